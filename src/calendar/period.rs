@@ -1,0 +1,160 @@
+//! When a period ends.
+
+use super::{Calendar, UnknownYear};
+use crate::field::Instant;
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// A period of the law. 日 is a calendar day, 工作日 a working day; one is never converted into the other (DAY-5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Days(u16),
+    WorkingDays(u16),
+    Months(u16),
+    Years(u16),
+}
+
+/// What happens when the last day is a day off (DAY-2). Laws word it differently, so it is a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Roll {
+    /// To the next working day, from weekends and holidays alike.
+    #[default]
+    WeekendAndHoliday,
+    /// Only from days off by the State Council's arrangement.
+    HolidayOnly,
+    None,
+}
+
+/// The last day of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub day: NaiveDate,
+    /// It touched a year whose holidays are not published yet, and may still move (DAY-10).
+    pub provisional: bool,
+}
+
+impl Due {
+    /// The period is over at this instant: 24:00 of the last day in Asia/Shanghai (DAY-7).
+    pub fn over_at(self) -> Instant {
+        Instant::start_of_shanghai_day(self.day.succ_opt().unwrap_or(self.day))
+    }
+}
+
+impl Calendar {
+    /// The last day of a period that begins on `start`. The starting day is not counted (DAY-1); working days need no
+    /// roll, months end on the corresponding day or the month's last (DAY-3).
+    ///
+    /// # Errors
+    /// [`UnknownYear`] for working days of a year without an arrangement.
+    pub fn end_of(&self, start: NaiveDate, period: Period, roll: Roll) -> Result<Due, UnknownYear> {
+        let plain = match period {
+            Period::WorkingDays(count) => {
+                return self.nth_working_day(start, count).map(|day| Due { day, provisional: false });
+            }
+            Period::Days(count) => start.checked_add_days(Days::new(count.into())),
+            Period::Months(count) => start.checked_add_months(Months::new(count.into())),
+            Period::Years(count) => start.checked_add_months(Months::new(u32::from(count) * 12)),
+        };
+        let last = plain.unwrap_or(NaiveDate::MAX);
+        let rolls = |day: &NaiveDate| match roll {
+            Roll::WeekendAndHoliday => !self.presumed_working_day(*day),
+            Roll::HolidayOnly => self.is_holiday(*day),
+            Roll::None => false,
+        };
+        let day = last.iter_days().find(|day| !rolls(day)).unwrap_or(last);
+        Ok(Due { day, provisional: roll != Roll::None && !self.knows(day.year()) })
+    }
+
+    fn nth_working_day(&self, start: NaiveDate, count: u16) -> Result<NaiveDate, UnknownYear> {
+        let mut day = start;
+        let mut left = count;
+        while left > 0 {
+            day = day.succ_opt().ok_or(UnknownYear(day.year()))?;
+            if self.is_working_day(day)? {
+                left -= 1;
+            }
+        }
+        Ok(day)
+    }
+}
+
+/// Whether at least `days` lie between the day of issue and the deadline (DAY-8, DAY-9): counted back from the deadline,
+/// which is not counted itself, and never rolled.
+pub fn spans_at_least(issued: NaiveDate, deadline: NaiveDate, days: u16) -> bool {
+    (deadline - issued).num_days() >= i64::from(days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// rulebook.md §2.0.
+    #[test]
+    fn vectors() {
+        let calendar = Calendar::built_in();
+        for (start, period, end) in [
+            ("2026-04-29", Period::WorkingDays(5), "2026-05-09"),
+            ("2026-02-13", Period::WorkingDays(2), "2026-02-24"),
+            ("2026-09-18", Period::WorkingDays(7), "2026-09-29"),
+            ("2026-09-02", Period::Days(30), "2026-10-08"),
+            ("2026-04-02", Period::Days(3), "2026-04-07"),
+            ("2026-01-20", Period::WorkingDays(30), "2026-03-09"),
+            ("2025-09-26", Period::WorkingDays(5), "2025-10-10"),
+            ("2026-04-30", Period::WorkingDays(15), "2026-05-25"),
+            // stories.md 20 and 21.
+            ("2026-04-27", Period::Days(5), "2026-05-06"),
+            ("2026-10-10", Period::WorkingDays(7), "2026-10-20"),
+            ("2026-01-31", Period::Months(1), "2026-02-28"),
+        ] {
+            let due = calendar.end_of(day(start), period, Roll::default()).unwrap();
+            assert_eq!((due.day, due.provisional), (day(end), false), "{period:?} from {start}");
+        }
+        assert_eq!(calendar.end_of(day("2026-09-02"), Period::Days(30), Roll::None).unwrap().day, day("2026-10-02"));
+        assert_eq!(calendar.end_of(day("2026-01-31"), Period::Months(1), Roll::None).unwrap().day, day("2026-02-28"));
+        assert_eq!(calendar.end_of(day("2024-02-29"), Period::Years(1), Roll::None).unwrap().day, day("2025-02-28"));
+        // A plain weekend rolls only when the roll says so.
+        assert_eq!(
+            calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::HolidayOnly).unwrap().day,
+            day("2026-11-21")
+        );
+        assert_eq!(
+            calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::default()).unwrap().day,
+            day("2026-11-23")
+        );
+    }
+
+    #[test]
+    fn unpublished_years() {
+        let calendar = Calendar::built_in();
+        let wait = calendar.end_of(day("2026-12-28"), Period::WorkingDays(10), Roll::default());
+        assert_eq!(wait, Err(UnknownYear(2027)));
+        assert!(calendar.end_of(day("2026-12-28"), Period::Days(10), Roll::default()).unwrap().provisional);
+    }
+
+    #[test]
+    fn a_period_is_over_at_midnight_in_shanghai() {
+        let due = Due { day: day("2026-05-09"), provisional: false };
+        assert_eq!(due.over_at().to_string(), "2026-05-09T16:00:00.000Z");
+        assert!(spans_at_least(day("2026-09-02"), day("2026-09-22"), 20));
+        assert!(!spans_at_least(day("2026-09-03"), day("2026-09-22"), 20));
+    }
+
+    proptest! {
+        #[test]
+        fn ends_are_working_days_and_grow_with_the_period(offset in 0u64..4300, count in 1u16..60) {
+            let calendar = Calendar::built_in();
+            let start = day("2012-06-01") + Days::new(offset);
+            let short = calendar.end_of(start, Period::WorkingDays(count), Roll::default()).unwrap().day;
+            let long = calendar.end_of(start, Period::WorkingDays(count + 1), Roll::default()).unwrap().day;
+            prop_assert!(calendar.is_working_day(short).unwrap() && start < short && short < long);
+            let counted = start.iter_days().skip(1).take_while(|d| *d <= short);
+            prop_assert_eq!(counted.filter(|d| calendar.is_working_day(*d).unwrap()).count(), usize::from(count));
+            let rolled = calendar.end_of(start, Period::Days(count), Roll::default()).unwrap().day;
+            prop_assert!(calendar.is_working_day(rolled).unwrap() && rolled >= start + Days::new(count.into()));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Codes that name a tender and its parts.
+
+use super::Fault;
+use super::schema::string_schema;
+use poem_openapi::Enum;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+fn malformed(reason: &str) -> Fault {
+    Fault::MalformedCode { reason: reason.to_owned() }
+}
+
+macro_rules! code_type {
+    ($(#[$doc:meta])* $name:ident, $format:literal, max = $max:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Fault;
+
+            fn from_str(text: &str) -> Result<Self, Fault> {
+                if text.is_empty() || text.chars().count() > $max {
+                    return Err(malformed(concat!("1 to ", $max, " characters are needed")));
+                }
+                let check: fn(&str) -> Result<(), Fault> = $check;
+                check(text)?;
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(Fault::into_serde)
+            }
+        }
+
+        string_schema!($name, $format, max = $max);
+    };
+}
+
+code_type!(
+    /// The code of a tender (招标项目编号), chosen by the centre: letters, digits and `-_.()[]〔〕（）`.
+    ///
+    /// Local codes such as `郑财招标采购-2026-12` carry Chinese letters (identifiers.md §7.2), so letters are Unicode's;
+    /// full-width digits and letters are refused, because they look like another code.
+    TenderCode, "tender-code", max = 64, |text| {
+        let fits = |c: char| {
+            (c.is_alphanumeric() && !('\u{FF00}'..='\u{FFEF}').contains(&c)) || "-_.()[]〔〕（）".contains(c)
+        };
+        match text.chars().find(|c| !fits(*c)) {
+            Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
+            None if text.starts_with('.') => Err(malformed("a tender code does not begin with a dot")),
+            None => Ok(()),
+        }
+    }
+);
+
+fn plain(text: &str) -> Result<(), Fault> {
+    match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.".contains(*c))) {
+        Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
+        None => Ok(()),
+    }
+}
+
+code_type!(
+    /// Names a clause of one tender: `q-3`, `tech.12`. Objections and screens point at clauses by it.
+    ClauseId, "clause-id", max = 32, plain
+);
+
+code_type!(
+    /// Names a lot (标段/包) of one tender.
+    LotId, "lot-id", max = 32, plain
+);
+
+code_type!(
+    /// Names an objection, a challenge, a claim or a candidate within its tender.
+    ItemId, "item-id", max = 64, plain
+);
+
+code_type!(
+    /// What is bought: a 政府采购品目分类目录 code (`A02010105`: A goods, B works, C services) or an 8-digit CPV code.
+    ProcurementCategory, "procurement-category", max = 16, |text| {
+        let bytes = text.as_bytes();
+        let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let domestic = matches!(bytes[0], b'A' | b'B' | b'C') && matches!(bytes.len(), 1 | 3 | 5 | 7 | 9) && digits(&bytes[1..]);
+        let cpv = bytes.len() == 8 && digits(bytes);
+        if domestic || cpv { Ok(()) } else { Err(Fault::UnknownCategory) }
+    }
+);
+
+/// 工程 / 货物 / 服务 (招标投标法实施条例 art. 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Nature {
+    Works,
+    Goods,
+    Services,
+}
+
+impl Nature {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Goods => "goods",
+            Self::Services => "services",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tender_codes_take_chinese_letters_but_no_look_alikes() {
+        for good in ["HNZB-2026-0042", "郑财招标采购-2026-12", "豫政采(2)20260001-1"] {
+            assert_eq!(good.parse::<TenderCode>().unwrap().as_str(), good);
+        }
+        for bad in ["", "a/b", "a b", "ＨＮ-1", "1２", "../x", ".x", "a\u{202e}b", &"a".repeat(65)] {
+            assert!(bad.parse::<TenderCode>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn categories_have_a_known_shape() {
+        for good in ["A02010105", "B", "C1601", "45233120"] {
+            assert!(good.parse::<ProcurementCategory>().is_ok(), "{good}");
+        }
+        for bad in ["D01", "A0", "4523312", "a02"] {
+            assert_eq!(bad.parse::<ProcurementCategory>().unwrap_err(), Fault::UnknownCategory, "{bad}");
+        }
+    }
+}

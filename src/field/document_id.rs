@@ -1,0 +1,49 @@
+//! The name of a document: the hash of its bytes.
+
+use crate::log::Hash as Sha256Hash;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// SHA-256 of a document, 64 characters of lower-case hex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(Sha256Hash);
+
+/// The text is not a document's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("64 characters of lower-case hex are expected")]
+pub struct DocumentIdError;
+
+impl DocumentId {
+    pub fn from_hash(hash: Sha256Hash) -> Self {
+        Self(hash)
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for DocumentId {
+    type Err = DocumentIdError;
+
+    fn from_str(text: &str) -> Result<Self, DocumentIdError> {
+        text.parse().map(Self).map_err(|_| DocumentIdError)
+    }
+}
+
+impl Serialize for DocumentId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|error: DocumentIdError| super::Fault::MalformedCode { reason: error.to_string() }.into_serde())
+    }
+}

@@ -1,0 +1,39 @@
+//! The values that payloads are made of: text, codes, money, days, parties, citations of documents.
+//!
+//! Each is a newtype whose constructor refuses what is not one, so that a payload that parsed holds no impossible value.
+//! A refusal is a [`Fault`]: serde carries it up to [`parse`], which adds the JSON pointer of the field.
+//! Nothing here knows about records, states or HTTP.
+
+mod code;
+mod date;
+mod document;
+mod document_id;
+mod fault;
+mod instant;
+mod money;
+mod organisation_id;
+mod party;
+mod region;
+mod schema;
+mod text;
+
+pub use code::{ClauseId, ItemId, LotId, Nature, ProcurementCategory, TenderCode};
+pub use date::Day;
+pub use document::DocumentRef;
+pub use document_id::{DocumentId, DocumentIdError};
+pub use fault::{Fault, Faults, FieldFault, ParseFailure, parse};
+pub use instant::{Instant, InstantError};
+pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
+pub use organisation_id::{OrganisationId, OrganisationIdError};
+pub use party::{Bidder, Party};
+pub use region::{RegionCode, RegionCodeError};
+pub(crate) use schema::string_schema;
+pub use text::{Line, Prose};
+
+use crate::record::KeyId;
+
+string_schema!(OrganisationId, "organisation-id", max = 64);
+string_schema!(RegionCode, "gb-t-2260", max = 6);
+string_schema!(DocumentId, "sha256", max = 64);
+string_schema!(Instant, "date-time", max = 24);
+string_schema!(KeyId, "jwk-thumbprint", max = 43);

@@ -1,0 +1,79 @@
+//! A SHA-256 value.
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+
+/// 32 bytes; shown as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, std::hash::Hash)]
+pub struct Hash([u8; 32]);
+
+/// The text is not a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a SHA-256 value of 32 bytes is expected")]
+pub struct HashError;
+
+impl Hash {
+    /// Plain SHA-256.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// # Errors
+    /// Not 32 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, HashError> {
+        bytes.try_into().map(Self).map_err(|_| HashError)
+    }
+
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Standard base64, as checkpoints and proofs write it.
+    pub fn to_base64(self) -> String {
+        base64_simd::STANDARD.encode_to_string(self.0)
+    }
+
+    /// # Errors
+    /// Not canonical base64 of 32 bytes.
+    pub fn from_base64(text: &str) -> Result<Self, HashError> {
+        let bytes = base64_simd::STANDARD.decode_to_vec(text).map_err(|_| HashError)?;
+        Self::from_slice(&bytes)
+    }
+}
+
+impl From<Sha256> for Hash {
+    fn from(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0u8; 64];
+        // The buffer is exactly twice as long as the input.
+        let _ = hex::encode_to_slice(self.0, &mut text);
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Hash {
+    type Err = HashError;
+
+    /// Lower-case hex only: one spelling a hash.
+    fn from_str(text: &str) -> Result<Self, HashError> {
+        let mut bytes = [0u8; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| HashError)?;
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { Err(HashError) } else { Ok(Self(bytes)) }
+    }
+}

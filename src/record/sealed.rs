@@ -1,0 +1,117 @@
+//! Sealed values: what the log commits to without saying it (SD-JWT disclosures, RFC 9901 §4.2).
+
+use super::BASE64URL;
+use crate::field::Fault;
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// The digest of a disclosure, standing in a payload for a personal or secret value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Sealed {
+    /// base64url of the SHA-256 of the disclosure's text.
+    #[serde(deserialize_with = "digest_text")]
+    #[oai(validator(min_length = 43, max_length = 43))]
+    pub sealed: String,
+}
+
+fn digest_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match BASE64URL.decode_to_vec(&text) {
+        Ok(bytes) if bytes.len() == 32 => Ok(text),
+        _ => Err(Fault::MalformedCode { reason: "43 characters of base64url are expected".into() }.into_serde()),
+    }
+}
+
+/// A disclosure: `[salt, name, value]`. Whoever is shown it can check it against the log; whoever is not learns nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disclosure {
+    /// The base64url text: it is hashed as it stands, so it is kept as it stands.
+    text: String,
+    name: String,
+    value: Value,
+}
+
+/// Why a text is not a disclosure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DisclosureError {
+    #[error("longer than {DISCLOSURE_BYTES_MAX} bytes")]
+    TooLong,
+    #[error("not base64url of the JSON array [salt, name, value]")]
+    Malformed,
+    #[error("a salt has at least 16 bytes")]
+    SaltTooShort,
+}
+
+const DISCLOSURE_BYTES_MAX: usize = 8192;
+/// RFC 9901 §9.3 recommends 128 bits: the values are names and id numbers, which can be guessed.
+const SALT_BYTES: usize = 16;
+
+impl Disclosure {
+    /// Seals a value with a fresh salt.
+    pub fn new(name: &str, value: &Value) -> Self {
+        let salt = BASE64URL.encode_to_string(rand::random::<[u8; SALT_BYTES]>());
+        let json = serde_json::to_vec(&(salt, name, value)).unwrap_or_default();
+        Self { text: BASE64URL.encode_to_string(json), name: name.to_owned(), value: value.clone() }
+    }
+
+    /// # Errors
+    /// See [`DisclosureError`].
+    pub fn parse(text: &str) -> Result<Self, DisclosureError> {
+        if text.len() > DISCLOSURE_BYTES_MAX {
+            return Err(DisclosureError::TooLong);
+        }
+        let json = BASE64URL.decode_to_vec(text).map_err(|_| DisclosureError::Malformed)?;
+        let (salt, name, value): (String, String, Value) =
+            serde_json::from_slice(&json).map_err(|_| DisclosureError::Malformed)?;
+        // 16 bytes take 22 characters; the salt's own encoding is the author's affair.
+        if salt.len() < 22 {
+            return Err(DisclosureError::SaltTooShort);
+        }
+        Ok(Self { text: text.to_owned(), name, value })
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    pub fn sealed(&self) -> Sealed {
+        Sealed { sealed: BASE64URL.encode_to_string(Sha256::digest(&self.text)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 9901 §4.2.1 and §4.2.3.
+    #[test]
+    fn sd_jwt_vector() {
+        let text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
+        let disclosure = Disclosure::parse(text).unwrap();
+        assert_eq!((disclosure.name(), disclosure.value()), ("family_name", &Value::from("Möbius")));
+        assert_eq!(disclosure.sealed().sealed, "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0");
+    }
+
+    #[test]
+    fn seals_and_opens() {
+        let disclosure = Disclosure::new("name", &Value::from("李四"));
+        assert_eq!(Disclosure::parse(disclosure.text()).unwrap().sealed(), disclosure.sealed());
+        assert_ne!(Disclosure::new("name", &Value::from("李四")).sealed(), disclosure.sealed());
+        assert_eq!(Disclosure::parse("e30"), Err(DisclosureError::Malformed));
+        let weak = BASE64URL.encode_to_string(br#"["abc","name",1]"#);
+        assert_eq!(Disclosure::parse(&weak), Err(DisclosureError::SaltTooShort));
+        assert_eq!(Disclosure::parse(&"A".repeat(9000)), Err(DisclosureError::TooLong));
+    }
+}
