@@ -1,7 +1,24 @@
-//! 公示 gongshi: the integrity ledger of public procurement.
+#![doc = include_str!("../ARCHITECTURE.md")]
 
+// The pure core.
+pub mod act;
 pub mod calendar;
 pub mod field;
 pub mod log;
+pub mod problem;
 pub mod record;
 pub mod rulebook;
+pub mod world;
+
+// The capabilities.
+pub mod organisation;
+pub mod tender;
+
+// The shell.
+pub mod audit;
+pub mod clock;
+pub mod http;
+pub mod ledger;
+pub mod metrics;
+pub mod sequencer;
+pub mod store;

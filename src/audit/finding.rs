@@ -1,0 +1,95 @@
+//! What an audit says.
+
+use serde::Serialize;
+use std::fmt;
+
+/// What is wrong with an entry or with the whole log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The bytes are not an entry.
+    EntryMalformed,
+    /// An entry does not carry the index of its place: one was dropped, added or moved.
+    IndexWrong,
+    /// `previous` is not the hash of the entry before.
+    ChainBroken,
+    /// Earlier than the entry before.
+    TimeBackwards,
+    /// The header, the payload or the kind can't be read.
+    RecordMalformed,
+    /// Nobody registered the key that the record names.
+    KeyUnknown,
+    /// The signature does not hold for the bytes.
+    SignatureMismatch,
+    /// The record was not allowed at this point of the log.
+    NotAllowed,
+    /// The same key used a `jti` twice.
+    JtiReused,
+    /// The checkpoint can't be read or is not signed by the log.
+    CheckpointInvalid,
+    /// The entries make another tree than the checkpoint says.
+    RootMismatch,
+    /// The checkpoint is of a tree with fewer or more entries than there are.
+    SizeMismatch,
+    /// A stored tile differs from the entries.
+    TileMismatch,
+    /// A part of the copy can't be read.
+    Unreadable,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The entry; absent when it is about the log as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<u64>,
+    pub reason: Reason,
+    pub detail: String,
+}
+
+/// The outcome of an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The log's origin, as entry 0 says it.
+    pub origin: String,
+    /// The verifier key of the checkpoint: the one that was given, or else the one that entry 0 names.
+    pub log_key: String,
+    /// Entries that were read.
+    pub entries: u64,
+    /// Hex SHA-256 of the last entry: the end of the chain.
+    pub last_hash: String,
+    /// Base64 root of the tree over the entries.
+    pub root: String,
+    /// Everything that is wrong, in order.
+    pub findings: Vec<Finding>,
+    /// More findings than are listed.
+    pub findings_omitted: u64,
+}
+
+/// A log of which everything is wrong should not fill the memory.
+pub(super) const FINDINGS_MAX: usize = 1000;
+
+impl Report {
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    pub(super) fn add(&mut self, index: Option<u64>, reason: Reason, detail: impl Into<String>) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding { index, reason, detail: detail.into() });
+        } else {
+            self.findings_omitted += 1;
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = serde_json::to_value(self.reason).ok();
+        let reason = reason.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
+        match self.index {
+            Some(index) => write!(f, "entry {index}: {reason}: {}", self.detail),
+            None => write!(f, "log: {reason}: {}", self.detail),
+        }
+    }
+}

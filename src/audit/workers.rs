@@ -1,0 +1,255 @@
+//! Threads that parse entries and check signatures, while one thread walks the chain.
+
+use super::finding::Reason;
+use crate::field::Instant;
+use crate::log::{EntryView, Hash, leaf_hash};
+use crate::record::{BatchVerifier, Header, PublicKey, jws};
+use crate::world::{Act, Stream};
+use bytes::Bytes;
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// A chunk of entries.
+type Entries = Arc<Vec<Bytes>>;
+
+/// A parsed chunk, in order.
+pub(super) struct Chunk {
+    pub bytes: Entries,
+    pub entries: Vec<Parsed>,
+}
+
+/// One entry, as far as it can be read by itself.
+pub(super) struct Parsed {
+    pub hash: Hash,
+    pub leaf: Hash,
+    /// Absent when the bytes are not an entry.
+    pub link: Option<Link>,
+    pub content: Result<ParsedEntry, (Reason, String)>,
+}
+
+/// What ties an entry to its place.
+pub(super) struct Link {
+    pub index: u64,
+    pub time: Instant,
+    pub previous: Hash,
+}
+
+/// The record in an entry.
+pub(super) struct ParsedEntry {
+    pub header: Header,
+    pub stream: Stream,
+    pub act: Act,
+    pub time: Instant,
+    pub previous: Hash,
+    pub signature: [u8; 64],
+    /// Where the parts stand in the entry's bytes.
+    pub protected: Range<usize>,
+    pub payload: Range<usize>,
+}
+
+/// Signatures to be checked together.
+pub(super) struct Batch {
+    bytes: Entries,
+    items: Vec<Item>,
+}
+
+struct Item {
+    index: u64,
+    at: usize,
+    protected: Range<usize>,
+    payload: Range<usize>,
+    signature: [u8; 64],
+    key: PublicKey,
+}
+
+impl Batch {
+    pub fn new(bytes: Entries) -> Self {
+        let items = Vec::with_capacity(bytes.len());
+        Self { bytes, items }
+    }
+
+    pub fn push(
+        &mut self,
+        index: u64,
+        at: usize,
+        protected: Range<usize>,
+        payload: Range<usize>,
+        signature: [u8; 64],
+        key: PublicKey,
+    ) {
+        self.items.push(Item { index, at, protected, payload, signature, key });
+    }
+
+    fn failures(&self, verifier: &mut BatchVerifier) -> Vec<u64> {
+        verifier.clear();
+        for item in &self.items {
+            let entry = &self.bytes[item.at];
+            let part = |range: &Range<usize>| &entry[range.clone()];
+            verifier.push(part(&item.protected), part(&item.payload), item.signature, &item.key);
+        }
+        verifier.failures().into_iter().map(|at| self.items[at].index).collect()
+    }
+}
+
+enum Job {
+    Parse(u64, Entries),
+    Verify(Batch),
+}
+
+#[derive(Default)]
+struct Board {
+    jobs: VecDeque<Job>,
+    parsed: HashMap<u64, Chunk>,
+    failures: Vec<u64>,
+    /// Batches that are queued or being checked.
+    verifying: usize,
+    closed: bool,
+}
+
+/// The threads' common board.
+pub(super) struct Workers {
+    board: Mutex<Board>,
+    changed: Condvar,
+    threads: usize,
+}
+
+impl Workers {
+    /// Runs `walk` beside the worker threads, one a core.
+    pub fn with(walk: impl FnOnce(&Self)) {
+        let threads = thread::available_parallelism().map_or(2, NonZero::get);
+        let workers = Self { board: Mutex::default(), changed: Condvar::new(), threads };
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                let thread = thread::Builder::new().name("audit".to_owned());
+                thread.spawn_scoped(scope, || workers.work()).expect("the system has threads");
+            }
+            walk(&workers);
+            workers.lock().closed = true;
+            workers.changed.notify_all();
+        });
+    }
+
+    /// A panic in one thread ends the scope anyway; the board itself stays whole.
+    fn lock(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, board: MutexGuard<'a, Board>) -> MutexGuard<'a, Board> {
+        self.changed.wait(board).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Chunks that may be read ahead: enough to keep all threads busy.
+    pub fn chunks_in_flight(&self) -> usize {
+        2 * self.threads
+    }
+
+    pub fn parse(&self, first: u64, entries: Vec<Bytes>) {
+        self.lock().jobs.push_back(Job::Parse(first, Arc::new(entries)));
+        self.changed.notify_all();
+    }
+
+    /// Waits for a chunk that was given to [`Self::parse`].
+    pub fn parsed(&self, first: u64) -> Chunk {
+        let mut board = self.lock();
+        loop {
+            if let Some(chunk) = board.parsed.remove(&first) {
+                return chunk;
+            }
+            board = self.wait(board);
+        }
+    }
+
+    /// Queues a batch, waiting while too many are under way.
+    pub fn verify(&self, batch: Batch) {
+        let mut board = self.lock();
+        while board.verifying >= 2 * self.threads {
+            board = self.wait(board);
+        }
+        board.verifying += 1;
+        // Batches go first: they hold memory that nobody else needs any more.
+        board.jobs.push_front(Job::Verify(batch));
+        drop(board);
+        self.changed.notify_all();
+    }
+
+    /// Entries found wrong since the last call.
+    pub fn failures(&self) -> Vec<u64> {
+        std::mem::take(&mut self.lock().failures)
+    }
+
+    /// Waits for every batch.
+    pub fn finish(&self) -> Vec<u64> {
+        let mut board = self.lock();
+        while board.verifying > 0 {
+            board = self.wait(board);
+        }
+        std::mem::take(&mut board.failures)
+    }
+
+    fn work(&self) {
+        let mut verifier = BatchVerifier::default();
+        loop {
+            let mut board = self.lock();
+            let job = loop {
+                match board.jobs.pop_front() {
+                    Some(job) => break job,
+                    None if board.closed => return,
+                    None => board = self.wait(board),
+                }
+            };
+            drop(board);
+            match job {
+                Job::Parse(first, bytes) => {
+                    let entries = bytes.iter().map(|entry| parse(entry)).collect();
+                    self.lock().parsed.insert(first, Chunk { bytes, entries });
+                }
+                Job::Verify(batch) => {
+                    let failures = batch.failures(&mut verifier);
+                    let mut board = self.lock();
+                    board.failures.extend(failures);
+                    board.verifying -= 1;
+                }
+            }
+            self.changed.notify_all();
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Parsed {
+    let (hash, leaf) = (Hash::of(bytes), leaf_hash(bytes));
+    match EntryView::parse(bytes) {
+        Err(error) => Parsed { hash, leaf, link: None, content: Err((Reason::EntryMalformed, error.to_string())) },
+        Ok(view) => {
+            let link = Link { index: view.index, time: view.time, previous: view.previous };
+            let content = parse_record(&view).map_err(|detail| (Reason::RecordMalformed, detail));
+            Parsed { hash, leaf, link: Some(link), content }
+        }
+    }
+}
+
+fn parse_record(view: &EntryView<'_>) -> Result<ParsedEntry, String> {
+    let header = jws::header(view.protected).map_err(|error| error.to_string())?;
+    let signature = jws::signature(view.signature).map_err(|error| error.to_string())?;
+    let payload = jws::payload(view.payload).map_err(|error| error.to_string())?;
+    let act = Act::parse(&header.typ, &payload).map_err(|error| error.to_string())?;
+    let stream = header.sub.parse().map_err(|error: crate::problem::Refusal| error.to_string())?;
+    Ok(ParsedEntry {
+        header,
+        stream,
+        act,
+        time: view.time,
+        previous: view.previous,
+        signature,
+        protected: within(view.bytes, view.protected),
+        payload: within(view.bytes, view.payload),
+    })
+}
+
+/// Where a part of the entry stands in it.
+fn within(whole: &[u8], part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+    start..start + part.len()
+}

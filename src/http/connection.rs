@@ -1,0 +1,156 @@
+//! Connections: hyper under the endpoint, with a limit on everything that a peer could drag out.
+//!
+//! HTTP/1.1 only: a proxy in front speaks the rest, and every protocol more is one more way to be attacked.
+
+use http_body_util::combinators::BoxBody;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Endpoint, Request, Response};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
+
+/// How long a request head may take, and how long a connection may be idle between two requests.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a peer may leave what was sent to it unread.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Connections at a time; more wait in the listener's queue.
+const CONNECTIONS_MAX: usize = 4096;
+/// Connections that are still busy when the service stops get this long.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+/// After a failed `accept`, which mostly means that file descriptors ran out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` resolves; requests that have begun are finished within [`SHUTDOWN_GRACE`].
+///
+/// A connection whose answer fails midway is broken off, so that nobody takes half an answer for a whole one.
+pub async fn serve<E>(listener: TcpListener, endpoint: E, stop: impl Future<Output = ()>)
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    let (endpoint, permits) = (Arc::new(endpoint), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
+    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = async {
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+        };
+        // Those that have ended.
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = connection(stream, peer, Arc::clone(&endpoint));
+                let connection = connection.map(|connection| graceful.watch(connection));
+                connections.spawn(async move {
+                    if let Some(connection) = connection
+                        && let Err(error) = connection.await
+                    {
+                        tracing::debug!(%error, %peer, "a connection was broken off");
+                    }
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await.is_err() {
+        tracing::info!("connections that were still busy are broken off");
+    }
+}
+
+/// `None` when the peer is gone already.
+fn connection<E>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    endpoint: Arc<E>,
+) -> Option<impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send>
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    // Answers are written whole: waiting to fill a packet only costs time.
+    stream.set_nodelay(true).ok()?;
+    let local = LocalAddr(Addr::SocketAddr(stream.local_addr().ok()?));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let endpoint = Arc::clone(&endpoint);
+        let remote = RemoteAddr(Addr::SocketAddr(peer));
+        let request = Request::from((request, local.clone(), remote, poem::http::uri::Scheme::HTTP));
+        async move {
+            let response = endpoint.get_response(request).await;
+            Ok::<hyper::Response<BoxBody<bytes::Bytes, std::io::Error>>, Infallible>(response.into())
+        }
+    });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    Some(builder.serve_connection(TokioIo::new(Box::pin(stream)), service))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::{StreamExt, stream};
+    use poem::{Body, EndpointExt};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    async fn serving(endpoint: impl Endpoint<Output = Response> + 'static) -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, endpoint, std::future::pending()));
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    async fn everything(mut socket: TcpStream) -> String {
+        let mut seen = Vec::new();
+        // A reset ends the connection as well.
+        let _ = socket.read_to_end(&mut seen).await;
+        String::from_utf8(seen).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_fails_midway_does_not_look_whole() {
+        let broken = poem::endpoint::make_sync(|_| {
+            let half = stream::iter([Ok(bytes::Bytes::from_static(b"half"))]);
+            let rest = stream::once(async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Err(std::io::Error::other("the store is gone"))
+            });
+            Response::from(Body::from_bytes_stream(half.chain(rest)))
+        });
+        let mut socket = serving(broken.map_to_response()).await;
+        socket.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let seen = everything(socket).await;
+        assert!(seen.starts_with("HTTP/1.1 200") && seen.contains("half"), "{seen}");
+        assert!(!seen.contains("\r\n0\r\n"), "the last chunk would mean that this was all: {seen}");
+    }
+
+    /// Time stands still but for timers: what is closed was closed by one.
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_is_not_finished_is_not_waited_for() {
+        for head in ["", "GET / HTTP/1.1\r\nhost:"] {
+            let begun = tokio::time::Instant::now();
+            let mut socket = serving(poem::endpoint::make_sync(|_| Response::default()).map_to_response()).await;
+            socket.write_all(head.as_bytes()).await.unwrap();
+            everything(socket).await;
+            assert!(begun.elapsed() >= HEAD_TIMEOUT && begun.elapsed() < 2 * HEAD_TIMEOUT, "{:?}", begun.elapsed());
+        }
+    }
+}

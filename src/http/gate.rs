@@ -1,0 +1,187 @@
+//! What every request passes through: counting, a rate per address and per key, a time limit, conditional answers.
+
+use super::Problem;
+use super::allow::Allowed;
+use crate::metrics::Metrics;
+use crate::problem;
+use crate::record::KeyId;
+use governor::clock::DefaultClock;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// Limits on what one caller may ask. Zero means no limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Requests a second from one address.
+    pub per_address: u32,
+    /// Records a second under one key.
+    pub per_key: u32,
+    /// Seconds that a request may take; of an upload, seconds without a byte.
+    pub request_seconds: u64,
+    /// Bytes of an uploaded document.
+    pub document_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { per_address: 2000, per_key: 1000, request_seconds: 30, document_bytes: 512 << 20 }
+    }
+}
+
+type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>;
+
+fn limiter<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Option<Limiter<K>> {
+    NonZeroU32::new(per_second).map(|rate| RateLimiter::keyed(Quota::per_second(rate)))
+}
+
+/// The limiter of records by key; shared with the extractor that knows the key.
+pub struct KeyRate {
+    limiter: Option<Limiter<KeyId>>,
+    seen: AtomicU32,
+}
+
+impl KeyRate {
+    pub fn new(limits: &Limits) -> Self {
+        Self { limiter: limiter(limits.per_key), seen: AtomicU32::new(0) }
+    }
+
+    /// # Errors
+    /// `rate-limited`
+    pub fn check(&self, kid: &KeyId) -> Result<(), Problem> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        forget_idle(limiter, &self.seen);
+        limiter.check_key(kid).map_err(|_| Problem::of(&problem::RATE_LIMITED))
+    }
+
+    /// As [`Self::check`], but waits its turn: for the lines of one request.
+    pub async fn wait(&self, kid: &KeyId) {
+        let Some(limiter) = &self.limiter else { return };
+        forget_idle(limiter, &self.seen);
+        limiter.until_key_ready(kid).await;
+    }
+}
+
+/// Every so often, drop callers that have been quiet: the table must not grow with everybody who ever came by.
+fn forget_idle<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, seen: &AtomicU32) {
+    if seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(100_000) {
+        limiter.retain_recent();
+    }
+}
+
+/// The middleware.
+#[derive(Clone)]
+pub struct Gate {
+    metrics: Arc<Metrics>,
+    addresses: Option<Arc<Limiter<IpAddr>>>,
+    seen: Arc<AtomicU32>,
+    time: Duration,
+    allowed: Arc<Allowed>,
+}
+
+impl Gate {
+    pub fn new(metrics: Arc<Metrics>, limits: &Limits, allowed: Allowed) -> Self {
+        Self {
+            metrics,
+            allowed: Arc::new(allowed),
+            addresses: limiter(limits.per_address).map(Arc::new),
+            seen: Arc::default(),
+            time: Duration::from_secs(limits.request_seconds),
+        }
+    }
+
+    fn admits(&self, request: &Request) -> bool {
+        let (Some(addresses), Some(address)) = (&self.addresses, request.remote_addr().as_socket_addr()) else {
+            return true;
+        };
+        forget_idle(addresses, &self.seen);
+        addresses.check_key(&address.ip()).is_ok()
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Gate {
+    type Output = Gated<E>;
+
+    fn transform(&self, inner: E) -> Gated<E> {
+        Gated { inner, gate: self.clone() }
+    }
+}
+
+/// An endpoint behind the [`Gate`].
+pub struct Gated<E> {
+    inner: E,
+    gate: Gate,
+}
+
+impl<E: Endpoint> Endpoint for Gated<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let known = request.header(header::IF_NONE_MATCH).map(str::to_owned);
+        // An upload takes as long as its bytes take; they are timed as they come.
+        let upload = method == Method::PUT && path.starts_with(super::document::PREFIX);
+        let time = if upload { UPLOAD_TIME } else { self.gate.time };
+        let mut response = if self.gate.admits(&request) {
+            match tokio::time::timeout(time, self.inner.call(request)).await {
+                Ok(Ok(output)) => output.into_response(),
+                Ok(Err(error)) => super::problem::from_poem(&error).unwrap_or_else(|| error.into_response()),
+                Err(_) => Problem::of(&problem::TIMEOUT).into_response(),
+            }
+        } else {
+            Problem::of(&problem::RATE_LIMITED).into_response()
+        };
+        if method == Method::GET || method == Method::HEAD {
+            response = conditional(response, known.as_deref());
+        }
+        let allowed = (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| self.gate.allowed.header(&path));
+        let headers = response.headers_mut();
+        if let Some(Ok(allowed)) = allowed.map(HeaderValue::try_from) {
+            headers.insert(header::ALLOW, allowed);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        self.gate.metrics.response(method_label(&method), response.status().as_u16());
+        Ok(response)
+    }
+}
+
+/// The longest that any upload may take.
+const UPLOAD_TIME: Duration = Duration::from_secs(3600);
+
+/// A label of the caller's choice would be memory of the caller's choice.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}
+
+/// 304 when the caller has what would be sent (RFC 9110 §13.1.2).
+fn conditional(response: Response, known: Option<&str>) -> Response {
+    let Some((known, tag)) = known.zip(response.header(header::ETAG)) else { return response };
+    // Weakly: what compresses on the way makes tags weak.
+    let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let same = known.trim() == "*" || known.split(',').any(|known| weak(known) == weak(tag));
+    if !(same && response.status() == StatusCode::OK) {
+        return response;
+    }
+    let mut unchanged = Response::builder().status(StatusCode::NOT_MODIFIED).finish();
+    for name in [header::ETAG, header::CACHE_CONTROL, header::VARY] {
+        if let Some(value) = response.headers().get(&name) {
+            unchanged.headers_mut().insert(name, value.clone());
+        }
+    }
+    unchanged
+}

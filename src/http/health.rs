@@ -1,0 +1,61 @@
+//! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
+
+use crate::ledger::Ledger;
+use crate::problem::{CATALOGUE, ProblemType};
+use poem::http::StatusCode;
+use poem::web::{Data, Html, Json, Path};
+use poem::{IntoResponse, Response, handler};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The process runs.
+#[handler]
+pub fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// The store answers and its checkpoint holds.
+#[handler]
+pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
+    match ledger.checkpoint().await {
+        Ok((_, checkpoint)) => Json(json!({ "ready": true, "size": checkpoint.size })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            Json(json!({ "ready": false })).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
+        }
+    }
+}
+
+#[handler]
+pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
+    ledger.metrics.log_size(*ledger.size().borrow());
+    Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
+}
+
+fn explanation(problem: &ProblemType) -> String {
+    format!(
+        "<dt id=\"{0}\"><a href=\"/problems/{0}\"><code>{0}</code></a> · {1}</dt><dd>{2} · <span lang=\"en\">{3}</span></dd>",
+        problem.code, problem.status, problem.title_zh, problem.title_en
+    )
+}
+
+fn page(title: &str, body: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title} · 公示</title><h1>{title}</h1><dl>{body}</dl></html>"
+    ))
+}
+
+/// Every problem type.
+#[handler]
+pub fn list_problems() -> Html<String> {
+    page("问题类型 Problem types", &CATALOGUE.iter().map(|problem| explanation(problem)).collect::<String>())
+}
+
+/// One problem type: what its `type` URI points at.
+#[handler]
+pub fn explain_problem(Path(code): Path<String>) -> poem::Result<Html<String>> {
+    let problem = CATALOGUE.iter().find(|problem| problem.code == code);
+    let problem = problem.ok_or_else(|| super::Problem::of(&crate::problem::NOT_FOUND))?;
+    Ok(page(problem.title_zh, &explanation(problem)))
+}

@@ -1,0 +1,69 @@
+//! The service over HTTP: routes, and what every request passes through on its way.
+//!
+//! Endpoints live with their capability (`organisation::api`, `tender::api`); here is what they share.
+
+mod allow;
+mod caller;
+mod coding;
+mod connection;
+mod disclosure;
+mod document;
+mod feed;
+mod gate;
+mod health;
+mod log;
+mod paging;
+mod problem;
+mod range;
+mod receipt;
+pub(crate) mod record;
+mod server;
+mod signed;
+mod typed;
+
+pub use caller::Caller;
+pub use gate::Limits;
+pub use paging::{Cursor, Filter, not_a_cursor, page_limit};
+pub use problem::Problem;
+pub use receipt::{Acceptance, Receipt, accept};
+pub use record::RecordView;
+pub use server::{Server, openapi_yaml};
+pub use signed::{Signed, is_media_type};
+pub use typed::Typed;
+
+use poem_openapi::Tags;
+
+/// The chapters of the API document.
+#[derive(Tags)]
+pub enum Tag {
+    /// 主体与密钥: organisations and their keys.
+    Organisations,
+    /// 招标项目: the life of a tender.
+    Tenders,
+    /// 记录: every accepted record, its proof, and the change feed.
+    Records,
+    /// 日志: checkpoint and consistency proofs (C2SP).
+    Log,
+    /// 文件: content-addressed documents.
+    Documents,
+    /// 封存信息: disclosures of sealed values.
+    Disclosures,
+}
+
+impl From<crate::ledger::LedgerError> for Problem {
+    fn from(error: crate::ledger::LedgerError) -> Self {
+        match error {
+            crate::ledger::LedgerError::Refused(refusal) => refusal.into(),
+            other => {
+                tracing::error!(error = %other, "a request failed");
+                Self::of(&crate::problem::UNAVAILABLE)
+            }
+        }
+    }
+}
+
+impl From<crate::store::StoreError> for Problem {
+    fn from(error: crate::store::StoreError) -> Self {
+        crate::ledger::LedgerError::from(error).into()
+    }
+}

@@ -1,0 +1,179 @@
+//! A [`Refusal`] as RFC 9457 problem+json.
+
+use crate::problem::{self, ProblemType, Refusal};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::error::ParseParamError;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::{ApiResponse, Object, types::Type};
+use serde::Serialize;
+
+/// A problem (RFC 9457). `title` and `detail` are Chinese; the members ending in `_en` say the same in English.
+#[derive(Debug, Clone, Serialize, Object)]
+pub struct Problem {
+    /// Stable path of the problem type; a page there explains it.
+    #[serde(rename = "type")]
+    #[oai(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub title_en: String,
+    /// The HTTP status.
+    pub status: u16,
+    pub detail: String,
+    pub detail_en: String,
+    /// The fields at fault; empty when the problem is about no field.
+    pub errors: Vec<FieldProblem>,
+    /// The rule that the refusal rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub rule: Option<Rule>,
+}
+
+/// One field at fault.
+#[derive(Debug, Clone, Serialize, Object)]
+pub struct FieldProblem {
+    /// RFC 6901 JSON pointer into the payload (or the protected header).
+    pub pointer: String,
+    /// Code of the problem type of this field.
+    pub code: String,
+    pub detail: String,
+}
+
+/// A rule of the rulebook.
+#[derive(Debug, Clone, Serialize, Object)]
+pub struct Rule {
+    pub id: String,
+    /// Law and article.
+    pub law: String,
+}
+
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            kind: type_path(refusal.problem),
+            title: refusal.problem.title_zh.to_owned(),
+            title_en: refusal.problem.title_en.to_owned(),
+            status: refusal.problem.status,
+            detail: refusal.detail.zh.clone(),
+            detail_en: refusal.detail.en.clone(),
+            errors: refusal
+                .fields
+                .iter()
+                .map(|field| FieldProblem {
+                    pointer: field.pointer.clone(),
+                    code: problem::of_fault(&field.fault).code.to_owned(),
+                    detail: field.fault.to_string(),
+                })
+                .collect(),
+            rule: refusal.citation.as_ref().map(|c| Rule { id: c.rule.clone(), law: c.law.clone() }),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::from(&refusal)
+    }
+}
+
+fn type_path(problem: &ProblemType) -> String {
+    format!("/problems/{}", problem.code)
+}
+
+impl Problem {
+    /// A problem that needs no more words than its type.
+    pub fn of(problem: &'static ProblemType) -> Self {
+        Refusal::new(problem, problem.title_zh, problem.title_en).into()
+    }
+
+    /// A problem in more words, in Chinese and in English.
+    pub fn with_detail(problem: &'static ProblemType, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Refusal::new(problem, zh.into(), en.into()).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = Response::builder().status(status).content_type(CONTENT_TYPE).body(body);
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §11.6.1: a 401 names a way in.
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gongshi\""));
+        }
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+const CONTENT_TYPE: &str = "application/problem+json";
+
+impl From<Problem> for poem::Error {
+    fn from(problem: Problem) -> Self {
+        Self::from_response(problem.into_response())
+    }
+}
+
+impl From<Refusal> for poem::Error {
+    fn from(refusal: Refusal) -> Self {
+        Problem::from(refusal).into()
+    }
+}
+
+/// Every endpoint may answer with any status of the catalogue; the document lists each once.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        let mut statuses: Vec<u16> = problem::CATALOGUE.iter().map(|problem| problem.status).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        let responses = statuses
+            .into_iter()
+            .map(|status| MetaResponse {
+                description: "problem+json (RFC 9457)",
+                status: Some(status),
+                status_range: None,
+                content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: Self::schema_ref() }],
+                headers: vec![],
+            })
+            .collect();
+        MetaResponses { responses }
+    }
+
+    fn register(registry: &mut Registry) {
+        <Self as Type>::register(registry);
+    }
+}
+
+/// The last net: whatever poem itself refuses (no route, wrong method, unreadable parameter) leaves as a problem too.
+/// `None` when the error is an answer of our own.
+pub fn from_poem(error: &poem::Error) -> Option<Response> {
+    if error.is_from_response() {
+        return None;
+    }
+    let status = error.status();
+    let kind = match status {
+        StatusCode::NOT_FOUND => &problem::NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED => &problem::METHOD_NOT_ALLOWED,
+        StatusCode::NOT_ACCEPTABLE => &problem::NOT_ACCEPTABLE,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &problem::MEDIA_TYPE,
+        StatusCode::PAYLOAD_TOO_LARGE => &problem::REQUEST_TOO_LARGE,
+        StatusCode::UNAUTHORIZED => &problem::TOKEN_INVALID,
+        status if status.is_client_error() => &problem::BAD_PARAMETER,
+        _ => {
+            tracing::error!(%error, "unhandled error");
+            return Some(Problem::of(&problem::INTERNAL).into_response());
+        }
+    };
+    // What poem says is English, and names types of ours that are nobody's business.
+    match error.downcast_ref::<ParseParamError>() {
+        Some(ParseParamError { name, .. }) => {
+            let (zh, en) = (format!("参数 {name} 缺失或无效"), format!("parameter {name} is missing or invalid"));
+            Some(Problem::with_detail(kind, zh, en).into_response())
+        }
+        None => Some(Problem::of(kind).into_response()),
+    }
+}

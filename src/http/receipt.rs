@@ -1,0 +1,84 @@
+//! What the author of an accepted record gets back.
+
+use super::{Problem, Typed};
+use crate::ledger::Ledger;
+use crate::problem::{self, Refusal};
+use crate::sequencer::{Admitted, Receipt as Accepted, Rejected};
+use crate::world::Stream;
+use poem_openapi::{ApiResponse, Object};
+use serde::Serialize;
+
+/// The receipt of an accepted record: where it stands in the log, and the proof of it.
+#[derive(Debug, Serialize, Object)]
+pub struct Receipt {
+    /// Position in the log, from 0.
+    pub index: u64,
+    /// When it was sequenced (UTC).
+    pub time: String,
+    /// The stream it acts on, e.g. `tender/HNZB-2026-0042`.
+    pub stream: String,
+    /// The stream's version after this record.
+    pub version: u64,
+    /// Lower-case hex SHA-256 of the entry's bytes.
+    pub entry_hash: String,
+    /// C2SP tlog-proof: inclusion proof and checkpoint, verifiable offline.
+    pub proof: String,
+}
+
+/// The two ways in which a record is accepted.
+#[derive(ApiResponse)]
+pub enum Acceptance {
+    /// The record is durable and included.
+    #[oai(status = 201)]
+    Created(
+        Typed<Receipt>,
+        /// Where the entry can be read.
+        #[oai(header = "Location")]
+        String,
+    ),
+    /// The same record was accepted before; this is its receipt.
+    #[oai(status = 200)]
+    Replayed(Typed<Receipt>, #[oai(header = "Location")] String),
+}
+
+/// Sends an admitted record to the sequencer and turns the outcome into a response.
+///
+/// # Errors
+/// The refusal, or `unavailable` when the store failed.
+pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Acceptance, Problem> {
+    if stream.is_some_and(|stream| stream != *admitted.stream()) {
+        return Err(Refusal::new(
+            &problem::STREAM_MISMATCH,
+            "签名的 sub 与地址不符",
+            "the signed sub is not this address",
+        )
+        .into());
+    }
+    let receipt = ledger.submit(admitted).await.map_err(Problem::from)?;
+    let location = format!("/v1/records/{}", receipt.index);
+    let replayed = receipt.replayed;
+    let body = Typed(Receipt::from(receipt));
+    Ok(if replayed { Acceptance::Replayed(body, location) } else { Acceptance::Created(body, location) })
+}
+
+impl From<Accepted> for Receipt {
+    fn from(receipt: Accepted) -> Self {
+        Self {
+            index: receipt.index,
+            time: receipt.time.to_string(),
+            stream: receipt.stream,
+            version: receipt.version,
+            entry_hash: receipt.entry_hash.to_string(),
+            proof: receipt.proof,
+        }
+    }
+}
+
+impl From<Rejected> for Problem {
+    fn from(rejected: Rejected) -> Self {
+        match rejected {
+            Rejected::Refused(refusal) => refusal.into(),
+            Rejected::Unavailable => Self::of(&problem::UNAVAILABLE),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Every accepted record: one, its entry's bytes, its proof; and records of any kind posted in bulk.
+
+use super::gate::KeyRate;
+use super::paging::page_limit;
+use super::{Problem, Tag, Typed, receipt};
+use crate::ledger::Ledger;
+use crate::log::EntryView;
+use crate::problem;
+use crate::record::Record;
+use crate::sequencer::Pending;
+use crate::store::{Row, StoreError, Value};
+use crate::world::Act;
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::{Binary, PlainText};
+use poem_openapi::types::Any;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+use serde::Serialize;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A record as it stands in the log.
+#[derive(Serialize, Object)]
+pub struct RecordView {
+    pub index: u64,
+    /// When it was sequenced (UTC).
+    pub time: String,
+    /// `typ`, e.g. `tender.preannounced`.
+    pub kind: String,
+    pub stream: String,
+    /// The stream's version after it.
+    pub version: u64,
+    /// The organisation that signed it.
+    pub author: String,
+    pub kid: String,
+    /// Lower-case hex SHA-256 of the entry's bytes.
+    pub entry_hash: String,
+    /// What was signed.
+    pub payload: Any<serde_json::Value>,
+}
+
+/// A page of the log.
+#[derive(Serialize, Object)]
+pub struct RecordPage {
+    pub items: Vec<RecordView>,
+    /// Pass as `after` to go on; also when it is the last page so far.
+    pub next: u64,
+}
+
+pub(super) const COLUMNS: &str = "SELECT idx, time, kind, stream, version, author, kid, bytes FROM entries";
+
+impl RecordView {
+    pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let bytes = row.blob(7)?;
+        let damaged = || StoreError::Damaged(format!("entry {}", row.unsigned(0).unwrap_or_default()));
+        let view = EntryView::parse(bytes).map_err(|_| damaged())?;
+        let payload = view.record().payload_bytes().map_err(|_| damaged())?;
+        let kid = row.blob(6)?.try_into().map_err(|_| damaged())?;
+        Ok(Self {
+            index: view.index,
+            time: view.time.to_string(),
+            kind: row.text(2)?.to_owned(),
+            stream: row.text(3)?.to_owned(),
+            version: row.unsigned(4)?,
+            author: row.text(5)?.to_owned(),
+            kid: crate::record::KeyId::from_bytes(kid).to_string(),
+            entry_hash: view.hash().to_string(),
+            payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged())?),
+        })
+    }
+}
+
+pub struct RecordApi(pub Arc<Ledger>);
+
+/// Longest wait for news, below every proxy's patience.
+const WAIT_SECONDS_MAX: u32 = 25;
+/// Records in one bulk request.
+const BULK_LINES_MAX: usize = 5000;
+const BULK_BYTES_MAX: usize = 64 << 20;
+/// Records of one bulk request that are in the sequencer's queue at a time.
+const BULK_IN_FLIGHT: usize = 256;
+
+/// Bytes of an entry.
+#[derive(ApiResponse)]
+enum EntryBytes {
+    /// Exactly the hashed bytes.
+    #[oai(status = 200)]
+    Found(Binary<Vec<u8>>, #[oai(header = "Cache-Control")] String),
+}
+
+/// The outcome of one line of a bulk request.
+#[derive(Serialize, Object)]
+pub struct BulkLine {
+    /// Line number in the body, from 0; blank lines count.
+    line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    receipt: Option<receipt::Receipt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    problem: Option<Problem>,
+}
+
+#[OpenApi(prefix_path = "/v1/records", tag = "Tag::Records")]
+impl RecordApi {
+    /// 变更流: the records after an index, in order. With `wait`, an empty page is answered only after that many seconds or
+    /// when a record arrives (long poll).
+    #[oai(path = "/", method = "get", operation_id = "listRecords")]
+    async fn list(
+        &self,
+        /// Index of the last record already seen; absent: from the beginning.
+        after: Query<Option<u64>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+        /// Only this record kind.
+        kind: Query<Option<String>>,
+        /// Only this stream, e.g. `tender/HNZB-2026-0042`.
+        stream: Query<Option<String>>,
+        /// Only this organisation's.
+        author: Query<Option<String>>,
+        #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
+    ) -> Result<Typed<RecordPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let first = after.0.map_or(0, |after| after.saturating_add(1)).min(i64::MAX as u64);
+        let text = |value: &Option<String>| value.as_deref().filter(|v| !v.contains('\0')).map(Value::from);
+        let mut size = self.0.size();
+        let deadline =
+            tokio::time::Instant::now() + Duration::from_secs(wait.0.unwrap_or(0).min(WAIT_SECONDS_MAX).into());
+        loop {
+            let filter = super::Filter::default()
+                .after("idx", Some(Value::Integer(first as i64 - 1)))
+                .equals("kind", text(&kind.0))
+                .equals("stream", text(&stream.0))
+                .equals("author", text(&author.0));
+            let (sql, parameters) = filter.query(COLUMNS, "idx", limit - 1);
+            let rows = self.0.database.read_built(sql, &parameters).await?;
+            let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
+            if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
+                continue;
+            }
+            let items: Vec<RecordView> = rows.iter().map(RecordView::of_row).collect::<Result<_, _>>()?;
+            let next = items.last().map_or(first.saturating_sub(1), |last| last.index);
+            return Ok(Typed(RecordPage { items, next }));
+        }
+    }
+
+    /// One record.
+    #[oai(path = "/:index", method = "get", operation_id = "getRecord")]
+    async fn get(&self, index: Path<u64>) -> Result<Typed<RecordView>, Problem> {
+        let rows = self.0.database.read_built(format!("{COLUMNS} WHERE idx = $1"), &[index_value(index.0)?]).await?;
+        let row = rows.first().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        Ok(Typed(RecordView::of_row(row)?))
+    }
+
+    /// The entry's bytes, exactly as they were hashed.
+    #[oai(path = "/:index/entry", method = "get", operation_id = "getEntry")]
+    async fn entry(&self, index: Path<u64>) -> Result<EntryBytes, Problem> {
+        let rows = self.0.database.read("SELECT bytes FROM entries WHERE idx = $1", &[index_value(index.0)?]).await?;
+        let mut row = rows.into_iter().next().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        Ok(EntryBytes::Found(Binary(row.take_blob(0)?), "public, max-age=31536000, immutable".to_owned()))
+    }
+
+    /// C2SP tlog-proof of the record against the newest checkpoint.
+    #[oai(path = "/:index/proof", method = "get", operation_id = "getProof")]
+    async fn proof(&self, index: Path<u64>) -> Result<PlainText<String>, Problem> {
+        let proof = self.0.proof(index.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        Ok(PlainText(proof.encode()))
+    }
+
+    /// 批量提交: records of any kind, one flattened JWS a line (NDJSON). Each line is accepted or refused by itself, in
+    /// order of their stream; the answer has one line each.
+    #[oai(path = "/", method = "post", operation_id = "postRecords")]
+    async fn bulk(
+        &self,
+        lines: super::feed::Ndjson,
+        rate: Data<&Arc<KeyRate>>,
+    ) -> Result<Typed<Vec<BulkLine>>, Problem> {
+        let lines = lines.read(BULK_BYTES_MAX).await?;
+        if lines.len() > BULK_LINES_MAX {
+            let (zh, en) = (format!("至多 {BULK_LINES_MAX} 行"), format!("at most {BULK_LINES_MAX} lines"));
+            return Err(Problem::with_detail(&problem::REQUEST_TOO_LARGE, zh, en));
+        }
+        let mut bulk = Bulk { ledger: &self.0, rate: &rate, pending: VecDeque::new(), answers: BTreeMap::new() };
+        for (line, json) in lines {
+            bulk.line(line, &json).await;
+        }
+        bulk.drain().await;
+        let answer = |(line, result)| match result {
+            Ok(receipt) => BulkLine { line, receipt: Some(receipt), problem: None },
+            Err(problem) => BulkLine { line, receipt: None, problem: Some(problem) },
+        };
+        Ok(Typed(bulk.answers.into_iter().map(answer).collect()))
+    }
+}
+
+/// A bulk request in work: lines are queued in their order, and waited for together.
+struct Bulk<'a> {
+    ledger: &'a Ledger,
+    rate: &'a KeyRate,
+    pending: VecDeque<(u32, Pending)>,
+    answers: BTreeMap<u32, Result<receipt::Receipt, Problem>>,
+}
+
+impl Bulk<'_> {
+    async fn line(&mut self, line: u32, json: &[u8]) {
+        while self.pending.len() >= BULK_IN_FLIGHT {
+            self.settle_one().await;
+        }
+        let mut queued = self.enqueue(json).await;
+        if queued.is_err() && !self.pending.is_empty() {
+            // It may need what a line before it brings: a key, say, that is looked up in what is committed.
+            self.drain().await;
+            queued = self.enqueue(json).await;
+        }
+        match queued {
+            Ok(pending) => self.pending.push_back((line, pending)),
+            Err(problem) => {
+                self.answers.insert(line, Err(problem));
+            }
+        }
+    }
+
+    async fn enqueue(&self, json: &[u8]) -> Result<Pending, Problem> {
+        let record = Record::parse_json(json).map_err(|error| crate::sequencer::jws_refusal(&error))?;
+        let admitted = self.ledger.admit(record, None).await?;
+        if matches!(admitted.act(), Act::Organisation(crate::organisation::Act::LogOpened(_))) {
+            return Err(Problem::of(&problem::STATE_FORBIDS));
+        }
+        self.rate.wait(&admitted.header().kid).await;
+        Ok(self.ledger.enqueue(admitted).await?)
+    }
+
+    async fn settle_one(&mut self) {
+        if let Some((line, pending)) = self.pending.pop_front() {
+            let outcome = self.ledger.outcome(pending).await;
+            self.answers.insert(line, outcome.map(receipt::Receipt::from).map_err(Problem::from));
+        }
+    }
+
+    async fn drain(&mut self) {
+        while !self.pending.is_empty() {
+            self.settle_one().await;
+        }
+    }
+}
+
+fn index_value(index: u64) -> Result<Value, Problem> {
+    i64::try_from(index).map(Value::Integer).map_err(|_| Problem::of(&problem::NOT_FOUND))
+}

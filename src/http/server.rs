@@ -1,0 +1,106 @@
+//! Routes, listening and stopping.
+
+use super::allow::Allowed;
+use super::coding::Coding;
+use super::disclosure::DisclosureApi;
+use super::document::DocumentApi;
+use super::gate::{Gate, KeyRate};
+use super::log::LogApi;
+use super::record::RecordApi;
+use super::{Limits, Problem, connection, feed, health, log};
+use crate::ledger::Ledger;
+use crate::organisation::OrganisationApi;
+use crate::problem;
+use crate::tender::TenderApi;
+use poem::middleware::CatchPanic;
+use poem::web::Redirect;
+use poem::{Endpoint, EndpointExt, IntoResponse, Route, get, handler};
+use poem_openapi::OpenApiService;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// A bound server that does not serve yet.
+pub struct Server {
+    ledger: Arc<Ledger>,
+    limits: Limits,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+type Api = (OrganisationApi, TenderApi, RecordApi, LogApi, DocumentApi, DisclosureApi);
+
+fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
+    let ledger = || Arc::clone(ledger);
+    (
+        OrganisationApi(ledger()),
+        TenderApi(ledger()),
+        RecordApi(ledger()),
+        LogApi(ledger()),
+        DocumentApi { ledger: ledger(), limits },
+        DisclosureApi(ledger()),
+    )
+}
+
+fn service(api: Api) -> OpenApiService<Api, ()> {
+    OpenApiService::new(api, "公示 gongshi", env!("CARGO_PKG_VERSION"))
+        .description(include_str!("api.md"))
+        .license(poem_openapi::LicenseObject::new("Apache-2.0"))
+}
+
+/// The API document.
+pub fn openapi_yaml(ledger: &Arc<Ledger>) -> String {
+    service(api(ledger, Limits::default())).spec_yaml()
+}
+
+fn routes(ledger: &Arc<Ledger>, limits: Limits) -> impl Endpoint<Output = poem::Response> + 'static {
+    let service = service(api(ledger, limits));
+    let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, Allowed::of_document(&service.spec()));
+    Route::new()
+        .at("/", get(front_door))
+        .at("/livez", get(health::livez))
+        .at("/readyz", get(health::readyz))
+        .at("/metrics", get(health::metrics))
+        .at("/problems", get(health::list_problems))
+        .at("/problems/:code", get(health::explain_problem))
+        .at("/log/checkpoint", get(log::serve_checkpoint))
+        .at("/log/tile/*path", get(log::serve_tile))
+        .at("/v1/records.ndjson", get(feed::ndjson))
+        .at("/v1/records.sse", get(feed::events))
+        .at("/openapi.yaml", service.spec_endpoint_yaml())
+        .nest("/api", service.swagger_ui())
+        .nest("/", service)
+        .with(CatchPanic::new().with_handler(|_| Problem::of(&problem::INTERNAL).into_response()))
+        .with(Coding)
+        .with(gate)
+        .data(Arc::clone(ledger))
+        .data(Arc::new(KeyRate::new(&limits)))
+        .map_to_response()
+}
+
+/// There is nothing to see at the root yet but the API.
+#[handler]
+fn front_door() -> Redirect {
+    Redirect::see_other("/api")
+}
+
+impl Server {
+    /// Binds the address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The address can't be bound.
+    pub async fn bind(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { ledger, limits, listener, address })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` resolves; requests that have begun are finished.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        connection::serve(self.listener, routes(&self.ledger, self.limits), stop).await;
+    }
+}

@@ -1,0 +1,101 @@
+//! `Signed<T>`: the typed body of a record whose detached signature travels in a header.
+
+use super::Problem;
+use super::gate::KeyRate;
+use crate::act::Payload;
+use crate::ledger::Ledger;
+use crate::problem;
+use crate::record::Record;
+use crate::sequencer::Admitted;
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A record of kind `T::KIND` whose signature holds. The bytes are those that were received.
+pub struct Signed<T> {
+    pub admitted: Admitted,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// The longest payload that still fits an entry (architecture.md §2).
+pub const PAYLOAD_BYTES_MAX: usize = 45_000;
+
+pub const SIGNATURE_HEADER: &str = "x-jws-signature";
+
+impl<'a, T: Payload + Type> ApiExtractor<'a> for Signed<T> {
+    /// One argument documents both halves: the JSON body and the header that signs it.
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::Parameter];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = String;
+    type ParamRawType = String;
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Header)
+    }
+
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        let mut schema = MetaSchema::new_with_format("string", "jws-detached");
+        schema.max_length = Some(4096);
+        Some(MetaSchemaRef::Inline(Box::new(schema)))
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(MetaRequest {
+            description: Some(T::KIND),
+            content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
+            required: true,
+        })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> poem::Result<Self> {
+        let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<KeyRate>>());
+        let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
+        let payload = read_json(request, body).await?;
+        let signature = request.header(SIGNATURE_HEADER).ok_or_else(|| Problem::of(&problem::SIGNATURE_MISSING))?;
+        let record =
+            Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
+        let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
+        rate.check(&admitted.header().kid)?;
+        Ok(Self { admitted, kind: PhantomData })
+    }
+}
+
+/// Whether the body has this media type, whatever its case and parameters (RFC 9110 §8.3.1).
+pub fn is_media_type(request: &Request, expected: &str) -> bool {
+    let essence = request.content_type().and_then(|value| value.split(';').next());
+    essence.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(expected))
+}
+
+async fn read_json(request: &Request, body: &mut RequestBody) -> poem::Result<Vec<u8>> {
+    if !is_media_type(request, "application/json") {
+        return Err(Problem::with_detail(
+            &problem::MEDIA_TYPE,
+            "须为 application/json",
+            "application/json is expected",
+        )
+        .into());
+    }
+    let bytes = body.take()?.into_bytes_limit(PAYLOAD_BYTES_MAX).await.map_err(|error| match error {
+        poem::error::ReadBodyError::PayloadTooLarge => {
+            let (zh, en) = (
+                format!("载荷至多 {PAYLOAD_BYTES_MAX} 字节"),
+                format!("a payload has at most {PAYLOAD_BYTES_MAX} bytes"),
+            );
+            Problem::with_detail(&problem::ENTRY_TOO_LARGE, zh, en)
+        }
+        _ => Problem::with_detail(&problem::BAD_PARAMETER, "请求体无法读取", "the body can't be read"),
+    })?;
+    Ok(bytes.to_vec())
+}

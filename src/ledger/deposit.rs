@@ -1,0 +1,72 @@
+//! What is kept beside the log: documents, and the disclosures of sealed values.
+
+use super::{Ledger, LedgerError};
+use crate::field::{DocumentId, OrganisationId};
+use crate::record::Disclosure;
+use crate::store::{Column, Table, Value};
+use bytes::Bytes;
+use futures::Stream;
+
+static DOCUMENTS: Table = Table {
+    name: "documents",
+    columns: &[
+        Column::text("sha256"),
+        Column::integer("size"),
+        Column::text("media_type"),
+        Column::text("owner"),
+        Column::integer("stored_at"),
+    ],
+    key: &["sha256"],
+};
+
+static DISCLOSURES: Table = Table {
+    name: "disclosures",
+    columns: &[Column::text("digest"), Column::text("owner"), Column::text("disclosure"), Column::integer("stored_at")],
+    key: &["digest"],
+};
+
+impl Ledger {
+    /// Stores a document as it streams in, and says how many bytes it has. From then on records may cite it.
+    ///
+    /// # Errors
+    /// [`LedgerError::Documents`]: its bytes do not have this hash, are more than `limit_bytes`, or don't come.
+    pub async fn keep_document(
+        &self,
+        id: DocumentId,
+        chunks: impl Stream<Item = std::io::Result<Bytes>> + Send,
+        limit_bytes: u64,
+        media_type: &str,
+        owner: &OrganisationId,
+    ) -> Result<u64, LedgerError> {
+        let size = self.documents.put(id, chunks, limit_bytes).await?;
+        let row = vec![
+            Value::from(id.to_string()),
+            Value::from(size),
+            Value::from(media_type),
+            Value::from(owner.as_str()),
+            Value::Integer(self.clock.now().millis()),
+        ];
+        self.put_row(&DOCUMENTS, row).await?;
+        Ok(size)
+    }
+
+    /// Stores what opens a sealed value.
+    ///
+    /// # Errors
+    /// The store can't be written.
+    pub async fn keep_disclosure(&self, disclosure: &Disclosure, owner: &OrganisationId) -> Result<(), LedgerError> {
+        let row = vec![
+            Value::from(disclosure.sealed().sealed),
+            Value::from(owner.as_str()),
+            Value::from(disclosure.text()),
+            Value::Integer(self.clock.now().millis()),
+        ];
+        self.put_row(&DISCLOSURES, row).await
+    }
+
+    async fn put_row(&self, table: &Table, row: Vec<Value>) -> Result<(), LedgerError> {
+        let mut write = self.database.begin_write().await?;
+        write.put(table, vec![row]).await?;
+        Ok(write.commit().await?)
+    }
+}

@@ -1,0 +1,373 @@
+//! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
+
+mod deposit;
+mod due;
+mod keys;
+
+pub use keys::LogKeys;
+
+use crate::calendar::Calendar;
+use crate::clock::Clock;
+use crate::field::{Instant, OrganisationId};
+use crate::log::{
+    Checkpoint, CheckpointError, Hash, NoteError, NoteKey, NoteSigner, ProofError, TlogProof, inclusion_plan,
+};
+use crate::metrics::Metrics;
+use crate::organisation::{self, LogOpening};
+use crate::problem::{self, Refusal};
+use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
+use crate::sequencer::{
+    Admitted, Candidate, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, load_streams,
+};
+use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, Value};
+use crate::world::{Act, Stream, World};
+use quick_cache::sync::Cache;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Who runs a new log, and what it is called.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub origin: String,
+    pub operator: OrganisationId,
+    pub operator_name: String,
+}
+
+/// Where a log is kept.
+pub struct Place {
+    pub database_url: String,
+    pub documents: Documents,
+    pub keys: LogKeys,
+    pub opening: Opening,
+    pub clock: Clock,
+}
+
+/// Why a log can't be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Documents(#[from] DocumentError),
+    #[error("the origin is not a key name: {0}")]
+    Origin(#[from] NoteError),
+    #[error("the log could not be opened: {0}")]
+    Opening(Rejected),
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    #[error("the stored checkpoint does not hold: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: std::io::Error },
+}
+
+/// A running log.
+pub struct Ledger {
+    pub database: Database,
+    pub documents: Documents,
+    pub tree: TreeReader,
+    pub clock: Clock,
+    pub calendar: Arc<Calendar>,
+    pub metrics: Arc<Metrics>,
+    sequencer: Sequencer,
+    origin: String,
+    keys: LogKeys,
+    log_key: NoteKey,
+    /// A key never changes owner, so what was read once holds for ever.
+    known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
+}
+
+const KEYS_CACHED: usize = 10_000;
+
+impl Ledger {
+    /// Opens a log, and begins it with `log.opened` when it is new.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
+        let Place { database_url, documents, keys, opening, clock } = place;
+        let database = Database::open(&database_url).await?;
+        let signer = NoteSigner::new(&opening.origin, keys.log.clone())?;
+        let log_key = signer.verifier();
+        let (calendar, metrics) = (Calendar::built_in(), Arc::new(Metrics::default()));
+        let setting = Setting {
+            database: database.clone(),
+            origin: opening.origin.clone(),
+            signer,
+            clock: clock.clone(),
+            calendar: Arc::clone(&calendar),
+            metrics: Arc::clone(&metrics),
+        };
+        let (sequencer, _task) = Sequencer::start(setting).await?;
+        let ledger = Arc::new(Self {
+            tree: TreeReader::new(database.clone()),
+            database,
+            documents,
+            clock,
+            calendar,
+            metrics,
+            sequencer,
+            origin: opening.origin.clone(),
+            keys,
+            log_key,
+            known_keys: Cache::new(KEYS_CACHED),
+        });
+        if *ledger.size().borrow() == 0 {
+            ledger.begin(&opening).await?;
+        }
+        // The stored checkpoint must hold under our key, or we would go on under another name than the log began with.
+        ledger.checkpoint().await?;
+        Ok(ledger)
+    }
+
+    async fn begin(&self, opening: &Opening) -> Result<(), LedgerError> {
+        let line = |text: &str| text.parse().map_err(|fault| Refusal::of_field("/origin", fault));
+        let act = LogOpening {
+            origin: line(&opening.origin)?,
+            operator: opening.operator.clone(),
+            operator_name: opening.operator_name.parse().map_err(|fault| Refusal::of_field("/operator_name", fault))?,
+            operator_key: self.keys.operator.public().to_jwk(),
+            service_key: self.keys.service.public().to_jwk(),
+            log_key: self.log_key.to_string().parse().map_err(|fault| Refusal::of_field("/log_key", fault))?,
+            rulebook: crate::rulebook::VERSION.parse().map_err(|fault| Refusal::of_field("/rulebook", fault))?,
+            time_zone: "Asia/Shanghai".parse().map_err(|fault| Refusal::of_field("/time_zone", fault))?,
+        };
+        let record = self.sign(&self.keys.operator, &Stream::Log, &organisation::Act::from(act).into());
+        let admitted = self.admit(record, None).await.map_err(LedgerError::Opening)?;
+        match self.submit(admitted).await {
+            Ok(_) => Ok(()),
+            // Another replica has begun it at the same moment.
+            Err(Rejected::Refused(_)) if *self.size().borrow() > 0 => Ok(()),
+            Err(rejected) => Err(LedgerError::Opening(rejected)),
+        }
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The verifier key of the log's checkpoints.
+    pub fn log_key(&self) -> &NoteKey {
+        &self.log_key
+    }
+
+    /// The log's size, as it grows.
+    pub fn size(&self) -> watch::Receiver<u64> {
+        self.sequencer.size()
+    }
+
+    /// Signs an act now, for whoever holds the key.
+    pub fn sign(&self, key: &PrivateKey, stream: &Stream, act: &Act) -> Record {
+        let header = Header {
+            alg: Alg::EdDsa,
+            kid: key.key_id(),
+            aud: self.origin.clone(),
+            typ: act.kind().to_owned(),
+            sub: stream.to_string(),
+            jti: Uuid::new_v4(),
+            iat: self.clock.now().seconds(),
+            ver: None,
+        };
+        Record::sign(key, &header, &serde_json::to_vec(&act.to_value()).unwrap_or_default())
+    }
+
+    /// Signs and appends an act of the service.
+    ///
+    /// # Errors
+    /// See [`Rejected`].
+    pub async fn act_as_service(&self, stream: &Stream, act: &Act) -> Result<Receipt, Rejected> {
+        self.act_as(&self.keys.service, stream, act).await
+    }
+
+    /// Signs and appends an act under a key that the caller holds.
+    ///
+    /// # Errors
+    /// See [`Rejected`].
+    pub async fn act_as(&self, key: &PrivateKey, stream: &Stream, act: &Act) -> Result<Receipt, Rejected> {
+        self.submit(self.admit(self.sign(key, stream, act), None).await?).await
+    }
+
+    /// The operator's key, for those who run the service.
+    pub fn operator_key(&self) -> &PrivateKey {
+        &self.keys.operator
+    }
+
+    /// Parses a record and checks its signature.
+    ///
+    /// # Errors
+    /// What is wrong with it; `unavailable` when its key can't be looked up.
+    pub async fn admit(&self, record: Record, kind: Option<&str>) -> Result<Admitted, Rejected> {
+        let candidate = Candidate::parse(record, kind)?;
+        let key = self.signing_key(&candidate).await?;
+        Ok(candidate.verify(&key)?)
+    }
+
+    async fn signing_key(&self, candidate: &Candidate) -> Result<PublicKey, Rejected> {
+        let kid = candidate.header().kid;
+        if kid == self.keys.service.key_id() {
+            return Ok(self.keys.service.public());
+        }
+        if let Some((key, _)) = self.key_owner(&kid).await.map_err(|error| unavailable(&error))? {
+            return Ok(key);
+        }
+        let own = match candidate.act() {
+            Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
+            Act::Organisation(organisation::Act::LogOpened(opening)) => &opening.operator_key,
+            Act::Organisation(_) | Act::Tender(_) => {
+                return Err(Refusal::new(
+                    &problem::KEY_UNKNOWN,
+                    "日志中没有这把密钥",
+                    "the log does not know this key",
+                )
+                .into());
+            }
+        };
+        let key = PublicKey::from_jwk(own).map_err(|error| {
+            Refusal::of_field("/key", crate::field::Fault::MalformedCode { reason: error.to_string() })
+        })?;
+        if key.key_id() == kid {
+            return Ok(key);
+        }
+        let (zh, en) = ("登记记录须由所登记的密钥签名", "a registration is signed by the very key that it registers");
+        Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en).into())
+    }
+
+    /// A key that the log knows, and whose it is.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn key_owner(&self, kid: &KeyId) -> Result<Option<(PublicKey, OrganisationId)>, StoreError> {
+        if let Some(known) = self.known_keys.get(kid) {
+            return Ok(Some(known));
+        }
+        let sql = "SELECT public, organisation FROM keys WHERE kid = $1";
+        let rows = self.database.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
+        let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
+        let owner: OrganisationId = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
+        self.known_keys.insert(*kid, (key, owner.clone()));
+        Ok(Some((key, owner)))
+    }
+
+    /// Appends an admitted record: returns once it is durable and included.
+    ///
+    /// # Errors
+    /// See [`Rejected`].
+    pub async fn submit(&self, admitted: Admitted) -> Result<Receipt, Rejected> {
+        self.outcome(self.enqueue(admitted).await?).await
+    }
+
+    /// As [`Self::submit`], but returns as soon as the record has its place in the queue: what is queued first is decided
+    /// first.
+    ///
+    /// # Errors
+    /// See [`Rejected`].
+    pub async fn enqueue(&self, admitted: Admitted) -> Result<Pending, Rejected> {
+        self.require_documents(&admitted).await?;
+        self.sequencer.enqueue(admitted)
+    }
+
+    /// Waits for the receipt of a queued record.
+    ///
+    /// # Errors
+    /// See [`Rejected`].
+    pub async fn outcome(&self, pending: Pending) -> Result<Receipt, Rejected> {
+        match pending.outcome().await? {
+            Outcome::Appended(receipt) => Ok(receipt),
+            Outcome::Known { index } => match self.receipt(index).await {
+                Ok(Some(receipt)) => Ok(receipt),
+                Ok(None) => Err(Rejected::Unavailable),
+                Err(error) => Err(unavailable(&error)),
+            },
+        }
+    }
+
+    /// Documents are never deleted, so looking before the sequencer decides is as good as looking in it.
+    async fn require_documents(&self, admitted: &Admitted) -> Result<(), Rejected> {
+        for document in admitted.act().documents() {
+            let sql = "SELECT size, media_type FROM documents WHERE sha256 = $1";
+            let rows = self.database.read(sql, &[Value::from(document.sha256.to_string())]).await;
+            let rows = rows.map_err(|error| unavailable(&error))?;
+            let id = document.sha256;
+            let Some(row) = rows.first() else {
+                let (zh, en) = (format!("文件 {id} 尚未上传"), format!("document {id} was not uploaded"));
+                return Err(Refusal::new(&problem::DOCUMENT_MISSING, zh, en).into());
+            };
+            let same = row.unsigned(0).is_ok_and(|size| size == document.size)
+                && row.text(1).is_ok_and(|media_type| media_type == document.media_type.as_str());
+            if !same {
+                let (zh, en) = (
+                    format!("文件 {id} 的大小或类型与所述不符"),
+                    format!("document {id} has another size or media type than cited"),
+                );
+                return Err(Refusal::new(&problem::DOCUMENT_MISMATCH, zh, en).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The receipt of an entry, with a proof against the newest checkpoint.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn receipt(&self, index: u64) -> Result<Option<Receipt>, LedgerError> {
+        let sql = "SELECT time, stream, version, bytes FROM entries WHERE idx = $1";
+        let rows = self.database.read(sql, &[Value::from(index)]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(proof) = self.proof(index).await? else { return Ok(None) };
+        Ok(Some(Receipt {
+            index,
+            time: Instant::from_millis(row.integer(0)?),
+            stream: row.text(1)?.to_owned(),
+            version: row.unsigned(2)?,
+            entry_hash: Hash::of(row.blob(3)?),
+            proof: proof.encode(),
+            replayed: true,
+        }))
+    }
+
+    /// The newest checkpoint: the signed note and what it says.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
+        let rows = self.database.read("SELECT checkpoint FROM log_head WHERE id = 1", &[]).await?;
+        let row = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        let note = row.text(0)?.to_owned();
+        let checkpoint = Checkpoint::open(&note, std::slice::from_ref(&self.log_key), &self.origin)?;
+        Ok((note, checkpoint))
+    }
+
+    /// The proof of an entry against the newest checkpoint; `None` beyond it.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn proof(&self, index: u64) -> Result<Option<TlogProof>, LedgerError> {
+        let (note, checkpoint) = self.checkpoint().await?;
+        match inclusion_plan(index, checkpoint.size) {
+            Ok(plan) => Ok(Some(TlogProof { index, hashes: self.tree.resolve(&plan).await?, checkpoint: note })),
+            Err(ProofError::OutOfRange | ProofError::Length | ProofError::Root) => Ok(None),
+        }
+    }
+
+    /// The states of some streams, folded from their entries.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn states(&self, streams: &[Stream]) -> Result<World, LedgerError> {
+        Ok(load_streams(&self.database, streams, &self.calendar).await?)
+    }
+}
+
+/// The caller is told only that the log is unavailable; the log of the service says why.
+fn unavailable(error: &dyn std::fmt::Display) -> Rejected {
+    tracing::error!(%error, "the store can't be read");
+    Rejected::Unavailable
+}

@@ -1,0 +1,211 @@
+//! Organisations over HTTP.
+
+use super::{
+    Confirmation, Key, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement, Role, RoleGrant,
+    Suspension,
+};
+use crate::field::OrganisationId;
+use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::ledger::Ledger;
+use crate::organisation::projection::{display_name, status_name};
+use crate::problem;
+use crate::record::Jwk;
+use crate::store::Value;
+use crate::world::Stream;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// An organisation (主体) at the present end of the log.
+#[derive(Serialize, Object)]
+pub struct OrganisationView {
+    id: OrganisationId,
+    name: String,
+    /// `pending`, `confirmed` or `suspended`.
+    status: String,
+    roles: Vec<Role>,
+    keys: Vec<KeyView>,
+    /// Version of its stream.
+    version: u64,
+}
+
+/// A key of an organisation.
+#[derive(Serialize, Object)]
+pub struct KeyView {
+    kid: String,
+    key: Jwk,
+    /// `confirmed` or `pending`.
+    status: String,
+    /// From when it is revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    revoked_from: Option<String>,
+}
+
+/// An organisation in a list.
+#[derive(Serialize, Object)]
+pub struct OrganisationSummary {
+    id: String,
+    name: String,
+    status: String,
+    roles: Vec<String>,
+}
+
+/// A page of organisations, ordered by id.
+#[derive(Serialize, Object)]
+pub struct OrganisationPage {
+    items: Vec<OrganisationSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+impl From<&Organisation> for OrganisationView {
+    fn from(organisation: &Organisation) -> Self {
+        let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
+            kid: key.kid.to_string(),
+            key: key.public.to_jwk(),
+            status: "confirmed".to_owned(),
+            revoked_from: key.revoked_from.map(|from| from.to_string()),
+        });
+        let pending = organisation.pending.iter().map(|pending| KeyView {
+            kid: pending.kid.to_string(),
+            key: pending.public.to_jwk(),
+            status: "pending".to_owned(),
+            revoked_from: None,
+        });
+        Self {
+            id: organisation.id.clone(),
+            name: display_name(organisation),
+            status: status_name(organisation.status).to_owned(),
+            roles: organisation.roles.iter().collect(),
+            keys: confirmed.chain(pending).collect(),
+            version: organisation.version,
+        }
+    }
+}
+
+pub struct OrganisationApi(pub Arc<Ledger>);
+
+impl OrganisationApi {
+    async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, Some(Stream::Organisation(id))).await
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/organisations", tag = "Tag::Organisations")]
+impl OrganisationApi {
+    /// 主体登记: an organisation presents itself with a key, and signs with it.
+    #[oai(path = "/", method = "post", operation_id = "registerOrganisation")]
+    async fn register(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<Registration>,
+    ) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, None).await
+    }
+
+    /// Organisations by role, status and name.
+    #[oai(path = "/", method = "get", operation_id = "listOrganisations")]
+    async fn list(
+        &self,
+        role: Query<Option<Role>>,
+        /// `pending`, `confirmed` or `suspended`.
+        status: Query<Option<String>>,
+        /// Words in the name.
+        q: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<OrganisationPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let role = role.0.map(|role| format!(",{},", role.name()));
+        let text = |value: Option<String>| value.filter(|value| !value.contains('\0')).map(Value::from);
+        let filter = Filter::default()
+            .like("roles", role.as_deref(), true)
+            .equals("status", text(status.0))
+            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true)
+            .after("id", text(after.0));
+        let (sql, parameters) = filter.query("SELECT id, name, status, roles FROM organisations", "id", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let mut items = Vec::with_capacity(page.len());
+        for row in page {
+            let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
+            let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+            items.push(OrganisationSummary { id, name, status: row.text(2)?.to_owned(), roles });
+        }
+        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+        Ok(Typed(OrganisationPage { items, next }))
+    }
+
+    /// One organisation with its roles and keys.
+    #[oai(path = "/:id", method = "get", operation_id = "getOrganisation")]
+    async fn get(&self, id: Path<OrganisationId>) -> Result<Typed<OrganisationView>, Problem> {
+        let world = self.0.states(&[Stream::Organisation(id.0.clone())]).await?;
+        let organisation = world.organisations.get(&id.0);
+        let organisation = organisation.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?;
+        Ok(Typed(OrganisationView::from(organisation)))
+    }
+
+    /// 确认登记: by a body that may admit to these roles.
+    #[oai(path = "/:id/confirmations", method = "post", operation_id = "confirmOrganisation")]
+    async fn confirm(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Confirmation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 授予角色.
+    #[oai(path = "/:id/roles", method = "post", operation_id = "grantRole")]
+    async fn grant_role(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<RoleGrant>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 暂停主体.
+    #[oai(path = "/:id/suspensions", method = "post", operation_id = "suspendOrganisation")]
+    async fn suspend(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Suspension>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 恢复主体.
+    #[oai(path = "/:id/reinstatements", method = "post", operation_id = "reinstateOrganisation")]
+    async fn reinstate(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Reinstatement>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 增加密钥.
+    #[oai(path = "/:id/keys", method = "post", operation_id = "addKey")]
+    async fn add_key(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<KeyAddition>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 吊销密钥.
+    #[oai(path = "/:id/key-revocations", method = "post", operation_id = "revokeKey")]
+    async fn revoke_key(
+        &self,
+        id: Path<OrganisationId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<KeyRevocation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+}

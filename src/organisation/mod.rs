@@ -1,0 +1,20 @@
+//! Organisations (主体), their roles and their keys: who may sign what.
+//!
+//! Everybody registers alike: by a record signed with the key it brings, which proves possession. Nobody is anybody
+//! until a body that may say so confirms that key and those roles: the operator confirms supervisors and auditors,
+//! supervisors confirm everyone else, centres confirm enterprises (domain.md §1).
+
+mod api;
+mod payload;
+mod projection;
+mod role;
+mod state;
+
+pub use api::OrganisationApi;
+pub use payload::{
+    Act, Confirmation, KeyAddition, KeyRevocation, LogOpening, Registration, Reinstatement, RevocationReason,
+    RoleGrant, Suspension, possession_header,
+};
+pub use projection::{KEYS, TABLES, project};
+pub use role::{Role, Roles};
+pub use state::{Key, LogState, Organisation, Pending, Status, decide, open_log};

@@ -1,0 +1,218 @@
+//! What organisations sign about themselves and each other.
+
+use super::Role;
+use crate::act::{Payload, acts};
+use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
+use crate::record::{Alg, Header, Jwk, KeyId};
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+/// `log.opened`: entry 0 of every log, signed by the operator's key that it names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct LogOpening {
+    /// The checkpoint origin line of this log; every record's `aud`.
+    pub origin: Line<200>,
+    /// The organisation that runs the service (平台运行机构).
+    pub operator: OrganisationId,
+    pub operator_name: Line<200>,
+    pub operator_key: Jwk,
+    /// The key with which the service signs what follows from state and time alone.
+    pub service_key: Jwk,
+    /// The C2SP verifier key (vkey) of the log's checkpoints.
+    pub log_key: Line<300>,
+    /// Version of the rulebook that applies from here on.
+    pub rulebook: Line<100>,
+    /// Legal days are counted in this zone: `Asia/Shanghai`.
+    pub time_zone: Line<50>,
+}
+
+/// `organisation.registered`: an organisation presents itself with a key; the record's own signature by that key proves
+/// possession. Pending until `organisation.confirmed` names the key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Registration {
+    /// 统一社会信用代码, or an OCDS organisation identifier outside China. Equals the stream's id.
+    pub id: OrganisationId,
+    pub name: Line<200>,
+    pub key: Jwk,
+    /// The roles it asks for; the confirmation decides.
+    pub roles: Vec<Role>,
+    /// Seat of the organisation (GB/T 2260).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub region: Option<RegionCode>,
+}
+
+/// `organisation.confirmed`: the registration with this key is genuine, and the organisation has these roles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Confirmation {
+    /// Thumbprint of the registered key: two people may claim one code, and only one of them is confirmed.
+    pub kid: KeyId,
+    pub roles: Vec<Role>,
+}
+
+/// `organisation.role_granted`: one more role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct RoleGrant {
+    pub role: Role,
+}
+
+/// `organisation.suspended`: none of its keys may sign until the day is over, or until it is reinstated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Suspension {
+    pub reason: Prose<2000>,
+    /// Last day of the suspension (Asia/Shanghai); without it, until reinstated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub until: Option<Day>,
+}
+
+/// `organisation.reinstated`: ends a suspension.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Reinstatement {
+    pub reason: Prose<2000>,
+}
+
+/// `key.added`: another key of the same organisation, vouched for by a valid one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct KeyAddition {
+    pub key: Jwk,
+    /// Proof of possession by the new key: `<protected>..<signature>` over an empty payload, its header having the new
+    /// key's `kid`, this log's `aud`, `typ` = `key.possession` and the organisation's stream as `sub`.
+    pub possession: Line<4000>,
+}
+
+/// Why a key is revoked (电子签名法 art. 15 asks to tell at once when a key may be lost).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum RevocationReason {
+    /// 例行更换
+    Superseded,
+    /// 私钥泄露
+    Compromised,
+    /// 私钥遗失
+    Lost,
+    /// 人员或授权变更
+    AffiliationChanged,
+}
+
+/// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct KeyRevocation {
+    pub kid: KeyId,
+    pub reason: RevocationReason,
+    pub effective: Instant,
+}
+
+const ROLES_MAX: usize = 7;
+
+impl Payload for LogOpening {
+    const KIND: &'static str = "log.opened";
+
+    fn check(&self, faults: &mut Faults) {
+        if self.time_zone.as_str() != "Asia/Shanghai" {
+            faults.add("/time_zone", Fault::Inconsistent { reason: "only Asia/Shanghai is served".into() });
+        }
+        if self.origin.as_str().contains(['+', ' ']) {
+            faults
+                .add("/origin", Fault::MalformedCode { reason: "an origin has neither spaces nor plus signs".into() });
+        }
+    }
+}
+
+impl Payload for Registration {
+    const KIND: &'static str = "organisation.registered";
+
+    fn check(&self, faults: &mut Faults) {
+        check_roles(&self.roles, faults);
+    }
+}
+
+impl Payload for Confirmation {
+    const KIND: &'static str = "organisation.confirmed";
+
+    fn check(&self, faults: &mut Faults) {
+        check_roles(&self.roles, faults);
+    }
+}
+
+fn check_roles(roles: &[Role], faults: &mut Faults) {
+    faults.list("/roles", roles, ROLES_MAX, |role| role.name());
+    for (at, role) in roles.iter().enumerate() {
+        if matches!(role, Role::Operator | Role::Service) {
+            let reason = "operator and service are named by log.opened alone".into();
+            faults.add(format!("/roles/{at}"), Fault::Inconsistent { reason });
+        }
+    }
+}
+
+impl Payload for RoleGrant {
+    const KIND: &'static str = "organisation.role_granted";
+
+    fn check(&self, faults: &mut Faults) {
+        if matches!(self.role, Role::Operator | Role::Service) {
+            let reason = "operator and service are named by log.opened alone".into();
+            faults.add("/role", Fault::Inconsistent { reason });
+        }
+    }
+}
+
+impl Payload for Suspension {
+    const KIND: &'static str = "organisation.suspended";
+}
+
+impl Payload for Reinstatement {
+    const KIND: &'static str = "organisation.reinstated";
+}
+
+impl Payload for KeyAddition {
+    const KIND: &'static str = "key.added";
+}
+
+impl Payload for KeyRevocation {
+    const KIND: &'static str = "key.revoked";
+}
+
+acts! {
+    /// Every act about the log itself, organisations and keys.
+    pub enum Act {
+        LogOpened(LogOpening) = "log.opened",
+        Registered(Registration) = "organisation.registered",
+        Confirmed(Confirmation) = "organisation.confirmed",
+        RoleGranted(RoleGrant) = "organisation.role_granted",
+        Suspended(Suspension) = "organisation.suspended",
+        Reinstated(Reinstatement) = "organisation.reinstated",
+        KeyAdded(KeyAddition) = "key.added",
+        KeyRevoked(KeyRevocation) = "key.revoked",
+    }
+}
+
+/// The header that a new key signs (over an empty payload) to prove possession for [`KeyAddition::possession`].
+pub fn possession_header(new_key: KeyId, origin: &str, organisation: &OrganisationId, now: Instant) -> Header {
+    Header {
+        alg: Alg::EdDsa,
+        kid: new_key,
+        aud: origin.to_owned(),
+        typ: "key.possession".to_owned(),
+        sub: format!("organisation/{organisation}"),
+        jti: uuid::Uuid::new_v4(),
+        iat: now.seconds(),
+        ver: None,
+    }
+}

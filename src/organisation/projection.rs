@@ -1,0 +1,93 @@
+//! Organisations and keys as tables: for lists, and to find the owner of a key.
+
+use super::{Organisation, Status};
+use crate::sequencer::Rows;
+use crate::store::{Column, Table, Value};
+
+/// One row an organisation.
+pub static ORGANISATIONS: Table = Table {
+    name: "organisations",
+    columns: &[
+        Column::text("id"),
+        Column::text("name"),
+        Column::text("status"),
+        Column::text("roles"),
+        Column::integer("version"),
+    ],
+    key: &["id"],
+};
+
+/// One row a key that any organisation ever brought, pending registrations included.
+pub static KEYS: Table = Table {
+    name: "keys",
+    columns: &[
+        Column::blob("kid"),
+        Column::text("organisation"),
+        Column::blob("public"),
+        Column::text("status"),
+        Column::integer("revoked_from"),
+    ],
+    key: &["kid"],
+};
+
+pub static TABLES: &[&Table] = &[&ORGANISATIONS, &KEYS];
+
+/// The rows of one organisation's state.
+pub fn project(organisation: &Organisation, rows: &mut Rows) {
+    let id = || Value::from(organisation.id.to_string());
+    rows.put(
+        &ORGANISATIONS,
+        vec![
+            id(),
+            Value::from(display_name(organisation)),
+            Value::from(status_name(organisation.status)),
+            Value::from(role_names(organisation)),
+            Value::Integer(organisation.version as i64),
+        ],
+    );
+    for key in &organisation.keys {
+        rows.put(
+            &KEYS,
+            vec![
+                Value::from(key.kid.as_bytes().to_vec()),
+                id(),
+                Value::from(key.public.as_bytes().to_vec()),
+                Value::from("confirmed"),
+                key.revoked_from.map_or(Value::Null, |from| Value::Integer(from.millis())),
+            ],
+        );
+    }
+    for pending in &organisation.pending {
+        rows.put(
+            &KEYS,
+            vec![
+                Value::from(pending.kid.as_bytes().to_vec()),
+                id(),
+                Value::from(pending.public.as_bytes().to_vec()),
+                Value::from("pending"),
+                Value::Null,
+            ],
+        );
+    }
+}
+
+/// The confirmed name, or the latest claimed one.
+pub fn display_name(organisation: &Organisation) -> String {
+    match organisation.pending.last() {
+        Some(pending) if organisation.name.is_empty() => pending.name.to_string(),
+        _ => organisation.name.to_string(),
+    }
+}
+
+pub fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "pending",
+        Status::Confirmed => "confirmed",
+        Status::Suspended(_) => "suspended",
+    }
+}
+
+/// `,centre,enterprise,` — commas on both sides, so that a filter can look for `,centre,`.
+fn role_names(organisation: &Organisation) -> String {
+    organisation.roles.iter().fold(String::from(","), |names, role| names + role.name() + ",")
+}

@@ -1,0 +1,83 @@
+//! What an organisation may be (domain.md §1).
+
+use poem_openapi::Enum;
+use serde::{Deserialize, Serialize};
+
+/// A role (主体角色). One organisation may have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Role {
+    /// 平台运行机构: runs the service, admits supervisors, signs nothing about tenders.
+    Operator,
+    /// 监督部门 / 纪检监察机构.
+    Supervisor,
+    /// 采购中心 / 招标代理机构.
+    Centre,
+    /// 采购人 / 招标人.
+    ProcuringUnit,
+    /// 供应商 / 投标人.
+    Enterprise,
+    /// 审计.
+    Auditor,
+    /// The service itself: it signs what follows from state and time alone.
+    Service,
+}
+
+impl Role {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Supervisor => "supervisor",
+            Self::Centre => "centre",
+            Self::ProcuringUnit => "procuring_unit",
+            Self::Enterprise => "enterprise",
+            Self::Auditor => "auditor",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// A set of roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Roles(u8);
+
+impl Roles {
+    pub const NONE: Self = Self(0);
+
+    pub fn has(self, role: Role) -> bool {
+        self.0 & (1 << role as u8) != 0
+    }
+
+    pub fn has_any(self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.has(*role))
+    }
+
+    #[must_use]
+    pub fn with(self, role: Role) -> Self {
+        Self(self.0 | 1 << role as u8)
+    }
+
+    #[must_use]
+    pub fn without(self, role: Role) -> Self {
+        Self(self.0 & !(1 << role as u8))
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        use Role::{Auditor, Centre, Enterprise, Operator, ProcuringUnit, Service, Supervisor};
+        [Operator, Supervisor, Centre, ProcuringUnit, Enterprise, Auditor, Service]
+            .into_iter()
+            .filter(move |role| self.has(*role))
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        roles.into_iter().fold(Self::NONE, Self::with)
+    }
+}

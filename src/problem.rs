@@ -1,0 +1,216 @@
+//! Every reason for which gongshi says no, with its stable name.
+//!
+//! A [`ProblemType`] is the catalogue entry: the `type` of an RFC 9457 problem (`/problems/<code>`), its status and its
+//! titles. A [`Refusal`] is one concrete no: a problem type with what is needed to explain it. The pure core returns
+//! refusals; `http` only prints them.
+
+use crate::field::{Fault, FieldFault, Instant};
+use serde::Serialize;
+
+/// One line of the catalogue of problems.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ProblemType {
+    /// Last segment of the `type` URI; never changes once published.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    pub title_zh: &'static str,
+    pub title_en: &'static str,
+}
+
+macro_rules! problems {
+    ($($name:ident $status:literal $code:literal $zh:literal $en:literal)*) => {
+        $(pub static $name: ProblemType =
+            ProblemType { code: $code, status: $status, title_zh: $zh, title_en: $en };)*
+
+        /// The whole catalogue, in the order of this file.
+        pub static CATALOGUE: &[&ProblemType] = &[$(&$name),*];
+    };
+}
+
+problems! {
+    // The request as HTTP.
+    NOT_FOUND 404 "not-found" "没有这个资源" "No such resource"
+    METHOD_NOT_ALLOWED 405 "method-not-allowed" "不支持该方法" "Method not allowed"
+    NOT_ACCEPTABLE 406 "not-acceptable" "无法提供所要求的格式" "Not acceptable"
+    MEDIA_TYPE 415 "media-type" "媒体类型不受支持" "Unsupported media type"
+    REQUEST_TOO_LARGE 413 "request-too-large" "请求过大" "Request too large"
+    BAD_PARAMETER 400 "bad-parameter" "参数无效" "Invalid parameter"
+    RATE_LIMITED 429 "rate-limited" "请求过于频繁" "Too many requests"
+    RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
+    TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
+    UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
+    INTERNAL 500 "internal" "内部错误" "Internal error"
+    // The signature.
+    SIGNATURE_MISSING 401 "signature-missing" "缺少签名" "Signature missing"
+    JWS_MALFORMED 400 "jws-malformed" "签名格式错误" "Malformed JWS"
+    HEADER_INVALID 400 "header-invalid" "受保护头无效" "Invalid protected header"
+    ALGORITHM 400 "algorithm" "不接受该签名算法" "Signature algorithm not accepted"
+    AUDIENCE 422 "audience" "签名是给另一个日志的" "Signed for another log"
+    KIND_MISMATCH 422 "kind-mismatch" "记录类型与端点不符" "Record kind does not belong here"
+    STREAM_MISMATCH 422 "stream-mismatch" "记录的对象与地址不符" "The record acts on another stream"
+    IAT_OUT_OF_RANGE 422 "iat-out-of-range" "签名时间超出允许范围" "Signing time out of range"
+    KEY_UNKNOWN 401 "key-unknown" "未登记的密钥" "Unknown key"
+    KEY_REVOKED 403 "key-revoked" "密钥已吊销" "Revoked key"
+    SIGNATURE_MISMATCH 401 "signature-mismatch" "签名与内容不符" "Signature does not match the bytes"
+    TOKEN_INVALID 401 "token-invalid" "访问令牌无效" "Invalid bearer token"
+    // The payload.
+    MALFORMED_JSON 400 "malformed-json" "不是有效的 JSON" "Not valid JSON"
+    UNKNOWN_FIELD 422 "unknown-field" "未知字段" "Unknown field"
+    MISSING_FIELD 422 "missing-field" "缺少字段" "Missing field"
+    WRONG_TYPE 422 "wrong-type" "字段类型或取值错误" "Wrong type or value"
+    TEXT_TOO_LONG 422 "text-too-long" "文字过长" "Text too long"
+    TEXT_EMPTY 422 "text-empty" "文字为空" "Text empty"
+    FORBIDDEN_CHARACTER 422 "forbidden-character" "含有不允许的字符" "Forbidden character"
+    MALFORMED_CODE 422 "malformed-code" "编码格式错误" "Malformed code"
+    CHECK_CHARACTER 422 "check-character" "统一社会信用代码校验位错误" "Wrong check character"
+    UNKNOWN_REGION 422 "unknown-region" "未知行政区划" "Unknown region"
+    UNKNOWN_CATEGORY 422 "unknown-category" "未知采购品目" "Unknown procurement category"
+    UNKNOWN_CURRENCY 422 "unknown-currency" "未知币种" "Unknown currency"
+    AMOUNT_OUT_OF_RANGE 422 "amount-out-of-range" "金额超出范围" "Amount out of range"
+    INVALID_DATE 422 "invalid-date" "日期无效" "Invalid date"
+    DATES_OUT_OF_ORDER 422 "dates-out-of-order" "日期次序错误" "Dates out of order"
+    WINDOW_TOO_SHORT 422 "window-too-short" "期限短于规定" "Window shorter than the rule allows"
+    TOO_MANY 422 "too-many" "列表过长" "Too many elements"
+    TOO_FEW 422 "too-few" "列表缺少元素" "Too few elements"
+    DUPLICATE 422 "duplicate" "编号重复" "Duplicate id"
+    UNKNOWN_REFERENCE 422 "unknown-reference" "引用不存在" "Reference to nothing"
+    INCONSISTENT 422 "inconsistent" "字段相互矛盾" "Fields contradict each other"
+    CALENDAR_UNKNOWN 422 "calendar-unknown" "该年节假日安排尚未公布" "No holiday arrangement is known for that year"
+    DOCUMENT_MISSING 422 "document-missing" "引用的文件尚未上传" "A cited document is not there"
+    DOCUMENT_MISMATCH 422 "document-mismatch" "文件与所述不符" "The document is not what was said"
+    DOCUMENT_TYPE 415 "document-type" "不接受该文件类型" "Document type not accepted"
+    DISCLOSURE_UNCITED 422 "disclosure-uncited" "没有记录封存过该披露" "No record sealed this disclosure"
+    ENTRY_TOO_LARGE 413 "entry-too-large" "记录超过条目上限" "The record exceeds an entry's limit"
+    // The log and its order.
+    VERSION_STALE 409 "version-stale" "对象已有更新版本" "The stream has moved on"
+    JTI_REUSED 409 "jti-reused" "jti 已用于另一条记录" "jti already used for other bytes"
+    // Who may do it, and when.
+    ROLE_NOT_ENTITLED 403 "role-not-entitled" "主体无权作出该行为" "Role not entitled to this act"
+    NOT_A_PARTY 403 "not-a-party" "不是该事项的当事人" "Not a party to this matter"
+    ORGANISATION_UNKNOWN 404 "organisation-unknown" "主体未登记" "Unknown organisation"
+    ORGANISATION_PENDING 403 "organisation-pending" "主体登记尚未确认" "Organisation not confirmed yet"
+    ORGANISATION_SUSPENDED 403 "organisation-suspended" "主体已被暂停" "Organisation suspended"
+    STATE_FORBIDS 409 "state-forbids" "当前状态不允许该行为" "Not allowed in this state"
+    KEY_IN_USE 409 "key-in-use" "密钥已登记" "Key already registered"
+    LAST_KEY 409 "last-key" "不能吊销最后一个有效密钥" "The last valid key cannot be revoked"
+    POSSESSION_UNPROVEN 422 "possession-unproven" "未证明持有私钥" "Possession of the key not proven"
+    TENDER_UNKNOWN 404 "tender-unknown" "没有该项目" "Unknown tender"
+    WINDOW_OPEN 409 "window-open" "公示期未满" "The window is still open"
+    WINDOW_CLOSED 409 "window-closed" "公示期已过" "The window is over"
+    OBJECTION_OPEN 409 "objection-open" "仍有异议未处理" "An objection is open"
+    REVISION_REQUIRED 409 "revision-required" "异议成立，须修改或终止" "An upheld objection demands a revision or termination"
+    NOT_CLEARED 409 "not-cleared" "公示未通过，不得发布公告" "Not cleared for announcement"
+    DIFFERENCE_UNDECLARED 422 "difference-undeclared" "与公示文本的差异未列明" "A difference from the disclosed text is not declared"
+    CHALLENGE_OPEN 409 "challenge-open" "仍有质疑未处理" "A challenge is open"
+    CLAIM_REFUTED 409 "claim-refuted" "业绩或资质已被证伪" "A claim of this candidate was refuted"
+    NOT_A_CANDIDATE 422 "not-a-candidate" "不是中标候选人" "Not a candidate"
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bilingual {
+    pub zh: String,
+    pub en: String,
+}
+
+/// The rule that a refusal rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    /// Id in the rulebook, e.g. `AW-01`.
+    pub rule: String,
+    /// Law and article, e.g. `招标投标法实施条例 第五十四条`.
+    pub law: String,
+}
+
+/// One concrete no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub problem: &'static ProblemType,
+    pub detail: Bilingual,
+    pub fields: Vec<FieldFault>,
+    pub citation: Option<Citation>,
+}
+
+impl Refusal {
+    pub fn new(problem: &'static ProblemType, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { problem, detail: Bilingual { zh: zh.into(), en: en.into() }, fields: Vec::new(), citation: None }
+    }
+
+    #[must_use]
+    pub fn citing(mut self, rule: &str, law: &str) -> Self {
+        self.citation = Some(Citation { rule: rule.to_owned(), law: law.to_owned() });
+        self
+    }
+
+    /// A refusal that is about one field.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>, fault: Fault) -> Self {
+        self.fields.push(FieldFault { pointer: pointer.into(), fault });
+        self
+    }
+
+    /// One field's fault.
+    pub fn of_field(pointer: impl Into<String>, fault: Fault) -> Self {
+        Self::fields(vec![FieldFault { pointer: pointer.into(), fault }])
+    }
+
+    /// Faults of fields; the first one gives the problem its type.
+    pub fn fields(fields: Vec<FieldFault>) -> Self {
+        let Some(first) = fields.first() else {
+            return Self::new(&INTERNAL, "没有字段错误", "no field is at fault");
+        };
+        let problem = of_fault(&first.fault);
+        let en = format!("{}: {}", if first.pointer.is_empty() { "/" } else { &first.pointer }, first.fault);
+        let zh = format!("{}：{}", if first.pointer.is_empty() { "/" } else { &first.pointer }, problem.title_zh);
+        Self { problem, detail: Bilingual { zh, en }, fields, citation: None }
+    }
+
+    /// The window is still open; `until` is when it ends.
+    pub fn window_open(until: Instant) -> Self {
+        let text = until.shanghai_text();
+        Self::new(&WINDOW_OPEN, format!("公示期至 {text}（北京时间）"), format!("open until {text} (Asia/Shanghai)"))
+    }
+
+    pub fn state_forbids(act: &str, state: &str) -> Self {
+        Self::new(
+            &STATE_FORBIDS,
+            format!("状态为 {state}，不允许 {act}"),
+            format!("{act} is not allowed in state {state}"),
+        )
+    }
+}
+
+/// The problem type of a field's fault: each kind of bad input has its own (domain.md §8).
+pub fn of_fault(fault: &Fault) -> &'static ProblemType {
+    match fault {
+        Fault::UnknownField => &UNKNOWN_FIELD,
+        Fault::MissingField => &MISSING_FIELD,
+        Fault::WrongType { .. } => &WRONG_TYPE,
+        Fault::TextTooLong { .. } => &TEXT_TOO_LONG,
+        Fault::TextEmpty => &TEXT_EMPTY,
+        Fault::ForbiddenCharacter { .. } => &FORBIDDEN_CHARACTER,
+        Fault::MalformedCode { .. } => &MALFORMED_CODE,
+        Fault::CheckCharacter { .. } => &CHECK_CHARACTER,
+        Fault::UnknownRegion => &UNKNOWN_REGION,
+        Fault::UnknownCategory => &UNKNOWN_CATEGORY,
+        Fault::UnknownCurrency => &UNKNOWN_CURRENCY,
+        Fault::AmountOutOfRange => &AMOUNT_OUT_OF_RANGE,
+        Fault::InvalidDate => &INVALID_DATE,
+        Fault::DatesOutOfOrder { .. } => &DATES_OUT_OF_ORDER,
+        Fault::WindowTooShort { .. } => &WINDOW_TOO_SHORT,
+        Fault::TooMany { .. } => &TOO_MANY,
+        Fault::TooFew => &TOO_FEW,
+        Fault::Duplicate { .. } => &DUPLICATE,
+        Fault::UnknownReference { .. } => &UNKNOWN_REFERENCE,
+        Fault::Inconsistent { .. } => &INCONSISTENT,
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): {}", self.problem.code, self.problem.status, self.detail.en)
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,344 @@
+//! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
+
+use super::loader::{LoadError, ReadEntry, load_missing, padded_list};
+use super::{Admitted, Outcome, Receipt, Rejected, Rows, Setting, Submission, publish};
+use crate::act::Place;
+use crate::field::Instant;
+use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, TlogProof, first_previous, leaf_hash};
+use crate::organisation;
+use crate::problem::{self, Refusal};
+use crate::record::{KeyId, PublicKey};
+use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
+use crate::world::{Act, Stream, World};
+use std::collections::{HashMap, HashSet};
+use tokio::sync::{oneshot, watch};
+use uuid::Uuid;
+
+/// What the writing task owns. Nobody else touches it, so nothing here is locked.
+pub(super) struct Writer {
+    setting: Setting,
+    /// Streams that were needed lately; any of them can be read again.
+    world: World,
+    edge: Edge,
+    head: Head,
+    /// Size of the log at our last commit.
+    committed: u64,
+    /// A commit failed: memory may be ahead of the store.
+    stale: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    size: u64,
+    last_hash: Hash,
+    last_time: Instant,
+}
+
+static ENTRIES: Table = Table {
+    name: "entries",
+    columns: &[
+        Column::integer("idx"),
+        Column::integer("time"),
+        Column::text("stream"),
+        Column::integer("version"),
+        Column::text("kind"),
+        Column::text("author"),
+        Column::blob("kid"),
+        Column::blob("jti"),
+        Column::blob("digest"),
+        Column::blob("bytes"),
+    ],
+    key: &[],
+};
+
+static TILES: Table = Table {
+    name: "tiles",
+    columns: &[Column::integer("level"), Column::integer("idx"), Column::blob("hashes")],
+    key: &["level", "idx"],
+};
+
+static HEAD: Table = Table {
+    name: "log_head",
+    columns: &[
+        Column::integer("id"),
+        Column::integer("size"),
+        Column::blob("last_hash"),
+        Column::integer("last_time"),
+        Column::text("origin"),
+        Column::text("checkpoint"),
+    ],
+    key: &["id"],
+};
+
+/// Streams kept in memory between batches.
+const STREAMS_KEPT: usize = 20_000;
+
+/// A record that was accepted in this batch.
+struct Appended {
+    index: u64,
+    stream: Stream,
+    version: u64,
+    entry_hash: Hash,
+}
+
+/// What will be told to one submitter once the batch is durable.
+enum Verdict {
+    Appended(Appended),
+    Known { index: u64 },
+    Refused(Refusal),
+}
+
+type Reply = oneshot::Sender<Result<Outcome, Rejected>>;
+
+impl Writer {
+    /// Reads the head, creating it for a new log.
+    pub(super) async fn open(setting: Setting) -> Result<Self, LoadError> {
+        let mut write = setting.database.begin_write().await?;
+        let stored = match write.lock_head().await? {
+            Some(row) => row,
+            None => {
+                let last_hash = first_previous(&setting.origin);
+                let head = Head { size: 0, last_hash, last_time: Instant::from_millis(0) };
+                let root = Edge::new().root();
+                let note = Checkpoint { origin: setting.origin.clone(), size: 0, root }.sign(&setting.signer);
+                let mut row = head.row(&setting.origin, note);
+                row.remove(0);
+                write.create_head(row).await?;
+                // What another replica created at the same moment stands.
+                write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?
+            }
+        };
+        // One writing connection: it must be free again before it is asked for below.
+        write.commit().await?;
+        let found = stored.text(3)?;
+        if found != setting.origin {
+            return Err(LoadError::Origin { found: found.to_owned(), expected: setting.origin });
+        }
+        let head = Head::of_row(&stored)?;
+        let edge = load_edge(&setting.database, head.size).await?;
+        let mut world = World::default();
+        // Every decision needs the log's own state.
+        let mut write = setting.database.begin_write().await?;
+        load_missing(&mut write, &mut world, Vec::new(), vec![Stream::Log], &setting.calendar).await?;
+        drop(write);
+        Ok(Self { setting, world, edge, head, committed: head.size, stale: false })
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.committed
+    }
+
+    /// Writes one batch, publishes the log's new size and answers everybody in it. When the store fails, nobody is told
+    /// more than that, and the writer starts again from what is stored.
+    pub(super) async fn write(&mut self, batch: Vec<Submission>, size: &watch::Sender<u64>) {
+        let began = std::time::Instant::now();
+        let (records, replies): (Vec<Admitted>, Vec<Reply>) =
+            batch.into_iter().map(|submission| (submission.admitted, submission.reply)).unzip();
+        match self.commit(&records).await {
+            Ok(answers) => {
+                let accepted = answers.iter().filter(|answer| matches!(answer, Ok(Outcome::Appended(_)))).count();
+                self.setting.metrics.batch(records.len(), accepted, began.elapsed());
+                // Before the answers: whoever has a receipt must not read an older log.
+                publish(size, self.committed);
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    // Whoever no longer waits finds its record by posting it again.
+                    let _ = reply.send(answer);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a batch was not written");
+                self.setting.metrics.batch_failed();
+                for reply in replies {
+                    let _ = reply.send(Err(Rejected::Unavailable));
+                }
+                self.stale = true;
+            }
+        }
+    }
+
+    async fn commit(&mut self, records: &[Admitted]) -> Result<Vec<Result<Outcome, Rejected>>, LoadError> {
+        let mut write = self.setting.database.begin_write().await?;
+        let stored = write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        self.catch_up(&mut write, &stored).await?;
+        self.load_needed(&mut write, records).await?;
+        let known = known_jtis(&mut write, records).await?;
+        let now = self.setting.clock.now().max(self.head.last_time);
+        let mut build = Build { entries: Vec::with_capacity(records.len()), touched: HashSet::new(), known };
+        let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
+        if build.entries.is_empty() {
+            drop(write);
+            return Ok(verdicts.into_iter().map(|verdict| self.answer(verdict, now, "")).collect());
+        }
+        self.head.last_time = now;
+        let checkpoint =
+            Checkpoint { origin: self.setting.origin.clone(), size: self.head.size, root: self.edge.root() };
+        let note = checkpoint.sign(&self.setting.signer);
+        write.put(&ENTRIES, build.entries).await?;
+        let tiles = self.edge.changed_tiles();
+        let tiles = tiles
+            .into_iter()
+            .map(|tile| vec![Value::from(u64::from(tile.level)), Value::from(tile.index), Value::Blob(tile.hashes)]);
+        write.put(&TILES, tiles.collect()).await?;
+        for (table, rows) in Rows::of_streams(&self.world, &build.touched).into_tables() {
+            write.put(table, rows).await?;
+        }
+        write.put(&HEAD, vec![self.head.row(&self.setting.origin, note.clone())]).await?;
+        write.commit().await?;
+        let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
+        self.edge.trim();
+        self.committed = self.head.size;
+        self.world.keep_at_most(STREAMS_KEPT);
+        Ok(answers)
+    }
+
+    /// Another replica may have appended since our last batch: then its entries extend our edge, and the streams that
+    /// they touched are read again when needed.
+    async fn catch_up(&mut self, write: &mut Write, stored: &Row) -> Result<(), LoadError> {
+        let head = Head::of_row(stored)?;
+        if head.size == self.head.size && !self.stale {
+            return Ok(());
+        }
+        if head.size < self.head.size || self.stale {
+            self.edge = load_edge(&self.setting.database, head.size).await?;
+            self.world = World::default();
+        } else {
+            let sql = "SELECT bytes, author, version FROM entries WHERE idx >= $1 ORDER BY idx";
+            for row in write.read(sql, &[Value::from(self.head.size)]).await? {
+                let bytes = row.blob(0)?;
+                self.edge.append(leaf_hash(bytes));
+                let author = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
+                self.world.forget(&ReadEntry::parse(bytes, author, row.unsigned(2)?)?.stream);
+            }
+            self.edge.trim();
+        }
+        self.head = head;
+        self.committed = head.size;
+        self.stale = false;
+        load_missing(write, &mut self.world, Vec::new(), vec![Stream::Log], &self.setting.calendar).await
+    }
+
+    async fn load_needed(&mut self, write: &mut Write, records: &[Admitted]) -> Result<(), LoadError> {
+        let mut kids: Vec<KeyId> = records.iter().map(|record| record.header().kid).collect();
+        kids.extend(records.iter().filter_map(|record| brought_key(record.act())));
+        kids.sort_unstable();
+        kids.dedup();
+        let streams = records.iter().map(|record| record.stream().clone()).collect();
+        load_missing(write, &mut self.world, kids, streams, &self.setting.calendar).await
+    }
+
+    /// Decides one record on the state that the records before it in this batch have left.
+    fn decide(&mut self, record: &Admitted, now: Instant, build: &mut Build) -> Verdict {
+        let header = record.header();
+        let digest = record.record().digest();
+        if let Some((index, accepted)) = build.known.get(&(header.jti, header.kid)) {
+            if *accepted == digest {
+                return Verdict::Known { index: *index };
+            }
+            let (zh, en) = ("该 jti 已用于另一条记录", "this jti was used for another record");
+            return Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en));
+        }
+        let stream = record.stream();
+        let calendar = &self.setting.calendar;
+        let author = match self.world.decide(header, stream, record.act(), now, calendar) {
+            Ok(author) => author,
+            Err(refusal) => return Verdict::Refused(refusal),
+        };
+        let entry = Entry { index: self.head.size, time: now, previous: self.head.last_hash, record: record.record() };
+        let bytes = entry.encode();
+        if bytes.len() > ENTRY_BYTES_MAX {
+            let (zh, en) = ("条目超过 65535 字节", "the entry is longer than 65,535 bytes");
+            return Verdict::Refused(Refusal::new(&problem::ENTRY_TOO_LARGE, zh, en));
+        }
+        let entry_hash = Hash::of(&bytes);
+        let version = self.world.version(stream) + 1;
+        let index = self.head.size;
+        self.edge.append(leaf_hash(&bytes));
+        self.head = Head { size: index + 1, last_hash: entry_hash, last_time: now };
+        build.entries.push(vec![
+            Value::from(index),
+            Value::Integer(now.millis()),
+            Value::from(stream.to_string()),
+            Value::from(version),
+            Value::from(record.act().kind()),
+            Value::from(author.id.as_str()),
+            Value::from(header.kid.as_bytes().to_vec()),
+            Value::from(header.jti.as_bytes().to_vec()),
+            Value::from(digest.to_vec()),
+            Value::Blob(bytes),
+        ]);
+        let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
+        self.world.apply(stream, record.act(), &place, calendar);
+        build.known.insert((header.jti, header.kid), (index, digest));
+        build.touched.insert(stream.clone());
+        Verdict::Appended(Appended { index, stream: stream.clone(), version, entry_hash })
+    }
+
+    fn answer(&mut self, verdict: Verdict, time: Instant, note: &str) -> Result<Outcome, Rejected> {
+        match verdict {
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Known { index } => Ok(Outcome::Known { index }),
+            Verdict::Appended(Appended { index, stream, version, entry_hash }) => {
+                let hashes = self.edge.inclusion_proof(index).ok_or(Rejected::Unavailable)?;
+                let proof = TlogProof { index, hashes, checkpoint: note.to_owned() }.encode();
+                let stream = stream.to_string();
+                Ok(Outcome::Appended(Receipt { index, time, stream, version, entry_hash, proof, replayed: false }))
+            }
+        }
+    }
+}
+
+/// What a batch is building.
+struct Build {
+    entries: Vec<Vec<Value>>,
+    touched: HashSet<Stream>,
+    known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
+}
+
+impl Head {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            size: row.unsigned(0)?,
+            last_hash: Hash::from_slice(row.blob(1)?).map_err(|_| StoreError::Unexpected(1))?,
+            last_time: Instant::from_millis(row.integer(2)?),
+        })
+    }
+
+    fn row(&self, origin: &str, checkpoint: String) -> Vec<Value> {
+        vec![
+            Value::Integer(1),
+            Value::from(self.size),
+            Value::from(self.last_hash.as_bytes().to_vec()),
+            Value::Integer(self.last_time.millis()),
+            Value::from(origin),
+            Value::from(checkpoint),
+        ]
+    }
+}
+
+/// The key that a record brings into the log: whether it is in use must be known before.
+fn brought_key(act: &Act) -> Option<KeyId> {
+    let jwk = match act {
+        Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
+        Act::Organisation(organisation::Act::KeyAdded(addition)) => &addition.key,
+        Act::Organisation(_) | Act::Tender(_) => return None,
+    };
+    PublicKey::from_jwk(jwk).ok().map(|key| key.key_id())
+}
+
+/// The records of this batch that are in the log already, by `(jti, kid)`.
+async fn known_jtis(
+    write: &mut Write,
+    records: &[Admitted],
+) -> Result<HashMap<(Uuid, KeyId), (u64, [u8; 32])>, StoreError> {
+    let jtis = records.iter().map(|record| Value::Blob(record.header().jti.as_bytes().to_vec())).collect();
+    let (marks, jtis) = padded_list(jtis);
+    let sql = format!("SELECT jti, kid, idx, digest FROM entries WHERE jti IN ({marks})");
+    let mut known = HashMap::new();
+    for row in write.read(&sql, &jtis).await? {
+        let jti = Uuid::from_slice(row.blob(0)?).map_err(|_| StoreError::Unexpected(0))?;
+        let kid = row.blob(1)?.try_into().map_err(|_| StoreError::Unexpected(1))?;
+        let digest = row.blob(3)?.try_into().map_err(|_| StoreError::Unexpected(3))?;
+        known.insert((jti, KeyId::from_bytes(kid)), (row.unsigned(2)?, digest));
+    }
+    Ok(known)
+}

@@ -1,0 +1,57 @@
+//! The projection rows that a batch leaves behind.
+
+use crate::organisation::{self, Organisation};
+use crate::store::{Table, Value};
+use crate::tender::{self, Tender};
+use crate::world::{Stream, World};
+use std::collections::BTreeMap;
+
+/// Rows to upsert, by table. A projection row is a function of one stream's state alone, so it does not matter in how
+/// many batches that state came about, and replay gives the same rows.
+#[derive(Default)]
+pub struct Rows(BTreeMap<&'static str, (&'static Table, Vec<Vec<Value>>)>);
+
+impl Rows {
+    pub fn put(&mut self, table: &'static Table, row: Vec<Value>) {
+        debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
+        self.0.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(row);
+    }
+
+    /// The rows of every stream that was touched.
+    pub fn of_streams<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Self {
+        let mut rows = Self::default();
+        for stream in touched {
+            match stream {
+                // The log stream's only record makes the operator's organisation.
+                Stream::Log => {
+                    let operator = world.log.as_ref().and_then(|log| world.organisations.get(&log.operator));
+                    rows.organisation(operator);
+                }
+                Stream::Organisation(id) => rows.organisation(world.organisations.get(id)),
+                Stream::Tender(code) => rows.tender(code, world.tenders.get(code).map(|tender| &**tender)),
+            }
+        }
+        rows
+    }
+
+    fn organisation(&mut self, state: Option<&Organisation>) {
+        if let Some(organisation) = state {
+            organisation::project(organisation, self);
+        }
+    }
+
+    fn tender(&mut self, code: &crate::field::TenderCode, state: Option<&Tender>) {
+        if let Some(tender) = state {
+            tender::project(code, tender, self);
+        }
+    }
+
+    pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {
+        self.0.into_values()
+    }
+}
+
+/// Every projection table, for `gongshi replay`.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    organisation::TABLES.iter().chain(tender::TABLES).copied()
+}

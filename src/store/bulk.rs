@@ -1,0 +1,181 @@
+//! Statements of either engine: parameters bound, rows read, many rows written at once.
+
+use super::{Kind, Row, StoreError, Table, Value};
+use sqlx::postgres::{PgArguments, PgRow, Postgres};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, Executor, Row as _, Transaction, TypeInfo, ValueRef};
+use std::fmt::Write as _;
+
+fn bind_sqlite(query: Query<'_, Sqlite, SqliteArguments>, value: Value) -> Query<'_, Sqlite, SqliteArguments> {
+    match value {
+        Value::Null => query.bind(Option::<i64>::None),
+        Value::Integer(number) => query.bind(number),
+        Value::Text(text) => query.bind(text),
+        Value::Blob(bytes) => query.bind(bytes),
+    }
+}
+
+pub(super) async fn sqlite_rows<'c>(
+    executor: impl Executor<'c, Database = Sqlite>,
+    sql: String,
+    parameters: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind_sqlite);
+    let rows = query.fetch_all(executor).await?;
+    rows.iter().map(sqlite_row).collect()
+}
+
+fn sqlite_row(row: &SqliteRow) -> Result<Row, StoreError> {
+    let value = |at| {
+        let raw = row.try_get_raw(at)?;
+        Ok(if raw.is_null() {
+            Value::Null
+        } else {
+            match raw.type_info().name() {
+                "INTEGER" => Value::Integer(row.try_get(at)?),
+                "TEXT" => Value::Text(row.try_get(at)?),
+                "BLOB" => Value::Blob(row.try_get(at)?),
+                _ => return Err(StoreError::Unexpected(at)),
+            }
+        })
+    };
+    (0..row.len()).map(value).collect::<Result<_, _>>().map(Row)
+}
+
+pub(super) async fn postgres_rows<'c>(
+    executor: impl Executor<'c, Database = Postgres>,
+    sql: String,
+    parameters: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    let bind = |query: Query<'static, Postgres, PgArguments>, value: Value| match value {
+        Value::Null => query.bind(Option::<i64>::None),
+        Value::Integer(number) => query.bind(number),
+        Value::Text(text) => query.bind(text),
+        Value::Blob(bytes) => query.bind(bytes),
+    };
+    let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind);
+    let rows = query.fetch_all(executor).await?;
+    rows.iter().map(postgres_row).collect()
+}
+
+fn postgres_row(row: &PgRow) -> Result<Row, StoreError> {
+    let value = |at| {
+        let raw = row.try_get_raw(at)?;
+        Ok(if raw.is_null() {
+            Value::Null
+        } else {
+            match raw.type_info().name() {
+                "INT8" => Value::Integer(row.try_get(at)?),
+                "TEXT" => Value::Text(row.try_get(at)?),
+                "BYTEA" => Value::Blob(row.try_get(at)?),
+                _ => return Err(StoreError::Unexpected(at)),
+            }
+        })
+    };
+    (0..row.len()).map(value).collect::<Result<_, _>>().map(Row)
+}
+
+fn column_names(table: &Table) -> String {
+    table.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+}
+
+/// ` ON CONFLICT (key) DO UPDATE SET …`; nothing for a table that only grows.
+fn on_conflict(table: &Table) -> String {
+    if table.key.is_empty() {
+        return String::new();
+    }
+    let others = table.columns.iter().filter(|column| !table.key.contains(&column.name));
+    let set = others.map(|column| format!("{0} = excluded.{0}", column.name)).collect::<Vec<_>>().join(", ");
+    let action = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {set}") };
+    format!(" ON CONFLICT ({}) DO {action}", table.key.join(", "))
+}
+
+/// Rows in one SQLite statement. Sizes are powers of two, so that a handful of prepared statements serves all batches;
+/// one statement of 64 rows is several times faster than 64 of one row, and larger ones gain nothing.
+const SQLITE_ROWS_MAX: usize = 64;
+
+pub(super) async fn sqlite_put(
+    transaction: &mut Transaction<'static, Sqlite>,
+    table: &Table,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), StoreError> {
+    let mut rows = rows.into_iter();
+    let conflict = on_conflict(table);
+    while rows.len() > 0 {
+        let count = SQLITE_ROWS_MAX.min(1 << rows.len().ilog2());
+        // FAIL spares the statement journal: when a row can't be written, the whole transaction is dropped anyway.
+        let insert = if table.key.is_empty() { "INSERT OR FAIL" } else { "INSERT" };
+        let mut sql = format!("{insert} INTO {} ({}) VALUES ", table.name, column_names(table));
+        let marks = vec!["?"; table.columns.len()].join(",");
+        for row in 0..count {
+            let _ = write!(sql, "{}({marks})", if row == 0 { "" } else { "," });
+        }
+        sql += &conflict;
+        let query = rows.by_ref().take(count).flatten().fold(sqlx::query(AssertSqlSafe(sql)), bind_sqlite);
+        query.execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn postgres_put(
+    transaction: &mut Transaction<'static, Postgres>,
+    table: &Table,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // One array a column: the statement is the same for any number of rows.
+    let arrays = table.columns.iter().enumerate().map(|(at, column)| {
+        let kind = match column.kind {
+            Kind::Integer => "bigint",
+            Kind::Text => "text",
+            Kind::Blob => "bytea",
+        };
+        format!("${}::{kind}[]", at + 1)
+    });
+    let arrays = arrays.collect::<Vec<_>>().join(", ");
+    let names = column_names(table);
+    let sql = format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){}", table.name, on_conflict(table));
+    let mut columns: Vec<Vec<Value>> = table.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (column, values) in table.columns.iter().zip(columns) {
+        query = match column.kind {
+            Kind::Integer => query.bind(values.into_iter().map(integer).collect::<Result<Vec<_>, _>>()?),
+            Kind::Text => query.bind(values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?),
+            Kind::Blob => query.bind(values.into_iter().map(blob).collect::<Result<Vec<_>, _>>()?),
+        };
+    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
+}
+
+fn integer(value: Value) -> Result<Option<i64>, StoreError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Integer(number) => Ok(Some(number)),
+        Value::Text(_) | Value::Blob(_) => Err(StoreError::WrongKind),
+    }
+}
+
+fn text(value: Value) -> Result<Option<String>, StoreError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Text(text) => Ok(Some(text)),
+        Value::Integer(_) | Value::Blob(_) => Err(StoreError::WrongKind),
+    }
+}
+
+fn blob(value: Value) -> Result<Option<Vec<u8>>, StoreError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Blob(bytes) => Ok(Some(bytes)),
+        Value::Integer(_) | Value::Text(_) => Err(StoreError::WrongKind),
+    }
+}

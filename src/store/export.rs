@@ -1,0 +1,50 @@
+//! A log as a plain folder in tlog-tiles layout, that any static web server can serve.
+
+use super::{Database, StoreError, Value};
+use crate::log::{Resource, TILE_WIDTH, bundle, tiles_of_size};
+use std::path::{Path, PathBuf};
+
+/// Why a log was not exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+}
+
+/// Writes checkpoint, tiles and entry bundles below `out`, and says how many entries there are. The checkpoint comes
+/// last: whoever reads it finds every tile that it needs.
+///
+/// # Errors
+/// See [`ExportError`].
+pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
+    let damaged = |what: &str| StoreError::Damaged(what.to_owned());
+    let rows = database.read("SELECT size, checkpoint FROM log_head WHERE id = 1", &[]).await?;
+    let head = rows.first().ok_or_else(|| damaged("no log head"))?;
+    let (size, checkpoint) = (head.unsigned(0)?, head.text(1)?);
+    for tile in tiles_of_size(size) {
+        let sql = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
+        let rows = database.read(sql, &[Value::from(u64::from(tile.level)), Value::from(tile.index)]).await?;
+        let hashes = rows.first().ok_or_else(|| damaged("a tile is missing"))?.blob(0)?;
+        // It may have grown since the head was read.
+        let hashes = hashes.get(..usize::from(tile.width) * 32).ok_or_else(|| damaged("a tile is too short"))?;
+        write(&out.join(format!("tile/{}", Resource::Hashes(tile))), hashes)?;
+        if tile.level == 0 {
+            let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+            let first = tile.index * TILE_WIDTH;
+            let rows = database.read(sql, &[Value::from(first), Value::from(first + u64::from(tile.width))]).await?;
+            let entries: Vec<&[u8]> = rows.iter().map(|row| row.blob(0)).collect::<Result<_, _>>()?;
+            write(&out.join(format!("tile/{}", Resource::Entries(tile))), &bundle(entries))?;
+        }
+    }
+    write(&out.join("checkpoint"), checkpoint.as_bytes())?;
+    Ok(size)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(path, bytes))
+        .map_err(|source| ExportError::Io { path: path.to_owned(), source })
+}

@@ -1,0 +1,143 @@
+//! The few types that both engines share.
+
+use super::StoreError;
+
+/// A value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    Null,
+    Integer(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
+    }
+}
+
+impl From<u64> for Value {
+    /// Indexes and sizes: far below 2^63.
+    fn from(number: u64) -> Self {
+        Self::Integer(number as i64)
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Integer,
+    Text,
+    Blob,
+}
+
+/// A column of a [`Table`].
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+}
+
+impl Column {
+    pub const fn integer(name: &'static str) -> Self {
+        Self { name, kind: Kind::Integer }
+    }
+
+    pub const fn text(name: &'static str) -> Self {
+        Self { name, kind: Kind::Text }
+    }
+
+    pub const fn blob(name: &'static str) -> Self {
+        Self { name, kind: Kind::Blob }
+    }
+}
+
+/// A table as bulk statements need to know it.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    /// The columns of its primary key; empty for a table whose rows are only ever inserted.
+    pub key: &'static [&'static str],
+}
+
+/// A row that was read, by position of the column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row(pub(super) Vec<Value>);
+
+impl Row {
+    fn at(&self, column: usize) -> &Value {
+        self.0.get(column).unwrap_or(&Value::Null)
+    }
+
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn integer(&self, column: usize) -> Result<i64, StoreError> {
+        match self.at(column) {
+            Value::Integer(number) => Ok(*number),
+            _ => Err(StoreError::Unexpected(column)),
+        }
+    }
+
+    /// An index or a size.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn unsigned(&self, column: usize) -> Result<u64, StoreError> {
+        self.integer(column)?.try_into().map_err(|_| StoreError::Unexpected(column))
+    }
+
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn optional_integer(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        if *self.at(column) == Value::Null { Ok(None) } else { self.integer(column).map(Some) }
+    }
+
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn text(&self, column: usize) -> Result<&str, StoreError> {
+        match self.at(column) {
+            Value::Text(text) => Ok(text),
+            _ => Err(StoreError::Unexpected(column)),
+        }
+    }
+
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn optional_text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        if *self.at(column) == Value::Null { Ok(None) } else { self.text(column).map(Some) }
+    }
+
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn blob(&self, column: usize) -> Result<&[u8], StoreError> {
+        match self.at(column) {
+            Value::Blob(bytes) => Ok(bytes),
+            _ => Err(StoreError::Unexpected(column)),
+        }
+    }
+
+    /// Takes the bytes out of the row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`]
+    pub fn take_blob(&mut self, column: usize) -> Result<Vec<u8>, StoreError> {
+        match self.0.get_mut(column) {
+            Some(Value::Blob(bytes)) => Ok(std::mem::take(bytes)),
+            _ => Err(StoreError::Unexpected(column)),
+        }
+    }
+}

@@ -1,0 +1,538 @@
+//! Tenders over HTTP: one endpoint a record kind, and the reading side.
+
+use super::view::{TenderView, tender_view};
+use super::{
+    Adoption, Amendment, Announcement, Award, CandidatePublication, Challenge, ChallengeAnswer, ClaimRefutation,
+    ClaimVerification, Clarification, Contract, ContractAcceptance, ContractAmendment, Failure, Objection,
+    ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal, Opening, Preannouncement, Resumption,
+    Revision, SuspensionOrder, Termination,
+};
+use crate::field::{Nature, RegionCode, TenderCode};
+use crate::http::{Acceptance, Cursor, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::ledger::Ledger;
+use crate::problem;
+use crate::store::{Row, StoreError, Value};
+use crate::world::Stream;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::types::Any;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A tender in a list.
+#[derive(Serialize, Object)]
+pub struct TenderSummary {
+    code: String,
+    title: String,
+    /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
+    status: String,
+    nature: String,
+    region: String,
+    centre: String,
+    procuring_unit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    estimate_minor: Option<i64>,
+    /// When the objection window is over (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    window_until: Option<String>,
+    first_time: String,
+    last_time: String,
+    version: u64,
+}
+
+/// A page of tenders, newest first.
+#[derive(Serialize, Object)]
+pub struct TenderPage {
+    items: Vec<TenderSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// An objection in a list.
+#[derive(Serialize, Object)]
+pub struct ObjectionSummary {
+    tender: String,
+    id: String,
+    objector: String,
+    /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    answer_due: Option<String>,
+}
+
+/// A page of objections, by tender and id.
+#[derive(Serialize, Object)]
+pub struct ObjectionPage {
+    items: Vec<ObjectionSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// A lot that something has happened to.
+#[derive(Serialize, Object)]
+pub struct LotSummary {
+    tender: String,
+    id: String,
+    title: String,
+    status: String,
+    /// Code of the winner's leading member, where the notice knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    winner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    winner_name: Option<String>,
+    /// A price, as in the award.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    price: Option<Any<serde_json::Value>>,
+    candidates: u32,
+    open_challenges: u32,
+}
+
+/// A page of lots, by tender and id.
+#[derive(Serialize, Object)]
+pub struct LotPage {
+    items: Vec<LotSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// A tender; its `ETag` is its version.
+#[derive(ApiResponse)]
+enum TenderFound {
+    #[oai(status = 200)]
+    Found(Typed<TenderView>, #[oai(header = "ETag")] String),
+}
+
+fn instant(millis: i64) -> String {
+    crate::field::Instant::from_millis(millis).to_string()
+}
+
+fn text(value: Option<String>) -> Option<Value> {
+    value.filter(|value| !value.contains('\0')).map(Value::from)
+}
+
+/// Pages ordered by `(tender, id)` have the cursor `<tender>/<id>`: neither contains a slash.
+fn behind(filter: Filter, after: Option<String>) -> Result<Filter, Problem> {
+    let Some(after) = after else { return Ok(filter) };
+    let refuse = crate::http::not_a_cursor;
+    let (tender, id) = after.split_once('/').filter(|_| !after.contains('\0')).ok_or_else(refuse)?;
+    Ok(filter.after_pair("tender", "id", Value::from(tender), Value::from(id)))
+}
+
+impl TenderSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            code: row.text(0)?.to_owned(),
+            title: row.text(1)?.to_owned(),
+            status: row.text(2)?.to_owned(),
+            nature: row.text(3)?.to_owned(),
+            region: row.text(4)?.to_owned(),
+            centre: row.text(5)?.to_owned(),
+            procuring_unit: row.text(6)?.to_owned(),
+            estimate_minor: row.optional_integer(7)?,
+            window_until: row.optional_integer(8)?.map(instant),
+            first_time: instant(row.integer(9)?),
+            last_time: instant(row.integer(10)?),
+            version: row.unsigned(11)?,
+        })
+    }
+}
+
+const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
+                       first_time, last_time, version FROM tenders";
+
+pub struct TenderApi(pub Arc<Ledger>);
+
+impl TenderApi {
+    async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, Some(Stream::Tender(code))).await
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Tenders")]
+impl TenderApi {
+    /// 招标前公示: publishes a tender before the call. The code is that of the signed `sub`.
+    #[oai(path = "/tenders", method = "post", operation_id = "preannounceTender")]
+    async fn preannounce(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<Preannouncement>,
+    ) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, None).await
+    }
+
+    /// Tenders, newest first.
+    #[oai(path = "/tenders", method = "get", operation_id = "listTenders")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn list(
+        &self,
+        /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
+        status: Query<Option<String>>,
+        nature: Query<Option<Nature>>,
+        /// Digits with which the region code begins: `41` is Henan, `4101` Zhengzhou.
+        region: Query<Option<String>>,
+        /// Code of the centre.
+        centre: Query<Option<String>>,
+        /// Words in the title.
+        q: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<TenderPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let cursor = Cursor::parse(after.0)?;
+        if region.0.as_ref().is_some_and(|region| region.len() > RegionCode::DIGITS || region.contains('\0')) {
+            return Err(Problem::with_detail(
+                &problem::BAD_PARAMETER,
+                "region 须为至多六位数字",
+                "region has up to six digits",
+            ));
+        }
+        let filter = Filter::default()
+            .equals("status", text(status.0))
+            .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
+            .like("region", region.0.as_deref(), false)
+            .equals("centre", text(centre.0))
+            .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true)
+            .before("first_time", "code", cursor.as_ref());
+        let (sql, parameters) = filter.query(SUMMARY, "first_time DESC, code DESC", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let items: Vec<_> = page.iter().map(TenderSummary::of_row).collect::<Result<_, _>>()?;
+        let next = match page.last() {
+            Some(last) if rows.len() > page.len() => Some(Cursor::new(last.integer(9)?, last.text(0)?).to_string()),
+            _ => None,
+        };
+        Ok(Typed(TenderPage { items, next }))
+    }
+
+    /// One tender: where it stands, its present text, every version with its differences, and every record.
+    #[oai(path = "/tenders/:code", method = "get", operation_id = "getTender")]
+    async fn get(&self, code: Path<TenderCode>) -> Result<TenderFound, Problem> {
+        let view = tender_view(&self.0, &code.0).await?.ok_or_else(|| Problem::of(&problem::TENDER_UNKNOWN))?;
+        let tag = format!("\"{}\"", view.version);
+        Ok(TenderFound::Found(Typed(view), tag))
+    }
+
+    /// Objections of all tenders.
+    #[oai(path = "/objections", method = "get", operation_id = "listObjections")]
+    async fn objections(
+        &self,
+        tender: Query<Option<String>>,
+        objector: Query<Option<String>>,
+        /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
+        status: Query<Option<String>>,
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<ObjectionPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .equals("tender", text(tender.0))
+            .equals("objector", text(objector.0))
+            .equals("status", text(status.0));
+        let select = "SELECT tender, id, objector, status, answer_due FROM objections";
+        let (sql, parameters) = behind(filter, after.0)?.query(select, "tender, id", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let mut items = Vec::with_capacity(page.len());
+        for row in page {
+            items.push(ObjectionSummary {
+                tender: row.text(0)?.to_owned(),
+                id: row.text(1)?.to_owned(),
+                objector: row.text(2)?.to_owned(),
+                status: row.text(3)?.to_owned(),
+                answer_due: row.optional_integer(4)?.map(instant),
+            });
+        }
+        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
+        Ok(Typed(ObjectionPage { items, next }))
+    }
+
+    /// Lots of all tenders, with winner and price once awarded.
+    #[oai(path = "/lots", method = "get", operation_id = "listLots")]
+    async fn lots(
+        &self,
+        tender: Query<Option<String>>,
+        /// `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
+        status: Query<Option<String>>,
+        /// Code of the winner's leading member.
+        winner: Query<Option<String>>,
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<LotPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .equals("tender", text(tender.0))
+            .equals("status", text(status.0))
+            .equals("winner", text(winner.0));
+        let select =
+            "SELECT tender, id, title, status, winner, winner_name, price, candidates, open_challenges FROM lots";
+        let (sql, parameters) = behind(filter, after.0)?.query(select, "tender, id", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let mut items = Vec::with_capacity(page.len());
+        for row in page {
+            items.push(LotSummary {
+                tender: row.text(0)?.to_owned(),
+                id: row.text(1)?.to_owned(),
+                title: row.text(2)?.to_owned(),
+                status: row.text(3)?.to_owned(),
+                winner: row.optional_text(4)?.map(str::to_owned),
+                winner_name: row.optional_text(5)?.map(str::to_owned),
+                price: row.optional_text(6)?.and_then(|json| serde_json::from_str(json).ok()).map(Any),
+                candidates: row.unsigned(7)? as u32,
+                open_challenges: row.unsigned(8)? as u32,
+            });
+        }
+        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
+        Ok(Typed(LotPage { items, next }))
+    }
+
+    /// 修改公示: the whole new text; material changes restart the window.
+    #[oai(path = "/tenders/:code/revisions", method = "post", operation_id = "reviseTender")]
+    async fn revise(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Revision>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 提出异议.
+    #[oai(path = "/tenders/:code/objections", method = "post", operation_id = "objectToTender")]
+    async fn object(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Objection>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 答复异议.
+    #[oai(path = "/tenders/:code/objection-answers", method = "post", operation_id = "answerObjection")]
+    async fn answer_objection(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionAnswer>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 投诉: an objection goes to the supervisor.
+    #[oai(path = "/tenders/:code/objection-escalations", method = "post", operation_id = "escalateObjection")]
+    async fn escalate_objection(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionEscalation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 投诉处理决定.
+    #[oai(path = "/tenders/:code/objection-rulings", method = "post", operation_id = "ruleObjection")]
+    async fn rule_objection(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionRuling>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 撤回异议.
+    #[oai(path = "/tenders/:code/objection-withdrawals", method = "post", operation_id = "withdrawObjection")]
+    async fn withdraw_objection(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionWithdrawal>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 招标公告 / 采购公告: only after clearance.
+    #[oai(path = "/tenders/:code/announcements", method = "post", operation_id = "announceTender")]
+    async fn announce(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Announcement>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 澄清.
+    #[oai(path = "/tenders/:code/clarifications", method = "post", operation_id = "clarifyTender")]
+    async fn clarify(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Clarification>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 修改招标文件.
+    #[oai(path = "/tenders/:code/amendments", method = "post", operation_id = "amendTender")]
+    async fn amend(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Amendment>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 开标记录.
+    #[oai(path = "/tenders/:code/openings", method = "post", operation_id = "openBids")]
+    async fn open_bids(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Opening>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 暂停.
+    #[oai(path = "/tenders/:code/suspensions", method = "post", operation_id = "suspendTender")]
+    async fn suspend(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<SuspensionOrder>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 恢复.
+    #[oai(path = "/tenders/:code/resumptions", method = "post", operation_id = "resumeTender")]
+    async fn resume(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Resumption>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 终止.
+    #[oai(path = "/tenders/:code/terminations", method = "post", operation_id = "terminateTender")]
+    async fn terminate(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Termination>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 流标.
+    #[oai(path = "/tenders/:code/failures", method = "post", operation_id = "failLot")]
+    async fn fail(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Failure>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 中标候选人公示.
+    #[oai(path = "/tenders/:code/candidates", method = "post", operation_id = "publishCandidates")]
+    async fn publish_candidates(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<CandidatePublication>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 质疑中标候选人.
+    #[oai(path = "/tenders/:code/challenges", method = "post", operation_id = "challengeAward")]
+    async fn challenge(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Challenge>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 答复质疑.
+    #[oai(path = "/tenders/:code/challenge-answers", method = "post", operation_id = "answerChallenge")]
+    async fn answer_challenge(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ChallengeAnswer>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 核实声明属实.
+    #[oai(path = "/tenders/:code/claim-verifications", method = "post", operation_id = "verifyClaim")]
+    async fn verify_claim(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ClaimVerification>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 证伪声明.
+    #[oai(path = "/tenders/:code/claim-refutations", method = "post", operation_id = "refuteClaim")]
+    async fn refute_claim(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ClaimRefutation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 中标结果公告.
+    #[oai(path = "/tenders/:code/awards", method = "post", operation_id = "awardLot")]
+    async fn award(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Award>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 合同公示.
+    #[oai(path = "/tenders/:code/contracts", method = "post", operation_id = "publishContract")]
+    async fn publish_contract(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Contract>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 合同变更.
+    #[oai(path = "/tenders/:code/contract-amendments", method = "post", operation_id = "amendContract")]
+    async fn amend_contract(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ContractAmendment>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 履约验收公示.
+    #[oai(path = "/tenders/:code/contract-acceptances", method = "post", operation_id = "acceptContract")]
+    async fn accept_contract(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<ContractAcceptance>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+
+    /// 接入: a supervisor takes over a tender announced elsewhere.
+    #[oai(path = "/tenders/:code/adoptions", method = "post", operation_id = "adoptTender")]
+    async fn adopt(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Adoption>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(code.0, signed).await
+    }
+}

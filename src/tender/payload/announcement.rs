@@ -1,0 +1,307 @@
+//! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
+
+use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_window};
+use crate::act::Payload;
+use crate::field::{
+    Bidder, ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature, OrganisationId, Party,
+    Price, Prose, RegionCode,
+};
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+/// How a clause differs from the disclosed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Change {
+    Added,
+    Removed,
+    Changed,
+}
+
+/// A declared difference from the disclosed text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Difference {
+    pub clause: ClauseId,
+    pub change: Change,
+    pub reason: Prose<2000>,
+}
+
+/// `tender.announced`: 招标公告 / 采购公告. Its clauses equal the cleared ones, or it lists every difference; a material
+/// difference opens a new window instead of the call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Announcement {
+    pub clauses: Vec<Clause>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub score_table: Vec<ScoreRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub differences: Vec<Difference>,
+    /// 投标截止日.
+    pub bid_deadline: Day,
+    /// 开标日.
+    pub open: Day,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `tender.adopted`: a supervisor takes a tender over that was announced outside this log, so that its later notices
+/// can be published here. Nothing is claimed about what came before but where it can be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Adoption {
+    pub title: Line<300>,
+    pub procuring_unit: Party,
+    pub centre: OrganisationId,
+    pub nature: Nature,
+    pub region: RegionCode,
+    pub lots: Vec<super::Lot>,
+    pub windows: Windows,
+    /// Where the earlier notices stand.
+    pub source: Line<500>,
+    pub reason: Prose<2000>,
+}
+
+/// `tender.clarified`: 澄清.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Clarification {
+    pub text: Prose<8000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `tender.amended`: 修改 / 更正; moves the deadline where the law asks for it (招标投标法 art. 23).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Amendment {
+    pub reason: Prose<2000>,
+    /// The clauses that change, in their new wording; clauses are never added here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub clauses: Vec<Clause>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub bid_deadline: Option<Day>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// A bid as it was read out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Bid {
+    pub bidder: Bidder,
+    pub price: Price,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub duration: Option<Prose<1000>>,
+}
+
+/// `tender.bids_opened`: 开标记录 of one lot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Opening {
+    pub lot: LotId,
+    pub opened_at: Instant,
+    pub bids: Vec<Bid>,
+}
+
+/// `tender.suspended`: 暂停, by a supervisor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct SuspensionOrder {
+    pub reason: Prose<5000>,
+}
+
+/// `tender.resumed`: 恢复; running windows are longer by the time of the suspension.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Resumption {
+    pub reason: Prose<5000>,
+}
+
+/// `tender.terminated`: 终止.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Termination {
+    pub reason: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `tender.failed`: 流标 / 废标 of one lot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Failure {
+    pub lot: LotId,
+    pub reason: Prose<5000>,
+}
+
+/// Which due date passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum DeadlineKind {
+    /// An objection was not answered in time.
+    ObjectionAnswer,
+    /// A challenge was not answered in time.
+    ChallengeAnswer,
+    /// The bids of a lot were not opened on the day.
+    BidOpening,
+}
+
+/// `tender.deadline_passed` (service): a due date went by without the act it was for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Deadline {
+    pub kind: DeadlineKind,
+    /// The objection, challenge or lot.
+    pub item: ItemId,
+    pub due: Instant,
+}
+
+/// `tender.closed` (service): every lot has come to its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Closure {
+    pub lots_accepted: u32,
+    pub lots_failed: u32,
+}
+
+const BIDS_MAX: usize = 200;
+
+fn check_bidder(bidder: &Bidder, at: &str, faults: &mut Faults) {
+    faults.list(format_args!("{at}/members"), &bidder.members, 20, |member| &member.name);
+}
+
+pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {
+    for (at, bidder) in bidders {
+        check_bidder(bidder, &at, faults);
+    }
+}
+
+impl Payload for Announcement {
+    const KIND: &'static str = "tender.announced";
+
+    fn check(&self, faults: &mut Faults) {
+        check_clauses(&self.clauses, &self.score_table, "", faults);
+        if !self.differences.is_empty() {
+            faults.list("/differences", &self.differences, 600, |difference| &difference.clause);
+        }
+        if self.open < self.bid_deadline {
+            faults.add("/open", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() });
+        }
+        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
+
+impl Payload for Adoption {
+    const KIND: &'static str = "tender.adopted";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.list("/lots", &self.lots, 100, |lot| &lot.id);
+        let Windows { objection, answer, escalation, candidates } = self.windows;
+        for (window, name) in
+            [(objection, "objection"), (answer, "answer"), (escalation, "escalation"), (candidates, "candidates")]
+        {
+            check_window(window, format_args!("/windows/{name}"), faults);
+        }
+    }
+}
+
+impl Payload for Clarification {
+    const KIND: &'static str = "tender.clarified";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
+
+impl Payload for Amendment {
+    const KIND: &'static str = "tender.amended";
+
+    fn check(&self, faults: &mut Faults) {
+        if self.clauses.is_empty() && self.bid_deadline.is_none() && self.documents.is_empty() {
+            faults.add("/clauses", Fault::TooFew);
+        }
+        if !self.clauses.is_empty() {
+            faults.list("/clauses", &self.clauses, 300, |clause| &clause.id);
+        }
+        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
+
+impl Payload for Opening {
+    const KIND: &'static str = "tender.bids_opened";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.at_most("/bids", self.bids.len(), BIDS_MAX);
+        let bidders = self.bids.iter().enumerate().map(|(at, bid)| (format!("/bids/{at}/bidder"), &bid.bidder));
+        check_bidders(bidders, faults);
+    }
+}
+
+impl Payload for SuspensionOrder {
+    const KIND: &'static str = "tender.suspended";
+}
+
+impl Payload for Resumption {
+    const KIND: &'static str = "tender.resumed";
+}
+
+impl Payload for Termination {
+    const KIND: &'static str = "tender.terminated";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
+
+impl Payload for Failure {
+    const KIND: &'static str = "tender.failed";
+}
+
+impl Payload for Deadline {
+    const KIND: &'static str = "tender.deadline_passed";
+}
+
+impl Payload for Closure {
+    const KIND: &'static str = "tender.closed";
+}

@@ -1,0 +1,344 @@
+//! 招标前公示: the tender as it is shown before the call.
+
+use crate::act::Payload;
+use crate::calendar::Period;
+use crate::field::{
+    ClauseId, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Money, Nature, OrganisationId, Party,
+    ProcurementCategory, Prose, RegionCode,
+};
+use crate::record::Sealed;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+/// 采购方式 (政府采购法 art. 26; 招标投标法 art. 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Method {
+    /// 公开招标
+    Open,
+    /// 邀请招标
+    Invited,
+    /// 竞争性谈判
+    CompetitiveNegotiation,
+    /// 竞争性磋商
+    CompetitiveConsultation,
+    /// 询价 / 询比
+    Inquiry,
+    /// 单一来源
+    SingleSource,
+    /// 框架协议
+    Framework,
+}
+
+/// What a clause is about: changes of some kinds reopen the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum ClauseKind {
+    /// 资格条件
+    Qualification,
+    /// 技术要求
+    Technical,
+    /// 商务要求
+    Commercial,
+    /// 评标办法
+    Evaluation,
+    /// 合同条款
+    Contract,
+    /// 时间安排
+    Schedule,
+    /// 联系方式
+    Contact,
+}
+
+impl ClauseKind {
+    /// Whether a change of such a clause matters to who can win.
+    pub fn is_material(self) -> bool {
+        match self {
+            Self::Qualification | Self::Technical | Self::Commercial | Self::Evaluation | Self::Contract => true,
+            Self::Schedule | Self::Contact => false,
+        }
+    }
+}
+
+/// A clause (条款): objections, screens and diffs point at it by its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Clause {
+    pub id: ClauseId,
+    pub kind: ClauseKind,
+    pub text: Prose<5000>,
+}
+
+/// A lot (标段 / 包).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Lot {
+    pub id: LotId,
+    pub title: Line<300>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub description: Option<Prose<5000>>,
+    /// 最高限价 or estimate of the lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub estimate: Option<Money>,
+}
+
+/// A row of the score table (评分表).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct ScoreRow {
+    pub item: Line<300>,
+    /// Hundredths of a point: 12.5 points are 1250.
+    #[oai(validator(maximum(value = "100000")))]
+    pub max_points: u32,
+    pub criteria: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub clause: Option<ClauseId>,
+}
+
+/// When the next steps are planned; in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct PlannedDates {
+    pub announce: Day,
+    pub bid_deadline: Day,
+    pub open: Day,
+}
+
+/// 日 or 工作日.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum WindowUnit {
+    Day,
+    WorkingDay,
+}
+
+/// The length of a window; the first day is not counted (民法典 art. 201).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Window {
+    #[oai(validator(minimum(value = "1"), maximum(value = "365")))]
+    pub count: u16,
+    pub unit: WindowUnit,
+}
+
+impl Window {
+    pub fn period(self) -> Period {
+        match self.unit {
+            WindowUnit::Day => Period::Days(self.count),
+            WindowUnit::WorkingDay => Period::WorkingDays(self.count),
+        }
+    }
+}
+
+/// The windows of this tender; the rulebook has minimums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Windows {
+    /// 招标前公示期: objections against the disclosed text.
+    pub objection: Window,
+    /// Within which the centre answers an objection or a challenge.
+    pub answer: Window,
+    /// Within which the objector may escalate an answer (投诉).
+    pub escalation: Window,
+    /// 中标候选人公示期.
+    pub candidates: Window,
+}
+
+/// Whom to ask. A natural person stands sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Contact {
+    pub office: Line<200>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub person: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub phone: Option<Line<50>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub address: Option<Line<300>>,
+}
+
+/// `tender.preannounced`: 招标前公示 / 采购意向公开.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Preannouncement {
+    pub title: Line<300>,
+    /// 采购人 / 招标人.
+    pub procuring_unit: Party,
+    /// 采购中心 / 招标代理机构: it, or the procuring unit, signs what follows.
+    pub centre: OrganisationId,
+    pub nature: Nature,
+    pub method: Method,
+    /// Why not by open tender; required for every other method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub method_reason: Option<Prose<2000>>,
+    pub region: RegionCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub category: Option<ProcurementCategory>,
+    pub lots: Vec<Lot>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub estimate: Option<Money>,
+    /// 资金来源.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub funding: Option<Prose<1000>>,
+    /// Qualification, technical, business, evaluation and contract terms, each a clause of its own.
+    pub clauses: Vec<Clause>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub score_table: Vec<ScoreRow>,
+    pub planned: PlannedDates,
+    pub windows: Windows,
+    pub contact: Contact,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `tender.preannouncement_revised`: the whole new text, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Revision {
+    pub reason: Prose<5000>,
+    pub preannouncement: Preannouncement,
+}
+
+/// `tender.window_closed` (service): the window is over, but the tender waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct WindowClosure {
+    /// Objections that are neither answered, ruled nor withdrawn.
+    pub open_objections: Vec<ItemId>,
+    /// An accepted or upheld objection demands a revision.
+    pub revision_required: bool,
+}
+
+/// `tender.cleared` (service): the call may be announced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Clearance {
+    /// The version of the disclosed text that was cleared, from 1.
+    pub disclosure: u32,
+}
+
+const LOTS_MAX: usize = 100;
+const CLAUSES_MAX: usize = 300;
+const SCORE_ROWS_MAX: usize = 200;
+const WINDOW_COUNT_MAX: u16 = 365;
+
+/// Where a clause id is asked for, this one stands for the whole score table; no clause is called so.
+const SCORE_TABLE: &str = "score-table";
+
+/// `score-table` as a clause id.
+pub fn score_table_id() -> ClauseId {
+    SCORE_TABLE.parse().expect("a clause id")
+}
+
+pub(super) fn check_clauses(clauses: &[Clause], score_table: &[ScoreRow], at: &str, faults: &mut Faults) {
+    faults.list(format_args!("{at}/clauses"), clauses, CLAUSES_MAX, |clause| &clause.id);
+    if let Some(row) = clauses.iter().position(|clause| clause.id.as_str() == SCORE_TABLE) {
+        faults.add(format!("{at}/clauses/{row}/id"), Fault::Duplicate { id: SCORE_TABLE.to_owned() });
+    }
+    faults.at_most(format_args!("{at}/score_table"), score_table.len(), SCORE_ROWS_MAX);
+    for (row, score) in score_table.iter().enumerate() {
+        if let Some(id) = score.clause.as_ref().filter(|id| !clauses.iter().any(|clause| clause.id == **id)) {
+            faults.add(format!("{at}/score_table/{row}/clause"), Fault::UnknownReference { id: id.to_string() });
+        }
+    }
+}
+
+pub(super) fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults) {
+    if window.count == 0 {
+        let rule = "a window has at least one day".into();
+        faults.add(format!("{at}/count"), Fault::WindowTooShort { min_days: 1, rule });
+    } else if window.count > WINDOW_COUNT_MAX {
+        faults.add(format!("{at}/count"), Fault::TooMany { max: WINDOW_COUNT_MAX.into() });
+    }
+}
+
+impl Preannouncement {
+    fn check_at(&self, at: &str, faults: &mut Faults) {
+        faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
+        check_clauses(&self.clauses, &self.score_table, at, faults);
+        faults.at_most(format_args!("{at}/documents"), self.documents.len(), super::DOCUMENTS_MAX);
+        let PlannedDates { announce, bid_deadline, open } = self.planned;
+        for (earlier, name, later, pointer) in
+            [(announce, "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]
+        {
+            if later < earlier {
+                faults.add(format!("{at}/planned/{pointer}"), Fault::DatesOutOfOrder { earlier: name.into() });
+            }
+        }
+        if self.method != Method::Open && self.method_reason.is_none() {
+            faults.add(format!("{at}/method_reason"), Fault::MissingField);
+        }
+        let Windows { objection, answer, escalation, candidates } = self.windows;
+        for (window, name) in
+            [(objection, "objection"), (answer, "answer"), (escalation, "escalation"), (candidates, "candidates")]
+        {
+            check_window(window, format_args!("{at}/windows/{name}"), faults);
+        }
+    }
+}
+
+impl Payload for Preannouncement {
+    const KIND: &'static str = "tender.preannounced";
+
+    fn check(&self, faults: &mut Faults) {
+        self.check_at("", faults);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+
+    fn sealed(&self) -> Vec<Sealed> {
+        self.contact.person.iter().cloned().collect()
+    }
+}
+
+impl Payload for Revision {
+    const KIND: &'static str = "tender.preannouncement_revised";
+
+    fn check(&self, faults: &mut Faults) {
+        self.preannouncement.check_at("/preannouncement", faults);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.preannouncement.documents()
+    }
+
+    fn sealed(&self) -> Vec<Sealed> {
+        self.preannouncement.sealed()
+    }
+}
+
+impl Payload for WindowClosure {
+    const KIND: &'static str = "tender.window_closed";
+}
+
+impl Payload for Clearance {
+    const KIND: &'static str = "tender.cleared";
+}

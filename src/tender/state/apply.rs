@@ -1,0 +1,342 @@
+//! What an accepted act makes of a tender.
+
+use super::super::{Act, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome};
+use super::{
+    CandidateState, ChallengeState, ClauseState, Finding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
+    Tender, Verdict, clause_changes, window_end,
+};
+use crate::act::Place;
+use crate::calendar::Calendar;
+use crate::field::{Day, Instant, ItemId, LotId};
+
+/// Folds an act that [`super::decide`] accepted into the state. An act that it would have refused changes as little as
+/// possible and never panics: the auditor reports it and goes on.
+pub fn apply(state: Option<Tender>, act: &Act, place: &Place, calendar: &Calendar) -> Option<Tender> {
+    let now = place.time;
+    let mut tender = match (state, act) {
+        (None, Act::Preannounced(disclosed)) => Tender::preannounced(disclosed, now, calendar),
+        (None, Act::Adopted(adoption)) => Tender {
+            version: 0,
+            phase: Phase::Announced,
+            disclosure: 0,
+            title: adoption.title.as_str().into(),
+            centre: adoption.centre.clone(),
+            procuring_unit: adoption.procuring_unit.clone(),
+            nature: adoption.nature,
+            method: None,
+            region: adoption.region,
+            category: None,
+            estimate: None,
+            windows: adoption.windows,
+            clauses: Vec::new(),
+            objections: Vec::new(),
+            revision_required: false,
+            suspended_since: None,
+            bid_deadline: None,
+            open_day: None,
+            // Its bids were opened elsewhere, too.
+            lots: adoption.lots.iter().map(|lot| LotState { phase: LotPhase::Opened, ..LotState::new(lot) }).collect(),
+            first_time: now,
+            last_time: now,
+        },
+        (None, _) => return None,
+        (Some(tender), _) => tender,
+    };
+    tender.apply(act, place, calendar);
+    Some(tender)
+}
+
+impl Tender {
+    /// As [`apply`], for a tender that exists.
+    pub fn apply(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
+        self.fold(act, place, calendar);
+        self.wait_if_unsettled(place.time);
+        self.version = place.version;
+        self.last_time = place.time;
+    }
+
+    fn preannounced(disclosed: &Preannouncement, now: Instant, calendar: &Calendar) -> Self {
+        let mut tender = Self {
+            version: 0,
+            phase: Phase::Cleared,
+            disclosure: 1,
+            title: disclosed.title.as_str().into(),
+            centre: disclosed.centre.clone(),
+            procuring_unit: disclosed.procuring_unit.clone(),
+            nature: disclosed.nature,
+            method: Some(disclosed.method),
+            region: disclosed.region,
+            category: disclosed.category.clone(),
+            estimate: disclosed.estimate,
+            windows: disclosed.windows,
+            clauses: ClauseState::of(&disclosed.clauses, &disclosed.score_table),
+            objections: Vec::new(),
+            revision_required: false,
+            suspended_since: None,
+            bid_deadline: Some(disclosed.planned.bid_deadline),
+            open_day: Some(disclosed.planned.open),
+            lots: disclosed.lots.iter().map(LotState::new).collect(),
+            first_time: now,
+            last_time: now,
+        };
+        tender.open_window(now, calendar);
+        tender
+    }
+
+    fn open_window(&mut self, now: Instant, calendar: &Calendar) {
+        let until = window_end(self.windows.objection, now, calendar).unwrap_or(now);
+        self.phase = Phase::Preannounced { until, waiting: false };
+    }
+
+    fn fold(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
+        let now = place.time;
+        match act {
+            // Made above.
+            Act::Preannounced(_) | Act::Adopted(_) => {}
+            Act::Revised(revision) => self.revise(&revision.preannouncement, now, calendar),
+            Act::Objected(objection) => {
+                let answer_due = window_end(self.windows.answer, now, calendar).unwrap_or(now);
+                let phase = ObjectionPhase::Filed { answer_due, overdue: false };
+                self.objections.push(ObjectionState { id: objection.id.clone(), by: place.author.clone(), phase });
+            }
+            Act::ObjectionAnswered(answer) => {
+                let escalate_until = window_end(self.windows.escalation, now, calendar).unwrap_or(now);
+                // The end of a suspension adds all of it; a window that begins within has only the rest to come.
+                let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
+                let escalate_until = escalate_until.plus_millis(-past);
+                let outcome = answer.outcome;
+                self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalate_until });
+                self.revision_required |= outcome != AnswerOutcome::Rejected;
+            }
+            Act::ObjectionEscalated(escalation) => self.set_objection(&escalation.objection, ObjectionPhase::Escalated),
+            Act::ObjectionRuled(ruling) => {
+                self.set_objection(&ruling.objection, ObjectionPhase::Ruled(ruling.outcome));
+                self.revision_required |= ruling.outcome == RulingOutcome::Upheld;
+            }
+            Act::ObjectionWithdrawn(withdrawal) => {
+                self.set_objection(&withdrawal.objection, ObjectionPhase::Withdrawn);
+            }
+            Act::WindowClosed(_) => {
+                if let Phase::Preannounced { waiting, .. } = &mut self.phase {
+                    *waiting = true;
+                }
+            }
+            Act::Cleared(_) => self.phase = Phase::Cleared,
+            Act::Announced(announcement) => {
+                let clauses = ClauseState::of(&announcement.clauses, &announcement.score_table);
+                let reopens = clause_changes(&self.clauses, &clauses).iter().any(|change| change.material);
+                if self.clauses != clauses {
+                    self.disclosure += 1;
+                    self.clauses = clauses;
+                }
+                self.bid_deadline = Some(announcement.bid_deadline);
+                self.open_day = Some(announcement.open);
+                if reopens {
+                    self.open_window(now, calendar);
+                } else {
+                    self.phase = Phase::Announced;
+                }
+            }
+            Act::Clarified(_) => {}
+            Act::Amended(amendment) => {
+                for clause in &amendment.clauses {
+                    self.amend_clause(clause);
+                }
+                if let Some(deadline) = amendment.bid_deadline {
+                    self.bid_deadline = Some(deadline);
+                    // Bids are opened when the time for them is over (招标投标法 art. 34).
+                    self.open_day = self.open_day.max(Some(deadline));
+                }
+            }
+            Act::BidsOpened(opening) => self.set_lot(&opening.lot, LotPhase::Opened),
+            Act::Suspended(_) => self.suspended_since = Some(now),
+            Act::Resumed(_) => {
+                if let Some(since) = self.suspended_since.take() {
+                    self.extend_windows(now.millis() - since.millis());
+                    self.extend_days(since, now);
+                }
+            }
+            Act::Terminated(_) => {
+                self.phase = Phase::Terminated;
+                self.suspended_since = None;
+            }
+            Act::Failed(failure) => {
+                if let Some(lot) = self.lot_mut(&failure.lot) {
+                    // An award that fell through is none.
+                    (lot.phase, lot.winner, lot.price) = (LotPhase::Failed, None, None);
+                }
+            }
+            Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item),
+            Act::CandidatesPublished(publication) => self.publish_candidates(publication, now, calendar),
+            Act::Challenged(challenge) => {
+                let answer_due = window_end(self.windows.answer, now, calendar).unwrap_or(now);
+                if let Some(lot) = self.lot_mut(&challenge.lot) {
+                    lot.challenges.push(ChallengeState {
+                        id: challenge.id.clone(),
+                        by: place.author.clone(),
+                        candidate: challenge.candidate.clone(),
+                        claim: challenge.claim.clone(),
+                        answer_due,
+                        overdue: false,
+                        answer: None,
+                    });
+                }
+            }
+            Act::ChallengeAnswered(answer) => {
+                let lot = self.lot_mut(&answer.lot);
+                if let Some(c) = lot.and_then(|lot| lot.challenges.iter_mut().find(|c| c.id == answer.challenge)) {
+                    c.answer = Some(answer.outcome);
+                }
+            }
+            Act::ClaimVerified(found) => {
+                self.find(&found.lot, &found.candidate, &found.claim, Verdict::Verified, place);
+            }
+            Act::ClaimRefuted(found) => {
+                self.find(&found.lot, &found.candidate, &found.claim, Verdict::Refuted, place);
+            }
+            Act::Awarded(award) => {
+                if let Some(lot) = self.lot_mut(&award.lot) {
+                    lot.phase = LotPhase::Awarded;
+                    lot.winner = Some(award.candidate.clone());
+                    lot.price = Some(award.price.clone());
+                }
+            }
+            Act::ContractPublished(contract) => {
+                if let Some(lot) = self.lot_mut(&contract.lot) {
+                    lot.phase = LotPhase::Contracted;
+                    lot.price = Some(contract.price.clone());
+                }
+            }
+            Act::ContractAmended(amendment) => {
+                if let (Some(lot), Some(price)) = (self.lot_mut(&amendment.lot), &amendment.price) {
+                    lot.price = Some(price.clone());
+                }
+            }
+            Act::ContractAccepted(acceptance) => {
+                if acceptance.passed {
+                    self.set_lot(&acceptance.lot, LotPhase::Accepted);
+                }
+            }
+            Act::Closed(_) => self.phase = Phase::Closed,
+        }
+    }
+
+    fn revise(&mut self, disclosed: &Preannouncement, now: Instant, calendar: &Calendar) {
+        let revised = Self::preannounced(disclosed, now, calendar);
+        let changes = clause_changes(&self.clauses, &revised.clauses);
+        // What an upheld objection demanded matters, whatever clause it is in.
+        let reopens = changes.iter().any(|change| change.material || self.revision_required)
+            || self.windows != revised.windows
+            || (self.method, self.nature) != (revised.method, revised.nature)
+            || self.procuring_unit != revised.procuring_unit
+            || self.lots != revised.lots;
+        let phase = if reopens { revised.phase } else { self.phase.clone() };
+        *self = Self {
+            phase,
+            version: self.version,
+            disclosure: self.disclosure + 1,
+            objections: std::mem::take(&mut self.objections),
+            first_time: self.first_time,
+            suspended_since: self.suspended_since,
+            revision_required: self.revision_required && !reopens,
+            ..revised
+        };
+    }
+
+    fn amend_clause(&mut self, amended: &Clause) {
+        if let Some(clause) = self.clauses.iter_mut().find(|clause| clause.id == amended.id) {
+            *clause = ClauseState::of_clause(amended);
+        }
+    }
+
+    fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase) {
+        if let Some(objection) = self.objections.iter_mut().find(|objection| objection.id == *id) {
+            objection.phase = phase;
+        }
+    }
+
+    fn set_lot(&mut self, id: &LotId, phase: LotPhase) {
+        if let Some(lot) = self.lot_mut(id) {
+            lot.phase = phase;
+        }
+    }
+
+    fn mark_overdue(&mut self, kind: DeadlineKind, item: &ItemId) {
+        match kind {
+            DeadlineKind::ObjectionAnswer => {
+                let objection = self.objections.iter_mut().find(|objection| objection.id == *item);
+                if let Some(ObjectionState { phase: ObjectionPhase::Filed { overdue, .. }, .. }) = objection {
+                    *overdue = true;
+                }
+            }
+            DeadlineKind::ChallengeAnswer => {
+                let mut challenges = self.lots.iter_mut().flat_map(|lot| &mut lot.challenges);
+                if let Some(challenge) = challenges.find(|challenge| challenge.id == *item) {
+                    challenge.overdue = true;
+                }
+            }
+            DeadlineKind::BidOpening => {
+                let lot = self.lots.iter_mut().find(|lot| lot.id.as_str() == item.as_str());
+                if let Some(LotState { phase: LotPhase::Waiting { overdue }, .. }) = lot {
+                    *overdue = true;
+                }
+            }
+        }
+    }
+
+    /// Every instant that still runs moves by the time of the suspension.
+    fn extend_windows(&mut self, millis: i64) {
+        if let Phase::Preannounced { until, .. } = &mut self.phase {
+            *until = until.plus_millis(millis);
+        }
+        for objection in &mut self.objections {
+            match &mut objection.phase {
+                ObjectionPhase::Filed { answer_due: end, .. }
+                | ObjectionPhase::Answered { escalate_until: end, .. } => {
+                    *end = end.plus_millis(millis);
+                }
+                ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => {}
+            }
+        }
+        for lot in &mut self.lots {
+            if let LotPhase::Candidates { until } = &mut lot.phase {
+                *until = until.plus_millis(millis);
+            }
+            for challenge in lot.challenges.iter_mut().filter(|challenge| challenge.answer.is_none()) {
+                challenge.answer_due = challenge.answer_due.plus_millis(millis);
+            }
+        }
+    }
+
+    /// An escalation, a ruling or a supervisor's tip may come after the clearance: then the call waits again.
+    fn wait_if_unsettled(&mut self, now: Instant) {
+        if self.phase == Phase::Cleared && (self.revision_required || !self.open_objections().is_empty()) {
+            self.phase = Phase::Preannounced { until: now, waiting: true };
+        }
+    }
+
+    /// Days that were still to come when the tender was suspended move by as many days as it was.
+    fn extend_days(&mut self, since: Instant, now: Instant) {
+        let days = now.shanghai_day() - since.shanghai_day();
+        for day in [&mut self.bid_deadline, &mut self.open_day].into_iter().flatten() {
+            if day.date() >= since.shanghai_day() {
+                *day = day.date().checked_add_signed(days).map_or(*day, Day::from);
+            }
+        }
+    }
+
+    fn publish_candidates(&mut self, publication: &CandidatePublication, now: Instant, calendar: &Calendar) {
+        let until = window_end(self.windows.candidates, now, calendar).unwrap_or(now);
+        let Some(lot) = self.lot_mut(&publication.lot) else { return };
+        lot.phase = LotPhase::Candidates { until };
+        let earlier = std::mem::take(&mut lot.candidates);
+        lot.candidates = publication.candidates.iter().map(CandidateState::of).collect();
+        lot.candidates.iter_mut().for_each(|candidate| candidate.inherit(&earlier));
+    }
+
+    fn find(&mut self, lot: &LotId, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
+        if let Some(candidate) = self.lot_mut(lot).and_then(|lot| lot.candidate_mut(candidate)) {
+            candidate.found(claim, Finding { verdict, by: place.author.clone() });
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! 招标公告, 修改 and 开标.
+
+use super::super::super::{Act, Amendment, Announcement, Method, Opening};
+use super::super::{ClauseState, LotPhase, Phase, Tender, clause_changes};
+use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_run};
+use super::window::{countable, span};
+use crate::act::Author;
+use crate::calendar::Calendar;
+use crate::field::{Day, Fault, FieldFault, Instant, ItemId};
+use crate::problem::{self, Refusal};
+use crate::rulebook;
+
+pub(super) fn decide_announcement(
+    tender: &Tender,
+    act: &Act,
+    announcement: &Announcement,
+    by: &Author,
+    now: Instant,
+    calendar: &Calendar,
+) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    let open = tender.open_objections();
+    if !open.is_empty() && matches!(tender.phase, Phase::Preannounced { .. } | Phase::Cleared) {
+        let ids = open.iter().map(ItemId::as_str).collect::<Vec<_>>().join(", ");
+        let (zh, en) = (format!("异议尚未处理：{ids}"), format!("open objections: {ids}"));
+        return Err(Refusal::new(&problem::OBJECTION_OPEN, zh, en));
+    }
+    match tender.phase {
+        Phase::Preannounced { until, .. } if now < until => return Err(Refusal::window_open(until)),
+        Phase::Preannounced { .. } | Phase::Cleared if tender.revision_required => {
+            let (zh, en) = ("异议成立，须先修改公示文本", "an upheld objection demands a revision first");
+            return Err(Refusal::new(&problem::REVISION_REQUIRED, zh, en));
+        }
+        Phase::Preannounced { .. } => {
+            return Err(Refusal::new(&problem::NOT_CLEARED, "公示尚未通过", "the disclosure is not cleared yet"));
+        }
+        Phase::Cleared => {}
+        Phase::Announced | Phase::Terminated | Phase::Closed => return Err(forbids(tender, act)),
+    }
+    let changes = clause_changes(&tender.clauses, &ClauseState::of(&announcement.clauses, &announcement.score_table));
+    let undeclared = changes
+        .iter()
+        .filter(|actual| {
+            !announcement.differences.iter().any(|d| d.clause == actual.clause && d.change == actual.change)
+        })
+        .map(|actual| FieldFault {
+            pointer: "/differences".into(),
+            fault: Fault::UnknownReference { id: actual.clause.to_string() },
+        });
+    let invented = announcement.differences.iter().enumerate().filter(|(_, declared)| {
+        !changes.iter().any(|actual| actual.clause == declared.clause && actual.change == declared.change)
+    });
+    let invented = invented.map(|(at, declared)| FieldFault {
+        pointer: format!("/differences/{at}"),
+        fault: Fault::UnknownReference { id: declared.clause.to_string() },
+    });
+    let faults: Vec<_> = undeclared.chain(invented).collect();
+    if !faults.is_empty() {
+        let ids = faults.iter().map(|f| f.fault.to_string()).collect::<Vec<_>>().join("; ");
+        let (zh, en) = (format!("差异须逐条如实列明：{ids}"), format!("every difference must be declared: {ids}"));
+        return Err(Refusal { fields: faults, ..Refusal::new(&problem::DIFFERENCE_UNDECLARED, zh, en) });
+    }
+    if announcement.bid_deadline < Day::from(now.shanghai_day()) {
+        return Err(Refusal::of_field("/bid_deadline", Fault::DatesOutOfOrder { earlier: "today".into() }));
+    }
+    if tender.method == Some(Method::Open) {
+        span(now.shanghai_day().into(), announcement.bid_deadline, &rulebook::windows().bidding, "/bid_deadline")?;
+    }
+    if changes.iter().any(|change| change.material) {
+        return countable(tender.windows.objection, now, calendar);
+    }
+    Ok(())
+}
+
+pub(super) fn decide_amendment(
+    tender: &Tender,
+    act: &Act,
+    amendment: &Amendment,
+    by: &Author,
+    now: Instant,
+) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    must_be_announced(tender, act)?;
+    if !tender.lots.iter().any(|lot| matches!(lot.phase, LotPhase::Waiting { .. })) {
+        return Err(forbids(tender, act));
+    }
+    let mut material = false;
+    for (at, clause) in amendment.clauses.iter().enumerate() {
+        let Some(known) = tender.clauses.iter().find(|known| known.id == clause.id) else {
+            let fault = Fault::UnknownReference { id: clause.id.to_string() };
+            return Err(Refusal::of_field(format!("/clauses/{at}/id"), fault));
+        };
+        // Another label does not make a change of substance a trifle.
+        material |= clause.kind.is_material() || known.kind.is_material();
+    }
+    if let Some(deadline) = amendment.bid_deadline {
+        let today = Day::from(now.shanghai_day());
+        let earlier = if deadline < today {
+            Some("today")
+        } else if Some(deadline) < tender.bid_deadline {
+            Some("the present bid_deadline")
+        } else {
+            None
+        };
+        if let Some(earlier) = earlier {
+            return Err(Refusal::of_field("/bid_deadline", Fault::DatesOutOfOrder { earlier: earlier.into() }));
+        }
+    }
+    let deadline = amendment.bid_deadline.or(tender.bid_deadline);
+    match deadline.filter(|_| material && tender.method == Some(Method::Open)) {
+        Some(deadline) => span(now.shanghai_day().into(), deadline, &rulebook::windows().amendment, "/bid_deadline"),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn decide_opening(
+    tender: &Tender,
+    act: &Act,
+    opening: &Opening,
+    by: &Author,
+    now: Instant,
+) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    must_be_announced(tender, act)?;
+    let lot = lot(tender, &opening.lot, "/lot")?;
+    let LotPhase::Waiting { .. } = lot.phase else { return Err(lot_forbids(lot, act)) };
+    let deadline = tender.bid_deadline.map(Day::date);
+    if let Some(deadline) = deadline.filter(|deadline| now.shanghai_day() < *deadline) {
+        return Err(Refusal::window_open(Instant::start_of_shanghai_day(deadline)));
+    }
+    let earlier = if deadline.is_some_and(|deadline| opening.opened_at.shanghai_day() < deadline) {
+        "bid_deadline"
+    } else if now < opening.opened_at {
+        "opened_at before now"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::of_field("/opened_at", Fault::DatesOutOfOrder { earlier: earlier.into() }))
+}

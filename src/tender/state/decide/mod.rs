@@ -1,0 +1,155 @@
+//! Which acts a tender allows now, and by whom.
+
+mod call;
+mod disclosure;
+mod guard;
+mod result;
+mod window;
+
+use super::super::Act;
+use super::{LotPhase, ObjectionPhase, Tender, Verdict};
+use crate::act::Author;
+use crate::calendar::Calendar;
+use crate::field::{Day, Fault, Instant};
+use crate::organisation::Role;
+use crate::problem::{self, Refusal};
+use crate::rulebook;
+use call::{decide_amendment, decide_announcement, decide_opening};
+use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
+use guard::{
+    forbids, lot, lot_forbids, must_be_announced, must_be_author, must_be_contracted, must_have, must_run, objection,
+    objection_is, unknown,
+};
+use result::{decide_award, decide_candidates, decide_challenge, decide_finding};
+use window::minimum;
+
+/// Whether the act may enter the log now.
+///
+/// # Errors
+/// The refusal that domain.md §2 gives, with its citation where the law has one.
+pub fn decide(
+    state: Option<&Tender>,
+    act: &Act,
+    by: &Author,
+    now: Instant,
+    calendar: &Calendar,
+) -> Result<(), Refusal> {
+    let tender = match (state, act) {
+        (None, Act::Preannounced(disclosed)) => return decide_preannouncement(disclosed, by, now, calendar),
+        (None, Act::Adopted(adoption)) => {
+            must_have(by, &[Role::Supervisor])?;
+            return minimum(adoption.windows.candidates, &rulebook::windows().candidates, "/windows/candidates");
+        }
+        (None, _) => return Err(Refusal::new(&problem::TENDER_UNKNOWN, "没有该项目", "there is no such tender")),
+        (Some(tender), _) => tender,
+    };
+    if tender.phase.is_final() {
+        return Err(forbids(tender, act));
+    }
+    if tender.is_suspended() && !allowed_while_suspended(act) {
+        return Err(forbids(tender, act));
+    }
+    match act {
+        Act::Preannounced(_) | Act::Adopted(_) => Err(forbids(tender, act)),
+        Act::WindowClosed(_) | Act::Cleared(_) | Act::DeadlinePassed(_) | Act::Closed(_) => {
+            must_have(by, &[Role::Service])?;
+            if tender.due(now).as_ref() == Some(act) { Ok(()) } else { Err(forbids(tender, act)) }
+        }
+        Act::Revised(revision) => decide_revision(tender, act, revision, by, now, calendar),
+        Act::Objected(objection) => decide_objection(tender, act, objection, by, now, calendar),
+        Act::ObjectionAnswered(answer) => decide_answer(tender, act, answer, by, now, calendar),
+        Act::ObjectionEscalated(escalation) => decide_escalation(tender, act, escalation, by, now),
+        Act::ObjectionRuled(ruling) => {
+            must_have(by, &[Role::Supervisor])?;
+            match objection(tender, &ruling.objection)?.phase {
+                ObjectionPhase::Filed { .. } | ObjectionPhase::Answered { .. } | ObjectionPhase::Escalated => Ok(()),
+                phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
+            }
+        }
+        Act::ObjectionWithdrawn(withdrawal) => {
+            let objection = objection(tender, &withdrawal.objection)?;
+            must_be_author(objection.by == by.id)?;
+            match objection.phase {
+                ObjectionPhase::Filed { .. } | ObjectionPhase::Answered { .. } | ObjectionPhase::Escalated => Ok(()),
+                phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
+            }
+        }
+        Act::Announced(announcement) => decide_announcement(tender, act, announcement, by, now, calendar),
+        Act::Clarified(_) => {
+            must_run(tender, by)?;
+            must_be_announced(tender, act)
+        }
+        Act::Amended(amendment) => decide_amendment(tender, act, amendment, by, now),
+        Act::BidsOpened(opening) => decide_opening(tender, act, opening, by, now),
+        Act::Suspended(_) => must_have(by, &[Role::Supervisor]),
+        Act::Resumed(_) => {
+            must_have(by, &[Role::Supervisor])?;
+            if tender.is_suspended() { Ok(()) } else { Err(forbids(tender, act)) }
+        }
+        Act::Terminated(_) => {
+            if by.roles.has(Role::Supervisor) {
+                return Ok(());
+            }
+            must_run(tender, by)
+        }
+        Act::Failed(failure) => {
+            must_run(tender, by)?;
+            must_be_announced(tender, act)?;
+            let lot = lot(tender, &failure.lot, "/lot")?;
+            match lot.phase {
+                LotPhase::Waiting { .. } | LotPhase::Opened | LotPhase::Candidates { .. } | LotPhase::Awarded => Ok(()),
+                LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => Err(lot_forbids(lot, act)),
+            }
+        }
+        Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by, now, calendar),
+        Act::Challenged(challenge) => decide_challenge(tender, act, challenge, by, now, calendar),
+        Act::ChallengeAnswered(answer) => {
+            must_run(tender, by)?;
+            let lot = lot(tender, &answer.lot, "/lot")?;
+            let challenge = lot.challenges.iter().find(|challenge| challenge.id == answer.challenge);
+            match challenge.ok_or_else(|| unknown("/challenge", &answer.challenge))?.answer {
+                None => Ok(()),
+                Some(_) => Err(Refusal::state_forbids(act.kind(), "answered")),
+            }
+        }
+        Act::ClaimVerified(finding) => {
+            decide_finding(tender, act, Verdict::Verified, (&finding.lot, &finding.candidate, &finding.claim), by)
+        }
+        Act::ClaimRefuted(finding) => {
+            decide_finding(tender, act, Verdict::Refuted, (&finding.lot, &finding.candidate, &finding.claim), by)
+        }
+        Act::Awarded(award) => decide_award(tender, act, award, by, now),
+        Act::ContractPublished(contract) => {
+            must_run(tender, by)?;
+            let lot = lot(tender, &contract.lot, "/lot")?;
+            if contract.signed > Day::from(now.shanghai_day()) {
+                return Err(Refusal::of_field("/signed", Fault::DatesOutOfOrder { earlier: "today".into() }));
+            }
+            if lot.phase == LotPhase::Awarded { Ok(()) } else { Err(lot_forbids(lot, act)) }
+        }
+        Act::ContractAmended(amendment) => {
+            must_run(tender, by)?;
+            must_be_contracted(lot(tender, &amendment.lot, "/lot")?, act)
+        }
+        Act::ContractAccepted(acceptance) => {
+            must_run(tender, by)?;
+            must_be_contracted(lot(tender, &acceptance.lot, "/lot")?, act)
+        }
+    }
+}
+
+/// A suspension stops the tender, not the ways out of it.
+fn allowed_while_suspended(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Resumed(_)
+            | Act::Terminated(_)
+            | Act::ObjectionAnswered(_)
+            | Act::ObjectionEscalated(_)
+            | Act::ObjectionRuled(_)
+            | Act::ObjectionWithdrawn(_)
+            | Act::ChallengeAnswered(_)
+            | Act::ClaimVerified(_)
+            | Act::ClaimRefuted(_)
+    )
+}

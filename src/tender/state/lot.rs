@@ -1,0 +1,212 @@
+//! One lot (标段) after the call.
+
+use super::super::{AnswerOutcome, Candidate, Claim};
+use crate::field::{Instant, ItemId, LotId, OrganisationId, Price};
+use crate::log::Hash;
+
+/// Where a lot stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LotPhase {
+    /// Before and after the call, until the bids are opened.
+    Waiting {
+        /// The service said that the bids were not opened on the day.
+        overdue: bool,
+    },
+    /// 开标.
+    Opened,
+    /// 中标候选人公示, until the instant.
+    Candidates { until: Instant },
+    /// 中标.
+    Awarded,
+    /// 合同.
+    Contracted,
+    /// 验收.
+    Accepted,
+    /// 流标.
+    Failed,
+}
+
+impl LotPhase {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Opened => "opened",
+            Self::Candidates { .. } => "candidates",
+            Self::Awarded => "awarded",
+            Self::Contracted => "contracted",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Accepted | Self::Failed => true,
+            Self::Waiting { .. } | Self::Opened | Self::Candidates { .. } | Self::Awarded | Self::Contracted => false,
+        }
+    }
+}
+
+/// What was found about a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Verified,
+    Refuted,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refuted => "refuted",
+        }
+    }
+}
+
+/// Who found what about a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub verdict: Verdict,
+    pub by: OrganisationId,
+}
+
+/// A claimed fact by its content: the text itself is in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimState {
+    pub id: ItemId,
+    /// Of everything but the id.
+    pub content: Hash,
+    /// Who issued the claimed fact.
+    pub issuer: Option<OrganisationId>,
+    pub finding: Option<Finding>,
+}
+
+/// A published candidate and what became of its claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CandidateState {
+    pub id: ItemId,
+    pub rank: Option<u16>,
+    pub name: Box<str>,
+    /// The members' codes, as far as the notice knows them.
+    pub members: Vec<OrganisationId>,
+    pub claims: Vec<ClaimState>,
+}
+
+impl ClaimState {
+    fn of(claim: &Claim) -> Self {
+        let issuer = claim.issuer.as_ref().and_then(|issuer| issuer.id.clone());
+        Self { id: claim.id.clone(), content: claim.content(), issuer, finding: None }
+    }
+}
+
+impl CandidateState {
+    pub(super) fn of(candidate: &Candidate) -> Self {
+        Self {
+            id: candidate.id.clone(),
+            rank: candidate.rank,
+            name: candidate.bidder.name().into(),
+            members: candidate.bidder.members.iter().filter_map(|member| member.id.clone()).collect(),
+            claims: candidate.claims.iter().map(ClaimState::of).collect(),
+        }
+    }
+
+    pub fn claim(&self, id: &ItemId) -> Option<&ClaimState> {
+        self.claims.iter().find(|claim| claim.id == *id)
+    }
+
+    /// The claims that were found so.
+    pub fn claims_found(&self, verdict: Verdict) -> impl Iterator<Item = &ItemId> {
+        let found = move |claim: &&ClaimState| claim.finding.as_ref().is_some_and(|f| f.verdict == verdict);
+        self.claims.iter().filter(found).map(|claim| &claim.id)
+    }
+
+    pub(super) fn found(&mut self, claim: &ItemId, finding: Finding) {
+        if let Some(claim) = self.claims.iter_mut().find(|known| known.id == *claim) {
+            claim.finding = Some(finding);
+        }
+    }
+
+    fn is_same_bidder(&self, other: &Self) -> bool {
+        // Names are not unique, but some notices know nothing else.
+        if self.members.is_empty() || other.members.is_empty() {
+            return self.name == other.name;
+        }
+        self.members.iter().any(|member| other.members.contains(member))
+    }
+
+    /// What was found about a bidder stays found when the candidates are published again: a refuted claim sticks under
+    /// its id, under its content, and even if it is claimed no more (招标投标法 art. 54: who cheats does not win); a
+    /// verified one only while it is the same.
+    pub(super) fn inherit(&mut self, earlier: &[Self]) {
+        for bidder in earlier {
+            if !self.is_same_bidder(bidder) {
+                continue;
+            }
+            for old in bidder.claims.iter().filter(|old| old.finding.is_some()) {
+                let refuted = old.finding.as_ref().is_some_and(|finding| finding.verdict == Verdict::Refuted);
+                let mut again = false;
+                for claim in &mut self.claims {
+                    if claim.content == old.content || (refuted && claim.id == old.id) {
+                        claim.finding.clone_from(&old.finding);
+                        again = true;
+                    }
+                }
+                if refuted && !again {
+                    self.claims.push(old.clone());
+                }
+            }
+        }
+    }
+}
+
+/// A challenge to the published result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChallengeState {
+    pub id: ItemId,
+    pub by: OrganisationId,
+    pub candidate: Option<ItemId>,
+    pub claim: Option<ItemId>,
+    pub answer_due: Instant,
+    pub overdue: bool,
+    pub answer: Option<AnswerOutcome>,
+}
+
+/// One lot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LotState {
+    pub id: LotId,
+    pub title: Box<str>,
+    pub phase: LotPhase,
+    pub candidates: Vec<CandidateState>,
+    pub challenges: Vec<ChallengeState>,
+    /// The winning candidate, once awarded.
+    pub winner: Option<ItemId>,
+    pub price: Option<Price>,
+}
+
+impl LotState {
+    pub(super) fn new(lot: &super::super::Lot) -> Self {
+        Self {
+            id: lot.id.clone(),
+            title: lot.title.as_str().into(),
+            phase: LotPhase::Waiting { overdue: false },
+            candidates: Vec::new(),
+            challenges: Vec::new(),
+            winner: None,
+            price: None,
+        }
+    }
+
+    pub fn candidate(&self, id: &ItemId) -> Option<&CandidateState> {
+        self.candidates.iter().find(|candidate| candidate.id == *id)
+    }
+
+    pub(super) fn candidate_mut(&mut self, id: &ItemId) -> Option<&mut CandidateState> {
+        self.candidates.iter_mut().find(|candidate| candidate.id == *id)
+    }
+
+    /// The winner's name and members.
+    pub fn winner(&self) -> Option<&CandidateState> {
+        self.winner.as_ref().and_then(|id| self.candidate(id))
+    }
+}
