@@ -16,8 +16,11 @@ pub mod tender;
 
 // The shell.
 pub mod audit;
+pub mod bench;
 pub mod clock;
+pub mod demo;
 pub mod http;
+pub mod import;
 pub mod ledger;
 pub mod metrics;
 pub mod sequencer;

@@ -1,0 +1,104 @@
+//! `gongshi bench`: what this machine can do at best, and how near the service comes to it.
+//!
+//! All rows of one run are measured on one machine, with the load generator on the same machine: first the limits
+//! (signature checks, durable commits), then the log in process, over HTTP, read, audited and started. Rates are
+//! counted over a fixed time after a warm-up; everything that is sent was signed before.
+
+mod append;
+mod commits;
+mod fixture;
+mod ingest;
+mod load;
+mod offline;
+mod place;
+mod postgres;
+mod reads;
+mod report;
+mod signatures;
+mod start;
+
+pub use report::Row;
+
+use place::Folder;
+use postgres::Postgres;
+use report::Reporter;
+use std::io::Write;
+use std::time::Duration;
+
+/// What to measure and how to say it.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// One JSON object a line instead of a table.
+    pub json: bool,
+    /// Short runs: everything within a minute.
+    pub quick: bool,
+    /// Only rows whose name begins like this.
+    pub only: Option<String>,
+    /// `postgres://…` of a server to measure on; otherwise one is started and thrown away.
+    pub postgres: Option<String>,
+}
+
+/// How long and how much.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    /// One rate in process.
+    loop_time: Duration,
+    /// One rate over HTTP, after the warm-up.
+    http_time: Duration,
+    warm_up: Duration,
+    /// Records of the log that is appended in process and audited.
+    records: u64,
+    /// Records of the log that is started from, and how the row calls it.
+    start_records: u64,
+    start_name: &'static str,
+}
+
+impl Scale {
+    const QUICK: Self = Self {
+        loop_time: Duration::from_millis(700),
+        http_time: Duration::from_millis(1500),
+        warm_up: Duration::from_millis(250),
+        records: 50_000,
+        start_records: 100_000,
+        start_name: "start_up_100k",
+    };
+    const FULL: Self = Self {
+        loop_time: Duration::from_secs(3),
+        http_time: Duration::from_secs(6),
+        warm_up: Duration::from_secs(1),
+        records: 200_000,
+        start_records: 1_000_000,
+        start_name: "start_up_1m",
+    };
+}
+
+/// Measures and writes one row after the other.
+///
+/// # Errors
+/// Something that is measured fails, or `only` names nothing.
+pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
+    // A start-up is timed in a process of its own: this program again.
+    if let Some(log) = start::asked_to_start() {
+        return start::start_and_say(&log, out).await;
+    }
+    let scale = if options.quick { Scale::QUICK } else { Scale::FULL };
+    let mut report = Reporter::new(out, options.json, options.only.clone());
+    let folder = Folder::create()?;
+
+    let limits = signatures::measure(scale, &mut report).await?;
+    commits::sqlite(&folder, scale, &mut report).await?;
+    offline::measure(&folder, scale, &limits, &mut report).await?;
+    ingest::sqlite(&folder, scale, &limits, &mut report).await?;
+
+    if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
+        match Postgres::find(options.postgres.as_deref(), &folder).await {
+            Ok(postgres) => {
+                commits::postgres(&postgres, scale, &mut report).await?;
+                ingest::postgres(&postgres, &folder, scale, &limits, &mut report).await?;
+                postgres.stop().await;
+            }
+            Err(reason) => report.skipped("postgres_commit, http_ingest_postgres_*", &format!("{reason:#}"))?,
+        }
+    }
+    report.finish()
+}

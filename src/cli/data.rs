@@ -1,0 +1,61 @@
+//! `replay`, `openapi` and `bench`.
+
+use super::Location;
+use super::language::either;
+use clap::Args;
+use gongshi::bench;
+use gongshi::calendar::Calendar;
+use gongshi::clock::Clock;
+use gongshi::http::openapi_yaml;
+use gongshi::sequencer::replay;
+use gongshi::store::Database;
+
+#[derive(Args)]
+pub struct Replay {
+    #[command(flatten)]
+    location: Location,
+}
+
+impl Replay {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let database = Database::open(&self.location.database_url()).await?;
+        let entries = replay(&database, &Calendar::built_in()).await?;
+        database.close().await;
+        println!("{}: {entries}", either("已重放条目", "Entries replayed"));
+        Ok(())
+    }
+}
+
+#[derive(Args)]
+pub struct Bench {
+    /// 每行一个 JSON 对象 · One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// 一分钟内完成 · End within a minute
+    #[arg(long)]
+    quick: bool,
+    /// 只测名称以此开头的项 · Only rows whose name begins so
+    #[arg(long)]
+    only: Option<String>,
+    /// PostgreSQL 连接 · postgres://… for the PostgreSQL rows
+    #[arg(long, env = "GONGSHI_TEST_POSTGRES")]
+    postgres: Option<String>,
+}
+
+impl Bench {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Self { json, quick, only, postgres } = self;
+        bench::run(bench::Options { json, quick, only, postgres }, &mut std::io::stdout()).await
+    }
+}
+
+/// The description does not depend on any log; it is printed from an empty one in memory.
+pub async fn openapi() -> anyhow::Result<()> {
+    let folder = std::env::temp_dir().join(format!("gongshi-openapi-{}", uuid::Uuid::new_v4()));
+    let location = Location { data: folder.clone(), database: None };
+    let ledger = super::serve::open(&location, &super::serve::Name::demo(), None, Clock::System).await?;
+    print!("{}", openapi_yaml(&ledger));
+    ledger.database.close().await;
+    std::fs::remove_dir_all(folder)?;
+    Ok(())
+}

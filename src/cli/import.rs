@@ -1,0 +1,115 @@
+//! `import notices`: real notices, signed under demo keys, into a log of their own.
+
+use super::Location;
+use super::language::either;
+use anyhow::ensure;
+use clap::{Args, Subcommand};
+use gongshi::clock::Clock;
+use gongshi::field::{Instant, OrganisationId};
+use gongshi::import::{self, Who};
+use gongshi::ledger::Ledger;
+use gongshi::organisation::{Act, Confirmation, Registration, Role};
+use gongshi::record::{PrivateKey, load_key, save_key};
+use gongshi::world::Stream;
+use indicatif::ProgressBar;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Subcommand)]
+pub enum Import {
+    /// 真实公告（JSON 行） · Real notices (JSON lines), each under its own date
+    Notices(ImportNotices),
+}
+
+#[derive(Args)]
+pub struct ImportNotices {
+    /// 公告目录 · Folder with the notices
+    notices: PathBuf,
+    #[command(flatten)]
+    location: Location,
+}
+
+const SUPERVISOR: &str = "11410100005260004Y";
+const CENTRE: &str = "91410100MA0000015B";
+
+impl Import {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Self::Notices(notices) = self;
+        notices.run().await
+    }
+}
+
+impl ImportNotices {
+    /// The log's clock follows the dates of the notices: windows are as long as they were. So the log must be new.
+    async fn run(self) -> anyhow::Result<()> {
+        let centre: OrganisationId = CENTRE.parse()?;
+        let (steps, report) = import::read(&self.notices, &centre)?;
+        let first = steps.first().map_or_else(|| Clock::System.now(), |step| step.at);
+        let clock = Clock::manual(first.plus_millis(-3_600_000));
+        let ledger = super::serve::open(&self.location, &super::serve::Name::demo(), None, clock.clone()).await?;
+        ensure!(
+            *ledger.size().borrow() == 1,
+            "{}",
+            either(
+                "导入须用新的数据目录：公告按其日期写入",
+                "import into a new data folder: notices enter under their own dates"
+            )
+        );
+        let keys = self.location.data.join("demo-keys");
+        std::fs::create_dir_all(&keys)?;
+        let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
+        let operator = ledger.operator_key().clone();
+        register(&ledger, &supervisor, &operator, SUPERVISOR.parse()?, "导入监督部门", Role::Supervisor).await?;
+        let centre_key = demo_key(&keys.join("centre.jwk"))?;
+        register(&ledger, &centre_key, &supervisor, centre, "导入采购中心", Role::Centre).await?;
+        let bar = ProgressBar::new(steps.len() as u64);
+        for step in steps {
+            advance(&ledger, &clock, step.at).await?;
+            let key = match step.who {
+                Who::Supervisor => &supervisor,
+                Who::Centre => &centre_key,
+            };
+            let stream = Stream::Tender(step.tender);
+            ledger
+                .act_as(key, &stream, &step.act.into())
+                .await
+                .map_err(|error| anyhow::anyhow!("{stream}: {error}"))?;
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        ledger.database.close().await;
+        Ok(())
+    }
+}
+
+/// Lets time pass until `to`, at the pace of what falls due.
+async fn advance(ledger: &Arc<Ledger>, clock: &Clock, to: Instant) -> anyhow::Result<()> {
+    clock.set(to.max(clock.now()));
+    ledger.propose_due().await?;
+    Ok(())
+}
+
+fn demo_key(path: &Path) -> anyhow::Result<PrivateKey> {
+    if !path.exists() {
+        save_key(path, &PrivateKey::generate())?;
+    }
+    Ok(load_key(path)?)
+}
+
+async fn register(
+    ledger: &Arc<Ledger>,
+    key: &PrivateKey,
+    admitter: &PrivateKey,
+    id: OrganisationId,
+    name: &str,
+    role: Role,
+) -> anyhow::Result<()> {
+    let stream = Stream::Organisation(id.clone());
+    let name = name.parse().map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let registration = Registration { id, name, key: key.public().to_jwk(), roles: vec![role], region: None };
+    ledger.act_as(key, &stream, &Act::from(registration).into()).await?;
+    let confirmation = Confirmation { kid: key.key_id(), roles: vec![role] };
+    ledger.act_as(admitter, &stream, &Act::from(confirmation).into()).await?;
+    Ok(())
+}

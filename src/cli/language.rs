@@ -1,0 +1,13 @@
+//! Messages in the language of the locale.
+
+/// Chinese when the locale is Chinese or says nothing; English otherwise.
+pub fn is_chinese() -> bool {
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    locale.is_some_and(|locale| locale.starts_with("zh"))
+}
+
+/// The one of two texts that the reader reads.
+pub fn either<'a>(zh: &'a str, en: &'a str) -> &'a str {
+    if is_chinese() { zh } else { en }
+}

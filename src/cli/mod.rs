@@ -1,0 +1,97 @@
+//! The command line: thin, every command calls the library.
+
+mod client;
+mod data;
+mod export;
+mod import;
+mod keys;
+mod language;
+mod serve;
+mod sources;
+mod verify;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// 公示 gongshi：公共采购诚信公示账本 · the integrity ledger of public procurement
+#[derive(Parser)]
+#[command(name = "gongshi", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动服务 · Run the service
+    Serve(serve::Serve),
+    /// 以示例数据启动服务 · Run the service with a believable example data set
+    Demo(serve::Demo),
+    /// 生成密钥 · Make a key
+    Keygen(keys::Keygen),
+    /// 签名记录 · Sign a record without sending it
+    Sign(keys::Sign),
+    /// 签名并提交记录 · Sign a record, send it, keep the receipt
+    Post(client::Post),
+    /// 读取资源 · Read a resource of a service
+    Get(client::Get),
+    /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL
+    Verify(verify::Verify),
+    /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
+    Proof(verify::Proof),
+    /// 重建投影 · Rebuild the projections from the log
+    Replay(data::Replay),
+    /// 导出 · Export
+    #[command(subcommand)]
+    Export(export::Export),
+    /// 导入 · Import
+    #[command(subcommand)]
+    Import(import::Import),
+    /// 输出 OpenAPI 描述 · Print the OpenAPI description
+    Openapi,
+    /// 性能测量 · Measure performance against this machine's limits
+    Bench(data::Bench),
+}
+
+/// Where a log is kept.
+#[derive(Args, Clone)]
+pub struct Location {
+    /// 数据目录（密钥、文件、SQLite） · Data folder: keys, documents, and the SQLite database
+    #[arg(long, env = "GONGSHI_DATA")]
+    data: PathBuf,
+    /// PostgreSQL 连接 · postgres://… instead of the SQLite file in the data folder
+    #[arg(long, env = "GONGSHI_DATABASE")]
+    database: Option<String>,
+}
+
+impl Location {
+    fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("gongshi.sqlite").display()))
+    }
+}
+
+impl Cli {
+    /// Runs the command; the exit code tells whether what it checked holds.
+    ///
+    /// # Errors
+    /// What went wrong, for people.
+    pub fn run(self) -> anyhow::Result<std::process::ExitCode> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let done = |()| std::process::ExitCode::SUCCESS;
+        match self.command {
+            Command::Serve(serve) => runtime.block_on(serve.run()).map(done),
+            Command::Demo(demo) => runtime.block_on(demo.run()).map(done),
+            Command::Keygen(keygen) => keygen.run().map(done),
+            Command::Sign(sign) => sign.run().map(done),
+            Command::Post(post) => runtime.block_on(post.run()),
+            Command::Get(get) => runtime.block_on(get.run()),
+            Command::Verify(verify) => verify.run(runtime.handle()),
+            Command::Proof(proof) => proof.run(),
+            Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
+            Command::Export(export) => runtime.block_on(export.run()).map(done),
+            Command::Import(import) => runtime.block_on(import.run()).map(done),
+            Command::Openapi => runtime.block_on(data::openapi()).map(done),
+            Command::Bench(bench) => runtime.block_on(bench.run()).map(done),
+        }
+    }
+}

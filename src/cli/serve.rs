@@ -1,0 +1,182 @@
+//! `serve` and `demo`.
+
+use super::Location;
+use super::language::either;
+use anyhow::Context;
+use clap::Args;
+use gongshi::clock::Clock;
+use gongshi::demo;
+use gongshi::field::{Instant, OrganisationId};
+use gongshi::http::{Limits, Server};
+use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::store::{Documents, S3Settings};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_cron_scheduler::{Job, JobScheduler};
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    location: Location,
+    /// 监听地址 · Address to listen on
+    #[arg(long, env = "GONGSHI_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    name: Name,
+    /// 文件存储：S3 设置（TOML） · TOML file with the settings of an S3-compatible store for documents
+    #[arg(long, env = "GONGSHI_DOCUMENTS")]
+    documents: Option<PathBuf>,
+    /// 每个地址每秒请求数，0 为不限 · Requests a second from one address; 0 is no limit
+    #[arg(long, env = "GONGSHI_RATE_ADDRESS", default_value_t = Limits::default().per_address)]
+    rate_address: u32,
+    /// 每把密钥每秒记录数，0 为不限 · Records a second under one key; 0 is no limit
+    #[arg(long, env = "GONGSHI_RATE_KEY", default_value_t = Limits::default().per_key)]
+    rate_key: u32,
+}
+
+/// What a new log is called and who runs it; a log that exists keeps its name.
+#[derive(Args, Clone)]
+pub struct Name {
+    /// 日志名 · Origin of the log: a name like a URL without scheme
+    #[arg(long, env = "GONGSHI_ORIGIN", default_value = "gongshi.example/log")]
+    origin: String,
+    /// 运行机构代码 · Code of the organisation that runs the service
+    #[arg(long, env = "GONGSHI_OPERATOR", default_value = "1241010041580000XR")]
+    operator: OrganisationId,
+    /// 运行机构名称 · Its name
+    #[arg(long, env = "GONGSHI_OPERATOR_NAME", default_value = "公示平台运行中心")]
+    operator_name: String,
+}
+
+#[derive(Args)]
+pub struct Demo {
+    /// 数据目录 · Data folder; filled when it holds no log yet
+    #[arg(long, default_value = "gongshi-demo")]
+    data: PathBuf,
+    /// 监听地址 · Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+impl Name {
+    pub fn demo() -> Self {
+        Self {
+            origin: "demo.gongshi.example/log".to_owned(),
+            operator: "1241010041580000XR".parse().expect("a valid code"),
+            operator_name: "公示示范平台运行中心".to_owned(),
+        }
+    }
+}
+
+/// Opens the log of a location.
+pub async fn open(
+    location: &Location,
+    name: &Name,
+    documents: Option<&Path>,
+    clock: Clock,
+) -> anyhow::Result<Arc<Ledger>> {
+    std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
+    let documents = match documents {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            Documents::s3(&toml::from_str::<S3Settings>(&text)?)?
+        }
+        None => Documents::local(&location.data.join("documents"))?,
+    };
+    let opening = Opening {
+        origin: name.origin.clone(),
+        operator: name.operator.clone(),
+        operator_name: name.operator_name.clone(),
+    };
+    let keys = LogKeys::in_folder(&location.data.join("keys"))?;
+    Ok(Ledger::open(Place { database_url: location.database_url(), documents, keys, opening, clock }).await?)
+}
+
+impl Serve {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let ledger = open(&self.location, &self.name, self.documents.as_deref(), Clock::System).await?;
+        let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
+        serve(ledger, self.listen, limits).await
+    }
+}
+
+impl Demo {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let location = Location { data: self.data.clone(), database: None };
+        if !location.data.join("gongshi.sqlite").exists() {
+            fill_demo(&self.data).await?;
+        }
+        let ledger = open(&location, &Name::demo(), None, Clock::System).await?;
+        let base = format!("http://{}", self.listen);
+        println!("{}", either("示例已就绪，可看：", "The demo is ready. Look at:"));
+        for (zh, en, path) in demo::GUIDE {
+            println!("  {base}{path}\n      {}", either(zh, en));
+        }
+        println!(
+            "{}: {}",
+            either("示例主体的密钥在", "Keys of the demo organisations"),
+            self.data.join("demo-keys").display()
+        );
+        serve(ledger, self.listen, Limits::default()).await
+    }
+}
+
+/// Fills a folder beside the place and moves it there, so that an interrupted run leaves nothing half full.
+async fn fill_demo(data: &Path) -> anyhow::Result<()> {
+    let mut name = data.as_os_str().to_owned();
+    name.push(".filling");
+    let filling = PathBuf::from(name);
+    if filling.exists() {
+        std::fs::remove_dir_all(&filling)?;
+    }
+    let present = Clock::System.now();
+    let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
+    let location = Location { data: filling.clone(), database: None };
+    let ledger = open(&location, &Name::demo(), None, clock.clone()).await?;
+    demo::fill(&ledger, &clock, present, &filling.join("demo-keys")).await?;
+    ledger.database.close().await;
+    drop(ledger);
+    std::fs::rename(&filling, data).with_context(|| data.display().to_string())
+}
+
+/// How often time-driven acts are looked for.
+const DUE_SCHEDULE: &str = "*/5 * * * * *";
+
+async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
+    let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
+    let mut scheduler = JobScheduler::new().await?;
+    let proposing = Arc::clone(&ledger);
+    let job = Job::new_async(DUE_SCHEDULE, move |_, _| {
+        let ledger = Arc::clone(&proposing);
+        Box::pin(async move {
+            if let Err(error) = ledger.propose_due().await {
+                tracing::error!(%error, "due acts were not proposed");
+            }
+        })
+    })?;
+    scheduler.add(job).await?;
+    scheduler.start().await?;
+    tracing::info!(address = %server.address(), origin = ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
+    println!("http://{}", server.address());
+    server.serve(stopped()).await;
+    scheduler.shutdown().await?;
+    // The sequencer answers what it has taken before the database closes.
+    ledger.database.close().await;
+    Ok(())
+}
+
+/// Ctrl-C or SIGTERM.
+async fn stopped() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM can't be heard");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

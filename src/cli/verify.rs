@@ -1,0 +1,122 @@
+//! `verify` and `proof`.
+
+use super::language::either;
+use super::sources::{DatabaseSource, HttpSource};
+use anyhow::Context;
+use clap::Args;
+use gongshi::audit::{Folder, Report, Source, verify};
+use gongshi::calendar::Calendar;
+use gongshi::log::{NoteKey, TlogProof};
+use gongshi::store::Database;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokio::runtime::Handle;
+
+#[derive(Args)]
+pub struct Verify {
+    /// 日志：目录、数据目录、数据库或网址 · The log: an exported folder, a data folder, postgres://…, or the URL of a service
+    log: String,
+    /// 日志公钥（vkey） · Verifier key of the log; without it the one that entry 0 names is used, and shown
+    #[arg(long)]
+    key: Option<NoteKey>,
+    /// 输出 JSON · Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Proof {
+    /// 回执文件 · The receipt: a C2SP tlog-proof
+    proof: PathBuf,
+    /// 条目文件 · The entry's bytes (GET /v1/records/<index>/entry)
+    #[arg(long)]
+    entry: PathBuf,
+    /// 日志公钥（vkey） · Verifier key of the log
+    #[arg(long)]
+    key: NoteKey,
+}
+
+/// Opens whatever the word names.
+fn source(log: &str, runtime: &Handle) -> anyhow::Result<Box<dyn Source>> {
+    if log.starts_with("http://") || log.starts_with("https://") {
+        // A service has the log below /log; a mirror is the log itself.
+        let mut base = HttpSource::new(&format!("{}/log", log.trim_end_matches('/')), runtime.clone());
+        let found = base.checkpoint().is_ok();
+        return Ok(Box::new(if found { base } else { HttpSource::new(log, runtime.clone()) }));
+    }
+    let file = Path::new(log).join("gongshi.sqlite");
+    if log.starts_with("postgres") || file.exists() {
+        let url = if log.starts_with("postgres") { log.to_owned() } else { format!("sqlite://{}", file.display()) };
+        let database = runtime.block_on(Database::open(&url))?;
+        return Ok(Box::new(DatabaseSource { database, runtime: runtime.clone() }));
+    }
+    anyhow::ensure!(Path::new(log).is_dir(), "{log}: {}", either("没有这个目录", "no such folder"));
+    Ok(Box::new(Folder::new(Path::new(log))))
+}
+
+impl Verify {
+    pub fn run(self, runtime: &Handle) -> anyhow::Result<ExitCode> {
+        let mut source = source(&self.log, runtime)?;
+        let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {per_sec} {eta}")?);
+        let report = verify(source.as_mut(), self.key.as_ref(), &Calendar::built_in(), &mut |done, size| {
+            bar.set_length(size.max(done));
+            bar.set_position(done);
+        })?;
+        bar.finish_and_clear();
+        if self.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            print(&report, self.key.is_some());
+        }
+        Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn print(report: &Report, pinned: bool) {
+    println!("{}: {}", either("日志", "Log"), report.origin);
+    println!("{}: {}", either("条目", "Entries"), report.entries);
+    println!("{}: {}", either("树根", "Root"), report.root);
+    let note = if pinned {
+        ""
+    } else {
+        either("（取自首条记录，请与可信来源核对）", " (as entry 0 names it: compare it with a source you trust)")
+    };
+    println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_key);
+    for finding in &report.findings {
+        println!("✗ {finding}");
+    }
+    if report.findings_omitted > 0 {
+        println!("✗ +{}", report.findings_omitted);
+    }
+    if report.holds() {
+        println!(
+            "{}",
+            either(
+                "✓ 全部成立：签名、权限、链、树、检查点、重放",
+                "✓ All holds: signatures, entitlement, chain, tree, checkpoint, replay"
+            )
+        );
+    }
+}
+
+impl Proof {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let text = std::fs::read_to_string(&self.proof).with_context(|| self.proof.display().to_string())?;
+        let entry = std::fs::read(&self.entry).with_context(|| self.entry.display().to_string())?;
+        let proof = TlogProof::parse(&text)?;
+        match proof.verify(&entry, std::slice::from_ref(&self.key), self.key.name()) {
+            Ok(checkpoint) => {
+                let (index, size) = (proof.index, checkpoint.size);
+                println!("{}", either("✓ 已收录", "✓ included"));
+                println!("{{\"index\":{index},\"size\":{size},\"origin\":{:?}}}", checkpoint.origin);
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => {
+                println!("✗ {error}");
+                Ok(ExitCode::FAILURE)
+            }
+        }
+    }
+}

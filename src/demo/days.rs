@@ -1,0 +1,68 @@
+//! The working days around the present. Nobody posts notices on a Sunday, and windows end on working days.
+
+use super::phrase::days;
+use crate::calendar::{Calendar, Period, Roll};
+use crate::field::{Day, Instant};
+use crate::tender::Window;
+use chrono::{Days as Count, NaiveDate};
+use std::sync::Arc;
+
+/// Days counted from the present.
+pub struct Days {
+    pub calendar: Arc<Calendar>,
+    pub present: Instant,
+}
+
+impl Days {
+    pub fn new(calendar: Arc<Calendar>, present: Instant) -> Self {
+        Self { calendar, present }
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.present.shanghai_day()
+    }
+
+    /// The day itself when it is a working day, else the next one. A year without a holiday arrangement is taken to
+    /// have weekends only, as the windows in calendar days take it.
+    pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
+        let before = day.pred_opt().unwrap_or(day);
+        self.calendar.end_of(before, Period::Days(1), Roll::default()).map_or(day, |due| due.day)
+    }
+
+    fn is_working_day(&self, day: NaiveDate) -> bool {
+        self.working_day_from(day) == day
+    }
+
+    /// The n-th working day after a day.
+    pub fn after(&self, day: NaiveDate, n: usize) -> NaiveDate {
+        day.iter_days().skip(1).filter(|day| self.is_working_day(*day)).nth(n.saturating_sub(1)).unwrap_or(day)
+    }
+
+    /// The n-th working day before today.
+    pub fn back(&self, n: usize) -> NaiveDate {
+        let today = self.today();
+        let days = std::iter::successors(today.pred_opt(), NaiveDate::pred_opt);
+        days.filter(|day| self.is_working_day(*day)).nth(n.saturating_sub(1)).unwrap_or(today)
+    }
+
+    /// The n-th working day after today.
+    pub fn ahead(&self, n: usize) -> NaiveDate {
+        self.after(self.today(), n)
+    }
+
+    /// A day in the past of which a claim speaks.
+    pub fn ago(&self, days: u64) -> Day {
+        self.today().checked_sub_days(Count::new(days)).unwrap_or_default().into()
+    }
+
+    /// A window of at least so many days that, opened on that day, is open today: holidays may lie between.
+    pub fn open_today(&self, from: NaiveDate, at_least: u16) -> Window {
+        let between = (self.today() - from).num_days();
+        days(at_least.max(u16::try_from(between).unwrap_or(0).saturating_add(2)))
+    }
+}
+
+/// 9 o'clock in Shanghai and some minutes.
+pub fn morning(day: NaiveDate, minutes: i64) -> Instant {
+    Instant::start_of_shanghai_day(day).plus_millis((9 * 60 + minutes) * 60_000)
+}

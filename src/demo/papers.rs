@@ -1,0 +1,74 @@
+//! What stands beside the log: uploaded documents, and the disclosures of sealed values.
+
+use super::DemoError;
+use super::cast::Who;
+use super::phrase::literal;
+use crate::field::{DocumentId, DocumentRef};
+use crate::ledger::Ledger;
+use crate::log::Hash;
+use crate::record::Disclosure;
+use bytes::Bytes;
+
+/// A document of the demo; its text is all there is to it.
+pub struct Paper {
+    pub owner: Who,
+    title: &'static str,
+    media_type: &'static str,
+    text: &'static str,
+}
+
+macro_rules! papers {
+    ($($name:ident $owner:ident $media_type:literal $title:literal $text:literal)*) => {
+        $(pub static $name: Paper =
+            Paper { owner: Who::$owner, title: $title, media_type: $media_type, text: $text };)*
+
+        pub static PAPERS: &[&Paper] = &[$(&$name),*];
+    };
+}
+
+papers! {
+    DRAFT CityCentre "text/plain" "招标文件（公示稿）"
+        "实验楼建设工程招标文件\n第一章 投标人须知\n第二章 评标办法（综合评估法）\n第三章 合同条款及格式\n第四章 技术标准和要求\n公示期内公开征求意见，可逐条提出异议。\n"
+    QUANTITIES CityCentre "text/csv" "工程量清单"
+        "序号,项目名称,单位,工程量\n1,C30混凝土基础,m3,412.6\n2,HRB400钢筋,t,86.4\n3,外墙保温,m2,2150\n4,实验台柜安装,套,96\n"
+    TAX_SURVEY Jinshui "text/plain" "关于设置本市纳税证明门槛的情况说明"
+        "经查近两年同类项目公告12份，除本项目外均未要求本市纳税证明。该要求与履约能力无关，排斥外地企业。\n"
+    RULING_LETTER Province "text/plain" "投诉处理决定书"
+        "投诉事项成立。招标文件不得以行政区域纳税证明限制潜在投标人（招标投标法实施条例第三十二条）。责令修改后重新公示。\n"
+    ARCHIVE_LETTER Health "text/plain" "关于所询合同的复函"
+        "经查我委档案，无编号为 LYWJ-HT-118 的合同，所称“县域医共体影像中心设备采购项目”由其他单位承接，验收单印章非我委印章。\n"
+    ACCEPTANCE_SHEET Education "text/csv" "履约验收清单"
+        "序号,名称,数量,到货,安装,测试\n1,智慧黑板,240,240,240,合格\n2,录播主机,24,24,24,合格\n3,班班通平台,1,1,1,合格\n"
+}
+
+impl Paper {
+    fn id(&self) -> DocumentId {
+        DocumentId::from_hash(Hash::of(self.text))
+    }
+
+    /// As a record cites it.
+    pub fn cited(&self) -> DocumentRef {
+        DocumentRef {
+            sha256: self.id(),
+            size: self.text.len() as u64,
+            media_type: literal(self.media_type),
+            title: literal(self.title),
+        }
+    }
+}
+
+/// Stores every paper, and the disclosures that scripts have sealed.
+///
+/// # Errors
+/// The store or the document store fails.
+pub async fn file(ledger: &Ledger, disclosures: &[(Who, Disclosure)]) -> Result<(), DemoError> {
+    for paper in PAPERS {
+        let bytes = Bytes::from_static(paper.text.as_bytes());
+        let (owner, chunks, size) = (paper.owner.author().id, futures::stream::iter([Ok(bytes)]), paper.text.len());
+        ledger.keep_document(paper.id(), chunks, size as u64, paper.media_type, &owner).await?;
+    }
+    for (owner, disclosure) in disclosures {
+        ledger.keep_disclosure(disclosure, &owner.author().id).await?;
+    }
+    Ok(())
+}

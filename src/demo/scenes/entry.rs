@@ -1,0 +1,90 @@
+//! How the organisations come in: everybody registers with a key of their own, and is confirmed by who may do so.
+
+use crate::demo::cast::{Cast, PLAYERS, Player, Who};
+use crate::demo::days::{Days, morning};
+use crate::demo::phrase::literal;
+use crate::demo::stage::{Cue, Posting};
+use crate::field::Instant;
+use crate::ledger::Ledger;
+use crate::organisation::{
+    Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, Role, RoleGrant,
+    Suspension, possession_header,
+};
+use crate::record::{PrivateKey, Record};
+use crate::world::Stream;
+
+/// Working days before the present on which the faker of `LYJY-020` is suspended: after the award.
+const SUSPENDED_BACK: usize = 3;
+
+/// The records about organisations, from the first working day after the log was opened.
+pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(Instant, Cue)> {
+    let first = days.after(start.shanghai_day(), 1);
+    let mut desk = Desk { now: morning(first, 0), cues: Vec::new() };
+    for player in &PLAYERS {
+        let key = match player.who {
+            Who::Agency => &cast.agency_first,
+            who => cast.key(who),
+        };
+        desk.registers(player, key);
+        if player.who == Who::Yunhe {
+            // Anybody may claim a code; whoever confirms names the key that is genuine.
+            desk.registers(player, &cast.impostor);
+        }
+        let by = player.admitted_by.map_or_else(|| ledger.operator_key(), |who| admitting_key(cast, who));
+        desk.posts(by, player.who, Confirmation { kid: key.key_id(), roles: vec![player.role] });
+    }
+
+    desk.now = morning(days.after(first, 1), 20);
+    let province = cast.key(Who::Province);
+    let (new, old) = (cast.key(Who::Agency), &cast.agency_first);
+    let header = possession_header(new.key_id(), ledger.origin(), &Who::Agency.id(), desk.now);
+    let possession = literal(&Record::sign(new, &header, b"").detached());
+    desk.posts(old, Who::Agency, KeyAddition { key: new.public().to_jwk(), possession });
+    let (kid, reason, effective) = (old.key_id(), RevocationReason::Superseded, desk.now);
+    desk.posts(new, Who::Agency, KeyRevocation { kid, reason, effective });
+    // It may also run tenders by itself (部门集中采购).
+    desk.posts(province, Who::Health, RoleGrant { role: Role::Centre });
+    let reason = literal("登记的经营范围与营业执照不一致，限期更正");
+    desk.posts(cast.key(Who::City), Who::Bianhe, Suspension { reason, until: None });
+
+    desk.now = morning(days.after(first, 2), 35);
+    desk.posts(cast.key(Who::City), Who::Bianhe, Reinstatement { reason: literal("已更正登记信息") });
+
+    desk.now = morning(days.back(SUSPENDED_BACK), 5);
+    let reason = literal("LYJY-020 投标业绩弄虚作假，经合同所称采购人证伪（招标投标法第五十四条）");
+    let until = Some(days.ahead(240).into());
+    desk.posts(province, Who::Heluo, Suspension { reason, until });
+    desk.cues
+}
+
+/// The key with which somebody confirms on the first day.
+fn admitting_key(cast: &Cast, who: Who) -> &PrivateKey {
+    if who == Who::Agency { &cast.agency_first } else { cast.key(who) }
+}
+
+/// A registration desk: one record after the other.
+struct Desk {
+    now: Instant,
+    cues: Vec<(Instant, Cue)>,
+}
+
+const NEXT_MILLIS: i64 = 4 * 60_000 + 13_000;
+
+impl Desk {
+    fn registers(&mut self, player: &Player, key: &PrivateKey) {
+        let registration = Registration {
+            id: player.who.id(),
+            name: literal(player.name),
+            key: key.public().to_jwk(),
+            roles: vec![player.role],
+            region: Some(literal(player.region)),
+        };
+        self.posts(key, player.who, registration);
+    }
+
+    fn posts(&mut self, key: &PrivateKey, about: Who, act: impl Into<Act>) {
+        let posting = Posting { key: key.clone(), stream: Stream::Organisation(about.id()), act: act.into().into() };
+        self.cues.push((self.now, Cue::Post(Box::new(posting))));
+        self.now = self.now.plus_millis(NEXT_MILLIS);
+    }
+}

@@ -1,0 +1,89 @@
+//! All stories together, in the order of their days, on a real log.
+
+use super::DemoError;
+use super::cast::{Cast, Who};
+use super::days::Days;
+use super::papers;
+use super::scenes::{self, entry};
+use super::script::Script;
+use crate::clock::Clock;
+use crate::field::Instant;
+use crate::ledger::Ledger;
+use crate::record::{Disclosure, PrivateKey};
+use crate::world::{Act, Stream};
+
+/// What is done at an instant.
+pub enum Cue {
+    /// Somebody signs a record.
+    Post(Box<Posting>),
+    /// The service does what has become due.
+    Due,
+}
+
+/// A record to be signed.
+pub struct Posting {
+    pub key: PrivateKey,
+    pub stream: Stream,
+    pub act: Act,
+}
+
+/// Everything that happens, by time.
+pub struct Plan {
+    cues: Vec<(Instant, Cue)>,
+    disclosures: Vec<(Who, Disclosure)>,
+}
+
+impl Plan {
+    /// Rehearses every story.
+    ///
+    /// # Errors
+    /// A story that does not hold.
+    pub fn of(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Result<Self, DemoError> {
+        let mut plan = Self { cues: entry::cues(days, start, cast, ledger), disclosures: Vec::new() };
+        for scene in scenes::SCENES {
+            plan.add(scene(days).rehearsed()?, cast);
+        }
+        // Stable: what a story does at one instant stays in its order.
+        plan.cues.sort_by_key(|(at, _)| *at);
+        Ok(plan)
+    }
+
+    fn add(&mut self, story: Script<'_>, cast: &Cast) {
+        let stream = Stream::Tender(story.code);
+        let cue = |by: Option<Who>, act: crate::tender::Act| match by {
+            Some(who) => {
+                Cue::Post(Box::new(Posting { key: cast.key(who).clone(), stream: stream.clone(), act: act.into() }))
+            }
+            None => Cue::Due,
+        };
+        self.cues.extend(story.lines.into_iter().map(|line| (line.at, cue(line.by, line.act))));
+        self.disclosures.extend(story.disclosures);
+    }
+
+    /// Walks the clock and posts.
+    ///
+    /// # Errors
+    /// The log refuses a record, or fails.
+    pub async fn play(self, ledger: &Ledger, clock: &Clock) -> Result<(), DemoError> {
+        // Before anything cites them.
+        papers::file(ledger, &self.disclosures).await?;
+        for (at, cue) in self.cues {
+            clock.set(at);
+            match cue {
+                Cue::Due => {
+                    ledger.propose_due().await?;
+                }
+                Cue::Post(posting) => {
+                    let Posting { key, stream, act } = *posting;
+                    ledger.act_as(&key, &stream, &act).await.map_err(|reason| DemoError::Rejected {
+                        stream: stream.to_string(),
+                        kind: act.kind(),
+                        at,
+                        reason,
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

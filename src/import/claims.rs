@@ -1,0 +1,291 @@
+//! The candidates of one notice: names and prices from every notice, claims from those that were read in full.
+
+use super::parties::{bidder, members, normalised, party, same_bidder};
+use super::seal::seal;
+use super::source::{Row, says_nothing};
+use super::tally::Tally;
+use super::{ImportError, price};
+use crate::field::{Day, Fault, ItemId, Line, Price, Prose, StatedPrice};
+use crate::tender::{Candidate, Claim, ClaimKind};
+
+/// The heading of the price column, where a table was read one row off.
+const PRICE_HEADING: &str = "投标报价(元/%)";
+/// What stands for a price that the source lost.
+const PRICE_UNKNOWN: &str = "来源数据未载明报价";
+
+/// The name and the price of a row of the candidates' table.
+struct Listed {
+    name: String,
+    /// `None` when the source lost it.
+    price: Option<String>,
+}
+
+/// The candidates in the order of the notice; their ids are `c1`, `c2`… in that order.
+pub(super) fn candidates(
+    notice: &mut Row,
+    full: Option<&mut Row>,
+    winner: &str,
+    code: &str,
+    tally: &mut Tally,
+) -> Result<Vec<Candidate>, ImportError> {
+    let listed = listed(notice, winner, code, tally)?;
+    let mut full = match full {
+        Some(full) => Some(Full::take(full)?),
+        None => None,
+    };
+    let mut candidates = Vec::new();
+    for row in listed {
+        let mut candidate = candidate(&row, candidates.len() + 1, code, tally).map_err(notice.refused("candidates"))?;
+        if let Some(full) = &mut full {
+            full.complete(&mut candidate, &row.name, code, tally)?;
+        }
+        candidates.push(candidate);
+    }
+    if let Some(full) = full {
+        full.finish(code, tally);
+    }
+    Ok(candidates)
+}
+
+/// A candidate with nothing but its name and price.
+pub(super) fn plain(name: &str, price: Price, n: usize, code: &str, tally: &mut Tally) -> Result<Candidate, Fault> {
+    Ok(Candidate {
+        id: format!("c{n}").parse()?,
+        rank: None,
+        bidder: bidder(name, code, tally)?,
+        price,
+        score: None,
+        quality: None,
+        duration: None,
+        persons: Vec::new(),
+        claims: Vec::new(),
+    })
+}
+
+/// A price that the source does not say.
+pub(super) fn unknown_price() -> Result<Price, Fault> {
+    Ok(Price::Stated(StatedPrice { text: Prose::new(PRICE_UNKNOWN)? }))
+}
+
+fn candidate(row: &Listed, n: usize, code: &str, tally: &mut Tally) -> Result<Candidate, Fault> {
+    let price = match &row.price {
+        Some(text) => price::parse(tally.prose::<2000>(text, code)?.as_str())?,
+        None => unknown_price()?,
+    };
+    plain(&row.name, price, n, code, tally)
+}
+
+/// Reads the table: rows without a price are no candidates (narratives, claimed projects, rejected bidders that the
+/// parser took for rows), and where the heading stands for the first price, the prices stand one row too low.
+fn listed(notice: &mut Row, winner: &str, code: &str, tally: &mut Tally) -> Result<Vec<Listed>, ImportError> {
+    let mut table = Vec::new();
+    for mut row in notice.objects("candidates", "yichang_candidates.candidates")? {
+        let name = row.text("name")?;
+        let price = row.text("price_text")?;
+        if says_nothing(&price) && !same_bidder(&name, winner) {
+            tally.note("a row without a price in the table of candidates is left out", code);
+            tally.unmapped("yichang_candidates.candidates (row without a price)", 1);
+            continue;
+        }
+        // The place in the list is kept by the order; it is no rank (see the report).
+        row.value("rank_as_listed");
+        row.finish(tally);
+        table.push((name, price));
+    }
+    let headed = table.first().is_some_and(|(_, price)| price == PRICE_HEADING);
+    let whole = table.iter().all(|(_, price)| !says_nothing(price)) && table.len() > 2;
+    let prices: Vec<Option<String>> = table.iter().map(|(_, price)| Some(price.clone())).collect();
+    let prices = if headed && whole {
+        tally
+            .note("the table's heading stood for the first price: prices were moved up, the last one is unknown", code);
+        prices.into_iter().skip(1).chain([None]).collect()
+    } else if headed {
+        tally.note("the table's heading stood for the first price, and rows are missing: that price is unknown", code);
+        [None].into_iter().chain(prices.into_iter().skip(1)).collect()
+    } else {
+        prices
+    };
+    let rows = table.into_iter().zip(prices);
+    Ok(rows.map(|((name, _), price)| Listed { name, price: price.filter(|price| !says_nothing(price)) }).collect())
+}
+
+/// A notice that was read in full.
+struct Full {
+    ranked: bool,
+    candidates: Vec<(String, Row)>,
+    achievements: Vec<(String, Row)>,
+    prizes: Vec<(String, Row)>,
+}
+
+fn keyed(rows: Vec<Row>, key: &'static str) -> Result<Vec<(String, Row)>, ImportError> {
+    rows.into_iter().map(|mut row| Ok((row.text(key)?, row))).collect()
+}
+
+fn take_of(rows: &mut Vec<(String, Row)>, mine: impl Fn(&str) -> bool) -> Vec<(String, Row)> {
+    let (taken, left) = std::mem::take(rows).into_iter().partition(|(company, _)| mine(company));
+    *rows = left;
+    taken
+}
+
+impl Full {
+    fn take(row: &mut Row) -> Result<Self, ImportError> {
+        Ok(Self {
+            ranked: row.value("ranked").and_then(|ranked| ranked.as_bool()).unwrap_or(false),
+            candidates: keyed(row.objects("candidates", "yichang_candidates_full.candidates")?, "name")?,
+            achievements: keyed(row.objects("achievements", "yichang_candidates_full.achievements")?, "company")?,
+            prizes: keyed(row.objects("prizes", "yichang_candidates_full.prizes")?, "company")?,
+        })
+    }
+
+    /// Adds what the full notice says of a candidate, and what it claims.
+    fn complete(
+        &mut self,
+        candidate: &mut Candidate,
+        name: &str,
+        code: &str,
+        tally: &mut Tally,
+    ) -> Result<(), ImportError> {
+        for (_, mut row) in take_of(&mut self.candidates, |listed| same_bidder(listed, name)) {
+            self.describe(candidate, &mut row, code, tally)?;
+            row.finish(tally);
+        }
+        let names: Vec<String> = members(name).into_iter().map(normalised).collect();
+        let mine = |company: &str| names.contains(&normalised(company)) || same_bidder(company, name);
+        for (company, mut row) in take_of(&mut self.achievements, mine) {
+            let n = candidate.claims.len() + 1;
+            let holder = holder(candidate, &company, code, tally);
+            let refused = row.refused("project");
+            let claim = achievement(&mut row, n, holder, code, tally)?.map_err(refused)?;
+            candidate.claims.push(claim);
+            row.finish(tally);
+        }
+        for (company, mut row) in take_of(&mut self.prizes, mine) {
+            let n = candidate.claims.len() + 1;
+            let holder = holder(candidate, &company, code, tally);
+            let refused = row.refused("award");
+            let claim = prize(&mut row, n, holder, code, tally)?.map_err(refused)?;
+            candidate.claims.push(claim);
+            row.finish(tally);
+        }
+        Ok(())
+    }
+
+    fn describe(
+        &self,
+        candidate: &mut Candidate,
+        row: &mut Row,
+        code: &str,
+        tally: &mut Tally,
+    ) -> Result<(), ImportError> {
+        if let Some(text) = row.optional("price_text") {
+            let refused = row.refused("price_text");
+            let text = tally.prose::<2000>(&text, code);
+            let stated = text.and_then(|text| price::parse(text.as_str())).map_err(refused)?;
+            if candidate.price != stated {
+                tally.note("the full notice gives another price than the list; the full notice's is taken", code);
+                candidate.price = stated;
+            }
+        }
+        let rank = row.value("rank").and_then(|rank| rank.as_u64()).and_then(|rank| u16::try_from(rank).ok());
+        candidate.rank = rank.filter(|_| self.ranked);
+        let field = "yichang_candidates_full.candidates";
+        let quality = row.optional("quality");
+        candidate.quality = quality.and_then(|text| tally.optional_prose(&text, &format!("{field}.quality"), code));
+        let duration = row.optional("term");
+        candidate.duration = duration.and_then(|text| tally.optional_prose(&text, &format!("{field}.term"), code));
+        for certificate in ["qualification_cert", "safety_permit"] {
+            let Some(text) = row.optional(certificate) else { continue };
+            let Some(title) = tally.optional_prose(&text, &format!("{field}.{certificate}"), code) else { continue };
+            let id = claim_id(candidate.claims.len() + 1).map_err(row.refused("claims"))?;
+            let number = certificate_number(&text).and_then(|number| Line::new(number).ok());
+            candidate.claims.push(Claim { number, ..claim(id, ClaimKind::Qualification, title) });
+        }
+        Ok(())
+    }
+
+    /// What belongs to no candidate has no place.
+    fn finish(self, code: &str, tally: &mut Tally) {
+        for (field, rows) in
+            [("candidates", self.candidates), ("achievements", self.achievements), ("prizes", self.prizes)]
+        {
+            for _ in rows {
+                tally.note("a claim or row of the full notice names no candidate", code);
+                tally.unmapped(format!("yichang_candidates_full.{field} (of no candidate)"), 1);
+            }
+        }
+    }
+}
+
+fn claim_id(n: usize) -> Result<ItemId, Fault> {
+    format!("k{n}").parse()
+}
+
+fn claim(id: ItemId, kind: ClaimKind, title: Prose<1000>) -> Claim {
+    Claim {
+        id,
+        kind,
+        title,
+        holder: None,
+        issuer: None,
+        number: None,
+        amount: None,
+        dated: None,
+        accepted: None,
+        person: None,
+        source: None,
+        documents: Vec::new(),
+    }
+}
+
+/// Which member claims it; not said of a single enterprise.
+fn holder(candidate: &Candidate, company: &str, code: &str, tally: &mut Tally) -> Option<Line<200>> {
+    (candidate.bidder.members.len() > 1).then(|| tally.line(company, code).ok()).flatten()
+}
+
+type Claimed = Result<Result<Claim, Fault>, ImportError>;
+
+/// 业绩: the project, its contract amount and its leader.
+fn achievement(row: &mut Row, n: usize, holder: Option<Line<200>>, code: &str, tally: &mut Tally) -> Claimed {
+    let title = row.text("project")?;
+    let wan = row.optional("contract_amount_wan");
+    let amount = wan.as_deref().and_then(price::wan).map(Price::Money);
+    if wan.is_some() && amount.is_none() {
+        tally.unmapped("yichang_candidates_full.achievements.contract_amount_wan (not exact)", 1);
+    }
+    let person = row.optional("leader").and_then(|pseudonym| seal(&pseudonym));
+    let made = claim_id(n).and_then(|id| Ok(claim(id, ClaimKind::Achievement, tally.prose(&title, code)?)));
+    Ok(made.map(|claim| Claim { holder, amount, person, ..claim }))
+}
+
+/// 奖项: the prize, who gave it and when.
+fn prize(row: &mut Row, n: usize, holder: Option<Line<200>>, code: &str, tally: &mut Tally) -> Claimed {
+    let title = row.text("award")?;
+    let issuer = row.optional("authority").and_then(|name| party(&name, code, tally).ok());
+    let date = row.optional("date");
+    let dated: Option<Day> = date.as_deref().and_then(|date| date.parse().ok());
+    if date.is_some() && dated.is_none() {
+        tally.unmapped("yichang_candidates_full.prizes.date (not a day)", 1);
+    }
+    let made = claim_id(n).and_then(|id| Ok(claim(id, ClaimKind::Prize, tally.prose(&title, code)?)));
+    Ok(made.map(|claim| Claim { holder, issuer, dated, ..claim }))
+}
+
+/// The number at the end of `专业甲级:A142000000`, when it plainly is one.
+fn certificate_number(text: &str) -> Option<&str> {
+    let (_, number) = text.trim().rsplit_once([':', '：'])?;
+    let number = number.trim();
+    let plain = number.len() >= 6 && number.chars().all(|c| c.is_ascii_alphanumeric() || "-/".contains(c));
+    (plain && number.bytes().any(|byte| byte.is_ascii_digit())).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_at_the_end_of_certificates() {
+        assert_eq!(certificate_number("市政专业乙级：A142000000"), Some("A142000000"));
+        assert_eq!(certificate_number("许可证：（鄂）JZ安许证字[2017]0001"), None);
+        assert_eq!(certificate_number("市政专业乙级"), None);
+    }
+}

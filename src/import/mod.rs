@@ -1,0 +1,96 @@
+//! Real notices into acts: candidate and award notices of a public resource centre, and pre-announcements and calls
+//! of state enterprises, as JSON lines in; typed acts with their times out. Pure but for reading the files.
+//!
+//! Nothing is cut and nothing is changed in silence: what has no place, was stripped, assumed or moved in time stands
+//! in the [`Report`]. White space around a text is no part of it.
+
+mod award;
+mod claims;
+mod parties;
+mod price;
+mod seal;
+mod soe;
+mod source;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod yichang;
+
+pub use price::{parse as parse_price, wan, yuan};
+pub use seal::disclosure;
+
+use crate::calendar::{Calendar, UnknownYear};
+use crate::field::{Fault, Instant, OrganisationId, TenderCode};
+use crate::tender;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tally::Tally;
+
+/// Who signs a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Centre,
+    Supervisor,
+}
+
+/// One act at its time.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub at: Instant,
+    pub who: Who,
+    pub tender: TenderCode,
+    pub act: tender::Act,
+}
+
+/// What was imported, and what had no place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    pub pairs_candidate_award: usize,
+    pub pairs_preannouncement_call: usize,
+    pub steps: usize,
+    /// Values of the source that an act says, or that place or time it.
+    pub mapped: usize,
+    /// Values that no act has a field for, by file and field; a list counts its members.
+    pub unmapped: BTreeMap<String, usize>,
+    /// Everything else that a reader must know, with how often and where.
+    pub notes: Vec<String>,
+}
+
+/// Why the notices can't be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{at}: {source}")]
+    NotJson { at: String, source: serde_json::Error },
+    #[error("{at}: {field} is missing, or not of the expected type")]
+    Missing { at: String, field: &'static str },
+    #[error("{at}: {field}: {text:?} is not a time")]
+    Time { at: String, field: &'static str, text: String },
+    #[error("{at}: {field}: {fault}")]
+    Value { at: String, field: &'static str, fault: Fault },
+    #[error("{at}: no notice {id} in {file}")]
+    Unjoined { at: String, file: &'static str, id: String },
+    #[error(transparent)]
+    Calendar(#[from] UnknownYear),
+}
+
+/// Reads the notices of a folder. The steps come in the order of their times, those of one tender strictly later each;
+/// the service's own acts, which follow from time, are not among them.
+///
+/// # Errors
+/// See [`ImportError`].
+pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, Report), ImportError> {
+    let calendar = Calendar::built_in();
+    let mut tally = Tally::default();
+    let mut steps = Vec::new();
+    let pairs_candidate_award = yichang::read(dir, centre, &calendar, &mut tally, &mut steps)?;
+    let pairs_preannouncement_call = soe::read(dir, centre, &calendar, &mut tally, &mut steps)?;
+    // Stable: steps of one tender stay in their order.
+    steps.sort_by_key(|step| step.at);
+    let (mapped, unmapped, notes) = tally.finish();
+    let report =
+        Report { pairs_candidate_award, pairs_preannouncement_call, steps: steps.len(), mapped, unmapped, notes };
+    Ok((steps, report))
+}
