@@ -1,0 +1,151 @@
+//! The service over HTTP, as its users meet it.
+
+mod support;
+
+use gongshi::field::Day;
+use gongshi::tender::{
+    Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, Revision, WindowUnit,
+};
+use support::fixture::{self, act, day, stream};
+use support::{App, Engine, audit, mirror};
+
+const CODE: &str = "HNZB-2026-0042";
+
+/// From the pre-announcement to the acceptance, on both engines; then a stranger audits the copy.
+async fn whole_life(engine: Engine) {
+    let app = App::start_on(engine).await;
+    let cast = app.cast().await;
+    let (tender, path) = (stream(CODE), |what: &str| format!("/v1/tenders/{CODE}/{what}"));
+    let disclosed = fixture::preannouncement(&cast.centre);
+    app.post(&cast.centre, "/v1/tenders", &tender, &act(disclosed.clone())).await.accepted();
+
+    // A bidder objects; the centre accepts it and revises; the window starts again.
+    app.days_pass(2).await;
+    app.post(&cast.enterprise, &path("objections"), &tender, &act(fixture::objection("o-1"))).await.accepted();
+    let early = app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&disclosed))).await;
+    assert_eq!(early.problem(), "objection-open");
+    let answer = ObjectionAnswer {
+        objection: "o-1".parse().unwrap(),
+        outcome: AnswerOutcome::Accepted,
+        reasons: "意见成立，予以修改".parse().unwrap(),
+        documents: vec![],
+    };
+    app.post(&cast.centre, &path("objection-answers"), &tender, &act(answer)).await.accepted();
+    let mut revised = disclosed.clone();
+    revised.clauses[0].text = "具有建筑工程施工总承包资质".parse().unwrap();
+    let revision = Revision { reason: "采纳异议 o-1".parse().unwrap(), preannouncement: revised.clone() };
+    app.post(&cast.centre, &path("revisions"), &tender, &act(revision)).await.accepted();
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!(view["disclosures"][1]["changes"][0]["clause"], "q-1");
+    assert_eq!(view["disclosures"][1]["changes"][0]["before"], "具有建筑工程施工总承包三级及以上资质");
+    let early = app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&revised))).await;
+    assert_eq!(early.problem(), "window-open");
+
+    app.days_pass(7).await;
+    assert_eq!(app.get(&format!("/v1/tenders/{CODE}")).await.body["status"], "cleared");
+    app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&revised))).await.accepted();
+    let clarification = Clarification { text: "图纸以第二版为准".parse().unwrap(), documents: vec![] };
+    app.post(&cast.centre, &path("clarifications"), &tender, &act(clarification)).await.accepted();
+    let amendment = Amendment {
+        reason: "延长工期".parse().unwrap(),
+        clauses: vec![fixture::clause("s-1", ClauseKind::Schedule, "计划工期260日历天")],
+        bid_deadline: Some(day("2026-09-23")),
+        documents: vec![],
+    };
+    app.post(&cast.centre, &path("amendments"), &tender, &act(amendment)).await.accepted();
+
+    // 2026-09-23: bids are opened, candidates published, a challenge answered, the contract awarded.
+    app.days_pass(42).await;
+    let bids = [("甲建设有限公司", 5_000_000), ("乙建工有限公司", 5_100_000)];
+    app.post(&cast.centre, &path("openings"), &tender, &act(fixture::opening(app.now(), &bids))).await.accepted();
+    let list = vec![
+        fixture::candidate("c-1", 1, "甲建设有限公司", &cast.enterprise, 5_000_000),
+        fixture::candidate("c-2", 2, "乙建工有限公司", &cast.rival, 5_100_000),
+    ];
+    app.post(&cast.centre, &path("candidates"), &tender, &act(fixture::candidates(list))).await.accepted();
+    let award = act(fixture::award("c-1", 5_000_000));
+    assert_eq!(app.post(&cast.centre, &path("awards"), &tender, &award).await.problem(), "window-open");
+    app.days_pass(8).await;
+    app.post(&cast.centre, &path("awards"), &tender, &award).await.accepted();
+    let signed = Day::from(app.now().shanghai_day());
+    app.post(&cast.centre, &path("contracts"), &tender, &act(fixture::contract(signed, 5_000_000))).await.accepted();
+    app.days_pass(30).await;
+    let inspected = Day::from(app.now().shanghai_day());
+    app.post(&cast.centre, &path("contract-acceptances"), &tender, &act(fixture::acceptance(inspected)))
+        .await
+        .accepted();
+    app.days_pass(0).await;
+
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!((view["status"].as_str(), view["lots"][0]["status"].as_str()), (Some("closed"), Some("accepted")));
+    let lots = app.get("/v1/lots?status=accepted").await.body;
+    assert_eq!(lots["items"][0]["winner_name"], "甲建设有限公司");
+    let copy = tempfile::tempdir().unwrap();
+    mirror(&app, copy.path()).await;
+    let report = audit(copy.path());
+    assert!(report.holds(), "{:?}", report.findings);
+    assert_eq!(report.entries, app.size());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_lives_from_disclosure_to_acceptance_on_sqlite() {
+    whole_life(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_lives_from_disclosure_to_acceptance_on_postgres() {
+    whole_life(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_material_difference_reopens_the_window_and_an_undeclared_one_is_refused() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let (tender, path) = (stream(CODE), format!("/v1/tenders/{CODE}/announcements"));
+    let disclosed = fixture::preannouncement(&cast.centre);
+    app.post(&cast.centre, "/v1/tenders", &tender, &act(disclosed.clone())).await.accepted();
+    app.days_pass(9).await;
+    let mut stricter = fixture::announcement(&disclosed);
+    stricter.clauses[0].text = "具有三项类似业绩".parse().unwrap();
+    let refused = app.post(&cast.centre, &path, &tender, &act(stricter.clone())).await;
+    assert_eq!((refused.problem(), refused.status), ("difference-undeclared", 422));
+    let (clause, change) = ("q-1".parse().unwrap(), Change::Changed);
+    stricter.differences = vec![Difference { clause, change, reason: "专家意见".parse().unwrap() }];
+    app.post(&cast.centre, &path, &tender, &act(stricter)).await.accepted();
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!((view["status"].as_str(), view["disclosures"].as_array().unwrap().len()), (Some("preannounced"), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_below_the_law_are_refused_with_their_citation() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let mut disclosed = fixture::preannouncement(&cast.centre);
+    disclosed.windows.candidates.count = 2;
+    let refused = app.post(&cast.centre, "/v1/tenders", &stream(CODE), &act(disclosed.clone())).await;
+    assert_eq!(refused.problem(), "window-too-short");
+    assert_eq!(refused.body["rule"]["law"], "招标投标法实施条例（2019）第五十四条");
+    assert_eq!(refused.body["errors"][0]["pointer"], "/windows/candidates/count");
+    // Working days of a year without an arrangement can't be counted.
+    disclosed.windows.candidates.count = 3;
+    disclosed.windows.objection = gongshi::tender::Window { count: 150, unit: WindowUnit::WorkingDay };
+    let refused = app.post(&cast.centre, "/v1/tenders", &stream(CODE), &act(disclosed)).await;
+    assert_eq!(refused.problem(), "calendar-unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_is_recorded_and_the_tender_waits() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let tender = stream(CODE);
+    let disclosed = fixture::preannouncement(&cast.centre);
+    app.post(&cast.centre, "/v1/tenders", &tender, &act(disclosed)).await.accepted();
+    let path = format!("/v1/tenders/{CODE}/objections");
+    app.post(&cast.enterprise, &path, &tender, &act(fixture::objection("o-1"))).await.accepted();
+    app.days_pass(20).await;
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!((view["status"].as_str(), view["objections"][0]["status"].as_str()), (Some("waiting"), Some("overdue")));
+    let kinds: Vec<_> = view["records"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"tender.deadline_passed") && kinds.contains(&"tender.window_closed"), "{kinds:?}");
+    assert_eq!(app.get("/v1/objections?status=overdue").await.body["items"][0]["id"], "o-1");
+}

@@ -1,0 +1,240 @@
+//! The sequencer on both engines: order, replicas, replay, and sudden death.
+
+mod support;
+
+use futures::future::join_all;
+use gongshi::clock::Clock;
+use gongshi::http::{Limits, Server};
+use gongshi::ledger::Ledger;
+use gongshi::log::{NoteKey, TlogProof};
+use gongshi::organisation::Role;
+use gongshi::sequencer::{projections, replay};
+use gongshi::world::Stream;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use support::fixture::{self, act, stream};
+use support::{Actor, App, Engine, audit, mirror, postgres, process};
+
+async fn replay_gives_the_same_tables(engine: Engine) {
+    let app = App::start_on(engine).await;
+    let cast = app.cast().await;
+    let posts = (0..300).map(|n| {
+        let (app, cast) = (&app, &cast);
+        async move {
+            let tender = stream(&format!("T-{n}"));
+            app.post(&cast.centre, "/v1/tenders", &tender, &act(fixture::preannouncement(&cast.centre)))
+                .await
+                .accepted();
+            let path = format!("/v1/tenders/T-{n}/objections");
+            app.post(&cast.enterprise, &path, &tender, &act(fixture::objection("o-1"))).await.accepted();
+        }
+    });
+    join_all(posts).await;
+    app.days_pass(8).await;
+    let before = projections(&app.ledger.database).await.unwrap();
+    assert!(before.iter().all(|(name, rows)| !rows.is_empty() || *name == "lots"), "{before:?}");
+    let entries = replay(&app.ledger.database, &app.ledger.calendar).await.unwrap();
+    assert_eq!(entries, app.size());
+    assert_eq!(projections(&app.ledger.database).await.unwrap(), before);
+    // The service goes on after it.
+    let disclosed = act(fixture::preannouncement(&cast.centre));
+    app.post(&cast.centre, "/v1/tenders", &stream("AFTER"), &disclosed).await.accepted();
+    let copy = tempfile::tempdir().unwrap();
+    mirror(&app, copy.path()).await;
+    assert!(audit(copy.path()).holds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_gives_the_same_tables_on_sqlite() {
+    replay_gives_the_same_tables(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_gives_the_same_tables_on_postgres() {
+    replay_gives_the_same_tables(Engine::Postgres).await;
+}
+
+/// Many objections at once with the same `ver`: one is the next version, the others were too late.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_saw_the_same_version_one_writes() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = App::start_on(engine).await;
+        let cast = app.cast().await;
+        let tender = stream("T-1");
+        let disclosed = act(fixture::preannouncement(&cast.centre));
+        app.post(&cast.centre, "/v1/tenders", &tender, &disclosed).await.accepted();
+        let posts = (0..32).map(|n| {
+            let mut header = app.header(&cast.enterprise, &tender, "tender.objected");
+            header.ver = Some(1);
+            let payload = serde_json::to_vec(&act(fixture::objection(&format!("o-{n}"))).to_value()).unwrap();
+            let (app, cast) = (&app, &cast);
+            async move { app.post_bytes(&cast.enterprise, "/v1/tenders/T-1/objections", &header, &payload).await }
+        });
+        let answers = join_all(posts).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+        assert!(answers.iter().filter(|answer| answer.status != 201).all(|answer| answer.problem() == "version-stale"));
+    }
+}
+
+/// Two services write to one PostgreSQL log at the same time: one order, no gap, no lost record.
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_share_one_log() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let url = postgres::fresh_database();
+    let clock = Clock::manual(support::START.parse().unwrap());
+    let first: Arc<Ledger> = support::open_at(folder.path(), url.clone(), clock.clone()).await;
+    let second = support::open_at(folder.path(), url, clock.clone()).await;
+    let operator = first.operator_key().clone();
+    let admit = async |ledger: &Ledger, id: &str, role: Role, by: &gongshi::record::PrivateKey| {
+        let actor = Actor { id: id.parse().unwrap(), key: gongshi::record::PrivateKey::generate() };
+        let stream = Stream::Organisation(actor.id.clone());
+        let registration = gongshi::organisation::Registration {
+            id: actor.id.clone(),
+            name: "单位".parse().unwrap(),
+            key: actor.key.public().to_jwk(),
+            roles: vec![role],
+            region: None,
+        };
+        let registration = gongshi::organisation::Act::from(registration).into();
+        ledger.act_as(&actor.key, &stream, &registration).await.unwrap();
+        let confirmation = gongshi::organisation::Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+        let confirmation = gongshi::organisation::Act::from(confirmation).into();
+        ledger.act_as(by, &stream, &confirmation).await.unwrap();
+        actor
+    };
+    let supervisor = admit(&first, "11410100005260004Y", Role::Supervisor, &operator).await;
+    // What one replica admitted, the other knows.
+    let centre = admit(&second, "91410100MA0000015B", Role::Centre, &supervisor.key).await;
+    let posts = (0..400).map(|n| {
+        let (ledger, centre) = (if n % 2 == 0 { &first } else { &second }, &centre);
+        async move {
+            let tender = stream(&format!("T-{n}"));
+            ledger.act_as(&centre.key, &tender, &act(fixture::preannouncement(centre))).await.unwrap().index
+        }
+    });
+    let mut indexes = join_all(posts).await;
+    indexes.sort_unstable();
+    assert_eq!(indexes, (5..405).collect::<Vec<u64>>());
+    // Both propose what is due; nothing happens twice.
+    clock.advance_millis(8 * support::DAY);
+    let (a, b) = tokio::join!(first.propose_due(), second.propose_due());
+    assert_eq!(a.unwrap() + b.unwrap(), 400);
+    let server = Server::bind(Arc::clone(&second), "127.0.0.1:0".parse().unwrap(), Limits::default()).await.unwrap();
+    let source = format!("http://{}/log/checkpoint", server.address());
+    tokio::spawn(server.serve(std::future::pending()));
+    let note = reqwest::get(source).await.unwrap().text().await.unwrap();
+    assert_eq!(note.lines().nth(1), Some("805"));
+}
+
+/// kill -9 under load, at many moments: every acknowledged record is there with its proof, and the log is whole.
+async fn survives_sudden_death(database: Option<String>) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let client = reqwest::Client::new();
+    let mut acknowledged: Vec<(u64, String)> = Vec::new();
+    let mut centre: Option<Actor> = None;
+    for round in 0..8u64 {
+        let mut service = process::spawn(folder.path(), database.as_deref());
+        let base = service.base.clone();
+        let operator = gongshi::record::load_key(&folder.path().join("keys/operator.jwk")).unwrap();
+        let operator = Actor { id: "1241010041580000XR".parse().unwrap(), key: operator };
+        let post = async |actor: &Actor, tender: &Stream, act: &gongshi::world::Act| {
+            let header = gongshi::record::Header {
+                alg: gongshi::record::Alg::EdDsa,
+                kid: actor.key.key_id(),
+                aud: support::ORIGIN.into(),
+                typ: act.kind().into(),
+                sub: tender.to_string(),
+                jti: uuid::Uuid::new_v4(),
+                iat: Clock::System.now().seconds(),
+                ver: None,
+            };
+            let record =
+                gongshi::record::Record::sign(&actor.key, &header, &serde_json::to_vec(&act.to_value()).unwrap());
+            let request = client.post(format!("{base}/v1/records")).header("content-type", "application/x-ndjson");
+            let text = request.body(record.to_json()).send().await?.text().await?;
+            let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+            Ok::<_, reqwest::Error>(answer[0].clone())
+        };
+        if centre.is_none() {
+            let mut made = Vec::new();
+            for (id, role) in [("11410100005260004Y", Role::Supervisor), ("91410100MA0000015B", Role::Centre)] {
+                let actor = Actor { id: id.parse().unwrap(), key: gongshi::record::PrivateKey::generate() };
+                let own = Stream::Organisation(actor.id.clone());
+                let registration = gongshi::organisation::Registration {
+                    id: actor.id.clone(),
+                    name: "单位".parse().unwrap(),
+                    key: actor.key.public().to_jwk(),
+                    roles: vec![role],
+                    region: None,
+                };
+                post(&actor, &own, &gongshi::organisation::Act::from(registration).into()).await.unwrap();
+                let confirmation = gongshi::organisation::Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+                let by = made.last().unwrap_or(&operator);
+                let answer = post(by, &own, &gongshi::organisation::Act::from(confirmation).into()).await.unwrap();
+                assert!(answer.get("receipt").is_some(), "{answer}");
+                made.push(actor);
+            }
+            centre = made.pop();
+        }
+        let centre = centre.as_ref().unwrap();
+        let dead = AtomicBool::new(false);
+        let load = (0..16u64).map(|worker| {
+            let (post, dead) = (&post, &dead);
+            async move {
+                let mut kept = Vec::new();
+                for n in 0..10_000 {
+                    let disclosed = fixture::preannouncement_on(centre, Clock::System.now());
+                    let code = format!("R{round}-{worker}-{n}");
+                    match post(centre, &stream(&code), &act(disclosed)).await {
+                        Ok(answer) => match answer["receipt"]["index"].as_u64() {
+                            Some(index) => {
+                                kept.push((index, answer["receipt"]["entry_hash"].as_str().unwrap().to_owned()))
+                            }
+                            None => panic!("{answer}"),
+                        },
+                        Err(_) if dead.load(Ordering::SeqCst) => break,
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+                kept
+            }
+        });
+        let kill = async {
+            tokio::time::sleep(Duration::from_millis(150 + round * 37)).await;
+            dead.store(true, Ordering::SeqCst);
+            service.kill();
+        };
+        let (kept, ()) = tokio::join!(join_all(load), kill);
+        acknowledged.extend(kept.into_iter().flatten());
+    }
+    assert!(acknowledged.len() > 100, "only {} records before the kills", acknowledged.len());
+    let mut service = process::spawn(folder.path(), database.as_deref());
+    let base = service.base.clone();
+    let log = reqwest::get(format!("{base}/v1/log")).await.unwrap().text().await.unwrap();
+    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    let keys = [log["log_key"].as_str().unwrap().parse::<NoteKey>().unwrap()];
+    for (index, entry_hash) in &acknowledged {
+        let entry = client.get(format!("{base}/v1/records/{index}/entry")).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(gongshi::log::Hash::of(&entry).to_string(), *entry_hash, "entry {index}");
+        let proof = client.get(format!("{base}/v1/records/{index}/proof")).send().await.unwrap().text().await.unwrap();
+        TlogProof::parse(&proof).unwrap().verify(&entry, &keys, support::ORIGIN).unwrap();
+    }
+    service.kill();
+    let log = database.unwrap_or_else(|| folder.path().display().to_string());
+    let verified = Command::new(env!("CARGO_BIN_EXE_gongshi")).args(["verify", "--json", &log]).output().unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_survives_sudden_death() {
+    survives_sudden_death(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_survives_sudden_death() {
+    survives_sudden_death(Some(postgres::fresh_database())).await;
+}

@@ -1,0 +1,278 @@
+//! The harness: a service on a free port with a clock that the test moves, and the people who use it.
+#![allow(dead_code, reason = "each test binary uses the part of the harness that its theme needs")]
+
+pub mod fixture;
+pub mod postgres;
+pub mod process;
+
+use gongshi::audit::{Folder, Report, verify};
+use gongshi::calendar::Calendar;
+use gongshi::clock::Clock;
+use gongshi::field::{Instant, OrganisationId};
+use gongshi::http::{Limits, Server};
+use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::organisation::{self, Confirmation, Registration, Role};
+use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
+use gongshi::store::Documents;
+use gongshi::world::{Act, Stream};
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+/// 2026-08-03 09:00 in Shanghai, a Monday in a year whose holidays are known.
+pub const START: &str = "2026-08-03T01:00:00.000Z";
+pub const ORIGIN: &str = "test.gongshi.example/log";
+pub const DAY: i64 = 86_400_000;
+
+/// Which engine a service runs on.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running service.
+pub struct App {
+    pub ledger: Arc<Ledger>,
+    pub clock: Clock,
+    pub base: String,
+    pub client: reqwest::Client,
+    pub folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+/// An organisation that can sign.
+#[derive(Clone)]
+pub struct Actor {
+    pub id: OrganisationId,
+    pub key: PrivateKey,
+}
+
+/// An answer of the service.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    /// The code of the problem; panics when it is none.
+    #[track_caller]
+    pub fn problem(&self) -> &str {
+        let kind = self.body["type"].as_str().unwrap_or_else(|| panic!("not a problem: {self:?}"));
+        assert_eq!(self.body["status"], self.status, "{self:?}");
+        for member in ["title", "title_en", "detail", "detail_en"] {
+            assert!(self.body[member].is_string(), "{member} in {self:?}");
+        }
+        kind.strip_prefix("/problems/").unwrap_or_else(|| panic!("{kind}"))
+    }
+
+    #[track_caller]
+    pub fn accepted(self) -> Value {
+        assert_eq!(self.status, 201, "{}", self.body);
+        self.body
+    }
+}
+
+pub async fn open(folder: &Path, engine: Engine, clock: Clock) -> Arc<Ledger> {
+    let database_url = match engine {
+        Engine::Sqlite => format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
+        Engine::Postgres => postgres::fresh_database(),
+    };
+    open_at(folder, database_url, clock).await
+}
+
+pub async fn open_at(folder: &Path, database_url: String, clock: Clock) -> Arc<Ledger> {
+    let opening = Opening {
+        origin: ORIGIN.into(),
+        operator: "1241010041580000XR".parse().unwrap(),
+        operator_name: "测试平台".into(),
+    };
+    let documents = Documents::local(&folder.join("documents")).unwrap();
+    let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
+    Ledger::open(Place { database_url, documents, keys, opening, clock }).await.unwrap()
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::start_on(Engine::Sqlite).await
+    }
+
+    pub async fn start_on(engine: Engine) -> Self {
+        Self::start_with(engine, Limits { per_address: 0, per_key: 0, document_bytes: 1 << 20, ..Limits::default() })
+            .await
+    }
+
+    pub async fn start_with(engine: Engine, limits: Limits) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(START.parse().unwrap());
+        let ledger = open(folder.path(), engine, clock.clone()).await;
+        let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        let base = format!("http://{}", server.address());
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server.serve(async {
+            let _ = stopped.await;
+        }));
+        Self { ledger, clock, base, client: reqwest::Client::new(), folder, stop: Some(stop) }
+    }
+
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Lets days pass; the service does what falls due.
+    pub async fn days_pass(&self, days: i64) {
+        self.clock.advance_millis(days * DAY);
+        self.ledger.propose_due().await.unwrap();
+    }
+
+    pub fn operator(&self) -> Actor {
+        Actor { id: "1241010041580000XR".parse().unwrap(), key: self.ledger.operator_key().clone() }
+    }
+
+    /// Registers and confirms an organisation over HTTP.
+    pub async fn admit(&self, id: &str, role: Role, by: &Actor) -> Actor {
+        let actor = Actor { id: id.parse().unwrap(), key: PrivateKey::generate() };
+        self.register(&actor, role).await.accepted();
+        self.confirm(&actor, role, by).await.accepted();
+        actor
+    }
+
+    pub async fn register(&self, actor: &Actor, role: Role) -> Answer {
+        let registration = Registration {
+            id: actor.id.clone(),
+            name: format!("单位{}", actor.id).parse().unwrap(),
+            key: actor.key.public().to_jwk(),
+            roles: vec![role],
+            region: None,
+        };
+        let stream = Stream::Organisation(actor.id.clone());
+        self.post(actor, "/v1/organisations", &stream, &organisation::Act::from(registration).into()).await
+    }
+
+    pub async fn confirm(&self, actor: &Actor, role: Role, by: &Actor) -> Answer {
+        let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+        let stream = Stream::Organisation(actor.id.clone());
+        let path = format!("/v1/organisations/{}/confirmations", actor.id);
+        self.post(by, &path, &stream, &organisation::Act::from(confirmation).into()).await
+    }
+
+    /// Supervisor, centre and two enterprises.
+    pub async fn cast(&self) -> Cast {
+        let supervisor = self.admit("11410100005260004Y", Role::Supervisor, &self.operator()).await;
+        Cast {
+            centre: self.admit("91410100MA0000015B", Role::Centre, &supervisor).await,
+            enterprise: self.admit("91410105MA9ABCDE2Y", Role::Enterprise, &supervisor).await,
+            rival: self.admit("91410100MA000004XQ", Role::Enterprise, &supervisor).await,
+            supervisor,
+        }
+    }
+
+    pub fn header(&self, actor: &Actor, stream: &Stream, kind: &str) -> Header {
+        Header {
+            alg: Alg::EdDsa,
+            kid: actor.key.key_id(),
+            aud: ORIGIN.into(),
+            typ: kind.into(),
+            sub: stream.to_string(),
+            jti: uuid::Uuid::new_v4(),
+            iat: self.now().seconds(),
+            ver: None,
+        }
+    }
+
+    /// Posts a typed act with its detached signature.
+    pub async fn post(&self, actor: &Actor, path: &str, stream: &Stream, act: &Act) -> Answer {
+        let payload = serde_json::to_vec(&act.to_value()).unwrap();
+        self.post_bytes(actor, path, &self.header(actor, stream, act.kind()), &payload).await
+    }
+
+    /// Posts any bytes under any header, properly signed.
+    pub async fn post_bytes(&self, actor: &Actor, path: &str, header: &Header, payload: &[u8]) -> Answer {
+        let record = Record::sign(&actor.key, header, payload);
+        self.post_raw(path, Some(&record.detached()), payload.to_vec()).await
+    }
+
+    pub async fn post_raw(&self, path: &str, signature: Option<&str>, body: Vec<u8>) -> Answer {
+        let request =
+            self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json").body(body);
+        let request = match signature {
+            Some(signature) => request.header("x-jws-signature", signature),
+            None => request,
+        };
+        self.send(request).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    pub async fn get_as(&self, actor: &Actor, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.base)).bearer_auth(self.token(actor))).await
+    }
+
+    pub fn token(&self, actor: &Actor) -> String {
+        Bearer::issue(&actor.key, ORIGIN, self.now())
+    }
+
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let response = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.bytes().await.unwrap().to_vec()
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status, body, headers }
+    }
+
+    pub fn size(&self) -> u64 {
+        *self.ledger.size().borrow()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// The people of most stories.
+pub struct Cast {
+    pub supervisor: Actor,
+    pub centre: Actor,
+    pub enterprise: Actor,
+    pub rival: Actor,
+}
+
+/// Writes a log as a plain folder, by reading it from the running service as any stranger would.
+pub async fn mirror(app: &App, out: &Path) {
+    let checkpoint = app.bytes("/log/checkpoint").await;
+    let size = String::from_utf8(checkpoint.clone()).unwrap().lines().nth(1).unwrap().parse().unwrap();
+    for tile in gongshi::log::tiles_of_size(size) {
+        let mut resources = vec![gongshi::log::Resource::Hashes(tile)];
+        if tile.level == 0 {
+            resources.push(gongshi::log::Resource::Entries(tile));
+        }
+        for resource in resources {
+            let path = out.join(format!("tile/{resource}"));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, app.bytes(&format!("/log/tile/{resource}")).await).unwrap();
+        }
+    }
+    std::fs::write(out.join("checkpoint"), checkpoint).unwrap();
+}
+
+/// Audits a plain folder.
+pub fn audit(folder: &Path) -> Report {
+    verify(&mut Folder::new(folder), None, &Calendar::built_in(), &mut |_, _| {}).unwrap()
+}

@@ -1,0 +1,58 @@
+//! The commands of README.md, run as they stand there.
+
+mod support;
+
+use std::process::{Command, Stdio};
+
+/// The shell blocks of the README that are marked to be run, in order.
+fn script() -> String {
+    let readme = include_str!("../README.md");
+    let blocks = readme.split("<!-- run -->\n```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readme_works_as_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let service = support::process::spawn(&data, None);
+    let work = folder.path().join("work");
+    std::fs::create_dir(&work).unwrap();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_gongshi")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &script()])
+        .current_dir(&work)
+        .env("PATH", path)
+        .env("SERVER", &service.base)
+        .env("DATA", &data)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{error}");
+    assert!(out.contains("\"status\": \"preannounced\""), "{out}");
+    assert!(out.contains("included") && out.contains("All holds"), "{out}");
+    drop(service);
+    // The rest of what the README says, on the data of the stopped service.
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gongshi")).args(arguments).current_dir(&work).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let data = data.to_str().unwrap();
+    assert!(run(&["export", "log", "--data", data, "--out", "copy"]).0);
+    let (holds, report) = run(&["verify", "copy", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 6, "{report}");
+    assert!(run(&["replay", "--data", data]).0);
+    assert!(run(&["verify", data]).0);
+    // One byte is enough.
+    let bundle = work.join("copy/tile/entries/000.p/6");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    let (holds, report) = run(&["verify", "copy", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert!(!holds && !report["findings"].as_array().unwrap().is_empty());
+}
