@@ -1,0 +1,174 @@
+//! Each kind of tampering makes `gongshi verify` fail, and it names the entry and the reason. Mostly the operator itself
+//! tampers, and signs a new tree over what it made.
+
+use super::copy::{Copy, entries_of, write_log};
+use super::support::fixture::{self, act, stream};
+use super::support::{Actor, ORIGIN, mirror};
+use gongshi::log::{Entry, EntryView, NoteSigner, Resource, bundle, tiles_of_size};
+use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, possession_header};
+use gongshi::record::{PrivateKey, Record};
+use gongshi::world::Stream;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+/// Whether the command says that all holds, and its report.
+fn verified(folder: &Path) -> (bool, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_gongshi")).arg("verify").arg(folder).arg("--json").output().unwrap();
+    (output.status.success(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[track_caller]
+fn finds(folder: &Path, reason: &str, index: Option<u64>) {
+    let (holds, report) = verified(folder);
+    assert!(!holds);
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().any(|finding| finding["reason"] == reason && finding["index"].as_u64() == index);
+    assert!(found, "{reason} at {index:?} is not among {findings:#?}");
+}
+
+/// A pre-announcement that says it is by `claimed`.
+fn disclosure(copy: &Copy, signer: &PrivateKey, claimed: &Actor) -> Record {
+    let disclosed = act(fixture::preannouncement(&copy.cast.centre));
+    let header = copy.app.header(claimed, &stream("F-1"), "tender.preannounced");
+    Record::sign(signer, &header, &serde_json::to_vec(&disclosed.to_value()).unwrap())
+}
+
+/// The index at which the next entry is found.
+fn next(copy: &Copy) -> Option<u64> {
+    Some(copy.entries.len() as u64)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_untouched_copy_holds() {
+    let copy = Copy::take().await;
+    let (holds, report) = verified(copy.folder.path());
+    assert!(holds, "{report:#}");
+    assert_eq!((&report["entries"], &report["findings"]), (&json!(copy.entries.len()), &json!([])));
+    assert!(verified(copy.rewrite(&copy.entries).path()).0, "the test's own writer is sound");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_byte_of_an_entry() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    let at = entries[10].iter().position(|byte| *byte == b'"').unwrap() + 100;
+    entries[10][at] = if entries[10][at] == b'a' { b'b' } else { b'a' };
+    // The tree was not touched.
+    let folder = tempfile::tempdir().unwrap();
+    mirror(&copy.app, folder.path()).await;
+    let tile = tiles_of_size(entries.len() as u64)[0];
+    let bytes = bundle(entries.iter().map(Vec::as_slice));
+    std::fs::write(folder.path().join(format!("tile/{}", Resource::Entries(tile))), bytes).unwrap();
+    finds(folder.path(), "tile-mismatch", Some(10));
+    finds(folder.path(), "chain-broken", Some(11));
+    finds(folder.path(), "root-mismatch", None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_entries_swapped() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    entries.swap(11, 12);
+    let folder = copy.rewrite(&entries);
+    finds(folder.path(), "index-wrong", Some(11));
+    finds(folder.path(), "chain-broken", Some(11));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_dropped() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    entries.remove(12);
+    let folder = copy.rewrite(&entries);
+    finds(folder.path(), "index-wrong", Some(12));
+    finds(folder.path(), "chain-broken", Some(12));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_of_a_shorter_tree() {
+    let copy = Copy::take().await;
+    let folder = copy.rewrite(&copy.entries);
+    let shorter = copy.rewrite(&copy.entries[..15]);
+    std::fs::copy(shorter.path().join("checkpoint"), folder.path().join("checkpoint")).unwrap();
+    finds(folder.path(), "size-mismatch", Some(15));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_by_another_key() {
+    let copy = Copy::take().await;
+    let folder = tempfile::tempdir().unwrap();
+    write_log(folder.path(), &copy.entries, &NoteSigner::new(ORIGIN, PrivateKey::generate()).unwrap());
+    finds(folder.path(), "checkpoint-invalid", None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_author() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    // The centre's key id, somebody else's signature.
+    copy.append(&mut entries, &disclosure(&copy, &PrivateKey::generate(), &copy.cast.centre), copy.app.now());
+    finds(copy.rewrite(&entries).path(), "signature-mismatch", next(&copy));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_nobody_registered() {
+    let copy = Copy::take().await;
+    let nobody = Actor { id: copy.cast.centre.id.clone(), key: PrivateKey::generate() };
+    let mut entries = copy.entries.clone();
+    copy.append(&mut entries, &disclosure(&copy, &nobody.key, &nobody), copy.app.now());
+    finds(copy.rewrite(&entries).path(), "key-unknown", next(&copy));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_do_it() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    let bidder = &copy.cast.enterprise;
+    copy.append(&mut entries, &disclosure(&copy, &bidder.key, bidder), copy.app.now());
+    finds(copy.rewrite(&entries).path(), "not-allowed", next(&copy));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_replayed() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    let again = EntryView::parse(&copy.entries[8]).unwrap().record();
+    copy.append(&mut entries, &again, copy.app.now());
+    finds(copy.rewrite(&entries).path(), "jti-reused", next(&copy));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_re_dated_entry() {
+    let copy = Copy::take().await;
+    let mut entries = copy.entries.clone();
+    let view = EntryView::parse(&copy.entries[14]).unwrap();
+    let (record, time) = (view.record(), view.time.plus_millis(-86_400_000 * 30));
+    entries[14] = Entry { index: 14, time, previous: view.previous, record: &record }.encode();
+    let folder = copy.rewrite(&entries);
+    finds(folder.path(), "time-backwards", Some(14));
+    finds(folder.path(), "chain-broken", Some(15));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key() {
+    let copy = Copy::take().await;
+    let (centre, now) = (&copy.cast.centre, copy.app.now());
+    let organisation = Stream::Organisation(centre.id.clone());
+    let path = |what: &str| format!("/v1/organisations/{}/{what}", centre.id);
+    let new = PrivateKey::generate();
+    let possession = Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &centre.id, now), b"");
+    let addition = KeyAddition { key: new.public().to_jwk(), possession: possession.detached().parse().unwrap() };
+    let addition = organisation::Act::from(addition).into();
+    copy.app.post(centre, &path("keys"), &organisation, &addition).await.accepted();
+    let revocation = KeyRevocation { kid: centre.key.key_id(), reason: RevocationReason::Compromised, effective: now };
+    let revocation = organisation::Act::from(revocation).into();
+    copy.app.post(centre, &path("key-revocations"), &organisation, &revocation).await.accepted();
+    let folder = tempfile::tempdir().unwrap();
+    mirror(&copy.app, folder.path()).await;
+    assert!(verified(folder.path()).0, "what the key signed before its revocation stays valid");
+    let mut entries = entries_of(folder.path(), copy.app.size());
+    let index = entries.len() as u64;
+    copy.append(&mut entries, &disclosure(&copy, &centre.key, centre), now.plus_millis(1));
+    finds(copy.rewrite(&entries).path(), "not-allowed", Some(index));
+}
