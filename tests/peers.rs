@@ -8,11 +8,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use support::App;
 use support::fixture::{self, act, stream};
-
-/// The Python that scripts/test prepared; without it these tests have no peer.
-fn python() -> String {
-    std::env::var("GONGSHI_TEST_PYTHON").expect("run scripts/test: it prepares the peers")
-}
+use support::python::python;
 
 fn jose(what: &str, input: &str) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/jose.py");

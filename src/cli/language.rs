@@ -1,6 +1,6 @@
 //! Messages in the language of the locale.
 
-/// Chinese when the locale is Chinese or says nothing; English otherwise.
+/// English unless the locale is Chinese: a terminal that says nothing may not show Chinese at all.
 pub fn is_chinese() -> bool {
     let locale =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));

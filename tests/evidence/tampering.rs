@@ -1,8 +1,9 @@
-//! Each kind of tampering makes `gongshi verify` fail, and it names the entry and the reason. Mostly the operator itself
-//! tampers, and signs a new tree over what it made.
+//! Each kind of tampering makes `gongshi verify` fail, and it names the entry and the reason; and so does scripts/verify.py,
+//! which was written from FORMAT.md alone. Mostly the operator itself tampers, and signs a new tree over what it made.
 
 use super::copy::{Copy, entries_of, write_log};
 use super::support::fixture::{self, act, stream};
+use super::support::python::python;
 use super::support::{Actor, ORIGIN, mirror};
 use gongshi::log::{Entry, EntryView, NoteSigner, Resource, bundle, tiles_of_size};
 use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, possession_header};
@@ -12,19 +13,41 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
-/// Whether the command says that all holds, and its report.
-fn verified(folder: &Path) -> (bool, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gongshi")).arg("verify").arg(folder).arg("--json").output().unwrap();
+/// What one of the implementations says: whether all holds, and its report.
+fn report(command: &mut Command, folder: &Path) -> (bool, Value) {
+    let output = command.arg(folder).output().unwrap();
     (output.status.success(), serde_json::from_slice(&output.stdout).unwrap())
 }
 
+fn verified(folder: &Path) -> (bool, Value) {
+    report(Command::new(env!("CARGO_BIN_EXE_gongshi")).args(["verify", "--json"]), folder)
+}
+
+/// The second implementation, which does not know the rules of the domain.
+fn verified_by_python(folder: &Path) -> (bool, Value) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/verify.py");
+    report(Command::new(python()).arg(script), folder)
+}
+
 #[track_caller]
-fn finds(folder: &Path, reason: &str, index: Option<u64>) {
-    let (holds, report) = verified(folder);
+fn names((holds, report): (bool, Value), reason: &str, index: Option<u64>) {
     assert!(!holds);
     let findings = report["findings"].as_array().unwrap();
     let found = findings.iter().any(|finding| finding["reason"] == reason && finding["index"].as_u64() == index);
     assert!(found, "{reason} at {index:?} is not among {findings:#?}");
+}
+
+#[track_caller]
+fn finds(folder: &Path, reason: &str, index: Option<u64>) {
+    names(verified(folder), reason, index);
+    names(verified_by_python(folder), reason, index);
+}
+
+/// The form of the log is sound, but the act was not allowed.
+#[track_caller]
+fn is_not_allowed(folder: &Path, index: Option<u64>) {
+    names(verified(folder), "not-allowed", index);
+    assert!(verified_by_python(folder).0);
 }
 
 /// A pre-announcement that says it is by `claimed`.
@@ -45,7 +68,12 @@ async fn an_untouched_copy_holds() {
     let (holds, report) = verified(copy.folder.path());
     assert!(holds, "{report:#}");
     assert_eq!((&report["entries"], &report["findings"]), (&json!(copy.entries.len()), &json!([])));
-    assert!(verified(copy.rewrite(&copy.entries).path()).0, "the test's own writer is sound");
+    let rewritten = copy.rewrite(&copy.entries);
+    assert!(verified(rewritten.path()).0, "the test's own writer is sound");
+    for folder in [copy.folder.path(), rewritten.path()] {
+        let (holds, report) = verified_by_python(folder);
+        assert!(holds && report["entries"] == json!(copy.entries.len()), "{report:#}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +154,7 @@ async fn a_role_that_may_not_do_it() {
     let mut entries = copy.entries.clone();
     let bidder = &copy.cast.enterprise;
     copy.append(&mut entries, &disclosure(&copy, &bidder.key, bidder), copy.app.now());
-    finds(copy.rewrite(&entries).path(), "not-allowed", next(&copy));
+    is_not_allowed(copy.rewrite(&entries).path(), next(&copy));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,5 +198,5 @@ async fn a_revoked_key() {
     let mut entries = entries_of(folder.path(), copy.app.size());
     let index = entries.len() as u64;
     copy.append(&mut entries, &disclosure(&copy, &centre.key, centre), now.plus_millis(1));
-    finds(copy.rewrite(&entries).path(), "not-allowed", Some(index));
+    is_not_allowed(copy.rewrite(&entries).path(), Some(index));
 }

@@ -4,6 +4,7 @@
 pub mod fixture;
 pub mod postgres;
 pub mod process;
+pub mod python;
 
 use gongshi::audit::{Folder, Report, verify};
 use gongshi::calendar::Calendar;
