@@ -23,7 +23,7 @@ use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, V
 use crate::world::{Act, Stream, World};
 use quick_cache::sync::Cache;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -79,6 +79,8 @@ pub struct Ledger {
     origin: String,
     keys: LogKeys,
     log_key: NoteKey,
+    /// The newest one that was read, as a note and as what it says.
+    last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -116,6 +118,7 @@ impl Ledger {
             origin: opening.origin.clone(),
             keys,
             log_key,
+            last_checkpoint: Mutex::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });
         if *ledger.size().borrow() == 0 {
@@ -340,9 +343,14 @@ impl Ledger {
     pub async fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
         let rows = self.database.read("SELECT checkpoint FROM log_head WHERE id = 1", &[]).await?;
         let row = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?;
-        let note = row.text(0)?.to_owned();
-        let checkpoint = Checkpoint::open(&note, std::slice::from_ref(&self.log_key), &self.origin)?;
-        Ok((note, checkpoint))
+        let note = row.text(0)?;
+        let mut last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was checked once is not checked for every proof.
+        if let Some(known) = last.as_ref().filter(|(known, _)| known == note) {
+            return Ok(known.clone());
+        }
+        let checkpoint = Checkpoint::open(note, std::slice::from_ref(&self.log_key), &self.origin)?;
+        Ok(last.insert((note.to_owned(), checkpoint)).clone())
     }
 
     /// The proof of an entry against the newest checkpoint; `None` beyond it.

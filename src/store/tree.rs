@@ -16,8 +16,8 @@ pub struct TreeReader {
 /// Hashes of tiles by level and index.
 type TileCache = Cache<(u8, u64), Arc<Vec<u8>>>;
 
-/// 8 MiB of full tiles.
-const TILES_CACHED: usize = 1024;
+/// At most 32 MiB of full tiles: all that proofs in a log of a million records need.
+const TILES_CACHED: usize = 4096;
 const FULL_TILE_BYTES: usize = 8192;
 
 const TILE: &str = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
