@@ -167,6 +167,7 @@ impl Notice {
                 phone: Some(literal("0371-00000000")),
                 address: Some(literal("河南省郑州市示例路1号公共资源交易大厦6楼")),
             },
+            source: None,
             documents: Vec::new(),
         }
     }

@@ -5,7 +5,9 @@
 //! in the [`Report`]. White space around a text is no part of it.
 
 mod award;
+mod certificate;
 mod claims;
+mod notice;
 mod parties;
 mod price;
 mod seal;

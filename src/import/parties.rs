@@ -145,6 +145,12 @@ pub(super) fn method(title: &str) -> Option<(Method, &'static str)> {
     WORDS.into_iter().find(|(word, _)| title.contains(word)).map(|(word, method)| (method, word))
 }
 
+/// The company that the title begins with, up to its first number, else the operator.
+pub(super) fn unit<'a>(title: &'a str, operator: &'a str) -> &'a str {
+    let name = title.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
+    if name.starts_with(operator) && name.ends_with("公司") { name } else { operator }
+}
+
 /// 宜昌: the counties by name and by the letters that begin a section's code.
 const COUNTIES: [(&str, &str, &str); 13] = [
     ("西陵", "XL", "420502"),
@@ -245,6 +251,8 @@ mod tests {
         assert_eq!(method("某项目直接采购信息公告").map(|(m, _)| m), Some(Method::SingleSource));
         assert_eq!(method("某项目招标公告").map(|(m, _)| m), Some(Method::Open));
         assert_eq!(method("某项目公告"), None);
+        assert_eq!(unit("中国某某甲省公司2026年乙项目", "中国某某"), "中国某某甲省公司");
+        assert_eq!(unit("丙市地铁12号线", "中国某某"), "中国某某");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! The notices rarely disclose in advance what the call then asks for. Such a call declares the differences; the log
 //! reopens the window, and the same call is announced again at its end.
 
-use super::parties::{method, nature, party, province};
-use super::source::{Row, chinese_days, instant, rows, rows_by, shanghai};
+use super::parties::{method, nature, party, province, unit};
+use super::source::{Row, chinese_days, rows, rows_by};
 use super::tally::Tally;
-use super::{ImportError, Step, Who, price, yichang};
+use super::{ImportError, Step, Who, notice, price, yichang};
 use crate::calendar::{Calendar, Roll, UnknownYear, spans_at_least};
 use crate::field::{ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
 use crate::rulebook;
@@ -14,7 +14,7 @@ use crate::tender::{
     Announcement, Change, Clause, ClauseKind, Contact, Difference, Lot, Method, PlannedDates, Preannouncement, Window,
     WindowUnit, Windows,
 };
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -116,12 +116,14 @@ impl Pair<'_> {
         let planned =
             PlannedDates { announce: announce.into(), bid_deadline: bid_deadline.into(), open: bid_deadline.into() };
         let preannouncement = self.preannouncement(centre, (&title, &call_title), clauses, planned, last_day)?;
+        let source = notice::source(&mut self.call, self.place, self.tally).map_err(self.pair.refused("url"))?;
         let announcement = |differences| Announcement {
             clauses: called.clone(),
             score_table: Vec::new(),
             differences,
             bid_deadline: bid_deadline.into(),
             open: bid_deadline.into(),
+            source: source.clone(),
             documents: Vec::new(),
         };
         let mut acts: Acts =
@@ -140,15 +142,10 @@ impl Pair<'_> {
         self.tally.note(what, self.place);
     }
 
-    /// The times of the two notices: to the second where the notice says so, else 09:00 of the day.
+    /// The times of the two notices.
     fn times(&mut self) -> Result<(Instant, Instant), ImportError> {
-        let time = |day: NaiveDate, row: &mut Row| {
-            row.repeats("date", |text| text == day.to_string());
-            let exact = row.optional("createDate").and_then(|text| instant(&text));
-            exact.filter(|at| at.shanghai_day() == day).unwrap_or_else(|| shanghai(day, morning()))
-        };
-        let disclosed = time(self.pair.day("pre_date")?, &mut self.disclosed);
-        let called = time(self.pair.day("call_date")?, &mut self.call);
+        let disclosed = notice::time(&mut self.disclosed, self.pair.day("pre_date")?);
+        let called = notice::time(&mut self.call, self.pair.day("call_date")?);
         Ok((disclosed, called))
     }
 
@@ -242,7 +239,10 @@ impl Pair<'_> {
         let estimate = self.estimate();
         let region = self.region()?;
         let operator = self.disclosed.text("operator")?;
+        self.call.repeats("operator", |text| text == operator);
         let office = self.disclosed.text("sourceName")?;
+        self.call.repeats("sourceName", |text| text == office);
+        let source = notice::source(&mut self.disclosed, self.place, self.tally).map_err(self.pair.refused("url"))?;
         let (tally, place) = (&mut *self.tally, self.place);
         let made = (|| {
             Ok(Preannouncement {
@@ -272,6 +272,7 @@ impl Pair<'_> {
                     phone: None,
                     address: None,
                 },
+                source,
                 documents: Vec::new(),
             })
         })();
@@ -298,17 +299,11 @@ impl Pair<'_> {
             }
             method => method,
         };
-        let mut reason = match (method, word) {
+        let reason = match (method, word) {
             (Method::Inquiry, "招标") => "采购公告为招标公告，来源数据无投标截止时间，故不记作公开招标。".to_owned(),
             _ => format!("采购公告标题载明“{word}”，来源数据未载明理由。"),
         };
-        // There is no other field for where the notices stand.
-        for (row, name) in [(&mut self.disclosed, "预公告"), (&mut self.call, "采购公告")] {
-            if let Some(url) = row.optional("url") {
-                reason.push_str(&format!("\n{name}：{url}"));
-            }
-        }
-        let reason = self.tally.prose(&reason, self.place).map_err(self.call.refused("url"))?;
+        let reason = Prose::new(reason).map_err(self.pair.refused("call_title"))?;
         Ok((method, Some(reason)))
     }
 
@@ -343,9 +338,8 @@ impl Pair<'_> {
         self.pair.value("kind");
         self.disclosed.repeats("title", |text| text == title);
         self.call.repeats("title", |text| text == call_title);
-        for field in ["operator", "sourceName"] {
-            self.call.repeats(field, |_| true);
-        }
+        notice::repeats_kind(&mut self.disclosed, false, title);
+        notice::repeats_kind(&mut self.call, true, call_title);
         for row in [self.pair, self.disclosed, self.call] {
             row.finish(self.tally);
         }
@@ -354,16 +348,6 @@ impl Pair<'_> {
 
 fn lot_id() -> Result<LotId, Fault> {
     "1".parse()
-}
-
-fn morning() -> NaiveTime {
-    NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()
-}
-
-/// The company that the title begins with, up to its first number, else the operator.
-fn unit<'a>(title: &'a str, operator: &'a str) -> &'a str {
-    let name = title.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
-    if name.starts_with(operator) && name.ends_with("公司") { name } else { operator }
 }
 
 /// Whether two texts say the same but for white space, punctuation and a heading before one of them.
@@ -390,7 +374,5 @@ mod tests {
         assert!(!same_words("采购3辆车", "采购4辆车"));
         assert!(!same_words("采购3辆车", ""));
         assert!(!same_words("不采购3辆车", "采购3辆车"));
-        assert_eq!(unit("中国某某甲省公司2026年乙项目", "中国某某"), "中国某某甲省公司");
-        assert_eq!(unit("丙市地铁12号线", "中国某某"), "中国某某");
     }
 }

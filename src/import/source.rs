@@ -85,6 +85,17 @@ impl Row {
         items.into_iter().enumerate().map(|(n, item)| Self::new(name, at(n), item)).collect()
     }
 
+    /// The objects of an object, by their names; none when it is absent.
+    pub fn members(&mut self, field: &'static str, name: &'static str) -> Result<Vec<(String, Self)>, ImportError> {
+        let members = match self.fields.remove(field) {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(members)) => members,
+            Some(_) => return Err(self.missing(field)),
+        };
+        let at = |member: &str| format!("{}/{field}/{member}", self.at);
+        members.into_iter().map(|(key, value)| Ok((key.clone(), Self::new(name, at(&key), value)?))).collect()
+    }
+
     /// A text that only says again what another field said. When it says something else, it stays unmapped.
     pub fn repeats(&mut self, field: &str, said: impl FnOnce(&str) -> bool) {
         if matches!(self.fields.get(field), Some(Value::String(text)) if said(text)) {

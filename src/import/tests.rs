@@ -89,7 +89,9 @@ fn award_notice(id: &str, section: &str, winner: &str, price: Value) -> Value {
         "publish_date": "2025-06-17", "notice_date": "2025-06-17", "tenderee": "远安县某局", "place": "远安县某镇",
         "agency": "某代理公司", "section_id": section, "section_name": "甲路施工", "winner": winner, "scope": "路面\u{200B}",
         "has_complaint_phone": true, "term_days": "30日", "quality": "合格", "qualification_cert": "/", "remark": "/",
-        "safety_permit": "/", "staff": {"项目经理": {"person": "P-0123456789ab", "certificate_types": []}}});
+        "safety_permit": "/", "staff": {"": {"person": "P-0123456789ac", "certificate_types": ["安全员证、某甲乙"]},
+            "中标价(%)": {"person": "P-0123456789ad", "certificate_types": []},
+            "项目经理": {"person": "P-0123456789ab", "certificate_types": ["、鄂、鄂建安B(2022)", "、某甲乙"]}}});
     award.as_object_mut().unwrap().extend(price.as_object().unwrap().clone());
     award
 }
@@ -164,10 +166,18 @@ fn a_pair_becomes_three_acts() {
     let Act::Awarded(award) = &steps[2].act else { panic!() };
     assert!(award.reasons.is_some() && award.scope.as_ref().unwrap().as_str() == "路面");
     assert_eq!(award.duration.as_ref().unwrap().as_str(), "30日");
-    assert_eq!((award.persons[0].role.as_str(), &award.persons[0].name), ("项目经理", &first.claims[1].person));
+    assert_eq!((award.source.as_ref().unwrap().as_str(), &award.remark), ("https://example.org/a/a1", &None));
+    let [unknown, leader] = award.persons.as_slice() else { panic!("{:?}", award.persons) };
+    assert_eq!((leader.role.as_str(), &leader.name), ("项目经理", &first.claims[1].person));
+    // What may be a name is left out, and a price is no person.
+    let listed = |person: &tender::KeyPerson| person.certificates.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!((listed(leader), listed(unknown)), (vec!["、鄂、鄂建安B(2022)".into()], vec!["安全员证".into()]));
+    assert_eq!(unknown.role.as_str(), "来源数据未载明职务");
     assert!(has_note(&report, "deceptive") && has_note(&report, "names no candidate"));
     for (field, count) in [
         ("yichang_awards.has_complaint_phone", 1),
+        ("yichang_awards.staff.certificate_types (may be a name)", 2),
+        ("yichang_awards.staff (a price read as a person)", 1),
         ("yichang_candidates_full.rejection_note", 1),
         ("yichang_candidates_full.achievements (of no candidate)", 1),
     ] {
@@ -235,6 +245,7 @@ fn broken_tables_are_mended_in_the_open() {
 
 fn soe(id: &str, date: &str, fields: Value) -> Value {
     let mut notice = json!({"id": id, "operator": "中国某某", "sourceName": "某平台", "region": "浙江", "date": date,
+        "category": "采购公告", "projectNo": format!("NO-{id}"),
         "createDate": format!("{date} 17:00:00"), "url": format!("https://example.org/{id}"), "title": format!("题{id}"),
         "budget": "公告未明确列示", "qualification": "公告未明确列示", "performance": "公告资格条款中未单列业绩要求",
         "purchaseContent": "公告未明确列示", "saleTime": "公告未明确列示"});
@@ -276,6 +287,10 @@ fn a_call_that_keeps_its_word_is_announced_once() {
     assert_eq!(disclosed.planned.bid_deadline.to_string(), "2026-08-11");
     let Act::Announced(call) = &kept[1].act else { panic!() };
     assert_eq!((call.clauses.len(), call.differences.len()), (2, 1));
+    assert_eq!(call.source.as_ref().unwrap().as_str(), "https://example.org/k1 编号：NO-k1");
+    assert_eq!(disclosed.source.as_ref().unwrap().as_str(), "https://example.org/p1 编号：NO-p1");
+    // The calls are 采购公告; of a pre-announcement that would say something new.
+    assert_eq!(report.unmapped.get("soe_notices.category"), Some(&2));
     assert_eq!(kept[1].at.to_string(), "2026-08-07T09:00:00.000Z");
     // The call of 20 July is entered after the window of 28 July, and again after its own.
     assert_eq!(asking[1].at.to_string(), "2026-07-29T16:01:00.000Z");

@@ -306,7 +306,8 @@ impl Pair {
         }
         let scope = self.award.optional("scope");
         let scope = scope.and_then(|text| tally.optional_prose(&text, "yichang_awards.scope", place));
-        let award::Winner { persons, quality, duration, certificates } = award::winner(&mut self.award, place, tally);
+        let award::Winner { persons, quality, duration, certificates, remark } =
+            award::winner(&mut self.award, place, tally)?;
         let made = (|| {
             Ok(Award {
                 lot: lot_id()?,
@@ -318,6 +319,7 @@ impl Pair {
                 quality,
                 persons,
                 certificates,
+                remark,
                 source: None,
                 documents: Vec::new(),
             })

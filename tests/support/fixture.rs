@@ -61,6 +61,7 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
             phone: Some("0371-60000000".parse().unwrap()),
             address: None,
         },
+        source: None,
         documents: vec![],
     }
 }
@@ -95,6 +96,7 @@ pub fn announcement(disclosed: &Preannouncement) -> Announcement {
         differences: vec![],
         bid_deadline: disclosed.planned.bid_deadline,
         open: disclosed.planned.open,
+        source: None,
         documents: vec![],
     }
 }
@@ -166,6 +168,7 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
         quality: None,
         persons: Vec::new(),
         certificates: Vec::new(),
+        remark: None,
         source: None,
         documents: vec![],
     }

@@ -162,6 +162,7 @@ impl Script<'_> {
             quality: None,
             persons: Vec::new(),
             certificates: Vec::new(),
+            remark: None,
             source: None,
             documents: Vec::new(),
         };

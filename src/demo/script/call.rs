@@ -41,6 +41,7 @@ impl Script<'_> {
             differences,
             bid_deadline: deadline.into(),
             open: deadline.into(),
+            source: None,
             documents: self.text.documents.clone(),
         };
         self.post(self.centre, announcement)

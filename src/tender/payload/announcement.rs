@@ -46,6 +46,10 @@ pub struct Announcement {
     pub bid_deadline: Day,
     /// 开标日.
     pub open: Day,
+    /// Where the notice was first published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,

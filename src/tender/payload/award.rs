@@ -39,6 +39,11 @@ pub struct Award {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]
     pub certificates: Vec<Prose<1000>>,
+    /// 备注.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub remark: Option<Prose<2000>>,
+    /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,

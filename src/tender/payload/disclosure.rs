@@ -209,6 +209,10 @@ pub struct Preannouncement {
     pub planned: PlannedDates,
     pub windows: Windows,
     pub contact: Contact,
+    /// Where the notice was first published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,

@@ -138,6 +138,7 @@ pub fn preannouncement() -> Preannouncement {
         planned: planned("2026-06-10", "2026-07-10"),
         windows: windows(),
         contact: Contact { office: read("招标部"), person: None, phone: None, address: None },
+        source: None,
         documents: Vec::new(),
     }
 }
@@ -162,6 +163,7 @@ pub fn announcement() -> Announcement {
         differences: Vec::new(),
         bid_deadline: read("2026-07-10"),
         open: read("2026-07-10"),
+        source: None,
         documents: Vec::new(),
     }
 }
@@ -338,6 +340,7 @@ pub fn award(lot: &str, candidate: &str) -> Award {
         quality: None,
         persons: Vec::new(),
         certificates: Vec::new(),
+        remark: None,
         source: None,
         documents: Vec::new(),
     }
