@@ -2,6 +2,7 @@
 //!
 //! HTTP/1.1 only: a proxy in front speaks the rest, and every protocol more is one more way to be attacked.
 
+use super::lingering::Lingering;
 use http_body_util::combinators::BoxBody;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -97,7 +98,7 @@ where
             Ok::<hyper::Response<BoxBody<bytes::Bytes, std::io::Error>>, Infallible>(response.into())
         }
     });
-    let mut stream = TimeoutStream::new(stream);
+    let mut stream = TimeoutStream::new(Lingering::new(stream));
     stream.set_write_timeout(Some(WRITE_TIMEOUT));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -108,6 +109,7 @@ where
 mod tests {
     use super::*;
     use futures::{StreamExt, stream};
+    use poem::http::StatusCode;
     use poem::{Body, EndpointExt};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -123,6 +125,23 @@ mod tests {
         // A reset ends the connection as well.
         let _ = socket.read_to_end(&mut seen).await;
         String::from_utf8(seen).unwrap()
+    }
+
+    /// The answer is there before the request is: it must arrive all the same.
+    #[tokio::test]
+    async fn an_early_answer_reaches_a_peer_that_still_sends() {
+        for _ in 0..20 {
+            let early =
+                poem::endpoint::make_sync(|_| Response::builder().status(StatusCode::PAYLOAD_TOO_LARGE).finish());
+            let mut socket = serving(early.map_to_response()).await;
+            let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n";
+            socket.write_all(head).await.unwrap();
+            for _ in 0..125 {
+                socket.write_all(&[b'x'; 64_000]).await.unwrap();
+            }
+            let seen = everything(socket).await;
+            assert!(seen.starts_with("HTTP/1.1 413"), "{seen:?}");
+        }
     }
 
     #[tokio::test]

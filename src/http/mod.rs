@@ -11,6 +11,7 @@ mod document;
 mod feed;
 mod gate;
 mod health;
+mod lingering;
 mod log;
 mod paging;
 mod problem;
