@@ -47,9 +47,9 @@ pub struct Place {
     pub version: u64,
 }
 
-/// Declares an enum of record kinds and ties each payload type to its `typ`.
+/// Declares an enum of record kinds; the `typ` of each is its payload's [`Payload::KIND`].
 macro_rules! acts {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$kind_doc:meta])* $variant:ident($payload:ty) = $kind:literal,)* }) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$kind_doc:meta])* $variant:ident($payload:ty),)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq)]
         pub enum $name {
@@ -58,19 +58,21 @@ macro_rules! acts {
 
         impl $name {
             /// Every `typ` of this capability.
-            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+            pub const KINDS: &'static [&'static str] = &[$(<$payload as $crate::act::Payload>::KIND),*];
 
             /// The `typ` of this act.
             pub fn kind(&self) -> &'static str {
                 match self {
-                    $(Self::$variant(_) => $kind,)*
+                    $(Self::$variant(_) => <$payload as $crate::act::Payload>::KIND,)*
                 }
             }
 
             /// Parses the payload of a record of this kind; `None` when the kind is not of this capability.
             pub fn parse(kind: &str, payload: &[u8]) -> Option<Result<Self, $crate::field::ParseFailure>> {
                 match kind {
-                    $($kind => Some($crate::field::parse(payload).map(|p| Self::$variant(Box::new(p)))),)*
+                    $(<$payload as $crate::act::Payload>::KIND => {
+                        Some($crate::field::parse(payload).map(|p| Self::$variant(Box::new(p))))
+                    })*
                     _ => None,
                 }
             }

@@ -192,14 +192,14 @@ impl Payload for KeyRevocation {
 acts! {
     /// Every act about the log itself, organisations and keys.
     pub enum Act {
-        LogOpened(LogOpening) = "log.opened",
-        Registered(Registration) = "organisation.registered",
-        Confirmed(Confirmation) = "organisation.confirmed",
-        RoleGranted(RoleGrant) = "organisation.role_granted",
-        Suspended(Suspension) = "organisation.suspended",
-        Reinstated(Reinstatement) = "organisation.reinstated",
-        KeyAdded(KeyAddition) = "key.added",
-        KeyRevoked(KeyRevocation) = "key.revoked",
+        LogOpened(LogOpening),
+        Registered(Registration),
+        Confirmed(Confirmation),
+        RoleGranted(RoleGrant),
+        Suspended(Suspension),
+        Reinstated(Reinstatement),
+        KeyAdded(KeyAddition),
+        KeyRevoked(KeyRevocation),
     }
 }
 
