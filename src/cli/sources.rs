@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use gongshi::audit::{Source, SourceError};
 use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle};
-use gongshi::store::{Database, StoreError, Value};
+use gongshi::store::{Database, StoreError};
 use tokio::runtime::Handle;
 
 /// A database: of a service that is stopped, or a copy.
@@ -21,39 +21,25 @@ pub struct HttpSource {
 }
 
 impl DatabaseSource {
-    fn read(
-        &self,
-        what: &'static str,
-        sql: &'static str,
-        values: &[Value],
-    ) -> Result<Vec<gongshi::store::Row>, SourceError> {
-        self.runtime.block_on(self.database.read(sql, values)).map_err(|error| SourceError::new(what, error))
+    fn wait<T>(&self, what: &'static str, read: impl Future<Output = Result<T, StoreError>>) -> Result<T, SourceError> {
+        self.runtime.block_on(read).map_err(|error| SourceError::new(what, error))
     }
-}
-
-fn damaged(what: &'static str) -> impl Fn(StoreError) -> SourceError {
-    move |error| SourceError::new(what, error)
 }
 
 impl Source for DatabaseSource {
     fn checkpoint(&mut self) -> Result<String, SourceError> {
-        let rows = self.read("checkpoint", "SELECT checkpoint FROM log_head WHERE id = 1", &[])?;
-        let row = rows.first().ok_or_else(|| SourceError::new("checkpoint", "missing"))?;
-        Ok(row.text(0).map_err(damaged("checkpoint"))?.to_owned())
+        let head = self.wait("checkpoint", self.database.head())?;
+        head.map(|(_, note)| note).ok_or_else(|| SourceError::new("checkpoint", "missing"))
     }
 
     /// Entries by their order, not by their number: a gap must show as one.
     fn bundle(&mut self, index: u64) -> Result<Vec<Bytes>, SourceError> {
-        let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-        let first = index * TILE_WIDTH;
-        let rows = self.read("entries", sql, &[Value::from(first), Value::from(first + TILE_WIDTH)])?;
-        rows.into_iter().map(|mut row| row.take_blob(0).map(Bytes::from).map_err(damaged("entries"))).collect()
+        let entries = self.wait("entries", self.database.entries(index * TILE_WIDTH, TILE_WIDTH))?;
+        Ok(entries.into_iter().map(Bytes::from).collect())
     }
 
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
-        let sql = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
-        let rows = self.read("tiles", sql, &[Value::from(u64::from(tile.level)), Value::from(tile.index)])?;
-        rows.into_iter().next().map(|mut row| row.take_blob(0).map_err(damaged("tiles"))).transpose()
+        self.wait("tiles", self.database.tile(tile.level, tile.index))
     }
 }
 

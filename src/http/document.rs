@@ -5,7 +5,7 @@ use super::{Caller, Limits, Problem, Tag, Typed, is_media_type};
 use crate::field::DocumentId;
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem::{self, Refusal};
-use crate::store::{DocumentError, Value};
+use crate::store::DocumentError;
 use futures::{Stream, StreamExt};
 use poem::{Body, Request, RequestBody};
 use poem_openapi::param::{Header, Path};
@@ -184,10 +184,8 @@ impl DocumentApi {
 
 impl DocumentApi {
     async fn find(&self, id: DocumentId) -> Result<Option<DocumentView>, Problem> {
-        let sql = "SELECT size, media_type FROM documents WHERE sha256 = $1";
-        let rows = self.ledger.database.read(sql, &[Value::from(id.to_string())]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some(DocumentView { sha256: id, size: row.unsigned(0)?, media_type: row.text(1)?.to_owned() }))
+        let known = self.ledger.document(id).await?;
+        Ok(known.map(|(size, media_type)| DocumentView { sha256: id, size, media_type }))
     }
 }
 

@@ -77,32 +77,26 @@ pub struct From {
 /// Entries that are read at a time.
 const CHUNK: u64 = 256;
 
-async fn entries_from(ledger: &Ledger, first: u64) -> Result<Vec<crate::store::Row>, StoreError> {
-    let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-    let end = first.saturating_add(CHUNK).min(i64::MAX as u64);
-    ledger.database.read(sql, &[Value::Integer(first.min(i64::MAX as u64) as i64), Value::from(end)]).await
-}
-
 /// `GET /v1/records.ndjson?after=`: the entries themselves, one a line, to the end of the log.
 #[handler]
 pub async fn ndjson(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>) -> Result<Response, Problem> {
     let ledger = Arc::clone(&ledger);
     let first = from.after.map_or(0, |after| after.saturating_add(1));
-    // The first rows are read before the status is sent; what fails later breaks the connection off.
-    let rows = entries_from(&ledger, first).await?;
-    let chunks = stream::try_unfold((rows, first), move |(rows, first)| {
+    // The first entries are read before the status is sent; what fails later breaks the connection off.
+    let entries = ledger.database.entries(first, CHUNK).await?;
+    let chunks = stream::try_unfold((entries, first), move |(entries, first)| {
         let ledger = Arc::clone(&ledger);
         async move {
-            if rows.is_empty() {
+            if entries.is_empty() {
                 return Ok::<_, StoreError>(None);
             }
             let mut lines = Vec::new();
-            for row in &rows {
-                lines.extend_from_slice(row.blob(0)?);
+            for entry in &entries {
+                lines.extend_from_slice(entry);
                 lines.push(b'\n');
             }
-            let first = first + rows.len() as u64;
-            Ok(Some((lines, (entries_from(&ledger, first).await?, first))))
+            let first = first + entries.len() as u64;
+            Ok(Some((lines, (ledger.database.entries(first, CHUNK).await?, first))))
         }
     });
     let chunks = futures::TryStreamExt::map_err(chunks, std::io::Error::other);

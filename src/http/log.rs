@@ -4,7 +4,6 @@ use super::{Problem, Tag, Typed};
 use crate::ledger::Ledger;
 use crate::log::{ProofError, Resource, TILE_WIDTH, bundle, consistency_plan};
 use crate::problem;
-use crate::store::Value;
 use poem::http::header;
 use poem::web::{Data, Path as RoutePath};
 use poem::{Response, handler};
@@ -45,18 +44,10 @@ pub(crate) async fn read_resource(ledger: &Ledger, resource: Resource) -> Result
             Ok(hashes.and_then(|hashes| hashes.get(..usize::from(tile.width) * 32).map(<[u8]>::to_vec)))
         }
         Resource::Entries(_) => {
-            let Some(first) = tile.index.checked_mul(TILE_WIDTH).filter(|first| *first < i64::MAX as u64 - TILE_WIDTH)
-            else {
-                return Ok(None);
-            };
-            let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-            let range = [Value::from(first), Value::from(first + u64::from(tile.width))];
-            let rows = ledger.database.read(sql, &range).await?;
-            if rows.len() < usize::from(tile.width) {
-                return Ok(None);
-            }
-            let entries: Vec<&[u8]> = rows.iter().map(|row| row.blob(0)).collect::<Result<_, _>>()?;
-            Ok(Some(bundle(entries)))
+            let Some(first) = tile.index.checked_mul(TILE_WIDTH) else { return Ok(None) };
+            let entries = ledger.database.entries(first, tile.width.into()).await?;
+            let whole = entries.len() == usize::from(tile.width);
+            Ok(whole.then(|| bundle(entries.iter().map(Vec::as_slice))))
         }
     }
 }

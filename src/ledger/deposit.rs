@@ -50,6 +50,17 @@ impl Ledger {
         Ok(size)
     }
 
+    /// Size in bytes and media type of a stored document; `None` when there is no such document.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn document(&self, id: DocumentId) -> Result<Option<(u64, String)>, LedgerError> {
+        let sql = "SELECT size, media_type FROM documents WHERE sha256 = $1";
+        let rows = self.database.read(sql, &[Value::from(id.to_string())]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(Some((row.unsigned(0)?, row.text(1)?.to_owned())))
+    }
+
     /// Stores what opens a sealed value.
     ///
     /// # Errors

@@ -295,17 +295,13 @@ impl Ledger {
     /// Documents are never deleted, so looking before the sequencer decides is as good as looking in it.
     async fn require_documents(&self, admitted: &Admitted) -> Result<(), Rejected> {
         for document in admitted.act().documents() {
-            let sql = "SELECT size, media_type FROM documents WHERE sha256 = $1";
-            let rows = self.database.read(sql, &[Value::from(document.sha256.to_string())]).await;
-            let rows = rows.map_err(|error| unavailable(&error))?;
             let id = document.sha256;
-            let Some(row) = rows.first() else {
+            let known = self.document(id).await.map_err(|error| unavailable(&error))?;
+            let Some((size, media_type)) = known else {
                 let (zh, en) = (format!("文件 {id} 尚未上传"), format!("document {id} was not uploaded"));
                 return Err(Refusal::new(&problem::DOCUMENT_MISSING, zh, en).into());
             };
-            let same = row.unsigned(0).is_ok_and(|size| size == document.size)
-                && row.text(1).is_ok_and(|media_type| media_type == document.media_type.as_str());
-            if !same {
+            if (size, media_type.as_str()) != (document.size, document.media_type.as_str()) {
                 let (zh, en) = (
                     format!("文件 {id} 的大小或类型与所述不符"),
                     format!("document {id} has another size or media type than cited"),
@@ -341,16 +337,15 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
-        let rows = self.database.read("SELECT checkpoint FROM log_head WHERE id = 1", &[]).await?;
-        let row = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?;
-        let note = row.text(0)?;
+        let head = self.database.head().await?;
+        let (_, note) = head.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
         let mut last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
         // What was checked once is not checked for every proof.
-        if let Some(known) = last.as_ref().filter(|(known, _)| known == note) {
+        if let Some(known) = last.as_ref().filter(|(known, _)| *known == note) {
             return Ok(known.clone());
         }
-        let checkpoint = Checkpoint::open(note, std::slice::from_ref(&self.log_key), &self.origin)?;
-        Ok(last.insert((note.to_owned(), checkpoint)).clone())
+        let checkpoint = Checkpoint::open(&note, std::slice::from_ref(&self.log_key), &self.origin)?;
+        Ok(last.insert((note, checkpoint)).clone())
     }
 
     /// The proof of an entry against the newest checkpoint; `None` beyond it.

@@ -110,12 +110,9 @@ async fn follow_others(database: Database, size: Arc<watch::Sender<u64>>) {
             () = size.closed() => return,
             () = tokio::time::sleep(OTHERS_EVERY) => {}
         }
-        match database.read("SELECT size FROM log_head WHERE id = 1", &[]).await {
-            Ok(rows) => {
-                if let Some(Ok(committed)) = rows.first().map(|row| row.unsigned(0)) {
-                    publish(&size, committed);
-                }
-            }
+        match database.head().await {
+            Ok(Some((committed, _))) => publish(&size, committed),
+            Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the log's head can't be read"),
         }
     }

@@ -1,6 +1,6 @@
 //! A log as a plain folder in tlog-tiles layout, that any static web server can serve.
 
-use super::{Database, StoreError, Value};
+use super::{Database, StoreError};
 use crate::log::{Resource, TILE_WIDTH, bundle, tiles_of_size};
 use std::path::{Path, PathBuf};
 
@@ -20,22 +20,16 @@ pub enum ExportError {
 /// See [`ExportError`].
 pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
     let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-    let rows = database.read("SELECT size, checkpoint FROM log_head WHERE id = 1", &[]).await?;
-    let head = rows.first().ok_or_else(|| damaged("no log head"))?;
-    let (size, checkpoint) = (head.unsigned(0)?, head.text(1)?);
+    let (size, checkpoint) = database.head().await?.ok_or_else(|| damaged("no log head"))?;
     for tile in tiles_of_size(size) {
-        let sql = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
-        let rows = database.read(sql, &[Value::from(u64::from(tile.level)), Value::from(tile.index)]).await?;
-        let hashes = rows.first().ok_or_else(|| damaged("a tile is missing"))?.blob(0)?;
+        let hashes = database.tile(tile.level, tile.index).await?.ok_or_else(|| damaged("a tile is missing"))?;
         // It may have grown since the head was read.
         let hashes = hashes.get(..usize::from(tile.width) * 32).ok_or_else(|| damaged("a tile is too short"))?;
         write(&out.join(format!("tile/{}", Resource::Hashes(tile))), hashes)?;
         if tile.level == 0 {
-            let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-            let first = tile.index * TILE_WIDTH;
-            let rows = database.read(sql, &[Value::from(first), Value::from(first + u64::from(tile.width))]).await?;
-            let entries: Vec<&[u8]> = rows.iter().map(|row| row.blob(0)).collect::<Result<_, _>>()?;
-            write(&out.join(format!("tile/{}", Resource::Entries(tile))), &bundle(entries))?;
+            let entries = database.entries(tile.index * TILE_WIDTH, tile.width.into()).await?;
+            let bytes = bundle(entries.iter().map(Vec::as_slice));
+            write(&out.join(format!("tile/{}", Resource::Entries(tile))), &bytes)?;
         }
     }
     write(&out.join("checkpoint"), checkpoint.as_bytes())?;

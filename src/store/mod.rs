@@ -6,6 +6,7 @@
 mod bulk;
 mod documents;
 mod export;
+mod log;
 mod tree;
 mod value;
 

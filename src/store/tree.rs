@@ -1,6 +1,6 @@
 //! Reading the Merkle tree out of its tiles.
 
-use super::{Database, StoreError, Value};
+use super::{Database, StoreError};
 use crate::log::{Edge, Hash, NodeId, Plan, tile_node};
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -20,8 +20,6 @@ type TileCache = Cache<(u8, u64), Arc<Vec<u8>>>;
 const TILES_CACHED: usize = 4096;
 const FULL_TILE_BYTES: usize = 8192;
 
-const TILE: &str = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
-
 /// Restores the sequencer's right edge of a tree of this size.
 ///
 /// # Errors
@@ -29,9 +27,8 @@ const TILE: &str = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
 pub async fn load_edge(database: &Database, size: u64) -> Result<Edge, StoreError> {
     let mut tiles = Vec::new();
     for tile in Edge::tiles_needed(size) {
-        let rows = database.read(TILE, &[Value::from(u64::from(tile.level)), Value::from(tile.index)]).await?;
-        if let Some(mut row) = rows.into_iter().next() {
-            tiles.push((tile, row.take_blob(0)?));
+        if let Some(hashes) = database.tile(tile.level, tile.index).await? {
+            tiles.push((tile, hashes));
         }
     }
     Edge::load(size, &tiles).map_err(|error| StoreError::Damaged(error.to_string()))
@@ -50,9 +47,7 @@ impl TreeReader {
         if let Some(tile) = self.tiles.get(&(level, index)) {
             return Ok(Some(tile));
         }
-        let rows = self.database.read(TILE, &[Value::from(u64::from(level)), Value::from(index)]).await?;
-        let Some(mut row) = rows.into_iter().next() else { return Ok(None) };
-        let hashes = Arc::new(row.take_blob(0)?);
+        let Some(hashes) = self.database.tile(level, index).await?.map(Arc::new) else { return Ok(None) };
         if hashes.len() == FULL_TILE_BYTES {
             self.tiles.insert((level, index), Arc::clone(&hashes));
         }

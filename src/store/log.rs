@@ -1,0 +1,36 @@
+//! Reading the log's own tables: its head, its entries, its tiles.
+
+use super::{Database, StoreError, Value};
+
+impl Database {
+    /// The size of the log and its newest checkpoint, a signed note; `None` when there is no log yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn head(&self) -> Result<Option<(u64, String)>, StoreError> {
+        let rows = self.read("SELECT size, checkpoint FROM log_head WHERE id = 1", &[]).await?;
+        rows.first().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).transpose()
+    }
+
+    /// The bytes of the entries from `first` on, at most `count`, by their order; fewer where the log ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn entries(&self, first: u64, count: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+        let sql = "SELECT bytes FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+        // No index is beyond what a column holds.
+        let index = |index: u64| Value::from(index.min(i64::MAX as u64));
+        let rows = self.read(sql, &[index(first), index(first.saturating_add(count))]).await?;
+        rows.into_iter().map(|mut row| row.take_blob(0)).collect()
+    }
+
+    /// The hashes of a tile, as far as it has grown.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn tile(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT hashes FROM tiles WHERE level = $1 AND idx = $2";
+        let rows = self.read(sql, &[Value::from(u64::from(level)), Value::from(index)]).await?;
+        rows.into_iter().next().map(|mut row| row.take_blob(0)).transpose()
+    }
+}
