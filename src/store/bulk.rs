@@ -1,10 +1,10 @@
 //! Statements of either engine: parameters bound, rows read, many rows written at once.
 
 use super::{Kind, Row, StoreError, Table, Value};
-use sqlx::postgres::{PgArguments, PgRow, Postgres};
+use sqlx::postgres::{PgArguments, Postgres};
 use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Executor, Row as _, Transaction, TypeInfo, ValueRef};
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Executor, Transaction, Type, TypeInfo, ValueRef};
 use std::fmt::Write as _;
 
 fn bind_sqlite(query: Query<'_, Sqlite, SqliteArguments>, value: Value) -> Query<'_, Sqlite, SqliteArguments> {
@@ -23,24 +23,7 @@ pub(super) async fn sqlite_rows<'c>(
 ) -> Result<Vec<Row>, StoreError> {
     let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind_sqlite);
     let rows = query.fetch_all(executor).await?;
-    rows.iter().map(sqlite_row).collect()
-}
-
-fn sqlite_row(row: &SqliteRow) -> Result<Row, StoreError> {
-    let value = |at| {
-        let raw = row.try_get_raw(at)?;
-        Ok(if raw.is_null() {
-            Value::Null
-        } else {
-            match raw.type_info().name() {
-                "INTEGER" => Value::Integer(row.try_get(at)?),
-                "TEXT" => Value::Text(row.try_get(at)?),
-                "BLOB" => Value::Blob(row.try_get(at)?),
-                _ => return Err(StoreError::Unexpected(at)),
-            }
-        })
-    };
-    (0..row.len()).map(value).collect::<Result<_, _>>().map(Row)
+    rows.iter().map(|row| read_row(row, &SQLITE_TYPES)).collect()
 }
 
 pub(super) async fn postgres_rows<'c>(
@@ -56,21 +39,35 @@ pub(super) async fn postgres_rows<'c>(
     };
     let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind);
     let rows = query.fetch_all(executor).await?;
-    rows.iter().map(postgres_row).collect()
+    rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
 }
 
-fn postgres_row(row: &PgRow) -> Result<Row, StoreError> {
+/// What an engine calls the three types that we use.
+struct TypeNames {
+    integer: &'static str,
+    text: &'static str,
+    blob: &'static str,
+}
+
+const SQLITE_TYPES: TypeNames = TypeNames { integer: "INTEGER", text: "TEXT", blob: "BLOB" };
+const POSTGRES_TYPES: TypeNames = TypeNames { integer: "INT8", text: "TEXT", blob: "BYTEA" };
+
+fn read_row<R: sqlx::Row>(row: &R, types: &TypeNames) -> Result<Row, StoreError>
+where
+    usize: ColumnIndex<R>,
+    for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+{
     let value = |at| {
         let raw = row.try_get_raw(at)?;
-        Ok(if raw.is_null() {
-            Value::Null
-        } else {
-            match raw.type_info().name() {
-                "INT8" => Value::Integer(row.try_get(at)?),
-                "TEXT" => Value::Text(row.try_get(at)?),
-                "BYTEA" => Value::Blob(row.try_get(at)?),
-                _ => return Err(StoreError::Unexpected(at)),
-            }
+        let kind = raw.type_info();
+        Ok(match kind.name() {
+            _ if raw.is_null() => Value::Null,
+            name if name == types.integer => Value::Integer(row.try_get(at)?),
+            name if name == types.text => Value::Text(row.try_get(at)?),
+            name if name == types.blob => Value::Blob(row.try_get(at)?),
+            _ => return Err(StoreError::Unexpected(at)),
         })
     };
     (0..row.len()).map(value).collect::<Result<_, _>>().map(Row)
