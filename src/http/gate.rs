@@ -123,10 +123,10 @@ impl<E: Endpoint> Endpoint for Gated<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let known = request.header(header::IF_NONE_MATCH).map(str::to_owned);
         // An upload takes as long as its bytes take; they are timed as they come.
-        let upload = method == Method::PUT && path.starts_with(super::document::PREFIX);
+        let upload = method == Method::PUT && uri.path().starts_with(super::document::PREFIX);
         let time = if upload { UPLOAD_TIME } else { self.gate.time };
         let mut response = if self.gate.admits(&request) {
             match tokio::time::timeout(time, self.inner.call(request)).await {
@@ -140,7 +140,8 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         if method == Method::GET || method == Method::HEAD {
             response = conditional(response, known.as_deref());
         }
-        let allowed = (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| self.gate.allowed.header(&path));
+        let allowed =
+            (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| self.gate.allowed.header(uri.path()));
         let headers = response.headers_mut();
         if let Some(Ok(allowed)) = allowed.map(HeaderValue::try_from) {
             headers.insert(header::ALLOW, allowed);

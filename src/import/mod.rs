@@ -18,7 +18,6 @@ mod tally;
 mod tests;
 mod yichang;
 
-pub use price::{parse as parse_price, wan, yuan};
 pub use seal::disclosure;
 
 use crate::calendar::{Calendar, UnknownYear};

@@ -1,6 +1,6 @@
 //! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
 
-use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_window};
+use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_windows};
 use crate::act::Payload;
 use crate::field::{
     Bidder, ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature, OrganisationId, Party,
@@ -229,12 +229,7 @@ impl Payload for Adoption {
 
     fn check(&self, faults: &mut Faults) {
         faults.list("/lots", &self.lots, 100, |lot| &lot.id);
-        let Windows { objection, answer, escalation, candidates } = self.windows;
-        for (window, name) in
-            [(objection, "objection"), (answer, "answer"), (escalation, "escalation"), (candidates, "candidates")]
-        {
-            check_window(window, format_args!("/windows/{name}"), faults);
-        }
+        check_windows(self.windows, "", faults);
     }
 }
 

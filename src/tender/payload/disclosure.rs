@@ -273,7 +273,16 @@ pub(super) fn check_clauses(clauses: &[Clause], score_table: &[ScoreRow], at: &s
     }
 }
 
-pub(super) fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults) {
+pub(super) fn check_windows(windows: Windows, at: &str, faults: &mut Faults) {
+    let Windows { objection, answer, escalation, candidates } = windows;
+    for (window, name) in
+        [(objection, "objection"), (answer, "answer"), (escalation, "escalation"), (candidates, "candidates")]
+    {
+        check_window(window, format_args!("{at}/windows/{name}"), faults);
+    }
+}
+
+fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults) {
     if window.count == 0 {
         let rule = "a window has at least one day".into();
         faults.add(format!("{at}/count"), Fault::WindowTooShort { min_days: 1, rule });
@@ -298,12 +307,7 @@ impl Preannouncement {
         if self.method != Method::Open && self.method_reason.is_none() {
             faults.add(format!("{at}/method_reason"), Fault::MissingField);
         }
-        let Windows { objection, answer, escalation, candidates } = self.windows;
-        for (window, name) in
-            [(objection, "objection"), (answer, "answer"), (escalation, "escalation"), (candidates, "candidates")]
-        {
-            check_window(window, format_args!("{at}/windows/{name}"), faults);
-        }
+        check_windows(self.windows, at, faults);
     }
 }
 
