@@ -78,8 +78,8 @@ class Tree:
         self.edge = []  # (level, hash), larger ones first
         self.levels = []  # of tile levels, all hashes
 
-    def append(self, entry):
-        level, node = 0, sha256(b"\x00" + entry)
+    def append(self, leaf):
+        level, node = 0, leaf
         self.size += 1
         self.keep(0, node)
         while self.edge and self.edge[-1][0] == level:
@@ -151,8 +151,8 @@ class Verifier:
 
     def entry(self, data):
         place = self.tree.size
-        self.tree.append(data)
-        last_hash, self.last_hash = self.last_hash, sha256(data)
+        last_hash, self.last_hash = self.last_hash, sha256(b"\x00" + data)
+        self.tree.append(self.last_hash)
         form = ENTRY.fullmatch(data)
         if not form or len(data) > 65535:
             return self.find(place, "entry-malformed")

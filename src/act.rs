@@ -39,7 +39,7 @@ pub struct Author {
 pub struct Place {
     pub index: u64,
     pub time: Instant,
-    /// SHA-256 of the entry's bytes: later records cite it.
+    /// The entry's hash: later records cite it.
     pub hash: Hash,
     pub author: OrganisationId,
     pub kid: KeyId,

@@ -135,7 +135,7 @@ impl<'a> Audit<'a> {
         for (at, parsed) in chunk.entries.into_iter().enumerate() {
             let index = self.next_index;
             self.next_index += 1;
-            self.edge.append(parsed.leaf);
+            self.edge.append(parsed.hash);
             self.place_in_chain(index, &parsed);
             self.last_hash = Some(parsed.hash);
             match parsed.content {

@@ -24,7 +24,6 @@ pub(super) struct Chunk {
 /// One entry, as far as it can be read by itself.
 pub(super) struct Parsed {
     pub hash: Hash,
-    pub leaf: Hash,
     /// Absent when the bytes are not an entry.
     pub link: Option<Link>,
     pub content: Result<ParsedEntry, (Reason, String)>,
@@ -219,13 +218,13 @@ impl Workers {
 }
 
 fn parse(bytes: &[u8]) -> Parsed {
-    let (hash, leaf) = (Hash::of(bytes), leaf_hash(bytes));
+    let hash = leaf_hash(bytes);
     match EntryView::parse(bytes) {
-        Err(error) => Parsed { hash, leaf, link: None, content: Err((Reason::EntryMalformed, error.to_string())) },
+        Err(error) => Parsed { hash, link: None, content: Err((Reason::EntryMalformed, error.to_string())) },
         Ok(view) => {
             let link = Link { index: view.index, time: view.time, previous: view.previous };
             let content = parse_record(&view).map_err(|detail| (Reason::RecordMalformed, detail));
-            Parsed { hash, leaf, link: Some(link), content }
+            Parsed { hash, link: Some(link), content }
         }
     }
 }

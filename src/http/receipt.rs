@@ -19,7 +19,7 @@ pub struct Receipt {
     pub stream: String,
     /// The stream's version after this record.
     pub version: u64,
-    /// Lower-case hex SHA-256 of the entry's bytes.
+    /// Lower-case hex of the entry's hash: SHA-256 of a zero byte and its bytes, RFC 6962's leaf hash.
     pub entry_hash: String,
     /// C2SP tlog-proof: inclusion proof and checkpoint, verifiable offline.
     pub proof: String,

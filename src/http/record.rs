@@ -34,7 +34,7 @@ pub struct RecordView {
     /// The organisation that signed it.
     pub author: String,
     pub kid: String,
-    /// Lower-case hex SHA-256 of the entry's bytes.
+    /// Lower-case hex of the entry's hash: SHA-256 of a zero byte and its bytes, RFC 6962's leaf hash.
     pub entry_hash: String,
     /// What was signed.
     pub payload: Any<serde_json::Value>,

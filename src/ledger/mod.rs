@@ -10,7 +10,7 @@ use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::field::{Instant, OrganisationId};
 use crate::log::{
-    Checkpoint, CheckpointError, Hash, NoteError, NoteKey, NoteSigner, ProofError, TlogProof, inclusion_plan,
+    Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, ProofError, TlogProof, inclusion_plan, leaf_hash,
 };
 use crate::metrics::Metrics;
 use crate::organisation::{self, LogOpening};
@@ -326,7 +326,7 @@ impl Ledger {
             time: Instant::from_millis(row.integer(0)?),
             stream: row.text(1)?.to_owned(),
             version: row.unsigned(2)?,
-            entry_hash: Hash::of(row.blob(3)?),
+            entry_hash: leaf_hash(row.blob(3)?),
             proof: proof.encode(),
             replayed: true,
         }))

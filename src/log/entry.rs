@@ -12,7 +12,7 @@ pub const ENTRY_BYTES_MAX: usize = 65_535;
 pub struct Entry<'a> {
     pub index: u64,
     pub time: Instant,
-    /// SHA-256 of the previous entry's bytes.
+    /// The hash of the entry before.
     pub previous: Hash,
     pub record: &'a Record,
 }
@@ -80,12 +80,8 @@ impl<'a> EntryView<'a> {
         Ok(Self { bytes, index, time, previous, protected, payload, signature })
     }
 
-    /// What the next entry's `previous` must be.
+    /// The entry's hash, in the tree (RFC 6962's leaf hash) and in the chain: the next entry's `previous`.
     pub fn hash(&self) -> Hash {
-        Hash::of(self.bytes)
-    }
-
-    pub fn leaf_hash(&self) -> Hash {
         leaf_hash(self.bytes)
     }
 

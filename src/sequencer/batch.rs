@@ -249,10 +249,10 @@ impl Writer {
             let (zh, en) = ("条目超过 65535 字节", "the entry is longer than 65,535 bytes");
             return Verdict::Refused(Refusal::new(&problem::ENTRY_TOO_LARGE, zh, en));
         }
-        let entry_hash = Hash::of(&bytes);
+        let entry_hash = leaf_hash(&bytes);
         let version = self.world.version(stream) + 1;
         let index = self.head.size;
-        self.edge.append(leaf_hash(&bytes));
+        self.edge.append(entry_hash);
         self.head = Head { size: index + 1, last_hash: entry_hash, last_time: now };
         build.entries.push(vec![
             Value::from(index),

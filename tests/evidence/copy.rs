@@ -3,7 +3,7 @@
 use super::support::fixture::{self, act, stream};
 use super::support::{App, Cast, ORIGIN, mirror};
 use gongshi::field::Instant;
-use gongshi::log::{Checkpoint, Edge, Entry, Hash, NoteSigner, Resource, bundle, parse_bundle, tiles_of_size};
+use gongshi::log::{Checkpoint, Edge, Entry, NoteSigner, Resource, bundle, leaf_hash, parse_bundle, tiles_of_size};
 use gongshi::record::Record;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ impl Copy {
 
     /// Appends a record as the operator could: any time, any author, a chain that is whole.
     pub fn append(&self, entries: &mut Vec<Vec<u8>>, record: &Record, time: Instant) {
-        let previous = Hash::of(entries.last().unwrap());
+        let previous = leaf_hash(entries.last().unwrap());
         entries.push(Entry { index: entries.len() as u64, time, previous, record }.encode());
     }
 }
@@ -58,7 +58,7 @@ pub fn entries_of(folder: &Path, size: u64) -> Vec<Vec<u8>> {
 
 pub fn write_log(folder: &Path, entries: &[Vec<u8>], signer: &NoteSigner) {
     let mut edge = Edge::new();
-    entries.iter().for_each(|entry| edge.append(gongshi::log::leaf_hash(entry)));
+    entries.iter().for_each(|entry| edge.append(leaf_hash(entry)));
     let size = entries.len() as u64;
     let write = |name: String, bytes: &[u8]| {
         let path = folder.join(name);
