@@ -96,7 +96,7 @@ impl Ledger {
         let Place { database_url, documents, keys, opening, clock } = place;
         let database = Database::open(&database_url).await?;
         let signer = NoteSigner::new(&opening.origin, keys.log.clone())?;
-        let log_key = signer.verifier();
+        let log_key = signer.verifier().clone();
         let (calendar, metrics) = (Calendar::built_in(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),

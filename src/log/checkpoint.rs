@@ -61,7 +61,7 @@ mod tests {
         let signer = NoteSigner::new("log.example/zz", PrivateKey::from_seed([5; 32])).unwrap();
         let checkpoint = Checkpoint { origin: "log.example/zz".into(), size: 20_852_163, root: Hash::of("x") };
         let note = checkpoint.sign(&signer);
-        let keys = [signer.verifier()];
+        let keys = [signer.verifier().clone()];
         assert_eq!(Checkpoint::open(&note, &keys, "log.example/zz"), Ok(checkpoint));
         assert_eq!(Checkpoint::open(&note, &keys, "other"), Err(CheckpointError::Origin("log.example/zz".into())));
         let root = Hash::of("x").to_base64();

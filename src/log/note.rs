@@ -6,36 +6,22 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// What a key signs (signed-note §Signature types).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum SignatureType {
-    /// The note's text.
-    Ed25519 = 0x01,
-}
-
-/// The first four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ key)`.
-pub fn key_id(name: &str, kind: SignatureType, key: &PublicKey) -> u32 {
-    let mut hasher = Sha256::new();
-    hasher.update(name);
-    hasher.update([0x0A, kind as u8]);
-    hasher.update(key.as_bytes());
-    let digest: [u8; 32] = hasher.finalize().into();
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
-}
-
-/// A verifier key (vkey): `<name>+<hex key id>+base64(type ‖ key)`.
+/// A verifier key (vkey): `<name>+<hex key id>+base64(type ‖ key)`, for one type of signatures (signed-note
+/// §Signature types).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoteKey {
+pub struct VerifierKey<const TYPE: u8> {
     name: String,
     id: u32,
     key: PublicKey,
 }
 
+/// A key whose Ed25519 signatures are over the note's text: a log's.
+pub type NoteKey = VerifierKey<0x01>;
+
 /// A name and a private key that sign notes.
 #[derive(Debug, Clone)]
 pub struct NoteSigner {
-    name: String,
+    verifier: NoteKey,
     key: PrivateKey,
 }
 
@@ -49,6 +35,8 @@ pub struct SignedNote<'a> {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct NoteSignature<'a> {
+    /// As it was read, without the line break.
+    line: &'a str,
     name: &'a str,
     id: u32,
     bytes: Vec<u8>,
@@ -75,30 +63,52 @@ fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains('+') && !name.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
-impl NoteKey {
+impl<const TYPE: u8> VerifierKey<TYPE> {
     /// # Errors
     /// [`NoteError::Key`]: empty, or with spaces or plus signs.
     pub fn new(name: &str, key: PublicKey) -> Result<Self, NoteError> {
         if !is_key_name(name) {
             return Err(NoteError::Key);
         }
-        Ok(Self { name: name.to_owned(), id: key_id(name, SignatureType::Ed25519, &key), key })
+        let mut hasher = Sha256::new();
+        hasher.update(name);
+        hasher.update([0x0A, TYPE]);
+        hasher.update(key.as_bytes());
+        let digest: [u8; 32] = hasher.finalize().into();
+        let id = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+        Ok(Self { name: name.to_owned(), id, key })
     }
 
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// The first four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ key)`.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub fn public(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The signature line of a note that these bytes make.
+    pub(super) fn line(&self, signature: &[u8]) -> String {
+        let mut bytes = self.id.to_be_bytes().to_vec();
+        bytes.extend_from_slice(signature);
+        format!("— {} {}\n", self.name, STANDARD.encode_to_string(bytes))
+    }
 }
 
-impl fmt::Display for NoteKey {
+impl<const TYPE: u8> fmt::Display for VerifierKey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = vec![SignatureType::Ed25519 as u8];
+        let mut bytes = vec![TYPE];
         bytes.extend_from_slice(self.key.as_bytes());
         write!(f, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode_to_string(bytes))
     }
 }
 
-impl FromStr for NoteKey {
+impl<const TYPE: u8> FromStr for VerifierKey<TYPE> {
     type Err = NoteError;
 
     fn from_str(vkey: &str) -> Result<Self, NoteError> {
@@ -109,7 +119,7 @@ impl FromStr for NoteKey {
             let (kind, key) = bytes.split_first()?;
             let key = PublicKey::from_bytes(key.try_into().ok()?).ok()?;
             let read = Self::new(name, key).ok()?;
-            (*kind == SignatureType::Ed25519 as u8 && id == format!("{:08x}", read.id)).then_some(read)
+            (*kind == TYPE && id == format!("{:08x}", read.id)).then_some(read)
         };
         read().ok_or(NoteError::Key)
     }
@@ -119,20 +129,16 @@ impl NoteSigner {
     /// # Errors
     /// [`NoteError::Key`]
     pub fn new(name: &str, key: PrivateKey) -> Result<Self, NoteError> {
-        NoteKey::new(name, key.public())?;
-        Ok(Self { name: name.to_owned(), key })
+        Ok(Self { verifier: NoteKey::new(name, key.public())?, key })
     }
 
-    pub fn verifier(&self) -> NoteKey {
-        let key = self.key.public();
-        NoteKey { name: self.name.clone(), id: key_id(&self.name, SignatureType::Ed25519, &key), key }
+    pub fn verifier(&self) -> &NoteKey {
+        &self.verifier
     }
 
     /// Appends the blank line and the signature to a text that ends with a newline.
     pub fn sign(&self, text: &str) -> String {
-        let mut bytes = self.verifier().id.to_be_bytes().to_vec();
-        bytes.extend_from_slice(&self.key.sign(text.as_bytes()));
-        format!("{text}\n— {} {}\n", self.name, STANDARD.encode_to_string(bytes))
+        format!("{text}\n{}", self.verifier.line(&self.key.sign(text.as_bytes())))
     }
 }
 
@@ -155,21 +161,35 @@ impl<'a> SignedNote<'a> {
         Ok(Self { text, signatures })
     }
 
+    /// What is signed, whoever signed it.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The signatures under known keys: the key, the line as it was read, and the signature's bytes.
+    pub(super) fn signatures_by<'k, const TYPE: u8>(
+        &self,
+        keys: impl IntoIterator<Item = &'k VerifierKey<TYPE>> + Clone,
+    ) -> impl Iterator<Item = (&'k VerifierKey<TYPE>, &'a str, &[u8])> {
+        self.signatures.iter().filter_map(move |signature| {
+            // Name and id together name a key; either alone may be a coincidence.
+            let known = |key: &&VerifierKey<TYPE>| key.name == signature.name && key.id == signature.id;
+            let key = keys.clone().into_iter().find(known)?;
+            Some((key, signature.line, signature.bytes.as_slice()))
+        })
+    }
+
     /// The text, once at least one known key signed it and no known key's signature fails.
     ///
     /// # Errors
     /// [`NoteError::Unsigned`] or [`NoteError::Signature`].
     pub fn open(&self, keys: &[NoteKey]) -> Result<&'a str, NoteError> {
         let mut verified = false;
-        for signature in &self.signatures {
-            // Name and id together name a key; either alone may be a coincidence.
-            let Some(known) = keys.iter().find(|key| key.name == signature.name && key.id == signature.id) else {
-                continue;
-            };
-            let holds = <&[u8; 64]>::try_from(signature.bytes.as_slice())
-                .is_ok_and(|bytes| known.key.verifies(self.text.as_bytes(), bytes));
+        for (key, _, signature) in self.signatures_by(keys) {
+            let holds =
+                <&[u8; 64]>::try_from(signature).is_ok_and(|bytes| key.key.verifies(self.text.as_bytes(), bytes));
             if !holds {
-                return Err(NoteError::Signature(known.name.clone()));
+                return Err(NoteError::Signature(key.name.clone()));
             }
             verified = true;
         }
@@ -183,6 +203,7 @@ impl<'a> NoteSignature<'a> {
         let bytes = STANDARD.decode_to_vec(signature).ok()?;
         let (id, bytes) = bytes.split_first_chunk::<4>()?;
         (is_key_name(name) && !bytes.is_empty()).then(|| Self {
+            line,
             name,
             id: u32::from_be_bytes(*id),
             bytes: bytes.to_vec(),
@@ -213,13 +234,15 @@ mod tests {
     fn signs_and_refuses() {
         let signer = NoteSigner::new("log.example/zz", PrivateKey::from_seed([5; 32])).unwrap();
         let note = signer.sign("a\n\nb\n");
-        assert_eq!(SignedNote::parse(&note).unwrap().open(&[signer.verifier()]), Ok("a\n\nb\n"));
+        assert_eq!(SignedNote::parse(&note).unwrap().open(std::slice::from_ref(signer.verifier())), Ok("a\n\nb\n"));
         // An unknown signature beside it is ignored.
         let other = NoteSigner::new("w.example", PrivateKey::from_seed([6; 32])).unwrap();
         let line = other.sign("x\n").lines().last().unwrap().to_owned();
         let both = format!("{note}{line}\n");
-        assert!(SignedNote::parse(&both).unwrap().open(&[signer.verifier()]).is_ok());
-        assert!(SignedNote::parse(&both).unwrap().open(&[signer.verifier(), other.verifier()]).is_err());
+        assert!(SignedNote::parse(&both).unwrap().open(std::slice::from_ref(signer.verifier())).is_ok());
+        assert!(
+            SignedNote::parse(&both).unwrap().open(&[signer.verifier().clone(), other.verifier().clone()]).is_err()
+        );
         for bad in
             ["", "a\n", "a\n\n", "a\n\n— x\n", "a\n\n- x AAAAAAA=\n", "a\n\n— x AAAAAAA=", "a\u{1}\n\n— x AAAAAAA=\n"]
         {

@@ -90,7 +90,7 @@ mod tests {
         let text = proof.encode();
         let read = TlogProof::parse(&text).unwrap();
         assert_eq!(read, proof);
-        let keys = [signer.verifier()];
+        let keys = [signer.verifier().clone()];
         assert_eq!(read.verify(&entries[257], &keys, "log.example").unwrap().size, 300);
         assert_eq!(read.verify(&entries[256], &keys, "log.example"), Err(ProofError::Root.into()));
         assert!(TlogProof { index: 256, ..read.clone() }.verify(&entries[257], &keys, "log.example").is_err());
