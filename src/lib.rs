@@ -25,3 +25,4 @@ pub mod ledger;
 pub mod metrics;
 pub mod sequencer;
 pub mod store;
+pub mod witness;

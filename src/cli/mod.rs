@@ -9,6 +9,7 @@ mod language;
 mod serve;
 mod sources;
 mod verify;
+mod witness;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ enum Command {
     Get(client::Get),
     /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL
     Verify(verify::Verify),
+    /// 见证日志 · Witness logs: cosign their checkpoints as long as they only grow
+    Witness(witness::Witness),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
     /// 重建投影 · Rebuild the projections from the log
@@ -86,6 +89,7 @@ impl Cli {
             Command::Post(post) => runtime.block_on(post.run()),
             Command::Get(get) => runtime.block_on(get.run()),
             Command::Verify(verify) => verify.run(runtime.handle()),
+            Command::Witness(witness) => runtime.block_on(witness.run()).map(done),
             Command::Proof(proof) => proof.run(),
             Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
             Command::Export(export) => runtime.block_on(export.run()).map(done),
@@ -93,5 +97,20 @@ impl Cli {
             Command::Openapi => runtime.block_on(data::openapi()).map(done),
             Command::Bench(bench) => runtime.block_on(bench.run()).map(done),
         }
+    }
+}
+
+/// Ctrl-C or SIGTERM.
+async fn stopped() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM can't be heard");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }

@@ -1,7 +1,7 @@
 //! `serve` and `demo`.
 
-use super::Location;
 use super::language::either;
+use super::{Location, stopped};
 use anyhow::Context;
 use clap::Args;
 use gongshi::clock::Clock;
@@ -164,19 +164,4 @@ async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyho
     // The sequencer answers what it has taken before the database closes.
     ledger.database.close().await;
     Ok(())
-}
-
-/// Ctrl-C or SIGTERM.
-async fn stopped() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM can't be heard");
-            return;
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
 }

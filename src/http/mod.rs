@@ -5,7 +5,7 @@
 mod allow;
 mod caller;
 mod coding;
-mod connection;
+pub(crate) mod connection;
 mod disclosure;
 mod document;
 mod feed;

@@ -1,7 +1,7 @@
 //! The private keys of a log, in a folder.
 
 use super::LedgerError;
-use crate::record::{PrivateKey, load_key, save_key};
+use crate::record::{PrivateKey, load_or_make_key};
 use std::path::Path;
 
 /// The private keys of a log.
@@ -22,13 +22,7 @@ impl LogKeys {
     /// A key file can't be read or written.
     pub fn in_folder(folder: &Path) -> Result<Self, LedgerError> {
         std::fs::create_dir_all(folder).map_err(|source| LedgerError::Io { path: folder.to_owned(), source })?;
-        let key = |name: &str| -> Result<PrivateKey, LedgerError> {
-            let path = folder.join(name);
-            if !path.exists() {
-                save_key(&path, &PrivateKey::generate())?;
-            }
-            Ok(load_key(&path)?)
-        };
+        let key = |name: &str| load_or_make_key(&folder.join(name));
         Ok(Self { log: key("log.jwk")?, service: key("service.jwk")?, operator: key("operator.jwk")? })
     }
 }

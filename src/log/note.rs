@@ -166,6 +166,11 @@ impl<'a> SignedNote<'a> {
         self.text
     }
 
+    /// The signature lines of these keys, each with its line break; whether they hold is not asked.
+    pub fn lines_by<const TYPE: u8>(&self, keys: &[VerifierKey<TYPE>]) -> String {
+        self.signatures_by(keys).map(|(_, line, _)| format!("{line}\n")).collect()
+    }
+
     /// The signatures under known keys: the key, the line as it was read, and the signature's bytes.
     pub(super) fn signatures_by<'k, const TYPE: u8>(
         &self,

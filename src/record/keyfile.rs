@@ -29,6 +29,17 @@ pub fn load_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
     PrivateKey::from_json(json.trim()).map_err(|source| KeyFileError::Key { path: name(), source })
 }
 
+/// The key in a file; a new one is made when there is none.
+///
+/// # Errors
+/// As [`load_key`] and [`save_key`].
+pub fn load_or_make_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
+    if !path.exists() {
+        save_key(path, &PrivateKey::generate())?;
+    }
+    load_key(path)
+}
+
 /// Writes a new file with mode 0600; an existing one is never overwritten.
 ///
 /// # Errors

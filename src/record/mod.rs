@@ -17,7 +17,7 @@ pub use bearer::{Bearer, BearerError};
 pub use header::{Alg, Header, HeaderError};
 pub use jws::{JwsError, Record};
 pub use key::{Jwk, KeyError, KeyId, PrivateKey, PublicKey};
-pub use keyfile::{KeyFileError, load_key, save_key};
+pub use keyfile::{KeyFileError, load_key, load_or_make_key, save_key};
 pub use sealed::{Disclosure, DisclosureError, Sealed};
 
 /// Base64url without padding, the alphabet of JOSE; a text that decodes has exactly one spelling.
