@@ -18,6 +18,7 @@ pub mod tender;
 pub mod audit;
 pub mod bench;
 pub mod clock;
+pub mod cosigning;
 pub mod demo;
 pub mod http;
 pub mod import;

@@ -1,6 +1,8 @@
 //! What the service counts, in Prometheus text form.
 
-use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 use std::time::Duration;
 
 /// All instruments; one instance a process.
@@ -12,6 +14,9 @@ pub struct Metrics {
     failed_batches: IntCounter,
     log_size: IntGauge,
     responses: IntCounterVec,
+    witnessed_size: IntGauge,
+    witness_sizes: IntGaugeVec,
+    witness_failures: IntCounterVec,
 }
 
 impl Default for Metrics {
@@ -23,26 +28,41 @@ impl Default for Metrics {
             Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets)).expect("a constant, valid name")
         };
         let counter = |name: &str, help: &str| IntCounter::new(name, help).expect("a constant, valid name");
+        let gauge = |name: &str, help: &str| IntGauge::new(name, help).expect("a constant, valid name");
         let metrics = Self {
             registry: Registry::new(),
             batches: histogram("gongshi_batch_seconds", "Time to decide, write and commit a batch", seconds),
             batch_records: histogram("gongshi_batch_records", "Records in a batch", records),
             accepted: counter("gongshi_records_accepted_total", "Records appended to the log"),
             failed_batches: counter("gongshi_batches_failed_total", "Batches that the store did not take"),
-            log_size: IntGauge::new("gongshi_log_size", "Entries in the log").expect("a constant, valid name"),
+            log_size: gauge("gongshi_log_size", "Entries in the log"),
             responses: IntCounterVec::new(
                 Opts::new("gongshi_http_responses_total", "HTTP responses by method and status"),
                 &["method", "status"],
             )
             .expect("a constant, valid name"),
+            witnessed_size: gauge("gongshi_witnessed_size", "Entries in the newest checkpoint that meets the policy"),
+            witness_sizes: IntGaugeVec::new(
+                Opts::new("gongshi_witness_size", "Entries in the newest checkpoint that the witness cosigned"),
+                &["witness"],
+            )
+            .expect("a constant, valid name"),
+            witness_failures: IntCounterVec::new(
+                Opts::new("gongshi_witness_failures_total", "Requests to the witness that brought no cosignature"),
+                &["witness"],
+            )
+            .expect("a constant, valid name"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 6] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 9] = [
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
             Box::new(metrics.failed_batches.clone()),
             Box::new(metrics.log_size.clone()),
             Box::new(metrics.responses.clone()),
+            Box::new(metrics.witnessed_size.clone()),
+            Box::new(metrics.witness_sizes.clone()),
+            Box::new(metrics.witness_failures.clone()),
         ];
         for collector in collectors {
             metrics.registry.register(collector).expect("each name is registered once");
@@ -64,6 +84,18 @@ impl Metrics {
 
     pub fn log_size(&self, size: u64) {
         self.log_size.set(size as i64);
+    }
+
+    pub fn witnessed_size(&self, size: u64) {
+        self.witnessed_size.set(size as i64);
+    }
+
+    pub fn witness_cosigned(&self, name: &str, size: u64) {
+        self.witness_sizes.with_label_values(&[name]).set(size as i64);
+    }
+
+    pub fn witness_failed(&self, name: &str) {
+        self.witness_failures.with_label_values(&[name]).inc();
     }
 
     pub fn response(&self, method: &str, status: u16) {

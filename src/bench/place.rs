@@ -60,6 +60,7 @@ pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> any
             operator_name: "平台运行机构".to_owned(),
         },
         clock,
+        policy: None,
     };
     Ok(Ledger::open(place).await?)
 }

@@ -53,7 +53,7 @@ impl Bench {
 pub async fn openapi() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("gongshi-openapi-{}", uuid::Uuid::new_v4()));
     let location = Location { data: folder.clone(), database: None };
-    let ledger = super::serve::open(&location, &super::serve::Name::demo(), None, Clock::System).await?;
+    let ledger = super::serve::open(&location, &super::serve::Name::demo(), None, None, Clock::System).await?;
     print!("{}", openapi_yaml(&ledger));
     ledger.database.close().await;
     std::fs::remove_dir_all(folder)?;

@@ -46,7 +46,7 @@ impl ImportNotices {
         let (steps, report) = import::read(&self.notices, &centre)?;
         let first = steps.first().map_or_else(|| Clock::System.now(), |step| step.at);
         let clock = Clock::manual(first.plus_millis(-3_600_000));
-        let ledger = super::serve::open(&self.location, &super::serve::Name::demo(), None, clock.clone()).await?;
+        let ledger = super::serve::open(&self.location, &super::serve::Name::demo(), None, None, clock.clone()).await?;
         ensure!(
             *ledger.size().borrow() == 1,
             "{}",

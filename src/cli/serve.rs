@@ -5,10 +5,12 @@ use super::{Location, stopped};
 use anyhow::Context;
 use clap::Args;
 use gongshi::clock::Clock;
+use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
 use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::log::Policy;
 use gongshi::store::{Documents, S3Settings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,9 @@ pub struct Serve {
     /// 文件存储：S3 设置（TOML） · TOML file with the settings of an S3-compatible store for documents
     #[arg(long, env = "GONGSHI_DOCUMENTS")]
     documents: Option<PathBuf>,
+    /// 见证策略（C2SP tlog-policy） · Witness policy: whom to ask for cosignatures, and how many count
+    #[arg(long, env = "GONGSHI_WITNESSES")]
+    witnesses: Option<PathBuf>,
     /// 每个地址每秒请求数，0 为不限 · Requests a second from one address; 0 is no limit
     #[arg(long, env = "GONGSHI_RATE_ADDRESS", default_value_t = Limits::default().per_address)]
     rate_address: u32,
@@ -74,6 +79,7 @@ pub async fn open(
     location: &Location,
     name: &Name,
     documents: Option<&Path>,
+    policy: Option<Policy>,
     clock: Clock,
 ) -> anyhow::Result<Arc<Ledger>> {
     std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
@@ -90,12 +96,18 @@ pub async fn open(
         operator_name: name.operator_name.clone(),
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
-    Ok(Ledger::open(Place { database_url: location.database_url(), documents, keys, opening, clock }).await?)
+    Ok(Ledger::open(Place { database_url: location.database_url(), documents, keys, opening, clock, policy }).await?)
+}
+
+fn read_policy(file: &Path) -> anyhow::Result<Policy> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    text.parse().with_context(|| file.display().to_string())
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<()> {
-        let ledger = open(&self.location, &self.name, self.documents.as_deref(), Clock::System).await?;
+        let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
+        let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, Clock::System).await?;
         let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
         serve(ledger, self.listen, limits).await
     }
@@ -107,7 +119,7 @@ impl Demo {
         if !location.data.join("gongshi.sqlite").exists() {
             fill_demo(&self.data).await?;
         }
-        let ledger = open(&location, &Name::demo(), None, Clock::System).await?;
+        let ledger = open(&location, &Name::demo(), None, None, Clock::System).await?;
         let base = format!("http://{}", self.listen);
         println!("{}", either("示例已就绪，可看：", "The demo is ready. Look at:"));
         for (zh, en, path) in demo::GUIDE {
@@ -133,7 +145,7 @@ async fn fill_demo(data: &Path) -> anyhow::Result<()> {
     let present = Clock::System.now();
     let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
     let location = Location { data: filling.clone(), database: None };
-    let ledger = open(&location, &Name::demo(), None, clock.clone()).await?;
+    let ledger = open(&location, &Name::demo(), None, None, clock.clone()).await?;
     demo::fill(&ledger, &clock, present, &filling.join("demo-keys")).await?;
     ledger.database.close().await;
     drop(ledger);
@@ -159,7 +171,9 @@ async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyho
     scheduler.start().await?;
     tracing::info!(address = %server.address(), origin = ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     println!("http://{}", server.address());
+    let cosigning = tokio::spawn(cosigning::run(Arc::clone(&ledger)));
     server.serve(stopped()).await;
+    cosigning.abort();
     scheduler.shutdown().await?;
     // The sequencer answers what it has taken before the database closes.
     ledger.database.close().await;

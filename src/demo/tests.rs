@@ -216,7 +216,7 @@ async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
     let documents = Documents::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, documents, keys, opening, clock: clock.clone() }).await.unwrap()
+    Ledger::open(Place { database_url, documents, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
 }
 
 /// A service with the demo in it, as a stranger meets it.

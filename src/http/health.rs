@@ -1,6 +1,6 @@
 //! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, WitnessStatus};
 use crate::problem::{CATALOGUE, ProblemType};
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};
@@ -18,7 +18,17 @@ pub fn livez() -> &'static str {
 #[handler]
 pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
     match ledger.checkpoint().await {
-        Ok((_, checkpoint)) => Json(json!({ "ready": true, "size": checkpoint.size })).into_response(),
+        Ok((_, checkpoint)) => {
+            let mut detail = json!({ "ready": true, "size": checkpoint.size });
+            if let Some(witnesses) = ledger.witnesses() {
+                // Without witnesses the service still serves; whoever watches it should know.
+                let failing = |status: WitnessStatus| status.failing.map(|(_, failure)| (status.name, json!(failure)));
+                let failing: serde_json::Map<_, _> = witnesses.statuses().into_iter().filter_map(failing).collect();
+                detail["witnessed_size"] = json!(witnesses.witnessed().map(|(_, checkpoint)| checkpoint.size));
+                detail["witnesses_failing"] = failing.into();
+            }
+            Json(detail).into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "not ready");
             Json(json!({ "ready": false })).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()

@@ -1,7 +1,8 @@
 //! The log as static resources (C2SP tlog-tiles), and what describes it.
 
 use super::{Problem, Tag, Typed};
-use crate::ledger::Ledger;
+use crate::field::Instant;
+use crate::ledger::{Ledger, WitnessStatus, Witnesses};
 use crate::log::{ProofError, Resource, TILE_WIDTH, bundle, consistency_plan};
 use crate::problem;
 use poem::http::header;
@@ -17,11 +18,26 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// `GET /log/checkpoint`
 #[handler]
 pub async fn serve_checkpoint(ledger: Data<&Arc<Ledger>>) -> poem::Result<Response> {
-    let (note, _) = ledger.checkpoint().await.map_err(Problem::from)?;
+    let (note, _) = ledger.cosigned_checkpoint().await.map_err(Problem::from)?;
+    Ok(note_response(note))
+}
+
+/// `GET /log/witnessed-checkpoint`: the newest one that enough witnesses have cosigned.
+#[handler]
+pub async fn serve_witnessed_checkpoint(ledger: Data<&Arc<Ledger>>) -> poem::Result<Response> {
+    let witnessed = ledger.witnesses().and_then(Witnesses::witnessed);
+    let (note, _) = witnessed.ok_or_else(|| {
+        let (zh, en) = ("还没有达到见证策略的检查点", "no checkpoint meets a witness policy yet");
+        Problem::with_detail(&problem::NOT_FOUND, zh, en)
+    })?;
+    Ok(note_response(note))
+}
+
+fn note_response(note: String) -> Response {
     let response = Response::builder().content_type("text/plain; charset=utf-8");
     // Whoever polls it learns from the tag that nothing is new.
     let tag = format!("\"{}\"", crate::log::Hash::of(&note));
-    Ok(response.header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, tag).body(note))
+    response.header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, tag).body(note)
 }
 
 /// `GET /log/tile/<L>/<N>[.p/<W>]` and `GET /log/tile/entries/<N>[.p/<W>]`
@@ -63,6 +79,33 @@ pub struct LogView {
     /// Base64 of the root hash.
     root: String,
     rulebook: String,
+    /// Entries in the newest checkpoint that enough witnesses have cosigned; absent when there is none.
+    witnessed_size: Option<u64>,
+}
+
+/// How a witness of the log is doing.
+#[derive(Serialize, Object)]
+pub struct WitnessView {
+    /// Its name in the policy.
+    name: String,
+    /// C2SP verifier key of its cosignatures (tlog-cosignature, type 0x04).
+    key: String,
+    /// Entries in the newest checkpoint that it cosigned; 0 before the first.
+    size: u64,
+    /// When it did, by its own clock.
+    cosigned_at: Option<Instant>,
+    /// Since when it has not answered as it should; absent while it does.
+    failing_since: Option<Instant>,
+    /// What the last request came to.
+    failure: Option<String>,
+}
+
+impl From<WitnessStatus> for WitnessView {
+    fn from(status: WitnessStatus) -> Self {
+        let (failing_since, failure) = status.failing.unzip();
+        let key = status.key.to_string();
+        Self { name: status.name, key, size: status.size, cosigned_at: status.time, failing_since, failure }
+    }
 }
 
 /// A consistency proof.
@@ -82,13 +125,22 @@ impl LogApi {
     #[oai(path = "/", method = "get", operation_id = "getLog")]
     async fn get(&self) -> Result<Typed<LogView>, Problem> {
         let (_, checkpoint) = self.0.checkpoint().await?;
+        let witnessed = self.0.witnesses().and_then(Witnesses::witnessed);
         Ok(Typed(LogView {
             origin: self.0.origin().to_owned(),
             log_key: self.0.log_key().to_string(),
             size: checkpoint.size,
             root: checkpoint.root.to_base64(),
             rulebook: crate::rulebook::VERSION.to_owned(),
+            witnessed_size: witnessed.map(|(_, checkpoint)| checkpoint.size),
         }))
+    }
+
+    /// The witnesses of the log, as this server knows them; empty when the log is run without.
+    #[oai(path = "/witnesses", method = "get", operation_id = "listWitnesses")]
+    async fn witnesses(&self) -> Typed<Vec<WitnessView>> {
+        let statuses = self.0.witnesses().map(Witnesses::statuses).unwrap_or_default();
+        Typed(statuses.into_iter().map(WitnessView::from).collect())
     }
 
     /// The proof that the tree of one size is a prefix of that of another.

@@ -160,7 +160,7 @@ impl RecordApi {
         Ok(EntryBytes::Found(Binary(row.take_blob(0)?), "public, max-age=31536000, immutable".to_owned()))
     }
 
-    /// C2SP tlog-proof of the record against the newest checkpoint.
+    /// C2SP tlog-proof of the record against the newest witnessed checkpoint that covers it, or else the newest one.
     #[oai(path = "/:index/proof", method = "get", operation_id = "getProof")]
     async fn proof(&self, index: Path<u64>) -> Result<PlainText<String>, Problem> {
         let proof = self.0.proof(index.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;

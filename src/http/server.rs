@@ -64,6 +64,7 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits) -> impl Endpoint<Output = poem::
         .at("/problems", get(health::list_problems))
         .at("/problems/:code", get(health::explain_problem))
         .at("/log/checkpoint", get(log::serve_checkpoint))
+        .at("/log/witnessed-checkpoint", get(log::serve_witnessed_checkpoint))
         .at("/log/tile/*path", get(log::serve_tile))
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))

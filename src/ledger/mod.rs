@@ -1,16 +1,19 @@
 //! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
 
+mod cosigned;
 mod deposit;
 mod due;
 mod keys;
 
+pub use cosigned::{WitnessStatus, Witnesses};
 pub use keys::LogKeys;
 
 use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::field::{Instant, OrganisationId};
 use crate::log::{
-    Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, ProofError, TlogProof, inclusion_plan, leaf_hash,
+    Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, Policy, ProofError, TlogProof, inclusion_plan,
+    leaf_hash,
 };
 use crate::metrics::Metrics;
 use crate::organisation::{self, LogOpening};
@@ -42,6 +45,8 @@ pub struct Place {
     pub keys: LogKeys,
     pub opening: Opening,
     pub clock: Clock,
+    /// The witnesses to ask, and how many of them make a checkpoint count.
+    pub policy: Option<Policy>,
 }
 
 /// Why a log can't be opened or read.
@@ -61,6 +66,8 @@ pub enum LedgerError {
     Opening(Rejected),
     #[error("{0}")]
     Refused(#[from] Refusal),
+    #[error("the witness policy is about other logs: none of its log lines names {0}")]
+    Policy(NoteKey),
     #[error("the stored checkpoint does not hold: {0}")]
     Checkpoint(#[from] CheckpointError),
     #[error("{path}: {source}")]
@@ -81,6 +88,7 @@ pub struct Ledger {
     log_key: NoteKey,
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
+    witnesses: Option<Witnesses>,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -93,10 +101,13 @@ impl Ledger {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
-        let Place { database_url, documents, keys, opening, clock } = place;
+        let Place { database_url, documents, keys, opening, clock, policy } = place;
         let database = Database::open(&database_url).await?;
         let signer = NoteSigner::new(&opening.origin, keys.log.clone())?;
         let log_key = signer.verifier().clone();
+        if policy.as_ref().is_some_and(|policy| !policy.trusts(&log_key)) {
+            return Err(LedgerError::Policy(log_key));
+        }
         let (calendar, metrics) = (Calendar::built_in(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),
@@ -119,6 +130,7 @@ impl Ledger {
             keys,
             log_key,
             last_checkpoint: Mutex::default(),
+            witnesses: policy.map(Witnesses::new),
             known_keys: Cache::new(KEYS_CACHED),
         });
         if *ledger.size().borrow() == 0 {
@@ -126,6 +138,7 @@ impl Ledger {
         }
         // The stored checkpoint must hold under our key, or we would go on under another name than the log began with.
         ledger.checkpoint().await?;
+        ledger.recall_cosigned().await?;
         Ok(ledger)
     }
 
@@ -348,16 +361,31 @@ impl Ledger {
         Ok(last.insert((note, checkpoint)).clone())
     }
 
-    /// The proof of an entry against the newest checkpoint; `None` beyond it.
+    /// The proof of an entry against the newest witnessed checkpoint that covers it, or else against the newest one
+    /// with the cosignatures that there are; `None` beyond it.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn proof(&self, index: u64) -> Result<Option<TlogProof>, LedgerError> {
-        let (note, checkpoint) = self.checkpoint().await?;
+        let witnessed = self.witnesses.as_ref().and_then(Witnesses::witnessed);
+        let (note, checkpoint) = match witnessed.filter(|(_, checkpoint)| index < checkpoint.size) {
+            Some(witnessed) => witnessed,
+            None => self.cosigned_checkpoint().await?,
+        };
         match inclusion_plan(index, checkpoint.size) {
             Ok(plan) => Ok(Some(TlogProof { index, hashes: self.tree.resolve(&plan).await?, checkpoint: note })),
             Err(ProofError::OutOfRange | ProofError::Length | ProofError::Root) => Ok(None),
         }
+    }
+
+    /// The newest checkpoint with the cosignatures that there are.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn cosigned_checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
+        let (note, checkpoint) = self.checkpoint().await?;
+        let cosigned = self.witnesses.as_ref().and_then(|witnesses| witnesses.cosigned(checkpoint.size));
+        Ok((cosigned.unwrap_or(note), checkpoint))
     }
 
     /// The states of some streams, folded from their entries.

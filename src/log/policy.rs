@@ -105,6 +105,11 @@ impl Policy {
         self.quorum.as_ref().is_none_or(|quorum| holds(quorum, &groups))
     }
 
+    /// Whether it is for this log: one of its `log` lines names the key, or it has none.
+    pub fn trusts(&self, key: &NoteKey) -> bool {
+        self.logs.is_empty() || self.logs.iter().any(|log| log.key == *key)
+    }
+
     /// Whether a checkpoint needs any cosignature at all.
     pub fn needs_witnesses(&self) -> bool {
         self.quorum.is_some()

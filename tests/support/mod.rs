@@ -11,7 +11,8 @@ use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::ledger::{Ledger, LedgerError, LogKeys, Opening, Place};
+use gongshi::log::Policy;
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
 use gongshi::store::Documents;
@@ -32,6 +33,21 @@ pub const DAY: i64 = 86_400_000;
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+impl Engine {
+    /// The URL of an empty database.
+    pub fn database(self, folder: &Path) -> String {
+        match self {
+            Self::Sqlite => format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
+            Self::Postgres => postgres::fresh_database(),
+        }
+    }
+}
+
+/// No rates, and documents of a megabyte.
+pub fn unlimited() -> Limits {
+    Limits { per_address: 0, per_key: 0, document_bytes: 1 << 20, ..Limits::default() }
 }
 
 /// A running service.
@@ -79,14 +95,19 @@ impl Answer {
 }
 
 pub async fn open(folder: &Path, engine: Engine, clock: Clock) -> Arc<Ledger> {
-    let database_url = match engine {
-        Engine::Sqlite => format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
-        Engine::Postgres => postgres::fresh_database(),
-    };
-    open_at(folder, database_url, clock).await
+    open_at(folder, engine.database(folder), clock).await
 }
 
 pub async fn open_at(folder: &Path, database_url: String, clock: Clock) -> Arc<Ledger> {
+    open_with(folder, database_url, clock, None).await.unwrap()
+}
+
+pub async fn open_with(
+    folder: &Path,
+    database_url: String,
+    clock: Clock,
+    policy: Option<Policy>,
+) -> Result<Arc<Ledger>, LedgerError> {
     let opening = Opening {
         origin: ORIGIN.into(),
         operator: "1241010041580000XR".parse().unwrap(),
@@ -94,7 +115,7 @@ pub async fn open_at(folder: &Path, database_url: String, clock: Clock) -> Arc<L
     };
     let documents = Documents::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, documents, keys, opening, clock }).await.unwrap()
+    Ledger::open(Place { database_url, documents, keys, opening, clock, policy }).await
 }
 
 impl App {
@@ -103,15 +124,19 @@ impl App {
     }
 
     pub async fn start_on(engine: Engine) -> Self {
-        Self::start_with(engine, Limits { per_address: 0, per_key: 0, document_bytes: 1 << 20, ..Limits::default() })
-            .await
+        Self::start_with(engine, unlimited()).await
     }
 
     pub async fn start_with(engine: Engine, limits: Limits) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), engine, limits, None).await
+    }
+
+    /// In a folder that may hold keys already, with the witnesses of a policy.
+    pub async fn start_in(folder: TempDir, engine: Engine, limits: Limits, policy: Option<Policy>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(START.parse().unwrap());
-        let ledger = open(folder.path(), engine, clock.clone()).await;
+        let database_url = engine.database(folder.path());
+        let ledger = open_with(folder.path(), database_url, clock.clone(), policy).await.unwrap();
         let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
         let base = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel::<()>();

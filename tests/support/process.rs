@@ -17,14 +17,30 @@ pub fn spawn(data: &Path, database: Option<&str>) -> Service {
     if let Some(url) = database {
         command.args(["--database", url]);
     }
-    let mut child = command.args(["--origin", super::ORIGIN]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut base = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut base).unwrap();
-    assert!(base.starts_with("http://"), "the service did not start");
-    Service { child, base: base.trim().to_owned() }
+    command.args(["--origin", super::ORIGIN]);
+    Service::start(command)
+}
+
+/// Starts `gongshi witness` on a free port and waits until it listens.
+pub fn spawn_witness(data: &Path, name: &str, logs: &[String]) -> Service {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
+    command.args(["witness", "--listen", "127.0.0.1:0", "--name", name, "--data"]).arg(data);
+    for log in logs {
+        command.args(["--log", log]);
+    }
+    Service::start(command)
 }
 
 impl Service {
+    /// What it prints first tells the URL, on a line of its own or at the end of one.
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let url = lines.filter_map(|line| line.split(' ').next_back().map(str::to_owned));
+        let base = url.into_iter().find(|word| word.starts_with("http://")).expect("it did not start");
+        Self { child, base }
+    }
+
     /// kill -9
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
