@@ -142,7 +142,7 @@ class Verifier:
         self.keys = {}  # kid → JWK
         self.seen = set()
         self.tree = Tree()
-        self.origin = self.log_key = None
+        self.origin, self.log_keys = None, []
         self.last_hash, self.last_time = None, b""
 
     def find(self, index, reason, detail=""):
@@ -150,9 +150,12 @@ class Verifier:
         self.findings.append(finding if index is None else {"index": index, **finding})
 
     def entry(self, data):
+        self.check(data)
+        self.tree.append(self.last_hash)
+
+    def check(self, data):
         place = self.tree.size
         last_hash, self.last_hash = self.last_hash, sha256(b"\x00" + data)
-        self.tree.append(self.last_hash)
         form = ENTRY.fullmatch(data)
         if not form or len(data) > 65535:
             return self.find(place, "entry-malformed")
@@ -187,14 +190,28 @@ class Verifier:
         self.seen.add((header["kid"], header["jti"]))
         if header["aud"] != self.origin:
             self.find(place, "not-allowed", "aud")
-        if header["typ"] == "key.added":
+        if header["typ"] in ("key.added", "log.service_key_added"):
             brought = self.read_keys(content, "key")
         self.keys.update(brought)
+        if header["sub"] == "log":
+            self.rename(place, header["typ"], content)
+
+    def rename(self, place, typ, content):
+        """What the log is called and which keys sign its checkpoints may change (FORMAT.md §6)."""
+        if typ == "log.checkpoint_key_added":
+            self.log_keys.append(content.get("log_key"))
+        elif typ == "log.checkpoint_key_retired":
+            self.log_keys = [key for key in self.log_keys if key != content.get("log_key")]
+        elif typ == "log.continued":
+            before = [self.origin, str(place), base64.b64encode(self.tree.root()).decode()]
+            if str(content.get("predecessor")).split("\n")[:3] != before:
+                self.find(place, "not-allowed", "the predecessor is not the checkpoint of the entries before")
+            self.origin, self.log_keys = content.get("origin"), [content.get("log_key")]
 
     def brought(self, place, header, content, previous):
         """The keys by which a record may sign itself in (FORMAT.md §6)."""
         if header["typ"] == "log.opened" and place == 0:
-            self.origin, self.log_key = content.get("origin"), content.get("log_key")
+            self.origin, self.log_keys = content.get("origin"), [content.get("log_key")]
             if previous != sha256(str(self.origin).encode()).hex():
                 self.find(0, "chain-broken", "previous is not the hash of the origin")
             return self.read_keys(content, "operator_key", "service_key")
@@ -220,26 +237,33 @@ class Verifier:
             text, signatures = note.split("\n\n", 1)
             text += "\n"
             origin, size, root = text.split("\n")[:3]
-            name, key_id, key = (vkey or self.log_key or "").split("+", 2)
-            key = unbase64(key, url=False)
-            key_hash = sha256(name.encode() + b"\n" + key)[:4]
-            if key[:1] != b"\x01" or len(key) != 33 or key_hash.hex() != key_id or origin != self.origin:
-                raise ValueError("not the key, or not the origin, of this log")
-            x = base64.urlsafe_b64encode(key[1:]).decode().rstrip("=")
-            public = jwk.JWK(kty="OKP", crv="Ed25519", x=x).get_op_key("verify")
+            if origin != self.origin:
+                raise ValueError("not the origin of this log")
             lines = [line.split(" ") for line in signatures.splitlines()]
-            ours = [unbase64(line[2], url=False) for line in lines if line[:2] == ["—", name]]
-            ours = [signature[4:] for signature in ours if signature[:4] == key_hash]
-            if not ours:
+            if not sum(self.signed(text, lines, key) for key in ([vkey] if vkey else self.log_keys)):
                 raise ValueError("no signature of the log")
-            for signature in ours:
-                public.verify(signature, text.encode())
         except (ValueError, InvalidSignature, binascii.Error) as error:
             return self.find(None, "checkpoint-invalid", error)
         if int(size) != self.tree.size:
             self.find(min(int(size), self.tree.size), "size-mismatch", f"{size}, there are {self.tree.size}")
         elif unbase64(root, url=False) != self.tree.root():
             self.find(None, "root-mismatch")
+
+    @staticmethod
+    def signed(text, lines, vkey):
+        """How many of the signature lines are by the key; all of them must hold."""
+        name, key_id, key = (vkey or "").split("+", 2)
+        key = unbase64(key, url=False)
+        key_hash = sha256(name.encode() + b"\n" + key)[:4]
+        if key[:1] != b"\x01" or len(key) != 33 or key_hash.hex() != key_id:
+            raise ValueError("not a verifier key")
+        x = base64.urlsafe_b64encode(key[1:]).decode().rstrip("=")
+        public = jwk.JWK(kty="OKP", crv="Ed25519", x=x).get_op_key("verify")
+        ours = [unbase64(line[2], url=False) for line in lines if line[:2] == ["—", name]]
+        ours = [signature[4:] for signature in ours if signature[:4] == key_hash]
+        for signature in ours:
+            public.verify(signature, text.encode())
+        return len(ours)
 
 
 def main(folder, vkey=None):

@@ -11,6 +11,7 @@ pub mod rulebook;
 pub mod world;
 
 // The capabilities.
+pub mod identity;
 pub mod organisation;
 pub mod tender;
 

@@ -7,7 +7,8 @@
 use crate::act::{Author, Place};
 use crate::calendar::Calendar;
 use crate::field::{Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure, TenderCode};
-use crate::organisation::{self, LogState, Organisation, Role, Roles};
+use crate::identity::{self, LogState};
+use crate::organisation::{self, Organisation, Role, Roles};
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId, PublicKey};
 use crate::tender::{self, Tender};
@@ -18,7 +19,7 @@ use std::str::FromStr;
 /// What a record acts on: the `sub` of its header.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stream {
-    /// `log`: the log itself; only `log.opened`.
+    /// `log`: the log itself.
     Log,
     /// `organisation/<id>`
     Organisation(OrganisationId),
@@ -55,6 +56,7 @@ impl FromStr for Stream {
 /// What a record says, of whatever capability.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
+    Log(identity::Act),
     Organisation(organisation::Act),
     Tender(tender::Act),
 }
@@ -62,7 +64,7 @@ pub enum Act {
 impl Act {
     /// Every record kind there is.
     pub fn kinds() -> impl Iterator<Item = &'static str> {
-        organisation::Act::KINDS.iter().chain(tender::Act::KINDS).copied()
+        identity::Act::KINDS.iter().chain(organisation::Act::KINDS).chain(tender::Act::KINDS).copied()
     }
 
     /// Parses and checks a payload of the given kind.
@@ -73,6 +75,7 @@ impl Act {
         let parsed = organisation::Act::parse(kind, payload)
             .map(|act| act.map(Self::Organisation))
             .or_else(|| tender::Act::parse(kind, payload).map(|act| act.map(Self::Tender)))
+            .or_else(|| identity::Act::parse(kind, payload).map(|act| act.map(Self::Log)))
             .ok_or_else(|| {
                 Refusal::new(
                     &problem::KIND_MISMATCH,
@@ -90,6 +93,7 @@ impl Act {
         })?;
         let mut faults = Faults::default();
         match &act {
+            Self::Log(act) => act.check(&mut faults),
             Self::Organisation(act) => act.check(&mut faults),
             Self::Tender(act) => act.check(&mut faults),
         }
@@ -99,6 +103,7 @@ impl Act {
 
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Log(act) => act.kind(),
             Self::Organisation(act) => act.kind(),
             Self::Tender(act) => act.kind(),
         }
@@ -106,6 +111,7 @@ impl Act {
 
     pub fn documents(&self) -> Vec<&crate::field::DocumentRef> {
         match self {
+            Self::Log(act) => act.documents(),
             Self::Organisation(act) => act.documents(),
             Self::Tender(act) => act.documents(),
         }
@@ -113,6 +119,7 @@ impl Act {
 
     pub fn sealed(&self) -> Vec<crate::record::Sealed> {
         match self {
+            Self::Log(act) => act.sealed(),
             Self::Organisation(act) => act.sealed(),
             Self::Tender(act) => act.sealed(),
         }
@@ -120,9 +127,16 @@ impl Act {
 
     pub fn to_value(&self) -> serde_json::Value {
         match self {
+            Self::Log(act) => act.to_value(),
             Self::Organisation(act) => act.to_value(),
             Self::Tender(act) => act.to_value(),
         }
+    }
+}
+
+impl From<identity::Act> for Act {
+    fn from(act: identity::Act) -> Self {
+        Self::Log(act)
     }
 }
 
@@ -158,7 +172,7 @@ impl World {
     /// The stream's version: how many records act on it.
     pub fn version(&self, stream: &Stream) -> u64 {
         match stream {
-            Stream::Log => u64::from(self.log.is_some()),
+            Stream::Log => self.log.as_ref().map_or(0, |log| log.version),
             Stream::Organisation(id) => self.organisations.get(id).map_or(0, |organisation| organisation.version),
             Stream::Tender(code) => self.tenders.get(code).map_or(0, |tender| tender.version()),
         }
@@ -176,7 +190,8 @@ impl World {
     /// Drops a stream's state, because records that are not folded in were added to it.
     pub fn forget(&mut self, stream: &Stream) {
         match stream {
-            Stream::Log => self.log = None,
+            Stream::Log => self.forget_log(),
+            Stream::Organisation(id) if self.is_operator(id) => self.forget_log(),
             Stream::Organisation(id) => {
                 self.organisations.remove(id);
             }
@@ -186,13 +201,25 @@ impl World {
         }
     }
 
+    fn is_operator(&self, id: &OrganisationId) -> bool {
+        self.log.as_ref().is_some_and(|log| log.operator == *id)
+    }
+
+    /// The log's first record makes the operator's organisation: the two come and go together.
+    fn forget_log(&mut self) {
+        if let Some(log) = self.log.take() {
+            self.organisations.remove(&log.operator);
+        }
+    }
+
     /// Drops everything but the log's own state when more streams are held.
     pub fn keep_at_most(&mut self, streams: usize) {
         if self.tenders.len() > streams {
             self.tenders.clear();
         }
         if self.organisations.len() > streams || self.key_owners.len() > 4 * streams {
-            self.organisations.clear();
+            let operator = self.log.as_ref().map(|log| &log.operator);
+            self.organisations.retain(|id, _| Some(id) == operator);
             self.key_owners.clear();
         }
     }
@@ -202,7 +229,7 @@ impl World {
     /// A first registration brings its own key; every other record is signed by one that the log knows.
     pub fn signing_key(&self, kid: &KeyId, act: &Act) -> Option<PublicKey> {
         let known = match &self.log {
-            Some(log) if log.service_kid == *kid => Some(log.service_key),
+            Some(log) if log.service_key(kid).is_some() => log.service_key(kid).map(|key| key.public),
             _ => self
                 .key_owners
                 .get(kid)
@@ -214,7 +241,7 @@ impl World {
             Act::Organisation(organisation::Act::Registered(registration)) => {
                 PublicKey::from_jwk(&registration.key).ok()
             }
-            Act::Organisation(organisation::Act::LogOpened(opening)) => PublicKey::from_jwk(&opening.operator_key).ok(),
+            Act::Log(identity::Act::Opened(opening)) => PublicKey::from_jwk(&opening.operator_key).ok(),
             _ => None,
         })
     }
@@ -226,7 +253,8 @@ impl World {
     pub fn author(&self, kid: &KeyId, now: Instant) -> Result<Author, Refusal> {
         let unknown = || Refusal::new(&problem::KEY_UNKNOWN, "日志中没有这把密钥", "the log does not know this key");
         let log = self.log.as_ref().ok_or_else(unknown)?;
-        if log.service_kid == *kid {
+        if let Some(key) = log.service_key(kid) {
+            must_be_valid(key, now)?;
             return Ok(Author { id: log.operator.clone(), roles: Roles::NONE.with(Role::Service) });
         }
         let organisation =
@@ -238,13 +266,7 @@ impl World {
                 "the organisation is not confirmed yet",
             ));
         };
-        if let Some(from) = key.revoked_from.filter(|_| !key.is_valid(now)) {
-            return Err(Refusal::new(
-                &problem::KEY_REVOKED,
-                format!("密钥自 {from} 起吊销"),
-                format!("the key is revoked from {from}"),
-            ));
-        }
+        must_be_valid(key, now)?;
         if organisation.is_suspended(now) {
             return Err(Refusal::new(
                 &problem::ORGANISATION_SUSPENDED,
@@ -267,7 +289,7 @@ impl World {
         now: Instant,
         calendar: &Calendar,
     ) -> Result<Author, Refusal> {
-        if let Act::Organisation(organisation::Act::LogOpened(opening)) = act {
+        if let Act::Log(identity::Act::Opened(opening)) = act {
             return self.decide_opening(header, stream, opening);
         }
         let log = self.log.as_ref().ok_or_else(|| Refusal::state_forbids(act.kind(), "log not opened"))?;
@@ -303,7 +325,13 @@ impl World {
                 tender::decide(self.tenders.get(code).map(|tender| &**tender), act, &author, now, calendar)?;
                 Ok(author)
             }
-            (Act::Organisation(_) | Act::Tender(_), _) => Err(stream_mismatch("/sub")),
+            (Act::Log(act), Stream::Log) => {
+                let author = self.author(&header.kid, now)?;
+                let owner = |kid: &KeyId| self.key_owners.get(kid).cloned();
+                identity::decide(log, act, &author, &owner, now)?;
+                Ok(author)
+            }
+            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_), _) => Err(stream_mismatch("/sub")),
         }
     }
 
@@ -311,7 +339,7 @@ impl World {
         &self,
         header: &Header,
         stream: &Stream,
-        opening: &organisation::LogOpening,
+        opening: &identity::LogOpening,
     ) -> Result<Author, Refusal> {
         if self.log.is_some() {
             return Err(Refusal::state_forbids("log.opened", "opened"));
@@ -322,7 +350,7 @@ impl World {
         if header.aud != opening.origin.as_str() {
             return Err(audience(opening.origin.as_str(), &header.aud));
         }
-        let (_, operator) = organisation::open_log(opening)?;
+        let (_, operator) = identity::open_log(opening)?;
         if operator.key(&header.kid).is_none() {
             return Err(Refusal::new(
                 &problem::POSSESSION_UNPROVEN,
@@ -336,11 +364,16 @@ impl World {
     /// Folds a record that was decided into the state.
     pub fn apply(&mut self, stream: &Stream, act: &Act, place: &Place, calendar: &Calendar) {
         match (act, stream) {
-            (Act::Organisation(organisation::Act::LogOpened(opening)), _) => {
-                if let Ok((log, operator)) = organisation::open_log(opening) {
+            (Act::Log(identity::Act::Opened(opening)), _) => {
+                if let Ok((log, operator)) = identity::open_log(opening) {
                     self.log = Some(log);
                     self.key_owners.extend(operator.kids().map(|kid| (kid, operator.id.clone())));
                     self.organisations.insert(operator.id.clone(), operator);
+                }
+            }
+            (Act::Log(act), Stream::Log) => {
+                if let Some(log) = &mut self.log {
+                    log.apply(act, place.version);
                 }
             }
             (Act::Organisation(act), Stream::Organisation(id)) => {
@@ -359,8 +392,7 @@ impl World {
                 }
             }
             // `decide` refuses an act on a stream of another capability.
-            (Act::Organisation(_), Stream::Log | Stream::Tender(_))
-            | (Act::Tender(_), Stream::Log | Stream::Organisation(_)) => {}
+            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_), _) => {}
         }
     }
 }
@@ -375,6 +407,12 @@ fn check_iat(iat: i64, now: Instant) -> Result<(), Refusal> {
         format!("签名时间与日志时间相差 {ahead} 秒（允许提前 5 分钟、滞后 24 小时）"),
         format!("signed {ahead} s from the log's time; at most 5 min ahead and 24 h behind are accepted"),
     ))
+}
+
+fn must_be_valid(key: &organisation::Key, now: Instant) -> Result<(), Refusal> {
+    let Some(from) = key.revoked_from.filter(|_| !key.is_valid(now)) else { return Ok(()) };
+    let (zh, en) = (format!("密钥自 {from} 起吊销"), format!("the key is revoked from {from}"));
+    Err(Refusal::new(&problem::KEY_REVOKED, zh, en))
 }
 
 fn audience(expected: &str, found: &str) -> Refusal {

@@ -265,8 +265,12 @@ async fn keys_rotate_and_a_revoked_key_signs_nothing_more() {
         organisation::Act::from(KeyAddition { key: new.public().to_jwk(), possession }).into()
     };
     let proof = |signer: &PrivateKey| {
-        Record::sign(signer, &possession_header(new.key_id(), support::ORIGIN, &cast.centre.id, app.now()), b"")
-            .detached()
+        Record::sign(
+            signer,
+            &possession_header(new.key_id(), support::ORIGIN, &format!("organisation/{}", cast.centre.id), app.now()),
+            b"",
+        )
+        .detached()
     };
     let forged = app.post(&cast.centre, &path("keys"), &centre, &addition(proof(&cast.centre.key))).await;
     assert_eq!(forged.problem(), "possession-unproven");

@@ -43,11 +43,11 @@ async fn the_readme_works_as_written() {
     assert!(run(&["export", "log", "--data", data, "--out", "copy"]).0);
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 6, "{report}");
+    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 8, "{report}");
     assert!(run(&["replay", "--data", data]).0);
     assert!(run(&["verify", data]).0);
     // One byte is enough.
-    let bundle = work.join("copy/tile/entries/000.p/6");
+    let bundle = work.join("copy/tile/entries/000.p/8");
     let mut bytes = std::fs::read(&bundle).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -55,4 +55,10 @@ async fn the_readme_works_as_written() {
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert!(!holds && !report["findings"].as_array().unwrap().is_empty());
+    // After a theft the log goes on under another name.
+    let theft = ["--as", "test.gongshi.example/log-2", "--reason", "检查点私钥泄露"];
+    assert!(run(&[&["continue", "--data", data, "--origin", support::ORIGIN], &theft[..]].concat()).0);
+    let (holds, report) = run(&["verify", data, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert!(holds && report["origin"] == "test.gongshi.example/log-2", "{report}");
 }

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 /// The log's own signer, as whoever runs it has it: an honest operator uses it once a size.
 fn signer(folder: &Path) -> NoteSigner {
-    NoteSigner::new(ORIGIN, LogKeys::in_folder(&folder.join("keys")).unwrap().log).unwrap()
+    NoteSigner::new(ORIGIN, LogKeys::in_folder(&folder.join("keys")).unwrap().checkpoint.swap_remove(0)).unwrap()
 }
 
 /// An honest witness that can be stopped.

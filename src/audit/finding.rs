@@ -50,10 +50,10 @@ pub struct Finding {
 /// The outcome of an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The log's origin, as entry 0 says it.
+    /// The log's present origin, as its entries say it.
     pub origin: String,
-    /// The verifier key of the checkpoint: the one that was given, or else the one that entry 0 names.
-    pub log_key: String,
+    /// The verifier keys of the checkpoint: the one that was given, or else those that the log's entries name.
+    pub log_keys: Vec<String>,
     /// Entries that were read.
     pub entries: u64,
     /// Hex SHA-256 of the last entry: the end of the chain.

@@ -6,8 +6,9 @@ use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
 use crate::act::Place;
 use crate::calendar::Calendar;
 use crate::field::Instant;
+use crate::identity;
 use crate::log::{Checkpoint, Edge, Hash, NoteKey, TILE_WIDTH, Tile, first_previous};
-use crate::organisation;
+use crate::problem::Refusal;
 use crate::world::{Act, World};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -20,8 +21,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 /// Bundles in one chunk of work: large enough for fast batches, small enough to keep memory low.
 const BUNDLES_IN_CHUNK: u64 = 8;
 
-/// Audits a whole log. `key` pins the log's checkpoint key; without it the one that entry 0 names is taken, and the
-/// report says which.
+/// Audits a whole log. `key` pins the log's checkpoint key; without it those that the log itself names are taken,
+/// and the report says which.
 ///
 /// # Errors
 /// Nothing at all could be read. Everything else is a finding.
@@ -101,7 +102,6 @@ struct Audit<'a> {
     next_index: u64,
     last_hash: Option<Hash>,
     last_time: Instant,
-    log_key: Option<NoteKey>,
     /// 128 bits of SHA-256 over `(kid, jti)`: the ids themselves would take three times the memory.
     seen: HashSet<u128>,
 }
@@ -111,7 +111,7 @@ impl<'a> Audit<'a> {
         Self {
             report: Report {
                 origin: String::new(),
-                log_key: String::new(),
+                log_keys: Vec::new(),
                 entries: 0,
                 last_hash: String::new(),
                 root: String::new(),
@@ -124,7 +124,6 @@ impl<'a> Audit<'a> {
             next_index: 0,
             last_hash: None,
             last_time: Instant::from_millis(0),
-            log_key: None,
             seen: HashSet::new(),
         }
     }
@@ -135,13 +134,14 @@ impl<'a> Audit<'a> {
         for (at, parsed) in chunk.entries.into_iter().enumerate() {
             let index = self.next_index;
             self.next_index += 1;
-            self.edge.append(parsed.hash);
             self.place_in_chain(index, &parsed);
             self.last_hash = Some(parsed.hash);
+            let hash = parsed.hash;
             match parsed.content {
-                Ok(entry) => self.entry(index, at, parsed.hash, entry, &mut batch),
+                Ok(entry) => self.entry(index, at, hash, entry, &mut batch),
                 Err((reason, detail)) => self.report.add(Some(index), reason, detail),
             }
+            self.edge.append(hash);
         }
         batch
     }
@@ -185,7 +185,8 @@ impl<'a> Audit<'a> {
         if !self.seen.insert(u128::from_be_bytes(*id)) {
             self.report.add(Some(index), Reason::JtiReused, format!("jti {} of key {}", header.jti, header.kid));
         }
-        match self.world.decide(&header, &stream, &act, time, self.calendar) {
+        let decided = self.world.decide(&header, &stream, &act, time, self.calendar);
+        match decided.and_then(|author| self.follows(index, &act).map(|()| author)) {
             Ok(author) => {
                 let version = self.world.version(&stream) + 1;
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
@@ -198,14 +199,20 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// A log that goes on under another name says of which tree.
+    fn follows(&mut self, index: u64, act: &Act) -> Result<(), Refusal> {
+        match act {
+            Act::Log(identity::Act::Continued(continuation)) => continuation.follows(index, self.edge.root()),
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => Ok(()),
+        }
+    }
+
     /// Entry 0 names the log: its origin, and the key of its checkpoints.
     fn begin(&mut self, act: &Act, previous: Hash) {
-        let Act::Organisation(organisation::Act::LogOpened(opening)) = act else {
+        let Act::Log(identity::Act::Opened(opening)) = act else {
             self.report.add(Some(0), Reason::NotAllowed, "a log begins with log.opened");
             return;
         };
-        self.report.origin = opening.origin.as_str().to_owned();
-        self.log_key = opening.log_key.as_str().parse().ok();
         if previous != first_previous(opening.origin.as_str()) {
             self.report.add(Some(0), Reason::ChainBroken, "previous is not the hash of the origin line");
         }
@@ -236,12 +243,16 @@ impl<'a> Audit<'a> {
         self.report.last_hash = self.last_hash.map(|hash| hash.to_string()).unwrap_or_default();
         let root = self.edge.root();
         self.report.root = root.to_base64();
-        let Some(key) = pinned.cloned().or_else(|| self.log_key.clone()) else {
+        let log = self.world.log.as_ref();
+        self.report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
+        let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
+        let keys = pinned.map_or(named, |key| vec![key.clone()]);
+        if keys.is_empty() {
             self.report.add(None, Reason::CheckpointInvalid, "no key to check the checkpoint with");
             return;
-        };
-        self.report.log_key = key.to_string();
-        match Checkpoint::open(note, &[key], &self.report.origin) {
+        }
+        self.report.log_keys = keys.iter().map(NoteKey::to_string).collect();
+        match Checkpoint::open(note, &keys, &self.report.origin) {
             Err(error) => self.report.add(None, Reason::CheckpointInvalid, error.to_string()),
             Ok(checkpoint) if checkpoint.size != self.next_index => {
                 let detail = format!("the checkpoint is of {} entries, there are {}", checkpoint.size, self.next_index);

@@ -45,7 +45,7 @@ impl Authors {
             register(ledger, &centre.key, &centre.id, Role::Centre, &supervisor).await?;
             centres.push(centre);
         }
-        let (origin, issued) = (ledger.origin().to_owned(), ledger.clock.now().seconds());
+        let (origin, issued) = (ledger.origin(), ledger.clock.now().seconds());
         Ok(Arc::new(Self { origin, issued, centres, next: AtomicU64::new(0) }))
     }
 

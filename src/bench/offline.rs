@@ -48,7 +48,7 @@ pub(super) async fn measure(
 /// Entries a second of a whole audit of a plain copy, which must find nothing wrong.
 async fn verify_offline(ledger: &Ledger, copy: PathBuf) -> anyhow::Result<f64> {
     export_log(&ledger.database, &copy).await?;
-    let key = ledger.log_key().clone();
+    let key = ledger.identity().checkpoint_keys[0].clone();
     tokio::task::spawn_blocking(move || {
         let mut source = audit::Folder::new(&copy);
         let began = Instant::now();

@@ -1,9 +1,16 @@
-//! `keygen` and `sign`.
+//! `keygen`, `sign` and `continue`.
 
-use anyhow::{Context, bail};
+use super::Location;
+use super::language::either;
+use super::serve::Name;
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use gongshi::clock::Clock;
+use gongshi::log::NoteSigner;
+use gongshi::organisation::possession_header;
 use gongshi::record::{Alg, Header, PrivateKey, Record, load_key, save_key};
 use gongshi::world::{Act, Stream};
+use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -11,17 +18,32 @@ use std::path::{Path, PathBuf};
 pub struct Keygen {
     /// 私钥文件（JWK，0600） · File for the private key (JWK, mode 0600)
     out: PathBuf,
+    /// 输出 log.checkpoint_key_added 的内容 · Print the payload of log.checkpoint_key_added for the log of this origin
+    #[arg(long, value_name = "ORIGIN")]
+    checkpoint_of: Option<String>,
+    /// 输出 key.added（organisation/<代码>）或 log.service_key_added（log）的内容，含持有证明 · Print the payload of key.added
+    /// or log.service_key_added, with the proof of possession
+    #[arg(long, value_name = "STREAM", requires = "origin", conflicts_with = "checkpoint_of")]
+    add_to: Option<Stream>,
+    /// 日志名 · Origin of the log
+    #[arg(long)]
+    origin: Option<String>,
 }
 
 impl Keygen {
     pub fn run(self) -> anyhow::Result<()> {
         let key = PrivateKey::generate();
         save_key(&self.out, &key)?;
-        let public = serde_json::to_string(&key.public().to_jwk())?;
-        println!(
-            "{}",
-            serde_json::json!({ "kid": key.key_id(), "key": serde_json::from_str::<serde_json::Value>(&public)? })
-        );
+        let public = serde_json::to_value(key.public().to_jwk())?;
+        let printed = match (self.checkpoint_of, self.add_to, self.origin) {
+            (Some(origin), _, _) => json!({ "log_key": NoteSigner::new(&origin, key)?.verifier().to_string() }),
+            (None, Some(stream), Some(origin)) => {
+                let header = possession_header(key.key_id(), &origin, &stream.to_string(), Clock::System.now());
+                json!({ "key": public, "possession": Record::sign(&key, &header, b"").detached() })
+            }
+            (None, _, _) => json!({ "kid": key.key_id(), "key": public }),
+        };
+        println!("{printed}");
         Ok(())
     }
 }
@@ -95,6 +117,44 @@ impl Sign {
     pub fn run(self) -> anyhow::Result<()> {
         let record = self.signing.sign(&self.origin)?;
         println!("{}", if self.json { record.to_json() } else { record.detached() });
+        Ok(())
+    }
+}
+
+/// After a theft of the checkpoint key.
+#[derive(Args)]
+pub struct Continue {
+    #[command(flatten)]
+    location: Location,
+    #[command(flatten)]
+    name: Name,
+    /// 新日志名 · The new origin
+    #[arg(long = "as", value_name = "ORIGIN")]
+    new_origin: String,
+    /// 原因 · Why: it stands in the log for ever
+    #[arg(long)]
+    reason: String,
+}
+
+impl Continue {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let reason = self.reason.parse().map_err(|fault| anyhow!("--reason: {fault}"))?;
+        let folder = self.location.data.join("keys");
+        let unused = (2..).map(|number| folder.join(format!("log-{number}.jwk"))).find(|file| !file.exists());
+        let file = unused.context("no name left")?;
+        let key = PrivateKey::generate();
+        save_key(&file, &key)?;
+        let ledger = super::serve::open(&self.location, &self.name, None, None, Clock::System).await?;
+        let receipt = ledger.continue_as(&self.new_origin, &key, reason).await?;
+        let index = receipt.index;
+        println!("{}: {index}", either("日志已更名续写，记录序号", "The log goes on under another name; record"));
+        println!("{}", ledger.identity().checkpoint_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+        println!(
+            "{} {}",
+            either("今后以此启动：", "Serve it from now on with"),
+            format_args!("--origin {}", self.new_origin)
+        );
+        ledger.database.close().await;
         Ok(())
     }
 }

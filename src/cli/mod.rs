@@ -30,6 +30,8 @@ enum Command {
     Demo(serve::Demo),
     /// 生成密钥 · Make a key
     Keygen(keys::Keygen),
+    /// 更名续写日志 · Go on under another origin and key, after the checkpoint key was stolen; the service must be stopped
+    Continue(keys::Continue),
     /// 签名记录 · Sign a record without sending it
     Sign(keys::Sign),
     /// 签名并提交记录 · Sign a record, send it, keep the receipt
@@ -85,6 +87,7 @@ impl Cli {
             Command::Serve(serve) => runtime.block_on(serve.run()).map(done),
             Command::Demo(demo) => runtime.block_on(demo.run()).map(done),
             Command::Keygen(keygen) => keygen.run().map(done),
+            Command::Continue(next) => runtime.block_on(next.run()).map(done),
             Command::Sign(sign) => sign.run().map(done),
             Command::Post(post) => runtime.block_on(post.run()),
             Command::Get(get) => runtime.block_on(get.run()),

@@ -169,7 +169,7 @@ async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyho
     })?;
     scheduler.add(job).await?;
     scheduler.start().await?;
-    tracing::info!(address = %server.address(), origin = ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
+    tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     println!("http://{}", server.address());
     let cosigning = tokio::spawn(cosigning::run(Arc::clone(&ledger)));
     server.serve(stopped()).await;

@@ -83,7 +83,7 @@ fn print(report: &Report, pinned: bool) {
     } else {
         either("（取自首条记录，请与可信来源核对）", " (as entry 0 names it: compare it with a source you trust)")
     };
-    println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_key);
+    println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_keys.join(" "));
     for finding in &report.findings {
         println!("✗ {finding}");
     }

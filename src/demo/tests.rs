@@ -304,14 +304,16 @@ async fn show(present: Instant) {
     assert_eq!(stranger.bytes(&format!("/v1/documents/{}", draft.sha256)).await.len() as u64, draft.size);
     let tender = stranger.json("/v1/tenders/ZZCG-001").await;
     let sealed = tender["records"][0]["payload"]["contact"]["person"]["sealed"].as_str().unwrap().to_owned();
-    let token = Bearer::issue(cast.key(Who::City), ledger.origin(), present);
+    let token = Bearer::issue(cast.key(Who::City), &ledger.origin(), present);
     let disclosed = stranger.client.get(format!("{}/v1/disclosures/{sealed}", stranger.base)).bearer_auth(token);
     assert_eq!(disclosed.send().await.unwrap().status().as_u16(), 200, "a supervisor may open what is sealed");
 
     let records = stranger.json("/v1/records?limit=500").await;
     let items = records["items"].as_array().unwrap();
     let kinds: BTreeSet<&str> = items.iter().map(|record| record["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, Act::kinds().collect(), "every kind of record");
+    // The keys of a demonstration don't grow old.
+    let shown = Act::kinds().filter(|kind| *kind == "log.opened" || !kind.starts_with("log."));
+    assert_eq!(kinds, shown.collect(), "every kind of record");
     let copy = tempfile::tempdir().unwrap();
     stranger.mirror(copy.path()).await;
     let report = verify(&mut Folder::new(copy.path()), None, &Calendar::built_in(), &mut |_, _| {}).unwrap();

@@ -29,7 +29,7 @@ async fn identify(request: &Request, token: BearerHeader) -> Option<Identity> {
     let kid = bearer.kid();
     let (key, owner) = ledger.key_owner(&kid).await.ok()??;
     let now = ledger.clock.now();
-    if let Err(error) = bearer.verify(&key, ledger.origin(), now) {
+    if let Err(error) = bearer.verify(&key, &ledger.origin(), now) {
         tracing::debug!(%error, %kid, "a bearer token was refused");
         return None;
     }

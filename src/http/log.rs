@@ -73,8 +73,12 @@ pub(crate) async fn read_resource(ledger: &Ledger, resource: Resource) -> Result
 pub struct LogView {
     /// The checkpoint origin; every record's `aud`.
     origin: String,
-    /// C2SP verifier key of the checkpoints.
+    /// C2SP verifier key of the checkpoints: the oldest one that still signs.
     log_key: String,
+    /// All that sign; more than one while a key is being replaced.
+    log_keys: Vec<String>,
+    /// What the log was called before a checkpoint key was stolen.
+    former_origins: Vec<String>,
     size: u64,
     /// Base64 of the root hash.
     root: String,
@@ -125,10 +129,14 @@ impl LogApi {
     #[oai(path = "/", method = "get", operation_id = "getLog")]
     async fn get(&self) -> Result<Typed<LogView>, Problem> {
         let (_, checkpoint) = self.0.checkpoint().await?;
+        let log = self.0.identity();
+        let log_keys: Vec<String> = log.checkpoint_keys.iter().map(ToString::to_string).collect();
         let witnessed = self.0.witnesses().and_then(Witnesses::witnessed);
         Ok(Typed(LogView {
-            origin: self.0.origin().to_owned(),
-            log_key: self.0.log_key().to_string(),
+            origin: log.origin.clone(),
+            log_key: log_keys.first().cloned().unwrap_or_default(),
+            log_keys,
+            former_origins: log.former_origins().map(str::to_owned).collect(),
             size: checkpoint.size,
             root: checkpoint.root.to_base64(),
             rulebook: crate::rulebook::VERSION.to_owned(),

@@ -31,6 +31,15 @@ impl Filter {
         self
     }
 
+    /// A condition without parameters, when it is asked for.
+    #[must_use]
+    pub fn only(mut self, condition: &'static str, asked: bool) -> Self {
+        if asked {
+            self.conditions.push(condition.to_owned());
+        }
+        self
+    }
+
     /// `column LIKE text%` or `%text%`; the text's own wildcards are escaped.
     #[must_use]
     pub fn like(mut self, column: &'static str, text: Option<&str>, anywhere: bool) -> Self {

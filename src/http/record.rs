@@ -3,6 +3,7 @@
 use super::gate::KeyRate;
 use super::paging::page_limit;
 use super::{Problem, Tag, Typed, receipt};
+use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::log::EntryView;
 use crate::problem;
@@ -34,6 +35,11 @@ pub struct RecordView {
     /// The organisation that signed it.
     pub author: String,
     pub kid: String,
+    /// The key was revoked later, from this time on: whether its owner signed this is open. The record stands until
+    /// somebody entitled acts on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub contested_from: Option<String>,
     /// Lower-case hex of the entry's hash: SHA-256 of a zero byte and its bytes, RFC 6962's leaf hash.
     pub entry_hash: String,
     /// What was signed.
@@ -48,7 +54,10 @@ pub struct RecordPage {
     pub next: u64,
 }
 
-pub(super) const COLUMNS: &str = "SELECT idx, time, kind, stream, version, author, kid, bytes FROM entries";
+pub(super) const COLUMNS: &str = "SELECT idx, time, kind, stream, version, author, kid, bytes, \
+    (SELECT revoked_from FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time) FROM entries";
+const CONTESTED: &str =
+    "EXISTS (SELECT 1 FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time)";
 
 impl RecordView {
     pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
@@ -65,6 +74,7 @@ impl RecordView {
             version: row.unsigned(4)?,
             author: row.text(5)?.to_owned(),
             kid: crate::record::KeyId::from_bytes(kid).to_string(),
+            contested_from: row.optional_integer(8)?.map(|from| Instant::from_millis(from).to_string()),
             entry_hash: view.hash().to_string(),
             payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged())?),
         })
@@ -107,6 +117,7 @@ impl RecordApi {
     /// 变更流: the records after an index, in order. With `wait`, an empty page is answered only after that many seconds or
     /// when a record arrives (long poll).
     #[oai(path = "/", method = "get", operation_id = "listRecords")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
         &self,
         /// Index of the last record already seen; absent: from the beginning.
@@ -118,6 +129,8 @@ impl RecordApi {
         stream: Query<Option<String>>,
         /// Only this organisation's.
         author: Query<Option<String>>,
+        /// Only those whose key was revoked from before they were sequenced.
+        contested: Query<Option<bool>>,
         #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
     ) -> Result<Typed<RecordPage>, Problem> {
         let limit = page_limit(limit.0)?;
@@ -131,7 +144,8 @@ impl RecordApi {
                 .after("idx", Some(Value::Integer(first as i64 - 1)))
                 .equals("kind", text(&kind.0))
                 .equals("stream", text(&stream.0))
-                .equals("author", text(&author.0));
+                .equals("author", text(&author.0))
+                .only(CONTESTED, contested.0.unwrap_or_default());
             let (sql, parameters) = filter.query(COLUMNS, "idx", limit - 1);
             let rows = self.0.database.read_built(sql, &parameters).await?;
             let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
@@ -223,7 +237,7 @@ impl Bulk<'_> {
     async fn enqueue(&self, json: &[u8]) -> Result<Pending, Problem> {
         let record = Record::parse_json(json).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = self.ledger.admit(record, None).await?;
-        if matches!(admitted.act(), Act::Organisation(crate::organisation::Act::LogOpened(_))) {
+        if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
             return Err(Problem::of(&problem::STATE_FORBIDS));
         }
         self.rate.wait(&admitted.header().kid).await;

@@ -8,6 +8,7 @@ use super::gate::{Gate, KeyRate};
 use super::log::LogApi;
 use super::record::RecordApi;
 use super::{Limits, Problem, connection, feed, health, log};
+use crate::identity::IdentityApi;
 use crate::ledger::Ledger;
 use crate::organisation::OrganisationApi;
 use crate::problem;
@@ -28,7 +29,7 @@ pub struct Server {
     address: SocketAddr,
 }
 
-type Api = (OrganisationApi, TenderApi, RecordApi, LogApi, DocumentApi, DisclosureApi);
+type Api = (OrganisationApi, TenderApi, RecordApi, LogApi, IdentityApi, DocumentApi, DisclosureApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     let ledger = || Arc::clone(ledger);
@@ -37,6 +38,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         TenderApi(ledger()),
         RecordApi(ledger()),
         LogApi(ledger()),
+        IdentityApi(ledger()),
         DocumentApi { ledger: ledger(), limits },
         DisclosureApi(ledger()),
     )

@@ -7,8 +7,8 @@ use std::path::Path;
 /// The private keys of a log.
 #[derive(Clone, Debug)]
 pub struct LogKeys {
-    /// Signs checkpoints.
-    pub log: PrivateKey,
+    /// Sign checkpoints: all those that the log names sign each of them. The first one begins a new log.
+    pub checkpoint: Vec<PrivateKey>,
     /// Signs what follows from state and time.
     pub service: PrivateKey,
     /// Signs `log.opened` and the operator's own acts.
@@ -16,13 +16,30 @@ pub struct LogKeys {
 }
 
 impl LogKeys {
-    /// Loads the keys of a data folder, creating those that are missing.
+    /// Loads the keys of a data folder, creating those that are missing. Checkpoint keys are all files `log*.jwk`, in the
+    /// order of their names.
     ///
     /// # Errors
     /// A key file can't be read or written.
     pub fn in_folder(folder: &Path) -> Result<Self, LedgerError> {
-        std::fs::create_dir_all(folder).map_err(|source| LedgerError::Io { path: folder.to_owned(), source })?;
+        let io = |source| LedgerError::Io { path: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(io)? {
+            names.extend(entry.map_err(io)?.file_name().into_string());
+        }
+        names.retain(|name| name.starts_with("log") && name.ends_with(".jwk"));
+        names.sort();
+        if names.is_empty() {
+            names.push("log.jwk".to_owned());
+        }
         let key = |name: &str| load_or_make_key(&folder.join(name));
-        Ok(Self { log: key("log.jwk")?, service: key("service.jwk")?, operator: key("operator.jwk")? })
+        let checkpoint = names.iter().map(|name| key(name)).collect::<Result<_, _>>()?;
+        Ok(Self { checkpoint, service: key("service.jwk")?, operator: key("operator.jwk")? })
+    }
+
+    /// The key that begins a log.
+    pub(super) fn first(&self) -> &PrivateKey {
+        &self.checkpoint[0]
     }
 }

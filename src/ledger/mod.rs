@@ -4,6 +4,7 @@ mod cosigned;
 mod deposit;
 mod due;
 mod keys;
+mod naming;
 
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use keys::LogKeys;
@@ -11,12 +12,10 @@ pub use keys::LogKeys;
 use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::field::{Instant, OrganisationId};
-use crate::log::{
-    Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, Policy, ProofError, TlogProof, inclusion_plan,
-    leaf_hash,
-};
+use crate::identity::{self, LogOpening, LogState, open_log};
+use crate::log::{Checkpoint, CheckpointError, NoteError, Policy, ProofError, TlogProof, inclusion_plan, leaf_hash};
 use crate::metrics::Metrics;
-use crate::organisation::{self, LogOpening};
+use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
@@ -24,9 +23,10 @@ use crate::sequencer::{
 };
 use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
+use naming::signed_alike;
 use quick_cache::sync::Cache;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ pub enum LedgerError {
     #[error("{0}")]
     Refused(#[from] Refusal),
     #[error("the witness policy is about other logs: none of its log lines names {0}")]
-    Policy(NoteKey),
+    Policy(String),
     #[error("the stored checkpoint does not hold: {0}")]
     Checkpoint(#[from] CheckpointError),
     #[error("{path}: {source}")]
@@ -83,9 +83,8 @@ pub struct Ledger {
     pub calendar: Arc<Calendar>,
     pub metrics: Arc<Metrics>,
     sequencer: Sequencer,
-    origin: String,
     keys: LogKeys,
-    log_key: NoteKey,
+    identity: RwLock<Arc<LogState>>,
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     witnesses: Option<Witnesses>,
@@ -103,16 +102,13 @@ impl Ledger {
     pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
         let Place { database_url, documents, keys, opening, clock, policy } = place;
         let database = Database::open(&database_url).await?;
-        let signer = NoteSigner::new(&opening.origin, keys.log.clone())?;
-        let log_key = signer.verifier().clone();
-        if policy.as_ref().is_some_and(|policy| !policy.trusts(&log_key)) {
-            return Err(LedgerError::Policy(log_key));
-        }
+        let opened = keys.opening(&opening)?;
+        let (log, _) = open_log(&opened)?;
         let (calendar, metrics) = (Calendar::built_in(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),
             origin: opening.origin.clone(),
-            signer,
+            checkpoint_keys: keys.checkpoint.clone(),
             clock: clock.clone(),
             calendar: Arc::clone(&calendar),
             metrics: Arc::clone(&metrics),
@@ -126,35 +122,25 @@ impl Ledger {
             calendar,
             metrics,
             sequencer,
-            origin: opening.origin.clone(),
             keys,
-            log_key,
+            identity: RwLock::new(Arc::new(log)),
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
             known_keys: Cache::new(KEYS_CACHED),
         });
         if *ledger.size().borrow() == 0 {
-            ledger.begin(&opening).await?;
+            ledger.begin(opened).await?;
         }
-        // The stored checkpoint must hold under our key, or we would go on under another name than the log began with.
+        ledger.read_identity().await?;
+        ledger.trusts_this_log()?;
+        // The stored checkpoint must hold, or we would go on from what is not this log's.
         ledger.checkpoint().await?;
         ledger.recall_cosigned().await?;
         Ok(ledger)
     }
 
-    async fn begin(&self, opening: &Opening) -> Result<(), LedgerError> {
-        let line = |text: &str| text.parse().map_err(|fault| Refusal::of_field("/origin", fault));
-        let act = LogOpening {
-            origin: line(&opening.origin)?,
-            operator: opening.operator.clone(),
-            operator_name: opening.operator_name.parse().map_err(|fault| Refusal::of_field("/operator_name", fault))?,
-            operator_key: self.keys.operator.public().to_jwk(),
-            service_key: self.keys.service.public().to_jwk(),
-            log_key: self.log_key.to_string().parse().map_err(|fault| Refusal::of_field("/log_key", fault))?,
-            rulebook: crate::rulebook::VERSION.parse().map_err(|fault| Refusal::of_field("/rulebook", fault))?,
-            time_zone: "Asia/Shanghai".parse().map_err(|fault| Refusal::of_field("/time_zone", fault))?,
-        };
-        let record = self.sign(&self.keys.operator, &Stream::Log, &organisation::Act::from(act).into());
+    async fn begin(&self, opened: LogOpening) -> Result<(), LedgerError> {
+        let record = self.sign(&self.keys.operator, &Stream::Log, &identity::Act::from(opened).into());
         let admitted = self.admit(record, None).await.map_err(LedgerError::Opening)?;
         match self.submit(admitted).await {
             Ok(_) => Ok(()),
@@ -162,15 +148,6 @@ impl Ledger {
             Err(Rejected::Refused(_)) if *self.size().borrow() > 0 => Ok(()),
             Err(rejected) => Err(LedgerError::Opening(rejected)),
         }
-    }
-
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// The verifier key of the log's checkpoints.
-    pub fn log_key(&self) -> &NoteKey {
-        &self.log_key
     }
 
     /// The log's size, as it grows.
@@ -183,7 +160,7 @@ impl Ledger {
         let header = Header {
             alg: Alg::EdDsa,
             kid: key.key_id(),
-            aud: self.origin.clone(),
+            aud: self.origin(),
             typ: act.kind().to_owned(),
             sub: stream.to_string(),
             jti: Uuid::new_v4(),
@@ -234,8 +211,8 @@ impl Ledger {
         }
         let own = match candidate.act() {
             Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
-            Act::Organisation(organisation::Act::LogOpened(opening)) => &opening.operator_key,
-            Act::Organisation(_) | Act::Tender(_) => {
+            Act::Log(identity::Act::Opened(opening)) => &opening.operator_key,
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => {
                 return Err(Refusal::new(
                     &problem::KEY_UNKNOWN,
                     "日志中没有这把密钥",
@@ -352,12 +329,17 @@ impl Ledger {
     pub async fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
         let head = self.database.head().await?;
         let (_, note) = head.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
-        let mut last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // What was checked once is not checked for every proof.
         if let Some(known) = last.as_ref().filter(|(known, _)| *known == note) {
             return Ok(known.clone());
         }
-        let checkpoint = Checkpoint::open(&note, std::slice::from_ref(&self.log_key), &self.origin)?;
+        if last.is_some_and(|(last, _)| !signed_alike(&last, &note)) {
+            self.read_identity().await?;
+        }
+        let log = self.identity();
+        let checkpoint = Checkpoint::open(&note, &log.checkpoint_keys, &log.origin)?;
+        let mut last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(last.insert((note, checkpoint)).clone())
     }
 

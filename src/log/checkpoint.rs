@@ -23,7 +23,18 @@ pub enum CheckpointError {
 
 impl Checkpoint {
     pub fn sign(&self, signer: &NoteSigner) -> String {
-        signer.sign(&format!("{}\n{}\n{}\n", self.origin, self.size, self.root.to_base64()))
+        signer.sign(&self.text())
+    }
+
+    /// As [`Self::sign`], by every key that signs for the log.
+    pub fn sign_by<'s>(&self, signers: impl IntoIterator<Item = &'s NoteSigner>) -> String {
+        let text = self.text();
+        let lines: String = signers.into_iter().map(|signer| signer.line(&text)).collect();
+        format!("{text}\n{lines}")
+    }
+
+    fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.size, self.root.to_base64())
     }
 
     /// Reads the note's text. Extension lines are let pass, as the specification asks.

@@ -138,7 +138,12 @@ impl NoteSigner {
 
     /// Appends the blank line and the signature to a text that ends with a newline.
     pub fn sign(&self, text: &str) -> String {
-        format!("{text}\n{}", self.verifier.line(&self.key.sign(text.as_bytes())))
+        format!("{text}\n{}", self.line(text))
+    }
+
+    /// The signature line, with its line break, for a text that others sign too.
+    pub fn line(&self, text: &str) -> String {
+        self.verifier.line(&self.key.sign(text.as_bytes()))
     }
 }
 
@@ -164,6 +169,11 @@ impl<'a> SignedNote<'a> {
     /// What is signed, whoever signed it.
     pub fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Name and id of every key that signed, known or not.
+    pub fn signers(&self) -> impl Iterator<Item = (&'a str, u32)> {
+        self.signatures.iter().map(|signature| (signature.name, signature.id))
     }
 
     /// The signature lines of these keys, each with its line break; whether they hold is not asked.

@@ -12,9 +12,9 @@ mod state;
 
 pub use api::OrganisationApi;
 pub use payload::{
-    Act, Confirmation, KeyAddition, KeyRevocation, LogOpening, Registration, Reinstatement, RevocationReason,
-    RoleGrant, Suspension, possession_header,
+    Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, RoleGrant,
+    Suspension, has_possession, possession_header,
 };
 pub use projection::{KEYS, TABLES, project};
 pub use role::{Role, Roles};
-pub use state::{Key, LogState, Organisation, Pending, Status, decide, open_log};
+pub use state::{Key, Organisation, Pending, Status, decide, public_key};

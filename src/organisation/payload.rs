@@ -3,30 +3,10 @@
 use super::Role;
 use crate::act::{Payload, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
-use crate::record::{Alg, Header, Jwk, KeyId};
+use crate::problem::{self, Refusal};
+use crate::record::{Alg, Header, Jwk, KeyId, PublicKey, Record};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
-
-/// `log.opened`: entry 0 of every log, signed by the operator's key that it names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
-#[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
-pub struct LogOpening {
-    /// The checkpoint origin line of this log; every record's `aud`.
-    pub origin: Line<200>,
-    /// The organisation that runs the service (平台运行机构).
-    pub operator: OrganisationId,
-    pub operator_name: Line<200>,
-    pub operator_key: Jwk,
-    /// The key with which the service signs what follows from state and time alone.
-    pub service_key: Jwk,
-    /// The C2SP verifier key (vkey) of the log's checkpoints.
-    pub log_key: Line<300>,
-    /// Version of the rulebook that applies from here on.
-    pub rulebook: Line<100>,
-    /// Legal days are counted in this zone: `Asia/Shanghai`.
-    pub time_zone: Line<50>,
-}
 
 /// `organisation.registered`: an organisation presents itself with a key; the record's own signature by that key proves
 /// possession. Pending until `organisation.confirmed` names the key.
@@ -122,20 +102,6 @@ pub struct KeyRevocation {
 
 const ROLES_MAX: usize = 7;
 
-impl Payload for LogOpening {
-    const KIND: &'static str = "log.opened";
-
-    fn check(&self, faults: &mut Faults) {
-        if self.time_zone.as_str() != "Asia/Shanghai" {
-            faults.add("/time_zone", Fault::Inconsistent { reason: "only Asia/Shanghai is served".into() });
-        }
-        if self.origin.as_str().contains(['+', ' ']) {
-            faults
-                .add("/origin", Fault::MalformedCode { reason: "an origin has neither spaces nor plus signs".into() });
-        }
-    }
-}
-
 impl Payload for Registration {
     const KIND: &'static str = "organisation.registered";
 
@@ -190,9 +156,8 @@ impl Payload for KeyRevocation {
 }
 
 acts! {
-    /// Every act about the log itself, organisations and keys.
+    /// Every act about organisations and their keys.
     pub enum Act {
-        LogOpened(LogOpening),
         Registered(Registration),
         Confirmed(Confirmation),
         RoleGranted(RoleGrant),
@@ -203,16 +168,35 @@ acts! {
     }
 }
 
-/// The header that a new key signs (over an empty payload) to prove possession for [`KeyAddition::possession`].
-pub fn possession_header(new_key: KeyId, origin: &str, organisation: &OrganisationId, now: Instant) -> Header {
+/// The header that a new key signs (over an empty payload) to prove possession: for [`KeyAddition::possession`] with the
+/// organisation's stream, for `log.service_key_added` with `log`.
+pub fn possession_header(new_key: KeyId, origin: &str, stream: &str, now: Instant) -> Header {
     Header {
         alg: Alg::EdDsa,
         kid: new_key,
         aud: origin.to_owned(),
-        typ: "key.possession".to_owned(),
-        sub: format!("organisation/{organisation}"),
+        typ: POSSESSION.to_owned(),
+        sub: stream.to_owned(),
         jti: uuid::Uuid::new_v4(),
         iat: now.seconds(),
         ver: None,
     }
+}
+
+const POSSESSION: &str = "key.possession";
+
+/// Whether the key signed that it may sign for this stream of this log.
+///
+/// # Errors
+/// `possession-unproven`
+pub fn has_possession(key: &PublicKey, proof: &str, stream: &str, origin: &str) -> Result<(), Refusal> {
+    let proven = Record::from_detached(proof, b"").is_ok_and(|proof| {
+        proof.header().is_ok_and(|header| {
+            header.kid == key.key_id() && header.aud == origin && header.typ == POSSESSION && header.sub == stream
+        }) && proof.verify(key).is_ok()
+    });
+    if proven {
+        return Ok(());
+    }
+    Err(Refusal::new(&problem::POSSESSION_UNPROVEN, "新密钥未证明持有", "the new key did not prove possession"))
 }

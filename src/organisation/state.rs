@@ -1,19 +1,11 @@
 //! Who an organisation is at a point of the log, and which acts about it are allowed there.
 
-use super::{Act, Confirmation, KeyAddition, KeyRevocation, LogOpening, Registration, Role, Roles};
+use super::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Role, Roles, has_possession};
 use crate::act::{Author, Place};
 use crate::field::{Fault, Instant, OrganisationId};
+use crate::identity::LogState;
 use crate::problem::{self, Refusal};
-use crate::record::{KeyId, PublicKey, Record};
-
-/// What entry 0 fixed.
-#[derive(Debug, Clone)]
-pub struct LogState {
-    pub origin: String,
-    pub operator: OrganisationId,
-    pub service_key: PublicKey,
-    pub service_kid: KeyId,
-}
+use crate::record::{KeyId, PublicKey};
 
 /// One organisation.
 #[derive(Debug, Clone)]
@@ -80,6 +72,16 @@ impl Organisation {
         self.keys.iter().map(|key| key.kid).chain(self.pending.iter().map(|pending| pending.kid))
     }
 
+    /// The operator's organisation, as `log.opened` makes it.
+    pub fn operator(id: OrganisationId, name: &str, public: PublicKey) -> Self {
+        let mut operator = Self::unregistered(id);
+        operator.name = name.into();
+        operator.status = Status::Confirmed;
+        operator.roles = Roles::NONE.with(Role::Operator);
+        operator.keys.push(Key { kid: public.key_id(), public, revoked_from: None });
+        operator
+    }
+
     fn unregistered(id: OrganisationId) -> Self {
         Self {
             id,
@@ -111,37 +113,11 @@ fn admitters(role: Role) -> &'static [Role] {
     }
 }
 
-/// The state that `log.opened` creates; its author is the operator it names.
+/// The key in a payload.
 ///
 /// # Errors
-/// A key that is not an Ed25519 key of the prime-order group.
-pub fn open_log(opening: &LogOpening) -> Result<(LogState, Organisation), Refusal> {
-    let service_key = public_key(&opening.service_key, "/service_key")?;
-    let operator_key = public_key(&opening.operator_key, "/operator_key")?;
-    let service_kid = service_key.key_id();
-    let kid = operator_key.key_id();
-    if kid == service_kid {
-        return Err(Refusal::new(
-            &problem::KEY_IN_USE,
-            "运行机构与服务须用不同密钥",
-            "operator and service need keys of their own",
-        ));
-    }
-    let mut operator = Organisation::unregistered(opening.operator.clone());
-    operator.name = opening.operator_name.as_str().into();
-    operator.status = Status::Confirmed;
-    operator.roles = Roles::NONE.with(Role::Operator);
-    operator.keys.push(Key { kid, public: operator_key, revoked_from: None });
-    let log = LogState {
-        origin: opening.origin.as_str().to_owned(),
-        operator: opening.operator.clone(),
-        service_key,
-        service_kid,
-    };
-    Ok((log, operator))
-}
-
-fn public_key(jwk: &crate::record::Jwk, pointer: &str) -> Result<PublicKey, Refusal> {
+/// It is not an Ed25519 key of the prime-order group.
+pub fn public_key(jwk: &crate::record::Jwk, pointer: &str) -> Result<PublicKey, Refusal> {
     PublicKey::from_jwk(jwk)
         .map_err(|error| Refusal::of_field(pointer, Fault::MalformedCode { reason: error.to_string() }))
 }
@@ -177,7 +153,6 @@ pub fn decide(
     let state =
         state.ok_or_else(|| Refusal::new(&problem::ORGANISATION_UNKNOWN, "主体未登记", "unknown organisation"))?;
     match act {
-        Act::LogOpened(_) => Err(Refusal::state_forbids("log.opened", "opened")),
         // Handled above; here for exhaustiveness.
         Act::Registered(_) => Ok(()),
         Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by),
@@ -224,7 +199,7 @@ fn decide_registration(
             "a registration is signed by the very key that it registers",
         ));
     }
-    if key_owner(signer).is_some() || *signer == log.service_kid {
+    if key_owner(signer).is_some() || log.service_key(signer).is_some() {
         return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
     }
     match state {
@@ -265,25 +240,13 @@ fn decide_key_addition(
     }
     let key = public_key(&addition.key, "/key")?;
     let kid = key.key_id();
-    if key_owner(&kid).is_some() || kid == log.service_kid {
+    if key_owner(&kid).is_some() || log.service_key(&kid).is_some() {
         return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
     }
     if state.keys.len() >= KEYS_MAX {
         return Err(too_many("/key", KEYS_MAX));
     }
-    let proven = Record::from_detached(addition.possession.as_str(), b"").is_ok_and(|proof| {
-        proof.header().is_ok_and(|header| {
-            header.kid == kid
-                && header.aud == log.origin
-                && header.typ == "key.possession"
-                && header.sub == format!("organisation/{}", state.id)
-        }) && proof.verify(&key).is_ok()
-    });
-    if proven {
-        Ok(())
-    } else {
-        Err(Refusal::new(&problem::POSSESSION_UNPROVEN, "新密钥未证明持有", "the new key did not prove possession"))
-    }
+    has_possession(&key, addition.possession.as_str(), &format!("organisation/{}", state.id), &log.origin)
 }
 
 fn decide_revocation(
@@ -348,8 +311,6 @@ impl Organisation {
         let mut organisation = state.unwrap_or_else(|| Self::unregistered(id.clone()));
         organisation.version = place.version;
         match act {
-            // The operator's organisation is made by `open_log`.
-            Act::LogOpened(_) => {}
             Act::Registered(registration) => {
                 if let Ok(public) = PublicKey::from_jwk(&registration.key) {
                     let name = registration.name.as_str().into();

@@ -1,16 +1,19 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
 use super::loader::{LoadError, ReadEntry, load_missing, padded_list};
+use super::signers::signers;
 use super::{Admitted, Outcome, Receipt, Rejected, Rows, Setting, Submission, publish};
 use crate::act::Place;
 use crate::field::Instant;
-use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, TlogProof, first_previous, leaf_hash};
+use crate::identity;
+use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, NoteSigner, TlogProof, first_previous, leaf_hash};
 use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -100,7 +103,10 @@ impl Writer {
                 let last_hash = first_previous(&setting.origin);
                 let head = Head { size: 0, last_hash, last_time: Instant::from_millis(0) };
                 let root = Edge::new().root();
-                let note = Checkpoint { origin: setting.origin.clone(), size: 0, root }.sign(&setting.signer);
+                let first = setting.checkpoint_keys.first().cloned();
+                let signer = first.and_then(|key| NoteSigner::new(&setting.origin, key).ok());
+                let signer = signer.ok_or_else(|| LoadError::NoKey { origin: setting.origin.clone() })?;
+                let note = Checkpoint { origin: setting.origin.clone(), size: 0, root }.sign(&signer);
                 let mut row = head.row(&setting.origin, note);
                 row.remove(0);
                 write.create_head(row).await?;
@@ -121,6 +127,10 @@ impl Writer {
         let mut write = setting.database.begin_write().await?;
         load_missing(&mut write, &mut world, Vec::new(), vec![Stream::Log], &setting.calendar).await?;
         drop(write);
+        // Better not to start than to refuse every record.
+        if let Some(log) = &world.log {
+            signers(log, &setting.checkpoint_keys)?;
+        }
         Ok(Self { setting, world, edge, head, committed: head.size, stale: false })
     }
 
@@ -170,9 +180,11 @@ impl Writer {
             return Ok(verdicts.into_iter().map(|verdict| self.answer(verdict, now, "")).collect());
         }
         self.head.last_time = now;
-        let checkpoint =
-            Checkpoint { origin: self.setting.origin.clone(), size: self.head.size, root: self.edge.root() };
-        let note = checkpoint.sign(&self.setting.signer);
+        let log = self.world.log.as_ref().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
+        let signers = signers(log, &self.setting.checkpoint_keys)?;
+        let origin = log.origin.clone();
+        let note =
+            Checkpoint { origin: origin.clone(), size: self.head.size, root: self.edge.root() }.sign_by(&signers);
         write.put(&ENTRIES, build.entries).await?;
         let tiles = self.edge.changed_tiles();
         let tiles = tiles
@@ -182,7 +194,7 @@ impl Writer {
         for (table, rows) in Rows::of_streams(&self.world, &build.touched).into_tables() {
             write.put(table, rows).await?;
         }
-        write.put(&HEAD, vec![self.head.row(&self.setting.origin, note.clone())]).await?;
+        write.put(&HEAD, vec![self.head.row(&origin, note.clone())]).await?;
         write.commit().await?;
         let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
         self.edge.trim();
@@ -238,11 +250,14 @@ impl Writer {
             return Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en));
         }
         let stream = record.stream();
-        let calendar = &self.setting.calendar;
+        let calendar = &Arc::clone(&self.setting.calendar);
         let author = match self.world.decide(header, stream, record.act(), now, calendar) {
             Ok(author) => author,
             Err(refusal) => return Verdict::Refused(refusal),
         };
+        if let Err(refusal) = self.can_go_on(record.act()) {
+            return Verdict::Refused(refusal);
+        }
         let entry = Entry { index: self.head.size, time: now, previous: self.head.last_hash, record: record.record() };
         let bytes = entry.encode();
         if bytes.len() > ENTRY_BYTES_MAX {
@@ -271,6 +286,22 @@ impl Writer {
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.insert(stream.clone());
         Verdict::Appended(Appended { index, stream: stream.clone(), version, entry_hash })
+    }
+
+    /// What only the writer knows of an act on the log itself: the tree that it must name, and whether there will be a
+    /// key at hand to sign the next checkpoint with.
+    fn can_go_on(&mut self, act: &Act) -> Result<(), Refusal> {
+        let (Act::Log(act), Some(log)) = (act, &self.world.log) else { return Ok(()) };
+        if let identity::Act::Continued(continuation) = act {
+            continuation.follows(self.head.size, self.edge.root())?;
+        }
+        let mut next = log.clone();
+        next.apply(act, log.version + 1);
+        signers(&next, &self.setting.checkpoint_keys).map(|_| ()).map_err(|_| {
+            let (zh, en) =
+                ("服务没有所余检查点密钥的私钥", "the service holds no key that would be left to sign checkpoints");
+            Refusal::new(&problem::LAST_KEY, zh, en)
+        })
     }
 
     fn answer(&mut self, verdict: Verdict, time: Instant, note: &str) -> Result<Outcome, Rejected> {
@@ -320,7 +351,8 @@ fn brought_key(act: &Act) -> Option<KeyId> {
     let jwk = match act {
         Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
         Act::Organisation(organisation::Act::KeyAdded(addition)) => &addition.key,
-        Act::Organisation(_) | Act::Tender(_) => return None,
+        Act::Log(identity::Act::ServiceKeyAdded(addition)) => &addition.key,
+        Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => return None,
     };
     PublicKey::from_jwk(jwk).ok().map(|key| key.key_id())
 }

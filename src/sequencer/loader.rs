@@ -15,6 +15,8 @@ pub enum LoadError {
     Store(#[from] StoreError),
     #[error("entry {index} can't be read: {reason}")]
     Entry { index: u64, reason: String },
+    #[error("none of the keys at hand signs the checkpoints of {origin}")]
+    NoKey { origin: String },
     #[error("the database holds the log of {found}, not of {expected}")]
     Origin { expected: String, found: String },
 }
@@ -73,19 +75,6 @@ fn fold(world: &mut World, rows: &[Row], calendar: &Calendar) -> Result<(), Load
     Ok(())
 }
 
-/// What must be read so that a stream's state is complete: the operator's organisation begins in the log's own stream.
-fn with_origins(world: &World, streams: impl IntoIterator<Item = Stream>) -> Vec<Stream> {
-    let mut all: Vec<Stream> = Vec::new();
-    for stream in streams {
-        let is_operator = matches!((&stream, &world.log), (Stream::Organisation(id), Some(log)) if log.operator == *id);
-        if is_operator && !all.contains(&Stream::Log) {
-            all.push(Stream::Log);
-        }
-        all.push(stream);
-    }
-    all
-}
-
 /// Reads streams for a reader: the states of these streams in a world of their own.
 ///
 /// # Errors
@@ -106,7 +95,16 @@ pub async fn read_stream(database: &Database, stream: &Stream) -> Result<Vec<Rea
     database.read_built(sql, &values).await?.iter().map(ReadEntry::of_row).collect()
 }
 
-/// Reads into the sequencer's world what it lacks, inside the writing transaction.
+/// Reads the log's own state, and with it the operator's organisation: that one begins in the log's stream.
+async fn load_log(write: &mut Write, world: &mut World, calendar: &Calendar) -> Result<(), LoadError> {
+    let (sql, values) = streams_query(&[Stream::Log]);
+    fold(world, &write.read(&sql, &values).await?, calendar)?;
+    let Some(operator) = world.log.as_ref().map(|log| log.operator.clone()) else { return Ok(()) };
+    let (sql, values) = streams_query(&[Stream::Organisation(operator)]);
+    fold(world, &write.read(&sql, &values).await?, calendar)
+}
+
+/// Reads into the sequencer's world what it lacks, inside the writing transaction; the log's own state always.
 pub(super) async fn load_missing(
     write: &mut Write,
     world: &mut World,
@@ -114,6 +112,9 @@ pub(super) async fn load_missing(
     streams: Vec<Stream>,
     calendar: &Calendar,
 ) -> Result<(), LoadError> {
+    if world.log.is_none() {
+        load_log(write, world, calendar).await?;
+    }
     let unknown: Vec<Value> = kids
         .iter()
         .filter(|kid| !world.key_owners.contains_key(*kid))
@@ -135,6 +136,6 @@ pub(super) async fn load_missing(
     if wanted.is_empty() {
         return Ok(());
     }
-    let (sql, values) = streams_query(&with_origins(world, wanted));
+    let (sql, values) = streams_query(&wanted);
     fold(world, &write.read(&sql, &values).await?, calendar)
 }

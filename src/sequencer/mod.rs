@@ -9,6 +9,7 @@ mod batch;
 mod loader;
 mod replay;
 mod rows;
+mod signers;
 
 pub use admission::{Admitted, Candidate, jws_refusal};
 pub use loader::{LoadError, ReadEntry, load_streams, read_stream};
@@ -18,9 +19,10 @@ pub use rows::Rows;
 use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::log::{Hash, NoteSigner};
+use crate::log::Hash;
 use crate::metrics::Metrics;
 use crate::problem::Refusal;
+use crate::record::PrivateKey;
 use crate::store::Database;
 use batch::Writer;
 use std::sync::Arc;
@@ -121,8 +123,10 @@ async fn follow_others(database: Database, size: Arc<watch::Sender<u64>>) {
 /// What the sequencer needs of the world around it.
 pub struct Setting {
     pub database: Database,
+    /// What a new log is called; one that exists may go by another name already.
     pub origin: String,
-    pub signer: NoteSigner,
+    /// The private checkpoint keys at hand; the first one begins a new log.
+    pub checkpoint_keys: Vec<PrivateKey>,
     pub clock: Clock,
     pub calendar: Arc<Calendar>,
     pub metrics: Arc<Metrics>,

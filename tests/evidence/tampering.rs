@@ -19,12 +19,12 @@ fn report(command: &mut Command, folder: &Path) -> (bool, Value) {
     (output.status.success(), serde_json::from_slice(&output.stdout).unwrap())
 }
 
-fn verified(folder: &Path) -> (bool, Value) {
+pub fn verified(folder: &Path) -> (bool, Value) {
     report(Command::new(env!("CARGO_BIN_EXE_gongshi")).args(["verify", "--json"]), folder)
 }
 
 /// The second implementation, which does not know the rules of the domain.
-fn verified_by_python(folder: &Path) -> (bool, Value) {
+pub fn verified_by_python(folder: &Path) -> (bool, Value) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/verify.py");
     report(Command::new(python()).arg(script), folder)
 }
@@ -185,7 +185,8 @@ async fn a_revoked_key() {
     let organisation = Stream::Organisation(centre.id.clone());
     let path = |what: &str| format!("/v1/organisations/{}/{what}", centre.id);
     let new = PrivateKey::generate();
-    let possession = Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &centre.id, now), b"");
+    let possession =
+        Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &format!("organisation/{}", centre.id), now), b"");
     let addition = KeyAddition { key: new.public().to_jwk(), possession: possession.detached().parse().unwrap() };
     let addition = organisation::Act::from(addition).into();
     copy.app.post(centre, &path("keys"), &organisation, &addition).await.accepted();

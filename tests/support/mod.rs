@@ -108,8 +108,18 @@ pub async fn open_with(
     clock: Clock,
     policy: Option<Policy>,
 ) -> Result<Arc<Ledger>, LedgerError> {
+    open_as(ORIGIN, folder, database_url, clock, policy).await
+}
+
+pub async fn open_as(
+    origin: &str,
+    folder: &Path,
+    database_url: String,
+    clock: Clock,
+    policy: Option<Policy>,
+) -> Result<Arc<Ledger>, LedgerError> {
     let opening = Opening {
-        origin: ORIGIN.into(),
+        origin: origin.into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "测试平台".into(),
     };
@@ -137,6 +147,22 @@ impl App {
         let clock = Clock::manual(START.parse().unwrap());
         let database_url = engine.database(folder.path());
         let ledger = open_with(folder.path(), database_url, clock.clone(), policy).await.unwrap();
+        Self::serve(folder, ledger, clock, limits).await
+    }
+
+    /// Stops, and starts again on the same data (SQLite) under the name that the log has now.
+    pub async fn restart(mut self) -> Self {
+        let (origin, clock) = (self.ledger.origin(), self.clock.clone());
+        self.stop();
+        self.ledger.database.close().await;
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        let database_url = Engine::Sqlite.database(folder.path());
+        let ledger = open_as(&origin, folder.path(), database_url, clock.clone(), None).await.unwrap();
+        Self::serve(folder, ledger, clock, unlimited()).await
+    }
+
+    /// Serves a ledger that was opened before.
+    pub async fn serve(folder: TempDir, ledger: Arc<Ledger>, clock: Clock, limits: Limits) -> Self {
         let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
         let base = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -202,7 +228,7 @@ impl App {
         Header {
             alg: Alg::EdDsa,
             kid: actor.key.key_id(),
-            aud: ORIGIN.into(),
+            aud: self.ledger.origin(),
             typ: kind.into(),
             sub: stream.to_string(),
             jti: uuid::Uuid::new_v4(),
@@ -242,7 +268,7 @@ impl App {
     }
 
     pub fn token(&self, actor: &Actor) -> String {
-        Bearer::issue(&actor.key, ORIGIN, self.now())
+        Bearer::issue(&actor.key, &self.ledger.origin(), self.now())
     }
 
     pub async fn bytes(&self, path: &str) -> Vec<u8> {
@@ -266,6 +292,12 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl App {
+    fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }

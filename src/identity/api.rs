@@ -1,0 +1,67 @@
+//! What the operator may say about the log, over HTTP.
+
+use super::{
+    CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, ServiceKeyAddition, ServiceKeyRevocation,
+};
+use crate::http::{Acceptance, Problem, Signed, Tag, accept};
+use crate::ledger::Ledger;
+use crate::world::Stream;
+use poem_openapi::OpenApi;
+use std::sync::Arc;
+
+pub struct IdentityApi(pub Arc<Ledger>);
+
+impl IdentityApi {
+    async fn on_log<T>(&self, signed: Signed<T>) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, Some(Stream::Log)).await
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/log", tag = "Tag::Log")]
+impl IdentityApi {
+    /// 增加检查点密钥: from the next checkpoint on, this key signs beside the others.
+    #[oai(path = "/checkpoint-keys", method = "post", operation_id = "addCheckpointKey")]
+    async fn add_checkpoint_key(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<CheckpointKeyAddition>,
+    ) -> Result<Acceptance, Problem> {
+        self.on_log(signed).await
+    }
+
+    /// 停用检查点密钥.
+    #[oai(path = "/checkpoint-key-retirements", method = "post", operation_id = "retireCheckpointKey")]
+    async fn retire_checkpoint_key(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<CheckpointKeyRetirement>,
+    ) -> Result<Acceptance, Problem> {
+        self.on_log(signed).await
+    }
+
+    /// 增加服务密钥: another key with which the service signs what falls due.
+    #[oai(path = "/service-keys", method = "post", operation_id = "addServiceKey")]
+    async fn add_service_key(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<ServiceKeyAddition>,
+    ) -> Result<Acceptance, Problem> {
+        self.on_log(signed).await
+    }
+
+    /// 吊销服务密钥.
+    #[oai(path = "/service-key-revocations", method = "post", operation_id = "revokeServiceKey")]
+    async fn revoke_service_key(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<ServiceKeyRevocation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on_log(signed).await
+    }
+
+    /// 更换日志名续写: after a theft of the checkpoint key, the log goes on under another origin. `gongshi continue` makes
+    /// the record.
+    #[oai(path = "/continuations", method = "post", operation_id = "continueLog")]
+    async fn continue_log(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<LogContinuation>,
+    ) -> Result<Acceptance, Problem> {
+        self.on_log(signed).await
+    }
+}

@@ -1,0 +1,144 @@
+//! What the operator signs about the log itself.
+
+use crate::act::{Payload, acts};
+use crate::field::{Fault, Faults, Instant, Line, OrganisationId, Prose};
+use crate::organisation::RevocationReason;
+use crate::record::{Jwk, KeyId};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+/// `log.opened`: entry 0 of every log, signed by the operator's key that it names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct LogOpening {
+    /// The checkpoint origin line of this log; every record's `aud`.
+    pub origin: Line<200>,
+    /// The organisation that runs the service (平台运行机构).
+    pub operator: OrganisationId,
+    pub operator_name: Line<200>,
+    pub operator_key: Jwk,
+    /// The key with which the service signs what follows from state and time alone.
+    pub service_key: Jwk,
+    /// The C2SP verifier key (vkey) of the log's checkpoints. Its name is the origin.
+    pub log_key: Line<300>,
+    /// Version of the rulebook that applies from here on.
+    pub rulebook: Line<100>,
+    /// Legal days are counted in this zone: `Asia/Shanghai`.
+    pub time_zone: Line<50>,
+}
+
+/// `log.checkpoint_key_added`: from the next checkpoint on this key signs too, beside the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct CheckpointKeyAddition {
+    /// The C2SP verifier key (vkey). Its name is the origin; no log key is added twice.
+    pub log_key: Line<300>,
+}
+
+/// `log.checkpoint_key_retired`: this key signs no checkpoint from here on. What it signed before stays valid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct CheckpointKeyRetirement {
+    /// The C2SP verifier key (vkey).
+    pub log_key: Line<300>,
+    /// A key that is stolen is not retired: the log is continued under another origin.
+    pub reason: RevocationReason,
+}
+
+/// `log.service_key_added`: another key with which the service may sign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct ServiceKeyAddition {
+    pub key: Jwk,
+    /// Proof of possession by the new key: as in `key.added`, with `log` as `sub`.
+    pub possession: Line<4000>,
+}
+
+/// `log.service_key_revoked`: from the effective time on, this key signs nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct ServiceKeyRevocation {
+    pub kid: KeyId,
+    pub reason: RevocationReason,
+    pub effective: Instant,
+}
+
+/// `log.continued`: this log goes on under another origin and another checkpoint key, over the same tree. Checkpoints of
+/// more entries under the old origin are not this log's, whoever signed them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct LogContinuation {
+    /// The new origin; from the next record on, every record's `aud`.
+    pub origin: Line<200>,
+    /// The verifier key of its checkpoints, the only one from here on. Its name is the new origin.
+    pub log_key: Line<300>,
+    /// The last checkpoint under the old origin, as the signed note with its cosignatures: of all entries before this one.
+    pub predecessor: Prose<8000>,
+    pub reason: Prose<2000>,
+}
+
+fn check_origin(origin: &Line<200>, faults: &mut Faults) {
+    if origin.as_str().contains(['+', ' ']) {
+        faults.add("/origin", Fault::MalformedCode { reason: "an origin has neither spaces nor plus signs".into() });
+    }
+}
+
+impl Payload for LogOpening {
+    const KIND: &'static str = "log.opened";
+
+    fn check(&self, faults: &mut Faults) {
+        if self.time_zone.as_str() != "Asia/Shanghai" {
+            faults.add("/time_zone", Fault::Inconsistent { reason: "only Asia/Shanghai is served".into() });
+        }
+        check_origin(&self.origin, faults);
+    }
+}
+
+impl Payload for CheckpointKeyAddition {
+    const KIND: &'static str = "log.checkpoint_key_added";
+}
+
+impl Payload for CheckpointKeyRetirement {
+    const KIND: &'static str = "log.checkpoint_key_retired";
+
+    fn check(&self, faults: &mut Faults) {
+        if self.reason == RevocationReason::Compromised {
+            let reason = "a log whose key is stolen is continued under another origin".into();
+            faults.add("/reason", Fault::Inconsistent { reason });
+        }
+    }
+}
+
+impl Payload for ServiceKeyAddition {
+    const KIND: &'static str = "log.service_key_added";
+}
+
+impl Payload for ServiceKeyRevocation {
+    const KIND: &'static str = "log.service_key_revoked";
+}
+
+impl Payload for LogContinuation {
+    const KIND: &'static str = "log.continued";
+
+    fn check(&self, faults: &mut Faults) {
+        check_origin(&self.origin, faults);
+    }
+}
+
+acts! {
+    /// Every act about the log itself.
+    pub enum Act {
+        Opened(LogOpening),
+        CheckpointKeyAdded(CheckpointKeyAddition),
+        CheckpointKeyRetired(CheckpointKeyRetirement),
+        ServiceKeyAdded(ServiceKeyAddition),
+        ServiceKeyRevoked(ServiceKeyRevocation),
+        Continued(LogContinuation),
+    }
+}

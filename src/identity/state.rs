@@ -1,0 +1,229 @@
+//! What the log is called and who signs for it at a point of the log, and what may change that.
+
+use super::{Act, CheckpointKeyAddition, LogContinuation, LogOpening, ServiceKeyAddition, ServiceKeyRevocation};
+use crate::act::Author;
+use crate::field::{Fault, Instant, Line, OrganisationId};
+use crate::log::{Checkpoint, Hash, NoteKey, SignedNote};
+use crate::organisation::{Key, Organisation, Role, has_possession, public_key};
+use crate::problem::{self, Refusal};
+use crate::record::{KeyId, PublicKey};
+
+/// The log's own state.
+#[derive(Debug, Clone)]
+pub struct LogState {
+    /// Its present origin.
+    pub origin: String,
+    /// The organisation that runs it, for ever.
+    pub operator: OrganisationId,
+    /// At least one of them signs each checkpoint; at least one there is.
+    pub checkpoint_keys: Vec<NoteKey>,
+    /// Keys that signed once and never will again, under this origin or an earlier one.
+    pub former_keys: Vec<NoteKey>,
+    pub service_keys: Vec<Key>,
+    pub version: u64,
+}
+
+/// Checkpoint keys at one time: each of them signs each checkpoint.
+const CHECKPOINT_KEYS_MAX: usize = 4;
+/// Of one log, former ones included.
+const KEYS_MAX: usize = 64;
+
+impl LogState {
+    /// A key of the service, valid or not.
+    pub fn service_key(&self, kid: &KeyId) -> Option<&Key> {
+        self.service_keys.iter().find(|key| key.kid == *kid)
+    }
+
+    /// Origins that the log has gone by before.
+    pub fn former_origins(&self) -> impl Iterator<Item = &str> {
+        self.former_keys.iter().map(NoteKey::name).filter(|name| *name != self.origin)
+    }
+
+    fn has_had(&self, key: &PublicKey) -> bool {
+        self.checkpoint_keys.iter().chain(&self.former_keys).any(|known| known.public() == key)
+    }
+
+    fn named(&self, log_key: &Line<300>) -> Option<usize> {
+        self.checkpoint_keys.iter().position(|key| key.to_string() == log_key.as_str())
+    }
+
+    /// Folds an accepted act into the state.
+    pub fn apply(&mut self, act: &Act, version: u64) {
+        self.version = version;
+        match act {
+            // Made by `open_log`.
+            Act::Opened(_) => {}
+            Act::CheckpointKeyAdded(addition) => {
+                self.checkpoint_keys.extend(addition.log_key.as_str().parse::<NoteKey>())
+            }
+            Act::CheckpointKeyRetired(retirement) => {
+                if let Some(at) = self.named(&retirement.log_key) {
+                    self.former_keys.push(self.checkpoint_keys.remove(at));
+                }
+            }
+            Act::ServiceKeyAdded(addition) => {
+                if let Ok(public) = PublicKey::from_jwk(&addition.key) {
+                    self.service_keys.push(Key { kid: public.key_id(), public, revoked_from: None });
+                }
+            }
+            Act::ServiceKeyRevoked(revocation) => {
+                if let Some(key) = self.service_keys.iter_mut().find(|key| key.kid == revocation.kid) {
+                    key.revoked_from = Some(revocation.effective);
+                }
+            }
+            Act::Continued(continuation) => {
+                self.former_keys.append(&mut self.checkpoint_keys);
+                self.checkpoint_keys.extend(continuation.log_key.as_str().parse::<NoteKey>());
+                self.origin = continuation.origin.as_str().to_owned();
+            }
+        }
+    }
+}
+
+/// The state that `log.opened` creates; its author is the operator it names.
+///
+/// # Errors
+/// A key that is not an Ed25519 key of the prime-order group, or a checkpoint key of another name than the log's.
+pub fn open_log(opening: &LogOpening) -> Result<(LogState, Organisation), Refusal> {
+    let service_key = public_key(&opening.service_key, "/service_key")?;
+    let operator_key = public_key(&opening.operator_key, "/operator_key")?;
+    let (service_kid, kid) = (service_key.key_id(), operator_key.key_id());
+    if kid == service_kid {
+        let (zh, en) = ("运行机构与服务须用不同密钥", "operator and service need keys of their own");
+        return Err(Refusal::new(&problem::KEY_IN_USE, zh, en));
+    }
+    let log = LogState {
+        origin: opening.origin.as_str().to_owned(),
+        operator: opening.operator.clone(),
+        checkpoint_keys: vec![checkpoint_key(&opening.log_key, &opening.origin)?],
+        former_keys: Vec::new(),
+        service_keys: vec![Key { kid: service_kid, public: service_key, revoked_from: None }],
+        version: 1,
+    };
+    let operator = Organisation::operator(opening.operator.clone(), opening.operator_name.as_str(), operator_key);
+    Ok((log, operator))
+}
+
+fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refusal> {
+    let malformed = |reason: &str| Refusal::of_field("/log_key", Fault::MalformedCode { reason: reason.to_owned() });
+    let key: NoteKey = vkey.as_str().parse().map_err(|_| malformed("not a C2SP verifier key of type Ed25519"))?;
+    if key.name() == origin.as_str() { Ok(key) } else { Err(malformed("its name is not the origin")) }
+}
+
+/// Whether the act may enter the log now. `key_owner` tells which organisation a key belongs to already.
+///
+/// # Errors
+/// Whoever is not the operator may not; and what each act needs.
+pub fn decide(
+    state: &LogState,
+    act: &Act,
+    by: &Author,
+    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
+    now: Instant,
+) -> Result<(), Refusal> {
+    if !by.roles.has(Role::Operator) {
+        let (zh, en) = ("仅限平台运行机构", "only the operator acts on the log itself");
+        return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
+    }
+    match act {
+        Act::Opened(_) => Err(Refusal::state_forbids("log.opened", "opened")),
+        Act::CheckpointKeyAdded(addition) => decide_addition(state, addition),
+        Act::CheckpointKeyRetired(retirement) => match state.named(&retirement.log_key) {
+            None => Err(unknown("/log_key", retirement.log_key.as_str())),
+            Some(_) if state.checkpoint_keys.len() == 1 => Err(last_key()),
+            Some(_) => Ok(()),
+        },
+        Act::ServiceKeyAdded(addition) => decide_service_addition(state, addition, key_owner),
+        Act::ServiceKeyRevoked(revocation) => decide_service_revocation(state, revocation, now),
+        Act::Continued(continuation) => decide_continuation(state, continuation),
+    }
+}
+
+fn decide_addition(state: &LogState, addition: &CheckpointKeyAddition) -> Result<(), Refusal> {
+    let origin = Line::new(state.origin.as_str()).map_err(|fault| Refusal::of_field("/origin", fault))?;
+    let key = checkpoint_key(&addition.log_key, &origin)?;
+    if state.has_had(key.public()) {
+        return Err(in_use());
+    }
+    if state.checkpoint_keys.len() >= CHECKPOINT_KEYS_MAX {
+        return Err(Refusal::of_field("/log_key", Fault::TooMany { max: CHECKPOINT_KEYS_MAX }));
+    }
+    room(state, "/log_key")
+}
+
+fn room(state: &LogState, pointer: &str) -> Result<(), Refusal> {
+    if state.checkpoint_keys.len() + state.former_keys.len() + state.service_keys.len() < KEYS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::of_field(pointer, Fault::TooMany { max: KEYS_MAX }))
+}
+
+fn decide_service_addition(
+    state: &LogState,
+    addition: &ServiceKeyAddition,
+    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
+) -> Result<(), Refusal> {
+    let key = public_key(&addition.key, "/key")?;
+    let kid = key.key_id();
+    if key_owner(&kid).is_some() || state.service_key(&kid).is_some() {
+        return Err(in_use());
+    }
+    room(state, "/key")?;
+    has_possession(&key, addition.possession.as_str(), "log", &state.origin)
+}
+
+fn decide_service_revocation(state: &LogState, revocation: &ServiceKeyRevocation, now: Instant) -> Result<(), Refusal> {
+    let key = state.service_key(&revocation.kid).ok_or_else(|| unknown("/kid", &revocation.kid.to_string()))?;
+    if key.revoked_from.is_some() {
+        return Err(Refusal::state_forbids("log.service_key_revoked", "revoked"));
+    }
+    if state.service_keys.iter().any(|other| other.kid != key.kid && other.is_valid(now)) {
+        Ok(())
+    } else {
+        Err(last_key())
+    }
+}
+
+fn decide_continuation(state: &LogState, continuation: &LogContinuation) -> Result<(), Refusal> {
+    let origin = continuation.origin.as_str();
+    if origin == state.origin || state.former_origins().any(|former| former == origin) {
+        let (zh, en) = ("该日志名已用过", "the log has gone by this origin before");
+        return Err(Refusal::new(&problem::STATE_FORBIDS, zh, en).at("/origin", Fault::Duplicate { id: origin.into() }));
+    }
+    let key = checkpoint_key(&continuation.log_key, &continuation.origin)?;
+    if state.has_had(key.public()) {
+        return Err(in_use());
+    }
+    room(state, "/log_key")?;
+    Checkpoint::open(continuation.predecessor.as_str(), &state.checkpoint_keys, &state.origin)
+        .map(|_| ())
+        .map_err(|error| Refusal::of_field("/predecessor", Fault::Inconsistent { reason: error.to_string() }))
+}
+
+impl LogContinuation {
+    /// Whether the predecessor is the checkpoint of exactly the entries before this one. Only who has the tree can say.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn follows(&self, size: u64, root: Hash) -> Result<(), Refusal> {
+        let note = SignedNote::parse(self.predecessor.as_str());
+        let last = note.ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+        if last.is_some_and(|last| (last.size, last.root) == (size, root)) {
+            return Ok(());
+        }
+        let reason = format!("the tree before this record has {size} entries and the root {}", root.to_base64());
+        Err(Refusal::of_field("/predecessor", Fault::Inconsistent { reason }))
+    }
+}
+
+fn unknown(pointer: &str, id: &str) -> Refusal {
+    Refusal::of_field(pointer, Fault::UnknownReference { id: id.to_owned() })
+}
+
+fn in_use() -> Refusal {
+    Refusal::new(&problem::KEY_IN_USE, "该密钥已使用过", "this key is or was in use")
+}
+
+fn last_key() -> Refusal {
+    Refusal::new(&problem::LAST_KEY, "先增加新密钥", "add another key first")
+}
