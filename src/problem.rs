@@ -92,6 +92,7 @@ problems! {
     ORGANISATION_PENDING 403 "organisation-pending" "主体登记尚未确认" "Organisation not confirmed yet"
     ORGANISATION_SUSPENDED 403 "organisation-suspended" "主体已被暂停" "Organisation suspended"
     STATE_FORBIDS 409 "state-forbids" "当前状态不允许该行为" "Not allowed in this state"
+    DISCLOSURE_ERASED 410 "disclosure-erased" "披露已删除" "The disclosure was erased"
     KEY_IN_USE 409 "key-in-use" "密钥已登记" "Key already registered"
     LAST_KEY 409 "last-key" "不能吊销最后一个有效密钥" "The last valid key cannot be revoked"
     POSSESSION_UNPROVEN 422 "possession-unproven" "未证明持有私钥" "Possession of the key not proven"

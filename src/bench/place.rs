@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::field::Instant;
 use crate::ledger::{Ledger, LogKeys, Opening, Place};
-use crate::store::Documents;
+use crate::store::Objects;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) const NOW: &str = "2026-03-02T02:00:00.000Z";
 pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> anyhow::Result<Arc<Ledger>> {
     let place = Place {
         database_url: database_url.to_owned(),
-        documents: Documents::local(&folder.join("documents"))?,
+        objects: Objects::local(&folder.join("documents"))?,
         keys: LogKeys::in_folder(&folder.join("keys"))?,
         opening: Opening {
             origin: ORIGIN.to_owned(),

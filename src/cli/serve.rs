@@ -11,7 +11,7 @@ use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
 use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
 use gongshi::log::Policy;
-use gongshi::store::{Documents, S3Settings};
+use gongshi::store::{Objects, S3Settings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,12 +83,9 @@ pub async fn open(
     clock: Clock,
 ) -> anyhow::Result<Arc<Ledger>> {
     std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
-    let documents = match documents {
-        Some(file) => {
-            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-            Documents::s3(&toml::from_str::<S3Settings>(&text)?)?
-        }
-        None => Documents::local(&location.data.join("documents"))?,
+    let objects = match documents {
+        Some(file) => Objects::s3(&s3_settings(file)?)?,
+        None => Objects::local(&location.data.join("documents"))?,
     };
     let opening = Opening {
         origin: name.origin.clone(),
@@ -96,7 +93,12 @@ pub async fn open(
         operator_name: name.operator_name.clone(),
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
-    Ok(Ledger::open(Place { database_url: location.database_url(), documents, keys, opening, clock, policy }).await?)
+    Ok(Ledger::open(Place { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
+}
+
+fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
 fn read_policy(file: &Path) -> anyhow::Result<Policy> {

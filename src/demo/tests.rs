@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::http::{Limits, Server};
 use crate::ledger::{LogKeys, Opening, Place};
 use crate::record::{Bearer, load_key};
-use crate::store::Documents;
+use crate::store::Objects;
 use crate::tender::{AnswerOutcome, LotPhase, ObjectionPhase, Phase, RulingOutcome, Tender, Verdict};
 use crate::world::Act;
 use chrono::NaiveDate;
@@ -214,9 +214,9 @@ async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
         operator_name: "公示示范平台运行中心".into(),
     };
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
-    let documents = Documents::local(&folder.join("documents")).unwrap();
+    let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, documents, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
+    Ledger::open(Place { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
 }
 
 /// A service with the demo in it, as a stranger meets it.

@@ -84,6 +84,8 @@ pub struct LogView {
     root: String,
     rulebook: String,
     /// Entries in the newest checkpoint that enough witnesses have cosigned; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
     witnessed_size: Option<u64>,
 }
 
@@ -97,10 +99,16 @@ pub struct WitnessView {
     /// Entries in the newest checkpoint that it cosigned; 0 before the first.
     size: u64,
     /// When it did, by its own clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
     cosigned_at: Option<Instant>,
     /// Since when it has not answered as it should; absent while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
     failing_since: Option<Instant>,
     /// What the last request came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
     failure: Option<String>,
 }
 

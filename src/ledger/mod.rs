@@ -1,12 +1,14 @@
 //! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
 
 mod cosigned;
-mod deposit;
+mod disclosure;
+mod document;
 mod due;
 mod keys;
 mod naming;
 
 pub use cosigned::{WitnessStatus, Witnesses};
+pub use disclosure::{Content, Deposited};
 pub use keys::LogKeys;
 
 use crate::calendar::Calendar;
@@ -21,7 +23,7 @@ use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Rec
 use crate::sequencer::{
     Admitted, Candidate, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, load_streams,
 };
-use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, Value};
+use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
 use naming::signed_alike;
 use quick_cache::sync::Cache;
@@ -41,7 +43,7 @@ pub struct Opening {
 /// Where a log is kept.
 pub struct Place {
     pub database_url: String,
-    pub documents: Documents,
+    pub objects: Objects,
     pub keys: LogKeys,
     pub opening: Opening,
     pub clock: Clock,
@@ -60,6 +62,8 @@ pub enum LedgerError {
     Key(#[from] KeyFileError),
     #[error(transparent)]
     Documents(#[from] DocumentError),
+    #[error("object store: {0}")]
+    Objects(#[from] object_store::Error),
     #[error("the origin is not a key name: {0}")]
     Origin(#[from] NoteError),
     #[error("the log could not be opened: {0}")]
@@ -78,6 +82,7 @@ pub enum LedgerError {
 pub struct Ledger {
     pub database: Database,
     pub documents: Documents,
+    disclosures: Disclosures,
     pub tree: TreeReader,
     pub clock: Clock,
     pub calendar: Arc<Calendar>,
@@ -100,7 +105,7 @@ impl Ledger {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
-        let Place { database_url, documents, keys, opening, clock, policy } = place;
+        let Place { database_url, objects, keys, opening, clock, policy } = place;
         let database = Database::open(&database_url).await?;
         let opened = keys.opening(&opening)?;
         let (log, _) = open_log(&opened)?;
@@ -117,7 +122,8 @@ impl Ledger {
         let ledger = Arc::new(Self {
             tree: TreeReader::new(database.clone()),
             database,
-            documents,
+            documents: Documents::new(objects.clone()),
+            disclosures: Disclosures::new(objects),
             clock,
             calendar,
             metrics,

@@ -5,49 +5,24 @@
 //! never served: it may be deleted once it is older than the longest upload. For S3, a lifecycle rule on the bucket
 //! should abort incomplete multipart uploads.
 
+use super::Objects;
 use crate::field::DocumentId;
 use crate::log::Hash;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
-use object_store::{ClientOptions, GetOptions, ObjectStore, ObjectStoreExt, WriteMultipart};
-use serde::Deserialize;
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
-use std::fmt;
 use std::ops::Range;
-use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 /// A folder or a bucket of documents. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Documents {
-    store: Arc<dyn ObjectStore>,
-    prefix: ObjectPath,
-}
-
-/// How to reach an S3-compatible store.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct S3Settings {
-    pub bucket: String,
-    /// What all keys begin with; may be empty.
-    #[serde(default)]
-    pub prefix: String,
-    /// URL of the service, without the bucket: requests are path-style.
-    pub endpoint: String,
-    #[serde(default = "default_region")]
-    pub region: String,
-    pub access_key_id: String,
-    pub secret_access_key: String,
-    /// Plain HTTP, for a store on the same machine.
-    #[serde(default)]
-    pub allow_http: bool,
+    objects: Objects,
 }
 
 /// Why a document was not stored or read.
@@ -76,48 +51,15 @@ const PLACE: &str = "incoming";
 /// Bytes; S3 takes no smaller parts, save the last one.
 const PART_BYTES: usize = 5 * 1024 * 1024;
 const PARTS_IN_FLIGHT: usize = 4;
-/// How long S3 may stay silent: above the time that the copy of a large document takes, which tells no progress.
-const SILENCE: Duration = Duration::from_secs(60);
-
 impl Documents {
-    /// A folder, made when absent. Writes are durable when [`Documents::put`] returns.
-    ///
-    /// # Errors
-    /// [`DocumentError::Store`] when the folder can't be made or read.
-    pub fn local(dir: &Path) -> Result<Self, DocumentError> {
-        std::fs::create_dir_all(dir.join(PLACE))
-            .map_err(|source| object_store::Error::Generic { store: "folder", source: source.into() })?;
-        // The log will cite these files, so they must survive a power cut as well as it does.
-        let store = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), prefix: ObjectPath::default() })
-    }
-
-    /// A bucket, which must exist; nothing is asked of it yet. A rustls crypto provider must have been installed.
-    ///
-    /// # Errors
-    /// [`DocumentError::Store`] when the settings don't make a client.
-    pub fn s3(settings: &S3Settings) -> Result<Self, DocumentError> {
-        // The default limits the whole request, which would cut downloads to slow readers; silence is what counts.
-        let client = ClientOptions::new()
-            .with_timeout_disabled()
-            .with_read_timeout(SILENCE)
-            .with_allow_http(settings.allow_http);
-        let store = AmazonS3Builder::new()
-            .with_client_options(client)
-            .with_bucket_name(&settings.bucket)
-            .with_endpoint(&settings.endpoint)
-            .with_region(&settings.region)
-            .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(&settings.secret_access_key)
-            // Objects are deleted one by one, and not every compatible store knows the bulk request.
-            .with_disable_bulk_delete(true)
-            .build()?;
-        Ok(Self { store: Arc::new(store), prefix: ObjectPath::from(settings.prefix.as_str()) })
+    /// The documents of a folder or a bucket.
+    pub fn new(objects: Objects) -> Self {
+        Self { objects }
     }
 
     fn path(&self, id: DocumentId) -> ObjectPath {
         let hex = id.to_string();
-        ["sha256", &hex[..2], &hex[2..4], &hex].iter().fold(self.prefix.clone(), |path, part| path.join(*part))
+        self.objects.path(&format!("sha256/{}/{}/{hex}", &hex[..2], &hex[2..4]))
     }
 
     /// Stores the bytes under the name that they must have and returns how many they are. Nothing stands under that
@@ -137,10 +79,10 @@ impl Documents {
         chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send,
         limit_bytes: u64,
     ) -> Result<u64, DocumentError> {
-        let place = self.prefix.clone().join(PLACE).join(uuid::Uuid::new_v4().to_string());
-        let mut incoming = Incoming::new(self.store.put_multipart(&place).await?);
+        let place = self.objects.path(&format!("{PLACE}/{}", uuid::Uuid::new_v4()));
+        let mut incoming = Incoming::new(self.objects.store.put_multipart(&place).await?);
         match receive(&mut incoming, expected, chunks, limit_bytes).await {
-            Ok(size) => incoming.publish(self.store.clone(), place, self.path(expected)).await.map(|()| size),
+            Ok(size) => incoming.publish(self.objects.store.clone(), place, self.path(expected)).await.map(|()| size),
             Err(error) => {
                 if let Some(aborting) = incoming.abort() {
                     // The error that is told is the first one.
@@ -161,7 +103,7 @@ impl Documents {
         part: Option<Range<u64>>,
     ) -> Result<impl Stream<Item = Result<Bytes, DocumentError>> + Send + use<>, DocumentError> {
         let options = GetOptions::new().with_range(part);
-        match self.store.get_opts(&self.path(id), options).await {
+        match self.objects.store.get_opts(&self.path(id), options).await {
             Ok(found) => Ok(found.into_stream().map_err(DocumentError::from)),
             Err(object_store::Error::NotFound { .. }) => Err(DocumentError::Missing),
             Err(error) => Err(error.into()),
@@ -173,7 +115,7 @@ impl Documents {
     /// # Errors
     /// [`DocumentError::Store`].
     pub async fn size(&self, id: DocumentId) -> Result<Option<u64>, DocumentError> {
-        match self.store.head(&self.path(id)).await {
+        match self.objects.store.head(&self.path(id)).await {
             Ok(meta) => Ok(Some(meta.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -260,25 +202,6 @@ impl Drop for Incoming {
     }
 }
 
-fn default_region() -> String {
-    "us-east-1".to_owned()
-}
-
-impl fmt::Debug for S3Settings {
-    /// Without the secret: settings end up in logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bucket, prefix, endpoint, region, access_key_id, secret_access_key: _, allow_http } = self;
-        f.debug_struct("S3Settings")
-            .field("bucket", bucket)
-            .field("prefix", prefix)
-            .field("endpoint", endpoint)
-            .field("region", region)
-            .field("access_key_id", access_key_id)
-            .field("allow_http", allow_http)
-            .finish_non_exhaustive()
-    }
-}
-
 /// For response bodies, whose streams fail with I/O errors.
 impl From<DocumentError> for std::io::Error {
     fn from(error: DocumentError) -> Self {
@@ -292,8 +215,11 @@ impl From<DocumentError> for std::io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::S3Settings;
     use futures::stream;
     use std::io;
+    use std::path::Path;
+    use std::time::Duration;
 
     type Chunks = Vec<Result<Bytes, io::Error>>;
 
@@ -322,7 +248,8 @@ mod tests {
 
     /// Every object of the store, complete or incoming.
     async fn objects(documents: &Documents) -> Vec<String> {
-        let found = documents.store.list(Some(&documents.prefix)).map_ok(|meta| meta.location.to_string());
+        let found =
+            documents.objects.store.list(Some(&documents.objects.prefix)).map_ok(|meta| meta.location.to_string());
         found.try_collect().await.unwrap()
     }
 
@@ -334,7 +261,7 @@ mod tests {
 
     fn folder() -> (tempfile::TempDir, Documents) {
         let dir = tempfile::tempdir().unwrap();
-        let documents = Documents::local(dir.path()).unwrap();
+        let documents = Documents::new(Objects::local(dir.path()).unwrap());
         (dir, documents)
     }
 
@@ -415,7 +342,7 @@ mod tests {
         keeps_the_empty_and_the_large(&documents).await;
         assert_eq!(files(dir.path()), 3);
         // Opened again, it is all there.
-        let again = Documents::local(dir.path()).unwrap();
+        let again = Documents::new(Objects::local(dir.path()).unwrap());
         assert_eq!(read(&again, id("招标文件")).await, "招标文件".as_bytes());
     }
 
@@ -471,22 +398,6 @@ mod tests {
         panic!("the upload is still there");
     }
 
-    #[tokio::test]
-    async fn a_folder_that_cannot_be_made_is_the_stores_error() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        assert!(matches!(Documents::local(file.path()), Err(DocumentError::Store(_))));
-    }
-
-    #[test]
-    fn settings_have_defaults_and_hide_their_secret() {
-        let settings = r#"{"bucket": "b", "endpoint": "http://e", "access_key_id": "k", "secret_access_key": "hush"}"#;
-        let settings: S3Settings = serde_json::from_str(settings).unwrap();
-        assert_eq!((settings.prefix.as_str(), settings.region.as_str()), ("", "us-east-1"));
-        assert!(!settings.allow_http);
-        let shown = format!("{settings:?}");
-        assert!(shown.contains("http://e") && !shown.contains("hush"), "{shown}");
-    }
-
     /// Against a real S3 server: `GONGSHI_TEST_S3` is its URL, with a bucket `gongshi-test` and any credentials, as
     /// moto's server takes them.
     #[tokio::test(flavor = "multi_thread")]
@@ -495,16 +406,16 @@ mod tests {
         // Another test of the process may have done so.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let open = |prefix: &str| {
-            Documents::s3(&S3Settings {
+            let settings = S3Settings {
                 bucket: "gongshi-test".into(),
                 prefix: format!("{}/{prefix}", uuid::Uuid::new_v4()),
                 endpoint: endpoint.clone(),
-                region: default_region(),
+                region: "us-east-1".into(),
                 access_key_id: "test".into(),
                 secret_access_key: "test".into(),
                 allow_http: true,
-            })
-            .unwrap()
+            };
+            Documents::new(Objects::s3(&settings).unwrap())
         };
         let whole = open("whole");
         keeps_what_is_whole(&whole).await;

@@ -4,14 +4,18 @@
 //! engines understand, bulk statements built from table descriptions, one writing transaction at a time.
 
 mod bulk;
+mod disclosures;
 mod documents;
 mod export;
 mod log;
+mod objects;
 mod tree;
 mod value;
 
-pub use documents::{DocumentError, Documents, S3Settings};
+pub use disclosures::{DisclosureKey, Disclosures};
+pub use documents::{DocumentError, Documents};
 pub use export::{ExportError, export_log};
+pub use objects::{Objects, S3Settings, Served};
 pub use tree::{TreeReader, load_edge};
 pub use value::{Column, Kind, Row, Table, Value};
 

@@ -1,6 +1,7 @@
 //! A stranger with a copy of the log: what holds is found to hold, and every kind of tampering is named.
 
 mod copy;
+mod erasure;
 mod keys;
 mod receipts;
 #[path = "../support/mod.rs"]

@@ -15,7 +15,7 @@ use gongshi::ledger::{Ledger, LedgerError, LogKeys, Opening, Place};
 use gongshi::log::Policy;
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
-use gongshi::store::Documents;
+use gongshi::store::Objects;
 use gongshi::world::{Act, Stream};
 use serde_json::Value;
 use std::path::Path;
@@ -123,9 +123,9 @@ pub async fn open_as(
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "测试平台".into(),
     };
-    let documents = Documents::local(&folder.join("documents")).unwrap();
+    let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, documents, keys, opening, clock, policy }).await
+    Ledger::open(Place { database_url, objects, keys, opening, clock, policy }).await
 }
 
 impl App {

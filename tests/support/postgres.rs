@@ -27,6 +27,13 @@ pub fn fresh_database() -> String {
     format!("{url}/{name}")
 }
 
+/// Where the server keeps its files.
+pub fn data_directory() -> PathBuf {
+    let url = format!("{}/postgres", server());
+    let output = Command::new(binaries().join("psql")).args(["-At", "-d", &url, "-c", "SHOW data_directory"]).output();
+    PathBuf::from(String::from_utf8(output.unwrap().stdout).unwrap().trim())
+}
+
 /// The newest server programs of the Debian packages.
 fn binaries() -> PathBuf {
     let mut versions: Vec<_> =

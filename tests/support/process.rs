@@ -21,6 +21,14 @@ pub fn spawn(data: &Path, database: Option<&str>) -> Service {
     Service::start(command)
 }
 
+/// As [`spawn`], with everything that it could ever log in a file.
+pub fn spawn_traced(data: &Path, log: &Path) -> Service {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--origin", super::ORIGIN, "--data"]).arg(data);
+    command.env("RUST_LOG", "trace").stderr(std::fs::File::create(log).unwrap());
+    Service::start(command)
+}
+
 /// Starts `gongshi witness` on a free port and waits until it listens.
 pub fn spawn_witness(data: &Path, name: &str, logs: &[String]) -> Service {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));

@@ -1,8 +1,7 @@
-//! What is kept beside the log: documents, and the disclosures of sealed values.
+//! Documents, kept beside the log.
 
 use super::{Ledger, LedgerError};
 use crate::field::{DocumentId, OrganisationId};
-use crate::record::Disclosure;
 use crate::store::{Column, Table, Value};
 use bytes::Bytes;
 use futures::Stream;
@@ -17,12 +16,6 @@ static DOCUMENTS: Table = Table {
         Column::integer("stored_at"),
     ],
     key: &["sha256"],
-};
-
-static DISCLOSURES: Table = Table {
-    name: "disclosures",
-    columns: &[Column::text("digest"), Column::text("owner"), Column::text("disclosure"), Column::integer("stored_at")],
-    key: &["digest"],
 };
 
 impl Ledger {
@@ -61,21 +54,7 @@ impl Ledger {
         Ok(Some((row.unsigned(0)?, row.text(1)?.to_owned())))
     }
 
-    /// Stores what opens a sealed value.
-    ///
-    /// # Errors
-    /// The store can't be written.
-    pub async fn keep_disclosure(&self, disclosure: &Disclosure, owner: &OrganisationId) -> Result<(), LedgerError> {
-        let row = vec![
-            Value::from(disclosure.sealed().sealed),
-            Value::from(owner.as_str()),
-            Value::from(disclosure.text()),
-            Value::Integer(self.clock.now().millis()),
-        ];
-        self.put_row(&DISCLOSURES, row).await
-    }
-
-    async fn put_row(&self, table: &Table, row: Vec<Value>) -> Result<(), LedgerError> {
+    pub(super) async fn put_row(&self, table: &Table, row: Vec<Value>) -> Result<(), LedgerError> {
         let mut write = self.database.begin_write().await?;
         write.put(table, vec![row]).await?;
         Ok(write.commit().await?)
