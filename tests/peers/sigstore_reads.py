@@ -1,12 +1,12 @@
 """Sigstore's verifier, which knows nothing of gongshi, reads checkpoints and receipts.
 
 The first line of standard input is {"id": hex key id, "key": hex Ed25519 key}; every other one a text in base64,
-{"checkpoint": …} or {"receipt": …, "entry": …}. Prints what each says, or refused.
+{"checkpoint": …} or {"receipt": …, "entry": …}. Prints what each says, or refused: size and root, or index, size and root.
 """
 
 import json
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from types import SimpleNamespace
 
 from sigstore._internal.merkle import verify_merkle_inclusion
@@ -23,7 +23,7 @@ SPKI = bytes.fromhex("302a300506032b6570032100")
 def checkpoint(note, log):
     signed = SignedCheckpoint.from_text(note)
     signed.signed_note.verify(log.keyring, log.id)
-    return [signed.checkpoint.log_size, signed.checkpoint.log_hash]
+    return signed.checkpoint.log_size, signed.checkpoint.log_hash
 
 
 def receipt(text, entry, log):
@@ -45,20 +45,22 @@ def receipt(text, entry, log):
     )
     verify_checkpoint(log.keyring, SimpleNamespace(_inner=inner))
     verify_merkle_inclusion(SimpleNamespace(_inner=inner))
-    return [index, size, root]
+    return index, size, root
 
 
 def read(item, log):
     try:
         if "checkpoint" in item:
-            return checkpoint(b64decode(item["checkpoint"]).decode(), log)
-        return receipt(b64decode(item["receipt"]).decode(), b64decode(item["entry"]), log)
+            said = checkpoint(b64decode(item["checkpoint"]).decode(), log)
+        else:
+            said = receipt(b64decode(item["receipt"]).decode(), b64decode(item["entry"]), log)
+        return " ".join(map(str, said))
     except (VerificationError, ValueError):
         return "refused"
 
 
 key = json.loads(sys.stdin.readline())
-spki = PublicKey(raw_bytes=SPKI + bytes.fromhex(key["key"]), key_details=PublicKeyDetails.PKIX_ED25519)
+spki = PublicKey(raw_bytes=b64encode(SPKI + bytes.fromhex(key["key"])), key_details=PublicKeyDetails.PKIX_ED25519)
 the_log = SimpleNamespace(id=KeyID(bytes.fromhex(key["id"])), keyring=Keyring([spki]))
 for line in sys.stdin:
-    print(json.dumps(read(json.loads(line), the_log)))
+    print(read(json.loads(line), the_log))
