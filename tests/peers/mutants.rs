@@ -112,7 +112,7 @@ pub fn of(text: &str) -> Vec<Mutant> {
 #[derive(Default)]
 pub struct Tally {
     both_refuse: usize,
-    only_we_refuse: usize,
+    only_we_refuse: Vec<String>,
     both_accept: usize,
 }
 
@@ -125,7 +125,7 @@ impl Tally {
     pub fn judge<T: PartialEq + Debug>(&mut self, how: impl Display, theirs: Option<T>, ours: Option<T>) {
         match (theirs, ours) {
             (None, None) => self.both_refuse += 1,
-            (Some(_), None) => self.only_we_refuse += 1,
+            (Some(_), None) => self.only_we_refuse.push(how.to_string()),
             (Some(theirs), Some(ours)) => {
                 assert_eq!(theirs, ours, "{how}");
                 self.both_accept += 1;
@@ -141,7 +141,9 @@ impl Tally {
     #[track_caller]
     pub fn say(&self, what: &str) {
         let Self { both_refuse, only_we_refuse, both_accept } = self;
-        println!("{what}: both refuse {both_refuse}, only we refuse {only_we_refuse}, both accept {both_accept}");
+        let only_we = only_we_refuse.len();
+        println!("{what}: both refuse {both_refuse}, only we refuse {only_we}, both accept {both_accept}");
+        only_we_refuse.iter().take(3).for_each(|how| println!("  only we: {how:.80}"));
         assert!(*both_refuse > 0, "{what}");
     }
 }

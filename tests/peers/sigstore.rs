@@ -1,12 +1,13 @@
 //! The verifier of Sigstore, in Python, reads our checkpoints and receipts.
 
 use super::ask;
+use super::claims::Inclusion;
 use super::cloudflare::Head;
-use super::log::Log;
+use super::log::{Log, ORIGIN};
 use super::mutants::{Mutant, Tally};
 use super::texts::{checkpoints, cosigned, open, open_receipt, receipts, signer};
 use base64_simd::STANDARD;
-use gongshi::log::NoteKey;
+use gongshi::log::{Checkpoint, NoteKey, TlogProof};
 use serde_json::{Value, json};
 
 /// What Sigstore reads in each text.
@@ -31,22 +32,39 @@ pub fn receipt(bytes: &[u8], entry: &[u8]) -> Value {
 }
 
 #[test]
-fn random_receipts_are_accepted() {
+fn random_proofs_are_accepted_and_none_of_their_mutants() {
     let signer = signer();
-    let mut texts = Vec::new();
-    let mut expected = Vec::new();
+    let key = signer.verifier();
+    let (mut texts, mut expected, mut mutants) = (Vec::new(), Vec::new(), Vec::new());
     for size in [1, 2, 3, 7, 255, 256, 257, 700, 1999] {
         let log = Log::of(size, 130, size);
         for index in [0, size / 3, size / 2, size - 1] {
             let proof = log.receipt(index, size, &signer);
-            let head = head((size, *log.root(size).as_bytes()));
+            let (root, entry) = (log.root(size), log.entries[index as usize].clone());
             texts.push(checkpoint(cosigned(&proof.checkpoint).as_bytes()));
-            expected.push(Some(head.clone()));
-            texts.push(receipt(proof.encode().as_bytes(), &log.entries[index as usize]));
-            expected.push(Some(format!("{index} {head}")));
+            expected.push(Some(head((size, *root.as_bytes()))));
+            texts.push(receipt(proof.encode().as_bytes(), &entry));
+            expected.push(Some(format!("{index} {}", head((size, *root.as_bytes())))));
+            mutants.extend(Inclusion { entry, index, size, root, proof: proof.hashes }.mutants());
         }
     }
-    assert_eq!(sigstore(signer.verifier(), texts), expected);
+    assert_eq!(sigstore(key, texts), expected);
+
+    // The log itself signs what they claim.
+    let signed = |claim: &Inclusion| {
+        let checkpoint = Checkpoint { origin: ORIGIN.into(), size: claim.size, root: claim.root }.sign(&signer);
+        let text = TlogProof { index: claim.index, hashes: claim.proof.clone(), checkpoint }.encode();
+        Mutant { how: format!("{claim:?}"), bytes: text.into_bytes() }
+    };
+    let signed: Vec<Mutant> = mutants.iter().map(signed).collect();
+    let asked = signed.iter().zip(&mutants).map(|(mutant, claim)| receipt(&mutant.bytes, &claim.entry));
+    let answers = sigstore(key, asked);
+    let mut tally = Tally::default();
+    for ((mutant, claim), theirs) in signed.iter().zip(&mutants).zip(answers) {
+        let ours = open_receipt(mutant, &claim.entry, key);
+        tally.judge(&mutant.how, theirs, ours.map(|(index, read)| format!("{index} {}", head(read))));
+    }
+    tally.say("inclusion, sigstore");
 }
 
 #[test]

@@ -69,6 +69,13 @@ fn mutants_of_a_checkpoint() {
         let theirs = cloudflare::open(&mutant.bytes, &vkey, ORIGIN);
         tally.judge(&mutant.how, theirs, open(mutant, &key));
     }
+    let others = [(ORIGIN, [8; 32]), ("log.gongshi.example", [9; 32])]
+        .map(|(name, seed)| NoteSigner::new(name, PrivateKey::from_seed(seed)).unwrap().verifier().clone());
+    let published = Mutant { how: "another key".into(), bytes: note.into_bytes() };
+    for other in &others {
+        let theirs = cloudflare::open(&published.bytes, &other.to_string(), ORIGIN);
+        tally.judge(&published.how, theirs, open(&published, other));
+    }
     tally.say("checkpoint, signed_note and tlog_tiles");
 }
 
