@@ -22,7 +22,7 @@ pub trait Source: Send {
     /// The hashes of a tile, if the copy has it.
     ///
     /// # Errors
-    /// It can't be read.
+    /// It can't be read, or has more or fewer hashes than its path says.
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError>;
 }
 

@@ -5,6 +5,7 @@ use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use gongshi::log::{Hash, leaf_hash, verify_consistency, verify_inclusion};
 use sha2::Sha256;
 
+/// That the entry stands at `index` in the tree of `size` entries with this root.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inclusion {
     pub entry: Vec<u8>,
@@ -14,6 +15,7 @@ pub struct Inclusion {
     pub proof: Vec<Hash>,
 }
 
+/// That the tree of `new` entries began as the tree of `old` entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Consistency {
     pub old: u64,
@@ -29,6 +31,7 @@ fn flipped(hash: &Hash, bit: usize) -> Hash {
     Hash::from_bytes(bytes)
 }
 
+/// What may stand where `number` stood, beside `other`.
 fn numbers(number: u64, other: u64) -> [u64; 16] {
     [
         0,
@@ -50,6 +53,7 @@ fn numbers(number: u64, other: u64) -> [u64; 16] {
     ]
 }
 
+/// Small changes to a proof; some change nothing.
 fn lists(proof: &[Hash], roots: [Hash; 2]) -> Vec<Vec<Hash>> {
     let mut all = vec![Vec::new(), proof.iter().rev().copied().collect(), proof.repeat(2)];
     for at in 0..proof.len() {

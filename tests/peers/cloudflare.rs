@@ -25,7 +25,8 @@ pub fn open(note: &[u8], vkey: &str, origin: &str) -> Option<Head> {
 pub fn open_receipt(text: &[u8], entry: &[u8], vkey: &str, origin: &str) -> Option<(u64, Head)> {
     let (head, note) = std::str::from_utf8(text).ok()?.split_once("\n\n")?;
     let mut lines = head.strip_prefix("c2sp.org/tlog-proof@v1\n")?.split('\n');
-    let index: u64 = lines.next()?.strip_prefix("index ")?.parse().ok()?;
+    let digits = lines.next()?.strip_prefix("index ")?;
+    let index = digits.parse().ok().filter(|index: &u64| index.to_string() == digits)?;
     let proof: RecordProof = lines.map(Hash::parse_hash).collect::<Result<_, _>>().ok()?;
     let (size, root) = open(note.as_bytes(), vkey, origin)?;
     accepted(|| check_record(&proof, size, Hash(root), index, record_hash(entry)))?;
