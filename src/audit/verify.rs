@@ -112,6 +112,8 @@ impl<'a> Audit<'a> {
             report: Report {
                 origin: String::new(),
                 log_keys: Vec::new(),
+                checkpoint: String::new(),
+                witnesses: Vec::new(),
                 entries: 0,
                 last_hash: String::new(),
                 root: String::new(),
@@ -251,6 +253,7 @@ impl<'a> Audit<'a> {
             self.report.add(None, Reason::CheckpointInvalid, "no key to check the checkpoint with");
             return;
         }
+        self.report.checkpoint = note.to_owned();
         self.report.log_keys = keys.iter().map(NoteKey::to_string).collect();
         match Checkpoint::open(note, &keys, &self.report.origin) {
             Err(error) => self.report.add(None, Reason::CheckpointInvalid, error.to_string()),

@@ -112,7 +112,7 @@ fn place(path: &Path) -> anyhow::Result<Objects> {
     Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::local(path)? })
 }
 
-fn read_policy(file: &Path) -> anyhow::Result<Policy> {
+pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     text.parse().with_context(|| file.display().to_string())
 }

@@ -28,7 +28,7 @@ impl DatabaseSource {
 
 impl Source for DatabaseSource {
     fn checkpoint(&mut self) -> Result<String, SourceError> {
-        let head = self.wait("checkpoint", self.database.head())?;
+        let head = self.wait("checkpoint", self.database.cosigned_head())?;
         head.map(|(_, note)| note).ok_or_else(|| SourceError::new("checkpoint", "missing"))
     }
 

@@ -1,12 +1,13 @@
 //! `verify` and `proof`.
 
 use super::language::either;
+use super::serve::read_policy;
 use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
 use gongshi::audit::{Folder, Report, Source, verify};
 use gongshi::calendar::Calendar;
-use gongshi::log::{NoteKey, TlogProof};
+use gongshi::log::{NoteKey, SignedNote, TlogProof};
 use gongshi::store::Database;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ pub struct Verify {
     /// 日志公钥（vkey） · Verifier key of the log; without it the one that entry 0 names is used, and shown
     #[arg(long)]
     key: Option<NoteKey>,
+    /// 见证策略（C2SP tlog-policy） · Witness policy: the checkpoint must have enough of its cosignatures
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// 输出 JSON · Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -35,6 +39,9 @@ pub struct Proof {
     /// 日志公钥（vkey） · Verifier key of the log
     #[arg(long)]
     key: NoteKey,
+    /// 见证策略（C2SP tlog-policy） · Witness policy that the proof's checkpoint must meet
+    #[arg(long)]
+    policy: Option<PathBuf>,
 }
 
 /// Opens whatever the word names.
@@ -60,11 +67,15 @@ impl Verify {
         let mut source = source(&self.log, runtime)?;
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
         bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {per_sec} {eta}")?);
-        let report = verify(source.as_mut(), self.key.as_ref(), &Calendar::built_in(), &mut |done, size| {
+        let policy = self.policy.as_deref().map(read_policy).transpose()?;
+        let mut report = verify(source.as_mut(), self.key.as_ref(), &Calendar::built_in(), &mut |done, size| {
             bar.set_length(size.max(done));
             bar.set_position(done);
         })?;
         bar.finish_and_clear();
+        if let Some(policy) = &policy {
+            report.require(policy);
+        }
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
@@ -84,6 +95,9 @@ fn print(report: &Report, pinned: bool) {
         either("（取自首条记录，请与可信来源核对）", " (as entry 0 names it: compare it with a source you trust)")
     };
     println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_keys.join(" "));
+    if !report.witnesses.is_empty() {
+        println!("{}: {}", either("见证", "Witnesses"), report.witnesses.join(" "));
+    }
     for finding in &report.findings {
         println!("✗ {finding}");
     }
@@ -107,6 +121,10 @@ impl Proof {
         let entry = std::fs::read(&self.entry).with_context(|| self.entry.display().to_string())?;
         let proof = TlogProof::parse(&text)?;
         match proof.verify(&entry, std::slice::from_ref(&self.key), self.key.name()) {
+            Ok(_) if !self.is_witnessed(&proof.checkpoint)? => {
+                println!("✗ {}", either("见证不足", "not witnessed as the policy asks"));
+                Ok(ExitCode::FAILURE)
+            }
             Ok(checkpoint) => {
                 let (index, size) = (proof.index, checkpoint.size);
                 println!("{}", either("✓ 已收录", "✓ included"));
@@ -118,5 +136,10 @@ impl Proof {
                 Ok(ExitCode::FAILURE)
             }
         }
+    }
+
+    fn is_witnessed(&self, note: &str) -> anyhow::Result<bool> {
+        let Some(policy) = self.policy.as_deref().map(read_policy).transpose()? else { return Ok(true) };
+        Ok(policy.trusts(&self.key) && policy.is_met_by(&SignedNote::parse(note)?))
     }
 }

@@ -20,7 +20,7 @@ pub enum ExportError {
 /// See [`ExportError`].
 pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
     let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-    let (size, checkpoint) = database.head().await?.ok_or_else(|| damaged("no log head"))?;
+    let (size, checkpoint) = database.cosigned_head().await?.ok_or_else(|| damaged("no log head"))?;
     for tile in tiles_of_size(size) {
         let hashes = database.tile(tile.level, tile.index).await?.ok_or_else(|| damaged("a tile is missing"))?;
         // It may have grown since the head was read.
