@@ -1,5 +1,6 @@
 //! What an audit says.
 
+use super::contested::Contested;
 use crate::log::{NoteKey, Policy, SignedNote};
 use serde::Serialize;
 use std::fmt;
@@ -67,6 +68,9 @@ pub struct Report {
     pub last_hash: String,
     /// Base64 root of the tree over the entries.
     pub root: String,
+    /// Records that a stolen key may have signed. They are in order, so they are no findings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contested: Vec<Contested>,
     /// Everything that is wrong, in order.
     pub findings: Vec<Finding>,
     /// More findings than are listed.

@@ -98,6 +98,10 @@ fn print(report: &Report, pinned: bool) {
     if !report.witnesses.is_empty() {
         println!("{}: {}", either("见证", "Witnesses"), report.witnesses.join(" "));
     }
+    for key in &report.contested {
+        let what = either("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed");
+        println!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
+    }
     for finding in &report.findings {
         println!("✗ {finding}");
     }
