@@ -23,6 +23,7 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod metrics;
+pub mod mirror;
 pub mod sequencer;
 pub mod store;
 pub mod witness;

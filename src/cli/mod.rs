@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod keys;
 mod language;
+mod mirror;
 mod serve;
 mod sources;
 mod verify;
@@ -40,6 +41,8 @@ enum Command {
     Verify(verify::Verify),
     /// 见证日志 · Witness logs: cosign their checkpoints as long as they only grow
     Witness(witness::Witness),
+    /// 镜像日志 · Mirror a log into a plain folder, verifying as it goes
+    Mirror(mirror::Mirror),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
     /// 重建投影 · Rebuild the projections from the log
@@ -90,6 +93,7 @@ impl Cli {
             Command::Get(get) => runtime.block_on(get.run()),
             Command::Verify(verify) => verify.run(runtime.handle()),
             Command::Witness(witness) => runtime.block_on(witness.run()).map(done),
+            Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),
             Command::Proof(proof) => proof.run(),
             Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
             Command::Export(export) => runtime.block_on(export.run()).map(done),
