@@ -24,6 +24,7 @@ pub mod import;
 pub mod ledger;
 pub mod metrics;
 pub mod mirror;
+pub mod monitor;
 pub mod sequencer;
 pub mod store;
 pub mod witness;

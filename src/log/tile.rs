@@ -224,7 +224,8 @@ mod tests {
         assert_eq!(at(2).map(|t| t.width).collect::<Vec<_>>(), [1]);
         assert_eq!(tiles_of_size(256).iter().map(|t| (t.level, t.width)).collect::<Vec<_>>(), [(0, 256), (1, 1)]);
         assert_eq!(tiles_of_size(0), []);
-        let grown = |old, size| tiles_between(old, size).iter().map(|t| (t.level, t.index, t.width)).collect::<Vec<_>>();
+        let grown =
+            |old, size| tiles_between(old, size).iter().map(|t| (t.level, t.index, t.width)).collect::<Vec<_>>();
         assert_eq!(grown(255, 258), [(0, 0, 256), (0, 1, 2), (1, 0, 1)]);
         assert_eq!(grown(256, 257), [(0, 1, 1)]);
         assert_eq!((grown(9, 9), grown(9, 3)), (vec![], vec![]));

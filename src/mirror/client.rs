@@ -20,7 +20,10 @@ pub enum FetchError {
     /// 404 or 410.
     #[error("{url}: not there")]
     Missing { url: String },
-    /// Any other answer, or none, after all attempts.
+    /// Another answer than the resource, for good. Some stores say 403 of what is not there.
+    #[error("{url}: {status}")]
+    Refused { url: String, status: u16 },
+    /// No answer after all attempts.
     #[error("{url}: {reason}")]
     Unreachable { url: String, reason: String },
     /// Longer or shorter than such a resource can be.
@@ -86,7 +89,7 @@ impl LogClient {
         let service = Self { base: format!("{}/log", mirror.base), ..mirror.clone() };
         match service.checkpoint().await {
             Ok(note) if SignedNote::parse(&note).is_ok() => Ok(service),
-            Err(error @ FetchError::Unreachable { .. }) if mirror.checkpoint().await.is_err() => Err(error),
+            Err(error @ FetchError::Unreachable { .. }) => Err(error),
             _ => Ok(mirror),
         }
     }
@@ -121,8 +124,8 @@ impl LogClient {
         };
         let path = format!("tile/{resource}");
         let bytes = match self.get(&path, max).await {
-            Err(missing @ FetchError::Missing { .. }) if whole != resource => {
-                self.get(&format!("tile/{whole}"), max).await.map_err(|_| missing)?
+            Err(error @ (FetchError::Missing { .. } | FetchError::Refused { .. })) if whole != resource => {
+                self.get(&format!("tile/{whole}"), max).await.map_err(|_| error)?
             }
             fetched => fetched?,
         };
@@ -189,7 +192,7 @@ fn accepted(response: &Response, url: &str) -> Result<(), Failure> {
             let busy = status == StatusCode::TOO_MANY_REQUESTS;
             Err(Failure::Passing { reason: status.to_string(), pause, busy })
         }
-        _ => Err(Failure::Final(FetchError::Unreachable { url, reason: status.to_string() })),
+        _ => Err(Failure::Final(FetchError::Refused { url, status: status.as_u16() })),
     }
 }
 

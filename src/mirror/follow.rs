@@ -94,12 +94,7 @@ impl Mirror {
     ///
     /// # Errors
     /// [`MirrorError::Foreign`] or [`MirrorError::Copy`].
-    pub fn open(
-        client: LogClient,
-        trust: Trust,
-        folder: &Path,
-        parallel: NonZero<usize>,
-    ) -> Result<Self, MirrorError> {
+    pub fn open(client: LogClient, trust: Trust, folder: &Path, parallel: NonZero<usize>) -> Result<Self, MirrorError> {
         let copy = Arc::new(Copy::open(folder)?);
         let shown = match copy.checkpoint()? {
             None => None,
@@ -135,8 +130,7 @@ impl Mirror {
         if !self.trust.is_witnessed(note) {
             return Err(MirrorError::Unwitnessed { size: checkpoint.size });
         }
-        let (old, old_root) =
-            self.shown.as_ref().map_or((0, empty_root()), |(_, shown)| (shown.size, shown.root));
+        let (old, old_root) = self.shown.as_ref().map_or((0, empty_root()), |(_, shown)| (shown.size, shown.root));
         if self.shown.as_ref().is_some_and(|(shown, _)| shown == note) {
             return Ok(Step { checkpoint, old, fetched: 0 });
         }

@@ -74,7 +74,8 @@ impl SignedTree {
     /// See [`ReadError`].
     pub async fn open(client: &LogClient, checkpoint: &Checkpoint) -> Result<Self, ReadError> {
         let size = checkpoint.size;
-        let read = async |tile: Tile| Ok(((tile.level, tile.index), fetch(client, Resource::Hashes(tile), size).await?));
+        let read =
+            async |tile: Tile| Ok(((tile.level, tile.index), fetch(client, Resource::Hashes(tile), size).await?));
         let edge: HashMap<Place, Bytes> =
             try_join_all(Edge::tiles_needed(size).into_iter().map(read)).await?.into_iter().collect();
         let root = root_plan(size).fold(|node| edge.get(&node.tile()).and_then(|tile| tile_node(node, tile)).ok_or(()));
@@ -159,8 +160,8 @@ impl SignedTree {
     /// See [`ReadError`].
     pub async fn expected(&self, index: u64) -> Result<Expected, ReadError> {
         let entries = |width| Resource::Entries(Tile { level: 0, index, width });
-        let tile = Tile::of_size(0, index, self.checkpoint.size)
-            .ok_or_else(|| self.missing(entries(TILE_WIDTH as u16)))?;
+        let tile =
+            Tile::of_size(0, index, self.checkpoint.size).ok_or_else(|| self.missing(entries(TILE_WIDTH as u16)))?;
         let hashes = if tile.is_full() {
             let above = Tile::of_size(1, index / TILE_WIDTH, self.checkpoint.size);
             let above = self.tile(above.ok_or_else(|| self.missing(entries(tile.width)))?).await?;
@@ -194,7 +195,7 @@ async fn fetch(client: &LogClient, resource: Resource, size: u64) -> Result<Byte
     client.resource(resource).await.map_err(|error| match error {
         FetchError::Missing { .. } => ReadError::Missing { resource, size },
         FetchError::Malformed { .. } => ReadError::Malformed { resource },
-        error @ FetchError::Unreachable { .. } => ReadError::Fetch(error),
+        error @ (FetchError::Refused { .. } | FetchError::Unreachable { .. }) => ReadError::Fetch(error),
     })
 }
 
