@@ -105,21 +105,22 @@ impl Copy {
         }
     }
 
-    /// Returns once everything that was written to the folder's file system is on the disk.
     fn sync(&self) -> Result<(), CopyError> {
-        let sync = || {
-            #[cfg(target_os = "linux")]
-            rustix::fs::syncfs(File::open(&self.folder)?)?;
-            #[cfg(not(target_os = "linux"))]
-            rustix::fs::sync();
-            Ok(())
-        };
-        sync().map_err(at(&self.folder))
+        sync(&self.folder).map_err(at(&self.folder))
     }
 
     pub fn keep_evidence(&self, name: &str, notes: [&str; 2]) -> Result<PathBuf, CopyError> {
         keep_evidence(&self.folder, name, notes)
     }
+}
+
+/// Returns once everything that was written to the file system of a folder is on the disk.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(folder)?)?;
+    #[cfg(not(target_os = "linux"))]
+    File::open(folder).map(|_| rustix::fs::sync())?;
+    Ok(())
 }
 
 fn create_parent(path: &Path) -> io::Result<()> {

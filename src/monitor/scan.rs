@@ -21,6 +21,9 @@ impl Monitor {
         round: &mut Round<'_>,
     ) -> Result<bool, MonitorError> {
         let size = tree.checkpoint().size;
+        if self.state.read == size {
+            return Ok(true);
+        }
         let (first, mut late_told) = (self.state.read / TILE_WIDTH, false);
         let fetch = async |index| tree.bundle(&tree.expected(index).await?).await;
         let mut bundles = stream::iter(first..size.div_ceil(TILE_WIDTH)).map(fetch).buffered(AHEAD).enumerate();

@@ -88,6 +88,7 @@ async fn an_honest_log_that_grows_gives_no_alarm() {
     cron.watch.mirrors = vec![mirror.url.clone()];
     for size in [1, 256, 257, 600, 600, 900] {
         log.replace_all(forge.files(size));
+        cron.clock.set(time(size as i64));
         cron.finds_nothing().await;
         assert_eq!(cron.read(), size);
     }
@@ -233,7 +234,9 @@ async fn a_checkpoint_that_lags_behind_what_others_saw_is_late() {
     cron.clock.advance_millis(1000);
     let event = cron.finds("late-checkpoint").await;
     assert_eq!((event["size"].as_u64(), event["known_from"].as_str()), (Some(500), Some(mirror.url.as_str())));
+    // Once it comes, its entries say how long they were held back.
     log.replace_all(forge.files(600));
+    assert_eq!(cron.finds("late-checkpoint").await["known_from"], "entry 500");
     cron.finds_nothing().await;
 }
 
@@ -347,6 +350,8 @@ async fn matches_are_told_once_and_again_only_after_a_kill() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_watches_a_service() {
     let app = App::start().await;
+    // The program has the system's clock.
+    app.clock.set(Clock::System.now());
     let cast = app.cast().await;
     let folder = tempfile::tempdir().unwrap();
     let key = app.ledger.log_key().to_string();
