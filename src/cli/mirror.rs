@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 /// 镜像日志：逐块核验，写入普通目录，可断点续传。没有公钥不镜像。
-/// Mirror a log into a plain folder, verifying as it goes; it can be killed and goes on where it was.
+/// Mirror a log into a plain folder, verifying as it goes; it can be killed and goes on where it was. Without a key of the
+/// log nothing is mirrored.
 ///
 /// Exit codes: 0 the folder is at the log's newest checkpoint; 1 the log misbehaved (what it shows is not what it signed,
 /// a roll-back, a fork: both checkpoints are then in DIR/evidence); 2 usage, or this machine's disk; 3 the log was not

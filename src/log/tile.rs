@@ -106,20 +106,17 @@ impl Tile {
 
 /// All tiles of a tree of this size, level by level.
 pub fn tiles_of_size(size: u64) -> Vec<Tile> {
-    tiles_between(0, size)
+    tiles_between(0, size).collect()
 }
 
-/// The tiles that are new or wider in a tree that grew from `old` to `size` leaves, level by level.
-pub fn tiles_between(old: u64, size: u64) -> Vec<Tile> {
-    let mut tiles = Vec::new();
-    for level in 0..8u8 {
+/// The tiles that are new or wider in a tree that grew from `old` to `size` leaves, level by level. Nothing is allocated:
+/// a log that nobody trusts may claim any size.
+pub fn tiles_between(old: u64, size: u64) -> impl Iterator<Item = Tile> {
+    (0..8u8).flat_map(move |level| {
         let (before, after) = (old >> (8 * level), size >> (8 * level));
-        if before < after {
-            let grown = before / TILE_WIDTH..after.div_ceil(TILE_WIDTH);
-            tiles.extend(grown.filter_map(|index| Tile::of_size(level, index, size)));
-        }
-    }
-    tiles
+        let end = if before < after { after.div_ceil(TILE_WIDTH) } else { 0 };
+        (before / TILE_WIDTH..end).filter_map(move |index| Tile::of_size(level, index, size))
+    })
 }
 
 /// The hash over all hashes of a full tile: what stands for it in the tile above.
@@ -224,11 +221,11 @@ mod tests {
         assert_eq!(at(2).map(|t| t.width).collect::<Vec<_>>(), [1]);
         assert_eq!(tiles_of_size(256).iter().map(|t| (t.level, t.width)).collect::<Vec<_>>(), [(0, 256), (1, 1)]);
         assert_eq!(tiles_of_size(0), []);
-        let grown =
-            |old, size| tiles_between(old, size).iter().map(|t| (t.level, t.index, t.width)).collect::<Vec<_>>();
+        let grown = |old, size| tiles_between(old, size).map(|t| (t.level, t.index, t.width)).collect::<Vec<_>>();
         assert_eq!(grown(255, 258), [(0, 0, 256), (0, 1, 2), (1, 0, 1)]);
         assert_eq!(grown(256, 257), [(0, 1, 1)]);
         assert_eq!((grown(9, 9), grown(9, 3)), (vec![], vec![]));
+        assert_eq!(tiles_between(1 << 63, u64::MAX).next().unwrap().width, 256);
         assert_eq!(Tile::of_size(8, 0, u64::MAX), None);
     }
 

@@ -2,7 +2,7 @@
 
 use super::copy::Copy;
 use super::{CopyError, Expected, FetchError, LogClient, ReadError, SignedTree, Trust};
-use crate::log::{Checkpoint, CheckpointError, Resource, empty_root, tiles_between};
+use crate::log::{Checkpoint, CheckpointError, Resource, TILE_WIDTH, empty_root, tiles_between};
 use futures::{StreamExt, stream};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -153,16 +153,15 @@ impl Mirror {
     /// Stages everything that is new since `old`: says how many bytes of entries came over the network.
     async fn fetch(&self, tree: &Arc<SignedTree>, old: u64, progress: &impl Fn(u64, u64)) -> Result<u64, MirrorError> {
         let size = tree.checkpoint().size;
-        let tiles = tiles_between(old, size);
-        let (bundles, above): (Vec<_>, Vec<_>) = tiles.into_iter().partition(|tile| tile.level == 0);
-        let (mut fetched, mut done, count) = (0, 0, bundles.len() as u64);
+        let bundles = old / TILE_WIDTH..size.div_ceil(TILE_WIDTH);
+        let (mut fetched, mut done, count) = (0, 0, bundles.end - bundles.start);
         // After a failure no more is begun, but what is under way is waited for: nobody writes behind the next step's back.
         let failed = AtomicBool::new(false);
         let mut failure = None;
-        let begun = bundles.into_iter().take_while(|_| !failed.load(Ordering::Relaxed)).map(|tile| {
+        let begun = bundles.take_while(|_| !failed.load(Ordering::Relaxed)).map(|index| {
             let (tree, copy) = (Arc::clone(tree), Arc::clone(&self.copy));
             // A task of its own: the hashing is spread over the cores.
-            tokio::spawn(async move { bundle(&tree, &copy, tile.index).await })
+            tokio::spawn(async move { bundle(&tree, &copy, index).await })
         });
         let mut bundles = stream::iter(begun).buffer_unordered(self.parallel);
         while let Some(bundle) = bundles.next().await {
@@ -179,7 +178,7 @@ impl Mirror {
         if let Some(error) = failure {
             return Err(error);
         }
-        for tile in above {
+        for tile in tiles_between(old, size).filter(|tile| tile.level > 0) {
             self.copy.stage(Resource::Hashes(tile), &tree.tile(tile).await?)?;
         }
         Ok(fetched)

@@ -61,7 +61,8 @@ impl Source {
                 let fetched = async { LogClient::new(url)?.note(&path).await };
                 match fetched.await {
                     Ok(note) => Ok(Some(view(url, note, None, trust)?)),
-                    Err(FetchError::Missing { .. }) => Ok(None),
+                    // Others' witnesses need not have such a path.
+                    Err(FetchError::Missing { .. } | FetchError::Refused { .. }) => Ok(None),
                     Err(error) => Err(unfetched(url, &error)),
                 }
             }

@@ -84,6 +84,16 @@ async fn a_growing_log_is_followed_and_its_partial_tiles_go_once_they_are_full()
     assert!(!folder.path().join(".mirror/staged").exists());
 }
 
+/// What a step fetches over again after the folder was left half done.
+async fn bundles_fetched(shelf: &Shelf, forge: &Forge, folder: &Path) -> Vec<String> {
+    shelf.repair();
+    shelf.asked();
+    step(&shelf.url, &forge.key(), folder).await.unwrap();
+    let mut bundles: Vec<String> = shelf.asked().into_iter().filter(|path| path.contains("entries")).collect();
+    bundles.sort();
+    bundles
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_that_was_cut_goes_on_where_it_was() {
     let forge = Forge::of(1000);
@@ -91,19 +101,38 @@ async fn a_mirror_that_was_cut_goes_on_where_it_was() {
     shelf.break_down("tile/entries/003.p/232");
     let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
     assert_eq!(error.fault(), Fault::Passing, "{error}");
-    // Nothing stands under a final name yet; what was fetched is kept.
+    // Nothing stands under a final name yet; what was fetched is kept. A power cut may leave it torn.
     assert_eq!(shown(folder.path()), HashMap::new());
-    let staged = folder.path().join(".mirror/staged/tile/entries/001");
-    assert!(staged.exists());
-    // A power cut may leave a file behind that is not what was written.
-    std::fs::write(folder.path().join(".mirror/staged/tile/entries/002"), b"torn").unwrap();
-    shelf.repair();
-    shelf.asked();
-    step(&shelf.url, &forge.key(), folder.path()).await.unwrap();
-    let mut bundles: Vec<String> = shelf.asked().into_iter().filter(|path| path.contains("entries")).collect();
-    bundles.sort();
-    assert_eq!(bundles, ["tile/entries/002", "tile/entries/003.p/232"]);
+    let torn = folder.path().join(".mirror/staged/tile/entries/002");
+    assert!(torn.exists());
+    std::fs::write(torn, b"torn").unwrap();
+    let fetched = bundles_fetched(&shelf, &forge, folder.path()).await;
+    assert_eq!(fetched, ["tile/entries/002", "tile/entries/003.p/232"]);
     assert_eq!(shown(folder.path()), forge.files(1000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_was_killed_goes_on_where_it_was() {
+    let forge = Forge::of(1000);
+    let (shelf, folder) = (Shelf::start(forge.files(300)).await, tempfile::tempdir().unwrap());
+    step(&shelf.url, &forge.key(), folder.path()).await.unwrap();
+    shelf.put(forge.files(1000));
+    shelf.stall("tile/entries/003.p/232");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
+    command.args(["mirror", &shelf.url, "--follow", "--key", &forge.key().to_string()]).arg(folder.path());
+    let mut mirror = command.spawn().unwrap();
+    let staged = folder.path().join(".mirror/staged/tile");
+    let is_whole = |tile: &str| std::fs::metadata(staged.join(tile)).is_ok_and(|file| file.len() == 256 * 32);
+    while !(is_whole("0/001") && is_whole("0/002")) {
+        assert!(mirror.try_wait().unwrap().is_none());
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    mirror.kill().unwrap();
+    mirror.wait().unwrap();
+    // Until the next checkpoint is reached, the folder is the copy that it was.
+    assert_eq!(shown(folder.path()), forge.files(300));
+    assert_eq!(bundles_fetched(&shelf, &forge, folder.path()).await, ["tile/entries/003.p/232"]);
+    assert_eq!(step(&shelf.url, &forge.key(), folder.path()).await.unwrap().old, 1000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -153,13 +153,19 @@ struct State {
     once: HashMap<String, u16>,
     /// These are always refused with 500.
     broken: HashSet<String>,
+    /// These are never answered.
+    stalled: HashSet<String>,
     /// After this path was asked for so often, these are the files.
     next: Option<(String, u32, HashMap<String, Vec<u8>>)>,
 }
 
 #[handler]
-fn serve(state: Data<&Arc<Mutex<State>>>, uri: &Uri) -> Response {
+async fn serve(state: Data<&Arc<Mutex<State>>>, uri: &Uri) -> Response {
     let path = uri.path().trim_start_matches('/').to_owned();
+    let is_stalled = state.lock().unwrap().stalled.contains(&path);
+    if is_stalled {
+        std::future::pending::<()>().await;
+    }
     let mut state = state.lock().unwrap();
     state.asked.push(path.clone());
     if let Some(status) = state.once.remove(&path) {
@@ -224,8 +230,15 @@ impl Shelf {
         self.state.lock().unwrap().next = Some((path.into(), count, files));
     }
 
+    pub fn stall(&self, path: &str) {
+        self.state.lock().unwrap().stalled.insert(path.into());
+    }
+
+    /// What was broken or stalled is served again.
     pub fn repair(&self) {
-        self.state.lock().unwrap().broken.clear();
+        let mut state = self.state.lock().unwrap();
+        state.broken.clear();
+        state.stalled.clear();
     }
 
     /// The paths that were asked for since the last call.
