@@ -1,8 +1,8 @@
 //! The mirror: what it copies is what was signed, and what was not signed it does not show.
 
-use super::shelf::{Forge, Shelf};
+use super::shelf::{Forge, ORIGIN, Shelf};
 use super::support::{self, App};
-use gongshi::log::{CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
+use gongshi::log::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
 use gongshi::mirror::{Fault, FetchError, LogClient, Mirror, MirrorError, ReadError, Step, Trust};
 use gongshi::record::PrivateKey;
 use std::collections::HashMap;
@@ -244,14 +244,32 @@ async fn an_endless_answer_is_not_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_may_claim_any_size_but_must_show_it() {
+    let forge = Forge::of(3);
+    // The edge of a tree of 2^60 entries is 16 hashes, and any will do.
+    let tile: Vec<u8> = (0..16u8).flat_map(|n| [n; 32]).collect();
+    let root = gongshi::log::root_plan(1 << 60).fold(|node| gongshi::log::tile_node(node, &tile).ok_or(())).unwrap();
+    let note = Checkpoint { origin: ORIGIN.into(), size: 1 << 60, root: root[0] }.sign(&forge.signer);
+    let files = [("checkpoint", note.into_bytes()), ("tile/7/000.p/16", tile)];
+    let shelf = Shelf::start(files.map(|(name, bytes)| (name.to_owned(), bytes)).into()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
+    let resource = "6/000".parse().unwrap();
+    assert!(
+        matches!(error, MirrorError::Read(ReadError::Missing { resource: missing, .. }) if missing == resource),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_checkpoint_must_be_signed_by_this_log() {
     let forge = Forge::of(10);
     let (shelf, folder) = (Shelf::start(forge.files(10)).await, tempfile::tempdir().unwrap());
-    let thief = NoteSigner::new(super::shelf::ORIGIN, PrivateKey::generate()).unwrap();
+    let thief = NoteSigner::new(ORIGIN, PrivateKey::generate()).unwrap();
     let error = step(&shelf.url, thief.verifier(), folder.path()).await.unwrap_err();
     assert!(matches!(error, MirrorError::Checkpoint(CheckpointError::Note(NoteError::Unsigned))), "{error}");
 
-    shelf.change("checkpoint", |note| note[super::shelf::ORIGIN.len() + 1] = b'9');
+    shelf.change("checkpoint", |note| note[ORIGIN.len() + 1] = b'9');
     let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
     assert!(matches!(error, MirrorError::Checkpoint(CheckpointError::Note(NoteError::Signature(_)))), "{error}");
 
