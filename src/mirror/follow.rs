@@ -138,10 +138,17 @@ impl Mirror {
             let evidence = self.keep_evidence("roll-back", note)?;
             return Err(MirrorError::RolledBack { known: old, offered: checkpoint.size, evidence });
         }
+        let forked = || {
+            let evidence = self.keep_evidence("fork", note)?;
+            Err(MirrorError::Forked { known: old, offered: checkpoint.size, evidence })
+        };
+        // Two roots of one size convict the log without any tile.
+        if checkpoint.size == old && checkpoint.root != old_root {
+            return forked();
+        }
         let tree = Arc::new(SignedTree::open(&self.client, &checkpoint).await?);
         if tree.root_at(old).await? != old_root {
-            let evidence = self.keep_evidence("fork", note)?;
-            return Err(MirrorError::Forked { known: old, offered: checkpoint.size, evidence });
+            return forked();
         }
         let fetched = self.fetch(&tree, old, progress).await?;
         let (copy, size, shown) = (Arc::clone(&self.copy), checkpoint.size, note.to_owned());

@@ -18,7 +18,7 @@ pub use state::StateError;
 
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::mirror::{ReadError, SignedTree, Trust, keep_evidence};
+use crate::mirror::{LogClient, ReadError, SignedTree, Trust, keep_evidence};
 use round::Round;
 use state::{Memory, Settled, State};
 use std::collections::HashSet;
@@ -114,29 +114,41 @@ impl Monitor {
         for event in events {
             round.alert(event)?;
         }
+        others.extend(self.remembered());
         let now = self.clock.now();
-        let (log, tree) = match self.open_log().await {
-            Ok(opened) => opened,
+        match self.log.view(&self.trust).await {
+            Ok((log, client)) => self.look_at_log(log, client, &others, now, round).await,
             Err(event) => {
                 round.alert(event)?;
-                return self.compare_others(others, round).await;
+                self.look_at_others(others, round).await
             }
-        };
+        }
+    }
+
+    async fn look_at_log(
+        &mut self,
+        log: View,
+        client: LogClient,
+        others: &[View],
+        now: Instant,
+        round: &mut Round<'_>,
+    ) -> Result<(), MonitorError> {
+        let known = self.remembered().map_or(0, |view| view.checkpoint.size);
+        let is_rolled_back = log.checkpoint.size < known;
+        if is_rolled_back {
+            let notes = [self.state.checkpoint.as_deref().unwrap_or_default(), &log.note];
+            let evidence = keep_evidence(self.memory.folder(), "roll-back", notes)?;
+            let (source, size) = (log.source.clone(), log.checkpoint.size);
+            round.alert(Event::RollBack { source, known, size, evidence })?;
+        }
+        let (log, tree) = self.open_tree(log, client, round).await?;
         let (source, size) = (log.source.clone(), log.checkpoint.size);
         if !self.trust.is_witnessed(&log.note) {
             round.alert(Event::Unwitnessed { source: source.clone(), size })?;
         }
-        let remembered = self.remembered();
-        let known = remembered.as_ref().map_or(0, |view| view.checkpoint.size);
-        others.extend(remembered);
-        let continues = self.compare(&log, &tree, &others, round).await?;
-        self.say_when_behind(&log, &others, now, round)?;
-        if known > size {
-            let notes = [self.state.checkpoint.as_deref().unwrap_or_default(), &log.note];
-            let evidence = keep_evidence(self.memory.folder(), "roll-back", notes)?;
-            return round.alert(Event::RollBack { source, known, size, evidence });
-        }
-        if continues {
+        self.say_when_behind(&log, others, now, round)?;
+        let continues = self.compare(&log, tree.as_ref(), others, round).await?;
+        if let Some(tree) = tree.filter(|_| continues && !is_rolled_back) {
             self.state.checkpoint = Some(log.note);
             // From here on a roll-back behind this checkpoint will be seen.
             self.memory.remember(&self.state)?;
@@ -147,21 +159,43 @@ impl Monitor {
         Ok(())
     }
 
-    /// What the log shows, and the tree of it. When tiles are gone because it has grown since, of what it shows then.
-    async fn open_log(&mut self) -> Result<(View, SignedTree), Event> {
-        let (mut log, mut client) = self.log.view(&self.trust).await?;
+    /// While the log is away, its mirrors and witnesses can still be compared.
+    async fn look_at_others(&self, mut others: Vec<View>, round: &mut Round<'_>) -> Result<(), MonitorError> {
+        let Some(at) = others.iter().position(|view| view.client.is_some()) else { return Ok(()) };
+        let mirror = others.swap_remove(at);
+        let Some(client) = &mirror.client else { return Ok(()) };
+        let tree = match SignedTree::open(client, &mirror.checkpoint).await {
+            Ok(tree) => Some(tree),
+            Err(error) => {
+                round.alert(views::unreadable(&mirror.source, mirror.checkpoint.size, &error))?;
+                None
+            }
+        };
+        self.compare(&mirror, tree.as_ref(), &others, round).await.map(|_| ())
+    }
+
+    /// The tree of what the log shows. When tiles are gone because it has grown since, of what it shows then.
+    async fn open_tree(
+        &mut self,
+        mut log: View,
+        mut client: LogClient,
+        round: &mut Round<'_>,
+    ) -> Result<(View, Option<SignedTree>), MonitorError> {
         loop {
             let size = log.checkpoint.size;
             let error = match SignedTree::open(&client, &log.checkpoint).await {
-                Ok(tree) => return Ok((log, tree)),
+                Ok(tree) => return Ok((log, Some(tree))),
                 Err(error) => error,
             };
-            if matches!(error, ReadError::Missing { .. }) {
-                (log, client) = self.log.view(&self.trust).await?;
+            if matches!(error, ReadError::Missing { .. })
+                && let Ok((newer, now_at)) = self.log.view(&self.trust).await
+                && newer.checkpoint.size > size
+            {
+                (log, client) = (newer, now_at);
+                continue;
             }
-            if log.checkpoint.size <= size {
-                return Err(views::unreadable(&log.source, size, &error));
-            }
+            round.alert(views::unreadable(&log.source, size, &error))?;
+            return Ok((log, None));
         }
     }
 
@@ -172,41 +206,29 @@ impl Monitor {
         Some(View { source: self.memory.folder().display().to_string(), note, checkpoint, client: None })
     }
 
-    /// Compares the log with what others were shown, and with what it showed before; whether it continues the latter.
+    /// Compares what one shows with what others show; whether it continues what the log showed before.
     async fn compare(
         &self,
-        log: &View,
-        tree: &SignedTree,
+        one: &View,
+        tree: Option<&SignedTree>,
         others: &[View],
         round: &mut Round<'_>,
     ) -> Result<bool, MonitorError> {
         let mut continues = true;
         for other in others {
-            match views::relation(log, tree, other).await {
+            match views::relation(one, tree, other).await {
                 Ok(Relation::OneLog | Relation::Unknown) => {}
                 Ok(Relation::TwoLogs) => {
                     continues &= Some(&other.note) != self.state.checkpoint.as_ref();
-                    round.alert(self.split_view(log, other)?)?;
+                    round.alert(self.split_view(one, other)?)?;
                 }
                 Err(error) => {
-                    round.alert(views::unreadable(&log.source, log.checkpoint.size, &error))?;
-                    return Ok(false);
+                    round.alert(views::unreadable(&one.source, one.checkpoint.size, &error))?;
+                    continues = false;
                 }
             }
         }
         Ok(continues)
-    }
-
-    /// While the log is away, its mirrors and witnesses can still be compared.
-    async fn compare_others(&self, mut others: Vec<View>, round: &mut Round<'_>) -> Result<(), MonitorError> {
-        others.extend(self.remembered());
-        let Some(at) = others.iter().position(|view| view.client.is_some()) else { return Ok(()) };
-        let mirror = others.swap_remove(at);
-        let Some(client) = &mirror.client else { return Ok(()) };
-        match SignedTree::open(client, &mirror.checkpoint).await {
-            Ok(tree) => self.compare(&mirror, &tree, &others, round).await.map(|_| ()),
-            Err(error) => round.alert(views::unreadable(&mirror.source, mirror.checkpoint.size, &error)),
-        }
     }
 
     fn split_view(&self, one: &View, other: &View) -> Result<Event, MonitorError> {

@@ -108,19 +108,23 @@ pub(super) enum Relation {
     Unknown,
 }
 
-/// Compares a view with that of which the tree is at hand.
+/// Compares two views; `tree` is that of `one`, when it can be had.
 ///
 /// # Errors
-/// The tree of `ours` can't be read.
-pub(super) async fn relation(ours: &View, tree: &SignedTree, other: &View) -> Result<Relation, ReadError> {
-    let is_one = if other.checkpoint.size <= ours.checkpoint.size {
-        tree.root_at(other.checkpoint.size).await? == other.checkpoint.root
+/// The tree of `one` can't be read on.
+pub(super) async fn relation(one: &View, tree: Option<&SignedTree>, other: &View) -> Result<Relation, ReadError> {
+    let (one_head, other_head) = (&one.checkpoint, &other.checkpoint);
+    let is_one = if other_head.size == one_head.size {
+        other_head.root == one_head.root
+    } else if other_head.size < one_head.size {
+        let Some(tree) = tree else { return Ok(Relation::Unknown) };
+        tree.root_at(other_head.size).await? == other_head.root
     } else {
-        // A log that shows a witness more than us may let us have the tiles nevertheless.
-        let Some(client) = other.client.as_ref().or(ours.client.as_ref()) else { return Ok(Relation::Unknown) };
-        let Ok(larger) = SignedTree::open(client, &other.checkpoint).await else { return Ok(Relation::Unknown) };
-        let Ok(root) = larger.root_at(ours.checkpoint.size).await else { return Ok(Relation::Unknown) };
-        root == ours.checkpoint.root
+        // Who shows a witness more than us may let us have the tiles nevertheless.
+        let Some(client) = other.client.as_ref().or(one.client.as_ref()) else { return Ok(Relation::Unknown) };
+        let Ok(larger) = SignedTree::open(client, other_head).await else { return Ok(Relation::Unknown) };
+        let Ok(root) = larger.root_at(one_head.size).await else { return Ok(Relation::Unknown) };
+        root == one_head.root
     };
     Ok(if is_one { Relation::OneLog } else { Relation::TwoLogs })
 }

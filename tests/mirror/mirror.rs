@@ -187,6 +187,11 @@ async fn a_roll_back_and_a_fork_are_refused_and_kept_as_evidence() {
         assert!(matches!(error, MirrorError::Forked { known: 600, .. }), "{error}");
     }
     assert_eq!(evidence(folder.path()).len(), 3);
+    // Without its tiles, too.
+    let note = forge.forked_at(401).note(600).into_bytes();
+    shelf.replace_all(HashMap::from([("checkpoint".to_owned(), note)]));
+    let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
+    assert!(matches!(error, MirrorError::Forked { known: 600, offered: 600, .. }), "{error}");
     assert_eq!(shown(folder.path()), forge.files(600));
     // The folder is as it was, so the honest log can be followed on.
     shelf.replace_all(forge.files(700));

@@ -167,6 +167,22 @@ async fn a_roll_back_is_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_hides_its_tiles_hides_nothing() {
+    let forge = Forge::of(600);
+    let log = Shelf::start(forge.files(600)).await;
+    let cron = Cron::new(&forge, &log);
+    cron.finds_nothing().await;
+    // The two checkpoints alone convict it.
+    for (note, event) in [(forge.note(500), "roll-back"), (forge.forked_at(7).note(600), "split-view")] {
+        log.replace_all(HashMap::from([("checkpoint".to_owned(), note.into_bytes())]));
+        let (gravity, events) = cron.run().await;
+        let mut kinds: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+        kinds.sort_unstable();
+        assert_eq!((gravity, kinds), (Gravity::Misbehaviour, vec!["missing-entries", event]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_or_changed_is_named() {
     let forge = Forge::of(600);
     let log = Shelf::start(forge.files(600)).await;
@@ -379,11 +395,6 @@ async fn the_program_watches_a_service() {
     assert_eq!(run(&app.base, &query).await, (Some(0), vec![]));
     let behind = HashMap::from([("checkpoint".to_owned(), std::fs::read(copy.join("checkpoint")).unwrap())]);
     let shelf = Shelf::start(behind).await;
-    let size = app.size();
-    for tile in gongshi::log::tiles_of_size(size - 2) {
-        let path = format!("tile/{}", gongshi::log::Resource::Hashes(tile));
-        shelf.put(HashMap::from([(path.clone(), std::fs::read(copy.join(path)).unwrap())]));
-    }
     let (code, lines) = run(&shelf.url, &query).await;
     assert_eq!((code, lines[0]["event"].as_str()), (Some(1), Some("roll-back")), "{lines:?}");
     assert_eq!(run("http://127.0.0.1:1", &query).await.0, Some(3));
