@@ -4,7 +4,7 @@ use super::report::{Reporter, Row};
 use crate::http::connection;
 use crate::ledger::Ledger;
 use crate::log::{Resource, tiles_of_size};
-use crate::mirror::{LogClient, Mirror, Trust, sync};
+use crate::mirror::{LogClient, Mirror, Trust, sync, write};
 use crate::store::export_log;
 use anyhow::ensure;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -84,11 +84,7 @@ async fn download(client: &LogClient, size: u64, target: &Path) -> anyhow::Resul
         let fetched = tokio::spawn(async move {
             let bytes = client.resource(resource).await?;
             let length = bytes.len() as u64;
-            tokio::task::spawn_blocking(move || {
-                std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-                std::fs::write(path, bytes)
-            })
-            .await??;
+            tokio::task::spawn_blocking(move || write(&path, &bytes)).await??;
             anyhow::Ok(length)
         });
         async { fetched.await? }
@@ -96,7 +92,7 @@ async fn download(client: &LogClient, size: u64, target: &Path) -> anyhow::Resul
     let files = stream::iter(tiles).map(fetch).buffer_unordered(PARALLEL.get());
     let bytes = files.try_fold(0, async |sum, length| Ok(sum + length)).await?;
     let note = client.checkpoint().await?;
-    std::fs::write(target.join("checkpoint"), &note)?;
+    write(&target.join("checkpoint"), note.as_bytes())?;
     sync(target)?;
     Ok(bytes + note.len() as u64)
 }

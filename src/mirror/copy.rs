@@ -56,15 +56,20 @@ impl Copy {
         fs::read(self.staged.join(&name)).or_else(|_| fs::read(self.folder.join(&name))).ok()
     }
 
+    /// Whether an earlier step was cut and left something behind.
+    pub fn has_staged(&self) -> bool {
+        self.staged.exists()
+    }
+
     pub fn stage(&self, resource: Resource, bytes: &[u8]) -> Result<(), CopyError> {
         let path = self.staged.join(format!("tile/{resource}"));
-        create_parent(&path).and_then(|()| fs::write(&path, bytes)).map_err(at(&path))
+        write(&path, bytes).map_err(at(&path))
     }
 
     /// Makes a tree of `size` entries, of which all that is new since `old` is staged, the one that the folder shows.
     pub fn publish(&self, old: u64, size: u64, note: &str) -> Result<(), CopyError> {
         let checkpoint = self.staged.join("checkpoint");
-        create_parent(&checkpoint).and_then(|()| fs::write(&checkpoint, note)).map_err(at(&checkpoint))?;
+        write(&checkpoint, note.as_bytes()).map_err(at(&checkpoint))?;
         // One barrier for all files: each of its own would cost more than to write them.
         self.sync()?;
         for tile in tiles_between(old, size) {
@@ -90,7 +95,7 @@ impl Copy {
     fn unveil(&self, resource: Resource) -> Result<(), CopyError> {
         let name = format!("tile/{resource}");
         let (from, to) = (self.staged.join(&name), self.folder.join(&name));
-        match create_parent(&to).and_then(|()| fs::rename(&from, &to)) {
+        match in_folder(&to, || fs::rename(&from, &to)) {
             // A mirror that was killed here had moved it already.
             Err(error) if error.kind() == ErrorKind::NotFound && to.exists() => Ok(()),
             moved => moved.map_err(at(&to)),
@@ -123,8 +128,20 @@ pub(crate) fn sync(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn create_parent(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))
+/// Writes a file, and makes its folder when there is none yet.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    in_folder(path, || fs::write(path, bytes))
+}
+
+/// Most folders are there: it is cheaper to try than to look.
+fn in_folder<T>(path: &Path, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match act() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            act()
+        }
+        done => done,
+    }
 }
 
 /// Keeps two checkpoints of one log that do not go together, in `evidence/` of a folder.
@@ -138,9 +155,8 @@ pub(crate) fn keep_evidence(folder: &Path, name: &str, [first, second]: [&str; 2
 /// Replaces a file as a whole; returns once it will survive a power cut.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CopyError> {
     let write = || {
-        create_parent(path)?;
         let next = path.with_extension("next");
-        let mut file = File::create(&next)?;
+        let mut file = in_folder(&next, || File::create(&next))?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&next, path)?;

@@ -160,15 +160,18 @@ impl Mirror {
     /// Stages everything that is new since `old`: says how many bytes of entries came over the network.
     async fn fetch(&self, tree: &Arc<SignedTree>, old: u64, progress: &impl Fn(u64, u64)) -> Result<u64, MirrorError> {
         let size = tree.checkpoint().size;
-        let bundles = old / TILE_WIDTH..size.div_ceil(TILE_WIDTH);
+        let first = old / TILE_WIDTH;
+        // New cosignatures on the same tree need no entries.
+        let bundles = first..if size > old { size.div_ceil(TILE_WIDTH) } else { first };
         let (mut fetched, mut done, count) = (0, 0, bundles.end - bundles.start);
         // After a failure no more is begun, but what is under way is waited for: nobody writes behind the next step's back.
         let failed = AtomicBool::new(false);
+        let is_resumed = self.copy.has_staged();
         let mut failure = None;
         let begun = bundles.take_while(|_| !failed.load(Ordering::Relaxed)).map(|index| {
             let (tree, copy) = (Arc::clone(tree), Arc::clone(&self.copy));
             // A task of its own: the hashing is spread over the cores.
-            tokio::spawn(async move { bundle(&tree, &copy, index).await })
+            tokio::spawn(async move { bundle(&tree, copy, index, is_resumed).await })
         });
         let mut bundles = stream::iter(begun).buffer_unordered(self.parallel);
         while let Some(bundle) = bundles.next().await {
@@ -197,21 +200,20 @@ impl Mirror {
     }
 }
 
-/// Stages one bundle and its tile of hashes, from what a killed mirror left, or from the log; the bytes that were
-/// fetched. The hashes are computed, not fetched: they are right when they join to what was signed.
-async fn bundle(tree: &SignedTree, copy: &Arc<Copy>, index: u64) -> Result<u64, MirrorError> {
-    let expected = tree.expected(index).await?;
+/// Stages one bundle and its tile of hashes, from what a cut step left, or from the log; the bytes that were fetched. The
+/// hashes are computed, not fetched: they are right when they join to what was signed.
+async fn bundle(tree: &SignedTree, copy: Arc<Copy>, index: u64, is_resumed: bool) -> Result<u64, MirrorError> {
+    let mut expected = tree.expected(index).await?;
     let tile = expected.tile();
-    let left = {
-        let copy = Arc::clone(copy);
-        blocking(move || Ok(left_over(&copy, expected))).await?
-    };
-    let expected = match left {
-        Ok(()) => return Ok(0),
-        Err(expected) => expected,
-    };
+    if is_resumed {
+        let copy = Arc::clone(&copy);
+        expected = match blocking(move || Ok(left_over(&copy, expected))).await? {
+            Ok(()) => return Ok(0),
+            Err(expected) => expected,
+        };
+    }
     let bundle = tree.bundle(&expected).await?;
-    let (copy, fetched) = (Arc::clone(copy), bundle.bytes.len() as u64);
+    let fetched = bundle.bytes.len() as u64;
     blocking(move || {
         copy.stage(Resource::Entries(tile), &bundle.bytes)?;
         copy.stage(Resource::Hashes(tile), &bundle.hashes)

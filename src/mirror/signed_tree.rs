@@ -206,8 +206,9 @@ fn hash_at(hashes: &[u8], index: u64) -> Option<Hash> {
 impl Bundle {
     fn read(bytes: Bytes, tile: Tile) -> Option<Self> {
         let entries = parse_bundle(bytes.clone(), tile.width).ok()?;
-        let hashes = entries.iter().flat_map(|entry| *leaf_hash(entry).as_bytes()).collect();
-        Some(Self { bytes, entries, hashes })
+        let mut hashes = Vec::with_capacity(entries.len() * 32);
+        entries.iter().for_each(|entry| hashes.extend_from_slice(leaf_hash(entry).as_bytes()));
+        Some(Self { bytes, entries, hashes: hashes.into() })
     }
 }
 
