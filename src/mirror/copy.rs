@@ -70,8 +70,11 @@ impl Copy {
     pub fn publish(&self, old: u64, size: u64, note: &str) -> Result<(), CopyError> {
         let checkpoint = self.staged.join("checkpoint");
         write(&checkpoint, note.as_bytes()).map_err(at(&checkpoint))?;
-        // One barrier for all files: each of its own would cost more than to write them.
-        self.sync()?;
+        // First the bytes, then the names, then the checkpoint. One barrier for all files: each of its own would cost more
+        // than to write them. Where there is no checkpoint yet nobody reads, and bytes and names may come together.
+        if old > 0 {
+            self.sync()?;
+        }
         for tile in tiles_between(old, size) {
             self.unveil(Resource::Hashes(tile))?;
             if tile.level == 0 {
@@ -86,9 +89,9 @@ impl Copy {
                 }
             }
         }
+        self.sync()?;
         let path = self.folder.join("checkpoint");
         fs::rename(&checkpoint, &path).map_err(at(&path))?;
-        self.sync()?;
         fs::remove_dir_all(&self.staged).map_err(at(&self.staged))
     }
 
