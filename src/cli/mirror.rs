@@ -12,15 +12,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// 镜像日志：逐块核验，写入普通目录，可断点续传。没有公钥不镜像。
-/// Mirror a log into a plain folder, verifying as it goes; it can be killed and goes on where it was. Without a key of the
-/// log nothing is mirrored.
-///
-/// Exit codes: 0 the folder is at the log's newest checkpoint; 1 the log misbehaved (what it shows is not what it signed,
-/// a roll-back, a fork: both checkpoints are then in DIR/evidence); 2 usage, or this machine's disk; 3 the log was not
-/// reached, or is not witnessed as the policy asks. 退出码：0 已同步；1 日志失信；2 用法或磁盘；3 不可达或见证不足。
+const NOTES: &str = "\
+没有公钥不镜像；中断后从断处继续；日志失信时两份检查点存于 DIR/evidence。
+Without a key of the log nothing is mirrored. A mirror can be killed and goes on where it was. When the log misbehaves,
+both checkpoints are kept in DIR/evidence.
+
+退出码 · Exit codes:
+  0  已同步 · the folder is at the log's newest checkpoint
+  1  日志失信 · the log misbehaved: it shows what it did not sign, went back, or forked
+  2  用法或本机故障 · usage, or this machine
+  3  不可达或见证不足 · the log was not reached, or is not witnessed as the policy asks";
+
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = NOTES)]
 pub struct Mirror {
     /// 服务或镜像的网址 · URL of a service or of another mirror
     url: String,

@@ -13,18 +13,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// 监察日志：每行一个 JSON 事件，供定时任务与聊天机器人使用。每次从上次停下处继续。
-/// Watch a log: one JSON event a line, for cron and chat bots. Each run goes on where the last one ended.
-///
-/// Events: split-view, roll-back, missing-entries, tampered-entry, bad-signature; late-checkpoint, unwitnessed,
-/// unreachable; match. An event has `event`, `time`, its details, `message_zh` and `message_en`. A match is told before
-/// it is remembered: after a kill some may be told again, and none is dropped. Another query is answered from the
-/// beginning of the log. Checkpoints that convict the log are kept in STATE/evidence.
-///
-/// Exit codes 退出码: 0 nothing is wrong 无异常; 1 the log misbehaved 日志失信; 2 usage, or this machine 用法或本机故障;
-/// 3 only late, unwitnessed or unreachable 仅迟滞、见证不足或不可达.
+const NOTES: &str = "\
+每行一个 JSON 事件；每次从上次停下处继续；换一种查询则从头查起；定日志之过的检查点存于 STATE/evidence。
+One JSON event a line: event, time, its details, message_zh, message_en. Each run goes on where the last one ended. A match
+is told before it is remembered: after a kill some may be told again, none is dropped. Another query is answered from the
+beginning of the log. Checkpoints that convict the log are kept in STATE/evidence.
+
+退出码与事件 · Exit codes and events:
+  0  无异常 · nothing is wrong: match
+  1  日志失信 · misbehaviour: split-view, roll-back, missing-entries, tampered-entry, bad-signature
+  2  用法或本机故障 · usage, or this machine
+  3  或可自愈 · it may pass: late-checkpoint, unwitnessed, unreachable";
+
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = NOTES)]
 pub struct Monitor {
     /// 日志网址 · URL of the log: a service, or a mirror
     #[arg(long)]
@@ -62,8 +64,9 @@ struct Asked {
     /// 行政区划代码的前几位 · Entries about tenders of a region: the first digits of its code, e.g. 41 or 4101
     #[arg(long = "match-region", value_name = "DIGITS", value_parser = region)]
     regions: Vec<String>,
-    /// 记录类型 · Entries of this kind
+    /// 记录类型 · Entries of this kind, e.g. tender.objected
     #[arg(long = "match-kind", value_name = "KIND", value_parser = PossibleValuesParser::new(Act::kinds()))]
+    #[arg(hide_possible_values = true)]
     kinds: Vec<String>,
     /// 文字 · Entries with this text
     #[arg(long = "match-text", value_name = "TEXT")]
