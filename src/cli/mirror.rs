@@ -1,14 +1,14 @@
 //! `mirror`: a verified copy of a log in a plain folder.
 
 use super::language::either;
+use super::serve::read_policy;
 use super::stopped;
-use anyhow::Context;
 use clap::Args;
-use gongshi::log::{NoteKey, Policy};
+use gongshi::log::NoteKey;
 use gongshi::mirror::{Fault, LogClient, Mirror as Mirroring, MirrorError, Step, Trust};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -49,6 +49,9 @@ pub struct Trusted {
     /// 日志公钥（vkey），换钥期间可给两个 · Verifier key of the log; two while it changes. Or a log line in the policy
     #[arg(long)]
     key: Vec<NoteKey>,
+    /// 更名前的公钥（vkey） · Key under which the folder knows the log, if it has gone on under another name since
+    #[arg(long)]
+    former_key: Vec<NoteKey>,
     /// 见证策略（C2SP tlog-policy） · File with the policy that says which cosignatures are needed
     #[arg(long)]
     policy: Option<PathBuf>,
@@ -57,13 +60,8 @@ pub struct Trusted {
 impl Trusted {
     pub fn read(&self) -> anyhow::Result<Trust> {
         let policy = self.policy.as_deref().map(read_policy).transpose()?;
-        Ok(Trust::new(self.key.clone(), policy)?)
+        Ok(Trust::new(self.key.clone(), policy)?.formerly(self.former_key.clone()))
     }
-}
-
-fn read_policy(path: &Path) -> anyhow::Result<Policy> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    text.parse().with_context(|| path.display().to_string())
 }
 
 /// Usage, or this machine.

@@ -99,7 +99,7 @@ impl Mirror {
         let shown = match copy.checkpoint()? {
             None => None,
             Some(note) => {
-                let checkpoint = trust.open(&note).map_err(MirrorError::Foreign)?;
+                let checkpoint = trust.recall(&note).map_err(MirrorError::Foreign)?;
                 Some((note, checkpoint))
             }
         };

@@ -7,6 +7,8 @@ use crate::log::{Checkpoint, CheckpointError, NoteKey, Policy, PolicyWitness, Si
 pub struct Trust {
     /// At least one, all of one name: the log's origin. While a log's key changes there are two.
     keys: Vec<NoteKey>,
+    /// Under which the log was known before it went on under another name: what we hold ourselves may be signed by them.
+    former: Vec<NoteKey>,
     policy: Option<Policy>,
 }
 
@@ -32,7 +34,13 @@ impl Trust {
         if keys.iter().any(|key| key.name() != origin) {
             return Err(TrustError::SeveralLogs);
         }
-        Ok(Self { keys, policy })
+        Ok(Self { keys, former: Vec::new(), policy })
+    }
+
+    /// As before, and of what we hold ourselves under these keys too: the log goes on from there (`log.continued`).
+    #[must_use]
+    pub fn formerly(self, former: Vec<NoteKey>) -> Self {
+        Self { former, ..self }
     }
 
     pub fn origin(&self) -> &str {
@@ -52,11 +60,18 @@ impl Trust {
         Checkpoint::open(note, &self.keys, self.origin())
     }
 
+    /// The checkpoint in a note that we have held since we believed it.
+    ///
+    /// # Errors
+    /// See [`CheckpointError`].
+    pub fn recall(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
+        let keys: Vec<NoteKey> = self.keys.iter().chain(&self.former).cloned().collect();
+        Checkpoint::open_any(&SignedNote::parse(note)?, &keys)
+    }
+
     /// Whether enough witnesses cosigned a note; without a policy none is needed.
     pub fn is_witnessed(&self, note: &str) -> bool {
         let Some(policy) = &self.policy else { return true };
-        let Ok(note) = SignedNote::parse(note) else { return false };
-        let cosigned = note.cosignatures(policy.witnesses.iter().map(|witness| &witness.key));
-        policy.is_met(|witness| cosigned.iter().any(|cosignature| *cosignature.by == witness.key))
+        SignedNote::parse(note).is_ok_and(|note| policy.is_met_by(&note))
     }
 }

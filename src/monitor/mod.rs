@@ -80,7 +80,7 @@ impl Monitor {
         let memory = Memory::open(folder)?;
         let state = memory.recall(&query)?;
         if let Some(note) = &state.checkpoint {
-            trust.open(note).map_err(StateError::Foreign)?;
+            trust.recall(note).map_err(StateError::Foreign)?;
         }
         Ok(Self {
             log: LogSource::new(log),
@@ -202,7 +202,7 @@ impl Monitor {
     /// What the log showed before.
     fn remembered(&self) -> Option<View> {
         let note = self.state.checkpoint.clone()?;
-        let checkpoint = self.trust.open(&note).ok()?;
+        let checkpoint = self.trust.recall(&note).ok()?;
         Some(View { source: self.memory.folder().display().to_string(), note, checkpoint, client: None })
     }
 

@@ -2,7 +2,7 @@
 
 use super::PublishingError;
 use crate::ledger::Ledger;
-use crate::log::{Resource, TILE_WIDTH, Tile, bundle, tiles_of_size};
+use crate::log::{Resource, TILE_WIDTH, Tile, bundle, tiles_between};
 use crate::store::{Objects, Served, StoreError};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -12,18 +12,6 @@ const TILE: Served =
 /// Requests to the place at a time.
 const AT_A_TIME: usize = 16;
 
-fn is_full(tile: &Tile) -> bool {
-    u64::from(tile.width) == TILE_WIDTH
-}
-
-/// The tiles of a tree of `size` that were others, or not there, in one of `published`.
-fn grown(published: u64, size: u64) -> impl Iterator<Item = Tile> {
-    let full_before = move |tile: &Tile| published >> (8 * tile.level) >= (tile.index + 1) * TILE_WIDTH;
-    let same_before =
-        move |tile: &Tile| published >> (8 * tile.level) == tile.index * TILE_WIDTH + u64::from(tile.width);
-    tiles_of_size(size).into_iter().filter(move |tile| !full_before(tile) && !same_before(tile))
-}
-
 /// What stands under a tile's index: its hashes, and the entries too at the lowest level.
 fn resources(tile: Tile) -> impl Iterator<Item = Resource> {
     let entries = (tile.level == 0).then_some(Resource::Entries(tile));
@@ -32,7 +20,7 @@ fn resources(tile: Tile) -> impl Iterator<Item = Resource> {
 
 /// Writes what a tree of `size` has and one of `published` had not.
 pub(super) async fn write(ledger: &Ledger, place: &Objects, published: u64, size: u64) -> Result<(), PublishingError> {
-    let wanted = stream::iter(grown(published, size).flat_map(resources).map(Ok::<_, PublishingError>));
+    let wanted = stream::iter(tiles_between(published, size).flat_map(resources).map(Ok::<_, PublishingError>));
     wanted
         .try_for_each_concurrent(AT_A_TIME, |resource| async move {
             let bytes = read(ledger, resource).await?;
@@ -62,7 +50,7 @@ async fn read(ledger: &Ledger, resource: Resource) -> Result<Bytes, PublishingEr
 
 /// Removes the partial tiles of what has become full since `published`.
 pub(super) async fn remove_outgrown(place: &Objects, published: u64, size: u64) -> Result<(), PublishingError> {
-    let full = grown(published, size).filter(is_full).flat_map(resources);
+    let full = tiles_between(published, size).filter(|tile| tile.is_full()).flat_map(resources);
     stream::iter(full.map(Ok::<_, PublishingError>))
         .try_for_each_concurrent(AT_A_TIME, |resource| async move {
             let partial = place.names(&format!("tile/{resource}.p")).await?;
@@ -75,7 +63,7 @@ pub(super) async fn remove_outgrown(place: &Objects, published: u64, size: u64) 
 pub(super) async fn remove_all_outgrown(place: &Objects, size: u64) -> Result<(), PublishingError> {
     let outgrown = |name: &String| {
         let tile = name.strip_prefix("tile/").and_then(|path| path.parse::<Resource>().ok()).map(Resource::tile);
-        tile.is_some_and(|tile| !is_full(&tile) && size >> (8 * tile.level) >= (tile.index + 1) * TILE_WIDTH)
+        tile.is_some_and(|tile| !tile.is_full() && size >> (8 * tile.level) >= (tile.index + 1) * TILE_WIDTH)
     };
     let names = place.names("tile").await?;
     remove(place, names.into_iter().filter(outgrown).collect()).await
@@ -86,24 +74,4 @@ async fn remove(place: &Objects, names: Vec<String>) -> Result<(), PublishingErr
         .map(Ok::<_, PublishingError>)
         .try_for_each_concurrent(AT_A_TIME, |name| async move { Ok(place.remove(&name).await?) })
         .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeSet;
-
-    proptest! {
-        /// What is there and what is written make the whole tree.
-        #[test]
-        fn nothing_is_missing(published in 0u64..200_000, more in 0u64..100_000) {
-            let all = |size| tiles_of_size(size).into_iter().collect::<BTreeSet<Tile>>();
-            let size = published + more;
-            let written: BTreeSet<Tile> = grown(published, size).collect();
-            let there: BTreeSet<Tile> = all(published).union(&written).copied().collect();
-            prop_assert!(there.is_superset(&all(size)));
-            prop_assert!(written.is_disjoint(&all(published)), "nothing is written twice");
-        }
-    }
 }

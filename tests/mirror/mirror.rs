@@ -65,6 +65,43 @@ async fn a_service_is_mirrored_and_the_copy_holds() {
     assert_eq!(mirror.step(|_, _| ()).await.unwrap().fetched, 0);
 }
 
+/// The log goes on under another name: its mirror and its monitor go on with it once they are told the new key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_renamed_is_followed() {
+    let app = App::start().await;
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let gongshi = async |arguments: &[&str]| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_gongshi"));
+        let output = command.args(arguments).output().await.unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (path, memory) = (folder.path().to_str().unwrap(), state.path().to_str().unwrap());
+    let old = app.log_key().to_string();
+    assert_eq!(gongshi(&["mirror", &app.base, path, "--key", &old]).await.0, 0);
+    // The service lives in its own time.
+    let watch = ["monitor", "--log", &app.base, "--state", memory, "--late", "9999d", "--key"];
+    assert_eq!(gongshi(&[&watch[..], &[&old]].concat()).await.0, 0);
+    let next = PrivateKey::generate();
+    gongshi::record::save_key(&app.folder.path().join("keys/log-2.jwk"), &next).unwrap();
+    let app = app.restart().await;
+    app.ledger.continue_as("test.gongshi.example/log-2", &next, "私钥泄露".parse().unwrap()).await.unwrap();
+    let watch = ["monitor", "--log", &app.base, "--state", memory, "--late", "9999d", "--key"];
+    let new = app.log_key().to_string();
+    assert_eq!(gongshi(&["mirror", &app.base, path, "--key", &old]).await.0, 1, "another name is another log");
+    assert_eq!(gongshi(&["mirror", &app.base, path, "--key", &new]).await.0, 2, "the folder is of another");
+    assert_eq!(gongshi(&["mirror", &app.base, path, "--key", &new, "--former-key", &old]).await.0, 0);
+    let report = support::audit(folder.path());
+    assert!(report.holds() && report.entries == app.size() && report.origin == "test.gongshi.example/log-2");
+    let (code, told) =
+        gongshi(&[&watch[..], &[&new, "--former-key", &old, "--match-kind", "log.continued"]].concat()).await;
+    assert_eq!((code, told.lines().count()), (0, 1), "{told}");
+    // A new reader needs to know nothing of the old name.
+    let fresh = tempfile::tempdir().unwrap();
+    let watch =
+        ["monitor", "--log", &app.base, "--state", fresh.path().to_str().unwrap(), "--late", "9999d", "--key", &new];
+    assert_eq!(gongshi(&watch).await, (0, String::new()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_growing_log_is_followed_and_its_partial_tiles_go_once_they_are_full() {
     let forge = Forge::of(1100);
