@@ -115,11 +115,8 @@ impl Archive {
 
     /// Unpacks at most one byte more than `limit`, and says how many it were.
     fn unpack(&mut self, name: &str, limit: u64, out: &mut impl Write) -> Result<Option<u64>, BundleError> {
-        let member = match self.zip.by_name_raw(name.as_bytes()) {
-            Ok(member) => member,
-            Err(ZipError::FileNotFound) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(index) = self.zip.index_for_name_raw(name.as_bytes()) else { return Ok(None) };
+        let member = self.zip.by_index(index)?;
         let most = limit.saturating_add(1).min(self.left.saturating_add(1));
         let length = std::io::copy(&mut member.take(most), out)
             .map_err(|error| BundleError::Malformed { name: name.to_owned(), reason: error.to_string() })?;
