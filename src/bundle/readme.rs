@@ -7,7 +7,7 @@ pub(super) fn readme(manifest: &Manifest) -> String {
     let (head, part, whole) =
         (include_str!("readme.md"), include_str!("readme_part.md"), include_str!("readme_whole.md"));
     let how = if manifest.scope == Scope::All { whole } else { part };
-    head.replace("{how}", how)
+    head.replace("{how}", how.trim_end())
         .replace("{scope}", &manifest.scope.to_string())
         .replace("{origin}", &manifest.origin)
         .replace("{size}", &manifest.size.to_string())
