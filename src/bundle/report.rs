@@ -102,7 +102,7 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
 }
 
 fn time(at: Instant) -> Markup {
-    html! { (at.shanghai_text()) span.en { (at) } }
+    html! { "北京时间 " (at.shanghai_text()) span.en { (at) } }
 }
 
 fn findings(verified: &Verified) -> Markup {
