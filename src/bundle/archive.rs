@@ -125,6 +125,16 @@ impl Archive {
     }
 }
 
+/// SHA-256 of a file, by which a report names it.
+///
+/// # Errors
+/// It can't be read.
+pub fn file_digest(path: &Path) -> std::io::Result<Hash> {
+    let mut hasher = Hasher(Sha256::new());
+    std::io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hasher.0.into())
+}
+
 /// Hashes what is written to it.
 struct Hasher(Sha256);
 

@@ -15,7 +15,7 @@ mod report;
 mod select;
 mod write;
 
-pub use archive::BundleError;
+pub use archive::{BundleError, file_digest};
 pub use check::{Bundled, Verified, verify_bundle};
 pub use contents::{Contents, Listening};
 pub use manifest::{FORMAT, Manifest, Scope};

@@ -3,13 +3,15 @@
 use super::check::Verified;
 use super::manifest::Scope;
 use crate::field::Instant;
-use crate::log::SignedNote;
+use crate::log::{Hash, SignedNote};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Of what, how and when a report is.
 pub struct Occasion {
     /// The file, folder or address that was verified.
     pub subject: String,
+    /// SHA-256 of the file; absent when it was not one file, and in a report that stands in the file itself.
+    pub digest: Option<Hash>,
     /// Whether the log's key was given, and not taken from the log itself.
     pub pinned: bool,
     pub at: Instant,
@@ -76,6 +78,9 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
         (heading("核验对象", "What was verified"))
         table.facts {
             (row("日志", "Log", &html! { (report.origin) }))
+            @if let Some(digest) = occasion.digest {
+                (row("文件 SHA-256", "File", &html! { code { (digest) } }))
+            }
             @if let Some(bundle) = &verified.bundle {
                 (row("范围", "Scope", &match &bundle.scope {
                     Scope::Tender(code) => html! { "项目 · tender " strong { (code) } },
@@ -83,7 +88,7 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
                     Scope::All => html! { "整个日志 · the whole log" },
                 }))
                 (row("证据包生成于", "Bundle made", &time(bundle.created)))
-                (row("文件", "Documents", &html! {
+                (row("所附文件", "Documents", &html! {
                     (bundle.documents) " 份已核对 · verified"
                     @if !bundle.documents_missing.is_empty() {
                         "；" (bundle.documents_missing.len()) " 份缺 · missing"

@@ -99,7 +99,7 @@ pub async fn export_bundle(
     let finished = written.and_then(|()| {
         let verified = verify_bundle(part, None, calendar)?;
         let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let report = page(&verified, &Occasion { subject, pinned: false, at: now });
+        let report = page(&verified, &Occasion { subject, digest: None, pinned: false, at: now });
         let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
         zip.start_file(REPORT, SimpleFileOptions::default())?;
         zip.write_all(report.as_bytes())?;

@@ -5,7 +5,7 @@ use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
 use gongshi::audit::{Folder, Source, verify};
-use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, page, verify_bundle};
+use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
 use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::log::{NoteKey, TlogProof};
@@ -72,8 +72,12 @@ impl Verify {
         if let Some(file) = &self.report {
             // The address of a database may have a password in it.
             let subject = if self.log.starts_with("postgres") { "postgres" } else { &self.log };
-            let occasion =
-                Occasion { subject: subject.to_owned(), pinned: self.key.is_some(), at: Clock::System.now() };
+            let occasion = Occasion {
+                subject: subject.to_owned(),
+                digest: path.is_file().then(|| file_digest(path)).transpose()?,
+                pinned: self.key.is_some(),
+                at: Clock::System.now(),
+            };
             std::fs::write(file, page(&verified, &occasion)).with_context(|| file.display().to_string())?;
         }
         if self.json {
