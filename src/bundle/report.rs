@@ -2,6 +2,7 @@
 
 use super::check::Verified;
 use super::manifest::Scope;
+use crate::audit::Reason;
 use crate::field::Instant;
 use crate::log::{Hash, SignedNote};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -122,13 +123,38 @@ fn findings(verified: &Verified) -> Markup {
                 @for finding in report.findings.iter().take(ROWS_MAX) {
                     tr {
                         td.number { @if let Some(index) = finding.index { (index) } @else { "—" } }
-                        td { (finding.reason) }
+                        td.reason { (in_chinese(finding.reason)) br; span.en { (finding.reason) } }
                         td.long { (finding.detail) }
                     }
                 }
             }
             (more(report.findings.len() as u64 + report.findings_omitted))
         }
+    }
+}
+
+fn in_chinese(reason: Reason) -> &'static str {
+    match reason {
+        Reason::EntryMalformed => "条目格式错误",
+        Reason::IndexWrong => "序号不符",
+        Reason::ChainBroken => "哈希链断裂",
+        Reason::TimeBackwards => "时间倒退",
+        Reason::RecordMalformed => "记录格式错误",
+        Reason::KeyUnknown => "密钥未登记",
+        Reason::SignatureMismatch => "签名不成立",
+        Reason::NotAllowed => "依规则不允许",
+        Reason::JtiReused => "记录重放",
+        Reason::CheckpointInvalid => "检查点无效",
+        Reason::RootMismatch => "树根不符",
+        Reason::SizeMismatch => "条目数不符",
+        Reason::TileMismatch => "哈希瓦片不符",
+        Reason::Unreadable => "无法读取",
+        Reason::ProofInvalid => "收录证明不成立",
+        Reason::DocumentMismatch => "文件不符",
+        Reason::DocumentMissing => "文件缺失",
+        Reason::MemberMissing => "证据包缺项",
+        Reason::MemberUnknown => "证据包多出内容",
+        Reason::ManifestWrong => "证据包自述不符",
     }
 }
 
@@ -240,7 +266,7 @@ fn keys(verified: &Verified, occasion: &Occasion) -> Markup {
             @for signer in signers.iter().take(ROWS_MAX) {
                 tr {
                     td { (signer.name) br; code { (signer.organisation) } }
-                    td { code { (signer.kid) } }
+                    td { code.kid { (signer.kid) } }
                     td.number { (signer.records) }
                 }
             }
