@@ -225,7 +225,10 @@ class Verifier:
     def tiles(self, folder):
         for level, hashes in enumerate(self.tree.levels):
             for index in range(0, len(hashes), WIDTH):
-                stored, _ = widest(folder, f"tile/{level}/{tile_path(index // WIDTH)}")
+                path = f"tile/{level}/{tile_path(index // WIDTH)}"
+                stored, width = widest(folder, path)
+                if len(stored) != 32 * width:
+                    self.find(None, "unreadable", f"{path}: not a tile of that width")
                 ours = b"".join(hashes[index : index + WIDTH])
                 common = min(len(stored), len(ours))
                 if stored[:common] != ours[:common]:

@@ -26,6 +26,7 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod metrics;
+pub mod publishing;
 pub mod sequencer;
 pub mod store;
 pub mod witness;

@@ -17,6 +17,8 @@ pub struct Metrics {
     witnessed_size: IntGauge,
     witness_sizes: IntGaugeVec,
     witness_failures: IntCounterVec,
+    published_size: IntGauge,
+    publishing_failures: IntCounter,
 }
 
 impl Default for Metrics {
@@ -52,8 +54,10 @@ impl Default for Metrics {
                 &["witness"],
             )
             .expect("a constant, valid name"),
+            published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
+            publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 9] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
@@ -63,6 +67,8 @@ impl Default for Metrics {
             Box::new(metrics.witnessed_size.clone()),
             Box::new(metrics.witness_sizes.clone()),
             Box::new(metrics.witness_failures.clone()),
+            Box::new(metrics.published_size.clone()),
+            Box::new(metrics.publishing_failures.clone()),
         ];
         for collector in collectors {
             metrics.registry.register(collector).expect("each name is registered once");
@@ -96,6 +102,14 @@ impl Metrics {
 
     pub fn witness_failed(&self, name: &str) {
         self.witness_failures.with_label_values(&[name]).inc();
+    }
+
+    pub fn published_size(&self, size: u64) {
+        self.published_size.set(size as i64);
+    }
+
+    pub fn publishing_failed(&self) {
+        self.publishing_failures.inc();
     }
 
     pub fn response(&self, method: &str, status: u16) {

@@ -137,6 +137,23 @@ async fn three_are_enough_for_what_one_denies_and_one_misses(engine: Engine) {
     proof.verify(&app.bytes("/v1/records/1/entry").await, std::slice::from_ref(&key), ORIGIN).unwrap();
     assert_eq!(cosigners(&proof.checkpoint, &policy), ["a", "b", "c"]);
 
+    // An auditor asks for what the policy asks, of the whole log and of one receipt.
+    let (copy, note) = (tempfile::tempdir().unwrap(), app.folder.path().join("policy"));
+    support::mirror(&app, copy.path()).await;
+    let verified = async |policy: &str| {
+        std::fs::write(&note, policy).unwrap();
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_gongshi"));
+        let output = command.args(["verify", "--json", "--policy"]).arg(&note).arg(copy.path()).output().await.unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.success(), report["witnesses"].clone(), report["findings"][0]["reason"].clone())
+    };
+    assert_eq!(verified(&text).await, (true, serde_json::json!(["a", "b", "c"]), serde_json::Value::Null));
+    let four = text.replace("three 3", "three 4");
+    assert_eq!(verified(&four).await, (false, serde_json::json!(["a", "b", "c"]), "unwitnessed".into()));
+    let elsewhere = NoteSigner::new("other.example/log", PrivateKey::from_seed([9; 32])).unwrap();
+    let other = text.replace(&key.to_string(), &elsewhere.verifier().to_string());
+    assert_eq!(verified(&other).await.2, "unwitnessed");
+
     // Who does not cosign shows everywhere that an operator looks.
     eventually("all failures", async || {
         app.get("/readyz").await.body["witnesses_failing"].as_object().is_some_and(|failing| failing.len() == 3)

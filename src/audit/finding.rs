@@ -1,5 +1,7 @@
 //! What an audit says.
 
+use super::contested::Contested;
+use crate::log::{NoteKey, Policy, SignedNote};
 use serde::Serialize;
 use std::fmt;
 
@@ -33,6 +35,8 @@ pub enum Reason {
     SizeMismatch,
     /// A stored tile differs from the entries.
     TileMismatch,
+    /// The checkpoint has not the cosignatures that the policy asks for, or is of a log that it does not name.
+    Unwitnessed,
     /// A part of the copy can't be read.
     Unreadable,
     /// In a bundle: the proof of an entry can't be read or does not lead to the checkpoint.
@@ -66,12 +70,19 @@ pub struct Report {
     pub origin: String,
     /// The verifier keys of the checkpoint: the one that was given, or else those that the log's entries name.
     pub log_keys: Vec<String>,
+    /// The signed note that was checked, with all lines that it came with.
+    pub checkpoint: String,
+    /// The witnesses of the policy whose cosignatures hold, by their names there.
+    pub witnesses: Vec<String>,
     /// Entries that were read.
     pub entries: u64,
     /// Hex SHA-256 of the last entry: the end of the chain.
     pub last_hash: String,
     /// Base64 root of the tree over the entries.
     pub root: String,
+    /// Records that a stolen key may have signed. They are in order, so they are no findings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contested: Vec<Contested>,
     /// Everything that is wrong, in order.
     pub findings: Vec<Finding>,
     /// More findings than are listed.
@@ -84,6 +95,20 @@ pub(super) const FINDINGS_MAX: usize = 1000;
 impl Report {
     pub fn holds(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    /// Asks of the checkpoint what a policy asks: a log that it names, and enough witnesses.
+    pub fn require(&mut self, policy: &Policy) {
+        let keys = self.log_keys.iter().filter_map(|key| key.parse().ok());
+        let trusted = keys.into_iter().any(|key: NoteKey| policy.trusts(&key));
+        let found = SignedNote::parse(&self.checkpoint).map(|note| policy.cosigners(&note));
+        self.witnesses = found.unwrap_or_default().into_iter().map(|witness| witness.name.clone()).collect();
+        if !trusted {
+            self.add(None, Reason::Unwitnessed, "the policy names other logs");
+        } else if !policy.is_met(|witness| self.witnesses.contains(&witness.name)) {
+            let detail = format!("cosigned by {} of the policy's witnesses, which is not enough", self.witnesses.len());
+            self.add(None, Reason::Unwitnessed, detail);
+        }
     }
 
     pub(crate) fn add(&mut self, index: Option<u64>, reason: Reason, detail: impl Into<String>) {

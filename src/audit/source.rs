@@ -1,6 +1,6 @@
 //! Where an auditor reads a log from.
 
-use crate::log::{Resource, TILE_WIDTH, Tile, parse_bundle};
+use crate::log::{Resource, TILE_WIDTH, Tile, parse_bundle, parse_tile};
 use bytes::Bytes;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub trait Source: Send {
     /// The hashes of a tile, if the copy has it.
     ///
     /// # Errors
-    /// It can't be read.
+    /// It can't be read, or has more or fewer hashes than its path says.
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError>;
 }
 
@@ -87,6 +87,7 @@ impl Source for Folder {
 
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
         let full = Resource::Hashes(Tile { width: TILE_WIDTH as u16, ..tile });
-        Ok(self.widest(full)?.map(|(_, bytes)| bytes))
+        let Some((width, bytes)) = self.widest(full)? else { return Ok(None) };
+        parse_tile(bytes, width).map(Some).map_err(|error| SourceError::new(full, error))
     }
 }

@@ -1,5 +1,6 @@
 //! The audit itself: entries stream through, signatures are checked in batches on every core.
 
+use super::contested::{self, Contested};
 use super::finding::{Reason, Report};
 use super::source::{Source, SourceError};
 use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
@@ -70,6 +71,11 @@ pub fn verify(
         }
     });
     audit.finish(&note, key);
+    if !audit.report.contested.is_empty() {
+        let root = audit.edge.root();
+        let changed = contested::count(source, &mut audit.report.contested, root);
+        audit.report.findings.extend(changed);
+    }
     let Audit { report, world, seen, .. } = audit;
     // Nobody waits until a million states are freed.
     std::thread::spawn(move || drop((world, seen)));
@@ -112,9 +118,12 @@ impl<'a> Audit<'a> {
             report: Report {
                 origin: String::new(),
                 log_keys: Vec::new(),
+                checkpoint: String::new(),
+                witnesses: Vec::new(),
                 entries: 0,
                 last_hash: String::new(),
                 root: String::new(),
+                contested: Vec::new(),
                 findings: Vec::new(),
                 findings_omitted: 0,
             },
@@ -189,6 +198,7 @@ impl<'a> Audit<'a> {
         match decided.and_then(|author| self.follows(index, &act).map(|()| author)) {
             Ok(author) => {
                 let version = self.world.version(&stream) + 1;
+                self.report.contested.extend(Contested::by(&act, &author.id, time));
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(&stream, &act, &place, self.calendar);
             }
@@ -251,6 +261,7 @@ impl<'a> Audit<'a> {
             self.report.add(None, Reason::CheckpointInvalid, "no key to check the checkpoint with");
             return;
         }
+        self.report.checkpoint = note.to_owned();
         self.report.log_keys = keys.iter().map(NoteKey::to_string).collect();
         match Checkpoint::open(note, &keys, &self.report.origin) {
             Err(error) => self.report.add(None, Reason::CheckpointInvalid, error.to_string()),

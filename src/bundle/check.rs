@@ -27,9 +27,6 @@ pub struct Verified {
     /// Absent when it was no bundle.
     #[serde(flatten)]
     pub bundle: Option<Bundled>,
-    /// The signed note that everything leads to.
-    #[serde(skip)]
-    pub checkpoint: String,
     #[serde(skip)]
     pub contents: Contents,
 }
@@ -75,7 +72,7 @@ pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, calendar: &Calendar) ->
     let cited = |id: &DocumentId| contents.documents.contains_key(id);
     let documents_missing = manifest.documents_missing.into_iter().filter(cited).collect();
     let bundle = Some(Bundled { scope, created, documents, documents_missing });
-    Ok(Verified { report, bundle, checkpoint, contents })
+    Ok(Verified { report, bundle, contents })
 }
 
 fn read_manifest(archive: &mut Archive) -> Result<Manifest, BundleError> {
@@ -122,8 +119,10 @@ fn check_part(
             leaves.push((index, leaf_hash(&bytes)));
         }
     }
+    replay.count_contested();
     let Replay { mut report, contents, world, .. } = replay;
     let log = world.log.as_ref();
+    report.checkpoint = note.to_owned();
     report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
     let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
     let keys = pinned.map_or(named, |key| vec![key.clone()]);

@@ -101,25 +101,28 @@ fn service_of(operator: &Owner) -> Owner {
 /// A source of an audit, with an ear on what passes.
 pub struct Listening<'a> {
     source: &'a mut dyn Source,
-    /// The note that the audit read.
-    pub checkpoint: String,
+    /// The first bundle that has not passed yet: an audit may read some twice.
+    next: u64,
     pub contents: Contents,
 }
 
 impl<'a> Listening<'a> {
     pub fn to(source: &'a mut dyn Source) -> Self {
-        Self { source, checkpoint: String::new(), contents: Contents::default() }
+        Self { source, next: 0, contents: Contents::default() }
     }
 }
 
 impl Source for Listening<'_> {
     fn checkpoint(&mut self) -> Result<String, SourceError> {
-        self.checkpoint = self.source.checkpoint()?;
-        Ok(self.checkpoint.clone())
+        self.source.checkpoint()
     }
 
     fn bundle(&mut self, index: u64) -> Result<Vec<Bytes>, SourceError> {
         let entries = self.source.bundle(index)?;
+        if index < self.next {
+            return Ok(entries);
+        }
+        self.next = index + 1;
         for entry in &entries {
             // What can't be read is a finding of the audit.
             if let Some((view, header, act)) = read(entry) {

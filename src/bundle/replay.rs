@@ -2,7 +2,7 @@
 
 use super::contents::Contents;
 use crate::act::Place;
-use crate::audit::{Reason, Report};
+use crate::audit::{Contested, Reason, Report};
 use crate::calendar::Calendar;
 use crate::field::Instant;
 use crate::identity;
@@ -21,6 +21,8 @@ pub(super) struct Replay<'a> {
     calendar: &'a Calendar,
     last: Option<Last>,
     seen: HashSet<(KeyId, Uuid)>,
+    /// Which key signed what, and when that was sequenced.
+    signed: Vec<(KeyId, Instant, u64)>,
 }
 
 struct Last {
@@ -38,6 +40,7 @@ impl<'a> Replay<'a> {
             calendar,
             last: None,
             seen: HashSet::new(),
+            signed: Vec::new(),
         }
     }
 
@@ -94,6 +97,8 @@ impl<'a> Replay<'a> {
         let decided = self.world.decide(&header, stream, act, view.time, self.calendar);
         match decided.and_then(|author| follows(index, act).map(|()| author)) {
             Ok(author) => {
+                self.report.contested.extend(Contested::by(act, &author.id, view.time));
+                self.signed.push((header.kid, view.time, index));
                 let version = self.world.version(stream) + 1;
                 let place =
                     Place { index, time: view.time, hash: view.hash(), author: author.id, kid: header.kid, version };
@@ -102,6 +107,13 @@ impl<'a> Replay<'a> {
             Err(refusal) => {
                 self.finds(index, Reason::NotAllowed, format!("{} on {stream}: {refusal}", act.kind()));
             }
+        }
+    }
+
+    /// Once all entries are folded: which of them a stolen key may have signed.
+    pub fn count_contested(&mut self) {
+        for contested in &mut self.report.contested {
+            self.signed.iter().for_each(|(kid, time, index)| contested.count(*kid, *time, *index));
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Occasion {
     pub digest: Option<Hash>,
     /// Whether the log's key was given, and not taken from the log itself.
     pub pinned: bool,
+    /// Whether a witness policy was asked of the checkpoint.
+    pub policy: bool,
     pub at: Instant,
 }
 
@@ -50,6 +52,7 @@ pub fn page(verified: &Verified, occasion: &Occasion) -> String {
                 }
                 (subject(verified, occasion))
                 (findings(verified))
+                (contested(verified))
                 (not_proven(verified, occasion))
                 (checks(verified))
                 (keys(verified, occasion))
@@ -74,7 +77,7 @@ fn is_part(verified: &Verified) -> bool {
 
 fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
     let report = &verified.report;
-    let size = verified.checkpoint.lines().nth(1).unwrap_or("?");
+    let size = verified.report.checkpoint.lines().nth(1).unwrap_or("?");
     html! {
         (heading("核验对象", "What was verified"))
         table.facts {
@@ -133,6 +136,25 @@ fn findings(verified: &Verified) -> Markup {
     }
 }
 
+fn contested(verified: &Verified) -> Markup {
+    let contested = &verified.report.contested;
+    html! {
+        @if !contested.is_empty() {
+            (heading("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed"))
+            p { "这些记录核验成立，不算问题。" span.en { "They hold and are no findings." } }
+            ul {
+                @for key in contested.iter().take(ROWS_MAX) {
+                    li {
+                        code { (key.kid) } " ≥ " (key.revoked_from) "：" (key.records) " 条 · entries "
+                        (key.indexes.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+                    }
+                }
+            }
+            (more(contested.len() as u64))
+        }
+    }
+}
+
 fn in_chinese(reason: Reason) -> &'static str {
     match reason {
         Reason::EntryMalformed => "条目格式错误",
@@ -148,6 +170,7 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::RootMismatch => "树根不符",
         Reason::SizeMismatch => "条目数不符",
         Reason::TileMismatch => "哈希瓦片不符",
+        Reason::Unwitnessed => "见证不足",
         Reason::Unreadable => "无法读取",
         Reason::ProofInvalid => "收录证明不成立",
         Reason::DocumentMismatch => "文件不符",
@@ -198,16 +221,16 @@ fn not_proven(verified: &Verified, occasion: &Occasion) -> Markup {
             "What documents say that are not here: the records fix their SHA-256.",
         ));
     }
-    limits.extend([
-        (
-            "见证：检查点上见证人的签名照录，未核验；未核验日志是否向他人出示过另一版本。",
-            "Witnesses: their lines are shown as they stand in the checkpoint, unverified; nor whether the log has shown others another version.",
-        ),
-        (
-            "封存的个人信息，以及记录所述是否属实。",
-            "Sealed personal values; and whether what the records say is true.",
-        ),
-    ]);
+    if !occasion.policy {
+        limits.push((
+            "见证：检查点上见证人的签名照录，未核验（--policy）；未核验日志是否向他人出示过另一版本。",
+            "Witnesses: their lines are shown as they stand in the checkpoint, unverified (--policy); nor whether the log has shown others another version.",
+        ));
+    }
+    limits.extend([(
+        "封存的个人信息，以及记录所述是否属实。",
+        "Sealed personal values; and whether what the records say is true.",
+    )]);
     html! {
         (heading("未证明的事项", "What is not proven"))
         ul { @for (zh, en) in limits { li { (zh) span.en { (en) } } } }
@@ -244,18 +267,23 @@ fn checks(verified: &Verified) -> Markup {
 }
 
 fn keys(verified: &Verified, occasion: &Occasion) -> Markup {
-    let note = SignedNote::parse(&verified.checkpoint).ok();
-    let lines = note.map(|note| verified.checkpoint[note.text().len() + 1..].to_owned()).unwrap_or_default();
+    let note = SignedNote::parse(&verified.report.checkpoint).ok();
+    let lines = note.map(|note| verified.report.checkpoint[note.text().len() + 1..].to_owned()).unwrap_or_default();
     let signers = verified.contents.signers();
+    let report = &verified.report;
     html! {
         (heading("所用密钥", "Keys"))
         h3 {
             "日志公钥 " span.en { "Log key" }
             @if occasion.pinned { "（由核验人给定 · given by the auditor）" } @else { "（取自日志 · as the log names it）" }
         }
-        @for key in &verified.report.log_keys { p.key { code { (key) } } }
+        @for key in &report.log_keys { p.key { code { (key) } } }
         h3 { "检查点上的签名行 " span.en { "Signature lines of the checkpoint" } }
         pre { (lines) }
+        @if occasion.policy {
+            h3 { "依策略核验的见证 " span.en { "Witnesses of the policy whose cosignatures hold" } }
+            p { @if report.witnesses.is_empty() { "无 · none" } @else { (report.witnesses.join("、")) } }
+        }
         h3 { "签名人 " span.en { "Authors" } }
         table {
             thead { tr {

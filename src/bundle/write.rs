@@ -99,7 +99,7 @@ pub async fn export_bundle(
     let finished = written.and_then(|()| {
         let verified = verify_bundle(part, None, calendar)?;
         let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let report = page(&verified, &Occasion { subject, digest: None, pinned: false, at: now });
+        let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
         let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
         zip.start_file(REPORT, SimpleFileOptions::default())?;
         zip.write_all(report.as_bytes())?;
@@ -114,9 +114,9 @@ pub async fn export_bundle(
     finished
 }
 
-/// The checkpoint that the bundle's proofs lead to, as a signed note.
+/// The checkpoint that the bundle's proofs lead to, as a signed note with the cosignatures that there are for it.
 async fn newest_note(database: &Database) -> Result<String, StoreError> {
-    let head = database.head().await?;
+    let head = database.cosigned_head().await?;
     head.map(|(_, note)| note).ok_or_else(|| StoreError::Damaged("no log head".to_owned()))
 }
 

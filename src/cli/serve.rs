@@ -11,10 +11,12 @@ use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
 use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
 use gongshi::log::Policy;
+use gongshi::publishing;
 use gongshi::store::{Objects, S3Settings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::task::JoinSet;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 #[derive(Args)]
@@ -29,6 +31,9 @@ pub struct Serve {
     /// 文件存储：S3 设置（TOML） · TOML file with the settings of an S3-compatible store for documents
     #[arg(long, env = "GONGSHI_DOCUMENTS")]
     documents: Option<PathBuf>,
+    /// 静态发布：目录或 S3 设置（TOML） · Publish the log as static files: a folder, or a TOML file with the settings of a bucket
+    #[arg(long, env = "GONGSHI_PUBLISH")]
+    publish: Option<PathBuf>,
     /// 见证策略（C2SP tlog-policy） · Witness policy: whom to ask for cosignatures, and how many count
     #[arg(long, env = "GONGSHI_WITNESSES")]
     witnesses: Option<PathBuf>,
@@ -106,7 +111,13 @@ fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {
     toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
-fn read_policy(file: &Path) -> anyhow::Result<Policy> {
+/// A folder, unless the path is that of settings.
+fn place(path: &Path) -> anyhow::Result<Objects> {
+    let is_settings = path.extension().is_some_and(|extension| extension == "toml");
+    Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::local(path)? })
+}
+
+pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     text.parse().with_context(|| file.display().to_string())
 }
@@ -116,7 +127,8 @@ impl Serve {
         let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
         let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, Clock::System).await?;
         let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
-        serve(ledger, self.listen, limits).await
+        let place = self.publish.as_deref().map(place).transpose()?;
+        serve(ledger, self.listen, limits, place).await
     }
 }
 
@@ -137,7 +149,7 @@ impl Demo {
             either("示例主体的密钥在", "Keys of the demo organisations"),
             self.data.join("demo-keys").display()
         );
-        serve(ledger, self.listen, Limits::default()).await
+        serve(ledger, self.listen, Limits::default(), None).await
     }
 }
 
@@ -162,7 +174,7 @@ async fn fill_demo(data: &Path) -> anyhow::Result<()> {
 /// How often time-driven acts are looked for.
 const DUE_SCHEDULE: &str = "*/5 * * * * *";
 
-async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
+async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits, place: Option<Objects>) -> anyhow::Result<()> {
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let mut scheduler = JobScheduler::new().await?;
     let proposing = Arc::clone(&ledger);
@@ -178,9 +190,13 @@ async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> anyho
     scheduler.start().await?;
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     println!("http://{}", server.address());
-    let cosigning = tokio::spawn(cosigning::run(Arc::clone(&ledger)));
+    let mut beside = JoinSet::new();
+    beside.spawn(cosigning::run(Arc::clone(&ledger)));
+    if let Some(place) = place {
+        beside.spawn(publishing::run(Arc::clone(&ledger), place));
+    }
     server.serve(stopped()).await;
-    cosigning.abort();
+    beside.shutdown().await;
     scheduler.shutdown().await?;
     // The sequencer answers what it has taken before the database closes.
     ledger.database.close().await;

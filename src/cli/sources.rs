@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gongshi::audit::{Source, SourceError};
-use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle};
+use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle, parse_tile};
 use gongshi::store::{Database, StoreError};
 use tokio::runtime::Handle;
 
@@ -28,7 +28,7 @@ impl DatabaseSource {
 
 impl Source for DatabaseSource {
     fn checkpoint(&mut self) -> Result<String, SourceError> {
-        let head = self.wait("checkpoint", self.database.head())?;
+        let head = self.wait("checkpoint", self.database.cosigned_head())?;
         head.map(|(_, note)| note).ok_or_else(|| SourceError::new("checkpoint", "missing"))
     }
 
@@ -91,6 +91,8 @@ impl Source for HttpSource {
         if width == 0 {
             return Ok(None);
         }
-        self.fetch(&format!("tile/{}", Resource::Hashes(Tile { width, ..tile })))
+        let resource = Resource::Hashes(Tile { width, ..tile });
+        let Some(bytes) = self.fetch(&format!("tile/{resource}"))? else { return Ok(None) };
+        parse_tile(bytes, width).map(Some).map_err(|error| SourceError::new(resource, error))
     }
 }

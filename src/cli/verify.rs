@@ -1,6 +1,7 @@
 //! `verify` and `proof`.
 
 use super::language::either;
+use super::serve::read_policy;
 use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
@@ -8,7 +9,7 @@ use gongshi::audit::{Folder, Source, verify};
 use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
 use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
-use gongshi::log::{NoteKey, TlogProof};
+use gongshi::log::{NoteKey, SignedNote, TlogProof};
 use gongshi::store::Database;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ pub struct Verify {
     /// 日志公钥（vkey） · Verifier key of the log; without it the one that entry 0 names is used, and shown
     #[arg(long)]
     key: Option<NoteKey>,
+    /// 见证策略（C2SP tlog-policy） · Witness policy: the checkpoint must have enough of its cosignatures
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// 输出 JSON · Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -41,6 +45,9 @@ pub struct Proof {
     /// 日志公钥（vkey） · Verifier key of the log
     #[arg(long)]
     key: NoteKey,
+    /// 见证策略（C2SP tlog-policy） · Witness policy that the proof's checkpoint must meet
+    #[arg(long)]
+    policy: Option<PathBuf>,
 }
 
 /// Opens whatever the word names.
@@ -64,11 +71,14 @@ fn source(log: &str, runtime: &Handle) -> anyhow::Result<Box<dyn Source>> {
 impl Verify {
     pub fn run(self, runtime: &Handle) -> anyhow::Result<ExitCode> {
         let path = Path::new(&self.log);
-        let verified = if path.is_file() {
+        let mut verified = if path.is_file() {
             verify_bundle(path, self.key.as_ref(), &Calendar::built_in()).with_context(|| self.log.clone())?
         } else {
             self.copy(runtime)?
         };
+        if let Some(policy) = self.policy.as_deref().map(read_policy).transpose()? {
+            verified.report.require(&policy);
+        }
         if let Some(file) = &self.report {
             // The address of a database may have a password in it.
             let subject = if self.log.starts_with("postgres") { "postgres" } else { &self.log };
@@ -76,6 +86,7 @@ impl Verify {
                 subject: subject.to_owned(),
                 digest: path.is_file().then(|| file_digest(path)).transpose()?,
                 pinned: self.key.is_some(),
+                policy: self.policy.is_some(),
                 at: Clock::System.now(),
             };
             std::fs::write(file, page(&verified, &occasion)).with_context(|| file.display().to_string())?;
@@ -99,13 +110,13 @@ impl Verify {
         };
         let (key, calendar) = (self.key.as_ref(), Calendar::built_in());
         let verified = if self.report.is_some() {
-            // The page says more than the audit keeps: that is read twice.
+            // The page says more than the audit keeps.
             let mut source = Listening::to(source.as_mut());
             let report = verify(&mut source, key, &calendar, &mut progress)?;
-            Verified { report, bundle: None, checkpoint: source.checkpoint, contents: source.contents }
+            Verified { report, bundle: None, contents: source.contents }
         } else {
             let report = verify(source.as_mut(), key, &calendar, &mut progress)?;
-            Verified { report, bundle: None, checkpoint: String::new(), contents: Contents::default() }
+            Verified { report, bundle: None, contents: Contents::default() }
         };
         bar.finish_and_clear();
         Ok(verified)
@@ -128,6 +139,13 @@ fn print(verified: &Verified, pinned: bool) {
         either("（取自首条记录，请与可信来源核对）", " (as entry 0 names it: compare it with a source you trust)")
     };
     println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_keys.join(" "));
+    if !report.witnesses.is_empty() {
+        println!("{}: {}", either("见证", "Witnesses"), report.witnesses.join(" "));
+    }
+    for key in &report.contested {
+        let what = either("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed");
+        println!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
+    }
     for finding in &report.findings {
         println!("✗ {finding}");
     }
@@ -156,6 +174,10 @@ impl Proof {
         let entry = std::fs::read(&self.entry).with_context(|| self.entry.display().to_string())?;
         let proof = TlogProof::parse(&text)?;
         match proof.verify(&entry, std::slice::from_ref(&self.key), self.key.name()) {
+            Ok(_) if !self.is_witnessed(&proof.checkpoint)? => {
+                println!("✗ {}", either("见证不足", "not witnessed as the policy asks"));
+                Ok(ExitCode::FAILURE)
+            }
             Ok(checkpoint) => {
                 let (index, size) = (proof.index, checkpoint.size);
                 println!("{}", either("✓ 已收录", "✓ included"));
@@ -167,5 +189,10 @@ impl Proof {
                 Ok(ExitCode::FAILURE)
             }
         }
+    }
+
+    fn is_witnessed(&self, note: &str) -> anyhow::Result<bool> {
+        let Some(policy) = self.policy.as_deref().map(read_policy).transpose()? else { return Ok(true) };
+        Ok(policy.trusts(&self.key) && policy.is_met_by(&SignedNote::parse(note)?))
     }
 }

@@ -87,9 +87,7 @@ impl Witnesses {
 
     /// Whether a note has cosignatures enough.
     pub fn is_witnessed(&self, note: &str) -> bool {
-        let Ok(note) = SignedNote::parse(note) else { return false };
-        let found = note.cosignatures(self.policy.witnesses.iter().map(|witness| &witness.key));
-        self.policy.is_met(|witness| found.iter().any(|cosignature| *cosignature.by == witness.key))
+        SignedNote::parse(note).is_ok_and(|note| self.policy.is_met_by(&note))
     }
 
     fn take(&self, cosigned: Vec<(u64, String)>) {

@@ -52,6 +52,17 @@ impl Checkpoint {
         read().ok_or(CheckpointError::Malformed)
     }
 
+    /// The checkpoint in a note that one of the keys signed, whose name is its origin: for logs that went by several.
+    ///
+    /// # Errors
+    /// See [`CheckpointError`].
+    pub fn open_any(note: &SignedNote<'_>, keys: &[NoteKey]) -> Result<Self, CheckpointError> {
+        let checkpoint = Self::parse(note.text())?;
+        let own: Vec<NoteKey> = keys.iter().filter(|key| key.name() == checkpoint.origin).cloned().collect();
+        note.open(&own)?;
+        Ok(checkpoint)
+    }
+
     /// The checkpoint of `origin` in a note that one of the keys signed.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! C2SP tlog-policy: which logs and witnesses are trusted, and how many witnesses make a checkpoint count.
 
-use super::{CosignerKey, NoteKey};
+use super::{CosignerKey, NoteKey, SignedNote};
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
@@ -108,6 +108,19 @@ impl Policy {
     /// Whether it is for this log: one of its `log` lines names the key, or it has none.
     pub fn trusts(&self, key: &NoteKey) -> bool {
         self.logs.is_empty() || self.logs.iter().any(|log| log.key == *key)
+    }
+
+    /// The witnesses whose cosignatures of a note hold.
+    pub fn cosigners(&self, note: &SignedNote<'_>) -> Vec<&PolicyWitness> {
+        let found = note.cosignatures(self.witnesses.iter().map(|witness| &witness.key));
+        let cosigned = |witness: &&PolicyWitness| found.iter().any(|cosignature| *cosignature.by == witness.key);
+        self.witnesses.iter().filter(cosigned).collect()
+    }
+
+    /// Whether a note has cosignatures enough.
+    pub fn is_met_by(&self, note: &SignedNote<'_>) -> bool {
+        let cosigners = self.cosigners(note);
+        self.is_met(|witness| cosigners.contains(&witness))
     }
 
     /// Whether a checkpoint needs any cosignature at all.

@@ -32,6 +32,8 @@ pub enum TileError {
     Path,
     #[error("not an entry bundle of that width")]
     Bundle,
+    #[error("not a tile of that width")]
+    Hashes,
 }
 
 impl Resource {
@@ -152,6 +154,14 @@ pub fn parse_bundle(mut bytes: Bytes, width: u16) -> Result<Vec<Bytes>, TileErro
         entries.push(bytes.split_to(length.into()));
     }
     if bytes.is_empty() { Ok(entries) } else { Err(TileError::Bundle) }
+}
+
+/// The hashes of a tile of exactly `width` hashes, as they came.
+///
+/// # Errors
+/// [`TileError::Hashes`] when there are more or fewer.
+pub fn parse_tile(bytes: Vec<u8>, width: u16) -> Result<Vec<u8>, TileError> {
+    if bytes.len() == usize::from(width) * 32 { Ok(bytes) } else { Err(TileError::Hashes) }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub enum ExportError {
 /// # Errors
 /// See [`ExportError`].
 pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
-    let (size, checkpoint) = database.head().await?.ok_or_else(|| damaged("no log head"))?;
+    let (size, checkpoint) = database.cosigned_head().await?.ok_or_else(|| damaged("no log head"))?;
     each_resource(database, size, |resource, bytes| write(&out.join(format!("tile/{resource}")), &bytes)).await?;
     write(&out.join("checkpoint"), checkpoint.as_bytes())?;
     Ok(size)

@@ -12,6 +12,17 @@ impl Database {
         rows.first().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).transpose()
     }
 
+    /// As [`Self::head`], the note with the cosignatures that there are for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn cosigned_head(&self) -> Result<Option<(u64, String)>, StoreError> {
+        let sql = "SELECT log_head.size, COALESCE(note, checkpoint) FROM log_head \
+                   LEFT JOIN cosigned ON cosigned.size = log_head.size WHERE id = 1";
+        let rows = self.read(sql, &[]).await?;
+        rows.first().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).transpose()
+    }
+
     /// The bytes of the entries from `first` on, at most `count`, by their order; fewer where the log ends.
     ///
     /// # Errors

@@ -278,7 +278,10 @@ async fn what_a_stolen_key_may_have_signed_is_marked() {
     assert_eq!(record["contested_from"], theft.to_string());
     let first = app.get("/v1/records?stream=tender/K-1").await.body;
     assert!(first["items"][0].get("contested_from").is_none());
-    holds_under(&app, &[]).await;
+    let copy = holds_under(&app, &[]).await;
+    let contested = &verified(copy.path()).1["contested"][0];
+    assert_eq!((&contested["records"], &contested["indexes"][0]), (&1.into(), &doubtful), "{contested}");
+    assert_eq!(contested["revoked_by"], cast.supervisor.id.as_str());
 }
 
 #[tokio::test(flavor = "multi_thread")]

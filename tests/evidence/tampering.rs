@@ -94,6 +94,18 @@ async fn one_byte_of_an_entry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tile_with_hashes_behind_it_or_without_its_last() {
+    let copy = Copy::take().await;
+    let tile = Resource::Hashes(tiles_of_size(copy.entries.len() as u64)[0]);
+    let file = copy.folder.path().join(format!("tile/{tile}"));
+    let hashes = std::fs::read(&file).unwrap();
+    for other in [&[&hashes[..], &[0; 32]].concat(), &hashes[..hashes.len() - 32], &[]] {
+        std::fs::write(&file, other).unwrap();
+        finds(copy.folder.path(), "unreadable", None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_entries_swapped() {
     let copy = Copy::take().await;
     let mut entries = copy.entries.clone();

@@ -1,23 +1,13 @@
-//! Tools that nobody here wrote, against the running service.
+//! A JOSE library: its signatures are records, and ours are JWS.
 
-mod support;
-
+use super::ask;
+use super::support::App;
+use super::support::fixture::{self, act, stream};
 use gongshi::record::Record;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::process::{Command, Stdio};
-use support::App;
-use support::fixture::{self, act, stream};
-use support::python::python;
 
 fn jose(what: &str, input: &str) -> String {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/jose.py");
-    let mut peer =
-        Command::new(python()).args([script, what]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    peer.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = peer.wait_with_output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
+    ask("jose.py", &[what], input)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,32 +52,4 @@ async fn another_jose_library_verifies_every_record_and_signs_one() {
     let record = Record::parse_json(signed.trim().as_bytes()).unwrap();
     let answer = app.post_raw("/v1/tenders", Some(&record.detached()), payload.into_bytes()).await;
     answer.accepted();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_api_survives_schemathesis() {
-    let app = App::start().await;
-    let cast = app.cast().await;
-    app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &act(fixture::preannouncement(&cast.centre)))
-        .await
-        .accepted();
-    let token = app.token(&cast.supervisor);
-    let schemathesis = std::path::Path::new(&python()).with_file_name("schemathesis");
-    // It leaves its examples in the folder that it runs in.
-    let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(schemathesis)
-        .current_dir(&folder)
-        .args(["run", &format!("{}/openapi.yaml", app.base), "--url", &app.base])
-        .args([
-            "--checks",
-            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-        ])
-        // It has no generator for NDJSON; tests/surface/bulk.rs posts in bulk.
-        .args(["--exclude-operation-id", "postRecords"])
-        .args(["--max-examples", "15", "--workers", "2", "--seed", "1", "--no-color"])
-        .args(["--request-timeout", "40", "--header", &format!("Authorization: Bearer {token}")])
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,0 +1,127 @@
+//! Writes the seeds of every target: real bytes, made by gongshi itself. `cargo run --release` in this folder.
+
+use gongshi::clock::Clock;
+use gongshi::demo;
+use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::log::{
+    AddCheckpoint, Checkpoint, Cosigner, Edge, EntryView, Hash, NodeId, NoteSigner, SignedNote, TlogProof, bundle,
+    consistency_plan, inclusion_plan, leaf_hash, tiles_of_size,
+};
+use gongshi::record::PrivateKey;
+use gongshi::store::Objects;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn write(target: &str, name: &str, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
+    std::fs::create_dir_all(&folder)?;
+    Ok(std::fs::write(folder.join(name), bytes)?)
+}
+
+/// The entries of the example data set: one of each kind.
+async fn entries() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let folder = tempfile::tempdir()?;
+    let present = Clock::System.now();
+    let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
+    let ledger = Ledger::open(Place {
+        database_url: format!("sqlite://{}", folder.path().join("gongshi.sqlite").display()),
+        objects: Objects::local(&folder.path().join("documents"))?,
+        keys: LogKeys::in_folder(&folder.path().join("keys"))?,
+        opening: Opening {
+            origin: "seeds.example/log".into(),
+            operator: "1241010041580000XR".parse()?,
+            operator_name: "平台运行中心".into(),
+        },
+        clock: clock.clone(),
+        policy: None,
+    })
+    .await?;
+    demo::fill(&ledger, &clock, present, &folder.path().join("demo-keys")).await?;
+    let mut found = BTreeMap::new();
+    for entry in ledger.database.entries(0, 10_000).await? {
+        let kind = EntryView::parse(&entry)?.record().header()?.typ;
+        found.entry(kind).or_insert(entry);
+    }
+    Ok(found)
+}
+
+/// The tree of the numbers from 0 on.
+fn root(range: std::ops::Range<u64>) -> Hash {
+    let mut edge = Edge::new();
+    range.for_each(|n| edge.append(leaf_hash(n.to_string().as_bytes())));
+    edge.root()
+}
+
+fn node(node: NodeId) -> anyhow::Result<Hash> {
+    Ok(root(node.index << node.level..(node.index + 1) << node.level))
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let entries = entries().await?;
+    for (kind, entry) in &entries {
+        let record = EntryView::parse(entry)?.record();
+        write("payload", kind, [kind.as_bytes(), b"\n", &record.payload_bytes()?].concat())?;
+        if entry.len() < 2500 {
+            write("entry", kind, entry)?;
+            write("record", kind, record.to_json())?;
+            write("jws_header", kind, serde_json::to_vec(&record.header()?)?)?;
+        }
+    }
+    let small: Vec<&[u8]> = entries.values().map(Vec::as_slice).filter(|entry| entry.len() < 1500).take(3).collect();
+    for width in 1..=small.len() {
+        let bytes = bundle(small[..width].iter().copied());
+        write("bundle", &width.to_string(), [&[width as u8], &bytes[..]].concat())?;
+    }
+    write("bundle", "empty", [3, 0, 0, 0, 0, 0, 0])?;
+
+    let signer = NoteSigner::new("log.example/zz", PrivateKey::from_seed([1; 32]))?;
+    let other = NoteSigner::new("other.example", PrivateKey::from_seed([3; 32]))?;
+    let cosigner = Cosigner::new("witness.example/w", PrivateKey::from_seed([2; 32]))?;
+    for size in [0, 1, 8, 13, 300] {
+        let checkpoint = Checkpoint { origin: "log.example/zz".into(), size, root: root(0..size) };
+        let note = checkpoint.sign(&signer);
+        let text = SignedNote::parse(&note)?.text().to_owned();
+        let cosigned = format!("{note}{}{}", other.line(&text), cosigner.cosign(&text, 1_795_000_000 + size));
+        write("checkpoint", &size.to_string(), &text)?;
+        write("checkpoint", &format!("{size}-extended"), format!("{text}extension\n"))?;
+        write("note", &size.to_string(), &note)?;
+        write("note", &format!("{size}-cosigned"), &cosigned)?;
+        write("cosignature", &size.to_string(), &cosigned)?;
+        for index in [0, 7, 12, 299].into_iter().filter(|index| *index < size) {
+            let hashes = inclusion_plan(index, size)?.fold(node)?;
+            let proof = TlogProof { index, hashes, checkpoint: cosigned.clone() }.encode();
+            write("proof", &format!("{size}-{index}"), &proof)?;
+            write("proof", &format!("{size}-{index}-extra"), proof.replacen('\n', "\nextra AAAA\n", 1))?;
+        }
+        for old in [0, 1, 8].into_iter().filter(|old| *old <= size) {
+            let proof = consistency_plan(old, size).map(|plan| plan.fold(node)).unwrap_or(Ok(Vec::new()))?;
+            write("add_checkpoint", &format!("{old}-{size}"), AddCheckpoint { old, proof, checkpoint: note.clone() }.encode())?;
+        }
+    }
+    for (at, tile) in tiles_of_size(70_000_123).iter().rev().step_by(40_000).take(12).enumerate() {
+        for (name, resource) in
+            [("hashes", gongshi::log::Resource::Hashes(*tile)), ("entries", gongshi::log::Resource::Entries(*tile))]
+        {
+            write("tile_path", &format!("{name}-{at}"), resource.to_string())?;
+        }
+    }
+    let witness = |name: &str, seed| {
+        let key = Cosigner::new(&format!("witness.example/{name}"), PrivateKey::from_seed([seed; 32]));
+        key.map(|key| format!("witness {name} {} https://{name}.example/\n", key.verifier()))
+    };
+    let witnesses = format!("log {}\n{}{}{}", signer.verifier(), witness("a", 4)?, witness("b", 5)?, witness("c", 6)?);
+    for (name, end) in [
+        ("none", "quorum none\n"),
+        ("one", "quorum a\n"),
+        ("two-of-three", "group g 2 a b c\nquorum g\n"),
+        ("nested", "# both\ngroup g any a b\ngroup h all g c\nquorum h\n"),
+    ] {
+        write("policy", name, format!("{witnesses}{end}"))?;
+    }
+    for (name, input) in [("flip", [9, 3, 4, 0, 1, 7]), ("drop", [255, 254, 128, 1, 2, 0]), ("add", [0, 0, 0, 2, 0, 9])] {
+        write("tree", name, input)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! What a stolen key may have signed: records that stand in the log, and of which an auditor should know.
+
+use super::finding::{Finding, Reason};
+use super::source::Source;
+use crate::field::{Instant, OrganisationId};
+use crate::identity;
+use crate::log::{Edge, EntryView, Hash, leaf_hash};
+use crate::organisation;
+use crate::record::{KeyId, jws};
+use crate::world::Act;
+use serde::Serialize;
+
+/// A key that was revoked as of a time in the past.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contested {
+    pub kid: KeyId,
+    /// Who revoked it.
+    pub revoked_by: OrganisationId,
+    pub revoked_from: Instant,
+    /// Records under it that were sequenced from then on, before its revocation was.
+    pub records: u64,
+    /// Where the first of them stand.
+    pub indexes: Vec<u64>,
+}
+
+const INDEXES_MAX: usize = 100;
+
+impl Contested {
+    /// What an accepted act contests, if it does.
+    pub(crate) fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
+        let (kid, revoked_from) = match act {
+            Act::Organisation(organisation::Act::KeyRevoked(revocation)) => (revocation.kid, revocation.effective),
+            Act::Log(identity::Act::ServiceKeyRevoked(revocation)) => (revocation.kid, revocation.effective),
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => return None,
+        };
+        let contested = Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() };
+        (revoked_from < time).then_some(contested)
+    }
+
+    /// Counts the record if it is one that a thief may have signed.
+    pub(crate) fn count(&mut self, kid: KeyId, time: Instant, index: u64) {
+        if kid != self.kid || time < self.revoked_from {
+            return;
+        }
+        self.records += 1;
+        if self.indexes.len() < INDEXES_MAX {
+            self.indexes.push(index);
+        }
+    }
+}
+
+/// Goes through the log once more and counts; `root` is that of the first time, which the source must show again.
+pub(super) fn count(source: &mut dyn Source, contested: &mut [Contested], root: Hash) -> Option<Finding> {
+    let mut edge = Edge::new();
+    let mut bundles = 0;
+    loop {
+        let entries = match source.bundle(bundles) {
+            Ok(entries) if entries.is_empty() => break,
+            Ok(entries) => entries,
+            Err(error) => return Some(Finding { index: None, reason: Reason::Unreadable, detail: error.to_string() }),
+        };
+        for bytes in &entries {
+            edge.append(leaf_hash(bytes));
+            let Ok(view) = EntryView::parse(bytes) else { continue };
+            let Ok(header) = jws::header(view.protected) else { continue };
+            contested.iter_mut().for_each(|key| key.count(header.kid, view.time, view.index));
+        }
+        edge.trim();
+        bundles += 1;
+    }
+    let detail = "the copy was another when it was read again".to_owned();
+    (edge.root() != root).then_some(Finding { index: None, reason: Reason::Unreadable, detail })
+}

@@ -1,0 +1,34 @@
+//! A fuzzer that reads nothing but the OpenAPI document.
+
+use super::support::App;
+use super::support::fixture::{self, act, stream};
+use super::support::python::python;
+use std::process::Command;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_survives_schemathesis() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &act(fixture::preannouncement(&cast.centre)))
+        .await
+        .accepted();
+    let token = app.token(&cast.supervisor);
+    let schemathesis = std::path::Path::new(&python()).with_file_name("schemathesis");
+    // It leaves its examples in the folder that it runs in.
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(schemathesis)
+        .current_dir(&folder)
+        .args(["run", &format!("{}/openapi.yaml", app.base), "--url", &app.base])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
+        // It has no generator for NDJSON; tests/surface/bulk.rs posts in bulk.
+        .args(["--exclude-operation-id", "postRecords"])
+        .args(["--max-examples", "15", "--workers", "2", "--seed", "1", "--no-color"])
+        .args(["--request-timeout", "40", "--header", &format!("Authorization: Bearer {token}")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+}
