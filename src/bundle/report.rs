@@ -227,10 +227,10 @@ fn not_proven(verified: &Verified, occasion: &Occasion) -> Markup {
             "Witnesses: their lines are shown as they stand in the checkpoint, unverified (--policy); nor whether the log has shown others another version.",
         ));
     }
-    limits.extend([(
+    limits.push((
         "封存的个人信息，以及记录所述是否属实。",
         "Sealed personal values; and whether what the records say is true.",
-    )]);
+    ));
     html! {
         (heading("未证明的事项", "What is not proven"))
         ul { @for (zh, en) in limits { li { (zh) span.en { (en) } } } }

@@ -4,12 +4,14 @@ mod hostile;
 mod tampering;
 
 use super::support::fixture::{self, act, stream};
-use super::support::{App, Cast};
+use super::support::{App, Cast, START};
 use gongshi::bundle::{Manifest, Scope};
 use gongshi::field::{DocumentId, DocumentRef};
-use gongshi::log::{EntryView, NoteSigner};
+use gongshi::log::{Cosigner, EntryView, NoteSigner, SignedNote};
+use gongshi::organisation::{self, KeyRevocation, RevocationReason};
 use gongshi::record::{Disclosure, PrivateKey};
 use gongshi::tender::{Contact, Preannouncement};
+use gongshi::world::Stream;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -256,4 +258,51 @@ async fn nothing_is_written_about_the_unknown() {
         assert!(!output.status.success(), "{about:?}");
     }
     assert_eq!(std::fs::read_dir(story.folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_asks_for_cosignatures() {
+    let story = Story::tell().await;
+    let original = members(&story.export(&["--tender", "T-1"]));
+    let note = String::from_utf8(original["checkpoint"].clone()).unwrap();
+    let witness = Cosigner::new("witness.example", PrivateKey::generate()).unwrap();
+    let policy = story.folder.path().join("policy");
+    let log = story.signer().verifier().to_string();
+    std::fs::write(&policy, format!("log {log}\nwitness w {}\nquorum w\n", witness.verifier())).unwrap();
+    let verify = |bundle: &Path| {
+        let output = gongshi(&["verify", "--json", "--policy", policy.to_str().unwrap(), bundle.to_str().unwrap()]);
+        (output.status.success(), serde_json::from_slice::<Value>(&output.stdout).unwrap())
+    };
+    let (holds, report) = verify(&story.with(&original, |_| {}));
+    assert!(!holds && report["findings"][0]["reason"] == "unwitnessed", "{report:#}");
+    let line = witness.cosign(SignedNote::parse(&note).unwrap().text(), story.app.now().seconds() as u64);
+    let cosigned = story.with(&original, |members| {
+        for (name, bytes) in members.iter_mut().filter(|(name, _)| *name == "checkpoint" || name.starts_with("proofs/"))
+        {
+            bytes.extend(line.as_bytes());
+            assert!(bytes.ends_with(b"\n"), "{name}");
+        }
+    });
+    let (holds, report) = verify(&cosigned);
+    assert!(holds && report["witnesses"][0] == "w", "{report:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stolen_key_may_have_signed_is_marked() {
+    let story = Story::tell().await;
+    let (app, cast) = (&story.app, &story.cast);
+    let stolen = cast.enterprise.key.key_id();
+    let effective = START.parse().unwrap();
+    let revocation = KeyRevocation { kid: stolen, reason: RevocationReason::Compromised, effective };
+    let path = format!("/v1/organisations/{}/key-revocations", cast.enterprise.id);
+    let organisation = Stream::Organisation(cast.enterprise.id.clone());
+    let revocation = organisation::Act::from(revocation).into();
+    app.post(&cast.supervisor, &path, &organisation, &revocation).await.accepted();
+    let bundle = story.export(&["--tender", "T-1"]);
+    let (holds, report) = verified(&bundle);
+    // Its registration and the objection.
+    let marked = &report["contested"][0];
+    assert!(holds && marked["kid"] == stolen.to_string() && marked["records"] == 2, "{report:#}");
+    let page = members(&bundle).remove("report.html").unwrap();
+    assert!(String::from_utf8(page).unwrap().contains("可能被冒用"));
 }
