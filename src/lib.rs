@@ -26,6 +26,8 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod metrics;
+pub mod mirror;
+pub mod monitor;
 pub mod publishing;
 pub mod sequencer;
 pub mod store;

@@ -9,6 +9,7 @@ mod commits;
 mod fixture;
 mod ingest;
 mod load;
+mod mirror;
 mod offline;
 mod place;
 mod postgres;

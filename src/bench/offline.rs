@@ -1,11 +1,11 @@
-//! A log of many records: appended in process, audited from a plain copy, and started from.
+//! A log of many records: appended in process, audited from a plain copy, mirrored, and started from.
 
 use super::append::fill;
 use super::fixture::Authors;
 use super::place::{Folder, open_now};
 use super::report::{Reporter, Row};
 use super::signatures::Limits;
-use super::{Scale, start};
+use super::{Scale, mirror, start};
 use crate::audit;
 use crate::calendar::Calendar;
 use crate::ledger::Ledger;
@@ -21,7 +21,8 @@ pub(super) async fn measure(
     report: &mut Reporter<'_>,
 ) -> anyhow::Result<()> {
     let (audited, started) = (report.wants("verify_offline"), start::wanted(report, scale));
-    if !audited && !started && !report.wants("append_in_process") {
+    let mirrored = mirror::wanted(report);
+    if !audited && !mirrored && !started && !report.wants("append_in_process") {
         return Ok(());
     }
     let url = folder.sqlite_url("log");
@@ -33,6 +34,9 @@ pub(super) async fn measure(
     if audited {
         let rate = verify_offline(&ledger, folder.join("copy")).await?;
         report.row(Row::new("verify_offline", rate, "/s").of(Some(limits.batch_all_cores)))?;
+    }
+    if mirrored {
+        mirror::measure(&ledger, folder.path(), report).await?;
     }
     if started {
         let missing = scale.start_records.saturating_sub(*ledger.size().borrow());

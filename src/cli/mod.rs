@@ -6,6 +6,8 @@ mod export;
 mod import;
 mod keys;
 mod language;
+mod mirror;
+mod monitor;
 mod serve;
 mod sources;
 mod verify;
@@ -42,6 +44,10 @@ enum Command {
     Verify(verify::Verify),
     /// 见证日志 · Witness logs: cosign their checkpoints as long as they only grow
     Witness(witness::Witness),
+    /// 镜像日志 · Mirror a log into a plain folder, verifying as it goes
+    Mirror(mirror::Mirror),
+    /// 监察日志 · Watch a log, its mirrors and witnesses; JSON lines of what is wrong and of entries that are asked for
+    Monitor(monitor::Monitor),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
     /// 重建投影 · Rebuild the projections from the log
@@ -93,6 +99,8 @@ impl Cli {
             Command::Get(get) => runtime.block_on(get.run()),
             Command::Verify(verify) => verify.run(runtime.handle()),
             Command::Witness(witness) => runtime.block_on(witness.run()).map(done),
+            Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),
+            Command::Monitor(monitor) => Ok(runtime.block_on(monitor.run())),
             Command::Proof(proof) => proof.run(),
             Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
             Command::Export(export) => runtime.block_on(export.run()).map(done),

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use gongshi::audit::{Source, SourceError};
-use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle, parse_tile};
+use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle};
+use gongshi::mirror::{FetchError, LogClient};
 use gongshi::store::{Database, StoreError};
 use tokio::runtime::Handle;
 
@@ -14,8 +15,7 @@ pub struct DatabaseSource {
 
 /// A service or a static mirror, by URL.
 pub struct HttpSource {
-    client: reqwest::Client,
-    base: String,
+    client: LogClient,
     runtime: Handle,
     size: u64,
 }
@@ -44,55 +44,42 @@ impl Source for DatabaseSource {
 }
 
 impl HttpSource {
-    /// `base` is the prefix below which `checkpoint` and `tile/…` stand.
-    pub fn new(base: &str, runtime: Handle) -> Self {
-        Self { client: reqwest::Client::new(), base: base.trim_end_matches('/').to_owned(), runtime, size: 0 }
+    /// The log of a service or a mirror.
+    ///
+    /// # Errors
+    /// Nobody answers there.
+    pub fn open(url: &str, runtime: Handle) -> Result<Self, FetchError> {
+        let client = runtime.block_on(LogClient::locate(url))?;
+        Ok(Self { client, runtime, size: 0 })
     }
 
-    fn fetch(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
-        let url = format!("{}/{path}", self.base);
-        let fetched = self.runtime.block_on(async {
-            let response = self.client.get(&url).send().await?;
-            if response.status() == reqwest::StatusCode::NOT_FOUND {
-                return Ok(None);
-            }
-            response.error_for_status()?.bytes().await.map(|bytes| Some(bytes.to_vec()))
-        });
-        fetched.map_err(|error: reqwest::Error| SourceError::new(url, error))
-    }
-
-    /// The width of a tile of the tree that the checkpoint is of.
-    fn width(&self, tile: Tile) -> u16 {
-        let hashes = self.size >> (8 * u32::from(tile.level));
-        hashes.saturating_sub(tile.index * TILE_WIDTH).min(TILE_WIDTH) as u16
+    /// A resource, or `None` when it is not there.
+    fn fetch(&self, resource: Resource) -> Result<Option<Bytes>, SourceError> {
+        match self.runtime.block_on(self.client.resource(resource)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(FetchError::Missing { .. }) => Ok(None),
+            Err(error) => Err(SourceError::new(resource, error)),
+        }
     }
 }
 
 impl Source for HttpSource {
     fn checkpoint(&mut self) -> Result<String, SourceError> {
-        let bytes = self.fetch("checkpoint")?.ok_or_else(|| SourceError::new(&self.base, "no checkpoint"))?;
-        let note = String::from_utf8(bytes).map_err(|error| SourceError::new("checkpoint", error))?;
+        let note = self.runtime.block_on(self.client.checkpoint());
+        let note = note.map_err(|error| SourceError::new("checkpoint", error))?;
         self.size = note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or_default();
         Ok(note)
     }
 
     fn bundle(&mut self, index: u64) -> Result<Vec<Bytes>, SourceError> {
-        let tile = Tile { level: 0, index, width: self.width(Tile { level: 0, index, width: 0 }) };
-        if tile.width == 0 {
-            return Ok(Vec::new());
-        }
+        let Some(tile) = Tile::of_size(0, index, self.size) else { return Ok(Vec::new()) };
         let resource = Resource::Entries(tile);
-        let Some(bytes) = self.fetch(&format!("tile/{resource}"))? else { return Ok(Vec::new()) };
-        parse_bundle(bytes.into(), tile.width).map_err(|error| SourceError::new(resource, error))
+        let Some(bytes) = self.fetch(resource)? else { return Ok(Vec::new()) };
+        parse_bundle(bytes, tile.width).map_err(|error| SourceError::new(resource, error))
     }
 
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
-        let width = self.width(tile);
-        if width == 0 {
-            return Ok(None);
-        }
-        let resource = Resource::Hashes(Tile { width, ..tile });
-        let Some(bytes) = self.fetch(&format!("tile/{resource}"))? else { return Ok(None) };
-        parse_tile(bytes, width).map(Some).map_err(|error| SourceError::new(resource, error))
+        let Some(tile) = Tile::of_size(tile.level, tile.index, self.size) else { return Ok(None) };
+        Ok(self.fetch(Resource::Hashes(tile))?.map(Vec::from))
     }
 }

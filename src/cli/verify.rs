@@ -53,10 +53,7 @@ pub struct Proof {
 /// Opens whatever the word names.
 fn source(log: &str, runtime: &Handle) -> anyhow::Result<Box<dyn Source>> {
     if log.starts_with("http://") || log.starts_with("https://") {
-        // A service has the log below /log; a mirror is the log itself.
-        let mut base = HttpSource::new(&format!("{}/log", log.trim_end_matches('/')), runtime.clone());
-        let found = base.checkpoint().is_ok();
-        return Ok(Box::new(if found { base } else { HttpSource::new(log, runtime.clone()) }));
+        return Ok(Box::new(HttpSource::open(log, runtime.clone())?));
     }
     let file = Path::new(log).join("gongshi.sqlite");
     if log.starts_with("postgres") || file.exists() {

@@ -44,7 +44,8 @@ impl Edge {
 
     /// The partial tiles from which [`Edge::load`] restores the edge of a tree of this size.
     pub fn tiles_needed(size: u64) -> Vec<Tile> {
-        super::tiles_of_size(size).into_iter().filter(|tile| u64::from(tile.width) < TILE_WIDTH).collect()
+        let last = |level: u8| Tile::of_size(level, (size >> (TILE_HEIGHT * u32::from(level))) / TILE_WIDTH, size);
+        (0..8).filter_map(last).collect()
     }
 
     /// Restores the edge from the hashes of those tiles.

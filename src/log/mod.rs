@@ -25,7 +25,10 @@ pub use note::{NoteError, NoteKey, NoteSigner, SignedNote};
 pub use policy::{Policy, PolicyError, PolicyFault, PolicyLog, PolicyWitness};
 pub use proof::{ProofTextError, TlogProof};
 pub use submission::{AddCheckpoint, AddCheckpointError};
-pub use tile::{Resource, TILE_WIDTH, Tile, TileError, bundle, parse_bundle, parse_tile, tile_node, tiles_of_size};
+pub use tile::{
+    Resource, TILE_WIDTH, Tile, TileError, bundle, parse_bundle, parse_tile, tile_hash, tile_node, tiles_between,
+    tiles_of_size,
+};
 pub use tree::{
     NodeId, Plan, ProofError, consistency_plan, empty_root, inclusion_plan, leaf_hash, node_hash, root_plan,
     verify_consistency, verify_inclusion,

@@ -93,17 +93,38 @@ impl FromStr for Resource {
     }
 }
 
+impl Tile {
+    /// The tile at this place in a tree of `size` leaves; `None` when the tree does not reach it.
+    pub fn of_size(level: u8, index: u64, size: u64) -> Option<Self> {
+        let hashes = size.checked_shr(8 * u32::from(level))?.checked_sub(index.checked_mul(TILE_WIDTH)?)?;
+        let width = hashes.min(TILE_WIDTH) as u16;
+        (width > 0).then_some(Self { level, index, width })
+    }
+
+    pub fn is_full(self) -> bool {
+        u64::from(self.width) == TILE_WIDTH
+    }
+}
+
 /// All tiles of a tree of this size, level by level.
 pub fn tiles_of_size(size: u64) -> Vec<Tile> {
-    let mut tiles = Vec::new();
-    for level in 0..8u8 {
-        let hashes = size >> (8 * level);
-        for index in 0..hashes.div_ceil(TILE_WIDTH) {
-            let width = (hashes - index * TILE_WIDTH).min(TILE_WIDTH) as u16;
-            tiles.push(Tile { level, index, width });
-        }
-    }
-    tiles
+    tiles_between(0, size).collect()
+}
+
+/// The tiles that are new or wider in a tree that grew from `old` to `size` leaves, level by level. Nothing is allocated:
+/// a log that nobody trusts may claim any size.
+pub fn tiles_between(old: u64, size: u64) -> impl Iterator<Item = Tile> {
+    (0..8u8).flat_map(move |level| {
+        let (before, after) = (old >> (8 * level), size >> (8 * level));
+        let end = if before < after { after.div_ceil(TILE_WIDTH) } else { 0 };
+        (before / TILE_WIDTH..end).filter_map(move |index| Tile::of_size(level, index, size))
+    })
+}
+
+/// The hash over all hashes of a full tile: what stands for it in the tile above.
+pub fn tile_hash(hashes: &[u8]) -> Option<Hash> {
+    let half = |half: u64| tile_node(NodeId { level: 7, index: half }, hashes);
+    Some(node_hash(&half(0)?, &half(1)?))
 }
 
 impl NodeId {
@@ -210,6 +231,12 @@ mod tests {
         assert_eq!(at(2).map(|t| t.width).collect::<Vec<_>>(), [1]);
         assert_eq!(tiles_of_size(256).iter().map(|t| (t.level, t.width)).collect::<Vec<_>>(), [(0, 256), (1, 1)]);
         assert_eq!(tiles_of_size(0), []);
+        let grown = |old, size| tiles_between(old, size).map(|t| (t.level, t.index, t.width)).collect::<Vec<_>>();
+        assert_eq!(grown(255, 258), [(0, 0, 256), (0, 1, 2), (1, 0, 1)]);
+        assert_eq!(grown(256, 257), [(0, 1, 1)]);
+        assert_eq!((grown(9, 9), grown(9, 3)), (vec![], vec![]));
+        assert_eq!(tiles_between(1 << 63, u64::MAX).next().unwrap().width, 256);
+        assert_eq!(Tile::of_size(8, 0, u64::MAX), None);
     }
 
     proptest! {

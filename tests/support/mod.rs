@@ -12,7 +12,7 @@ use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
 use gongshi::ledger::{Ledger, LedgerError, LogKeys, Opening, Place};
-use gongshi::log::Policy;
+use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
 use gongshi::store::Objects;
@@ -283,6 +283,11 @@ impl App {
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Answer { status, body, headers }
+    }
+
+    /// The verifier key of its checkpoints.
+    pub fn log_key(&self) -> NoteKey {
+        self.ledger.identity().checkpoint_keys[0].clone()
     }
 
     pub fn size(&self) -> u64 {

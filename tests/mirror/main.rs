@@ -1,0 +1,7 @@
+//! A log followed from outside, over HTTP, by those who trust nobody: mirrors and monitors.
+
+mod mirror;
+mod monitor;
+mod shelf;
+#[path = "../support/mod.rs"]
+mod support;
