@@ -18,6 +18,7 @@ pub mod tender;
 // The shell.
 pub mod audit;
 pub mod bench;
+pub mod bundle;
 pub mod clock;
 pub mod cosigning;
 pub mod demo;

@@ -44,6 +44,8 @@ async fn the_readme_works_as_written() {
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 8, "{report}");
+    assert!(run(&["export", "bundle", "--data", data, "--tender", "T-1", "--out", "bundle.zip"]).0);
+    assert!(run(&["verify", "bundle.zip", "--report", "report.html"]).0 && work.join("report.html").exists());
     assert!(run(&["replay", "--data", data]).0);
     assert!(run(&["verify", data]).0);
     // One byte is enough.

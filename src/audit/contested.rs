@@ -27,7 +27,7 @@ const INDEXES_MAX: usize = 100;
 
 impl Contested {
     /// What an accepted act contests, if it does.
-    pub(super) fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
+    pub(crate) fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
         let (kid, revoked_from) = match act {
             Act::Organisation(organisation::Act::KeyRevoked(revocation)) => (revocation.kid, revocation.effective),
             Act::Log(identity::Act::ServiceKeyRevoked(revocation)) => (revocation.kid, revocation.effective),
@@ -37,7 +37,11 @@ impl Contested {
         (revoked_from < time).then_some(contested)
     }
 
-    fn count(&mut self, index: u64) {
+    /// Counts the record if it is one that a thief may have signed.
+    pub(crate) fn count(&mut self, kid: KeyId, time: Instant, index: u64) {
+        if kid != self.kid || time < self.revoked_from {
+            return;
+        }
         self.records += 1;
         if self.indexes.len() < INDEXES_MAX {
             self.indexes.push(index);
@@ -59,8 +63,7 @@ pub(super) fn count(source: &mut dyn Source, contested: &mut [Contested], root: 
             edge.append(leaf_hash(bytes));
             let Ok(view) = EntryView::parse(bytes) else { continue };
             let Ok(header) = jws::header(view.protected) else { continue };
-            let late = |key: &&mut Contested| key.kid == header.kid && key.revoked_from <= view.time;
-            contested.iter_mut().filter(late).for_each(|key| key.count(view.index));
+            contested.iter_mut().for_each(|key| key.count(header.kid, view.time, view.index));
         }
         edge.trim();
         bundles += 1;

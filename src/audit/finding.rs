@@ -39,6 +39,18 @@ pub enum Reason {
     Unwitnessed,
     /// A part of the copy can't be read.
     Unreadable,
+    /// In a bundle: the proof of an entry can't be read or does not lead to the checkpoint.
+    ProofInvalid,
+    /// In a bundle: a document is not the one that the record cites.
+    DocumentMismatch,
+    /// In a bundle: a document that a record cites is neither there nor said to be missing.
+    DocumentMissing,
+    /// A member that the bundle says it has is not there.
+    MemberMissing,
+    /// A bundle has a member that does not belong to it.
+    MemberUnknown,
+    /// What a bundle says of itself is not what its evidence says.
+    ManifestWrong,
 }
 
 /// One thing that is wrong.
@@ -52,7 +64,7 @@ pub struct Finding {
 }
 
 /// The outcome of an audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The log's present origin, as its entries say it.
     pub origin: String,
@@ -99,7 +111,7 @@ impl Report {
         }
     }
 
-    pub(super) fn add(&mut self, index: Option<u64>, reason: Reason, detail: impl Into<String>) {
+    pub(crate) fn add(&mut self, index: Option<u64>, reason: Reason, detail: impl Into<String>) {
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(Finding { index, reason, detail: detail.into() });
         } else {
@@ -108,13 +120,18 @@ impl Report {
     }
 }
 
+/// As in the JSON of a report.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = serde_json::to_value(self.reason).ok();
-        let reason = reason.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
         match self.index {
-            Some(index) => write!(f, "entry {index}: {reason}: {}", self.detail),
-            None => write!(f, "log: {reason}: {}", self.detail),
+            Some(index) => write!(f, "entry {index}: {}: {}", self.reason, self.detail),
+            None => write!(f, "log: {}: {}", self.reason, self.detail),
         }
     }
 }

@@ -1,15 +1,23 @@
-//! `export log`: a plain folder in tlog-tiles layout, that any static web server can serve.
+//! `export log`: a plain folder in tlog-tiles layout, that any static web server can serve. `export bundle`: one file to
+//! hand over as evidence.
 
 use super::Location;
 use super::language::either;
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use gongshi::store::{Database, export_log};
+use gongshi::bundle::{Scope, export_bundle};
+use gongshi::calendar::Calendar;
+use gongshi::clock::Clock;
+use gongshi::field::{Fault, OrganisationId, TenderCode};
+use gongshi::store::{Database, Documents, export_log};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum Export {
     /// 整个日志 · The whole log: checkpoint, tiles, entry bundles
     Log(ExportLog),
+    /// 证据包（zip），可离线核验 · An evidence bundle (zip) that is verified without a network
+    Bundle(ExportBundle),
 }
 
 #[derive(Args)]
@@ -21,13 +29,78 @@ pub struct ExportLog {
     out: PathBuf,
 }
 
+#[derive(Args)]
+pub struct ExportBundle {
+    #[command(flatten)]
+    location: Location,
+    #[command(flatten)]
+    about: About,
+    /// 文件存储：S3 设置（TOML） · TOML file with the settings of an S3-compatible store for documents
+    #[arg(long)]
+    documents: Option<PathBuf>,
+    /// 输出文件 · File to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct About {
+    /// 一个项目 · One tender
+    #[arg(long, value_name = "CODE", value_parser = tender_code)]
+    tender: Option<TenderCode>,
+    /// 一个主体 · One organisation: what is about it, and every stream that it signed on
+    #[arg(long, value_name = "ID")]
+    organisation: Option<OrganisationId>,
+    /// 整个日志 · The whole log
+    #[arg(long)]
+    all: bool,
+}
+
+fn tender_code(text: &str) -> Result<TenderCode, String> {
+    text.parse().map_err(|fault: Fault| fault.to_string())
+}
+
+impl About {
+    fn scope(self) -> Scope {
+        let tender = self.tender.map(Scope::Tender);
+        tender.or(self.organisation.map(Scope::Organisation)).unwrap_or(Scope::All)
+    }
+}
+
 impl Export {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self::Log(export) = self;
-        let database = Database::open(&export.location.database_url()).await?;
-        let size = export_log(&database, &export.out).await?;
+        match self {
+            Self::Log(export) => export.run().await,
+            Self::Bundle(export) => export.run().await,
+        }
+    }
+}
+
+impl ExportLog {
+    async fn run(self) -> anyhow::Result<()> {
+        let database = Database::open(&self.location.database_url()).await?;
+        let size = export_log(&database, &self.out).await?;
         database.close().await;
         println!("{}: {size}", either("已导出条目", "Entries exported"));
+        Ok(())
+    }
+}
+
+impl ExportBundle {
+    async fn run(self) -> anyhow::Result<()> {
+        let documents = Documents::new(super::serve::objects(&self.location, self.documents.as_deref())?);
+        let database = Database::open(&self.location.database_url()).await?;
+        let (calendar, now) = (Calendar::built_in(), Clock::System.now());
+        let verified = export_bundle(&database, &documents, self.about.scope(), &calendar, now, &self.out).await?;
+        database.close().await;
+        println!("{}: {}", either("已导出条目", "Entries exported"), verified.report.entries);
+        for document in verified.bundle.iter().flat_map(|bundle| &bundle.documents_missing) {
+            println!("{}: {document}", either("缺失文件", "Document missing"));
+        }
+        if let Some(finding) = verified.report.findings.first() {
+            bail!("{}: {finding}", either("已写出，但核验不成立", "it was written, but does not hold"));
+        }
         Ok(())
     }
 }

@@ -88,10 +88,7 @@ pub async fn open(
     clock: Clock,
 ) -> anyhow::Result<Arc<Ledger>> {
     std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
-    let objects = match documents {
-        Some(file) => Objects::s3(&s3_settings(file)?)?,
-        None => Objects::local(&location.data.join("documents"))?,
-    };
+    let objects = objects(location, documents)?;
     let opening = Opening {
         origin: name.origin.clone(),
         operator: name.operator.clone(),
@@ -99,6 +96,14 @@ pub async fn open(
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
     Ok(Ledger::open(Place { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
+}
+
+/// Where the documents of a location are; `s3` is the file with the settings of a bucket.
+pub fn objects(location: &Location, s3: Option<&Path>) -> anyhow::Result<Objects> {
+    Ok(match s3 {
+        Some(file) => Objects::s3(&s3_settings(file)?)?,
+        None => Objects::local(&location.data.join("documents"))?,
+    })
 }
 
 fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {

@@ -19,21 +19,40 @@ pub enum ExportError {
 /// # Errors
 /// See [`ExportError`].
 pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
-    let damaged = |what: &str| StoreError::Damaged(what.to_owned());
     let (size, checkpoint) = database.cosigned_head().await?.ok_or_else(|| damaged("no log head"))?;
-    for tile in tiles_of_size(size) {
-        let hashes = database.tile(tile.level, tile.index).await?.ok_or_else(|| damaged("a tile is missing"))?;
-        // It may have grown since the head was read.
-        let hashes = hashes.get(..usize::from(tile.width) * 32).ok_or_else(|| damaged("a tile is too short"))?;
-        write(&out.join(format!("tile/{}", Resource::Hashes(tile))), hashes)?;
-        if tile.level == 0 {
-            let entries = database.entries(tile.index * TILE_WIDTH, tile.width.into()).await?;
-            let bytes = bundle(entries.iter().map(Vec::as_slice));
-            write(&out.join(format!("tile/{}", Resource::Entries(tile))), &bytes)?;
-        }
-    }
+    each_resource(database, size, |resource, bytes| write(&out.join(format!("tile/{resource}")), &bytes)).await?;
     write(&out.join("checkpoint"), checkpoint.as_bytes())?;
     Ok(size)
+}
+
+/// Hands over every tile and entry bundle of the log's first `size` entries, in the order of their names' levels.
+///
+/// # Errors
+/// A tile is missing or too short, the store fails, or `take` does.
+pub async fn each_resource<E: From<StoreError>>(
+    database: &Database,
+    size: u64,
+    mut take: impl FnMut(Resource, Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    for tile in tiles_of_size(size) {
+        let mut hashes = database.tile(tile.level, tile.index).await?.ok_or_else(|| damaged("a tile is missing"))?;
+        let length = usize::from(tile.width) * 32;
+        if hashes.len() < length {
+            return Err(damaged("a tile is too short").into());
+        }
+        // It may have grown since the head was read.
+        hashes.truncate(length);
+        take(Resource::Hashes(tile), hashes)?;
+        if tile.level == 0 {
+            let entries = database.entries(tile.index * TILE_WIDTH, tile.width.into()).await?;
+            take(Resource::Entries(tile), bundle(entries.iter().map(Vec::as_slice)))?;
+        }
+    }
+    Ok(())
+}
+
+fn damaged(what: &str) -> StoreError {
+    StoreError::Damaged(what.to_owned())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {

@@ -14,7 +14,7 @@ mod value;
 
 pub use disclosures::{DisclosureKey, Disclosures};
 pub use documents::{DocumentError, Documents};
-pub use export::{ExportError, export_log};
+pub use export::{ExportError, each_resource, export_log};
 pub use objects::{Objects, S3Settings, Served};
 pub use tree::{TreeReader, load_edge};
 pub use value::{Column, Kind, Row, Table, Value};

@@ -1,5 +1,6 @@
 //! A stranger with a copy of the log: what holds is found to hold, and every kind of tampering is named.
 
+mod bundle;
 mod copy;
 mod erasure;
 mod keys;

@@ -1,0 +1,275 @@
+//! The verification of a bundle: from its bytes alone, believing nothing that it says of itself.
+
+use super::archive::{Archive, BundleError};
+use super::contents::{Contents, Listening};
+use super::manifest::{
+    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
+};
+use super::replay::Replay;
+use crate::audit::{Reason, Report, Source, SourceError, verify};
+use crate::calendar::Calendar;
+use crate::field::{DocumentId, Instant};
+use crate::log::{
+    Checkpoint, ENTRY_BYTES_MAX, Hash, NoteKey, Resource, SignedNote, TILE_WIDTH, Tile, TlogProof, leaf_hash,
+    parse_bundle, verify_inclusion,
+};
+use crate::world::Stream;
+use bytes::Bytes;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What was verified, and what came of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    #[serde(flatten)]
+    pub report: Report,
+    /// Absent when it was no bundle.
+    #[serde(flatten)]
+    pub bundle: Option<Bundled>,
+    #[serde(skip)]
+    pub contents: Contents,
+}
+
+/// What only a bundle has.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bundled {
+    pub scope: Scope,
+    /// As the bundle says.
+    pub created: Instant,
+    /// Documents that are here and are those that the records cite.
+    pub documents: u64,
+    /// Documents that the records cite and the bundle says it does not have.
+    pub documents_missing: Vec<DocumentId>,
+}
+
+/// Bytes; the index of 200,000 entries and as many documents.
+const MANIFEST_BYTES_MAX: u64 = 32 << 20;
+/// Bytes; above what a signed note may have.
+const NOTE_BYTES_MAX: u64 = 128 << 10;
+/// Bytes; a checkpoint and 63 hashes.
+const PROOF_BYTES_MAX: u64 = NOTE_BYTES_MAX + 8192;
+const TILE_BYTES_MAX: u64 = TILE_WIDTH * 32;
+const ENTRY_BUNDLE_BYTES_MAX: u64 = TILE_WIDTH * (ENTRY_BYTES_MAX as u64 + 2);
+
+/// Verifies a bundle without a network. `key` pins the log's checkpoint key; without it those that the entries name are
+/// taken.
+///
+/// # Errors
+/// The file is no bundle, or one made to do harm. What is wrong with the evidence is a finding.
+pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, calendar: &Calendar) -> Result<Verified, BundleError> {
+    let mut archive = Archive::open(path)?;
+    let manifest = read_manifest(&mut archive)?;
+    let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
+    let (mut report, contents) = match manifest.scope {
+        Scope::All => check_whole(&mut archive, &manifest, key, calendar)?,
+        Scope::Tender(_) | Scope::Organisation(_) => check_part(&mut archive, &manifest, &checkpoint, key, calendar)?,
+    };
+    compare_manifest(&mut archive, &manifest, &checkpoint, key, &mut report)?;
+    let documents = check_documents(&mut archive, &manifest, &contents, &mut report)?;
+    report.findings.sort_by_key(|finding| finding.index.unwrap_or(u64::MAX));
+    let (scope, created) = (manifest.scope, manifest.created);
+    let cited = |id: &DocumentId| contents.documents.contains_key(id);
+    let documents_missing = manifest.documents_missing.into_iter().filter(cited).collect();
+    let bundle = Some(Bundled { scope, created, documents, documents_missing });
+    Ok(Verified { report, bundle, contents })
+}
+
+fn read_manifest(archive: &mut Archive) -> Result<Manifest, BundleError> {
+    let text = archive.text(MANIFEST, MANIFEST_BYTES_MAX)?;
+    let malformed = |reason: String| BundleError::Malformed { name: MANIFEST.to_owned(), reason };
+    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    // The names of all members are made from it: no more of them than there can be.
+    if !manifest.is_sound()
+        || manifest.entries.len() > archive.len()
+        || manifest.scope == Scope::All && manifest.size.div_ceil(TILE_WIDTH) > archive.len() as u64
+    {
+        return Err(malformed(format!("not a {FORMAT} of as many entries as it says")));
+    }
+    Ok(manifest)
+}
+
+/// A bundle of the whole log is a copy of it like any other.
+fn check_whole(
+    archive: &mut Archive,
+    manifest: &Manifest,
+    key: Option<&NoteKey>,
+    calendar: &Calendar,
+) -> Result<(Report, Contents), BundleError> {
+    let mut tiles = Tiles { archive, size: manifest.size };
+    let mut source = Listening::to(&mut tiles);
+    let report = verify(&mut source, key, calendar, &mut |_, _| {})
+        .map_err(|error| BundleError::Malformed { name: error.what, reason: error.reason })?;
+    Ok((report, source.contents))
+}
+
+fn check_part(
+    archive: &mut Archive,
+    manifest: &Manifest,
+    note: &str,
+    pinned: Option<&NoteKey>,
+    calendar: &Calendar,
+) -> Result<(Report, Contents), BundleError> {
+    let mut replay = Replay::new(calendar);
+    let mut leaves = Vec::new();
+    for index in manifest.entries.iter().copied() {
+        // One that is missing is found missing with the other members.
+        if let Some(bytes) = archive.read(&entry_name(index), ENTRY_BYTES_MAX as u64)? {
+            replay.entry(index, &bytes);
+            leaves.push((index, leaf_hash(&bytes)));
+        }
+    }
+    replay.count_contested();
+    let Replay { mut report, contents, world, .. } = replay;
+    let log = world.log.as_ref();
+    report.checkpoint = note.to_owned();
+    report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
+    let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
+    let keys = pinned.map_or(named, |key| vec![key.clone()]);
+    report.log_keys = keys.iter().map(NoteKey::to_string).collect();
+    if let Err(error) = Checkpoint::open(note, &keys, &report.origin) {
+        report.add(None, Reason::CheckpointInvalid, error.to_string());
+    }
+    // Whoever signed it: the proofs either lead to it or they don't.
+    let unsigned = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    if let Some(checkpoint) = unsigned {
+        report.root = checkpoint.root.to_base64();
+        for (index, leaf) in leaves {
+            let Some(text) = archive.read(&proof_name(index), PROOF_BYTES_MAX)? else { continue };
+            if let Err(detail) = check_proof(&text, index, &leaf, note, &checkpoint) {
+                report.add(Some(index), Reason::ProofInvalid, detail);
+            }
+        }
+    }
+    let subject = match &manifest.scope {
+        Scope::Tender(code) => Stream::Tender(code.clone()),
+        Scope::Organisation(id) => Stream::Organisation(id.clone()),
+        Scope::All => Stream::Log,
+    };
+    if !world.holds(&subject) {
+        report.add(None, Reason::ManifestWrong, format!("no record that holds is about {subject}"));
+    }
+    Ok((report, contents))
+}
+
+fn check_proof(text: &[u8], index: u64, leaf: &Hash, note: &str, checkpoint: &Checkpoint) -> Result<(), String> {
+    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+    let proof = TlogProof::parse(text).map_err(|error| error.to_string())?;
+    if proof.checkpoint != note {
+        return Err("it leads to another checkpoint than the bundle's".to_owned());
+    }
+    if proof.index != index {
+        return Err(format!("it is of entry {}", proof.index));
+    }
+    verify_inclusion(leaf, index, checkpoint.size, &proof.hashes, &checkpoint.root).map_err(|error| error.to_string())
+}
+
+/// What the bundle says of itself, against its members and its checkpoint.
+fn compare_manifest(
+    archive: &mut Archive,
+    manifest: &Manifest,
+    note: &str,
+    pinned: Option<&NoteKey>,
+    report: &mut Report,
+) -> Result<(), BundleError> {
+    let expected = manifest.members();
+    for name in expected.iter().filter(|name| !archive.has(name)) {
+        report.add(index_in(name), Reason::MemberMissing, name.as_str());
+    }
+    for name in archive.names().filter(|name| ![README, REPORT].contains(&&**name) && !expected.contains(&**name)) {
+        report.add(index_in(&name), Reason::MemberUnknown, name.as_ref());
+    }
+    let said = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    if said.is_some_and(|said| (&said.origin, said.size) != (&manifest.origin, manifest.size)) {
+        report.add(None, Reason::ManifestWrong, "the checkpoint has another origin or size");
+    }
+    let Some(keys) = archive.read(KEYS, NOTE_BYTES_MAX)? else { return Ok(()) };
+    let keys = String::from_utf8_lossy(&keys);
+    let keys: BTreeSet<&str> = keys.lines().collect();
+    let fits = match pinned {
+        Some(pinned) => keys.contains(pinned.to_string().as_str()),
+        None => keys == report.log_keys.iter().map(String::as_str).collect(),
+    };
+    if !fits {
+        report.add(None, Reason::ManifestWrong, format!("{KEYS} names other keys than the checkpoint's"));
+    }
+    Ok(())
+}
+
+/// The entry that a member belongs to.
+fn index_in(name: &str) -> Option<u64> {
+    let of = |folder: &str, end: &str| name.strip_prefix(folder)?.strip_suffix(end)?.parse().ok();
+    of("entries/", ".json").or_else(|| of("proofs/", ".tlog-proof"))
+}
+
+/// Returns how many of the cited documents are here.
+fn check_documents(
+    archive: &mut Archive,
+    manifest: &Manifest,
+    contents: &Contents,
+    report: &mut Report,
+) -> Result<u64, BundleError> {
+    let missing: BTreeSet<DocumentId> = manifest.documents_missing.iter().copied().collect();
+    let mut there = 0;
+    for (id, sizes) in &contents.documents {
+        let longest = sizes.keys().next_back().copied().unwrap_or_default();
+        let first = sizes.values().min().copied();
+        let Some((hash, length)) = archive.digest(&document_name(*id), longest)? else {
+            if !missing.contains(id) {
+                report.add(first, Reason::DocumentMissing, id.to_string());
+            }
+            continue;
+        };
+        if DocumentId::from_hash(hash) != *id {
+            report.add(first, Reason::DocumentMismatch, format!("the bytes of {id} have another SHA-256"));
+            continue;
+        }
+        there += 1;
+        for (size, index) in sizes.iter().filter(|(size, _)| **size != length) {
+            let detail = format!("{id} has {length} bytes, the record says {size}");
+            report.add(Some(*index), Reason::DocumentMismatch, detail);
+        }
+    }
+    for id in manifest.documents.iter().filter(|id| !contents.documents.contains_key(id)) {
+        report.add(None, Reason::MemberUnknown, format!("no record cites {}", document_name(*id)));
+    }
+    Ok(there)
+}
+
+/// The tiles in a bundle of the whole log.
+struct Tiles<'a> {
+    archive: &'a mut Archive,
+    size: u64,
+}
+
+impl Tiles<'_> {
+    /// As wide as it is in a tree of this size; `None` behind its end.
+    fn at(&self, level: u8, index: u64) -> Option<Tile> {
+        let hashes = self.size.checked_shr(8 * u32::from(level)).unwrap_or_default();
+        let width = hashes.saturating_sub(index.saturating_mul(TILE_WIDTH)).min(TILE_WIDTH) as u16;
+        (width > 0).then_some(Tile { level, index, width })
+    }
+
+    fn read(&mut self, resource: Resource, limit: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        let name = format!("tile/{resource}");
+        self.archive.read(&name, limit).map_err(|error| SourceError::new(name, error))
+    }
+}
+
+impl Source for Tiles<'_> {
+    fn checkpoint(&mut self) -> Result<String, SourceError> {
+        self.archive.text(CHECKPOINT, NOTE_BYTES_MAX).map_err(|error| SourceError::new(CHECKPOINT, error))
+    }
+
+    fn bundle(&mut self, index: u64) -> Result<Vec<Bytes>, SourceError> {
+        let Some(tile) = self.at(0, index) else { return Ok(Vec::new()) };
+        let resource = Resource::Entries(tile);
+        let Some(bytes) = self.read(resource, ENTRY_BUNDLE_BYTES_MAX)? else { return Ok(Vec::new()) };
+        parse_bundle(bytes.into(), tile.width).map_err(|error| SourceError::new(resource, error))
+    }
+
+    fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
+        let Some(tile) = self.at(tile.level, tile.index) else { return Ok(None) };
+        self.read(Resource::Hashes(tile), TILE_BYTES_MAX)
+    }
+}

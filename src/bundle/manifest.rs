@@ -1,0 +1,102 @@
+//! `bundle.json`: what a bundle says it holds. Nothing is believed of it that the evidence does not show.
+
+use crate::field::{DocumentId, Instant, OrganisationId, TenderCode};
+use crate::log::{Resource, tiles_of_size};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The `format` of bundles that this build writes and reads.
+pub const FORMAT: &str = "gongshi-bundle/1";
+
+/// What a bundle is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// One tender's stream.
+    Tender(TenderCode),
+    /// An organisation's stream, every stream that it signed on, and the tenders that it won.
+    Organisation(OrganisationId),
+    /// The whole log, as tiles.
+    All,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tender(code) => write!(f, "tender/{code}"),
+            Self::Organisation(id) => write!(f, "organisation/{id}"),
+            Self::All => f.write_str("log"),
+        }
+    }
+}
+
+/// The contents of `bundle.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`FORMAT`]
+    pub format: String,
+    pub scope: Scope,
+    /// The log's origin, as its checkpoint says it.
+    pub origin: String,
+    /// Entries in the checkpoint's tree.
+    pub size: u64,
+    pub created: Instant,
+    /// Indexes of the entries that are here, ascending; empty for the whole log, which has all of them.
+    pub entries: Vec<u64>,
+    /// Documents that are here.
+    pub documents: Vec<DocumentId>,
+    /// Documents that the entries cite and the exporter did not have.
+    pub documents_missing: Vec<DocumentId>,
+}
+
+pub(super) const MANIFEST: &str = "bundle.json";
+pub(super) const CHECKPOINT: &str = "checkpoint";
+pub(super) const KEYS: &str = "log.vkey";
+pub(super) const README: &str = "README.md";
+pub(super) const REPORT: &str = "report.html";
+
+pub(super) fn entry_name(index: u64) -> String {
+    format!("entries/{index}.json")
+}
+
+pub(super) fn proof_name(index: u64) -> String {
+    format!("proofs/{index}.tlog-proof")
+}
+
+pub(super) fn document_name(id: DocumentId) -> String {
+    format!("documents/{id}")
+}
+
+impl Manifest {
+    /// The entries' order and the size, as far as they can be wrong by themselves.
+    pub(super) fn is_sound(&self) -> bool {
+        let whole = matches!(self.scope, Scope::All);
+        self.format == FORMAT
+            && self.entries.is_sorted_by(|a, b| a < b)
+            && self.entries.last().is_none_or(|last| *last < self.size)
+            && whole == self.entries.is_empty()
+    }
+
+    /// Every member that must be there besides [`README`] and [`REPORT`], which are for people and no evidence. Takes
+    /// room for a name every 256 entries of the whole log.
+    pub(super) fn members(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = [MANIFEST, CHECKPOINT, KEYS].map(str::to_owned).into();
+        names.extend(self.documents.iter().map(|id| document_name(*id)));
+        match self.scope {
+            Scope::Tender(_) | Scope::Organisation(_) => {
+                names.extend(self.entries.iter().flat_map(|index| [entry_name(*index), proof_name(*index)]));
+            }
+            Scope::All => {
+                for tile in tiles_of_size(self.size) {
+                    names.insert(format!("tile/{}", Resource::Hashes(tile)));
+                    if tile.level == 0 {
+                        names.insert(format!("tile/{}", Resource::Entries(tile)));
+                    }
+                }
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,39 @@
+//! Which entries a bundle of a part needs.
+
+use super::manifest::Scope;
+use crate::store::{Database, StoreError, Value};
+use std::collections::BTreeSet;
+
+/// The indexes below `size` of every entry on the streams of the scope, and on those that say who their authors were and
+/// what they were entitled to: the authors' organisations, the authors of what is written about these, and so on; and the
+/// log's own stream. Empty when the log knows nothing of the scope.
+pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet<u64>, StoreError> {
+    let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
+    if let Scope::Organisation(id) = scope {
+        let (id, size) = (id.to_string(), Value::from(size));
+        let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";
+        let won = "SELECT DISTINCT tender FROM lots WHERE winner = $1";
+        for row in database.read(signed, &[Value::from(id.as_str()), size]).await? {
+            streams.insert(row.text(0)?.to_owned());
+        }
+        for row in database.read(won, &[Value::from(id.as_str())]).await? {
+            streams.insert(format!("tender/{}", row.text(0)?));
+        }
+    }
+    let mut waiting: Vec<String> = streams.iter().cloned().collect();
+    let mut entries = BTreeSet::new();
+    let mut about_scope = false;
+    while let Some(stream) = waiting.pop() {
+        let sql = "SELECT idx, author FROM entries WHERE stream = $1 AND idx < $2";
+        for row in database.read(sql, &[Value::from(stream.as_str()), Value::from(size)]).await? {
+            entries.insert(row.unsigned(0)?);
+            let author = format!("organisation/{}", row.text(1)?);
+            // The operator is an organisation by the log's first record, without a stream of its own.
+            about_scope |= stream == scope.to_string() || author == scope.to_string();
+            if streams.insert(author.clone()) {
+                waiting.push(author);
+            }
+        }
+    }
+    Ok(if about_scope { entries } else { BTreeSet::new() })
+}

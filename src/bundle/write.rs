@@ -1,0 +1,226 @@
+//! `gongshi export bundle`.
+
+use super::archive::BundleError;
+use super::check::{Verified, verify_bundle};
+use super::contents::read;
+use super::manifest::{
+    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
+};
+use super::readme::readme;
+use super::report::{Occasion, page};
+use super::select::entries_of;
+use crate::calendar::Calendar;
+use crate::field::{DocumentId, Instant};
+use crate::log::{
+    Checkpoint, CheckpointError, NoteError, ProofError, Resource, SignedNote, TileError, TlogProof, inclusion_plan,
+    parse_bundle,
+};
+use crate::sequencer::{LoadError, load_streams};
+use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, each_resource};
+use crate::world::Stream;
+use futures::TryStreamExt;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use zip::ZipWriter;
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+
+/// Why a bundle was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleExportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Zip(#[from] ZipError),
+    #[error("the log knows nothing of {0}")]
+    Unknown(Scope),
+    #[error("the stored checkpoint does not hold: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    #[error("{0}")]
+    Proof(#[from] ProofError),
+    #[error("{0}")]
+    Tile(#[from] TileError),
+    /// It was written and can't be read.
+    #[error("the bundle can't be read back: {0}")]
+    Unreadable(#[from] BundleError),
+}
+
+impl From<NoteError> for BundleExportError {
+    fn from(error: NoteError) -> Self {
+        Self::Checkpoint(error.into())
+    }
+}
+
+/// A bundle that is being written.
+struct Writer {
+    zip: ZipWriter<File>,
+    /// Documents that the entries so far cite, with their sizes.
+    cited: BTreeMap<DocumentId, u64>,
+}
+
+impl Writer {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), BundleExportError> {
+        self.zip.start_file(name, SimpleFileOptions::default())?;
+        Ok(self.zip.write_all(bytes)?)
+    }
+
+    fn cites(&mut self, entry: &[u8]) {
+        if let Some((_, _, act)) = read(entry) {
+            self.cited.extend(act.documents().iter().map(|document| (document.sha256, document.size)));
+        }
+    }
+}
+
+/// Writes the bundle to `out`, verifies what was written, and puts the report of that in it. Only public records and
+/// documents go in; values that are sealed stay sealed.
+///
+/// # Errors
+/// See [`BundleExportError`]; then there is no file at `out` that was not there before.
+pub async fn export_bundle(
+    database: &Database,
+    documents: &Documents,
+    scope: Scope,
+    calendar: &Calendar,
+    now: Instant,
+    out: &Path,
+) -> Result<Verified, BundleExportError> {
+    let mut part = out.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let written = write(database, documents, scope, calendar, now, part).await;
+    let finished = written.and_then(|()| {
+        let verified = verify_bundle(part, None, calendar)?;
+        let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
+        let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
+        zip.start_file(REPORT, SimpleFileOptions::default())?;
+        zip.write_all(report.as_bytes())?;
+        zip.finish()?.sync_all()?;
+        std::fs::rename(part, out)?;
+        Ok(verified)
+    });
+    if finished.is_err() {
+        // The error that is told is the first one.
+        let _ = std::fs::remove_file(part);
+    }
+    finished
+}
+
+/// The checkpoint that the bundle's proofs lead to, as a signed note with the cosignatures that there are for it.
+async fn newest_note(database: &Database) -> Result<String, StoreError> {
+    let head = database.cosigned_head().await?;
+    head.map(|(_, note)| note).ok_or_else(|| StoreError::Damaged("no log head".to_owned()))
+}
+
+async fn write(
+    database: &Database,
+    documents: &Documents,
+    scope: Scope,
+    calendar: &Calendar,
+    now: Instant,
+    part: &Path,
+) -> Result<(), BundleExportError> {
+    let note = newest_note(database).await?;
+    let checkpoint = Checkpoint::parse(SignedNote::parse(&note)?.text())?;
+    let entries = match scope {
+        Scope::All => Vec::new(),
+        Scope::Tender(_) | Scope::Organisation(_) => {
+            let entries = entries_of(database, &scope, checkpoint.size).await?;
+            if entries.is_empty() {
+                return Err(BundleExportError::Unknown(scope));
+            }
+            entries.into_iter().collect()
+        }
+    };
+    let mut writer = Writer { zip: ZipWriter::new(File::create(part)?), cited: BTreeMap::new() };
+    writer.put(CHECKPOINT, note.as_bytes())?;
+    let log = load_streams(database, &[Stream::Log], calendar).await?.log;
+    let keys = log.map(|log| log.checkpoint_keys).unwrap_or_default();
+    writer.put(KEYS, keys.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
+    match scope {
+        Scope::All => put_tiles(&mut writer, database, checkpoint.size).await?,
+        Scope::Tender(_) | Scope::Organisation(_) => {
+            let tree = TreeReader::new(database.clone());
+            for index in entries.iter().copied() {
+                put_entry(&mut writer, database, &tree, index, checkpoint.size, &note).await?;
+            }
+        }
+    }
+    let mut manifest = Manifest {
+        format: FORMAT.to_owned(),
+        scope,
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        created: now,
+        entries,
+        documents: Vec::new(),
+        documents_missing: Vec::new(),
+    };
+    for (id, size) in std::mem::take(&mut writer.cited) {
+        let there = put_document(&mut writer, documents, id, size).await?;
+        if there { &mut manifest.documents } else { &mut manifest.documents_missing }.push(id);
+    }
+    writer.put(MANIFEST, &serde_json::to_vec(&manifest).map_err(std::io::Error::from)?)?;
+    writer.put(README, readme(&manifest).as_bytes())?;
+    writer.zip.finish()?;
+    Ok(())
+}
+
+async fn put_tiles(writer: &mut Writer, database: &Database, size: u64) -> Result<(), BundleExportError> {
+    each_resource(database, size, |resource, bytes| {
+        writer.put(&format!("tile/{resource}"), &bytes)?;
+        if let Resource::Entries(tile) = resource {
+            parse_bundle(bytes.into(), tile.width)?.iter().for_each(|entry| writer.cites(entry));
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn put_entry(
+    writer: &mut Writer,
+    database: &Database,
+    tree: &TreeReader,
+    index: u64,
+    size: u64,
+    note: &str,
+) -> Result<(), BundleExportError> {
+    let entry = database.entries(index, 1).await?.pop();
+    let entry = entry.ok_or_else(|| StoreError::Damaged(format!("no entry {index}")))?;
+    let hashes = tree.resolve(&inclusion_plan(index, size)?).await?;
+    writer.put(&entry_name(index), &entry)?;
+    let proof = TlogProof { index, hashes, checkpoint: note.to_owned() };
+    writer.put(&proof_name(index), proof.encode().as_bytes())?;
+    writer.cites(&entry);
+    Ok(())
+}
+
+/// Whether the document was there.
+async fn put_document(
+    writer: &mut Writer,
+    documents: &Documents,
+    id: DocumentId,
+    size: u64,
+) -> Result<bool, BundleExportError> {
+    let chunks = match documents.get(id, None).await {
+        Ok(chunks) => chunks,
+        Err(DocumentError::Missing) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    // ZIP64 from 4 GiB on.
+    let options = SimpleFileOptions::default().large_file(size >= u64::from(u32::MAX));
+    writer.zip.start_file(document_name(id), options)?;
+    let mut chunks = std::pin::pin!(chunks);
+    while let Some(chunk) = chunks.try_next().await? {
+        writer.zip.write_all(&chunk)?;
+    }
+    Ok(true)
+}
