@@ -4,8 +4,9 @@ mod hostile;
 mod tampering;
 
 use super::support::fixture::{self, act, stream};
-use super::support::{App, Cast, START};
-use gongshi::bundle::{Manifest, Scope};
+use super::support::{App, Cast, Engine, START};
+use gongshi::bundle::{Manifest, Scope, export_bundle};
+use gongshi::calendar::Calendar;
 use gongshi::field::{DocumentId, DocumentRef};
 use gongshi::log::{Cosigner, EntryView, NoteSigner, SignedNote};
 use gongshi::organisation::{self, KeyRevocation, RevocationReason};
@@ -80,7 +81,11 @@ fn manifest(members: &Members) -> Manifest {
 impl Story {
     /// A tender with a document that is there, one that is lost, a sealed value and an objection; others around it.
     async fn tell() -> Self {
-        let app = App::start().await;
+        Self::tell_on(Engine::Sqlite).await
+    }
+
+    async fn tell_on(engine: Engine) -> Self {
+        let app = App::start_on(engine).await;
         let cast = app.cast().await;
         let preannounce = async |code: &str, disclosed: Preannouncement| {
             app.post(&cast.centre, "/v1/tenders", &stream(code), &act(disclosed)).await.accepted();
@@ -305,4 +310,20 @@ async fn what_a_stolen_key_may_have_signed_is_marked() {
     assert!(holds && marked["kid"] == stolen.to_string() && marked["records"] == 2, "{report:#}");
     let page = members(&bundle).remove("report.html").unwrap();
     assert!(String::from_utf8(page).unwrap().contains("可能被冒用"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scope_holds_on_postgres() {
+    let story = Story::tell_on(Engine::Postgres).await;
+    let out = story.folder.path().join("bundle.zip");
+    let (ledger, calendar) = (&story.app.ledger, Calendar::built_in());
+    let tender = Scope::Tender("T-1".parse().unwrap());
+    let organisation = Scope::Organisation(story.cast.enterprise.id.clone());
+    for (scope, is_part) in [(tender, true), (organisation, true), (Scope::All, false)] {
+        let exported =
+            export_bundle(&ledger.database, &ledger.documents, scope, &calendar, story.app.now(), &out).await;
+        let exported = exported.unwrap().report;
+        assert!(exported.holds() && (exported.entries < story.app.size()) == is_part, "{exported:?}");
+        assert!(verified(&out).0);
+    }
 }
