@@ -246,6 +246,14 @@ impl World {
         })
     }
 
+    /// Whose key it is, whatever became of it.
+    pub fn owner(&self, kid: &KeyId) -> Option<OrganisationId> {
+        match &self.log {
+            Some(log) if log.service_key(kid).is_some() => Some(log.operator.clone()),
+            _ => self.key_owners.get(kid).cloned(),
+        }
+    }
+
     /// Who signs with this key now.
     ///
     /// # Errors

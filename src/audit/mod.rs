@@ -6,6 +6,7 @@
 
 mod contested;
 mod finding;
+mod recall;
 mod source;
 mod verify;
 mod workers;

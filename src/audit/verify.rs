@@ -2,6 +2,7 @@
 
 use super::contested::{self, Contested};
 use super::finding::{Reason, Report};
+use super::recall::{GENERATION, Recall, RecallError};
 use super::source::{Source, SourceError};
 use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
 use crate::act::Place;
@@ -10,10 +11,9 @@ use crate::field::Instant;
 use crate::identity;
 use crate::log::{Checkpoint, Edge, Hash, NoteKey, TILE_WIDTH, Tile, first_previous};
 use crate::problem::Refusal;
-use crate::world::{Act, World};
+use crate::world::{Act, Stream, World};
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Called now and then with the number of entries done and the size that the checkpoint claims.
@@ -33,9 +33,20 @@ pub fn verify(
     calendar: &Calendar,
     progress: Progress<'_>,
 ) -> Result<Report, SourceError> {
+    verify_within(GENERATION, source, key, calendar, progress)
+}
+
+/// As [`verify`], with at most twice so many states of tenders in memory.
+fn verify_within(
+    states: usize,
+    source: &mut dyn Source,
+    key: Option<&NoteKey>,
+    calendar: &Calendar,
+    progress: Progress<'_>,
+) -> Result<Report, SourceError> {
     let note = source.checkpoint()?;
     let claimed = claimed_size(&note);
-    let mut audit = Audit::new(calendar);
+    let mut audit = Audit::new(calendar, Recall::new(claimed, states));
     Workers::with(|workers| {
         let mut next_bundle = 0;
         let mut reading = true;
@@ -58,7 +69,7 @@ pub fn verify(
                 }
             }
             let Some(first) = in_work.pop_front() else { break };
-            let batch = audit.chunk(workers.parsed(first));
+            let batch = audit.chunk(workers.parsed(first), source);
             workers.verify(batch);
             audit.compare_tiles(source);
             for index in workers.failures() {
@@ -76,10 +87,7 @@ pub fn verify(
         let changed = contested::count(source, &mut audit.report.contested, root);
         audit.report.findings.extend(changed);
     }
-    let Audit { report, world, seen, .. } = audit;
-    // Nobody waits until a million states are freed.
-    std::thread::spawn(move || drop((world, seen)));
-    Ok(report)
+    Ok(audit.report)
 }
 
 fn claimed_size(note: &str) -> u64 {
@@ -108,12 +116,11 @@ struct Audit<'a> {
     next_index: u64,
     last_hash: Option<Hash>,
     last_time: Instant,
-    /// 128 bits of SHA-256 over `(kid, jti)`: the ids themselves would take three times the memory.
-    seen: HashSet<u128>,
+    recall: Recall,
 }
 
 impl<'a> Audit<'a> {
-    fn new(calendar: &'a Calendar) -> Self {
+    fn new(calendar: &'a Calendar, recall: Recall) -> Self {
         Self {
             report: Report {
                 origin: String::new(),
@@ -133,12 +140,12 @@ impl<'a> Audit<'a> {
             next_index: 0,
             last_hash: None,
             last_time: Instant::from_millis(0),
-            seen: HashSet::new(),
+            recall,
         }
     }
 
     /// Walks one chunk in order and collects its signatures.
-    fn chunk(&mut self, chunk: Chunk) -> Batch {
+    fn chunk(&mut self, chunk: Chunk, source: &mut dyn Source) -> Batch {
         let mut batch = Batch::new(Arc::clone(&chunk.bytes));
         for (at, parsed) in chunk.entries.into_iter().enumerate() {
             let index = self.next_index;
@@ -146,8 +153,9 @@ impl<'a> Audit<'a> {
             self.place_in_chain(index, &parsed);
             self.last_hash = Some(parsed.hash);
             let hash = parsed.hash;
+            self.recall.entry(hash);
             match parsed.content {
-                Ok(entry) => self.entry(index, at, hash, entry, &mut batch),
+                Ok(entry) => self.entry(index, at, hash, entry, &mut batch, source),
                 Err((reason, detail)) => self.report.add(Some(index), reason, detail),
             }
             self.edge.append(hash);
@@ -171,7 +179,15 @@ impl<'a> Audit<'a> {
         self.last_time = self.last_time.max(link.time);
     }
 
-    fn entry(&mut self, index: u64, at: usize, hash: Hash, entry: ParsedEntry, batch: &mut Batch) {
+    fn entry(
+        &mut self,
+        index: u64,
+        at: usize,
+        hash: Hash,
+        entry: ParsedEntry,
+        batch: &mut Batch,
+        source: &mut dyn Source,
+    ) {
         let ParsedEntry { header, stream, act, time, signature, protected, payload, previous } = entry;
         if index == 0 {
             self.begin(&act, previous);
@@ -186,13 +202,17 @@ impl<'a> Audit<'a> {
             return;
         }
         batch.push(index, at, protected, payload, signature, key);
-        let mut hasher = Sha256::new();
-        hasher.update(header.kid.as_bytes());
-        hasher.update(header.jti.as_bytes());
-        let digest: [u8; 32] = hasher.finalize().into();
-        let (id, _) = digest.split_first_chunk::<16>().expect("32 bytes have a first half");
-        if !self.seen.insert(u128::from_be_bytes(*id)) {
-            self.report.add(Some(index), Reason::JtiReused, format!("jti {} of key {}", header.jti, header.kid));
+        match self.recall.is_reused(source, index, &header) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.report.add(Some(index), Reason::JtiReused, format!("jti {} of key {}", header.jti, header.kid));
+            }
+            Err(error) => self.not_recalled(&error),
+        }
+        if let Stream::Tender(code) = &stream
+            && let Err(error) = self.recall.bring(code, &mut self.world, source, self.calendar)
+        {
+            self.not_recalled(&error);
         }
         let decided = self.world.decide(&header, &stream, &act, time, self.calendar);
         match decided.and_then(|author| self.follows(index, &act).map(|()| author)) {
@@ -201,12 +221,19 @@ impl<'a> Audit<'a> {
                 self.report.contested.extend(Contested::by(&act, &author.id, time));
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(&stream, &act, &place, self.calendar);
+                if let Stream::Tender(code) = &stream {
+                    self.recall.applied(index, code);
+                }
             }
             Err(refusal) => {
                 let detail = format!("{} on {stream}: {refusal}", act.kind());
                 self.report.add(Some(index), Reason::NotAllowed, detail);
             }
         }
+    }
+
+    fn not_recalled(&mut self, error: &RecallError) {
+        self.report.add(Some(error.index), Reason::Unreadable, error.to_string());
     }
 
     /// A log that goes on under another name says of which tree.
@@ -279,5 +306,111 @@ impl<'a> Audit<'a> {
         }
         // Signature failures are found out of order.
         self.report.findings.sort_by_key(|finding| finding.index.unwrap_or(u64::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::SourceError;
+    use crate::clock::Clock;
+    use crate::demo;
+    use crate::ledger::{Ledger, LogKeys, Opening};
+    use crate::store::{Objects, export_log};
+    use std::path::Path;
+
+    /// The demo's log as a copy: tenders of every kind, many acts on each, interleaved.
+    async fn copy(folder: &Path) {
+        let present = Clock::System.now();
+        let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
+        let place = crate::ledger::Place {
+            database_url: format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
+            objects: Objects::local(&folder.join("documents")).unwrap(),
+            keys: LogKeys::in_folder(&folder.join("keys")).unwrap(),
+            opening: Opening {
+                origin: "demo.gongshi.example/log".into(),
+                operator: "1241010041580000XR".parse().unwrap(),
+                operator_name: "公示示范平台运行中心".into(),
+            },
+            clock: clock.clone(),
+            policy: None,
+        };
+        let ledger = Ledger::open(place).await.unwrap();
+        demo::fill(&ledger, &clock, present, &folder.join("demo-keys")).await.unwrap();
+        export_log(&ledger.database, &folder.join("copy")).await.unwrap();
+    }
+
+    fn within(states: usize, source: &mut dyn Source) -> Report {
+        verify_within(states, source, None, &Calendar::built_in(), &mut |_, _| {}).unwrap()
+    }
+
+    /// A copy that can be tampered with, and can show another face from the second reading of a bundle on.
+    struct Faces {
+        folder: crate::audit::Folder,
+        tamper: fn(&mut Vec<Bytes>),
+        read: usize,
+        from: usize,
+    }
+
+    impl Source for Faces {
+        fn checkpoint(&mut self) -> Result<String, SourceError> {
+            self.folder.checkpoint()
+        }
+
+        fn bundle(&mut self, index: u64) -> Result<Vec<Bytes>, SourceError> {
+            let mut entries = self.folder.bundle(index)?;
+            self.read += usize::from(index == 0);
+            if index == 0 && self.read >= self.from {
+                (self.tamper)(&mut entries);
+            }
+            Ok(entries)
+        }
+
+        fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
+            self.folder.tile(tile)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn few_states_in_memory_give_the_same_report() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(folder.path()).await;
+        let faces = |from, tamper: fn(&mut Vec<Bytes>)| Faces {
+            folder: crate::audit::Folder::new(&folder.path().join("copy")),
+            tamper,
+            read: 0,
+            from,
+        };
+        let whole = within(GENERATION, &mut faces(usize::MAX, |_| ()));
+        assert!(whole.holds() && whole.entries > 150, "{:?}", whole.findings);
+        for states in [1, 2, 5] {
+            let mut copy = faces(usize::MAX, |_| ());
+            assert_eq!(within(states, &mut copy), whole);
+            assert!(copy.read > 1, "states were dropped and read again");
+        }
+        // What is wrong is found alike.
+        let tampers: [fn(&mut Vec<Bytes>); 4] = [
+            |entries| {
+                entries.remove(40);
+            },
+            |entries| entries.swap(60, 90),
+            |entries| entries[70] = entries[50].clone(),
+            |entries| {
+                let mut bytes = entries[45].to_vec();
+                bytes[300] = if bytes[300] == b'A' { b'B' } else { b'A' };
+                entries[45] = bytes.into();
+            },
+        ];
+        for tamper in tampers {
+            let expected = within(GENERATION, &mut faces(0, tamper));
+            assert!(!expected.holds());
+            for states in [1, 3] {
+                assert_eq!(within(states, &mut faces(0, tamper)), expected);
+            }
+        }
+        // A copy that shows another face when it is read again is found out.
+        let two_faced =
+            within(1, &mut faces(2, |entries| entries.iter_mut().for_each(|entry| *entry = entry.slice(1..))));
+        assert!(two_faced.findings.iter().any(|finding| finding.reason == Reason::Unreadable), "{two_faced:?}");
     }
 }

@@ -5,6 +5,8 @@
 //! counted over a fixed time after a warm-up; everything that is sent was signed before.
 
 mod append;
+mod audit;
+mod child;
 mod commits;
 mod fixture;
 mod ingest;
@@ -20,6 +22,7 @@ mod start;
 
 pub use report::Row;
 
+use child::Task;
 use place::Folder;
 use postgres::Postgres;
 use report::Reporter;
@@ -47,9 +50,9 @@ struct Scale {
     /// One rate over HTTP, after the warm-up.
     http_time: Duration,
     warm_up: Duration,
-    /// Records of the log that is appended in process and audited.
+    /// Records of the log that is appended in process and mirrored.
     records: u64,
-    /// Records of the log that is started from, and how the row calls it.
+    /// Records of the log that is audited and started from, and how the row calls it.
     start_records: u64,
     start_name: &'static str,
 }
@@ -78,9 +81,10 @@ impl Scale {
 /// # Errors
 /// Something that is measured fails, or `only` names nothing.
 pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
-    // A start-up is timed in a process of its own: this program again.
-    if let Some(log) = start::asked_to_start() {
-        return start::start_and_say(&log, out).await;
+    match Task::asked() {
+        Some(Task::Start { url, folder }) => return start::start_and_say(&url, &folder, out).await,
+        Some(Task::Audit { copy, key }) => return audit::audit_and_say(&copy, &key, out),
+        None => {}
     }
     let scale = if options.quick { Scale::QUICK } else { Scale::FULL };
     let mut report = Reporter::new(out, options.json, options.only.clone());
