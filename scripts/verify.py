@@ -230,9 +230,8 @@ class Verifier:
                 if len(stored) != 32 * width:
                     self.find(None, "unreadable", f"{path}: not a tile of that width")
                 ours = b"".join(hashes[index : index + WIDTH])
-                common = min(len(stored), len(ours))
-                if stored[:common] != ours[:common]:
-                    at = next(n for n in range(0, common, 32) if stored[n : n + 32] != ours[n : n + 32]) // 32
+                if stored and not stored.startswith(ours):
+                    at = next(n for n in range(0, len(ours), 32) if stored[n : n + 32] != ours[n : n + 32]) // 32
                     self.find((index + at) << (8 * level), "tile-mismatch")
 
     def checkpoint(self, note, vkey):
