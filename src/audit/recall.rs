@@ -53,11 +53,11 @@ pub(super) struct RecallError {
     pub reason: String,
 }
 
-/// The memory of an audit. A log of more than 2³² entries is beyond it.
+/// The memory of an audit.
 pub(super) struct Recall {
     key: RandomState,
-    /// The first half of each entry's hash.
-    hashes: Vec<[u8; 16]>,
+    /// The first 192 bits of each entry's hash.
+    hashes: Vec<[u8; HASH_BYTES]>,
     records: Index,
     tenders: Index,
     /// By entry: the one before that acted on the same tender.
@@ -68,6 +68,8 @@ pub(super) struct Recall {
     bundles: VecDeque<(u64, Vec<Bytes>)>,
 }
 
+/// Enough that whoever writes two entries can't give them the same, either.
+const HASH_BYTES: usize = 24;
 /// Of an entry that has none before it.
 const NONE: u32 = u32::MAX;
 /// States at hand are between one and two times as many.
@@ -93,10 +95,13 @@ impl Recall {
         }
     }
 
+    /// Entries that it has room for.
+    pub const ENTRIES_MAX: u64 = NONE as u64;
+
     /// Takes note of the next entry.
     pub fn entry(&mut self, hash: Hash) {
-        let (half, _) = hash.as_bytes().split_first_chunk().expect("32 bytes have a first half");
-        self.hashes.push(*half);
+        let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has more bytes");
+        self.hashes.push(*first);
         self.records.marks.push(0);
         self.tenders.marks.push(0);
         self.before.push(NONE);
@@ -179,7 +184,7 @@ impl Recall {
         }
         let entries = self.bundles.iter().find(|(kept, _)| *kept == bundle).map(|(_, entries)| entries);
         let entry = entries.and_then(|entries| entries.get(at)).cloned();
-        let known = |bytes: &Bytes| leaf_hash(bytes).as_bytes()[..16] == self.hashes[index as usize];
+        let known = |bytes: &Bytes| leaf_hash(bytes).as_bytes()[..HASH_BYTES] == self.hashes[index as usize];
         entry.filter(known).ok_or_else(|| RecallError { index, reason: "it is another than before".to_owned() })
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// Bundles in one chunk of work: large enough for fast batches, small enough to keep memory low.
-const BUNDLES_IN_CHUNK: u64 = 4;
+const BUNDLES_IN_CHUNK: u64 = 8;
 
 /// Audits a whole log. `key` pins the log's checkpoint key; without it those that the log itself names are taken,
 /// and the report says which.
@@ -53,6 +53,11 @@ fn verify_within(
         let mut in_work: VecDeque<u64> = VecDeque::new();
         loop {
             while reading && in_work.len() < workers.chunks_in_flight() {
+                if (next_bundle + BUNDLES_IN_CHUNK) * TILE_WIDTH > Recall::ENTRIES_MAX {
+                    audit.report.add(None, Reason::Unreadable, "more entries than an audit has room for");
+                    reading = false;
+                    continue;
+                }
                 match read_chunk(source, next_bundle) {
                     Ok(entries) if entries.is_empty() => reading = false,
                     Ok(entries) => {

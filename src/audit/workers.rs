@@ -140,9 +140,9 @@ impl Workers {
         self.changed.wait(board).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Chunks that may be read ahead: enough to keep all threads busy.
+    /// Chunks that may be read ahead: enough to keep all threads busy, and no more, for each takes some ten megabytes.
     pub fn chunks_in_flight(&self) -> usize {
-        2 * self.threads
+        self.threads + 1
     }
 
     pub fn parse(&self, first: u64, entries: Vec<Bytes>) {
@@ -164,7 +164,7 @@ impl Workers {
     /// Queues a batch, waiting while too many are under way.
     pub fn verify(&self, batch: Batch) {
         let mut board = self.lock();
-        while board.verifying >= 2 * self.threads {
+        while board.verifying >= self.threads {
             board = self.wait(board);
         }
         board.verifying += 1;
