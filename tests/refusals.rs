@@ -300,7 +300,7 @@ async fn documents_are_what_their_name_says() {
     let app = App::start().await;
     let cast = app.cast().await;
     let bytes = "招标文件第一版".as_bytes().to_vec();
-    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let sha256 = faster_hex::hex_string(&Sha256::digest(&bytes));
     let put = async |name: &str, bytes: Vec<u8>, media_type: &str, actor: Option<&Actor>| {
         let request =
             app.client.put(format!("{}/v1/documents/{name}", app.base)).header("content-type", media_type).body(bytes);

@@ -27,7 +27,7 @@ struct Index {
 
 impl Index {
     fn new(entries: usize) -> Self {
-        Self { table: HashTable::new(), marks: Vec::with_capacity(entries) }
+        Self { table: HashTable::with_capacity(entries), marks: Vec::with_capacity(entries) }
     }
 
     fn find(&self, mark: u64) -> Option<u32> {
@@ -73,7 +73,7 @@ const HASH_BYTES: usize = 24;
 /// Of an entry that has none before it.
 const NONE: u32 = u32::MAX;
 /// States at hand are between one and two times as many.
-pub(super) const GENERATION: usize = 4096;
+pub(super) const GENERATION: usize = 2048;
 /// Bundles that were read again and are kept for a moment.
 const BUNDLES_KEPT: usize = 4;
 /// Room is taken ahead for as many entries as the checkpoint claims, within reason.
@@ -113,13 +113,14 @@ impl Recall {
     /// The record that may have used it can't be read again.
     pub fn is_reused(&mut self, source: &mut dyn Source, index: u64, header: &Header) -> Result<bool, RecallError> {
         let mark = self.key.hash_one((header.kid.as_bytes(), header.jti.as_bytes()));
-        if let Some(other) = self.records.find(mark) {
-            let other = self.header(source, u64::from(other))?;
-            return Ok((other.kid, other.jti) == (header.kid, header.jti));
-        }
         self.records.marks[index as usize] = mark;
-        self.records.put(mark, index as u32);
-        Ok(false)
+        match self.records.put(mark, index as u32) {
+            None => Ok(false),
+            Some(other) => {
+                let other = self.header(source, u64::from(other))?;
+                Ok((other.kid, other.jti) == (header.kid, header.jti))
+            }
+        }
     }
 
     fn header(&mut self, source: &mut dyn Source, index: u64) -> Result<Header, RecallError> {

@@ -160,7 +160,7 @@ impl<'a> Audit<'a> {
             let hash = parsed.hash;
             self.recall.entry(hash);
             match parsed.content {
-                Ok(entry) => self.entry(index, at, hash, entry, &mut batch, source),
+                Ok(entry) => self.entry(index, at, hash, &entry, &mut batch, source),
                 Err((reason, detail)) => self.report.add(Some(index), reason, detail),
             }
             self.edge.append(hash);
@@ -189,15 +189,16 @@ impl<'a> Audit<'a> {
         index: u64,
         at: usize,
         hash: Hash,
-        entry: ParsedEntry,
+        entry: &ParsedEntry,
         batch: &mut Batch,
         source: &mut dyn Source,
     ) {
-        let ParsedEntry { header, stream, act, time, signature, protected, payload, previous } = entry;
+        let ParsedEntry { header, stream, act, time, .. } = entry;
+        let time = *time;
         if index == 0 {
-            self.begin(&act, previous);
+            self.begin(act, entry.previous);
         }
-        let Some(key) = self.world.signing_key(&header.kid, &act) else {
+        let Some(key) = self.world.signing_key(&header.kid, act) else {
             self.report.add(Some(index), Reason::KeyUnknown, format!("nobody registered the key {}", header.kid));
             return;
         };
@@ -206,27 +207,27 @@ impl<'a> Audit<'a> {
             self.report.add(Some(index), Reason::KeyUnknown, "not signed by the key that it brings");
             return;
         }
-        batch.push(index, at, protected, payload, signature, key);
-        match self.recall.is_reused(source, index, &header) {
+        batch.push(index, at, entry, key);
+        match self.recall.is_reused(source, index, header) {
             Ok(false) => {}
             Ok(true) => {
                 self.report.add(Some(index), Reason::JtiReused, format!("jti {} of key {}", header.jti, header.kid));
             }
             Err(error) => self.not_recalled(&error),
         }
-        if let Stream::Tender(code) = &stream
+        if let Stream::Tender(code) = stream
             && let Err(error) = self.recall.bring(code, &mut self.world, source, self.calendar)
         {
             self.not_recalled(&error);
         }
-        let decided = self.world.decide(&header, &stream, &act, time, self.calendar);
-        match decided.and_then(|author| self.follows(index, &act).map(|()| author)) {
+        let decided = self.world.decide(header, stream, act, time, self.calendar);
+        match decided.and_then(|author| self.follows(index, act).map(|()| author)) {
             Ok(author) => {
-                let version = self.world.version(&stream) + 1;
-                self.report.contested.extend(Contested::by(&act, &author.id, time));
+                let version = self.world.version(stream) + 1;
+                self.report.contested.extend(Contested::by(act, &author.id, time));
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
-                self.world.apply(&stream, &act, &place, self.calendar);
-                if let Stream::Tender(code) = &stream {
+                self.world.apply(stream, act, &place, self.calendar);
+                if let Stream::Tender(code) = stream {
                     self.recall.applied(index, code);
                 }
             }

@@ -70,20 +70,14 @@ impl Batch {
         Self { bytes, items }
     }
 
-    pub fn push(
-        &mut self,
-        index: u64,
-        at: usize,
-        protected: Range<usize>,
-        payload: Range<usize>,
-        signature: [u8; 64],
-        key: PublicKey,
-    ) {
-        self.items.push(Item { index, at, protected, payload, signature, key });
+    /// The signature of the entry that stands `at` this place of the chunk.
+    pub fn push(&mut self, index: u64, at: usize, entry: &ParsedEntry, key: PublicKey) {
+        let (protected, payload) = (entry.protected.clone(), entry.payload.clone());
+        self.items.push(Item { index, at, protected, payload, signature: entry.signature, key });
     }
 
-    fn failures(&self, verifier: &mut BatchVerifier) -> Vec<u64> {
-        verifier.clear();
+    fn failures(&self) -> Vec<u64> {
+        let mut verifier = BatchVerifier::default();
         for item in &self.items {
             let entry = &self.bytes[item.at];
             let part = |range: &Range<usize>| &entry[range.clone()];
@@ -189,7 +183,6 @@ impl Workers {
     }
 
     fn work(&self) {
-        let mut verifier = BatchVerifier::default();
         loop {
             let mut board = self.lock();
             let job = loop {
@@ -206,7 +199,7 @@ impl Workers {
                     self.lock().parsed.insert(first, Chunk { bytes, entries });
                 }
                 Job::Verify(batch) => {
-                    let failures = batch.failures(&mut verifier);
+                    let failures = batch.failures();
                     let mut board = self.lock();
                     board.failures.extend(failures);
                     board.verifying -= 1;

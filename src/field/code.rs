@@ -2,6 +2,7 @@
 
 use super::Fault;
 use super::schema::string_schema;
+use compact_str::CompactString;
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,7 +16,7 @@ macro_rules! code_type {
     ($(#[$doc:meta])* $name:ident, $format:literal, max = $max:literal, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(CompactString);
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -56,7 +57,7 @@ macro_rules! code_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                let text = super::JsonText::deserialize(deserializer)?;
                 text.parse().map_err(Fault::into_serde)
             }
         }

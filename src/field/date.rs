@@ -62,7 +62,7 @@ impl serde::Serialize for Day {
 
 impl<'de> serde::Deserialize<'de> for Day {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Box::<str>::deserialize(deserializer)?;
+        let text = super::JsonText::deserialize(deserializer)?;
         text.parse().map_err(Fault::into_serde)
     }
 }

@@ -42,7 +42,7 @@ impl Serialize for DocumentId {
 
 impl<'de> Deserialize<'de> for DocumentId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = super::JsonText::deserialize(deserializer)?;
         text.parse()
             .map_err(|error: DocumentIdError| super::Fault::MalformedCode { reason: error.to_string() }.into_serde())
     }

@@ -28,6 +28,7 @@ pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};
 pub use region::{RegionCode, RegionCodeError};
 pub(crate) use schema::string_schema;
+pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
 
 use crate::record::KeyId;

@@ -27,7 +27,7 @@ impl Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let code = super::JsonText::deserialize(deserializer)?;
         Ok(match &*code {
             "CNY" => Self::CNY,
             "USD" => Self::USD,

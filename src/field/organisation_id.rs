@@ -1,13 +1,14 @@
 //! The code of an organisation: 统一社会信用代码 (GB 32100-2015), or an OCDS organisation identifier.
 
 use super::Fault;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// `91410100MA0000015B`, or `GB-COH-01234567` outside China.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganisationId(Box<str>);
+pub struct OrganisationId(CompactString);
 
 /// Why a text is not an organisation's code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +115,7 @@ impl Serialize for OrganisationId {
 
 impl<'de> Deserialize<'de> for OrganisationId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = super::JsonText::deserialize(deserializer)?;
         text.parse().map_err(|error| {
             match error {
                 OrganisationIdError::CheckCharacter { expected } => Fault::CheckCharacter { expected },

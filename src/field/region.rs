@@ -62,7 +62,7 @@ impl Serialize for RegionCode {
 
 impl<'de> Deserialize<'de> for RegionCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = super::JsonText::deserialize(deserializer)?;
         text.parse().map_err(|error| {
             match error {
                 RegionCodeError::Malformed => super::Fault::MalformedCode { reason: error.to_string() },

@@ -2,8 +2,24 @@
 
 use super::Fault;
 use super::schema::string_schema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
+
+/// A JSON string while it is looked at, borrowed from the JSON where nothing in it is escaped; a plain `Cow` would always
+/// be a copy.
+#[derive(Deserialize)]
+pub(crate) struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for JsonText<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// One line of 1..=`MAX` characters: titles, names, addresses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,8 +31,8 @@ pub struct Prose<const MAX: usize>(Box<str>);
 
 /// Characters that change how the text around them is shown, or show as nothing at all.
 fn is_deceptive(c: char) -> bool {
-    // Most of it is Chinese.
-    if matches!(c, '\u{3001}'..='\u{3002}' | '\u{4E00}'..='\u{9FFF}') {
+    // Most of it is Chinese or ASCII.
+    if matches!(c, ' '..='~' | '\u{3001}'..='\u{3002}' | '\u{4E00}'..='\u{9FFF}') {
         return false;
     }
     c.is_control()
@@ -27,7 +43,7 @@ fn is_deceptive(c: char) -> bool {
 }
 
 fn check(text: &str, max: usize, allowed: &[char]) -> Result<(), Fault> {
-    if text.trim().is_empty() {
+    if text.chars().all(char::is_whitespace) {
         return Err(Fault::TextEmpty);
     }
     // A character has at least one byte, so the cheap test spares counting in nearly every case.
@@ -76,16 +92,16 @@ macro_rules! text_type {
             }
         }
 
-        impl<const MAX: usize> serde::Serialize for $name<MAX> {
+        impl<const MAX: usize> Serialize for $name<MAX> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
 
-        impl<'de, const MAX: usize> serde::Deserialize<'de> for $name<MAX> {
+        impl<'de, const MAX: usize> Deserialize<'de> for $name<MAX> {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Box::<str>::deserialize(deserializer)?;
-                Self::new(text).map_err(Fault::into_serde)
+                let text = JsonText::deserialize(deserializer)?;
+                Self::new(&*text).map_err(Fault::into_serde)
             }
         }
 

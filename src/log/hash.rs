@@ -1,5 +1,6 @@
 //! A SHA-256 value.
 
+use faster_hex::{CheckCase, hex_decode_array_with_case};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -55,9 +56,7 @@ impl From<Sha256> for Hash {
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0u8; 64];
-        // The buffer is exactly twice as long as the input.
-        let _ = hex::encode_to_slice(self.0, &mut text);
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(faster_hex::hex_encode(&self.0, &mut text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -72,8 +71,6 @@ impl FromStr for Hash {
 
     /// Lower-case hex only: one spelling a hash.
     fn from_str(text: &str) -> Result<Self, HashError> {
-        let mut bytes = [0u8; 32];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| HashError)?;
-        if text.bytes().any(|b| b.is_ascii_uppercase()) { Err(HashError) } else { Ok(Self(bytes)) }
+        hex_decode_array_with_case(text.as_bytes(), CheckCase::Lower).map(Self).map_err(|_| HashError)
     }
 }

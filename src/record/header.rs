@@ -93,7 +93,7 @@ impl Header {
 
 /// Only the hyphenated lower-case spelling: a jti is compared as a value, and two spellings would be one.
 fn canonical_uuid<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    let text = field::JsonText::deserialize(deserializer)?;
     let refuse = || Fault::MalformedCode { reason: "a lower-case hyphenated UUID is expected".into() }.into_serde();
     let uuid = Uuid::try_parse(&text).map_err(|_| refuse())?;
     let mut buffer = Uuid::encode_buffer();

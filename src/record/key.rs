@@ -83,7 +83,7 @@ impl Serialize for KeyId {
 
 impl<'de> Deserialize<'de> for KeyId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = crate::field::JsonText::deserialize(deserializer)?;
         text.parse()
             .map_err(|error: KeyError| crate::field::Fault::MalformedCode { reason: error.to_string() }.into_serde())
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// What Sigstore reads in each text.
 pub fn sigstore(key: &NoteKey, texts: impl IntoIterator<Item = Value>) -> Vec<Option<String>> {
-    let key = json!({"id": format!("{:08x}", key.id()), "key": hex::encode(key.public().as_bytes())});
+    let key = json!({"id": format!("{:08x}", key.id()), "key": faster_hex::hex_string(key.public().as_bytes())});
     let mut input = format!("{key}\n");
     texts.into_iter().for_each(|text| input += &format!("{text}\n"));
     let answers = ask("sigstore_reads.py", &[], &input);
@@ -20,7 +20,7 @@ pub fn sigstore(key: &NoteKey, texts: impl IntoIterator<Item = Value>) -> Vec<Op
 }
 
 pub fn head((size, root): Head) -> String {
-    format!("{size} {}", hex::encode(root))
+    format!("{size} {}", faster_hex::hex_string(&root))
 }
 
 pub fn checkpoint(bytes: &[u8]) -> Value {

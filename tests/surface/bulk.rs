@@ -73,7 +73,7 @@ async fn lines_of_one_stream_keep_their_order() {
     let app = App::start().await;
     let cast = app.cast().await;
     let bytes = "招标文件".as_bytes();
-    let sha256 = hex::encode(Sha256::digest(bytes));
+    let sha256 = faster_hex::hex_string(&Sha256::digest(bytes));
     let upload = app.client.put(format!("{}/v1/documents/{sha256}", app.base)).header("content-type", "text/plain");
     assert_eq!(app.send(upload.bearer_auth(app.token(&cast.centre)).body(bytes)).await.status, 201);
     let document = DocumentRef {

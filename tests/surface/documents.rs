@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 pub fn name(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    faster_hex::hex_string(&Sha256::digest(bytes))
 }
 
 fn put(app: &App, actor: &Actor, name: &str, media_type: &str) -> reqwest::RequestBuilder {

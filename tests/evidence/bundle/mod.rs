@@ -44,7 +44,7 @@ fn gongshi(arguments: &[&str]) -> Output {
 }
 
 fn id_of(bytes: &[u8]) -> DocumentId {
-    hex::encode(Sha256::digest(bytes)).parse().unwrap()
+    faster_hex::hex_string(&Sha256::digest(bytes)).parse().unwrap()
 }
 
 /// Whether it holds, and what is said.
