@@ -5,7 +5,7 @@
 
 use crate::field::{DocumentRef, Faults, Instant, OrganisationId};
 use crate::log::Hash;
-use crate::organisation::Roles;
+use crate::organisation::{Role, Roles};
 use crate::record::{KeyId, Sealed};
 
 /// The typed body of one record kind.
@@ -32,6 +32,13 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + Send + Sync 
 pub struct Author {
     pub id: OrganisationId,
     pub roles: Roles,
+}
+
+impl Author {
+    /// Whether it is this organisation that acts. The service signs in the operator's name, and is no party to anything.
+    pub fn is(&self, organisation: &OrganisationId) -> bool {
+        self.id == *organisation && !self.roles.has(Role::Service)
+    }
 }
 
 /// Where a record came to stand.

@@ -11,8 +11,10 @@ pub mod rulebook;
 pub mod world;
 
 // The capabilities.
+pub mod commitment;
 pub mod identity;
 pub mod organisation;
+pub mod template;
 pub mod tender;
 
 // The shell.

@@ -34,7 +34,8 @@ async fn replay_gives_the_same_tables(engine: Engine) {
     join_all(posts).await;
     app.days_pass(8).await;
     let before = projections(&app.ledger.database).await.unwrap();
-    assert!(before.iter().all(|(name, rows)| !rows.is_empty() || *name == "lots"), "{before:?}");
+    let shown = ["organisations", "keys", "tenders", "objections"];
+    assert!(before.iter().filter(|(name, _)| shown.contains(name)).all(|(_, rows)| !rows.is_empty()));
     let entries = replay(&app.ledger.database, &app.ledger.calendar).await.unwrap();
     assert_eq!(entries, app.size());
     assert_eq!(projections(&app.ledger.database).await.unwrap(), before);

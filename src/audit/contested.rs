@@ -31,7 +31,7 @@ impl Contested {
         let (kid, revoked_from) = match act {
             Act::Organisation(organisation::Act::KeyRevoked(revocation)) => (revocation.kid, revocation.effective),
             Act::Log(identity::Act::ServiceKeyRevoked(revocation)) => (revocation.kid, revocation.effective),
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => return None,
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => return None,
         };
         let contested = Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() };
         (revoked_from < time).then_some(contested)

@@ -1,14 +1,15 @@
 //! What an audit remembers of every entry, in a few dozen bytes: so that the states of a million tenders need not be in
 //! memory, and no `jti` is taken twice.
 //!
-//! States that were not touched for long are dropped. When a tender is acted on again its state is folded anew from its
-//! entries, which are read from the copy once more and compared with the hashes that were verified the first time: a copy
+//! States of tenders and commitments that were not touched for long are dropped. When one is needed again it is folded anew
+//! from its entries, which are read from the copy once more and compared with the hashes that were verified the first time: a copy
 //! that changes in between is found out.
 
 use super::source::Source;
 use crate::act::Place;
 use crate::calendar::Calendar;
-use crate::field::TenderCode;
+use crate::commitment::Commitment;
+use crate::field::{CommitmentId, TenderCode};
 use crate::log::{EntryView, Hash, TILE_WIDTH, leaf_hash};
 use crate::record::{Header, jws};
 use crate::tender::Tender;
@@ -59,13 +60,20 @@ pub(super) struct Recall {
     /// The first 192 bits of each entry's hash.
     hashes: Vec<[u8; HASH_BYTES]>,
     records: Index,
-    tenders: Index,
-    /// By entry: the one before that acted on the same tender.
+    /// Streams whose states may be dropped.
+    streams: Index,
+    /// By entry: the one before that acted on the same stream.
     before: Vec<u32>,
     /// States that were not touched since the last generation began.
-    old: HashMap<TenderCode, Box<Tender>>,
+    old: Dropped,
     generation: usize,
     bundles: VecDeque<(u64, Vec<Bytes>)>,
+}
+
+#[derive(Default)]
+struct Dropped {
+    tenders: HashMap<TenderCode, Box<Tender>>,
+    commitments: HashMap<CommitmentId, Box<Commitment>>,
 }
 
 /// Enough that whoever writes two entries can't give them the same, either.
@@ -87,9 +95,9 @@ impl Recall {
             key: RandomState::new(),
             hashes: Vec::with_capacity(entries),
             records: Index::new(entries),
-            tenders: Index::new(entries),
+            streams: Index::new(entries),
             before: Vec::with_capacity(entries),
-            old: HashMap::new(),
+            old: Dropped::default(),
             generation,
             bundles: VecDeque::new(),
         }
@@ -103,7 +111,7 @@ impl Recall {
         let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has more bytes");
         self.hashes.push(*first);
         self.records.marks.push(0);
-        self.tenders.marks.push(0);
+        self.streams.marks.push(0);
         self.before.push(NONE);
     }
 
@@ -129,48 +137,47 @@ impl Recall {
         header.ok_or_else(|| RecallError { index, reason: "it has no header".to_owned() })
     }
 
-    fn mark(&self, code: &TenderCode) -> u64 {
-        self.key.hash_one(code.as_str())
+    /// An act on a stream was applied.
+    pub fn applied(&mut self, index: u64, stream: &Stream) {
+        if may_be_dropped(stream) {
+            let mark = self.key.hash_one(stream);
+            self.streams.marks[index as usize] = mark;
+            self.before[index as usize] = self.streams.put(mark, index as u32).unwrap_or(NONE);
+        }
     }
 
-    /// An act on a tender was applied.
-    pub fn applied(&mut self, index: u64, code: &TenderCode) {
-        let mark = self.mark(code);
-        self.tenders.marks[index as usize] = mark;
-        self.before[index as usize] = self.tenders.put(mark, index as u32).unwrap_or(NONE);
+    /// Begins a new generation of states when there are many; what is needed now is brought afterwards.
+    pub fn make_room(&mut self, world: &mut World) {
+        if world.tenders.len() + world.commitments.len() >= self.generation {
+            let (tenders, commitments) = (std::mem::take(&mut world.tenders), std::mem::take(&mut world.commitments));
+            self.old = Dropped { tenders, commitments };
+        }
     }
 
-    /// Puts the state of a tender into the world, if it has one, and drops others when there are many.
+    /// Puts the state of a stream into the world, if it has one.
     ///
     /// # Errors
     /// An entry of it can't be read again.
     pub fn bring(
         &mut self,
-        code: &TenderCode,
+        stream: &Stream,
         world: &mut World,
         source: &mut dyn Source,
         calendar: &Calendar,
     ) -> Result<(), RecallError> {
-        if world.tenders.contains_key(code) {
-            return Ok(());
-        }
-        if world.tenders.len() >= self.generation {
-            self.old = std::mem::take(&mut world.tenders);
-        }
-        if let Some(state) = self.old.remove(code) {
-            world.tenders.insert(code.clone(), state);
+        if !may_be_dropped(stream) || world.holds(stream) || self.old.restore(stream, world) {
             return Ok(());
         }
         let mut indexes = Vec::new();
-        let mut next = self.tenders.find(self.mark(code)).unwrap_or(NONE);
+        let mut next = self.streams.find(self.key.hash_one(stream)).unwrap_or(NONE);
         while next != NONE {
             indexes.push(u64::from(next));
             next = self.before[next as usize];
         }
         for (version, index) in indexes.into_iter().rev().enumerate() {
             let bytes = self.read(source, index)?;
-            fold(&bytes, code, version as u64 + 1, world, calendar)
-                .ok_or_else(|| RecallError { index, reason: format!("it is no act on the tender {code}") })?;
+            fold(&bytes, stream, version as u64 + 1, world, calendar)
+                .ok_or_else(|| RecallError { index, reason: format!("it is no act on {stream}") })?;
         }
         Ok(())
     }
@@ -190,14 +197,38 @@ impl Recall {
     }
 }
 
+impl Dropped {
+    /// Whether it had the state, which is in the world then.
+    fn restore(&mut self, stream: &Stream, world: &mut World) -> bool {
+        match stream {
+            Stream::Tender(code) => match self.tenders.remove(code) {
+                Some(state) => world.tenders.insert(code.clone(), state).is_none(),
+                None => false,
+            },
+            Stream::Commitment(id) => match self.commitments.remove(id) {
+                Some(state) => world.commitments.insert(id.clone(), state).is_none(),
+                None => false,
+            },
+            Stream::Log | Stream::Organisation(_) | Stream::Template(_) => false,
+        }
+    }
+}
+
+/// Streams of which there may be millions.
+fn may_be_dropped(stream: &Stream) -> bool {
+    match stream {
+        Stream::Tender(_) | Stream::Commitment(_) => true,
+        Stream::Log | Stream::Organisation(_) | Stream::Template(_) => false,
+    }
+}
+
 /// Applies an entry that was allowed before.
-fn fold(bytes: &[u8], code: &TenderCode, version: u64, world: &mut World, calendar: &Calendar) -> Option<()> {
+fn fold(bytes: &[u8], wanted: &Stream, version: u64, world: &mut World, calendar: &Calendar) -> Option<()> {
     let view = EntryView::parse(bytes).ok()?;
     let header = jws::header(view.protected).ok()?;
     let stream: Stream = header.sub.parse().ok()?;
     let act = Act::parse(&header.typ, &jws::payload(view.payload).ok()?).ok()?;
     let author = world.owner(&header.kid)?;
     let place = Place { index: view.index, time: view.time, hash: view.hash(), author, kid: header.kid, version };
-    let is_own = matches!(&stream, Stream::Tender(own) if own == code);
-    is_own.then(|| world.apply(&stream, &act, &place, calendar))
+    (stream == *wanted).then(|| world.apply(&stream, &act, &place, calendar))
 }

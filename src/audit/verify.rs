@@ -215,9 +215,7 @@ impl<'a> Audit<'a> {
             }
             Err(error) => self.not_recalled(&error),
         }
-        if let Stream::Tender(code) = stream
-            && let Err(error) = self.recall.bring(code, &mut self.world, source, self.calendar)
-        {
+        if let Err(error) = self.bring(stream, act, source) {
             self.not_recalled(&error);
         }
         let decided = self.world.decide(header, stream, act, time, self.calendar);
@@ -227,15 +225,23 @@ impl<'a> Audit<'a> {
                 self.report.contested.extend(Contested::by(act, &author.id, time));
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(stream, act, &place, self.calendar);
-                if let Stream::Tender(code) = stream {
-                    self.recall.applied(index, code);
-                }
+                self.recall.applied(index, stream);
             }
             Err(refusal) => {
                 let detail = format!("{} on {stream}: {refusal}", act.kind());
                 self.report.add(Some(index), Reason::NotAllowed, detail);
             }
         }
+    }
+
+    /// Puts into the world what the decision looks at.
+    fn bring(&mut self, stream: &Stream, act: &Act, source: &mut dyn Source) -> Result<(), RecallError> {
+        self.recall.make_room(&mut self.world);
+        self.recall.bring(stream, &mut self.world, source, self.calendar)?;
+        for read in self.world.reads(stream, act) {
+            self.recall.bring(&read, &mut self.world, source, self.calendar)?;
+        }
+        Ok(())
     }
 
     fn not_recalled(&mut self, error: &RecallError) {
@@ -246,7 +252,7 @@ impl<'a> Audit<'a> {
     fn follows(&mut self, index: u64, act: &Act) -> Result<(), Refusal> {
         match act {
             Act::Log(identity::Act::Continued(continuation)) => continuation.follows(index, self.edge.root()),
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => Ok(()),
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => Ok(()),
         }
     }
 

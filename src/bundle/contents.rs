@@ -70,7 +70,7 @@ impl Contents {
                     self.brought(&addition.key, owner);
                 }
             }
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => {}
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => {}
         }
         *self.signed.entry(header.kid).or_default() += 1;
     }

@@ -5,8 +5,8 @@ use crate::store::{Database, StoreError, Value};
 use std::collections::BTreeSet;
 
 /// The indexes below `size` of every entry on the streams of the scope, and on those that say who their authors were and
-/// what they were entitled to: the authors' organisations, the authors of what is written about these, and so on; and the
-/// log's own stream. Empty when the log knows nothing of the scope.
+/// what they were entitled to: the authors' organisations, the authors of what is written about these, and so on; what the
+/// decisions on all these looked at; the commitments on a tender; and the log's own stream. Empty when the log knows nothing of the scope.
 pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet<u64>, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
     if let Scope::Organisation(id) = scope {
@@ -18,6 +18,12 @@ pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) ->
         }
         for row in database.read(won, &[Value::from(id.as_str())]).await? {
             streams.insert(format!("tender/{}", row.text(0)?));
+        }
+    }
+    if let Scope::Tender(code) = scope {
+        let promised = "SELECT id FROM commitments WHERE tender = $1";
+        for row in database.read(promised, &[Value::from(code.as_str())]).await? {
+            streams.insert(format!("commitment/{}", row.text(0)?));
         }
     }
     let mut waiting: Vec<String> = streams.iter().cloned().collect();
@@ -32,6 +38,12 @@ pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) ->
             about_scope |= stream == scope.to_string() || author == scope.to_string();
             if streams.insert(author.clone()) {
                 waiting.push(author);
+            }
+        }
+        for row in database.read("SELECT read FROM stream_reads WHERE stream = $1", &[Value::from(stream)]).await? {
+            let read = row.text(0)?.to_owned();
+            if streams.insert(read.clone()) {
+                waiting.push(read);
             }
         }
     }

@@ -48,6 +48,12 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "/v1/tenders/LYJY-020",
     ),
     ("一个项目五个标段，各有结局", "One tender of five lots, each with its own outcome", "/v1/lots?tender=HNZB-022"),
+    ("廉洁承诺书范本", "Model texts of commitments", "/v1/templates"),
+    (
+        "双方签署的年度廉洁承诺：逾期付款被举报、认定、申诉改判",
+        "A commitment that both sides signed: late payment, reported, ruled, appealed",
+        "/v1/commitments/YR-ZZEDU-YUNHE",
+    ),
     ("因弄虚作假被暂停的供应商", "The supplier that was suspended for it", "/v1/organisations?status=suspended"),
     ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/43"),
     (

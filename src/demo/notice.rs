@@ -159,6 +159,7 @@ impl Notice {
                     clause: None,
                 })
                 .collect(),
+            commitment_template: None,
             planned: PlannedDates { announce: some_day, bid_deadline: some_day, open: some_day },
             windows: WINDOWS,
             contact: Contact {

@@ -4,18 +4,22 @@ use super::DemoError;
 use super::cast::{Cast, Who};
 use super::days::Days;
 use super::papers;
-use super::scenes::{self, entry};
+use super::scenes::{self, entry, promise};
 use super::script::Script;
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
+use crate::log::Hash;
 use crate::record::{Disclosure, PrivateKey};
+use crate::sequencer::read_stream;
 use crate::world::{Act, Stream};
 
 /// What is done at an instant.
 pub enum Cue {
     /// Somebody signs a record.
     Post(Box<Posting>),
+    /// Somebody signs a record that cites another.
+    Reply(Box<Reply>),
     /// The service does what has become due.
     Due,
 }
@@ -25,6 +29,14 @@ pub struct Posting {
     pub key: PrivateKey,
     pub stream: Stream,
     pub act: Act,
+}
+
+/// A record to be signed that cites the latest one of a stream: its hash is known only once it is in the log.
+pub struct Reply {
+    pub key: PrivateKey,
+    pub stream: Stream,
+    pub to: Stream,
+    pub make: Box<dyn FnOnce(Hash) -> Act + Send>,
 }
 
 /// Everything that happens, by time.
@@ -40,6 +52,7 @@ impl Plan {
     /// A story that does not hold.
     pub fn of(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Result<Self, DemoError> {
         let mut plan = Self { cues: entry::cues(days, start, cast, ledger), disclosures: Vec::new() };
+        plan.cues.extend(promise::cues(days, cast));
         for scene in scenes::SCENES {
             plan.add(scene(days).rehearsed()?, cast);
         }
@@ -73,17 +86,24 @@ impl Plan {
                 Cue::Due => {
                     ledger.propose_due().await?;
                 }
-                Cue::Post(posting) => {
-                    let Posting { key, stream, act } = *posting;
-                    ledger.act_as(&key, &stream, &act).await.map_err(|reason| DemoError::Rejected {
-                        stream: stream.to_string(),
-                        kind: act.kind(),
-                        at,
-                        reason,
-                    })?;
+                Cue::Post(posting) => post(ledger, at, *posting).await?,
+                Cue::Reply(reply) => {
+                    let Reply { key, stream, to, make } = *reply;
+                    let entries = read_stream(&ledger.database, &to).await.map_err(LedgerError::from)?;
+                    let cited = entries.last().map_or(Hash::of([]), |entry| entry.place.hash);
+                    post(ledger, at, Posting { key, stream, act: make(cited) }).await?;
                 }
             }
         }
         Ok(())
     }
+}
+
+async fn post(ledger: &Ledger, at: Instant, Posting { key, stream, act }: Posting) -> Result<(), DemoError> {
+    ledger.act_as(&key, &stream, &act).await.map(|_| ()).map_err(|reason| DemoError::Rejected {
+        stream: stream.to_string(),
+        kind: act.kind(),
+        at,
+        reason,
+    })
 }

@@ -106,6 +106,16 @@ code_type!(
 );
 
 code_type!(
+    /// Names a template (承诺书范本).
+    TemplateId, "template-id", max = 64, plain
+);
+
+code_type!(
+    /// Names a commitment (廉洁承诺), chosen by whoever offers it.
+    CommitmentId, "commitment-id", max = 64, plain
+);
+
+code_type!(
     /// What is bought: a 政府采购品目分类目录 code (`A02010105`: A goods, B works, C services) or an 8-digit CPV code.
     ProcurementCategory, "procurement-category", max = 16, |text| {
         let bytes = text.as_bytes();

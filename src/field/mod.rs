@@ -17,7 +17,7 @@ mod region;
 mod schema;
 mod text;
 
-pub use code::{ClauseId, ItemId, LotId, Nature, ProcurementCategory, TenderCode};
+pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
 pub use date::Day;
 pub use document::DocumentRef;
 pub use document_id::{DocumentId, DocumentIdError};
@@ -31,10 +31,12 @@ pub(crate) use schema::string_schema;
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
 
+use crate::log::Hash;
 use crate::record::KeyId;
 
 string_schema!(OrganisationId, "organisation-id", max = 64);
 string_schema!(RegionCode, "gb-t-2260", max = 6);
 string_schema!(DocumentId, "sha256", max = 64);
 string_schema!(Instant, "date-time", max = 24);
+string_schema!(Hash, "sha256-hex", max = 64);
 string_schema!(KeyId, "jwk-thumbprint", max = 43);

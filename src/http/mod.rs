@@ -41,6 +41,10 @@ pub enum Tag {
     Organisations,
     /// 招标项目: the life of a tender.
     Tenders,
+    /// 承诺书范本: the texts of commitments.
+    Templates,
+    /// 廉洁承诺: what both sides promise, and what is said to be broken.
+    Commitments,
     /// 记录: every accepted record, its proof, and the change feed.
     Records,
     /// 日志: checkpoint and consistency proofs (C2SP).

@@ -8,10 +8,12 @@ use super::gate::{Gate, KeyRate};
 use super::log::LogApi;
 use super::record::RecordApi;
 use super::{Limits, Problem, connection, feed, health, log};
+use crate::commitment::CommitmentApi;
 use crate::identity::IdentityApi;
 use crate::ledger::Ledger;
 use crate::organisation::OrganisationApi;
 use crate::problem;
+use crate::template::TemplateApi;
 use crate::tender::TenderApi;
 use poem::middleware::CatchPanic;
 use poem::web::Redirect;
@@ -29,13 +31,25 @@ pub struct Server {
     address: SocketAddr,
 }
 
-type Api = (OrganisationApi, TenderApi, RecordApi, LogApi, IdentityApi, DocumentApi, DisclosureApi);
+type Api = (
+    OrganisationApi,
+    TenderApi,
+    TemplateApi,
+    CommitmentApi,
+    RecordApi,
+    LogApi,
+    IdentityApi,
+    DocumentApi,
+    DisclosureApi,
+);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     let ledger = || Arc::clone(ledger);
     (
         OrganisationApi(ledger()),
         TenderApi(ledger()),
+        TemplateApi(ledger()),
+        CommitmentApi(ledger()),
         RecordApi(ledger()),
         LogApi(ledger()),
         IdentityApi(ledger()),

@@ -259,6 +259,7 @@ impl Pair<'_> {
                 funding: None,
                 clauses,
                 score_table: Vec::new(),
+                commitment_template: None,
                 planned,
                 windows: Windows {
                     objection: OBJECTION,

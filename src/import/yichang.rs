@@ -312,6 +312,7 @@ impl Pair {
             Ok(Award {
                 lot: lot_id()?,
                 candidate: candidate.id.clone(),
+                commitment: None,
                 price,
                 reasons: reasons.transpose()?,
                 scope,

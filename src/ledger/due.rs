@@ -1,10 +1,24 @@
 //! The acts that time makes due.
 
 use super::{Ledger, LedgerError};
-use crate::field::{Instant, TenderCode};
+use crate::field::Instant;
 use crate::sequencer::Rejected;
 use crate::store::{StoreError, Value};
 use crate::world::Stream;
+
+/// Where something may be due: a query for the next hundred after a place, and the streams' prefix.
+const DUE: [(&str, &str); 2] = [
+    (
+        "SELECT next_due, code FROM tenders WHERE next_due <= $1 AND (next_due, code) > ($2, $3) \
+         ORDER BY next_due, code LIMIT 100",
+        "tender",
+    ),
+    (
+        "SELECT next_due, id FROM commitments WHERE next_due <= $1 AND (next_due, id) > ($2, $3) \
+         ORDER BY next_due, id LIMIT 100",
+        "commitment",
+    ),
+];
 
 impl Ledger {
     /// Appends every act that time has made due, and says how many there were. Any replica may do this at any time: the
@@ -16,19 +30,8 @@ impl Ledger {
         let mut proposed = 0;
         loop {
             let before = proposed;
-            let now = self.clock.now();
-            let mut last = (0, String::new());
-            loop {
-                let sql = "SELECT next_due, code FROM tenders WHERE next_due <= $1 AND (next_due, code) > ($2, $3) \
-                           ORDER BY next_due, code LIMIT 100";
-                let values = [Value::Integer(now.millis()), Value::Integer(last.0), Value::from(last.1)];
-                let rows = self.database.read(sql, &values).await?;
-                let Some(row) = rows.last() else { break };
-                last = (row.integer(0)?, row.text(1)?.to_owned());
-                for row in &rows {
-                    let code = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-                    proposed += usize::from(self.propose_for(code, now).await?);
-                }
+            for (query, prefix) in DUE {
+                proposed += self.propose_of(query, prefix).await?;
             }
             // An act may make the next one due.
             if proposed == before {
@@ -37,11 +40,26 @@ impl Ledger {
         }
     }
 
-    async fn propose_for(&self, code: TenderCode, now: Instant) -> Result<bool, LedgerError> {
-        let stream = Stream::Tender(code.clone());
-        let world = self.states(std::slice::from_ref(&stream)).await?;
-        let Some(act) = world.tenders.get(&code).and_then(|tender| tender.due(now)) else { return Ok(false) };
-        match self.act_as_service(&stream, &act.into()).await {
+    async fn propose_of(&self, query: &'static str, prefix: &str) -> Result<usize, LedgerError> {
+        let now = self.clock.now();
+        let mut proposed = 0;
+        let mut last = (0, String::new());
+        loop {
+            let values = [Value::Integer(now.millis()), Value::Integer(last.0), Value::from(last.1)];
+            let rows = self.database.read(query, &values).await?;
+            let Some(row) = rows.last() else { return Ok(proposed) };
+            last = (row.integer(0)?, row.text(1)?.to_owned());
+            for row in &rows {
+                let stream = format!("{prefix}/{}", row.text(1)?).parse().map_err(|_| StoreError::Unexpected(1))?;
+                proposed += usize::from(self.propose_for(&stream, now).await?);
+            }
+        }
+    }
+
+    async fn propose_for(&self, stream: &Stream, now: Instant) -> Result<bool, LedgerError> {
+        let world = self.states(std::slice::from_ref(stream)).await?;
+        let Some(act) = world.due(stream, now) else { return Ok(false) };
+        match self.act_as_service(stream, &act).await {
             Ok(_) => Ok(true),
             // Another replica was faster.
             Err(Rejected::Refused(refusal)) => {

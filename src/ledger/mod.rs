@@ -218,7 +218,7 @@ impl Ledger {
         let own = match candidate.act() {
             Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
             Act::Log(identity::Act::Opened(opening)) => &opening.operator_key,
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => {
+            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => {
                 return Err(Refusal::new(
                     &problem::KEY_UNKNOWN,
                     "日志中没有这把密钥",

@@ -1,4 +1,8 @@
-//! The law as data. Today: the minimum windows that the life cycle of a tender asks for.
+//! The law as data: the minimum windows of a tender's life, the terms of commitments.
+
+mod commitments;
+
+pub use commitments::{CommitmentTerms, Rule, Term, commitment_terms};
 
 use serde::Deserialize;
 use std::sync::LazyLock;

@@ -235,7 +235,11 @@ impl Writer {
         kids.sort_unstable();
         kids.dedup();
         let streams = records.iter().map(|record| record.stream().clone()).collect();
-        load_missing(write, &mut self.world, kids, streams, &self.setting.calendar).await
+        load_missing(write, &mut self.world, kids, streams, &self.setting.calendar).await?;
+        // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
+        // names the same streams.
+        let reads = records.iter().flat_map(|record| self.world.reads(record.stream(), record.act())).collect();
+        load_missing(write, &mut self.world, Vec::new(), reads, &self.setting.calendar).await
     }
 
     /// Decides one record on the state that the records before it in this batch have left.
@@ -352,7 +356,7 @@ fn brought_key(act: &Act) -> Option<KeyId> {
         Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
         Act::Organisation(organisation::Act::KeyAdded(addition)) => &addition.key,
         Act::Log(identity::Act::ServiceKeyAdded(addition)) => &addition.key,
-        Act::Log(_) | Act::Organisation(_) | Act::Tender(_) => return None,
+        Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => return None,
     };
     PublicKey::from_jwk(jwk).ok().map(|key| key.key_id())
 }

@@ -1,7 +1,9 @@
 //! The projection rows that a batch leaves behind.
 
+use crate::commitment;
 use crate::organisation::{self, Organisation};
-use crate::store::{Table, Value};
+use crate::store::{Column, Table, Value};
+use crate::template;
 use crate::tender::{self, Tender};
 use crate::world::{Stream, World};
 use std::collections::BTreeMap;
@@ -17,6 +19,13 @@ impl Rows {
         self.0.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(row);
     }
 
+    /// Which other streams the decisions on this one looked at.
+    pub fn reads(&mut self, stream: &Stream, reads: impl Iterator<Item = Stream>) {
+        for read in reads {
+            self.put(&READS, vec![Value::from(stream.to_string()), Value::from(read.to_string())]);
+        }
+    }
+
     /// The rows of every stream that was touched.
     pub fn of_streams<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Self {
         let mut rows = Self::default();
@@ -29,6 +38,16 @@ impl Rows {
                 }
                 Stream::Organisation(id) => rows.organisation(world.organisations.get(id)),
                 Stream::Tender(code) => rows.tender(code, world.tenders.get(code).map(|tender| &**tender)),
+                Stream::Commitment(id) => {
+                    if let Some(commitment) = world.commitments.get(id) {
+                        commitment::project(id, commitment, &mut rows);
+                    }
+                }
+                Stream::Template(id) => {
+                    if let Some(template) = world.templates.get(id) {
+                        template::project(id, template, &mut rows);
+                    }
+                }
             }
         }
         rows
@@ -51,7 +70,12 @@ impl Rows {
     }
 }
 
+/// One row for each stream that decisions on another looked at: whoever replays that one needs it, too.
+static READS: Table =
+    Table { name: "stream_reads", columns: &[Column::text("stream"), Column::text("read")], key: &["stream", "read"] };
+
 /// Every projection table, for `gongshi replay`.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    organisation::TABLES.iter().chain(tender::TABLES).copied()
+    let capabilities = [organisation::TABLES, tender::TABLES, template::TABLES, commitment::TABLES];
+    std::iter::once(&READS).chain(capabilities.into_iter().flatten().copied())
 }

@@ -4,6 +4,7 @@ use super::{LotState, Tender};
 use crate::field::TenderCode;
 use crate::sequencer::Rows;
 use crate::store::{Column, Table, Value};
+use crate::world::Stream;
 
 /// One row a tender.
 pub static TENDERS: Table = Table {
@@ -65,6 +66,9 @@ fn optional<T>(value: Option<T>, into: impl FnOnce(T) -> Value) -> Value {
 
 /// The rows of one tender's state.
 pub fn project(code: &TenderCode, tender: &Tender, rows: &mut Rows) {
+    let template = tender.commitment_template.iter().cloned().map(Stream::Template);
+    let reads = template.chain(tender.commitments.iter().cloned().map(Stream::Commitment));
+    rows.reads(&Stream::Tender(code.clone()), reads);
     let window_until = match tender.phase {
         super::Phase::Preannounced { until, .. } => Some(until),
         _ => None,

@@ -35,6 +35,10 @@ pub struct TenderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<String>,
+    /// Bidders must have signed a commitment on this template before the opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub commitment_template: Option<crate::field::TemplateId>,
     /// The clauses as they stand now.
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
@@ -259,6 +263,7 @@ fn view(
         region: tender.region.to_string(),
         window_until,
         revision_required: tender.revision_required,
+        commitment_template: tender.commitment_template.clone(),
         bid_deadline: tender.bid_deadline.map(|day| day.to_string()),
         clauses: text.clauses,
         score_table: text.score_table,

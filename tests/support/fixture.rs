@@ -53,6 +53,7 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
             clause("s-1", ClauseKind::Schedule, "计划工期240日历天"),
         ],
         score_table: vec![],
+        commitment_template: None,
         planned: PlannedDates { announce: day("2026-08-20"), bid_deadline: day("2026-09-22"), open: day("2026-09-22") },
         windows: Windows { objection: days(5), answer: days(3), escalation: days(10), candidates: days(3) },
         contact: Contact {
@@ -109,6 +110,7 @@ pub fn opening(at: gongshi::field::Instant, bidders: &[(&str, i64)]) -> Opening 
     let bid = |(name, yuan): &(&str, i64)| Bid {
         bidder: bidder(name, None),
         price: Price::Money(money(*yuan)),
+        commitment: None,
         duration: None,
     };
     Opening { lot: "1".parse().unwrap(), opened_at: at, bids: bidders.iter().map(bid).collect() }
@@ -161,6 +163,7 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
     Award {
         lot: "1".parse().unwrap(),
         candidate: candidate.parse().unwrap(),
+        commitment: None,
         price: Price::Money(money(yuan)),
         reasons: None,
         scope: None,

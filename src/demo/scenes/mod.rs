@@ -5,6 +5,7 @@ mod bidding;
 mod contract;
 pub mod entry;
 mod objection;
+pub mod promise;
 mod window;
 
 use super::days::Days;

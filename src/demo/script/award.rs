@@ -155,6 +155,7 @@ impl Script<'_> {
         let award = Award {
             lot: literal(lot),
             candidate: literal(candidate),
+            commitment: None,
             price,
             reasons: reasons.map(literal),
             scope: None,

@@ -85,6 +85,7 @@ impl Script<'_> {
             bidder: bidder(members),
             price: price.clone(),
             duration: Some(literal("响应招标文件要求")),
+            commitment: None,
         };
         let bids = bids.iter().map(bid).collect();
         self.post(self.centre, Opening { lot: literal(lot), opened_at: self.now(), bids })

@@ -3,8 +3,8 @@
 use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_windows};
 use crate::act::Payload;
 use crate::field::{
-    Bidder, ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature, OrganisationId, Party,
-    Price, Prose, RegionCode,
+    Bidder, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
+    OrganisationId, Party, Price, Prose, RegionCode,
 };
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -112,6 +112,10 @@ pub struct Bid {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub duration: Option<Prose<1000>>,
+    /// The effective commitment between the bidder (the first member of a consortium) and the procuring side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub commitment: Option<CommitmentId>,
 }
 
 /// `tender.bids_opened`: 开标记录 of one lot.

@@ -2,7 +2,7 @@
 
 use super::candidates::{KeyPerson, PERSONS_MAX};
 use crate::act::Payload;
-use crate::field::{Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
+use crate::field::{CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
 use crate::record::Sealed;
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,10 @@ pub struct Award {
     pub lot: LotId,
     /// The candidate that wins.
     pub candidate: ItemId,
+    /// The effective commitment between the winner (the first member of a consortium) and the procuring side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub commitment: Option<CommitmentId>,
     pub price: Price,
     /// Why not the first-ranked candidate (招标投标法实施条例 art. 55).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
     ClauseId, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Money, Nature, OrganisationId, Party,
-    ProcurementCategory, Prose, RegionCode,
+    ProcurementCategory, Prose, RegionCode, TemplateId,
 };
 use crate::record::Sealed;
 use poem_openapi::{Enum, Object};
@@ -206,6 +206,11 @@ pub struct Preannouncement {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]
     pub score_table: Vec<ScoreRow>,
+    /// 廉洁双承诺: bidders sign a commitment on this template with the procuring side before the opening; whose bid has none
+    /// is not opened, and wins nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub commitment_template: Option<TemplateId>,
     pub planned: PlannedDates,
     pub windows: Windows,
     pub contact: Contact,

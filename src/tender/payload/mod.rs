@@ -25,6 +25,7 @@ pub use objection::{
 };
 
 use crate::act::acts;
+use crate::field::{CommitmentId, TemplateId};
 
 acts! {
     /// Every act about a tender.
@@ -58,6 +59,26 @@ acts! {
         ContractAmended(ContractAmendment),
         ContractAccepted(ContractAcceptance),
         Closed(Closure),
+    }
+}
+
+impl Act {
+    /// The template on which it makes commitments a condition.
+    pub fn template(&self) -> Option<&TemplateId> {
+        match self {
+            Self::Preannounced(disclosed) => disclosed.commitment_template.as_ref(),
+            Self::Revised(revision) => revision.preannouncement.commitment_template.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The commitments that it cites.
+    pub fn commitments(&self) -> Vec<&CommitmentId> {
+        match self {
+            Self::BidsOpened(opening) => opening.bids.iter().filter_map(|bid| bid.commitment.as_ref()).collect(),
+            Self::Awarded(award) => award.commitment.iter().collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub fn apply(state: Option<Tender>, act: &Act, place: &Place, calendar: &Calenda
             category: None,
             estimate: None,
             windows: adoption.windows,
+            commitment_template: None,
+            commitments: Vec::new(),
             clauses: Vec::new(),
             objections: Vec::new(),
             revision_required: false,
@@ -69,6 +71,8 @@ impl Tender {
             category: disclosed.category.clone(),
             estimate: disclosed.estimate,
             windows: disclosed.windows,
+            commitment_template: disclosed.commitment_template.clone(),
+            commitments: Vec::new(),
             clauses: ClauseState::of(&disclosed.clauses, &disclosed.score_table),
             objections: Vec::new(),
             revision_required: false,
@@ -90,6 +94,11 @@ impl Tender {
 
     fn fold(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
         let now = place.time;
+        for cited in act.commitments() {
+            if !self.commitments.contains(cited) {
+                self.commitments.push(cited.clone());
+            }
+        }
         match act {
             // Made above.
             Act::Preannounced(_) | Act::Adopted(_) => {}
@@ -229,6 +238,7 @@ impl Tender {
             || self.windows != revised.windows
             || (self.method, self.nature) != (revised.method, revised.nature)
             || self.procuring_unit != revised.procuring_unit
+            || self.commitment_template != revised.commitment_template
             || self.lots != revised.lots;
         let phase = if reopens { revised.phase } else { self.phase.clone() };
         *self = Self {

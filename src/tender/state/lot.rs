@@ -197,6 +197,11 @@ impl LotState {
         }
     }
 
+    /// Nobody knows the bids yet.
+    pub fn is_before_opening(&self) -> bool {
+        matches!(self.phase, LotPhase::Waiting { .. })
+    }
+
     pub fn candidate(&self, id: &ItemId) -> Option<&CandidateState> {
         self.candidates.iter().find(|candidate| candidate.id == *id)
     }

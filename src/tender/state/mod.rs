@@ -15,7 +15,8 @@ use super::{
 use crate::act::Author;
 use crate::calendar::{Calendar, Roll, UnknownYear};
 use crate::field::{
-    ClauseId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory, RegionCode,
+    ClauseId, CommitmentId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
+    RegionCode, TemplateId,
 };
 use crate::log::Hash;
 use crate::organisation::Role;
@@ -131,6 +132,10 @@ pub struct Tender {
     pub category: Option<ProcurementCategory>,
     pub estimate: Option<Money>,
     pub windows: Windows,
+    /// Bidders must have signed a commitment on this template.
+    pub commitment_template: Option<TemplateId>,
+    /// The commitments that were cited, each once.
+    pub commitments: Vec<CommitmentId>,
     pub clauses: Vec<ClauseState>,
     pub objections: Vec<ObjectionState>,
     /// An accepted or upheld objection demands a revision or the termination.
@@ -226,6 +231,11 @@ impl Tender {
     }
 
     /// Whether the author runs this tender: its centre, or the procuring unit itself.
+    /// Whether it is the tender's centre or its procuring unit.
+    pub fn is_bought_by(&self, organisation: &OrganisationId) -> bool {
+        self.centre == *organisation || self.procuring_unit.id.as_ref() == Some(organisation)
+    }
+
     fn is_run_by(&self, by: &Author) -> bool {
         runs(by, &self.centre, &self.procuring_unit)
     }

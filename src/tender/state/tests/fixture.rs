@@ -135,6 +135,7 @@ pub fn preannouncement() -> Preannouncement {
         funding: None,
         clauses: clauses(),
         score_table: Vec::new(),
+        commitment_template: None,
         planned: planned("2026-06-10", "2026-07-10"),
         windows: windows(),
         contact: Contact { office: read("招标部"), person: None, phone: None, address: None },
@@ -333,6 +334,7 @@ pub fn award(lot: &str, candidate: &str) -> Award {
     Award {
         lot: read(lot),
         candidate: read(candidate),
+        commitment: None,
         price: yuan(9_000_000),
         reasons: None,
         scope: None,

@@ -4,153 +4,23 @@
 //! [`World::apply`] once it has. The sequencer keeps here the streams it is working on and loads others when a record
 //! needs them; the auditor keeps them all. No clock, no I/O.
 
+mod act;
+mod stream;
+
+pub use act::Act;
+pub use stream::Stream;
+
 use crate::act::{Author, Place};
 use crate::calendar::Calendar;
-use crate::field::{Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure, TenderCode};
+use crate::commitment::{self, Commitment, Gate, Surroundings};
+use crate::field::{CommitmentId, Fault, Instant, OrganisationId, TemplateId, TenderCode};
 use crate::identity::{self, LogState};
 use crate::organisation::{self, Organisation, Role, Roles};
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId, PublicKey};
+use crate::template::{self, Template};
 use crate::tender::{self, Tender};
 use std::collections::HashMap;
-use std::fmt;
-use std::str::FromStr;
-
-/// What a record acts on: the `sub` of its header.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Stream {
-    /// `log`: the log itself.
-    Log,
-    /// `organisation/<id>`
-    Organisation(OrganisationId),
-    /// `tender/<code>`
-    Tender(TenderCode),
-}
-
-impl fmt::Display for Stream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Log => f.write_str("log"),
-            Self::Organisation(id) => write!(f, "organisation/{id}"),
-            Self::Tender(code) => write!(f, "tender/{code}"),
-        }
-    }
-}
-
-impl FromStr for Stream {
-    type Err = Refusal;
-
-    fn from_str(sub: &str) -> Result<Self, Refusal> {
-        let bad = |reason: String| {
-            Refusal::fields(vec![FieldFault { pointer: "/sub".into(), fault: Fault::MalformedCode { reason } }])
-        };
-        match sub.split_once('/') {
-            None if sub == "log" => Ok(Self::Log),
-            Some(("organisation", id)) => id.parse().map(Self::Organisation).map_err(|e| bad(format!("{e}"))),
-            Some(("tender", code)) => code.parse().map(Self::Tender).map_err(|e| bad(format!("{e}"))),
-            _ => Err(bad("a stream is log, organisation/<id> or tender/<code>".into())),
-        }
-    }
-}
-
-/// What a record says, of whatever capability.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Act {
-    Log(identity::Act),
-    Organisation(organisation::Act),
-    Tender(tender::Act),
-}
-
-impl Act {
-    /// Every record kind there is.
-    pub fn kinds() -> impl Iterator<Item = &'static str> {
-        identity::Act::KINDS.iter().chain(organisation::Act::KINDS).chain(tender::Act::KINDS).copied()
-    }
-
-    /// Parses and checks a payload of the given kind.
-    ///
-    /// # Errors
-    /// The kind is unknown, the bytes are not JSON, or a field is refused.
-    pub fn parse(kind: &str, payload: &[u8]) -> Result<Self, Refusal> {
-        let parsed = organisation::Act::parse(kind, payload)
-            .map(|act| act.map(Self::Organisation))
-            .or_else(|| tender::Act::parse(kind, payload).map(|act| act.map(Self::Tender)))
-            .or_else(|| identity::Act::parse(kind, payload).map(|act| act.map(Self::Log)))
-            .ok_or_else(|| {
-                Refusal::new(
-                    &problem::KIND_MISMATCH,
-                    format!("没有记录类型 {kind}"),
-                    format!("there is no record kind {kind}"),
-                )
-            })?;
-        let act = parsed.map_err(|failure| match failure {
-            ParseFailure::NotJson { reason } => Refusal::new(
-                &problem::MALFORMED_JSON,
-                format!("不是有效的 JSON：{reason}"),
-                format!("not valid JSON: {reason}"),
-            ),
-            ParseFailure::Field(field) => Refusal::fields(vec![field]),
-        })?;
-        let mut faults = Faults::default();
-        match &act {
-            Self::Log(act) => act.check(&mut faults),
-            Self::Organisation(act) => act.check(&mut faults),
-            Self::Tender(act) => act.check(&mut faults),
-        }
-        faults.into_result().map_err(Refusal::fields)?;
-        Ok(act)
-    }
-
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Log(act) => act.kind(),
-            Self::Organisation(act) => act.kind(),
-            Self::Tender(act) => act.kind(),
-        }
-    }
-
-    pub fn documents(&self) -> Vec<&crate::field::DocumentRef> {
-        match self {
-            Self::Log(act) => act.documents(),
-            Self::Organisation(act) => act.documents(),
-            Self::Tender(act) => act.documents(),
-        }
-    }
-
-    pub fn sealed(&self) -> Vec<crate::record::Sealed> {
-        match self {
-            Self::Log(act) => act.sealed(),
-            Self::Organisation(act) => act.sealed(),
-            Self::Tender(act) => act.sealed(),
-        }
-    }
-
-    pub fn to_value(&self) -> serde_json::Value {
-        match self {
-            Self::Log(act) => act.to_value(),
-            Self::Organisation(act) => act.to_value(),
-            Self::Tender(act) => act.to_value(),
-        }
-    }
-}
-
-impl From<identity::Act> for Act {
-    fn from(act: identity::Act) -> Self {
-        Self::Log(act)
-    }
-}
-
-impl From<organisation::Act> for Act {
-    fn from(act: organisation::Act) -> Self {
-        Self::Organisation(act)
-    }
-}
-
-impl From<tender::Act> for Act {
-    fn from(act: tender::Act) -> Self {
-        Self::Tender(act)
-    }
-}
 
 /// An author's clock may be this far ahead of the log's.
 const IAT_AHEAD_SECONDS_MAX: i64 = 5 * 60;
@@ -164,6 +34,8 @@ pub struct World {
     pub organisations: HashMap<OrganisationId, Organisation>,
     /// Boxed: a map of a million states grows by moving them.
     pub tenders: HashMap<TenderCode, Box<Tender>>,
+    pub templates: HashMap<TemplateId, Template>,
+    pub commitments: HashMap<CommitmentId, Box<Commitment>>,
     /// Which organisation brought a key into the log.
     pub key_owners: HashMap<KeyId, OrganisationId>,
 }
@@ -175,6 +47,8 @@ impl World {
             Stream::Log => self.log.as_ref().map_or(0, |log| log.version),
             Stream::Organisation(id) => self.organisations.get(id).map_or(0, |organisation| organisation.version),
             Stream::Tender(code) => self.tenders.get(code).map_or(0, |tender| tender.version()),
+            Stream::Template(id) => self.templates.get(id).map_or(0, Template::version),
+            Stream::Commitment(id) => self.commitments.get(id).map_or(0, |commitment| commitment.version()),
         }
     }
 
@@ -184,6 +58,8 @@ impl World {
             Stream::Log => self.log.is_some(),
             Stream::Organisation(id) => self.organisations.contains_key(id),
             Stream::Tender(code) => self.tenders.contains_key(code),
+            Stream::Template(id) => self.templates.contains_key(id),
+            Stream::Commitment(id) => self.commitments.contains_key(id),
         }
     }
 
@@ -197,6 +73,12 @@ impl World {
             }
             Stream::Tender(code) => {
                 self.tenders.remove(code);
+            }
+            Stream::Template(id) => {
+                self.templates.remove(id);
+            }
+            Stream::Commitment(id) => {
+                self.commitments.remove(id);
             }
         }
     }
@@ -216,6 +98,12 @@ impl World {
     pub fn keep_at_most(&mut self, streams: usize) {
         if self.tenders.len() > streams {
             self.tenders.clear();
+        }
+        if self.templates.len() > streams {
+            self.templates.clear();
+        }
+        if self.commitments.len() > streams {
+            self.commitments.clear();
         }
         if self.organisations.len() > streams || self.key_owners.len() > 4 * streams {
             let operator = self.log.as_ref().map(|log| &log.operator);
@@ -330,7 +218,10 @@ impl World {
             }
             (Act::Tender(act), Stream::Tender(code)) => {
                 let author = self.author(&header.kid, now)?;
-                tender::decide(self.tenders.get(code).map(|tender| &**tender), act, &author, now, calendar)?;
+                let tender = self.tenders.get(code).map(|tender| &**tender);
+                tender::decide(tender, act, &author, now, calendar)?;
+                let (templates, commitments) = (&self.templates, &self.commitments);
+                Gate { code, tender, templates, commitments, now }.check(act)?;
                 Ok(author)
             }
             (Act::Log(act), Stream::Log) => {
@@ -339,7 +230,20 @@ impl World {
                 identity::decide(log, act, &author, &owner, now)?;
                 Ok(author)
             }
-            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_), _) => Err(stream_mismatch("/sub")),
+            (Act::Template(act), Stream::Template(id)) => {
+                let author = self.author(&header.kid, now)?;
+                template::decide(self.templates.get(id), act, &author)?;
+                Ok(author)
+            }
+            (Act::Commitment(act), Stream::Commitment(id)) => {
+                let author = self.author(&header.kid, now)?;
+                let state = self.commitments.get(id).map(|commitment| &**commitment);
+                commitment::decide(state, act, &author, now, self.surroundings(state, act))?;
+                Ok(author)
+            }
+            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_), _) => {
+                Err(stream_mismatch("/sub"))
+            }
         }
     }
 
@@ -367,6 +271,51 @@ impl World {
             ));
         }
         Ok(Author { id: operator.id, roles: operator.roles })
+    }
+
+    /// The streams beside its own that the decision on an act looks at; the stream's own state must be at hand, if it has
+    /// one.
+    pub fn reads(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
+        match (act, stream) {
+            (Act::Commitment(act), Stream::Commitment(id)) => {
+                let state = self.commitments.get(id).map(|commitment| &**commitment);
+                commitment::ties(state, act).map_or_else(Vec::new, |ties| {
+                    let mut streams = vec![
+                        Stream::Template(ties.template.clone()),
+                        Stream::Organisation(ties.unit.clone()),
+                        Stream::Organisation(ties.enterprise.clone()),
+                    ];
+                    streams.extend(ties.tender.cloned().map(Stream::Tender));
+                    streams
+                })
+            }
+            (Act::Tender(act), Stream::Tender(_)) => {
+                let template = act.template().cloned().map(Stream::Template);
+                template.into_iter().chain(act.commitments().into_iter().cloned().map(Stream::Commitment)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn surroundings(&self, state: Option<&Commitment>, act: &commitment::Act) -> Surroundings<'_> {
+        let ties = commitment::ties(state, act);
+        Surroundings {
+            template: ties.and_then(|ties| self.templates.get(ties.template)),
+            tender: ties.and_then(|ties| self.tenders.get(ties.tender?)).map(|tender| &**tender),
+            unit: ties.and_then(|ties| self.organisations.get(ties.unit)),
+            enterprise: ties.and_then(|ties| self.organisations.get(ties.enterprise)),
+        }
+    }
+
+    /// The act on a stream that time makes due, if any: what the service may sign now.
+    pub fn due(&self, stream: &Stream, now: Instant) -> Option<Act> {
+        match stream {
+            Stream::Tender(code) => self.tenders.get(code).and_then(|tender| tender.due(now)).map(Act::from),
+            Stream::Commitment(id) => {
+                self.commitments.get(id).and_then(|commitment| commitment.due(now)).map(Act::from)
+            }
+            Stream::Log | Stream::Organisation(_) | Stream::Template(_) => None,
+        }
     }
 
     /// Folds a record that was decided into the state.
@@ -399,8 +348,18 @@ impl World {
                     self.tenders.insert(code.clone(), Box::new(tender));
                 }
             }
+            (Act::Template(act), Stream::Template(id)) => {
+                let template = Template::apply(self.templates.remove(id), act, place);
+                self.templates.insert(id.clone(), template);
+            }
+            (Act::Commitment(act), Stream::Commitment(id)) => {
+                let state = self.commitments.remove(id).map(|commitment| *commitment);
+                if let Some(commitment) = commitment::apply(state, act, place, calendar) {
+                    self.commitments.insert(id.clone(), Box::new(commitment));
+                }
+            }
             // `decide` refuses an act on a stream of another capability.
-            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_), _) => {}
+            (Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_), _) => {}
         }
     }
 }

@@ -1,0 +1,204 @@
+//! Commitments over HTTP.
+
+use super::view::{CommitmentView, commitment_view};
+use super::{Acceptance as Consent, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer};
+use crate::field::{CommitmentId, OrganisationId, TenderCode};
+use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::ledger::Ledger;
+use crate::problem;
+use crate::store::Value;
+use crate::world::Stream;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{ApiResponse, Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A commitment in a list.
+#[derive(Serialize, Object)]
+pub struct CommitmentSummary {
+    id: String,
+    /// `offered`, `effective`, `declined` or `lapsed`.
+    status: String,
+    template: String,
+    template_version: u64,
+    unit: String,
+    enterprise: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    tender: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    lot: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    year: Option<i64>,
+    /// `unit` or `enterprise`.
+    offered_by: String,
+    /// Reports of breaches without a finding that counts.
+    open_breaches: u64,
+    version: u64,
+}
+
+/// A page of commitments, ordered by id.
+#[derive(Serialize, Object)]
+pub struct CommitmentPage {
+    items: Vec<CommitmentSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// A commitment; its `ETag` is its version.
+#[derive(ApiResponse)]
+enum CommitmentFound {
+    #[oai(status = 200)]
+    Found(Typed<CommitmentView>, #[oai(header = "ETag")] String),
+}
+
+const SUMMARY: &str = "SELECT id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, \
+                       open_breaches, version FROM commitments";
+
+fn text(value: Option<String>) -> Option<Value> {
+    value.filter(|value| !value.contains('\0')).map(Value::from)
+}
+
+pub struct CommitmentApi(pub Arc<Ledger>);
+
+impl CommitmentApi {
+    async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, Some(Stream::Commitment(id))).await
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/commitments", tag = "Tag::Commitments")]
+impl CommitmentApi {
+    /// 提出承诺: one side signs the text. The id is that of the signed `sub`.
+    #[oai(path = "/", method = "post", operation_id = "offerCommitment")]
+    async fn offer(&self, #[oai(name = "x-jws-signature")] signed: Signed<Offer>) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, None).await
+    }
+
+    /// Commitments by party, tender and status.
+    #[oai(path = "/", method = "get", operation_id = "listCommitments")]
+    async fn list(
+        &self,
+        unit: Query<Option<OrganisationId>>,
+        enterprise: Query<Option<OrganisationId>>,
+        tender: Query<Option<TenderCode>>,
+        /// `offered`, `effective`, `declined` or `lapsed`.
+        status: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<CommitmentPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .equals("unit", unit.0.map(|unit| Value::from(unit.as_str())))
+            .equals("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
+            .equals("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .equals("status", text(status.0))
+            .after("id", text(after.0));
+        let (sql, parameters) = filter.query(SUMMARY, "id", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let mut items = Vec::with_capacity(page.len());
+        for row in page {
+            items.push(CommitmentSummary {
+                id: row.text(0)?.to_owned(),
+                status: row.text(1)?.to_owned(),
+                template: row.text(2)?.to_owned(),
+                template_version: row.unsigned(3)?,
+                unit: row.text(4)?.to_owned(),
+                enterprise: row.text(5)?.to_owned(),
+                tender: row.optional_text(6)?.map(str::to_owned),
+                lot: row.optional_text(7)?.map(str::to_owned),
+                year: row.optional_integer(8)?,
+                offered_by: row.text(9)?.to_owned(),
+                open_breaches: row.unsigned(10)?,
+                version: row.unsigned(11)?,
+            });
+        }
+        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+        Ok(Typed(CommitmentPage { items, next }))
+    }
+
+    /// One commitment with its breaches and records.
+    #[oai(path = "/:id", method = "get", operation_id = "getCommitment")]
+    async fn get(&self, id: Path<CommitmentId>) -> Result<CommitmentFound, Problem> {
+        let view = commitment_view(&self.0, id.0).await?;
+        let view = view.ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))?;
+        let tag = format!("\"{}\"", view.version);
+        Ok(CommitmentFound::Found(Typed(view), tag))
+    }
+
+    /// 接受承诺: the other side signs the same text.
+    #[oai(path = "/:id/acceptances", method = "post", operation_id = "acceptCommitment")]
+    async fn accept(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Consent>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 不接受或撤回.
+    #[oai(path = "/:id/declines", method = "post", operation_id = "declineCommitment")]
+    async fn decline(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Decline>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 举报违诺: by the other side or a supervisor.
+    #[oai(path = "/:id/breaches", method = "post", operation_id = "reportBreach")]
+    async fn report_breach(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Breach>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 违诺说明: by the side that the report is about.
+    #[oai(path = "/:id/breach-answers", method = "post", operation_id = "answerBreach")]
+    async fn answer_breach(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<BreachAnswer>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 违诺认定: by a supervisor.
+    #[oai(path = "/:id/breach-rulings", method = "post", operation_id = "ruleBreach")]
+    async fn rule_breach(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<BreachRuling>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 申诉: once, by either side.
+    #[oai(path = "/:id/breach-appeals", method = "post", operation_id = "appealBreach")]
+    async fn appeal_breach(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Appeal>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+
+    /// 申诉裁定: by another supervisor; final.
+    #[oai(path = "/:id/appeal-rulings", method = "post", operation_id = "ruleAppeal")]
+    async fn rule_appeal(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<AppealRuling>,
+    ) -> Result<Acceptance, Problem> {
+        self.on(id.0, signed).await
+    }
+}

@@ -1,0 +1,154 @@
+//! What happens when a promise is said to be broken.
+
+use super::DOCUMENTS_MAX;
+use crate::act::Payload;
+use crate::field::{ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
+use crate::template::Side;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+/// `commitment.breach_reported`: by the other side, or by a supervisor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Breach {
+    /// Chosen by the reporter, unique within the commitment.
+    pub id: ItemId,
+    /// Whose promise was broken.
+    pub against: Side,
+    /// The broken promises of that side.
+    pub clauses: Vec<ClauseId>,
+    pub facts: Prose<5000>,
+    /// Evidence (证据材料).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `commitment.breach_answered`: by the side that it is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct BreachAnswer {
+    pub breach: ItemId,
+    pub statement: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `commitment.deadline_passed` [service]: no answer came in time. It may still come, until the ruling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Deadline {
+    pub breach: ItemId,
+    pub due: Instant,
+}
+
+/// What a supervisor finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Finding {
+    /// 不成立
+    Dismissed,
+    /// 轻微
+    Minor,
+    /// 较重
+    Serious,
+    /// 严重
+    Grave,
+}
+
+impl Finding {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dismissed => "dismissed",
+            Self::Minor => "minor",
+            Self::Serious => "serious",
+            Self::Grave => "grave",
+        }
+    }
+}
+
+/// `commitment.breach_ruled`: by a supervisor, once the answer is in or its time is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct BreachRuling {
+    pub breach: ItemId,
+    pub finding: Finding,
+    pub reasons: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `commitment.breach_appealed`: once, by either side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Appeal {
+    pub breach: ItemId,
+    pub grounds: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+/// `commitment.appeal_ruled`: by another supervisor than the one whose finding it is; final.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct AppealRuling {
+    pub breach: ItemId,
+    pub finding: Finding,
+    pub reasons: Prose<5000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub documents: Vec<DocumentRef>,
+}
+
+const CLAUSES_MAX: usize = 50;
+
+impl Payload for Breach {
+    const KIND: &'static str = "commitment.breach_reported";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| clause.as_str());
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
+
+macro_rules! with_documents {
+    ($($payload:ident = $kind:literal,)*) => {
+        $(impl Payload for $payload {
+            const KIND: &'static str = $kind;
+
+            fn check(&self, faults: &mut Faults) {
+                faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
+            }
+
+            fn documents(&self) -> Vec<&DocumentRef> {
+                self.documents.iter().collect()
+            }
+        })*
+    };
+}
+
+with_documents! {
+    BreachAnswer = "commitment.breach_answered",
+    BreachRuling = "commitment.breach_ruled",
+    Appeal = "commitment.breach_appealed",
+    AppealRuling = "commitment.appeal_ruled",
+}
+
+impl Payload for Deadline {
+    const KIND: &'static str = "commitment.deadline_passed";
+}

@@ -1,0 +1,117 @@
+//! How a commitment comes about.
+
+use crate::act::Payload;
+use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode};
+use crate::log::Hash;
+use crate::template::TemplateRef;
+use poem_openapi::{Object, Union};
+use serde::{Deserialize, Serialize};
+
+/// For one lot of one tender.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct LotBinding {
+    pub tender: TenderCode,
+    pub lot: LotId,
+}
+
+/// For everything between the two within a calendar year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct YearBinding {
+    #[oai(validator(minimum(value = "2000"), maximum(value = "2200")))]
+    pub year: u16,
+}
+
+/// What a commitment is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Union)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[oai(discriminator_name = "kind", one_of)]
+pub enum Binding {
+    #[oai(mapping = "lot")]
+    Lot(LotBinding),
+    #[oai(mapping = "year")]
+    Year(YearBinding),
+}
+
+impl Binding {
+    /// The tender that it is for, unless for a year.
+    pub fn tender(&self) -> Option<&TenderCode> {
+        match self {
+            Self::Lot(lot) => Some(&lot.tender),
+            Self::Year(_) => None,
+        }
+    }
+}
+
+/// `commitment.offered`: one side signs the text and asks the other to. Either side may begin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Offer {
+    /// The latest version of the template.
+    pub template: TemplateRef,
+    /// The side of the procuring unit: the unit itself or the centre that buys for it.
+    pub unit: OrganisationId,
+    pub enterprise: OrganisationId,
+    pub binding: Binding,
+}
+
+/// `commitment.accepted`: the other side signs the same text; from now on both are bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Acceptance {
+    /// Hash of the offer's entry.
+    pub offer: Hash,
+}
+
+/// `commitment.declined`: the other side does not want it, or whoever offered takes it back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Decline {
+    /// Hash of the offer's entry.
+    pub offer: Hash,
+    pub reasons: Prose<2000>,
+}
+
+/// `commitment.lapsed` [service]: nobody accepted in time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Lapse {
+    /// Hash of the offer's entry.
+    pub offer: Hash,
+}
+
+const YEARS: std::ops::RangeInclusive<u16> = 2000..=2200;
+
+impl Payload for Offer {
+    const KIND: &'static str = "commitment.offered";
+
+    fn check(&self, faults: &mut Faults) {
+        if self.unit == self.enterprise {
+            faults.add("/enterprise", Fault::Inconsistent { reason: "nobody commits to itself".into() });
+        }
+        if let Binding::Year(binding) = &self.binding
+            && !YEARS.contains(&binding.year)
+        {
+            faults.add("/binding/year", Fault::InvalidDate);
+        }
+    }
+}
+
+impl Payload for Acceptance {
+    const KIND: &'static str = "commitment.accepted";
+}
+
+impl Payload for Decline {
+    const KIND: &'static str = "commitment.declined";
+}
+
+impl Payload for Lapse {
+    const KIND: &'static str = "commitment.lapsed";
+}

@@ -1,0 +1,200 @@
+//! Whatever is tried, in whatever order: nobody is bound alone, nothing final changes, and the service knows when it is due.
+
+use super::super::{
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Decline, Finding, Offer,
+    YearBinding,
+};
+use super::{BreachPhase, Commitment, Phase, Surroundings, apply, decide};
+use crate::act::{Author, Place};
+use crate::calendar::Calendar;
+use crate::field::Instant;
+use crate::log::Hash;
+use crate::organisation::{Organisation, Role, Roles, Status};
+use crate::record::PrivateKey;
+use crate::template::{self, Side, Template, TemplateRef, models};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use std::collections::BTreeSet;
+
+const UNIT: &str = "1241010041580000XR";
+const ENTERPRISE: &str = "91410105MA9ABCDE2Y";
+const SUPERVISOR: &str = "11410100005260004Y";
+const OTHER_SUPERVISOR: &str = "91410100MA0000015B";
+const STRANGER: &str = "91410100MA000004XQ";
+const HOUR: i64 = 3_600_000;
+
+fn author(at: usize) -> Author {
+    let (id, role) = [
+        (UNIT, Role::ProcuringUnit),
+        (ENTERPRISE, Role::Enterprise),
+        (SUPERVISOR, Role::Supervisor),
+        (OTHER_SUPERVISOR, Role::Supervisor),
+        (STRANGER, Role::Enterprise),
+        (UNIT, Role::Service),
+    ][at];
+    Author { id: id.parse().unwrap(), roles: Roles::NONE.with(role) }
+}
+
+fn organisation(id: &str, role: Role) -> Organisation {
+    Organisation {
+        id: id.parse().unwrap(),
+        name: "单位".into(),
+        status: Status::Confirmed,
+        roles: Roles::NONE.with(role),
+        keys: vec![],
+        pending: vec![],
+        version: 2,
+    }
+}
+
+/// A commitment under way, with everything around it.
+struct Run {
+    state: Option<Commitment>,
+    template: Template,
+    unit: Organisation,
+    enterprise: Organisation,
+    calendar: std::sync::Arc<Calendar>,
+    now: Instant,
+    index: u64,
+    kinds: BTreeSet<&'static str>,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut run = Self {
+            state: None,
+            template: Template { title: "".into(), scope: template::Scope::Construction, versions: vec![] },
+            unit: organisation(UNIT, Role::ProcuringUnit),
+            enterprise: organisation(ENTERPRISE, Role::Enterprise),
+            calendar: Calendar::built_in(),
+            now: "2026-08-03T01:00:00.000Z".parse().unwrap(),
+            index: 0,
+            kinds: BTreeSet::new(),
+        };
+        let published = template::Act::from(models()[0].publication());
+        run.template = Template::apply(None, &published, &run.place(&author(2)));
+        run
+    }
+
+    fn place(&self, by: &Author) -> Place {
+        let kid = PrivateKey::from_seed([1; 32]).key_id();
+        let (hash, version) = (Hash::of(self.index.to_be_bytes()), self.state.as_ref().map_or(0, |c| c.version) + 1);
+        Place { index: self.index, time: self.now, hash, author: by.id.clone(), kid, version }
+    }
+
+    fn around(&self) -> Surroundings<'_> {
+        let (unit, enterprise) = (Some(&self.unit), Some(&self.enterprise));
+        Surroundings { template: Some(&self.template), tender: None, unit, enterprise }
+    }
+
+    fn offer(&self) -> Offer {
+        let entry = self.template.versions[0].entry;
+        Offer {
+            template: TemplateRef { id: "construction".parse().unwrap(), version: 1, entry },
+            unit: UNIT.parse().unwrap(),
+            enterprise: ENTERPRISE.parse().unwrap(),
+            binding: Binding::Year(YearBinding { year: 2026 }),
+        }
+    }
+
+    /// One of all acts, on one of two breaches.
+    fn act(&self, which: usize, breach: usize, finding: Finding) -> Option<Act> {
+        let offer = self.state.as_ref().map_or(Hash::of([]), |commitment| commitment.offer);
+        let id = || ["b-1", "b-2"][breach].parse().unwrap();
+        let text = || "说明";
+        let against = [Side::Unit, Side::Enterprise][breach];
+        let clause = || self.template.versions[0].clauses(against)[0].clone();
+        let documents = vec![];
+        Some(match which {
+            0 => self.offer().into(),
+            1 => Acceptance { offer }.into(),
+            2 => Decline { offer, reasons: text().parse().unwrap() }.into(),
+            3 => {
+                Breach { id: id(), against, clauses: vec![clause()], facts: text().parse().unwrap(), documents }.into()
+            }
+            4 => BreachAnswer { breach: id(), statement: text().parse().unwrap(), documents }.into(),
+            5 => BreachRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
+            6 => Appeal { breach: id(), grounds: text().parse().unwrap(), documents }.into(),
+            7 => AppealRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
+            _ => return self.state.as_ref().and_then(|commitment| commitment.due(self.now)),
+        })
+    }
+
+    /// Tries an act; applies it and looks at what came of it when it is allowed.
+    fn tries(&mut self, by: &Author, act: &Act) -> bool {
+        if decide(self.state.as_ref(), act, by, self.now, self.around()).is_err() {
+            return false;
+        }
+        self.index += 1;
+        let (before, place) = (self.state.clone(), self.place(by));
+        self.state = apply(self.state.take(), act, &place, &self.calendar);
+        self.kinds.insert(act.kind());
+        self.check(before.as_ref(), act, by);
+        true
+    }
+
+    fn check(&self, before: Option<&Commitment>, act: &Act, by: &Author) {
+        let after = self.state.as_ref().expect("an allowed act leaves a commitment");
+        assert_eq!(after.version, before.map_or(0, |before| before.version) + 1);
+        let ended = |phase: Phase| !matches!(phase, Phase::Offered { .. });
+        if let Some(before) = before {
+            assert!(!ended(before.phase) || before.phase == after.phase, "what is signed or over stays so");
+            if matches!(act, Act::Accepted(_)) {
+                assert_eq!(after.party(before.offered_by.other()), &by.id, "both sides signed");
+            }
+            for old in &before.breaches {
+                let new = after.breach(&old.id).expect("nothing disappears");
+                if let BreachPhase::Final { .. } = old.phase {
+                    assert_eq!(old, new);
+                }
+                if old.phase != new.phase && matches!(act, Act::BreachRuled(_) | Act::AppealRuled(_)) {
+                    assert!(by.roles.has(Role::Supervisor) && old.reported_by != by.id);
+                }
+            }
+        }
+        match after.next_due() {
+            None => assert_eq!(after.due(self.now.plus_millis(1000 * 24 * HOUR)), None),
+            Some(due) => {
+                assert_eq!(after.due(due.plus_millis(-1)), None);
+                assert!(after.due(due).is_some());
+            }
+        }
+    }
+}
+
+type Step = (usize, usize, usize, i64, usize);
+
+fn step() -> impl Strategy<Value = Step> {
+    let hours = prop_oneof![3 => Just(0i64), 2 => 1..48i64, 1 => Just(16 * 24)];
+    (0..6usize, 0..9usize, 0..2usize, hours, 0..4usize)
+}
+
+fn played(steps: Vec<Step>) -> Run {
+    let mut run = Run::new();
+    for (by, which, breach, hours, finding) in steps {
+        run.now = run.now.plus_millis(hours * HOUR);
+        let finding = [Finding::Dismissed, Finding::Minor, Finding::Serious, Finding::Grave][finding];
+        let Some(act) = run.act(which, breach, finding) else { continue };
+        run.tries(&author(by), &act);
+    }
+    run
+}
+
+proptest! {
+    #[test]
+    fn invariants_hold_whatever_is_tried(steps in prop::collection::vec(step(), 0..150)) {
+        played(steps);
+    }
+}
+
+/// Else the property would hold because nothing is ever accepted.
+#[test]
+fn random_acts_reach_every_kind() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut kinds = BTreeSet::new();
+    for _ in 0..400 {
+        let steps = prop::collection::vec(step(), 150).new_tree(&mut runner).unwrap().current();
+        kinds.extend(played(steps).kinds);
+    }
+    assert_eq!(kinds, Act::KINDS.iter().copied().collect());
+}

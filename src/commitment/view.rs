@@ -1,0 +1,142 @@
+//! One commitment as it is shown.
+
+use super::{Act, Binding, BreachPhase, BreachState, Commitment, Finding, Phase, apply};
+use crate::field::{CommitmentId, OrganisationId};
+use crate::http::Problem;
+use crate::ledger::{Ledger, LedgerError};
+use crate::sequencer::read_stream;
+use crate::template::{Side, TemplateRef};
+use crate::world::{self, Stream};
+use poem_openapi::Object;
+use poem_openapi::types::Any;
+use serde::Serialize;
+
+/// A commitment (廉洁承诺) at the present end of the log.
+#[derive(Serialize, Object)]
+pub struct CommitmentView {
+    id: CommitmentId,
+    /// `offered`, `effective`, `declined` or `lapsed`.
+    status: String,
+    /// The text that both sides sign: read it at `/v1/templates/{id}/versions/{version}`.
+    template: TemplateRef,
+    unit: OrganisationId,
+    enterprise: OrganisationId,
+    binding: Binding,
+    offered_by: Side,
+    /// Hash of the offer's entry: what an acceptance cites.
+    offer: String,
+    /// When an offer lapses (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    lapses: Option<String>,
+    /// Since when both are bound (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    effective_since: Option<String>,
+    breaches: Vec<BreachView>,
+    /// Version of its stream.
+    pub(super) version: u64,
+    records: Vec<CommitmentRecord>,
+}
+
+/// A promise that is said to be broken; the reasons are in the records.
+#[derive(Serialize, Object)]
+pub struct BreachView {
+    id: String,
+    against: Side,
+    reported_by: OrganisationId,
+    /// `reported`, `overdue`, `answered`, `ruled`, `appealed` or `final`.
+    status: String,
+    /// What counts now; absent while it is open or under appeal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    finding: Option<Finding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    answer_due: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    appeal_until: Option<String>,
+}
+
+/// A record of the commitment.
+#[derive(Serialize, Object)]
+pub struct CommitmentRecord {
+    index: u64,
+    time: String,
+    kind: String,
+    author: String,
+    version: u64,
+    entry_hash: String,
+    payload: Any<serde_json::Value>,
+}
+
+impl From<&BreachState> for BreachView {
+    fn from(breach: &BreachState) -> Self {
+        let (answer_due, appeal_until) = match &breach.phase {
+            BreachPhase::Reported { answer_due, .. } => (Some(answer_due.to_string()), None),
+            BreachPhase::Ruled { appeal_until, .. } => (None, Some(appeal_until.to_string())),
+            BreachPhase::Answered | BreachPhase::Appealed { .. } | BreachPhase::Final { .. } => (None, None),
+        };
+        Self {
+            id: breach.id.to_string(),
+            against: breach.against,
+            reported_by: breach.reported_by.clone(),
+            status: breach.phase.name().to_owned(),
+            finding: breach.phase.finding(),
+            answer_due,
+            appeal_until,
+        }
+    }
+}
+
+/// Folds a commitment's stream; `None` when there is no such commitment.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn commitment_view(ledger: &Ledger, id: CommitmentId) -> Result<Option<CommitmentView>, Problem> {
+    let stream = Stream::Commitment(id.clone());
+    let mut state: Option<Commitment> = None;
+    let mut records = Vec::new();
+    for entry in read_stream(&ledger.database, &stream).await.map_err(LedgerError::from)? {
+        let world::Act::Commitment(act) = entry.act else { continue };
+        state = apply(state, &act, &entry.place, &ledger.calendar);
+        records.push(record(&act, &entry.place));
+    }
+    Ok(state.map(|commitment| view(id, commitment, records)))
+}
+
+fn record(act: &Act, place: &crate::act::Place) -> CommitmentRecord {
+    CommitmentRecord {
+        index: place.index,
+        time: place.time.to_string(),
+        kind: act.kind().to_owned(),
+        author: place.author.to_string(),
+        version: place.version,
+        entry_hash: place.hash.to_string(),
+        payload: Any(act.to_value()),
+    }
+}
+
+fn view(id: CommitmentId, commitment: Commitment, records: Vec<CommitmentRecord>) -> CommitmentView {
+    let (lapses, effective_since) = match commitment.phase {
+        Phase::Offered { lapses } => (Some(lapses.to_string()), None),
+        Phase::Effective { since } => (None, Some(since.to_string())),
+        Phase::Declined | Phase::Lapsed => (None, None),
+    };
+    CommitmentView {
+        id,
+        status: commitment.phase.name().to_owned(),
+        offered_by: commitment.offered_by,
+        offer: commitment.offer.to_string(),
+        lapses,
+        effective_since,
+        breaches: commitment.breaches.iter().map(BreachView::from).collect(),
+        version: commitment.version(),
+        template: commitment.template,
+        unit: commitment.unit,
+        enterprise: commitment.enterprise,
+        binding: commitment.binding,
+        records,
+    }
+}

@@ -1,0 +1,152 @@
+//! Templates over HTTP.
+
+use super::{Act, Publication, Scope, models};
+use crate::field::TemplateId;
+use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::ledger::{Ledger, LedgerError};
+use crate::problem;
+use crate::sequencer::read_stream;
+use crate::store::Value;
+use crate::world::{self, Stream};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A template in a list.
+#[derive(Serialize, Object)]
+pub struct TemplateSummary {
+    id: String,
+    /// Chinese title of the latest version.
+    title: String,
+    scope: String,
+    /// The latest version.
+    version: u64,
+    /// Hash of the entry that published it.
+    entry: String,
+}
+
+/// A page of templates, ordered by id.
+#[derive(Serialize, Object)]
+pub struct TemplatePage {
+    items: Vec<TemplateSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// One version of a template (承诺书范本), as it was signed.
+#[derive(Serialize, Object)]
+pub struct TemplateView {
+    id: TemplateId,
+    version: u64,
+    /// The latest version there is.
+    latest: u64,
+    /// Hash of the entry that published this version: what an offer cites.
+    entry: String,
+    index: u64,
+    time: String,
+    author: String,
+    text: Publication,
+}
+
+/// A model text: not signed by anybody yet.
+#[derive(Serialize, Object)]
+pub struct ModelView {
+    /// Also the template id that it is meant for.
+    name: String,
+    text: Publication,
+}
+
+/// The model texts that come with the program.
+#[derive(Serialize, Object)]
+pub struct ModelList {
+    items: Vec<ModelView>,
+}
+
+pub struct TemplateApi(pub Arc<Ledger>);
+
+impl TemplateApi {
+    async fn find(&self, id: TemplateId, version: Option<u64>) -> Result<Typed<TemplateView>, Problem> {
+        let stream = Stream::Template(id.clone());
+        let mut entries = read_stream(&self.0.database, &stream).await.map_err(LedgerError::from)?;
+        let latest = entries.len() as u64;
+        let at = version.unwrap_or(latest).checked_sub(1).filter(|at| *at < latest);
+        let entry = at.map(|at| entries.swap_remove(at as usize));
+        match entry.map(|entry| (entry.place, entry.act)) {
+            Some((place, world::Act::Template(Act::Published(text)))) => Ok(Typed(TemplateView {
+                id,
+                version: place.version,
+                latest,
+                entry: place.hash.to_string(),
+                index: place.index,
+                time: place.time.to_string(),
+                author: place.author.to_string(),
+                text: *text,
+            })),
+            _ => Err(Problem::of(&problem::TEMPLATE_UNKNOWN)),
+        }
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Templates")]
+impl TemplateApi {
+    /// 发布承诺书范本: a supervisor publishes a version. The id is that of the signed `sub`.
+    #[oai(path = "/templates", method = "post", operation_id = "publishTemplate")]
+    async fn publish(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<Publication>,
+    ) -> Result<Acceptance, Problem> {
+        accept(&self.0, signed.admitted, None).await
+    }
+
+    /// Templates by scope.
+    #[oai(path = "/templates", method = "get", operation_id = "listTemplates")]
+    async fn list(
+        &self,
+        scope: Query<Option<Scope>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<TemplatePage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let after = after.0.filter(|after| !after.contains('\0')).map(Value::from);
+        let filter =
+            Filter::default().equals("scope", scope.0.map(|scope| Value::from(scope.name()))).after("id", after);
+        let (sql, parameters) = filter.query("SELECT id, title, scope, version, entry FROM templates", "id", limit);
+        let rows = self.0.database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let mut items = Vec::with_capacity(page.len());
+        for row in page {
+            items.push(TemplateSummary {
+                id: row.text(0)?.to_owned(),
+                title: row.text(1)?.to_owned(),
+                scope: row.text(2)?.to_owned(),
+                version: row.unsigned(3)?,
+                entry: row.text(4)?.to_owned(),
+            });
+        }
+        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+        Ok(Typed(TemplatePage { items, next }))
+    }
+
+    /// 范文: model texts that come with the program, for a supervisor to publish as they are or changed.
+    #[oai(path = "/template-models", method = "get", operation_id = "listTemplateModels")]
+    async fn list_models(&self) -> Typed<ModelList> {
+        let view = |model: super::Model| ModelView { name: model.name.to_owned(), text: model.publication() };
+        Typed(ModelList { items: models().map(view).into() })
+    }
+
+    /// The latest version of a template.
+    #[oai(path = "/templates/:id", method = "get", operation_id = "getTemplate")]
+    async fn get(&self, id: Path<TemplateId>) -> Result<Typed<TemplateView>, Problem> {
+        self.find(id.0, None).await
+    }
+
+    /// One version of a template.
+    #[oai(path = "/templates/:id/versions/:version", method = "get", operation_id = "getTemplateVersion")]
+    async fn get_version(&self, id: Path<TemplateId>, version: Path<u32>) -> Result<Typed<TemplateView>, Problem> {
+        self.find(id.0, Some(version.0.into())).await
+    }
+}

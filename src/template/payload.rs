@@ -1,0 +1,163 @@
+//! What a supervisor signs about a template.
+
+use crate::act::{Payload, acts};
+use crate::field::{ClauseId, Faults, Line, Prose, TemplateId};
+use crate::log::Hash;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+/// What of the unit's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum UnitDimension {
+    /// 文件公平
+    FairDocuments,
+    /// 公开与期限
+    Openness,
+    /// 无索取、无干预
+    NoSolicitation,
+    /// 异议处理
+    ObjectionsHandled,
+    /// 评审质量
+    EvaluationQuality,
+    /// 履约、验收、支付与退还
+    PerformanceAndPayment,
+}
+
+/// What of the enterprise's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum EnterpriseDimension {
+    /// 陈述真实
+    Truth,
+    /// 依法投标
+    LawfulBidding,
+    /// 合同履行：工期、质量、安全
+    ContractPerformance,
+    /// 人员到岗
+    StaffOnTheJob,
+    /// 工资支付
+    Wages,
+    /// 廉洁内控与举报
+    IntegrityControl,
+    /// 配合监督
+    Cooperation,
+}
+
+/// What kind of purchase a template is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Scope {
+    /// 工程建设
+    Construction,
+    /// 政府采购货物与服务
+    GovernmentProcurement,
+    /// 年度框架
+    AnnualFramework,
+}
+
+impl Scope {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Construction => "construction",
+            Self::GovernmentProcurement => "government_procurement",
+            Self::AnnualFramework => "annual_framework",
+        }
+    }
+}
+
+/// A title in both languages; the Chinese one is what is signed for, the English one explains it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Title {
+    pub zh: Line<200>,
+    pub en: Line<200>,
+}
+
+/// A promise of the procuring unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct UnitClause {
+    pub id: ClauseId,
+    pub dimension: UnitDimension,
+    pub zh: Prose<1000>,
+    pub en: Prose<1000>,
+    /// Law and article that ask for it anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub basis: Option<Line<200>>,
+}
+
+/// A promise of the enterprise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct EnterpriseClause {
+    pub id: ClauseId,
+    pub dimension: EnterpriseDimension,
+    pub zh: Prose<1000>,
+    pub en: Prose<1000>,
+    /// Law and article that ask for it anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub basis: Option<Line<200>>,
+}
+
+/// `template.published`: a version of a commitment text; the stream's first record is version 1, the next 2, and so on.
+/// Who signed an earlier version stays bound by it; new commitments are made on the latest one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct Publication {
+    pub title: Title,
+    pub scope: Scope,
+    /// What the procuring unit promises.
+    #[oai(validator(min_items = 1, max_items = 50))]
+    pub unit_clauses: Vec<UnitClause>,
+    /// What the enterprise promises.
+    #[oai(validator(min_items = 1, max_items = 50))]
+    pub enterprise_clauses: Vec<EnterpriseClause>,
+}
+
+/// One version of one template, with the hash of the entry that published it: nobody can mean another text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct TemplateRef {
+    pub id: TemplateId,
+    /// From 1.
+    pub version: u32,
+    /// Hash of the entry that published this version.
+    pub entry: Hash,
+}
+
+const CLAUSES_MAX: usize = 50;
+
+impl Payload for Publication {
+    const KIND: &'static str = "template.published";
+
+    fn check(&self, faults: &mut Faults) {
+        faults.list("/unit_clauses", &self.unit_clauses, CLAUSES_MAX, |clause| clause.id.as_str());
+        faults.list("/enterprise_clauses", &self.enterprise_clauses, CLAUSES_MAX, |clause| clause.id.as_str());
+        // A breach names a clause by its id alone.
+        for (at, clause) in self.enterprise_clauses.iter().enumerate() {
+            if self.unit_clauses.iter().any(|other| other.id == clause.id) {
+                let id = clause.id.to_string();
+                faults.add(format!("/enterprise_clauses/{at}/id"), crate::field::Fault::Duplicate { id });
+            }
+        }
+    }
+}
+
+acts! {
+    /// Every act about a template.
+    pub enum Act {
+        Published(Publication),
+    }
+}

@@ -1,0 +1,163 @@
+//! Which versions a template has, and who may publish one.
+
+use super::{Act, Publication, Scope};
+use crate::act::{Author, Place};
+use crate::field::ClauseId;
+use crate::log::Hash;
+use crate::organisation::Role;
+use crate::problem::{self, Refusal};
+use poem_openapi::Enum;
+use serde::{Deserialize, Serialize};
+
+/// A side of a commitment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Side {
+    /// 采购人一方
+    Unit,
+    /// 企业一方
+    Enterprise,
+}
+
+impl Side {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Unit => Self::Enterprise,
+            Self::Enterprise => Self::Unit,
+        }
+    }
+}
+
+/// A template: what decisions about commitments need; the texts are in the records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    pub title: Box<str>,
+    pub scope: Scope,
+    /// Version 1 first.
+    pub versions: Vec<Version>,
+}
+
+/// One published version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// Hash of the entry that published it.
+    pub entry: Hash,
+    pub unit_clauses: Vec<ClauseId>,
+    pub enterprise_clauses: Vec<ClauseId>,
+}
+
+impl Version {
+    /// The promises of one side.
+    pub fn clauses(&self, side: Side) -> &[ClauseId] {
+        match side {
+            Side::Unit => &self.unit_clauses,
+            Side::Enterprise => &self.enterprise_clauses,
+        }
+    }
+}
+
+impl Template {
+    /// The stream's version is the number of published versions.
+    pub fn version(&self) -> u64 {
+        self.versions.len() as u64
+    }
+
+    pub fn apply(state: Option<Self>, act: &Act, place: &Place) -> Self {
+        let Act::Published(published) = act;
+        let mut versions = state.map(|template| template.versions).unwrap_or_default();
+        versions.push(Version::of(published, place.hash));
+        Self { title: published.title.zh.as_str().into(), scope: published.scope, versions }
+    }
+}
+
+impl Version {
+    fn of(published: &Publication, entry: Hash) -> Self {
+        Self {
+            entry,
+            unit_clauses: published.unit_clauses.iter().map(|clause| clause.id.clone()).collect(),
+            enterprise_clauses: published.enterprise_clauses.iter().map(|clause| clause.id.clone()).collect(),
+        }
+    }
+}
+
+/// Versions of one template.
+const VERSIONS_MAX: usize = 1000;
+
+/// Whether the act may enter the log now.
+///
+/// # Errors
+/// `role-not-entitled`, `inconsistent` when the scope changes, `too-many`.
+pub fn decide(state: Option<&Template>, act: &Act, by: &Author) -> Result<(), Refusal> {
+    let Act::Published(published) = act;
+    if !by.roles.has(Role::Supervisor) {
+        let (zh, en) = ("承诺书范本由监督部门发布", "templates are published by a supervisor");
+        return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
+    }
+    let Some(template) = state else { return Ok(()) };
+    if template.scope != published.scope {
+        let reason = "a new version keeps the template's scope".into();
+        return Err(Refusal::of_field("/scope", crate::field::Fault::Inconsistent { reason }));
+    }
+    if template.versions.len() >= VERSIONS_MAX {
+        return Err(Refusal::of_field("", crate::field::Fault::TooMany { max: VERSIONS_MAX }));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::models;
+    use super::*;
+    use crate::field::{Faults, Instant};
+    use crate::organisation::Roles;
+
+    fn author(role: Role) -> Author {
+        Author { id: "11410100005260004Y".parse().unwrap(), roles: Roles::NONE.with(role) }
+    }
+
+    fn place(version: u64) -> Place {
+        Place {
+            index: version,
+            time: Instant::from_millis(0),
+            hash: Hash::of(version.to_be_bytes()),
+            author: author(Role::Supervisor).id,
+            kid: crate::record::PrivateKey::from_seed([1; 32]).key_id(),
+            version,
+        }
+    }
+
+    #[test]
+    fn versions_follow_one_another_and_keep_the_scope() {
+        let [construction, procurement, _] = models().map(|model| Act::from(model.publication()));
+        assert!(decide(None, &construction, &author(Role::Supervisor)).is_ok());
+        for role in [Role::Centre, Role::ProcuringUnit, Role::Enterprise, Role::Operator, Role::Service] {
+            let refusal = decide(None, &construction, &author(role)).unwrap_err();
+            assert_eq!(refusal.problem.code, "role-not-entitled");
+        }
+        let first = Template::apply(None, &construction, &place(1));
+        let refusal = decide(Some(&first), &procurement, &author(Role::Supervisor)).unwrap_err();
+        assert_eq!(refusal.fields[0].pointer, "/scope");
+        let second = Template::apply(Some(first), &construction, &place(2));
+        assert_eq!(second.version(), 2);
+        assert_eq!(second.versions[1].entry, place(2).hash);
+    }
+
+    #[test]
+    fn one_clause_id_names_one_promise() {
+        let mut publication = models()[0].publication();
+        publication.enterprise_clauses[0].id = publication.unit_clauses[0].id.clone();
+        let mut faults = Faults::default();
+        Act::from(publication).check(&mut faults);
+        assert_eq!(faults.into_result().unwrap_err()[0].pointer, "/enterprise_clauses/0/id");
+    }
+}

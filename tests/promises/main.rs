@@ -1,0 +1,8 @@
+//! Promises in public: templates, dual commitments, and what happens when one is said to be broken.
+
+mod breaches;
+mod gate;
+mod signing;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
