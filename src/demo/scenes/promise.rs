@@ -8,7 +8,7 @@ use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
 use crate::demo::phrase::literal;
 use crate::demo::stage::{Cue, Posting, Reply};
-use crate::field::{ClauseId, Instant};
+use crate::field::Instant;
 use crate::template::{self, Model, Side, TemplateRef, models};
 use crate::world::Stream;
 use chrono::Datelike;
@@ -42,14 +42,10 @@ pub fn cues(days: &Days, cast: &Cast) -> Vec<(Instant, Cue)> {
     year.replies(Who::Heluo, DECLINED, move |offer| Decline { offer, reasons }.into());
 
     year.on(52);
-    let text = construction.publication();
-    let paid = text.unit_clauses.last().map_or_else(|| literal("u-1"), |clause| clause.id.clone());
-    let facts = "实验楼防水工程2月9日验收合格，约定30日内付清尾款，至今逾期未付";
-    year.posts(Who::Yunhe, SIGNED, report(Side::Unit, paid, facts));
-    let text = procurement.publication();
-    let told = text.enterprise_clauses.first().map_or_else(|| literal("e-1"), |clause| clause.id.clone());
+    let facts = "实验楼防水工程验收合格已逾四十日，约定三十日内付清的尾款至今未付";
+    year.posts(Who::Yunhe, SIGNED, report(Side::Unit, "u-10", facts));
     let facts = "投标文件所附合同金额与合同相对方说明不一致";
-    year.posts(Who::CityCentre, SILENT, report(Side::Enterprise, told, facts));
+    year.posts(Who::CityCentre, SILENT, report(Side::Enterprise, "e-1", facts));
 
     year.on(48);
     let statement = literal("尾款已列入当月用款计划，因账户信息变更退回一次");
@@ -75,8 +71,8 @@ fn breach() -> crate::field::ItemId {
     literal("b-1")
 }
 
-fn report(against: Side, clause: ClauseId, facts: &str) -> Breach {
-    Breach { id: breach(), against, clauses: vec![clause], facts: literal(facts), documents: vec![] }
+fn report(against: Side, clause: &str, facts: &str) -> Breach {
+    Breach { id: breach(), against, clauses: vec![literal(clause)], facts: literal(facts), documents: vec![] }
 }
 
 /// One record after the other.
