@@ -14,6 +14,19 @@ pub enum Act {
     Commitment(commitment::Act),
 }
 
+/// The same of an act, whatever capability it is of.
+macro_rules! of_any {
+    ($which:expr, $act:ident => $what:expr) => {
+        match $which {
+            Act::Log($act) => $what,
+            Act::Organisation($act) => $what,
+            Act::Tender($act) => $what,
+            Act::Template($act) => $what,
+            Act::Commitment($act) => $what,
+        }
+    };
+}
+
 impl Act {
     /// Every record kind there is.
     pub fn kinds() -> impl Iterator<Item = &'static str> {
@@ -54,84 +67,42 @@ impl Act {
             ParseFailure::Field(field) => Refusal::fields(vec![field]),
         })?;
         let mut faults = Faults::default();
-        match &act {
-            Self::Log(act) => act.check(&mut faults),
-            Self::Organisation(act) => act.check(&mut faults),
-            Self::Tender(act) => act.check(&mut faults),
-            Self::Template(act) => act.check(&mut faults),
-            Self::Commitment(act) => act.check(&mut faults),
-        }
+        of_any!(&act, act => act.check(&mut faults));
         faults.into_result().map_err(Refusal::fields)?;
         Ok(act)
     }
 
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Log(act) => act.kind(),
-            Self::Organisation(act) => act.kind(),
-            Self::Tender(act) => act.kind(),
-            Self::Template(act) => act.kind(),
-            Self::Commitment(act) => act.kind(),
-        }
+        of_any!(self, act => act.kind())
     }
 
     pub fn documents(&self) -> Vec<&crate::field::DocumentRef> {
-        match self {
-            Self::Log(act) => act.documents(),
-            Self::Organisation(act) => act.documents(),
-            Self::Tender(act) => act.documents(),
-            Self::Template(act) => act.documents(),
-            Self::Commitment(act) => act.documents(),
-        }
+        of_any!(self, act => act.documents())
     }
 
     pub fn sealed(&self) -> Vec<crate::record::Sealed> {
-        match self {
-            Self::Log(act) => act.sealed(),
-            Self::Organisation(act) => act.sealed(),
-            Self::Tender(act) => act.sealed(),
-            Self::Template(act) => act.sealed(),
-            Self::Commitment(act) => act.sealed(),
-        }
+        of_any!(self, act => act.sealed())
     }
 
     pub fn to_value(&self) -> serde_json::Value {
-        match self {
-            Self::Log(act) => act.to_value(),
-            Self::Organisation(act) => act.to_value(),
-            Self::Tender(act) => act.to_value(),
-            Self::Template(act) => act.to_value(),
-            Self::Commitment(act) => act.to_value(),
-        }
+        of_any!(self, act => act.to_value())
     }
 }
 
-impl From<identity::Act> for Act {
-    fn from(act: identity::Act) -> Self {
-        Self::Log(act)
-    }
+macro_rules! from_acts {
+    ($($variant:ident($act:ty),)*) => {
+        $(impl From<$act> for Act {
+            fn from(act: $act) -> Self {
+                Self::$variant(act)
+            }
+        })*
+    };
 }
 
-impl From<organisation::Act> for Act {
-    fn from(act: organisation::Act) -> Self {
-        Self::Organisation(act)
-    }
-}
-
-impl From<tender::Act> for Act {
-    fn from(act: tender::Act) -> Self {
-        Self::Tender(act)
-    }
-}
-
-impl From<template::Act> for Act {
-    fn from(act: template::Act) -> Self {
-        Self::Template(act)
-    }
-}
-
-impl From<commitment::Act> for Act {
-    fn from(act: commitment::Act) -> Self {
-        Self::Commitment(act)
-    }
+from_acts! {
+    Log(identity::Act),
+    Organisation(organisation::Act),
+    Tender(tender::Act),
+    Template(template::Act),
+    Commitment(commitment::Act),
 }
