@@ -81,7 +81,7 @@ const HASH_BYTES: usize = 24;
 /// Of an entry that has none before it.
 const NONE: u32 = u32::MAX;
 /// States at hand are between one and two times as many.
-pub(super) const GENERATION: usize = 2048;
+pub(super) const GENERATION: usize = 1024;
 /// Bundles that were read again and are kept for a moment.
 const BUNDLES_KEPT: usize = 4;
 /// Room is taken ahead for as many entries as the checkpoint claims, within reason.

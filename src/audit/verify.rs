@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// Bundles in one chunk of work: large enough for fast batches, small enough to keep memory low.
-const BUNDLES_IN_CHUNK: u64 = 8;
+const BUNDLES_IN_CHUNK: u64 = 7;
 
 /// Audits a whole log. `key` pins the log's checkpoint key; without it those that the log itself names are taken,
 /// and the report says which.
