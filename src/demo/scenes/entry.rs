@@ -40,7 +40,7 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
     let header = possession_header(
         new.key_id(),
         &ledger.origin(),
-        &Stream::Organisation(Who::Agency.id()).to_string(),
+        &Stream::of(&Who::Agency.id()),
         desk.now,
     );
     let possession = literal(&Record::sign(new, &header, b"").detached());
@@ -88,7 +88,7 @@ impl Desk {
     }
 
     fn posts(&mut self, key: &PrivateKey, about: Who, act: impl Into<Act>) {
-        let posting = Posting { key: key.clone(), stream: Stream::Organisation(about.id()), act: act.into().into() };
+        let posting = Posting { key: key.clone(), stream: Stream::of(&about.id()), act: act.into().into() };
         self.cues.push((self.now, Cue::Post(Box::new(posting))));
         self.now = self.now.plus_millis(NEXT_MILLIS);
     }

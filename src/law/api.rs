@@ -1,0 +1,142 @@
+//! The law of a log over HTTP: which editions it has adopted, and what they say.
+
+use super::{CommitmentTerms, DayRule, Edition, MinimumWindows, Rule};
+use crate::act::Stream;
+use crate::field::DocumentId;
+use crate::http::{Posted, Problem, Signed, Tag, Typed, accept};
+use crate::identity::LawAdoption;
+use crate::ledger::Ledger;
+use crate::problem;
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// An edition of the law (法规版本), as the log adopted it.
+#[derive(Serialize, Object)]
+pub struct AdoptionView {
+    /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
+    edition: String,
+    name: String,
+    zh: String,
+    en: String,
+    /// The entry that adopted it: later ones are judged by it.
+    index: u64,
+    /// When that was sequenced (UTC).
+    time: String,
+    /// It is the one that applies now.
+    in_force: bool,
+}
+
+/// What an edition says.
+#[derive(Serialize, Object)]
+pub struct EditionView {
+    /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
+    edition: String,
+    name: String,
+    zh: String,
+    en: String,
+    /// Years with a holiday arrangement; dates in others are provisional.
+    calendar_years: Vec<i32>,
+    rules: Vec<LawRuleView>,
+}
+
+/// A rule as data.
+#[derive(Serialize, Object)]
+pub struct LawRuleView {
+    /// e.g. `AW-WINDOW`.
+    id: String,
+    /// Law and article, or that the rule is this platform's own.
+    law: String,
+    zh: String,
+    en: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    days: Option<u16>,
+    /// `draft`, `published_not_effective`, `effective`, `partly_effective`, `repealed` or `unknown`.
+    status: String,
+    valid_from: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    valid_to: Option<String>,
+    known_from: String,
+    /// The record kind whose day decides whether it applies.
+    anchor: String,
+}
+
+impl LawRuleView {
+    fn of(rule: &Rule, days: Option<u16>) -> Self {
+        Self {
+            id: rule.id.clone(),
+            law: rule.law.clone(),
+            zh: rule.zh.clone(),
+            en: rule.en.clone(),
+            days,
+            status: rule.status.to_string(),
+            valid_from: rule.valid_from.to_string(),
+            valid_to: rule.valid_to.map(|day| day.to_string()),
+            known_from: rule.known_from.to_string(),
+            anchor: rule.anchor.clone(),
+        }
+    }
+
+    fn of_days(rule: &DayRule) -> Self {
+        Self::of(&rule.rule, Some(rule.days))
+    }
+}
+
+impl From<&Edition> for EditionView {
+    fn from(edition: &Edition) -> Self {
+        let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
+        let CommitmentTerms { required, offer, breach_answer, appeal } = &edition.commitments;
+        let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
+        let rules = counted.map(LawRuleView::of_days).into_iter().chain([LawRuleView::of(required, None)]);
+        Self {
+            edition: edition.id.to_string(),
+            name: edition.name.clone(),
+            zh: edition.zh.clone(),
+            en: edition.en.clone(),
+            calendar_years: edition.calendar.years().collect(),
+            rules: rules.collect(),
+        }
+    }
+}
+
+pub struct LawApi(pub Arc<Ledger>);
+
+#[OpenApi(prefix_path = "/v1/law", tag = "Tag::Law")]
+impl LawApi {
+    /// The editions that the log has adopted, the newest first.
+    #[oai(path = "/", method = "get", operation_id = "listLaw")]
+    async fn list(&self) -> Result<Typed<Vec<AdoptionView>>, Problem> {
+        let world = self.0.states(&[]).await?;
+        let adopted = world.law().map(super::Law::adopted).unwrap_or_default();
+        let newest = adopted.len().saturating_sub(1);
+        let views = adopted.iter().enumerate().rev().map(|(at, adopted)| AdoptionView {
+            edition: adopted.edition.id.to_string(),
+            name: adopted.edition.name.clone(),
+            zh: adopted.edition.zh.clone(),
+            en: adopted.edition.en.clone(),
+            index: adopted.index,
+            time: adopted.time.to_string(),
+            in_force: at == newest,
+        });
+        Ok(Typed(views.collect()))
+    }
+
+    /// What an edition says: its calendar's years, and each rule with its source and the time for which it holds.
+    #[oai(path = "/:edition", method = "get", operation_id = "getLaw")]
+    async fn get(&self, edition: Path<DocumentId>) -> Result<Typed<EditionView>, Problem> {
+        let edition = self.0.editions.get(&edition.0).ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        Ok(Typed(EditionView::from(&*edition)))
+    }
+
+    /// 采纳法规版本: from the next record on, this edition applies. Its bytes were uploaded as a document before.
+    #[oai(path = "/adoptions", method = "post", operation_id = "adoptLaw")]
+    async fn adopt(
+        &self,
+        #[oai(name = "x-jws-signature")] signed: Signed<LawAdoption>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.0, signed.admitted, Some(Stream::LOG)).await
+    }
+}
