@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const CENTRE: &str = "91410100MA0000015B";
-/// Payloads are at most this long (architecture.md §2).
+/// As `http::PAYLOAD_BYTES_MAX`: what still fits an entry.
 const PAYLOAD_BYTES_MAX: usize = 45_000;
 
 fn centre() -> OrganisationId {

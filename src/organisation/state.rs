@@ -136,7 +136,7 @@ fn unknown_kid(kid: &KeyId) -> Refusal {
 /// for it and only for it.
 ///
 /// # Errors
-/// The refusal that the rules of domain.md §1 give.
+/// The refusal: of who may admit, oversee or speak for an organisation, and of keys that are others' or no longer valid.
 pub fn decide(
     state: Option<&Organisation>,
     act: &Act,

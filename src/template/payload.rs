@@ -6,7 +6,7 @@ use crate::log::Hash;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-/// What of the unit's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+/// What of the unit's conduct a clause promises, and an evaluation scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
 #[oai(rename_all = "snake_case")]
@@ -25,7 +25,7 @@ pub enum UnitDimension {
     PerformanceAndPayment,
 }
 
-/// What of the enterprise's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+/// What of the enterprise's conduct a clause promises, and an evaluation scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
 #[oai(rename_all = "snake_case")]

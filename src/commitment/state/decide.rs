@@ -27,7 +27,8 @@ const BREACHES_MAX: usize = 1000;
 /// Whether the act may enter the log now.
 ///
 /// # Errors
-/// The refusal that domain.md §3 gives.
+/// The refusal: a wrong author, a text that is not in force or not the one that the other side signed, a term that is
+/// over, a ruling by somebody who is no stranger to the case.
 pub fn decide(
     state: Option<&Commitment>,
     act: &Act,

@@ -98,7 +98,7 @@ impl ObjectionPhase {
         }
     }
 
-    /// Answered, ruled or withdrawn (domain.md §2, `tender.cleared`).
+    /// Answered, ruled or withdrawn: `tender.cleared` waits for this.
     pub fn is_dealt_with(self) -> bool {
         match self {
             Self::Filed { .. } | Self::Escalated => false,

@@ -26,7 +26,8 @@ use window::minimum;
 /// Whether the act may enter the log now.
 ///
 /// # Errors
-/// The refusal that domain.md §2 gives, with its citation where the law has one.
+/// The refusal, with its citation where the law has a rule: a wrong author, a phase that doesn't allow the act, a window
+/// that is open or too short, an open objection or challenge, a difference that is not declared.
 pub fn decide(
     state: Option<&Tender>,
     act: &Act,
