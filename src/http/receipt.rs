@@ -27,7 +27,7 @@ pub struct Receipt {
 
 /// The two ways in which a record is accepted.
 #[derive(ApiResponse)]
-pub enum Acceptance {
+pub enum Posted {
     /// The record is durable and included.
     #[oai(status = 201)]
     Created(
@@ -45,7 +45,7 @@ pub enum Acceptance {
 ///
 /// # Errors
 /// The refusal, or `unavailable` when the store failed.
-pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Acceptance, Problem> {
+pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Posted, Problem> {
     if stream.is_some_and(|stream| stream != *admitted.stream()) {
         return Err(Refusal::new(
             &problem::STREAM_MISMATCH,
@@ -58,7 +58,7 @@ pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>)
     let location = format!("/v1/records/{}", receipt.index);
     let replayed = receipt.replayed;
     let body = Typed(Receipt::from(receipt));
-    Ok(if replayed { Acceptance::Replayed(body, location) } else { Acceptance::Created(body, location) })
+    Ok(if replayed { Posted::Replayed(body, location) } else { Posted::Created(body, location) })
 }
 
 impl From<Accepted> for Receipt {

@@ -20,7 +20,6 @@ const SIBLINGS: &[Listed<'_>] = &[
 
 /// One name for different things today, and the word to take instead.
 const KNOWN: &[Listed<'_>] = &[
-    ("Acceptance", &["commitment", "http"], "http: Posted"),
     ("Candidate", &["sequencer", "tender"], "sequencer: Unverified"),
     ("Fault", &["field", "mirror"], "mirror: Blame"),
     ("Finding", &["audit", "commitment", "tender"], "commitment: BreachFinding, tender: ClaimFinding"),
