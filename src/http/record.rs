@@ -106,7 +106,7 @@ pub struct BulkLine {
     line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    receipt: Option<receipt::Receipt>,
+    receipt: Option<receipt::ReceiptView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     problem: Option<Problem>,
@@ -212,7 +212,7 @@ struct Bulk<'a> {
     ledger: &'a Ledger,
     rate: &'a KeyRate,
     pending: VecDeque<(u32, Pending)>,
-    answers: BTreeMap<u32, Result<receipt::Receipt, Problem>>,
+    answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
 }
 
 impl Bulk<'_> {
@@ -247,7 +247,7 @@ impl Bulk<'_> {
     async fn settle_one(&mut self) {
         if let Some((line, pending)) = self.pending.pop_front() {
             let outcome = self.ledger.outcome(pending).await;
-            self.answers.insert(line, outcome.map(receipt::Receipt::from).map_err(Problem::from));
+            self.answers.insert(line, outcome.map(receipt::ReceiptView::from).map_err(Problem::from));
         }
     }
 

@@ -29,7 +29,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Place", &["act", "ledger"], "ledger: Home"),
     ("Plan", &["demo", "log"], "demo: Programme"),
-    ("Receipt", &["http", "sequencer"], "http: ReceiptView"),
     ("Report", &["audit", "import"], "import: ImportReport"),
     ("Row", &["bench", "store"], "bench: Measurement"),
     ("Rule", &["http", "rulebook"], "http: RuleView"),
