@@ -31,7 +31,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Plan", &["demo", "log"], "demo: Programme"),
     ("Report", &["audit", "import"], "import: ImportReport"),
     ("Row", &["bench", "store"], "bench: Measurement"),
-    ("Rule", &["http", "rulebook"], "http: RuleView"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
     ("Step", &["import", "mirror"], "mirror: Advance"),
     ("Who", &["demo", "import"], "import: Signatory"),
