@@ -5,7 +5,7 @@ use super::serve::read_policy;
 use super::stopped;
 use clap::Args;
 use gongshi::log::NoteKey;
-use gongshi::mirror::{Fault, LogClient, Mirror as Mirroring, MirrorError, Step, Trust};
+use gongshi::mirror::{Blame, LogClient, Mirror as Mirroring, MirrorError, Step, Trust};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -75,10 +75,10 @@ impl Mirror {
         };
         let Err(error) = outcome else { return ExitCode::SUCCESS };
         eprintln!("gongshi: {error:#}");
-        ExitCode::from(match error.downcast_ref().map(MirrorError::fault) {
-            Some(Fault::Log) => 1,
-            Some(Fault::Own) | None => OWN_FAULT,
-            Some(Fault::Passing) => 3,
+        ExitCode::from(match error.downcast_ref().map(MirrorError::blame) {
+            Some(Blame::Log) => 1,
+            Some(Blame::Own) | None => OWN_FAULT,
+            Some(Blame::Passing) => 3,
         })
     }
 
@@ -90,7 +90,7 @@ impl Mirror {
             match self.step(&mut mirror).await {
                 Ok(step) if !self.follow || step.checkpoint.size > step.old => say(&step),
                 Ok(_) => {}
-                Err(error) if self.follow && error.fault() == Fault::Passing => {
+                Err(error) if self.follow && error.blame() == Blame::Passing => {
                     tracing::warn!(%error, "the log is not followed for now");
                 }
                 Err(error) => return Err(error.into()),

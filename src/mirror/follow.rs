@@ -59,7 +59,7 @@ pub enum MirrorError {
 
 /// Whose fault an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub enum Blame {
     /// It may pass: nobody answers, or witnesses are late.
     Passing,
     /// This machine or its user.
@@ -69,21 +69,21 @@ pub enum Fault {
 }
 
 impl ReadError {
-    pub fn fault(&self) -> Fault {
-        if matches!(self, Self::Fetch(_)) { Fault::Passing } else { Fault::Log }
+    pub fn blame(&self) -> Blame {
+        if matches!(self, Self::Fetch(_)) { Blame::Passing } else { Blame::Log }
     }
 }
 
 impl MirrorError {
-    pub fn fault(&self) -> Fault {
+    pub fn blame(&self) -> Blame {
         match self {
             Self::Fetch(FetchError::Malformed { .. })
             | Self::Checkpoint(_)
             | Self::RolledBack { .. }
-            | Self::Forked { .. } => Fault::Log,
-            Self::Read(error) => error.fault(),
-            Self::Fetch(_) | Self::Unwitnessed { .. } => Fault::Passing,
-            Self::Foreign(_) | Self::Copy(_) => Fault::Own,
+            | Self::Forked { .. } => Blame::Log,
+            Self::Read(error) => error.blame(),
+            Self::Fetch(_) | Self::Unwitnessed { .. } => Blame::Passing,
+            Self::Foreign(_) | Self::Copy(_) => Blame::Own,
         }
     }
 }

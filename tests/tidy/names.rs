@@ -21,7 +21,6 @@ const SIBLINGS: &[Listed<'_>] = &[
 /// One name for different things today, and the word to take instead.
 const KNOWN: &[Listed<'_>] = &[
     ("Candidate", &["sequencer", "tender"], "sequencer: Unverified"),
-    ("Fault", &["field", "mirror"], "mirror: Blame"),
     ("Finding", &["audit", "commitment", "tender"], "commitment: BreachFinding, tender: ClaimFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
     ("Line", &["demo", "field", "monitor"], "demo: Beat, monitor: EventLine"),
