@@ -12,6 +12,6 @@ pub use api::TenderApi;
 pub use payload::*;
 pub use projection::{TABLES, project};
 pub use state::{
-    CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, Finding, LotPhase, LotState, ObjectionPhase,
-    ObjectionState, Phase, Tender, Verdict, apply, clause_changes, decide,
+    CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange, ClauseState, LotPhase, LotState,
+    ObjectionPhase, ObjectionState, Phase, Tender, Verdict, apply, clause_changes, decide,
 };

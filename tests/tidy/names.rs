@@ -21,7 +21,7 @@ const SIBLINGS: &[Listed<'_>] = &[
 /// One name for different things today, and the word to take instead.
 const KNOWN: &[Listed<'_>] = &[
     ("Candidate", &["sequencer", "tender"], "sequencer: Unverified"),
-    ("Finding", &["audit", "commitment", "tender"], "commitment: BreachFinding, tender: ClaimFinding"),
+    ("Finding", &["audit", "commitment"], "commitment: BreachFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
     ("Line", &["demo", "field", "monitor"], "demo: Beat, monitor: EventLine"),
     ("Opening", &["ledger", "tender"], "ledger: NewLog"),

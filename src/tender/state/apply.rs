@@ -2,8 +2,8 @@
 
 use super::super::{Act, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome};
 use super::{
-    CandidateState, ChallengeState, ClauseState, Finding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
-    Tender, Verdict, clause_changes, window_end,
+    CandidateState, ChallengeState, ClaimFinding, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState,
+    Phase, Tender, Verdict, clause_changes, window_end,
 };
 use crate::act::Place;
 use crate::calendar::Calendar;
@@ -346,7 +346,7 @@ impl Tender {
 
     fn find(&mut self, lot: &LotId, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
         if let Some(candidate) = self.lot_mut(lot).and_then(|lot| lot.candidate_mut(candidate)) {
-            candidate.found(claim, Finding { verdict, by: place.author.clone() });
+            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone() });
         }
     }
 }

@@ -7,7 +7,7 @@ mod lot;
 
 pub use apply::apply;
 pub use decide::decide;
-pub use lot::{CandidateState, ChallengeState, ClaimState, Finding, LotPhase, LotState, Verdict};
+pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
 
 use super::{
     AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Window, Windows, score_table_id,
