@@ -114,7 +114,7 @@ fn publication(steps: &[Step], code: &str) -> tender::CandidatePublication {
     found.next().unwrap()
 }
 
-fn has_note(report: &Report, words: &str) -> bool {
+fn has_note(report: &ImportReport, words: &str) -> bool {
     report.notes.iter().any(|note| note.contains(words))
 }
 
