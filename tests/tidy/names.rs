@@ -26,7 +26,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Opening", &["ledger", "tender"], "ledger: NewLog"),
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Place", &["act", "ledger"], "ledger: Home"),
-    ("Row", &["bench", "store"], "bench: Measurement"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
     ("Step", &["import", "mirror"], "mirror: Advance"),
     ("Who", &["demo", "import"], "import: Signatory"),
