@@ -21,7 +21,7 @@ pub struct Mirror {
 
 /// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Advance {
     pub checkpoint: Checkpoint,
     /// Entries before.
     pub old: u64,
@@ -110,7 +110,7 @@ impl Mirror {
     ///
     /// # Errors
     /// See [`MirrorError`]; the folder then shows what it showed before, and what was fetched is kept for the next step.
-    pub async fn step(&mut self, progress: impl Fn(u64, u64)) -> Result<Step, MirrorError> {
+    pub async fn step(&mut self, progress: impl Fn(u64, u64)) -> Result<Advance, MirrorError> {
         let mut note = self.client.checkpoint().await.map_err(MirrorError::Fetch)?;
         loop {
             let outcome = self.step_to(&note, &progress).await;
@@ -125,14 +125,14 @@ impl Mirror {
         }
     }
 
-    async fn step_to(&mut self, note: &str, progress: &impl Fn(u64, u64)) -> Result<Step, MirrorError> {
+    async fn step_to(&mut self, note: &str, progress: &impl Fn(u64, u64)) -> Result<Advance, MirrorError> {
         let checkpoint = self.trust.open(note).map_err(MirrorError::Checkpoint)?;
         if !self.trust.is_witnessed(note) {
             return Err(MirrorError::Unwitnessed { size: checkpoint.size });
         }
         let (old, old_root) = self.shown.as_ref().map_or((0, empty_root()), |(_, shown)| (shown.size, shown.root));
         if self.shown.as_ref().is_some_and(|(shown, _)| shown == note) {
-            return Ok(Step { checkpoint, old, fetched: 0 });
+            return Ok(Advance { checkpoint, old, fetched: 0 });
         }
         if checkpoint.size < old {
             let evidence = self.keep_evidence("roll-back", note)?;
@@ -154,7 +154,7 @@ impl Mirror {
         let (copy, size, shown) = (Arc::clone(&self.copy), checkpoint.size, note.to_owned());
         blocking(move || copy.publish(old, size, &shown)).await?;
         self.shown = Some((note.to_owned(), checkpoint.clone()));
-        Ok(Step { checkpoint, old, fetched })
+        Ok(Advance { checkpoint, old, fetched })
     }
 
     /// Stages everything that is new since `old`: says how many bytes of entries came over the network.

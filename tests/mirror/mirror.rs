@@ -3,7 +3,7 @@
 use super::shelf::{Forge, ORIGIN, Shelf};
 use super::support::{self, App};
 use gongshi::log::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
-use gongshi::mirror::{Blame, FetchError, LogClient, Mirror, MirrorError, ReadError, Step, Trust};
+use gongshi::mirror::{Advance, Blame, FetchError, LogClient, Mirror, MirrorError, ReadError, Trust};
 use gongshi::record::PrivateKey;
 use std::collections::HashMap;
 use std::num::NonZero;
@@ -17,7 +17,7 @@ async fn open(url: &str, key: &NoteKey, folder: &Path) -> Result<Mirror, MirrorE
     Mirror::open(LogClient::locate(url).await.unwrap(), trust, folder, PARALLEL)
 }
 
-async fn step(url: &str, key: &NoteKey, folder: &Path) -> Result<Step, MirrorError> {
+async fn step(url: &str, key: &NoteKey, folder: &Path) -> Result<Advance, MirrorError> {
     open(url, key, folder).await?.step(|_, _| ()).await
 }
 

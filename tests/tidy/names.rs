@@ -27,7 +27,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Place", &["act", "ledger"], "ledger: Home"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
-    ("Step", &["import", "mirror"], "mirror: Advance"),
     ("Who", &["demo", "import"], "import: Signatory"),
     ("Windows", &["rulebook", "tender"], "rulebook: MinimumWindows"),
 ];
