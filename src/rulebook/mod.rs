@@ -26,7 +26,7 @@ pub struct MinimumWindow {
 /// The minimums by name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Windows {
+pub struct MinimumWindows {
     /// 中标候选人公示期.
     pub candidates: MinimumWindow,
     /// From the call to the bid deadline of an open tender.
@@ -35,12 +35,12 @@ pub struct Windows {
     pub amendment: MinimumWindow,
 }
 
-static WINDOWS: LazyLock<Windows> = LazyLock::new(|| {
+static WINDOWS: LazyLock<MinimumWindows> = LazyLock::new(|| {
     toml::from_str(include_str!("windows.toml")).expect("windows.toml is part of the program and covered by a test")
 });
 
 /// The minimum windows of this version.
-pub fn windows() -> &'static Windows {
+pub fn windows() -> &'static MinimumWindows {
     &WINDOWS
 }
 

@@ -28,7 +28,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Place", &["act", "ledger"], "ledger: Home"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
     ("Who", &["demo", "import"], "import: Signatory"),
-    ("Windows", &["rulebook", "tender"], "rulebook: MinimumWindows"),
 ];
 
 fn check(tree: &Tree, listed: &[Listed<'_>]) -> Vec<String> {
