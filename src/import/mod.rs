@@ -30,7 +30,7 @@ use tally::Tally;
 
 /// Who signs a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Signatory {
     Centre,
     Supervisor,
 }
@@ -39,7 +39,7 @@ pub enum Who {
 #[derive(Debug, Clone)]
 pub struct Step {
     pub at: Instant,
-    pub who: Who,
+    pub who: Signatory,
     pub tender: TenderCode,
     pub act: tender::Act,
 }

@@ -47,8 +47,8 @@ fn run(steps: &[Step]) -> BTreeMap<TenderCode, Tender> {
             act(&mut tenders, code, &due, author(Role::Service), step.at);
         }
         let role = match step.who {
-            Who::Centre => Role::Centre,
-            Who::Supervisor => Role::Supervisor,
+            Signatory::Centre => Role::Centre,
+            Signatory::Supervisor => Role::Supervisor,
         };
         let bytes = step.act.to_value().to_string();
         assert!(bytes.len() <= PAYLOAD_BYTES_MAX, "{code} {}: {} bytes", step.act.kind(), bytes.len());
@@ -146,9 +146,9 @@ fn a_pair_becomes_three_acts() {
     let (steps, report) = read(dir.path(), &centre()).unwrap();
     let kinds: Vec<_> = steps.iter().map(|step| (step.act.kind(), step.who)).collect();
     let expected = [
-        ("tender.adopted", Who::Supervisor),
-        ("tender.candidates_published", Who::Centre),
-        ("tender.awarded", Who::Centre),
+        ("tender.adopted", Signatory::Supervisor),
+        ("tender.candidates_published", Signatory::Centre),
+        ("tender.awarded", Signatory::Centre),
     ];
     assert_eq!(kinds, expected);
     assert_eq!(steps[0].at.to_string(), "2025-06-13T04:00:00.000Z");

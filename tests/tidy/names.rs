@@ -27,7 +27,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Place", &["act", "ledger"], "ledger: Home"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
-    ("Who", &["demo", "import"], "import: Signatory"),
 ];
 
 fn check(tree: &Tree, listed: &[Listed<'_>]) -> Vec<String> {
