@@ -332,7 +332,7 @@ mod tests {
     use crate::audit::SourceError;
     use crate::clock::Clock;
     use crate::demo;
-    use crate::ledger::{Ledger, LogKeys, Opening};
+    use crate::ledger::{Ledger, LogKeys, NewLog};
     use crate::store::{Objects, export_log};
     use std::path::Path;
 
@@ -344,7 +344,7 @@ mod tests {
             database_url: format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
             objects: Objects::local(&folder.join("documents")).unwrap(),
             keys: LogKeys::in_folder(&folder.join("keys")).unwrap(),
-            opening: Opening {
+            opening: NewLog {
                 origin: "demo.gongshi.example/log".into(),
                 operator: "1241010041580000XR".parse().unwrap(),
                 operator_name: "公示示范平台运行中心".into(),

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::ledger::{Ledger, LogKeys, Opening, Place};
+use crate::ledger::{Ledger, LogKeys, NewLog, Place};
 use crate::store::Objects;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> any
         database_url: database_url.to_owned(),
         objects: Objects::local(&folder.join("documents"))?,
         keys: LogKeys::in_folder(&folder.join("keys"))?,
-        opening: Opening {
+        opening: NewLog {
             origin: ORIGIN.to_owned(),
             operator: "XM-BENCH-OPERATOR".parse()?,
             operator_name: "平台运行机构".to_owned(),

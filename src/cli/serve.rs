@@ -9,7 +9,7 @@ use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::ledger::{Ledger, LogKeys, NewLog, Place};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::store::{Objects, S3Settings};
@@ -89,7 +89,7 @@ pub async fn open(
 ) -> anyhow::Result<Arc<Ledger>> {
     std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
-    let opening = Opening {
+    let opening = NewLog {
         origin: name.origin.clone(),
         operator: name.operator.clone(),
         operator_name: name.operator_name.clone(),

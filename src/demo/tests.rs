@@ -7,7 +7,7 @@ use super::*;
 use crate::audit::{Folder, verify};
 use crate::calendar::Calendar;
 use crate::http::{Limits, Server};
-use crate::ledger::{LogKeys, Opening, Place};
+use crate::ledger::{LogKeys, NewLog, Place};
 use crate::record::{Bearer, load_key};
 use crate::store::Objects;
 use crate::tender::{AnswerOutcome, LotPhase, ObjectionPhase, Phase, RulingOutcome, Tender, Verdict};
@@ -208,7 +208,7 @@ fn every_story_holds_when_no_holidays_are_known_yet() {
 }
 
 async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
-    let opening = Opening {
+    let opening = NewLog {
         origin: "demo.gongshi.example/log".into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "公示示范平台运行中心".into(),

@@ -34,7 +34,7 @@ use uuid::Uuid;
 
 /// Who runs a new log, and what it is called.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct NewLog {
     pub origin: String,
     pub operator: OrganisationId,
     pub operator_name: String,
@@ -45,7 +45,7 @@ pub struct Place {
     pub database_url: String,
     pub objects: Objects,
     pub keys: LogKeys,
-    pub opening: Opening,
+    pub opening: NewLog,
     pub clock: Clock,
     /// The witnesses to ask, and how many of them make a checkpoint count.
     pub policy: Option<Policy>,

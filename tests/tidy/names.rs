@@ -23,7 +23,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Candidate", &["sequencer", "tender"], "sequencer: Unverified"),
     ("Finding", &["audit", "commitment"], "commitment: BreachFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
-    ("Opening", &["ledger", "tender"], "ledger: NewLog"),
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Place", &["act", "ledger"], "ledger: Home"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
