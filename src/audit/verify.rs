@@ -340,7 +340,7 @@ mod tests {
     async fn copy(folder: &Path) {
         let present = Clock::System.now();
         let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
-        let place = crate::ledger::Place {
+        let place = crate::ledger::Home {
             database_url: format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
             objects: Objects::local(&folder.join("documents")).unwrap(),
             keys: LogKeys::in_folder(&folder.join("keys")).unwrap(),

@@ -9,7 +9,7 @@ use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LogKeys, NewLog, Place};
+use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::store::{Objects, S3Settings};
@@ -95,7 +95,7 @@ pub async fn open(
         operator_name: name.operator_name.clone(),
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
-    Ok(Ledger::open(Place { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
+    Ok(Ledger::open(Home { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
 }
 
 /// Where the documents of a location are; `s3` is the file with the settings of a bucket.

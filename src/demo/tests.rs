@@ -7,7 +7,7 @@ use super::*;
 use crate::audit::{Folder, verify};
 use crate::calendar::Calendar;
 use crate::http::{Limits, Server};
-use crate::ledger::{LogKeys, NewLog, Place};
+use crate::ledger::{Home, LogKeys, NewLog};
 use crate::record::{Bearer, load_key};
 use crate::store::Objects;
 use crate::tender::{AnswerOutcome, LotPhase, ObjectionPhase, Phase, RulingOutcome, Tender, Verdict};
@@ -216,7 +216,7 @@ async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
+    Ledger::open(Home { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
 }
 
 /// A service with the demo in it, as a stranger meets it.

@@ -41,7 +41,7 @@ pub struct NewLog {
 }
 
 /// Where a log is kept.
-pub struct Place {
+pub struct Home {
     pub database_url: String,
     pub objects: Objects,
     pub keys: LogKeys,
@@ -104,8 +104,8 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`LedgerError`].
-    pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
-        let Place { database_url, objects, keys, opening, clock, policy } = place;
+    pub async fn open(home: Home) -> Result<Arc<Self>, LedgerError> {
+        let Home { database_url, objects, keys, opening, clock, policy } = home;
         let database = Database::open(&database_url).await?;
         let opened = keys.opening(&opening)?;
         let (log, _) = open_log(&opened)?;

@@ -11,7 +11,7 @@ use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LedgerError, LogKeys, NewLog, Place};
+use gongshi::ledger::{Home, Ledger, LedgerError, LogKeys, NewLog};
 use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
@@ -125,7 +125,7 @@ pub async fn open_as(
     };
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, objects, keys, opening, clock, policy }).await
+    Ledger::open(Home { database_url, objects, keys, opening, clock, policy }).await
 }
 
 impl App {

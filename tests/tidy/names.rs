@@ -24,7 +24,6 @@ const KNOWN: &[Listed<'_>] = &[
     ("Finding", &["audit", "commitment"], "commitment: BreachFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
     ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
-    ("Place", &["act", "ledger"], "ledger: Home"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
 ];
 
