@@ -21,7 +21,7 @@ use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, Candidate, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, load_streams,
+    Admitted, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, Unverified, load_streams,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
@@ -202,12 +202,12 @@ impl Ledger {
     /// # Errors
     /// What is wrong with it; `unavailable` when its key can't be looked up.
     pub async fn admit(&self, record: Record, kind: Option<&str>) -> Result<Admitted, Rejected> {
-        let candidate = Candidate::parse(record, kind)?;
+        let candidate = Unverified::parse(record, kind)?;
         let key = self.signing_key(&candidate).await?;
         Ok(candidate.verify(&key)?)
     }
 
-    async fn signing_key(&self, candidate: &Candidate) -> Result<PublicKey, Rejected> {
+    async fn signing_key(&self, candidate: &Unverified) -> Result<PublicKey, Rejected> {
         let kid = candidate.header().kid;
         if kid == self.keys.service.key_id() {
             return Ok(self.keys.service.public());

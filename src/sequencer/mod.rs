@@ -11,7 +11,7 @@ mod replay;
 mod rows;
 mod signers;
 
-pub use admission::{Admitted, Candidate, jws_refusal};
+pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, ReadEntry, load_streams, read_stream};
 pub use replay::{projections, replay};
 pub use rows::Rows;
