@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::log::EntryView;
 use crate::problem;
 use crate::record::Record;
-use crate::sequencer::Pending;
+use crate::sequencer::Underway;
 use crate::store::{Row, StoreError, Value};
 use crate::world::Act;
 use poem::web::Data;
@@ -211,7 +211,7 @@ impl RecordApi {
 struct Bulk<'a> {
     ledger: &'a Ledger,
     rate: &'a KeyRate,
-    pending: VecDeque<(u32, Pending)>,
+    pending: VecDeque<(u32, Underway)>,
     answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
 }
 
@@ -234,7 +234,7 @@ impl Bulk<'_> {
         }
     }
 
-    async fn enqueue(&self, json: &[u8]) -> Result<Pending, Problem> {
+    async fn enqueue(&self, json: &[u8]) -> Result<Underway, Problem> {
         let record = Record::parse_json(json).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = self.ledger.admit(record, None).await?;
         if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {

@@ -21,7 +21,7 @@ use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, Unverified, load_streams,
+    Admitted, LoadError, Outcome, Receipt, Rejected, Sequencer, Setting, Underway, Unverified, load_streams,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
@@ -268,7 +268,7 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`Rejected`].
-    pub async fn enqueue(&self, admitted: Admitted) -> Result<Pending, Rejected> {
+    pub async fn enqueue(&self, admitted: Admitted) -> Result<Underway, Rejected> {
         self.require_documents(&admitted).await?;
         self.sequencer.enqueue(admitted)
     }
@@ -277,7 +277,7 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`Rejected`].
-    pub async fn outcome(&self, pending: Pending) -> Result<Receipt, Rejected> {
+    pub async fn outcome(&self, pending: Underway) -> Result<Receipt, Rejected> {
         match pending.outcome().await? {
             Outcome::Appended(receipt) => Ok(receipt),
             Outcome::Known { index } => match self.receipt(index).await {

@@ -22,7 +22,6 @@ const SIBLINGS: &[Listed<'_>] = &[
 const KNOWN: &[Listed<'_>] = &[
     ("Finding", &["audit", "commitment"], "commitment: BreachFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
-    ("Pending", &["organisation", "sequencer"], "sequencer: Underway"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
 ];
 
