@@ -2,7 +2,7 @@
 
 use gongshi::clock::Clock;
 use gongshi::demo;
-use gongshi::ledger::{Ledger, LogKeys, NewLog, Home};
+use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::{
     AddCheckpoint, Checkpoint, Cosigner, Edge, EntryView, Hash, NodeId, NoteSigner, SignedNote, TlogProof, bundle,
     consistency_plan, inclusion_plan, leaf_hash, tiles_of_size,
