@@ -99,7 +99,7 @@ fn seen(tender: &Tender, now: Instant) -> Vec<&'static str> {
         Phase::Closed => "closed",
     }];
     seen.extend(tender.revision_required.then_some("revision required"));
-    seen.extend((tender.disclosure > 1).then_some("text revised"));
+    seen.extend((tender.text_version > 1).then_some("text revised"));
     seen.extend(tender.objections.iter().map(|objection| match objection.phase {
         ObjectionPhase::Filed { overdue: false, .. } => "objection filed",
         ObjectionPhase::Filed { overdue: true, .. } => "objection overdue",

@@ -328,7 +328,10 @@ fn every_real_pair_is_imported_and_no_step_refused() {
     assert_eq!(tenders.len(), 886 + 49);
     let awarded = tenders.values().filter(|tender| tender.lots[0].phase == LotPhase::Awarded).count();
     assert_eq!(awarded, 886);
-    assert_eq!(tenders.values().filter(|tender| tender.disclosure > 0 && tender.phase == Phase::Announced).count(), 49);
+    assert_eq!(
+        tenders.values().filter(|tender| tender.text_version > 0 && tender.phase == Phase::Announced).count(),
+        49
+    );
     let mut prices: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &steps {
         let Act::Awarded(award) = &step.act else { continue };

@@ -43,7 +43,9 @@ pub struct TenderView {
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
     /// Every version of the disclosed text.
-    pub disclosures: Vec<TextVersionView>,
+    #[serde(rename = "disclosures")]
+    #[oai(rename = "disclosures")]
+    pub text_versions: Vec<TextVersionView>,
     pub objections: Vec<ObjectionView>,
     pub lots: Vec<LotView>,
     /// Every record, in order: the whole public file.
@@ -54,7 +56,9 @@ pub struct TenderView {
 #[derive(Serialize, Object)]
 pub struct TextVersionView {
     /// From 1.
-    pub disclosure: u32,
+    #[serde(rename = "disclosure")]
+    #[oai(rename = "disclosure")]
+    pub text_version: u32,
     /// The record that brought it.
     pub index: u64,
     pub time: String,
@@ -152,18 +156,18 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
     let entries = read_stream(&ledger.database, &Stream::Tender(code.clone())).await.map_err(LedgerError::from)?;
     let mut text = Text::default();
     let mut state: Option<Tender> = None;
-    let (mut disclosures, mut records) = (Vec::new(), Vec::new());
+    let (mut text_versions, mut records) = (Vec::new(), Vec::new());
     for entry in entries {
         let crate::world::Act::Tender(act) = entry.act else { continue };
         if let Some(stated) = Text::stated(&act) {
             let changes = change_views(&text, &stated);
-            let before = state.as_ref().map_or(0, |tender| tender.disclosure);
+            let before = state.as_ref().map_or(0, |tender| tender.text_version);
             text = stated;
             state = apply(state, &act, &entry.place, &ledger.calendar);
-            let disclosure = state.as_ref().map_or(0, |tender| tender.disclosure);
-            if disclosure != before {
+            let text_version = state.as_ref().map_or(0, |tender| tender.text_version);
+            if text_version != before {
                 let (index, time) = (entry.place.index, entry.place.time.to_string());
-                disclosures.push(TextVersionView { disclosure, index, time, changes });
+                text_versions.push(TextVersionView { text_version, index, time, changes });
             }
         } else {
             if let Act::Amended(amendment) = &act {
@@ -186,7 +190,7 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
             payload: Any(act.to_value()),
         });
     }
-    Ok(state.map(|tender| view(code, tender, text, disclosures, records)))
+    Ok(state.map(|tender| view(code, tender, text, text_versions, records)))
 }
 
 /// The words of a version of a tender.
@@ -246,7 +250,7 @@ fn view(
     code: &TenderCode,
     tender: Tender,
     text: Text,
-    disclosures: Vec<TextVersionView>,
+    text_versions: Vec<TextVersionView>,
     records: Vec<TenderRecord>,
 ) -> TenderView {
     let window_until = match tender.phase {
@@ -267,7 +271,7 @@ fn view(
         bid_deadline: tender.bid_deadline.map(|day| day.to_string()),
         clauses: text.clauses,
         score_table: text.score_table,
-        disclosures,
+        text_versions,
         objections: tender
             .objections
             .iter()

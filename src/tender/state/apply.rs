@@ -18,7 +18,7 @@ pub fn apply(state: Option<Tender>, act: &Act, place: &Place, calendar: &Calenda
         (None, Act::Adopted(adoption)) => Tender {
             version: 0,
             phase: Phase::Announced,
-            disclosure: 0,
+            text_version: 0,
             title: adoption.title.as_str().into(),
             centre: adoption.centre.clone(),
             procuring_unit: adoption.procuring_unit.clone(),
@@ -61,7 +61,7 @@ impl Tender {
         let mut tender = Self {
             version: 0,
             phase: Phase::Cleared,
-            disclosure: 1,
+            text_version: 1,
             title: disclosed.title.as_str().into(),
             centre: disclosed.centre.clone(),
             procuring_unit: disclosed.procuring_unit.clone(),
@@ -135,7 +135,7 @@ impl Tender {
                 let clauses = ClauseState::of(&announcement.clauses, &announcement.score_table);
                 let reopens = clause_changes(&self.clauses, &clauses).iter().any(|change| change.material);
                 if self.clauses != clauses {
-                    self.disclosure += 1;
+                    self.text_version += 1;
                     self.clauses = clauses;
                 }
                 self.bid_deadline = Some(announcement.bid_deadline);
@@ -244,7 +244,7 @@ impl Tender {
         *self = Self {
             phase,
             version: self.version,
-            disclosure: self.disclosure + 1,
+            text_version: self.text_version + 1,
             objections: std::mem::take(&mut self.objections),
             first_time: self.first_time,
             suspended_since: self.suspended_since,

@@ -121,7 +121,7 @@ pub struct Tender {
     pub(super) version: u64,
     pub phase: Phase,
     /// The version of the disclosed text, from 1; 0 for an adopted tender.
-    pub disclosure: u32,
+    pub text_version: u32,
     pub title: Box<str>,
     pub centre: OrganisationId,
     pub procuring_unit: Party,
