@@ -92,6 +92,7 @@ impl Tender {
         self.phase = Phase::Preannounced { until, waiting: false };
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm a record kind; each is to become a function of its own")]
     fn fold(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
         let now = place.time;
         for cited in act.commitments() {

@@ -28,6 +28,7 @@ use window::minimum;
 /// # Errors
 /// The refusal, with its citation where the law has a rule: a wrong author, a phase that doesn't allow the act, a window
 /// that is open or too short, an open objection or challenge, a difference that is not declared.
+#[expect(clippy::too_many_lines, reason = "one arm a record kind; each is to become a function of its own")]
 pub fn decide(
     state: Option<&Tender>,
     act: &Act,
