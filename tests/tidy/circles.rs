@@ -12,8 +12,6 @@ const SHELL: [&str; 4] = ["projection", "view", "api", "page"];
 /// Edges that close a circle today and are to go, each with what removes it.
 const KNOWN: &[(&str, &str, &str)] = &[
     ("act", "organisation", "an author's roles are a value as others are"),
-    ("field", "log", "the schemas of texts move to where the API is described"),
-    ("field", "record", "as above"),
     ("http", "commitment/api", "the one list of capabilities puts the endpoints together"),
     ("http", "identity/api", "as above"),
     ("http", "organisation/api", "as above"),
