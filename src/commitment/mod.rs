@@ -11,8 +11,8 @@ mod view;
 pub use api::CommitmentApi;
 pub use gate::Gate;
 pub use payload::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Deadline, Decline, Finding,
-    Lapse, LotBinding, Offer, YearBinding,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline,
+    Decline, Lapse, LotBinding, Offer, YearBinding,
 };
 pub use projection::{TABLES, project};
 pub use state::{BreachPhase, BreachState, Commitment, Phase, Surroundings, Ties, apply, decide, ties};

@@ -1,6 +1,6 @@
 //! One commitment as it is shown.
 
-use super::{Act, Binding, BreachPhase, BreachState, Commitment, Finding, Phase, apply};
+use super::{Act, Binding, BreachFinding, BreachPhase, BreachState, Commitment, Phase, apply};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::Problem;
 use crate::ledger::{Ledger, LedgerError};
@@ -50,7 +50,7 @@ pub struct BreachView {
     /// What counts now; absent while it is open or under appeal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    finding: Option<Finding>,
+    finding: Option<BreachFinding>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     answer_due: Option<String>,

@@ -20,7 +20,6 @@ const SIBLINGS: &[Listed<'_>] = &[
 
 /// One name for different things today, and the word to take instead.
 const KNOWN: &[Listed<'_>] = &[
-    ("Finding", &["audit", "commitment"], "commitment: BreachFinding"),
     ("Gate", &["commitment", "http"], "commitment: vanishes"),
     ("Scope", &["bundle", "template"], "template: PurchaseKind"),
 ];

@@ -8,7 +8,7 @@ mod tests;
 pub use apply::apply;
 pub use decide::{Surroundings, decide};
 
-use super::{Act, Binding, Deadline, Finding, Lapse};
+use super::{Act, Binding, BreachFinding, Deadline, Lapse};
 use crate::act::Author;
 use crate::field::{Instant, ItemId, OrganisationId, TemplateId, TenderCode};
 use crate::log::Hash;
@@ -51,18 +51,18 @@ pub enum BreachPhase {
     Answered,
     /// May be appealed until the instant.
     Ruled {
-        finding: Finding,
+        finding: BreachFinding,
         by: OrganisationId,
         appeal_until: Instant,
     },
     /// Against this finding.
     Appealed {
-        finding: Finding,
+        finding: BreachFinding,
         by: OrganisationId,
     },
     /// On appeal: final.
     Final {
-        finding: Finding,
+        finding: BreachFinding,
     },
 }
 
@@ -79,7 +79,7 @@ impl BreachPhase {
     }
 
     /// What counts now: nothing while an appeal is undecided.
-    pub fn finding(&self) -> Option<Finding> {
+    pub fn finding(&self) -> Option<BreachFinding> {
         match self {
             Self::Ruled { finding, .. } | Self::Final { finding } => Some(*finding),
             Self::Reported { .. } | Self::Answered | Self::Appealed { .. } => None,
