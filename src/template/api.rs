@@ -1,6 +1,6 @@
 //! Templates over HTTP.
 
-use super::{Act, Publication, Scope, models};
+use super::{Act, Publication, PurchaseKind, models};
 use crate::field::TemplateId;
 use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::{Ledger, LedgerError};
@@ -102,7 +102,7 @@ impl TemplateApi {
     #[oai(path = "/templates", method = "get", operation_id = "listTemplates")]
     async fn list(
         &self,
-        scope: Query<Option<Scope>>,
+        scope: Query<Option<PurchaseKind>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,

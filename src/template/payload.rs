@@ -49,8 +49,8 @@ pub enum EnterpriseDimension {
 /// What kind of purchase a template is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
-pub enum Scope {
+#[oai(rename = "Scope", rename_all = "snake_case")]
+pub enum PurchaseKind {
     /// 工程建设
     Construction,
     /// 政府采购货物与服务
@@ -59,7 +59,7 @@ pub enum Scope {
     AnnualFramework,
 }
 
-impl Scope {
+impl PurchaseKind {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ pub struct EnterpriseClause {
 #[oai(deny_unknown_fields)]
 pub struct Publication {
     pub title: Title,
-    pub scope: Scope,
+    pub scope: PurchaseKind,
     /// What the procuring unit promises.
     #[oai(validator(min_items = 1, max_items = 50))]
     pub unit_clauses: Vec<UnitClause>,

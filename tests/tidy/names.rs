@@ -19,10 +19,7 @@ const SIBLINGS: &[Listed<'_>] = &[
 ];
 
 /// One name for different things today, and the word to take instead.
-const KNOWN: &[Listed<'_>] = &[
-    ("Gate", &["commitment", "http"], "commitment: vanishes"),
-    ("Scope", &["bundle", "template"], "template: PurchaseKind"),
-];
+const KNOWN: &[Listed<'_>] = &[("Gate", &["commitment", "http"], "commitment: vanishes")];
 
 fn check(tree: &Tree, listed: &[Listed<'_>]) -> Vec<String> {
     let sources = sources(tree);

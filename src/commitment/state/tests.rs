@@ -63,7 +63,7 @@ impl Run {
     fn new() -> Self {
         let mut run = Self {
             state: None,
-            template: Template { title: "".into(), scope: template::Scope::Construction, versions: vec![] },
+            template: Template { title: "".into(), scope: template::PurchaseKind::Construction, versions: vec![] },
             unit: organisation(UNIT, Role::ProcuringUnit),
             enterprise: organisation(ENTERPRISE, Role::Enterprise),
             calendar: Calendar::built_in(),
