@@ -203,7 +203,7 @@ impl Refusal {
     }
 }
 
-/// The problem type of a field's fault: each kind of bad input has its own (domain.md §8).
+/// The problem type of a field's fault: each kind of bad input has its own.
 pub fn of_fault(fault: &Fault) -> &'static ProblemType {
     match fault {
         Fault::UnknownField => &UNKNOWN_FIELD,

@@ -1,4 +1,4 @@
-//! Everything that is refused: each bad input of domain.md §8 has its own problem type, and nothing is written.
+//! Everything that is refused: each kind of bad input has its own problem type, and nothing is written.
 
 mod support;
 

@@ -131,6 +131,7 @@ async fn replicas_share_one_log() {
 }
 
 /// kill -9 under load, at many moments: every acknowledged record is there with its proof, and the log is whole.
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn survives_sudden_death(database: Option<String>) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();

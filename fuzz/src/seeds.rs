@@ -2,7 +2,7 @@
 
 use gongshi::clock::Clock;
 use gongshi::demo;
-use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::{
     AddCheckpoint, Checkpoint, Cosigner, Edge, EntryView, Hash, NodeId, NoteSigner, SignedNote, TlogProof, bundle,
     consistency_plan, inclusion_plan, leaf_hash, tiles_of_size,
@@ -23,11 +23,11 @@ async fn entries() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let folder = tempfile::tempdir()?;
     let present = Clock::System.now();
     let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
-    let ledger = Ledger::open(Place {
+    let ledger = Ledger::open(Home {
         database_url: format!("sqlite://{}", folder.path().join("gongshi.sqlite").display()),
         objects: Objects::local(&folder.path().join("documents"))?,
         keys: LogKeys::in_folder(&folder.path().join("keys"))?,
-        opening: Opening {
+        opening: NewLog {
             origin: "seeds.example/log".into(),
             operator: "1241010041580000XR".parse()?,
             operator_name: "平台运行中心".into(),

@@ -1,4 +1,4 @@
-//! What an organisation may be (domain.md §1).
+//! What an organisation may be.
 
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};

@@ -365,7 +365,7 @@ mod tests {
     use crate::audit::SourceError;
     use crate::clock::Clock;
     use crate::demo;
-    use crate::ledger::{Ledger, LogKeys, Opening};
+    use crate::ledger::{Ledger, LogKeys, NewLog};
     use crate::store::{Objects, export_log};
     use std::path::Path;
 
@@ -373,11 +373,11 @@ mod tests {
     async fn copy(folder: &Path) {
         let present = Clock::System.now();
         let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
-        let place = crate::ledger::Place {
+        let place = crate::ledger::Home {
             database_url: format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
             objects: Objects::local(&folder.join("documents")).unwrap(),
             keys: LogKeys::in_folder(&folder.join("keys")).unwrap(),
-            opening: Opening {
+            opening: NewLog {
                 origin: "demo.gongshi.example/log".into(),
                 operator: "1241010041580000XR".parse().unwrap(),
                 operator_name: "公示示范平台运行中心".into(),

@@ -1,7 +1,7 @@
 //! A whole audit of a plain copy, in a process of its own: entries a second, and the most memory that it takes.
 
 use super::child::{Task, say};
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use super::signatures::Limits;
 use crate::audit::{Folder, verify};
 use crate::law::Editions;
@@ -43,9 +43,9 @@ pub(super) async fn measure(
     runs.sort_unstable();
     let outcome = runs[RUNS / 2];
     let rate = outcome.entries as f64 / outcome.time.as_secs_f64();
-    report.row(Row::new(RATE, rate, "/s").of(Some(limits.batch_all_cores)))?;
+    report.row(Measurement::new(RATE, rate, "/s").of(Some(limits.batch_all_cores)))?;
     if outcome.peak_kib > 0 {
-        report.row(Row::new(MEMORY, outcome.peak_kib as f64 / 1024.0, "MiB"))?;
+        report.row(Measurement::new(MEMORY, outcome.peak_kib as f64 / 1024.0, "MiB"))?;
     }
     Ok(())
 }

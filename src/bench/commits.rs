@@ -3,7 +3,7 @@
 use super::Scale;
 use super::place::Folder;
 use super::postgres::Postgres;
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use crate::store::{Column, Database, Table, Value};
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ static HEAD: Table = Table {
 pub(super) async fn sqlite(folder: &Folder, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
     if report.wants("sqlite_commit") {
         let rate = rate(&folder.sqlite_url("commits"), scale).await?;
-        report.row(Row::new("sqlite_commit", rate, "/s"))?;
+        report.row(Measurement::new("sqlite_commit", rate, "/s"))?;
     }
     Ok(())
 }
@@ -32,7 +32,7 @@ pub(super) async fn sqlite(folder: &Folder, scale: Scale, report: &mut Reporter<
 pub(super) async fn postgres(server: &Postgres, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
     if report.wants("postgres_commit") {
         let rate = rate(&server.new_schema("commits").await?, scale).await?;
-        report.row(Row::new("postgres_commit", rate, "/s"))?;
+        report.row(Measurement::new("postgres_commit", rate, "/s"))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::fixture::{Authors, Notice, PAYLOAD_BYTES};
 use super::load::{Load, Requests, drive};
 use super::place::{Folder, open_now};
 use super::postgres::Postgres;
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use super::signatures::Limits;
 use super::{Scale, reads};
 use crate::http::{self, Server};
@@ -115,9 +115,9 @@ async fn ingest(
         let load = Load { clients, warm_up: scale.warm_up, time: scale.http_time, status: 201 };
         let measured = drive(service.address, requests, load).await?;
         let name = name(engine, clients);
-        report.row(Row::new(name.as_str(), measured.rate, "/s").of(Some(limits.single)))?;
-        report.row(Row::new(format!("{name}_p50_ms"), measured.p50_ms, "ms"))?;
-        report.row(Row::new(format!("{name}_p99_ms"), measured.p99_ms, "ms"))?;
+        report.row(Measurement::new(name.as_str(), measured.rate, "/s").of(Some(limits.single)))?;
+        report.row(Measurement::new(format!("{name}_p50_ms"), measured.p50_ms, "ms"))?;
+        report.row(Measurement::new(format!("{name}_p99_ms"), measured.p99_ms, "ms"))?;
     }
     Ok(())
 }

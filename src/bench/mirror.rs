@@ -1,6 +1,6 @@
 //! Mirroring over loopback, beside a plain download of the same files by the same client: what verifying costs.
 
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use crate::http::connection;
 use crate::ledger::Ledger;
 use crate::log::{Resource, tiles_of_size};
@@ -68,9 +68,9 @@ pub(super) async fn measure(ledger: &Ledger, folder: &Path, report: &mut Reporte
         amount / times[RUNS / 2].as_secs_f64()
     };
     let (records, megabytes) = (size as f64, bytes as f64 / 1e6);
-    report.row(Row::new("mirror", rate(records, &mut mirrored), "/s").of(Some(rate(records, &mut plain))))?;
+    report.row(Measurement::new("mirror", rate(records, &mut mirrored), "/s").of(Some(rate(records, &mut plain))))?;
     let limit = rate(megabytes, &mut plain);
-    report.row(Row::new("mirror_bytes", rate(megabytes, &mut mirrored), "MB/s").of(Some(limit)))
+    report.row(Measurement::new("mirror_bytes", rate(megabytes, &mut mirrored), "MB/s").of(Some(limit)))
 }
 
 /// Fetches every file of the log and writes it as it comes, until all is on the disk; the bytes there were.

@@ -20,7 +20,7 @@ mod report;
 mod signatures;
 mod start;
 
-pub use report::Row;
+pub use report::Measurement;
 
 use child::Task;
 use place::Folder;

@@ -3,7 +3,7 @@
 use super::append::fill;
 use super::fixture::Authors;
 use super::place::{Folder, open_now};
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use super::signatures::Limits;
 use super::{Scale, audit, mirror, start};
 
@@ -23,7 +23,7 @@ pub(super) async fn measure(
     let authors = Authors::admit(&ledger).await?;
     let time = fill(&ledger, &authors, scale.records).await?;
     let rate = scale.records as f64 / time.as_secs_f64();
-    report.row(Row::new("append_in_process", rate, "/s").of(Some(limits.single)))?;
+    report.row(Measurement::new("append_in_process", rate, "/s").of(Some(limits.single)))?;
     if mirrored {
         mirror::measure(&ledger, folder.path(), report).await?;
     }

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::ledger::{Ledger, LogKeys, Opening, Place};
+use crate::ledger::{Home, Ledger, LogKeys, NewLog};
 use crate::store::Objects;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -50,11 +50,11 @@ pub(super) const NOW: &str = "2026-03-02T02:00:00.000Z";
 
 /// A log of the benchmark, begun when it is new.
 pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> anyhow::Result<Arc<Ledger>> {
-    let place = Place {
+    let place = Home {
         database_url: database_url.to_owned(),
         objects: Objects::local(&folder.join("documents"))?,
         keys: LogKeys::in_folder(&folder.join("keys"))?,
-        opening: Opening {
+        opening: NewLog {
             origin: ORIGIN.to_owned(),
             operator: "XM-BENCH-OPERATOR".parse()?,
             operator_name: "平台运行机构".to_owned(),

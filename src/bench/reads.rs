@@ -5,7 +5,7 @@ use super::append::append;
 use super::fixture::Authors;
 use super::ingest::Service;
 use super::load::{Load, Requests, drive};
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use crate::ledger::Ledger;
 use std::sync::Arc;
 
@@ -54,5 +54,5 @@ async fn rate(
     }
     let load = Load { clients: CLIENTS, warm_up: scale.warm_up, time: scale.http_time, status: 200 };
     let measured = drive(service.address, Arc::new(requests), load).await?;
-    report.row(Row::new(name, measured.rate, "/s"))
+    report.row(Measurement::new(name, measured.rate, "/s"))
 }

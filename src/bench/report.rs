@@ -5,7 +5,7 @@ use std::io::Write;
 
 /// One measured number.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
+pub struct Measurement {
     pub name: String,
     pub value: f64,
     pub unit: &'static str,
@@ -15,7 +15,7 @@ pub struct Row {
     pub ratio: Option<f64>,
 }
 
-impl Row {
+impl Measurement {
     pub fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
         Self { name: name.into(), value: rounded(value), unit, limit: None, ratio: None }
     }
@@ -55,7 +55,7 @@ impl<'w> Reporter<'w> {
         self.only.as_deref().is_none_or(|only| name.starts_with(only))
     }
 
-    pub fn row(&mut self, row: Row) -> anyhow::Result<()> {
+    pub fn row(&mut self, row: Measurement) -> anyhow::Result<()> {
         if !self.wants(&row.name) {
             return Ok(());
         }
@@ -95,9 +95,9 @@ mod tests {
     fn rows_are_one_object_a_line_and_only_those_asked_for() {
         let mut out = Vec::new();
         let mut report = Reporter::new(&mut out, true, Some("http_ingest_sqlite_1".into()));
-        report.row(Row::new("http_ingest_sqlite_16", 7512.3456, "/s").of(Some(30_000.0))).unwrap();
-        report.row(Row::new("http_ingest_sqlite_1_p50_ms", 0.123_456, "ms")).unwrap();
-        report.row(Row::new("notice_reads", 1.0, "/s")).unwrap();
+        report.row(Measurement::new("http_ingest_sqlite_16", 7512.3456, "/s").of(Some(30_000.0))).unwrap();
+        report.row(Measurement::new("http_ingest_sqlite_1_p50_ms", 0.123_456, "ms")).unwrap();
+        report.row(Measurement::new("notice_reads", 1.0, "/s")).unwrap();
         report.finish().unwrap();
         let expected = concat!(
             r#"{"name":"http_ingest_sqlite_16","value":7512.0,"unit":"/s","limit":30000.0,"ratio":0.2504}"#,

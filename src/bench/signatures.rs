@@ -2,7 +2,7 @@
 
 use super::Scale;
 use super::fixture::Authors;
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use crate::record::{PublicKey, Record};
 use ed25519_dalek::{Signature, VerifyingKey};
 use std::hint::black_box;
@@ -29,9 +29,9 @@ pub(super) async fn measure(scale: Scale, report: &mut Reporter<'_>) -> anyhow::
         (single, batch_rate(&records, &keys, 1, time), batch_rate(&records, &keys, cores, time))
     })
     .await?;
-    report.row(Row::new("ed25519_verify_single", single, "/s"))?;
-    report.row(Row::new("ed25519_verify_batch_1core", one_core, "/s"))?;
-    report.row(Row::new(format!("ed25519_verify_batch_{cores}core"), all_cores, "/s"))?;
+    report.row(Measurement::new("ed25519_verify_single", single, "/s"))?;
+    report.row(Measurement::new("ed25519_verify_batch_1core", one_core, "/s"))?;
+    report.row(Measurement::new(format!("ed25519_verify_batch_{cores}core"), all_cores, "/s"))?;
     Ok(Limits { single, batch_all_cores: all_cores })
 }
 

@@ -5,7 +5,7 @@ use super::child::{Outcome, Task, say};
 use super::ingest::Service;
 use super::load::{Load, Requests, drive};
 use super::place::{Folder, open};
-use super::report::{Reporter, Row};
+use super::report::{Measurement, Reporter};
 use crate::clock::Clock;
 use std::io::Write;
 use std::path::Path;
@@ -41,9 +41,9 @@ pub(super) async fn measure(url: &str, folder: &Folder, scale: Scale, report: &m
     runs.sort_unstable();
     let Outcome { time, entries, peak_kib } = runs[RUNS / 2];
     anyhow::ensure!(entries >= scale.start_records, "the log that was started has {entries} entries");
-    report.row(Row::new(scale.start_name, time.as_secs_f64(), "s"))?;
+    report.row(Measurement::new(scale.start_name, time.as_secs_f64(), "s"))?;
     if peak_kib > 0 {
-        report.row(Row::new(rss_name(scale), peak_kib as f64 / 1024.0, "MiB"))?;
+        report.row(Measurement::new(rss_name(scale), peak_kib as f64 / 1024.0, "MiB"))?;
     }
     Ok(())
 }

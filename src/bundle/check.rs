@@ -224,7 +224,7 @@ fn check_documents(
             }
             continue;
         };
-        if DocumentId::from_hash(hash) != *id {
+        if DocumentId::from(hash) != *id {
             report.add(first, Reason::DocumentMismatch, format!("the bytes of {id} have another SHA-256"));
             continue;
         }

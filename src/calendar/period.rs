@@ -90,7 +90,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// rulebook.md §2.0.
+    /// Worked out by hand from the notices of the State Council for 2025 and 2026.
     #[test]
     fn vectors() {
         let calendar = calendar();
@@ -103,7 +103,7 @@ mod tests {
             ("2026-01-20", Period::WorkingDays(30), "2026-03-09"),
             ("2025-09-26", Period::WorkingDays(5), "2025-10-10"),
             ("2026-04-30", Period::WorkingDays(15), "2026-05-25"),
-            // stories.md 20 and 21.
+            // The return of a bid bond, the last day of a 质疑 on a result published on a working Saturday.
             ("2026-04-27", Period::Days(5), "2026-05-06"),
             ("2026-10-10", Period::WorkingDays(7), "2026-10-20"),
             ("2026-01-31", Period::Months(1), "2026-02-28"),

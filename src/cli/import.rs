@@ -6,7 +6,7 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
-use gongshi::import::{self, Who};
+use gongshi::import::{self, Signatory};
 use gongshi::ledger::Ledger;
 use gongshi::organisation::{Act, Confirmation, Registration, Role};
 use gongshi::record::{PrivateKey, load_key, save_key};
@@ -66,8 +66,8 @@ impl ImportNotices {
         for step in steps {
             advance(&ledger, &clock, step.at).await?;
             let key = match step.who {
-                Who::Supervisor => &supervisor,
-                Who::Centre => &centre_key,
+                Signatory::Supervisor => &supervisor,
+                Signatory::Centre => &centre_key,
             };
             let stream = Stream::of(&step.tender);
             ledger

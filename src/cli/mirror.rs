@@ -5,7 +5,7 @@ use super::serve::read_policy;
 use super::stopped;
 use clap::Args;
 use gongshi::log::NoteKey;
-use gongshi::mirror::{Fault, LogClient, Mirror as Mirroring, MirrorError, Step, Trust};
+use gongshi::mirror::{Advance, Blame, LogClient, Mirror as Mirroring, MirrorError, Trust};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -75,10 +75,10 @@ impl Mirror {
         };
         let Err(error) = outcome else { return ExitCode::SUCCESS };
         eprintln!("gongshi: {error:#}");
-        ExitCode::from(match error.downcast_ref().map(MirrorError::fault) {
-            Some(Fault::Log) => 1,
-            Some(Fault::Own) | None => OWN_FAULT,
-            Some(Fault::Passing) => 3,
+        ExitCode::from(match error.downcast_ref().map(MirrorError::blame) {
+            Some(Blame::Log) => 1,
+            Some(Blame::Own) | None => OWN_FAULT,
+            Some(Blame::Passing) => 3,
         })
     }
 
@@ -90,7 +90,7 @@ impl Mirror {
             match self.step(&mut mirror).await {
                 Ok(step) if !self.follow || step.checkpoint.size > step.old => say(&step),
                 Ok(_) => {}
-                Err(error) if self.follow && error.fault() == Fault::Passing => {
+                Err(error) if self.follow && error.blame() == Blame::Passing => {
                     tracing::warn!(%error, "the log is not followed for now");
                 }
                 Err(error) => return Err(error.into()),
@@ -102,7 +102,7 @@ impl Mirror {
         }
     }
 
-    async fn step(&self, mirror: &mut Mirroring) -> Result<Step, MirrorError> {
+    async fn step(&self, mirror: &mut Mirroring) -> Result<Advance, MirrorError> {
         // It shows itself only on a terminal.
         let bar = ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} × 256 {per_sec} {eta}") {
@@ -119,7 +119,7 @@ impl Mirror {
     }
 }
 
-fn say(step: &Step) {
+fn say(step: &Advance) {
     let size = step.checkpoint.size;
     let root = step.checkpoint.root.to_base64();
     println!("{}: {} → {size}  {}: {root}", either("条目", "entries"), step.old, either("树根", "root"));

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gongshi::clock::Clock;
 use gongshi::field::OrganisationId;
-use gongshi::monitor::{Gravity, Line, Monitor as Monitoring, Query, Watch};
+use gongshi::monitor::{EventLine, Gravity, Monitor as Monitoring, Query, Watch};
 use gongshi::world::Act;
 use std::io::Write;
 use std::path::PathBuf;
@@ -113,7 +113,7 @@ impl Monitor {
     }
 }
 
-fn tell(line: &Line) -> std::io::Result<()> {
+fn tell(line: &EventLine) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string(line)?)?;
     out.flush()

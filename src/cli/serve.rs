@@ -9,7 +9,7 @@ use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LogKeys, Opening, Place};
+use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::store::{Objects, S3Settings};
@@ -89,13 +89,13 @@ pub async fn open(
 ) -> anyhow::Result<Arc<Ledger>> {
     std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
-    let opening = Opening {
+    let opening = NewLog {
         origin: name.origin.clone(),
         operator: name.operator.clone(),
         operator_name: name.operator_name.clone(),
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
-    Ok(Ledger::open(Place { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
+    Ok(Ledger::open(Home { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
 }
 
 /// Where the documents of a location are; `s3` is the file with the settings of a bucket.

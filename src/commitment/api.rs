@@ -1,9 +1,9 @@
 //! Commitments over HTTP.
 
 use super::view::{CommitmentView, commitment_view};
-use super::{Acceptance as Consent, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer};
+use super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::Value;
@@ -66,7 +66,7 @@ fn text(value: Option<String>) -> Option<Value> {
 pub struct CommitmentApi(pub Arc<Ledger>);
 
 impl CommitmentApi {
-    async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Acceptance, Problem> {
+    async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
     }
 }
@@ -75,7 +75,7 @@ impl CommitmentApi {
 impl CommitmentApi {
     /// 提出承诺: one side signs the text. The id is that of the signed `sub`.
     #[oai(path = "/", method = "post", operation_id = "offerCommitment")]
-    async fn offer(&self, #[oai(name = "x-jws-signature")] signed: Signed<Offer>) -> Result<Acceptance, Problem> {
+    async fn offer(&self, #[oai(name = "x-jws-signature")] signed: Signed<Offer>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, None).await
     }
 
@@ -137,8 +137,8 @@ impl CommitmentApi {
     async fn accept(
         &self,
         id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Consent>,
-    ) -> Result<Acceptance, Problem> {
+        #[oai(name = "x-jws-signature")] signed: Signed<Acceptance>,
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -148,7 +148,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Decline>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -158,7 +158,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Breach>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -168,7 +168,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<BreachAnswer>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -178,7 +178,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<BreachRuling>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -188,7 +188,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Appeal>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -198,7 +198,7 @@ impl CommitmentApi {
         &self,
         id: Path<CommitmentId>,
         #[oai(name = "x-jws-signature")] signed: Signed<AppealRuling>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 }

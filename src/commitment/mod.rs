@@ -9,7 +9,7 @@ mod view;
 
 pub use api::CommitmentApi;
 pub use payload::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Deadline, Decline, Finding,
-    Lapse, LotBinding, Offer, YearBinding,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline,
+    Decline, Lapse, LotBinding, Offer, YearBinding,
 };
 pub use state::{BreachPhase, BreachState, Call, Commitment, Phase};

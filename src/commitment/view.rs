@@ -1,6 +1,6 @@
 //! One commitment as it is shown.
 
-use super::{Act, Binding, BreachPhase, BreachState, Commitment, Finding, Phase};
+use super::{Act, Binding, BreachPhase, BreachState, Commitment, BreachFinding, Phase};
 use crate::act::{Acts, Capability, fold};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::Problem;
@@ -56,7 +56,7 @@ pub struct BreachView {
     /// What counts now; absent while it is open or under appeal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    finding: Option<Finding>,
+    finding: Option<BreachFinding>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     answer_due: Option<String>,

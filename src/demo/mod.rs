@@ -25,7 +25,7 @@ use crate::record::KeyFileError;
 use crate::sequencer::Rejected;
 use cast::Cast;
 use days::Days;
-use stage::Plan;
+use stage::Programme;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ pub enum DemoError {
 pub async fn fill(ledger: &Arc<Ledger>, clock: &Clock, present: Instant, keys_folder: &Path) -> Result<(), DemoError> {
     let days = Days::new(present);
     let cast = Cast::in_folder(keys_folder)?;
-    let plan = Plan::of(&days, clock.now(), &cast, ledger)?;
+    let plan = Programme::of(&days, clock.now(), &cast, ledger)?;
     plan.play(ledger, clock).await?;
     clock.set(present);
     ledger.propose_due().await?;

@@ -43,7 +43,7 @@ papers! {
 
 impl Paper {
     fn id(&self) -> DocumentId {
-        DocumentId::from_hash(Hash::of(self.text))
+        DocumentId::from(Hash::of(self.text))
     }
 
     /// As a record cites it.

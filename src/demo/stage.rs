@@ -40,12 +40,12 @@ pub struct Reply {
 }
 
 /// Everything that happens, by time.
-pub struct Plan {
+pub struct Programme {
     cues: Vec<(Instant, Cue)>,
     disclosures: Vec<(Who, Disclosure)>,
 }
 
-impl Plan {
+impl Programme {
     /// Rehearses every story.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::audit::{Folder, verify};
 use crate::act::Capability;
 use crate::law::{Editions, Law};
 use crate::http::{Limits, Server};
-use crate::ledger::{LogKeys, Opening, Place};
+use crate::ledger::{Home, LogKeys, NewLog};
 use crate::record::{Bearer, load_key};
 use crate::store::Objects;
 use crate::tender::{AnswerOutcome, LotPhase, ObjectionPhase, Phase, RulingOutcome, Tender, Verdict};
@@ -100,7 +100,7 @@ fn seen(tender: &Tender, now: Instant, law: Law<'_>) -> Vec<&'static str> {
         Phase::Closed => "closed",
     }];
     seen.extend(tender.revision_required.then_some("revision required"));
-    seen.extend((tender.disclosure > 1).then_some("text revised"));
+    seen.extend((tender.text_version > 1).then_some("text revised"));
     seen.extend(tender.objections.iter().map(|objection| match objection.phase {
         ObjectionPhase::Filed { overdue: false, .. } => "objection filed",
         ObjectionPhase::Filed { overdue: true, .. } => "objection overdue",
@@ -209,7 +209,7 @@ fn every_story_holds_when_no_holidays_are_known_yet() {
 }
 
 async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
-    let opening = Opening {
+    let opening = NewLog {
         origin: "demo.gongshi.example/log".into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "公示示范平台运行中心".into(),
@@ -217,7 +217,7 @@ async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
+    Ledger::open(Home { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
 }
 
 /// A service with the demo in it, as a stranger meets it.

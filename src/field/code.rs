@@ -69,7 +69,7 @@ macro_rules! code_type {
 code_type!(
     /// The code of a tender (招标项目编号), chosen by the centre: letters, digits and `-_.()[]〔〕（）`.
     ///
-    /// Local codes such as `郑财招标采购-2026-12` carry Chinese letters (identifiers.md §7.2), so letters are Unicode's;
+    /// Local codes such as `郑财招标采购-2026-12` carry Chinese letters, so letters are Unicode's;
     /// full-width digits and letters are refused, because they look like another code.
     TenderCode, "tender-code", max = 64, |text| {
         let fits = |c: char| {

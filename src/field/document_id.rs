@@ -1,13 +1,13 @@
 //! The name of a document: the hash of its bytes.
 
-use crate::log::Hash as Sha256Hash;
+use faster_hex::{CheckCase, hex_decode_array_with_case};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// SHA-256 of a document, 64 characters of lower-case hex.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DocumentId(Sha256Hash);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId([u8; 32]);
 
 /// The text is not a document's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +15,21 @@ pub struct DocumentId(Sha256Hash);
 pub struct DocumentIdError;
 
 impl DocumentId {
-    pub fn from_hash(hash: Sha256Hash) -> Self {
-        Self(hash)
+    pub fn from_sha256(digest: [u8; 32]) -> Self {
+        Self(digest)
     }
 }
 
 impl fmt::Display for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        let mut text = [0u8; 64];
+        f.write_str(faster_hex::hex_encode(&self.0, &mut text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -30,7 +37,7 @@ impl FromStr for DocumentId {
     type Err = DocumentIdError;
 
     fn from_str(text: &str) -> Result<Self, DocumentIdError> {
-        text.parse().map(Self).map_err(|_| DocumentIdError)
+        hex_decode_array_with_case(text.as_bytes(), CheckCase::Lower).map(Self).map_err(|_| DocumentIdError)
     }
 }
 

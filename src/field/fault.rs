@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why one field of a payload is refused. Each has a problem type of its own (domain.md §8).
+/// Why one field of a payload is refused. Each has a problem type of its own (`problem::of_fault`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
 pub enum Fault {

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn legal_days_are_those_of_shanghai() {
-        // identifiers.md §7.5: 16:30Z is already the next day.
+        // Business dates are days in Asia/Shanghai, eight hours ahead: at 16:30Z it is the next day already.
         let instant: Instant = "2026-05-08T16:30:00.000Z".parse().unwrap();
         assert_eq!(instant.shanghai_day(), NaiveDate::from_ymd_opt(2026, 5, 9).unwrap());
         let start = Instant::start_of_shanghai_day(instant.shanghai_day());

@@ -31,12 +31,7 @@ pub(crate) use schema::string_schema;
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
 
-use crate::log::Hash;
-use crate::record::KeyId;
-
 string_schema!(OrganisationId, "organisation-id", max = 64);
 string_schema!(RegionCode, "gb-t-2260", max = 6);
 string_schema!(DocumentId, "sha256", max = 64);
 string_schema!(Instant, "date-time", max = 24);
-string_schema!(Hash, "sha256-hex", max = 64);
-string_schema!(KeyId, "jwk-thumbprint", max = 43);

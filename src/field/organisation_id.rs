@@ -29,7 +29,7 @@ const USCC_LENGTH: usize = 18;
 const LENGTH_MAX: usize = 64;
 
 /// Codes in real use whose check character is not the computed one; the check is not loosened for their sake
-/// (identifiers.md §7.1: other software carries the same exception).
+/// (other software in use carries the same exception).
 const EXCEPTIONS: [&str; 1] = ["91350203M0001QAY9B"];
 
 impl OrganisationId {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// identifiers.md §7.1.
+    /// By GB 32100-2015: codes of real organisations, and made-up ones with the check characters `0` and `X`.
     const VALID: [&str; 20] = [
         "91350200776049653A",
         "91350500798359476R",

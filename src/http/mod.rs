@@ -26,7 +26,7 @@ pub use caller::Caller;
 pub use gate::Limits;
 pub use paging::{Cursor, Filter, not_a_cursor, page_limit};
 pub use problem::Problem;
-pub use receipt::{Acceptance, Receipt, accept};
+pub use receipt::{Posted, ReceiptView, accept};
 pub use record::RecordView;
 pub use server::{Server, openapi_yaml};
 pub use signed::{Signed, is_media_type};

@@ -26,7 +26,7 @@ pub struct Problem {
     /// The rule that the refusal rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    pub rule: Option<Rule>,
+    pub rule: Option<RuleView>,
 }
 
 /// One field at fault.
@@ -41,7 +41,8 @@ pub struct FieldProblem {
 
 /// A rule of the rulebook.
 #[derive(Debug, Clone, Serialize, Object)]
-pub struct Rule {
+#[oai(rename = "Rule")]
+pub struct RuleView {
     pub id: String,
     /// Law and article.
     pub law: String,
@@ -65,7 +66,7 @@ impl From<&Refusal> for Problem {
                     detail: field.fault.to_string(),
                 })
                 .collect(),
-            rule: refusal.citation.as_ref().map(|c| Rule { id: c.rule.clone(), law: c.law.clone() }),
+            rule: refusal.citation.as_ref().map(|c| RuleView { id: c.rule.clone(), law: c.law.clone() }),
         }
     }
 }

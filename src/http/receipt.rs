@@ -3,14 +3,15 @@
 use super::{Problem, Typed};
 use crate::ledger::Ledger;
 use crate::problem::{self, Refusal};
-use crate::sequencer::{Admitted, Receipt as Accepted, Rejected};
+use crate::sequencer::{Admitted, Receipt, Rejected};
 use crate::world::Stream;
 use poem_openapi::{ApiResponse, Object};
 use serde::Serialize;
 
 /// The receipt of an accepted record: where it stands in the log, and the proof of it.
 #[derive(Debug, Serialize, Object)]
-pub struct Receipt {
+#[oai(rename = "Receipt")]
+pub struct ReceiptView {
     /// Position in the log, from 0.
     pub index: u64,
     /// When it was sequenced (UTC).
@@ -27,25 +28,25 @@ pub struct Receipt {
 
 /// The two ways in which a record is accepted.
 #[derive(ApiResponse)]
-pub enum Acceptance {
+pub enum Posted {
     /// The record is durable and included.
     #[oai(status = 201)]
     Created(
-        Typed<Receipt>,
+        Typed<ReceiptView>,
         /// Where the entry can be read.
         #[oai(header = "Location")]
         String,
     ),
     /// The same record was accepted before; this is its receipt.
     #[oai(status = 200)]
-    Replayed(Typed<Receipt>, #[oai(header = "Location")] String),
+    Replayed(Typed<ReceiptView>, #[oai(header = "Location")] String),
 }
 
 /// Sends an admitted record to the sequencer and turns the outcome into a response.
 ///
 /// # Errors
 /// The refusal, or `unavailable` when the store failed.
-pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Acceptance, Problem> {
+pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Posted, Problem> {
     if stream.is_some_and(|stream| stream != *admitted.stream()) {
         return Err(Refusal::new(
             &problem::STREAM_MISMATCH,
@@ -57,12 +58,12 @@ pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>)
     let receipt = ledger.submit(admitted).await.map_err(Problem::from)?;
     let location = format!("/v1/records/{}", receipt.index);
     let replayed = receipt.replayed;
-    let body = Typed(Receipt::from(receipt));
-    Ok(if replayed { Acceptance::Replayed(body, location) } else { Acceptance::Created(body, location) })
+    let body = Typed(ReceiptView::from(receipt));
+    Ok(if replayed { Posted::Replayed(body, location) } else { Posted::Created(body, location) })
 }
 
-impl From<Accepted> for Receipt {
-    fn from(receipt: Accepted) -> Self {
+impl From<Receipt> for ReceiptView {
+    fn from(receipt: Receipt) -> Self {
         Self {
             index: receipt.index,
             time: receipt.time.to_string(),

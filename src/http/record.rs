@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::log::EntryView;
 use crate::problem;
 use crate::record::Record;
-use crate::sequencer::Pending;
+use crate::sequencer::Underway;
 use crate::store::{Row, StoreError, Value};
 use crate::world::Act;
 use poem::web::Data;
@@ -106,7 +106,7 @@ pub struct BulkLine {
     line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    receipt: Option<receipt::Receipt>,
+    receipt: Option<receipt::ReceiptView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     problem: Option<Problem>,
@@ -211,8 +211,8 @@ impl RecordApi {
 struct Bulk<'a> {
     ledger: &'a Ledger,
     rate: &'a KeyRate,
-    pending: VecDeque<(u32, Pending)>,
-    answers: BTreeMap<u32, Result<receipt::Receipt, Problem>>,
+    pending: VecDeque<(u32, Underway)>,
+    answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
 }
 
 impl Bulk<'_> {
@@ -234,7 +234,7 @@ impl Bulk<'_> {
         }
     }
 
-    async fn enqueue(&self, json: &[u8]) -> Result<Pending, Problem> {
+    async fn enqueue(&self, json: &[u8]) -> Result<Underway, Problem> {
         let record = Record::parse_json(json).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = self.ledger.admit(record, None).await?;
         if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
@@ -247,7 +247,7 @@ impl Bulk<'_> {
     async fn settle_one(&mut self) {
         if let Some((line, pending)) = self.pending.pop_front() {
             let outcome = self.ledger.outcome(pending).await;
-            self.answers.insert(line, outcome.map(receipt::Receipt::from).map_err(Problem::from));
+            self.answers.insert(line, outcome.map(receipt::ReceiptView::from).map_err(Problem::from));
         }
     }
 

@@ -20,7 +20,7 @@ pub struct Signed<T> {
     kind: PhantomData<fn() -> T>,
 }
 
-/// The longest payload that still fits an entry (architecture.md §2).
+/// The longest payload that, as base64url, still fits an entry of 65,535 bytes (FORMAT.md §3).
 pub const PAYLOAD_BYTES_MAX: usize = 45_000;
 
 pub const SIGNATURE_HEADER: &str = "x-jws-signature";

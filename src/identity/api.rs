@@ -3,7 +3,7 @@
 use super::{
     CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, ServiceKeyAddition, ServiceKeyRevocation,
 };
-use crate::http::{Acceptance, Problem, Signed, Tag, accept};
+use crate::http::{Posted, Problem, Signed, Tag, accept};
 use crate::ledger::Ledger;
 use crate::world::Stream;
 use poem_openapi::OpenApi;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct IdentityApi(pub Arc<Ledger>);
 
 impl IdentityApi {
-    async fn on_log<T>(&self, signed: Signed<T>) -> Result<Acceptance, Problem> {
+    async fn on_log<T>(&self, signed: Signed<T>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, Some(Stream::LOG)).await
     }
 }
@@ -24,7 +24,7 @@ impl IdentityApi {
     async fn add_checkpoint_key(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<CheckpointKeyAddition>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on_log(signed).await
     }
 
@@ -33,7 +33,7 @@ impl IdentityApi {
     async fn retire_checkpoint_key(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<CheckpointKeyRetirement>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on_log(signed).await
     }
 
@@ -42,7 +42,7 @@ impl IdentityApi {
     async fn add_service_key(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<ServiceKeyAddition>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on_log(signed).await
     }
 
@@ -51,7 +51,7 @@ impl IdentityApi {
     async fn revoke_service_key(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<ServiceKeyRevocation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on_log(signed).await
     }
 
@@ -61,7 +61,7 @@ impl IdentityApi {
     async fn continue_log(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<LogContinuation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on_log(signed).await
     }
 }

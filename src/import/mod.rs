@@ -2,7 +2,7 @@
 //! of state enterprises, as JSON lines in; typed acts with their times out. Pure but for reading the files.
 //!
 //! Nothing is cut and nothing is changed in silence: what has no place, was stripped, assumed or moved in time stands
-//! in the [`Report`]. White space around a text is no part of it.
+//! in the [`ImportReport`]. White space around a text is no part of it.
 
 mod award;
 mod certificate;
@@ -30,7 +30,7 @@ use tally::Tally;
 
 /// Who signs a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Signatory {
     Centre,
     Supervisor,
 }
@@ -39,14 +39,14 @@ pub enum Who {
 #[derive(Debug, Clone)]
 pub struct Step {
     pub at: Instant,
-    pub who: Who,
+    pub who: Signatory,
     pub tender: TenderCode,
     pub act: tender::Act,
 }
 
 /// What was imported, and what had no place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct ImportReport {
     pub pairs_candidate_award: usize,
     pub pairs_preannouncement_call: usize,
     pub steps: usize,
@@ -80,7 +80,7 @@ pub enum ImportError {
 ///
 /// # Errors
 /// See [`ImportError`].
-pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, Report), ImportError> {
+pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, ImportReport), ImportError> {
     let edition = Editions::newest();
     let calendar = &edition.calendar;
     let mut tally = Tally::default();
@@ -91,6 +91,6 @@ pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, Report), 
     steps.sort_by_key(|step| step.at);
     let (mapped, unmapped, notes) = tally.finish();
     let report =
-        Report { pairs_candidate_award, pairs_preannouncement_call, steps: steps.len(), mapped, unmapped, notes };
+        ImportReport { pairs_candidate_award, pairs_preannouncement_call, steps: steps.len(), mapped, unmapped, notes };
     Ok((steps, report))
 }

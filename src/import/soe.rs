@@ -6,7 +6,7 @@
 use super::parties::{method, nature, party, province, unit};
 use super::source::{Row, chinese_days, rows, rows_by};
 use super::tally::Tally;
-use super::{ImportError, Step, Who, notice, price, yichang};
+use super::{ImportError, Step, Signatory, notice, price, yichang};
 use crate::calendar::{Calendar, Roll, spans_at_least};
 use crate::field::{ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
 use crate::law::Editions;
@@ -53,7 +53,7 @@ pub(super) fn read(
         used.insert(call_id);
         let place = code.to_string();
         let acts = Pair { place: &place, pair, disclosed, call, tally }.map(centre, calendar)?;
-        steps.extend(acts.into_iter().map(|(at, act)| Step { at, who: Who::Centre, tender: code.clone(), act }));
+        steps.extend(acts.into_iter().map(|(at, act)| Step { at, who: Signatory::Centre, tender: code.clone(), act }));
     }
     tally.unmapped("soe_notices (in no pair)", notices.len().saturating_sub(used.len()));
     for remark in [REMARK_WINDOW, REMARK_DEADLINE, REMARK_OPENING] {

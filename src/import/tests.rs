@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const CENTRE: &str = "91410100MA0000015B";
-/// Payloads are at most this long (architecture.md §2).
+/// As `http::PAYLOAD_BYTES_MAX`: what still fits an entry.
 const PAYLOAD_BYTES_MAX: usize = 45_000;
 
 fn centre() -> OrganisationId {
@@ -48,8 +48,8 @@ fn run(steps: &[Step]) -> BTreeMap<TenderCode, Tender> {
             act(&mut tenders, code, &due, author(Role::Service), step.at);
         }
         let role = match step.who {
-            Who::Centre => Role::Centre,
-            Who::Supervisor => Role::Supervisor,
+            Signatory::Centre => Role::Centre,
+            Signatory::Supervisor => Role::Supervisor,
         };
         let bytes = step.act.to_value().to_string();
         assert!(bytes.len() <= PAYLOAD_BYTES_MAX, "{code} {}: {} bytes", step.act.kind(), bytes.len());
@@ -115,7 +115,7 @@ fn publication(steps: &[Step], code: &str) -> tender::CandidatePublication {
     found.next().unwrap()
 }
 
-fn has_note(report: &Report, words: &str) -> bool {
+fn has_note(report: &ImportReport, words: &str) -> bool {
     report.notes.iter().any(|note| note.contains(words))
 }
 
@@ -147,9 +147,9 @@ fn a_pair_becomes_three_acts() {
     let (steps, report) = read(dir.path(), &centre()).unwrap();
     let kinds: Vec<_> = steps.iter().map(|step| (step.act.kind(), step.who)).collect();
     let expected = [
-        ("tender.adopted", Who::Supervisor),
-        ("tender.candidates_published", Who::Centre),
-        ("tender.awarded", Who::Centre),
+        ("tender.adopted", Signatory::Supervisor),
+        ("tender.candidates_published", Signatory::Centre),
+        ("tender.awarded", Signatory::Centre),
     ];
     assert_eq!(kinds, expected);
     assert_eq!(steps[0].at.to_string(), "2025-06-13T04:00:00.000Z");
@@ -329,7 +329,10 @@ fn every_real_pair_is_imported_and_no_step_refused() {
     assert_eq!(tenders.len(), 886 + 49);
     let awarded = tenders.values().filter(|tender| tender.lots[0].phase == LotPhase::Awarded).count();
     assert_eq!(awarded, 886);
-    assert_eq!(tenders.values().filter(|tender| tender.disclosure > 0 && tender.phase == Phase::Announced).count(), 49);
+    assert_eq!(
+        tenders.values().filter(|tender| tender.text_version > 0 && tender.phase == Phase::Announced).count(),
+        49
+    );
     let mut prices: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &steps {
         let Act::Awarded(award) = &step.act else { continue };

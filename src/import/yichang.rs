@@ -3,7 +3,7 @@
 use super::parties::{is_bidder, nature, normalised, party, same_bidder, yichang_region};
 use super::source::{Row, chinese_days, instant, rows, rows_by, shanghai};
 use super::tally::Tally;
-use super::{ImportError, Step, Who, award, claims, price};
+use super::{ImportError, Signatory, Step, award, claims, price};
 use crate::calendar::{Calendar, Roll};
 use crate::field::{Fault, Instant, Line, LotId, OrganisationId, Price, Prose, RegionCode, TenderCode};
 use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, Window, WindowUnit, Windows};
@@ -130,9 +130,9 @@ impl Pair {
         let award = Award { source: Some(source), ..award };
         self.finish(&winner, published.shanghai_day(), award_day, tally);
         let step = |at, who, act| Step { at, who, tender: code.clone(), act };
-        steps.push(step(published, Who::Supervisor, adopted.into()));
-        steps.push(step(published_at, Who::Centre, publication.into()));
-        steps.push(step(award_at.max(over.plus_millis(SECOND)), Who::Centre, award.into()));
+        steps.push(step(published, Signatory::Supervisor, adopted.into()));
+        steps.push(step(published_at, Signatory::Centre, publication.into()));
+        steps.push(step(award_at.max(over.plus_millis(SECOND)), Signatory::Centre, award.into()));
         Ok(())
     }
 

@@ -80,7 +80,7 @@ impl Edition {
             return Err(EditionError::Unknown(name));
         }
         let Title { name, zh, en } = title;
-        let id = DocumentId::from_hash(Hash::of(bytes));
+        let id = DocumentId::from(Hash::of(bytes));
         Ok(Self { id, name, zh, en, calendar, windows, commitments, bytes: bytes.to_owned() })
     }
 
@@ -163,7 +163,7 @@ impl Editions {
     /// interpreted, leave it unknown.
     pub fn learn(&self, id: DocumentId, read: impl FnOnce() -> Option<Vec<u8>>) {
         if self.get(&id).is_none()
-            && let Some(bytes) = read().filter(|bytes| DocumentId::from_hash(Hash::of(bytes)) == id)
+            && let Some(bytes) = read().filter(|bytes| DocumentId::from(Hash::of(bytes)) == id)
         {
             let _ = self.add(&bytes);
         }

@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, Candidate, LoadError, Outcome, Pending, Receipt, Rejected, Sequencer, Setting, load_streams,
+    Admitted, LoadError, Outcome, Receipt, Rejected, Sequencer, Setting, Underway, Unverified, load_streams,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
@@ -35,18 +35,18 @@ use uuid::Uuid;
 
 /// Who runs a new log, and what it is called.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct NewLog {
     pub origin: String,
     pub operator: OrganisationId,
     pub operator_name: String,
 }
 
 /// Where a log is kept.
-pub struct Place {
+pub struct Home {
     pub database_url: String,
     pub objects: Objects,
     pub keys: LogKeys,
-    pub opening: Opening,
+    pub opening: NewLog,
     pub clock: Clock,
     /// The witnesses to ask, and how many of them make a checkpoint count.
     pub policy: Option<Policy>,
@@ -105,8 +105,8 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`LedgerError`].
-    pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
-        let Place { database_url, objects, keys, opening, clock, policy } = place;
+    pub async fn open(home: Home) -> Result<Arc<Self>, LedgerError> {
+        let Home { database_url, objects, keys, opening, clock, policy } = home;
         let database = Database::open(&database_url).await?;
         let edition = Editions::newest();
         let opened = keys.opening(&opening, &edition)?;
@@ -207,12 +207,12 @@ impl Ledger {
     /// # Errors
     /// What is wrong with it; `unavailable` when its key can't be looked up.
     pub async fn admit(&self, record: Record, kind: Option<&str>) -> Result<Admitted, Rejected> {
-        let candidate = Candidate::parse(record, kind)?;
+        let candidate = Unverified::parse(record, kind)?;
         let key = self.signing_key(&candidate).await?;
         Ok(candidate.verify(&key)?)
     }
 
-    async fn signing_key(&self, candidate: &Candidate) -> Result<PublicKey, Rejected> {
+    async fn signing_key(&self, candidate: &Unverified) -> Result<PublicKey, Rejected> {
         let kid = candidate.header().kid;
         if kid == self.keys.service.key_id() {
             return Ok(self.keys.service.public());
@@ -270,7 +270,7 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`Rejected`].
-    pub async fn enqueue(&self, admitted: Admitted) -> Result<Pending, Rejected> {
+    pub async fn enqueue(&self, admitted: Admitted) -> Result<Underway, Rejected> {
         self.require_documents(&admitted).await?;
         self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)
@@ -280,7 +280,7 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`Rejected`].
-    pub async fn outcome(&self, pending: Pending) -> Result<Receipt, Rejected> {
+    pub async fn outcome(&self, pending: Underway) -> Result<Receipt, Rejected> {
         match pending.outcome().await? {
             Outcome::Appended(receipt) => Ok(receipt),
             Outcome::Known { index } => match self.receipt(index).await {

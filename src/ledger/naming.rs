@@ -1,6 +1,6 @@
 //! What the log is called now, and which keys sign for it: both change by records.
 
-use super::{Ledger, LedgerError, LogKeys, Opening};
+use super::{Ledger, LedgerError, LogKeys, NewLog};
 use crate::field::{Fault, Prose};
 use crate::identity::{self, LogContinuation, LogOpening, LogState};
 use crate::law::Edition;
@@ -17,7 +17,7 @@ impl LogKeys {
     ///
     /// # Errors
     /// A name that is none.
-    pub(super) fn opening(&self, opening: &Opening, edition: &Edition) -> Result<LogOpening, LedgerError> {
+    pub(super) fn opening(&self, opening: &NewLog, edition: &Edition) -> Result<LogOpening, LedgerError> {
         fn field<T: std::str::FromStr<Err = Fault>>(pointer: &str, text: &str) -> Result<T, Refusal> {
             text.parse().map_err(|fault| Refusal::of_field(pointer, fault))
         }

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::log::{Checkpoint, Hash, NoteSigner};
 
-    /// The example of tlog-cosignature.md, whose keys are not given: its lines must at least be read.
+    /// The example in C2SP tlog-cosignature, whose keys are not given: its lines must at least be read.
     const EXAMPLE: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
 
     #[test]

@@ -1,4 +1,4 @@
-//! An entry: a record with its place in the log, as one line of JSON (architecture.md §2).
+//! An entry: a record with its place in the log, as one line of JSON (FORMAT.md §3).
 
 use super::{Hash, leaf_hash};
 use crate::field::Instant;

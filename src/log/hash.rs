@@ -1,6 +1,6 @@
 //! A SHA-256 value.
 
-use crate::field::{Fault, JsonText};
+use crate::field::{DocumentId, Fault, JsonText, string_schema};
 use faster_hex::{CheckCase, hex_decode_array_with_case};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,8 @@ use std::str::FromStr;
 /// 32 bytes; shown as lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, std::hash::Hash)]
 pub struct Hash([u8; 32]);
+
+string_schema!(Hash, "sha256-hex", max = 64);
 
 /// The text is not a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +54,13 @@ impl Hash {
 impl From<Sha256> for Hash {
     fn from(hasher: Sha256) -> Self {
         Self(hasher.finalize().into())
+    }
+}
+
+/// A document is called by the hash of its bytes.
+impl From<Hash> for DocumentId {
+    fn from(hash: Hash) -> Self {
+        Self::from_sha256(hash.0)
     }
 }
 

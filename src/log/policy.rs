@@ -236,7 +236,7 @@ mod tests {
         NoteSigner::new("log.example", PrivateKey::from_seed([seed; 32])).unwrap().verifier().to_string()
     }
 
-    /// The example of tlog-policy.md.
+    /// The example in C2SP tlog-policy.
     fn example() -> String {
         let mut text = format!("# trust\nlog {}\n\n", log(1));
         for (at, name) in ["X1", "X2", "X3", "Y1", "Y2", "Y3"].iter().enumerate() {

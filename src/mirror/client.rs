@@ -159,7 +159,7 @@ impl LogClient {
     pub async fn edition(&self, id: DocumentId) -> Result<Bytes, FetchError> {
         let path = edition_path(id);
         let bytes = self.get(&path, EDITION_BYTES_MAX).await?;
-        if DocumentId::from_hash(Hash::of(&bytes)) == id {
+        if DocumentId::from(Hash::of(&bytes)) == id {
             return Ok(bytes);
         }
         Err(FetchError::Malformed { url: self.url(&path) })

@@ -21,7 +21,7 @@ pub struct Mirror {
 
 /// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Advance {
     pub checkpoint: Checkpoint,
     /// Entries before.
     pub old: u64,
@@ -59,7 +59,7 @@ pub enum MirrorError {
 
 /// Whose fault an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub enum Blame {
     /// It may pass: nobody answers, or witnesses are late.
     Passing,
     /// This machine or its user.
@@ -69,21 +69,21 @@ pub enum Fault {
 }
 
 impl ReadError {
-    pub fn fault(&self) -> Fault {
-        if matches!(self, Self::Fetch(_)) { Fault::Passing } else { Fault::Log }
+    pub fn blame(&self) -> Blame {
+        if matches!(self, Self::Fetch(_)) { Blame::Passing } else { Blame::Log }
     }
 }
 
 impl MirrorError {
-    pub fn fault(&self) -> Fault {
+    pub fn blame(&self) -> Blame {
         match self {
             Self::Fetch(FetchError::Malformed { .. })
             | Self::Checkpoint(_)
             | Self::RolledBack { .. }
-            | Self::Forked { .. } => Fault::Log,
-            Self::Read(error) => error.fault(),
-            Self::Fetch(_) | Self::Unwitnessed { .. } => Fault::Passing,
-            Self::Foreign(_) | Self::Copy(_) => Fault::Own,
+            | Self::Forked { .. } => Blame::Log,
+            Self::Read(error) => error.blame(),
+            Self::Fetch(_) | Self::Unwitnessed { .. } => Blame::Passing,
+            Self::Foreign(_) | Self::Copy(_) => Blame::Own,
         }
     }
 }
@@ -110,7 +110,7 @@ impl Mirror {
     ///
     /// # Errors
     /// See [`MirrorError`]; the folder then shows what it showed before, and what was fetched is kept for the next step.
-    pub async fn step(&mut self, progress: impl Fn(u64, u64)) -> Result<Step, MirrorError> {
+    pub async fn step(&mut self, progress: impl Fn(u64, u64)) -> Result<Advance, MirrorError> {
         let mut note = self.client.checkpoint().await.map_err(MirrorError::Fetch)?;
         loop {
             let outcome = self.step_to(&note, &progress).await;
@@ -125,14 +125,14 @@ impl Mirror {
         }
     }
 
-    async fn step_to(&mut self, note: &str, progress: &impl Fn(u64, u64)) -> Result<Step, MirrorError> {
+    async fn step_to(&mut self, note: &str, progress: &impl Fn(u64, u64)) -> Result<Advance, MirrorError> {
         let checkpoint = self.trust.open(note).map_err(MirrorError::Checkpoint)?;
         if !self.trust.is_witnessed(note) {
             return Err(MirrorError::Unwitnessed { size: checkpoint.size });
         }
         let (old, old_root) = self.shown.as_ref().map_or((0, empty_root()), |(_, shown)| (shown.size, shown.root));
         if self.shown.as_ref().is_some_and(|(shown, _)| shown == note) {
-            return Ok(Step { checkpoint, old, fetched: 0 });
+            return Ok(Advance { checkpoint, old, fetched: 0 });
         }
         if checkpoint.size < old {
             let evidence = self.keep_evidence("roll-back", note)?;
@@ -155,7 +155,7 @@ impl Mirror {
         let (copy, size, shown) = (Arc::clone(&self.copy), checkpoint.size, note.to_owned());
         blocking(move || copy.publish(old, size, &shown)).await?;
         self.shown = Some((note.to_owned(), checkpoint.clone()));
-        Ok(Step { checkpoint, old, fetched })
+        Ok(Advance { checkpoint, old, fetched })
     }
 
     /// Stages everything that is new since `old`: says how many bytes of entries came over the network.

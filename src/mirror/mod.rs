@@ -13,6 +13,6 @@ mod trust;
 pub use client::{FetchError, LogClient};
 pub use copy::CopyError;
 pub(crate) use copy::{keep_evidence, replace, sync, write};
-pub use follow::{Fault, Mirror, MirrorError, Step};
+pub use follow::{Advance, Blame, Mirror, MirrorError};
 pub use signed_tree::{Bundle, Expected, ReadError, SignedTree};
 pub use trust::{Trust, TrustError};

@@ -72,7 +72,7 @@ pub enum Gravity {
 
 /// An event with its time and its words: one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct EventLine {
     #[serde(flatten)]
     pub event: Event,
     pub time: Instant,
@@ -102,9 +102,9 @@ impl Event {
         serde_json::to_string(&event).unwrap_or_default()
     }
 
-    pub fn at(self, time: Instant) -> Line {
+    pub fn at(self, time: Instant) -> EventLine {
         let (message_zh, message_en) = self.messages();
-        Line { event: self, time, message_zh, message_en }
+        EventLine { event: self, time, message_zh, message_en }
     }
 
     /// For people: Chinese, English.

@@ -11,7 +11,7 @@ mod scan;
 mod state;
 mod views;
 
-pub use event::{Event, Gravity, Line, Match};
+pub use event::{Event, EventLine, Gravity, Match};
 pub use query::{Query, Sought};
 pub use round::Tell;
 pub use state::StateError;

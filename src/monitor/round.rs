@@ -1,12 +1,12 @@
 //! One look at everything: what was told, and how bad it was.
 
 use super::MonitorError;
-use super::event::{Event, Gravity, Line};
+use super::event::{Event, EventLine, Gravity};
 use crate::clock::Clock;
 use std::collections::HashSet;
 
 /// Where events go. What it took counts as told, so it should have passed it on before it returns.
-pub type Tell<'t> = &'t mut (dyn FnMut(&Line) -> std::io::Result<()> + Send);
+pub type Tell<'t> = &'t mut (dyn FnMut(&EventLine) -> std::io::Result<()> + Send);
 
 pub(super) struct Round<'t> {
     tell: Tell<'t>,

@@ -5,7 +5,7 @@ use super::{
     Suspension,
 };
 use crate::field::OrganisationId;
-use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::organisation::projection::{display_name, status_name};
 use crate::problem;
@@ -90,7 +90,7 @@ impl From<&Organisation> for OrganisationView {
 pub struct OrganisationApi(pub Arc<Ledger>);
 
 impl OrganisationApi {
-    async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Acceptance, Problem> {
+    async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
     }
 }
@@ -99,10 +99,7 @@ impl OrganisationApi {
 impl OrganisationApi {
     /// 主体登记: an organisation presents itself with a key, and signs with it.
     #[oai(path = "/", method = "post", operation_id = "registerOrganisation")]
-    async fn register(
-        &self,
-        #[oai(name = "x-jws-signature")] signed: Signed<Registration>,
-    ) -> Result<Acceptance, Problem> {
+    async fn register(&self, #[oai(name = "x-jws-signature")] signed: Signed<Registration>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, None).await
     }
 
@@ -155,7 +152,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Confirmation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -165,7 +162,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<RoleGrant>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -175,7 +172,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Suspension>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -185,7 +182,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<Reinstatement>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -195,7 +192,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<KeyAddition>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 
@@ -205,7 +202,7 @@ impl OrganisationApi {
         &self,
         id: Path<OrganisationId>,
         #[oai(name = "x-jws-signature")] signed: Signed<KeyRevocation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(id.0, signed).await
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everybody registers alike: by a record signed with the key it brings, which proves possession. Nobody is anybody
 //! until a body that may say so confirms that key and those roles: the operator confirms supervisors and auditors,
-//! supervisors confirm everyone else, centres confirm enterprises (domain.md §1).
+//! supervisors confirm everyone else, centres confirm enterprises.
 
 mod api;
 mod payload;

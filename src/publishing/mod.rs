@@ -5,7 +5,6 @@
 //! checkpoint when all of them are there, and only then the partial tiles go whose full tile has come (C2SP tlog-tiles lets
 //! a log do that, and readers ask for the full one then). The place itself tells how far it has come, by its checkpoint.
 
-mod lease;
 mod tiles;
 
 use crate::field::DocumentId;
@@ -14,9 +13,8 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::log::{
     Checkpoint, CheckpointError, NoteError, ProofError, SignedNote, consistency_plan, verify_consistency,
 };
-use crate::store::{Objects, Served};
+use crate::store::{Lease, Objects, Served};
 use bytes::Bytes;
-use lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;

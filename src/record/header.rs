@@ -1,4 +1,4 @@
-//! The protected header of a record (architecture.md §1).
+//! The protected header of a record (FORMAT.md §2).
 
 use super::KeyId;
 use crate::field::{self, Fault, FieldFault, ParseFailure};

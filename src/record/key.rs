@@ -1,6 +1,7 @@
 //! Ed25519 keys as JWKs (RFC 8037) and their thumbprints (RFC 7638).
 
 use super::BASE64URL;
+use crate::field::string_schema;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use poem_openapi::Object;
@@ -25,6 +26,8 @@ pub struct Jwk {
 /// RFC 7638 SHA-256 thumbprint of a key: 43 characters of base64url.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 32]);
+
+string_schema!(KeyId, "jwk-thumbprint", max = 43);
 
 /// Why a key is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -7,7 +7,7 @@ use crate::world::{Act, Stream};
 
 /// A record that was parsed but whose signature nobody has checked.
 #[derive(Debug)]
-pub struct Candidate {
+pub struct Unverified {
     record: Record,
     header: Header,
     stream: Stream,
@@ -23,7 +23,7 @@ pub struct Admitted {
     act: Act,
 }
 
-impl Candidate {
+impl Unverified {
     /// Parses header, stream and payload.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ mod replay;
 mod rows;
 mod signers;
 
-pub use admission::{Admitted, Candidate, jws_refusal};
+pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use replay::{projections, replay};
 
@@ -81,9 +81,9 @@ pub struct Sequencer {
 }
 
 /// A record on its way into the log.
-pub struct Pending(oneshot::Receiver<Result<Outcome, Rejected>>);
+pub struct Underway(oneshot::Receiver<Result<Outcome, Rejected>>);
 
-impl Pending {
+impl Underway {
     /// Waits until the record is durable and included, or refused.
     ///
     /// # Errors
@@ -159,10 +159,10 @@ impl Sequencer {
     ///
     /// # Errors
     /// [`Rejected::Unavailable`]: the queue is full.
-    pub fn enqueue(&self, admitted: Admitted) -> Result<Pending, Rejected> {
+    pub fn enqueue(&self, admitted: Admitted) -> Result<Underway, Rejected> {
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Submission { admitted, reply }).map_err(|_| Rejected::Unavailable)?;
-        Ok(Pending(answer))
+        Ok(Underway(answer))
     }
 
     /// The size of the log as last seen by this process; changes wake those who follow the log.

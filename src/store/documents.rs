@@ -158,7 +158,7 @@ async fn receive(
         incoming.write(&chunk).await?;
     }
     let actual = Hash::from(hasher);
-    if DocumentId::from_hash(actual) == expected { Ok(size) } else { Err(DocumentError::HashMismatch { actual }) }
+    if DocumentId::from(actual) == expected { Ok(size) } else { Err(DocumentError::HashMismatch { actual }) }
 }
 
 impl Incoming {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     fn id(bytes: impl AsRef<[u8]>) -> DocumentId {
-        DocumentId::from_hash(Hash::of(bytes))
+        DocumentId::from(Hash::of(bytes))
     }
 
     /// Several parts and a rest, no two parts alike.

@@ -1,8 +1,8 @@
 //! Templates over HTTP.
 
-use super::{Act, Publication, Scope, models};
+use super::{Act, Publication, PurchaseKind, models};
 use crate::field::TemplateId;
-use crate::http::{Acceptance, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem;
 use crate::sequencer::read_stream;
@@ -94,10 +94,7 @@ impl TemplateApi {
 impl TemplateApi {
     /// 发布承诺书范本: a supervisor publishes a version. The id is that of the signed `sub`.
     #[oai(path = "/templates", method = "post", operation_id = "publishTemplate")]
-    async fn publish(
-        &self,
-        #[oai(name = "x-jws-signature")] signed: Signed<Publication>,
-    ) -> Result<Acceptance, Problem> {
+    async fn publish(&self, #[oai(name = "x-jws-signature")] signed: Signed<Publication>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, None).await
     }
 
@@ -105,7 +102,7 @@ impl TemplateApi {
     #[oai(path = "/templates", method = "get", operation_id = "listTemplates")]
     async fn list(
         &self,
-        scope: Query<Option<Scope>>,
+        scope: Query<Option<PurchaseKind>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,

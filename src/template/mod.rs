@@ -9,6 +9,7 @@ mod state;
 pub use api::TemplateApi;
 pub use model::{Model, models};
 pub use payload::{
-    Act, EnterpriseClause, EnterpriseDimension, Publication, Scope, TemplateRef, Title, UnitClause, UnitDimension,
+    Act, EnterpriseClause, EnterpriseDimension, Publication, PurchaseKind, TemplateRef, Title, UnitClause,
+    UnitDimension,
 };
 pub use state::{Side, Template, Version};

@@ -3,7 +3,8 @@
 use super::Publication;
 use crate::field::parse;
 
-/// A text of our own wording, structured as commitments.md §5.2 says.
+/// A text of our own wording. Each side promises in every dimension that it is evaluated in later; what a breach costs is
+/// left to the law and the contract, and no side deposits money for its integrity.
 #[derive(Debug, Clone, Copy)]
 pub struct Model {
     /// Also the template id that it is meant for.

@@ -6,7 +6,7 @@ use crate::log::Hash;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-/// What of the unit's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+/// What of the unit's conduct a clause promises, and an evaluation scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
 #[oai(rename_all = "snake_case")]
@@ -25,7 +25,7 @@ pub enum UnitDimension {
     PerformanceAndPayment,
 }
 
-/// What of the enterprise's conduct a clause promises, and an evaluation scores (commitments.md §5.3).
+/// What of the enterprise's conduct a clause promises, and an evaluation scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
 #[oai(rename_all = "snake_case")]
@@ -49,8 +49,8 @@ pub enum EnterpriseDimension {
 /// What kind of purchase a template is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
-pub enum Scope {
+#[oai(rename = "Scope", rename_all = "snake_case")]
+pub enum PurchaseKind {
     /// 工程建设
     Construction,
     /// 政府采购货物与服务
@@ -59,7 +59,7 @@ pub enum Scope {
     AnnualFramework,
 }
 
-impl Scope {
+impl PurchaseKind {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ pub struct EnterpriseClause {
 #[oai(deny_unknown_fields)]
 pub struct Publication {
     pub title: Title,
-    pub scope: Scope,
+    pub scope: PurchaseKind,
     /// What the procuring unit promises.
     #[oai(validator(min_items = 1, max_items = 50))]
     pub unit_clauses: Vec<UnitClause>,

@@ -1,6 +1,6 @@
 //! Which versions a template has, and who may publish one.
 
-use super::{Act, Publication, Scope};
+use super::{Act, Publication, PurchaseKind};
 use crate::act::{Capability, Moment, Place, Role, StreamId};
 use crate::field::{ClauseId, Fault, TemplateId};
 use crate::law::Law;
@@ -42,7 +42,7 @@ impl Side {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     pub title: Box<str>,
-    pub scope: Scope,
+    pub scope: PurchaseKind,
     /// Version 1 first.
     pub versions: Vec<Version>,
 }

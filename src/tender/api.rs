@@ -8,7 +8,7 @@ use super::{
     Revision, SuspensionOrder, Termination,
 };
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Acceptance, Cursor, Filter, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Cursor, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
@@ -153,7 +153,7 @@ const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_
 pub struct TenderApi(pub Arc<Ledger>);
 
 impl TenderApi {
-    async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Acceptance, Problem> {
+    async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, Some(Stream::of(&code))).await
     }
 }
@@ -165,7 +165,7 @@ impl TenderApi {
     async fn preannounce(
         &self,
         #[oai(name = "x-jws-signature")] signed: Signed<Preannouncement>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, None).await
     }
 
@@ -302,7 +302,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Revision>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -312,7 +312,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Objection>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -322,7 +322,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ObjectionAnswer>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -332,7 +332,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ObjectionEscalation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -342,7 +342,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ObjectionRuling>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -352,7 +352,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ObjectionWithdrawal>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -362,7 +362,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Announcement>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -372,7 +372,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Clarification>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -382,7 +382,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Amendment>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -392,7 +392,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Opening>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -402,7 +402,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<SuspensionOrder>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -412,7 +412,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Resumption>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -422,7 +422,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Termination>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -432,7 +432,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Failure>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -442,7 +442,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<CandidatePublication>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -452,7 +452,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Challenge>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -462,7 +462,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ChallengeAnswer>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -472,7 +472,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ClaimVerification>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -482,7 +482,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ClaimRefutation>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -492,7 +492,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Award>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -502,7 +502,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Contract>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -512,7 +512,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ContractAmendment>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -522,7 +522,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<ContractAcceptance>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 
@@ -532,7 +532,7 @@ impl TenderApi {
         &self,
         code: Path<TenderCode>,
         #[oai(name = "x-jws-signature")] signed: Signed<Adoption>,
-    ) -> Result<Acceptance, Problem> {
+    ) -> Result<Posted, Problem> {
         self.on(code.0, signed).await
     }
 }

@@ -11,6 +11,6 @@ mod view;
 pub use api::TenderApi;
 pub use payload::*;
 pub use state::{
-    CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, Finding, LotPhase, LotState, ObjectionPhase,
+    CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, ClaimFinding, LotPhase, LotState, ObjectionPhase,
     ObjectionState, Phase, Tender, Verdict, clause_changes,
 };

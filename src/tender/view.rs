@@ -49,7 +49,9 @@ pub struct TenderView {
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
     /// Every version of the disclosed text.
-    pub disclosures: Vec<TextVersionView>,
+    #[serde(rename = "text_versions")]
+    #[oai(rename = "text_versions")]
+    pub text_versions: Vec<TextVersionView>,
     pub objections: Vec<ObjectionView>,
     pub lots: Vec<LotView>,
     /// Every record, in order: the whole public file.
@@ -60,7 +62,9 @@ pub struct TenderView {
 #[derive(Serialize, Object)]
 pub struct TextVersionView {
     /// From 1.
-    pub disclosure: u32,
+    #[serde(rename = "disclosure")]
+    #[oai(rename = "disclosure")]
+    pub text_version: u32,
     /// The record that brought it.
     pub index: u64,
     pub time: String,
@@ -160,18 +164,18 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
     let Some(law) = world.law() else { return Ok(None) };
     let mut text = Text::default();
     let mut state: Option<Tender> = None;
-    let (mut disclosures, mut records) = (Vec::new(), Vec::new());
+    let (mut text_versions, mut records) = (Vec::new(), Vec::new());
     for entry in entries {
         let crate::world::Act::Tender(act) = entry.act else { continue };
         if let Some(stated) = Text::stated(&act) {
             let changes = change_views(&text, &stated);
-            let before = state.as_ref().map_or(0, |tender| tender.disclosure);
+            let before = state.as_ref().map_or(0, |tender| tender.text_version);
             text = stated;
             fold(&mut state, &act, &entry.place, law);
-            let disclosure = state.as_ref().map_or(0, |tender| tender.disclosure);
-            if disclosure != before {
+            let text_version = state.as_ref().map_or(0, |tender| tender.text_version);
+            if text_version != before {
                 let (index, time) = (entry.place.index, entry.place.time.to_string());
-                disclosures.push(TextVersionView { disclosure, index, time, changes });
+                text_versions.push(TextVersionView { text_version, index, time, changes });
             }
         } else {
             if let Act::Amended(amendment) = &act {
@@ -194,7 +198,7 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
             payload: Any(act.to_value()),
         });
     }
-    Ok(state.map(|tender| view(code, tender, text, disclosures, records, law)))
+    Ok(state.map(|tender| view(code, tender, text, text_versions, records, law)))
 }
 
 /// The words of a version of a tender.
@@ -254,7 +258,7 @@ fn view(
     code: &TenderCode,
     tender: Tender,
     text: Text,
-    disclosures: Vec<TextVersionView>,
+    text_versions: Vec<TextVersionView>,
     records: Vec<TenderRecord>,
     law: Law<'_>,
 ) -> TenderView {
@@ -291,7 +295,7 @@ fn view(
         bid_deadline: tender.bid_deadline.map(|day| day.to_string()),
         clauses: text.clauses,
         score_table: text.score_table,
-        disclosures,
+        text_versions,
         objections,
         lots,
         provisional,

@@ -118,6 +118,7 @@ async fn a_checkpoint_key_is_replaced_with_overlap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn a_log_whose_key_was_stolen_goes_on_under_another_name() {
     let app = App::start().await;
     let cast = app.cast().await;

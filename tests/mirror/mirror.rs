@@ -3,7 +3,7 @@
 use super::shelf::{Forge, ORIGIN, Shelf};
 use super::support::{self, App};
 use gongshi::log::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
-use gongshi::mirror::{Fault, FetchError, LogClient, Mirror, MirrorError, ReadError, Step, Trust};
+use gongshi::mirror::{Advance, Blame, FetchError, LogClient, Mirror, MirrorError, ReadError, Trust};
 use gongshi::record::PrivateKey;
 use std::collections::HashMap;
 use std::num::NonZero;
@@ -17,7 +17,7 @@ async fn open(url: &str, key: &NoteKey, folder: &Path) -> Result<Mirror, MirrorE
     Mirror::open(LogClient::locate(url).await.unwrap(), trust, folder, PARALLEL)
 }
 
-async fn step(url: &str, key: &NoteKey, folder: &Path) -> Result<Step, MirrorError> {
+async fn step(url: &str, key: &NoteKey, folder: &Path) -> Result<Advance, MirrorError> {
     open(url, key, folder).await?.step(|_, _| ()).await
 }
 
@@ -137,7 +137,7 @@ async fn a_mirror_that_was_cut_goes_on_where_it_was() {
     let (shelf, folder) = (Shelf::start(forge.files(1000)).await, tempfile::tempdir().unwrap());
     shelf.break_down("tile/entries/003.p/232");
     let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
-    assert_eq!(error.fault(), Fault::Passing, "{error}");
+    assert_eq!(error.blame(), Blame::Passing, "{error}");
     // Nothing stands under a final name yet; what was fetched is kept. A power cut may leave it torn.
     assert_eq!(shown(folder.path()), HashMap::new());
     let torn = folder.path().join(".mirror/staged/tile/entries/002");
@@ -214,7 +214,7 @@ async fn a_roll_back_and_a_fork_are_refused_and_kept_as_evidence() {
     shelf.replace_all(forge.files(500));
     let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
     assert!(matches!(error, MirrorError::RolledBack { known: 600, offered: 500, .. }), "{error}");
-    assert_eq!(error.fault(), Fault::Log);
+    assert_eq!(error.blame(), Blame::Log);
     assert_eq!(evidence(folder.path()), [format!("{}\n{}", forge.note(600), forge.note(500))]);
 
     // Another history of the same size, and one that has grown since.
@@ -242,7 +242,7 @@ async fn what_was_not_signed_is_not_shown() {
     let refused = async |expected: ReadError| {
         let folder = tempfile::tempdir().unwrap();
         let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
-        assert_eq!(error.fault(), Fault::Log);
+        assert_eq!(error.blame(), Blame::Log);
         assert!(matches!(&error, MirrorError::Read(error) if *error == expected), "{error:?}");
         assert_eq!(shown(folder.path()), HashMap::new());
         shelf.replace_all(forge.files(600));
@@ -320,7 +320,7 @@ async fn a_checkpoint_must_be_signed_by_this_log() {
     shelf.put(HashMap::from([("checkpoint".to_owned(), other.into_bytes())]));
     let error = step(&shelf.url, &forge.key(), folder.path()).await.unwrap_err();
     assert!(matches!(error, MirrorError::Checkpoint(CheckpointError::Origin(_))), "{error}");
-    assert_eq!(error.fault(), Fault::Log);
+    assert_eq!(error.blame(), Blame::Log);
 
     // A folder of one log does not become another's.
     shelf.replace_all(forge.files(10));

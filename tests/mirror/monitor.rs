@@ -5,7 +5,7 @@ use super::support::{self, App};
 use gongshi::clock::Clock;
 use gongshi::log::{AddCheckpoint, Cosigner, NoteSigner};
 use gongshi::mirror::Trust;
-use gongshi::monitor::{Gravity, Line, Monitor, MonitorError, Query, StateError, Watch};
+use gongshi::monitor::{EventLine, Gravity, Monitor, MonitorError, Query, StateError, Watch};
 use gongshi::organisation::Role;
 use gongshi::record::PrivateKey;
 use gongshi::witness::{Witness, WitnessServer};
@@ -72,7 +72,7 @@ impl Cron {
 
 async fn round(monitor: &mut Monitor) -> (Gravity, Vec<Value>) {
     let mut events = Vec::new();
-    let mut tell = |line: &Line| {
+    let mut tell = |line: &EventLine| {
         events.push(serde_json::to_value(line).unwrap());
         Ok(())
     };

@@ -2,7 +2,7 @@
 
 use super::stage::Stage;
 use super::support::{Actor, Engine};
-use gongshi::commitment::{Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Finding};
+use gongshi::commitment::{Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling};
 use gongshi::template::Side;
 
 fn report(id: &str, against: Side, clause: &str) -> Breach {
@@ -21,7 +21,7 @@ fn answer(id: &str) -> BreachAnswer {
     }
 }
 
-fn ruling(id: &str, finding: Finding) -> BreachRuling {
+fn ruling(id: &str, finding: BreachFinding) -> BreachRuling {
     let reasons = "付款凭证与合同约定不符".parse().unwrap();
     BreachRuling { breach: id.parse().unwrap(), finding, reasons, documents: vec![] }
 }
@@ -30,7 +30,7 @@ fn appeal(id: &str) -> Appeal {
     Appeal { breach: id.parse().unwrap(), grounds: "认定情节过重".parse().unwrap(), documents: vec![] }
 }
 
-fn on_appeal(id: &str, finding: Finding) -> AppealRuling {
+fn on_appeal(id: &str, finding: BreachFinding) -> AppealRuling {
     AppealRuling { breach: id.parse().unwrap(), finding, reasons: "情节轻微".parse().unwrap(), documents: vec![] }
 }
 
@@ -55,16 +55,16 @@ async fn ruled_and_appealed(engine: Engine) {
     stage.post(enterprise, "c-2", "breaches", report("b-1", Side::Unit, "u-1")).await.accepted();
     assert_eq!(refused(enterprise, report("b-1", Side::Unit, "u-2")).await.0, "duplicate");
 
-    let early = stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", Finding::Serious)).await;
+    let early = stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await;
     assert_eq!((early.problem(), &early.body["rule"]["id"]), ("window-open", &"CM-ANSWER".into()), "{}", early.body);
     assert_eq!(stage.post(enterprise, "c-2", "breach-answers", answer("b-1")).await.problem(), "not-a-party");
     stage.post(centre, "c-2", "breach-answers", answer("b-1")).await.accepted();
     assert_eq!(stage.post(centre, "c-2", "breach-answers", answer("b-1")).await.problem(), "state-forbids");
     assert_eq!(
-        stage.post(centre, "c-2", "breach-rulings", ruling("b-1", Finding::Dismissed)).await.problem(),
+        stage.post(centre, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Dismissed)).await.problem(),
         "role-not-entitled"
     );
-    stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", Finding::Serious)).await.accepted();
+    stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await.accepted();
     let view = stage.view("c-2").await;
     assert_eq!((&view["breaches"][0]["status"], &view["breaches"][0]["finding"]), (&"ruled".into(), &"serious".into()));
 
@@ -75,9 +75,9 @@ async fn ruled_and_appealed(engine: Engine) {
         (&view["breaches"][0]["status"], &view["breaches"][0]["finding"]),
         (&"appealed".into(), &serde_json::Value::Null)
     );
-    let own = stage.post(supervisor, "c-2", "appeal-rulings", on_appeal("b-1", Finding::Serious)).await;
+    let own = stage.post(supervisor, "c-2", "appeal-rulings", on_appeal("b-1", BreachFinding::Serious)).await;
     assert_eq!(own.problem(), "not-impartial");
-    stage.post(&stage.province, "c-2", "appeal-rulings", on_appeal("b-1", Finding::Minor)).await.accepted();
+    stage.post(&stage.province, "c-2", "appeal-rulings", on_appeal("b-1", BreachFinding::Minor)).await.accepted();
     assert_eq!(stage.post(centre, "c-2", "breach-appeals", appeal("b-1")).await.problem(), "state-forbids");
     let view = stage.view("c-2").await;
     assert_eq!((&view["breaches"][0]["status"], &view["breaches"][0]["finding"]), (&"final".into(), &"minor".into()));
@@ -114,10 +114,10 @@ async fn who_does_not_answer_is_overdue_and_ruled_all_the_same() {
     assert_eq!(kinds.iter().filter(|kind| **kind == "commitment.deadline_passed").count(), 2, "each said once");
     // An answer may still come, until the ruling.
     stage.post(&stage.cast.enterprise, "c-1", "breach-answers", answer("b-2")).await.accepted();
-    let partial = stage.post(supervisor, "c-1", "breach-rulings", ruling("b-2", Finding::Minor)).await;
+    let partial = stage.post(supervisor, "c-1", "breach-rulings", ruling("b-2", BreachFinding::Minor)).await;
     assert_eq!(partial.problem(), "not-impartial");
-    stage.post(&stage.province, "c-1", "breach-rulings", ruling("b-2", Finding::Dismissed)).await.accepted();
-    stage.post(supervisor, "c-1", "breach-rulings", ruling("b-1", Finding::Grave)).await.accepted();
+    stage.post(&stage.province, "c-1", "breach-rulings", ruling("b-2", BreachFinding::Dismissed)).await.accepted();
+    stage.post(supervisor, "c-1", "breach-rulings", ruling("b-1", BreachFinding::Grave)).await.accepted();
     let list = stage.app.get("/v1/commitments").await.body;
     assert_eq!(list["items"][0]["open_breaches"], 0);
 

@@ -11,7 +11,7 @@ use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Ledger, LedgerError, LogKeys, Opening, Place};
+use gongshi::ledger::{Home, Ledger, LedgerError, LogKeys, NewLog};
 use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
@@ -118,14 +118,14 @@ pub async fn open_as(
     clock: Clock,
     policy: Option<Policy>,
 ) -> Result<Arc<Ledger>, LedgerError> {
-    let opening = Opening {
+    let opening = NewLog {
         origin: origin.into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "测试平台".into(),
     };
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Place { database_url, objects, keys, opening, clock, policy }).await
+    Ledger::open(Home { database_url, objects, keys, opening, clock, policy }).await
 }
 
 impl App {

@@ -49,8 +49,8 @@ pub struct Deadline {
 /// What a supervisor finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
-pub enum Finding {
+#[oai(rename = "Finding", rename_all = "snake_case")]
+pub enum BreachFinding {
     /// 不成立
     Dismissed,
     /// 轻微
@@ -61,7 +61,7 @@ pub enum Finding {
     Grave,
 }
 
-impl Finding {
+impl BreachFinding {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl Finding {
 #[oai(deny_unknown_fields)]
 pub struct BreachRuling {
     pub breach: ItemId,
-    pub finding: Finding,
+    pub finding: BreachFinding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]
@@ -104,7 +104,7 @@ pub struct Appeal {
 #[oai(deny_unknown_fields)]
 pub struct AppealRuling {
     pub breach: ItemId,
-    pub finding: Finding,
+    pub finding: BreachFinding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[oai(default, skip_serializing_if_is_empty)]

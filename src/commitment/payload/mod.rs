@@ -3,7 +3,7 @@
 mod breach;
 mod offer;
 
-pub use breach::{Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Deadline, Finding};
+pub use breach::{Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline};
 pub use offer::{Acceptance, Binding, Decline, Lapse, LotBinding, Offer, YearBinding};
 
 use crate::act::acts;

@@ -5,7 +5,7 @@ mod decide;
 #[cfg(test)]
 mod tests;
 
-use super::{Act, Binding, Deadline, Finding, Lapse};
+use super::{Act, Binding, Deadline, BreachFinding, Lapse};
 use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{CommitmentId, Instant, ItemId, LotId, OrganisationId};
 use crate::law::{Law, Running};
@@ -55,18 +55,18 @@ pub enum BreachPhase {
     Answered,
     /// May be appealed within the period.
     Ruled {
-        finding: Finding,
+        finding: BreachFinding,
         by: OrganisationId,
         appeal: Running,
     },
     /// Against this finding.
     Appealed {
-        finding: Finding,
+        finding: BreachFinding,
         by: OrganisationId,
     },
     /// On appeal: final.
     Final {
-        finding: Finding,
+        finding: BreachFinding,
     },
 }
 
@@ -83,7 +83,7 @@ impl BreachPhase {
     }
 
     /// What counts now: nothing while an appeal is undecided.
-    pub fn finding(&self) -> Option<Finding> {
+    pub fn finding(&self) -> Option<BreachFinding> {
         match self {
             Self::Ruled { finding, .. } | Self::Final { finding } => Some(*finding),
             Self::Reported { .. } | Self::Answered | Self::Appealed { .. } => None,

@@ -1,7 +1,7 @@
 //! Whatever is tried, in whatever order: nobody is bound alone, nothing final changes, and the service knows when it is due.
 
 use super::super::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Decline, Finding, Offer,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Decline, Offer,
     YearBinding,
 };
 use super::{BreachPhase, Commitment, Phase};
@@ -90,7 +90,7 @@ impl Run {
     fn new() -> Self {
         let mut run = Self {
             state: None,
-            template: Template { title: "".into(), scope: template::Scope::Construction, versions: vec![] },
+            template: Template { title: "".into(), scope: template::PurchaseKind::Construction, versions: vec![] },
             unit: organisation(UNIT, Role::ProcuringUnit),
             enterprise: organisation(ENTERPRISE, Role::Enterprise),
             adopted: InForce::newest(),
@@ -132,7 +132,7 @@ impl Run {
     }
 
     /// One of all acts, on one of two breaches.
-    fn act(&self, which: usize, breach: usize, finding: Finding) -> Option<Act> {
+    fn act(&self, which: usize, breach: usize, finding: BreachFinding) -> Option<Act> {
         let offer = self.state.as_ref().map_or(Hash::of([]), |commitment| commitment.offer);
         let id = || ["b-1", "b-2"][breach].parse().unwrap();
         let text = || "说明";
@@ -210,7 +210,8 @@ fn played(steps: Vec<Step>) -> Run {
     let mut run = Run::new();
     for (by, which, breach, hours, finding) in steps {
         run.now = run.now.plus_millis(hours * HOUR);
-        let finding = [Finding::Dismissed, Finding::Minor, Finding::Serious, Finding::Grave][finding];
+        let finding =
+            [BreachFinding::Dismissed, BreachFinding::Minor, BreachFinding::Serious, BreachFinding::Grave][finding];
         let Some(act) = run.act(which, breach, finding) else { continue };
         run.tries(&author(by), &act);
     }

@@ -1,7 +1,7 @@
 //! The promises of a year: texts are published, both sides sign or don't, and two of them are said to be broken.
 
 use crate::commitment::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Decline, Finding, Offer,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Decline, Offer,
     YearBinding,
 };
 use crate::demo::cast::{Cast, Who};
@@ -52,14 +52,14 @@ pub fn cues(days: &Days, cast: &Cast) -> Vec<(Instant, Cue)> {
     year.posts(Who::Education, SIGNED, BreachAnswer { breach: breach(), statement, documents: vec![] });
     year.on(44);
     let reasons = literal("退回后未及时重付，逾期事实成立，情节较重");
-    let ruling = BreachRuling { breach: breach(), finding: Finding::Serious, reasons, documents: vec![] };
+    let ruling = BreachRuling { breach: breach(), finding: BreachFinding::Serious, reasons, documents: vec![] };
     year.posts(Who::City, SIGNED, ruling);
     year.on(42);
     let grounds = literal("退回系收款方未告知账户变更所致，请求减轻认定");
     year.posts(Who::Education, SIGNED, Appeal { breach: breach(), grounds, documents: vec![] });
     year.on(38);
     let reasons = literal("账户变更未告知属实，但重付仍迟于合理期限，改认轻微");
-    let ruling = AppealRuling { breach: breach(), finding: Finding::Minor, reasons, documents: vec![] };
+    let ruling = AppealRuling { breach: breach(), finding: BreachFinding::Minor, reasons, documents: vec![] };
     year.posts(Who::Province, SIGNED, ruling);
 
     year.on(30);

@@ -24,7 +24,7 @@ use chrono::{Days as Count, NaiveDate};
 
 /// What happens at an instant.
 #[derive(Debug)]
-pub struct Line {
+pub struct Beat {
     pub at: Instant,
     /// Nobody, when it is the service's turn.
     pub by: Option<Who>,
@@ -42,7 +42,7 @@ pub struct Script<'a> {
     now: Instant,
     /// What the acts so far have made of it.
     pub tender: Option<Tender>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<Beat>,
     /// What opens the sealed values, and whose they are.
     pub disclosures: Vec<(Who, Disclosure)>,
     /// The first act that was refused, or came too late; nothing follows it.
@@ -196,7 +196,7 @@ impl<'a> Script<'a> {
             version,
         };
         fold(&mut self.tender, &act, &place, self.days.law());
-        self.lines.push(Line { at, by, act });
+        self.lines.push(Beat { at, by, act });
     }
 
     /// The whole story: time passes until the present.

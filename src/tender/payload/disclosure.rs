@@ -255,7 +255,9 @@ pub struct WindowClosure {
 #[oai(deny_unknown_fields)]
 pub struct Clearance {
     /// The version of the disclosed text that was cleared, from 1.
-    pub disclosure: u32,
+    #[serde(rename = "disclosure")]
+    #[oai(rename = "disclosure")]
+    pub text_version: u32,
 }
 
 const LOTS_MAX: usize = 100;

@@ -4,7 +4,7 @@ use super::super::{
     Act, Adoption, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome,
 };
 use super::{
-    CandidateState, ChallengeState, ClauseState, Finding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
+    CandidateState, ChallengeState, ClauseState, ClaimFinding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
     Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
@@ -17,7 +17,7 @@ impl Tender {
             version: 0,
             phase: Phase::Preannounced { waiting: false },
             window: Some(disclosed.windows.objection.begins(now)),
-            disclosure: 1,
+            text_version: 1,
             title: disclosed.title.as_str().into(),
             centre: disclosed.centre.clone(),
             procuring_unit: disclosed.procuring_unit.clone(),
@@ -45,7 +45,7 @@ impl Tender {
             version: 0,
             phase: Phase::Announced,
             window: None,
-            disclosure: 0,
+            text_version: 0,
             title: adoption.title.as_str().into(),
             centre: adoption.centre.clone(),
             procuring_unit: adoption.procuring_unit.clone(),
@@ -110,7 +110,7 @@ impl Tender {
                 let clauses = ClauseState::of(&announcement.clauses, &announcement.score_table);
                 let reopens = clause_changes(&self.clauses, &clauses).iter().any(|change| change.material);
                 if self.clauses != clauses {
-                    self.disclosure += 1;
+                    self.text_version += 1;
                     self.clauses = clauses;
                 }
                 self.bid_deadline = Some(announcement.bid_deadline);
@@ -221,7 +221,7 @@ impl Tender {
             phase,
             window,
             version: self.version,
-            disclosure: self.disclosure + 1,
+            text_version: self.text_version + 1,
             objections: std::mem::take(&mut self.objections),
             first_time: self.first_time,
             suspended_since: self.suspended_since,
@@ -328,7 +328,7 @@ impl Tender {
 
     fn find(&mut self, lot: &LotId, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
         if let Some(candidate) = self.lot_mut(lot).and_then(|lot| lot.candidate_mut(candidate)) {
-            candidate.found(claim, Finding { verdict, by: place.author.clone() });
+            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone() });
         }
     }
 }

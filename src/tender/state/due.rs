@@ -59,7 +59,7 @@ impl Tender {
     fn window_over(&self, waiting: bool) -> Option<Act> {
         let open_objections = self.open_objections();
         if open_objections.is_empty() && !self.revision_required {
-            return Some(Clearance { disclosure: self.disclosure }.into());
+            return Some(Clearance { text_version: self.text_version }.into());
         }
         (!waiting).then(|| WindowClosure { open_objections, revision_required: self.revision_required }.into())
     }

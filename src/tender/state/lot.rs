@@ -66,7 +66,7 @@ impl Verdict {
 
 /// Who found what about a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct ClaimFinding {
     pub verdict: Verdict,
     pub by: OrganisationId,
 }
@@ -79,7 +79,7 @@ pub struct ClaimState {
     pub content: Hash,
     /// Who issued the claimed fact.
     pub issuer: Option<OrganisationId>,
-    pub finding: Option<Finding>,
+    pub finding: Option<ClaimFinding>,
 }
 
 /// A published candidate and what became of its claims.
@@ -121,7 +121,7 @@ impl CandidateState {
         self.claims.iter().filter(found).map(|claim| &claim.id)
     }
 
-    pub(super) fn found(&mut self, claim: &ItemId, finding: Finding) {
+    pub(super) fn found(&mut self, claim: &ItemId, finding: ClaimFinding) {
         if let Some(claim) = self.claims.iter_mut().find(|known| known.id == *claim) {
             claim.finding = Some(finding);
         }

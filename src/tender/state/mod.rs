@@ -5,7 +5,7 @@ mod decide;
 mod due;
 mod lot;
 
-pub use lot::{CandidateState, ChallengeState, ClaimState, Finding, LotPhase, LotState, Verdict};
+pub use lot::{CandidateState, ChallengeState, ClaimState, ClaimFinding, LotPhase, LotState, Verdict};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
@@ -125,7 +125,7 @@ pub struct Tender {
     /// The last objection window; none for an adopted tender.
     pub window: Option<Running>,
     /// The version of the disclosed text, from 1; 0 for an adopted tender.
-    pub disclosure: u32,
+    pub text_version: u32,
     pub title: Box<str>,
     pub centre: OrganisationId,
     pub procuring_unit: Party,

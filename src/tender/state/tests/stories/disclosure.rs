@@ -95,10 +95,10 @@ fn an_immaterial_revision_keeps_the_window() {
     let mut run = Run::preannounced();
     run.tick(morning("2026-06-05"));
     run.accepts(&centre(), revision(|text| text.clauses = clauses_with("k-1", "联系电话0371-1111111")));
-    assert_eq!((run.window(), run.tender().disclosure), (midnight("2026-06-09"), 2));
+    assert_eq!((run.window(), run.tender().text_version), (midnight("2026-06-09"), 2));
     assert_eq!(run.tick(morning("2026-06-10")), ["tender.cleared"]);
     run.accepts(&centre(), revision(|text| text.title = "某中学教学楼及连廊工程".parse().unwrap()));
-    assert_eq!((run.status(), run.tender().disclosure), ("cleared", 3));
+    assert_eq!((run.status(), run.tender().text_version), ("cleared", 3));
     run.accepts(&centre(), announcement());
     run.refuses(&centre(), revision(|_| {}), &problem::STATE_FORBIDS);
 }

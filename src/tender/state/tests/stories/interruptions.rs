@@ -123,12 +123,12 @@ fn a_suspended_tender_that_is_terminated_is_terminated() {
 #[test]
 fn the_service_does_only_what_is_due() {
     let mut run = Run::preannounced();
-    let clearance = Clearance { disclosure: 1 };
+    let clearance = Clearance { text_version: 1 };
     run.refuses(&service(), clearance.clone(), &problem::STATE_FORBIDS);
     run.refuses(&service(), Closure { lots_accepted: 2, lots_failed: 0 }, &problem::STATE_FORBIDS);
     run.now = midnight("2026-06-09");
     run.refuses(&centre(), clearance.clone(), &problem::ROLE_NOT_ENTITLED);
-    run.refuses(&service(), Clearance { disclosure: 2 }, &problem::STATE_FORBIDS);
+    run.refuses(&service(), Clearance { text_version: 2 }, &problem::STATE_FORBIDS);
     let closure = WindowClosure { open_objections: Vec::new(), revision_required: false };
     run.refuses(&service(), closure, &problem::STATE_FORBIDS);
     run.refuses(&service(), announcement(), &problem::ROLE_NOT_ENTITLED);

@@ -22,7 +22,7 @@ fn an_accepted_objection_demands_a_revision_and_a_new_window() {
     );
     assert_eq!((run.status(), run.window()), ("preannounced", midnight("2026-06-18")));
     assert_eq!(run.tick(morning("2026-06-18")), ["tender.cleared"]);
-    assert_eq!(run.tender().disclosure, 2);
+    assert_eq!(run.tender().text_version, 2);
     run.accepts(&centre(), Announcement { clauses: clauses_with("q-1", "不限资质等级"), ..announcement() });
     assert_eq!(run.status(), "announced");
 }

@@ -67,14 +67,14 @@ fn a_declared_difference_that_matters_reopens_the_window() {
     };
     run.accepts(&centre(), call.clone());
     assert_eq!((run.status(), run.window()), ("preannounced", midnight("2026-06-16")));
-    assert_eq!(run.tender().disclosure, 2);
+    assert_eq!(run.tender().text_version, 2);
     run.accepts(&enterprise_a(), objection("o-1"));
     run.accepts(&centre(), answer("o-1", AnswerOutcome::Rejected));
     assert_eq!(run.tick(morning("2026-06-16")), ["tender.cleared"]);
     // Now it is the disclosed text, so the difference is none any more.
     run.refuses(&centre(), call.clone(), &problem::DIFFERENCE_UNDECLARED);
     run.accepts(&centre(), Announcement { differences: Vec::new(), ..call });
-    assert_eq!((run.status(), run.tender().disclosure), ("announced", 2));
+    assert_eq!((run.status(), run.tender().text_version), ("announced", 2));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_declared_difference_of_the_schedule_is_announced_at_once() {
         ..announcement()
     };
     run.accepts(&centre(), call);
-    assert_eq!((run.status(), run.tender().disclosure), ("announced", 2));
+    assert_eq!((run.status(), run.tender().text_version), ("announced", 2));
 }
 
 #[test]

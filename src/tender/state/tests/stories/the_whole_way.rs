@@ -75,7 +75,7 @@ fn an_adopted_tender_goes_on_from_the_opened_bids() {
     assert_eq!(cites(&run.refuses(&supervisor(), hasty, &problem::WINDOW_TOO_SHORT)), "AW-WINDOW");
     run.accepts(&supervisor(), adoption());
     assert_eq!((run.status(), &run.lot("1").phase), ("announced", &LotPhase::Opened));
-    assert_eq!(run.tender().disclosure, 0);
+    assert_eq!(run.tender().text_version, 0);
     run.refuses(&supervisor(), adoption(), &problem::STATE_FORBIDS);
     run.refuses(&centre(), opening("1"), &problem::STATE_FORBIDS);
     run.refuses(&centre(), amendment(Vec::new(), Some("2026-08-01")), &problem::STATE_FORBIDS);

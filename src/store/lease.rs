@@ -1,18 +1,21 @@
 //! Of several replicas one publishes: two could take turns at putting an older checkpoint over a newer one.
 
-use crate::store::{Database, StoreError};
+use super::{Database, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, Postgres};
 
 /// A session that holds PostgreSQL's advisory lock; SQLite has one process anyway. The lock goes with the session, however
 /// that ends.
-pub(super) struct Lease(Option<PoolConnection<Postgres>>);
+pub struct Lease(Option<PoolConnection<Postgres>>);
 
 /// "gongshi" in ASCII: the lock's name in the database.
 const LOCK: i64 = 0x0067_6F6E_6773_6869;
 
 impl Lease {
     /// Whether this process may publish now; takes the lease when it is free.
+    ///
+    /// # Errors
+    /// The database can't be reached.
     pub async fn holds(lease: &mut Option<Self>, database: &Database) -> Result<bool, StoreError> {
         if let Some(Self(session)) = lease {
             let alive = match session {
