@@ -6,6 +6,7 @@ use super::manifest::{
     CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
 };
 use super::replay::Replay;
+use crate::act::Stream;
 use crate::audit::{Reason, Report, Source, SourceError, verify};
 use crate::act::Stream;
 use crate::field::{DocumentId, Instant};

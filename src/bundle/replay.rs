@@ -4,6 +4,7 @@ use super::contents::Contents;
 use crate::audit::{Contested, Reason, Report};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
+use crate::law::Editions;
 use crate::log::{Checkpoint, EntryView, Hash, SignedNote, first_previous};
 use crate::law::Editions;
 use crate::problem::{self, Refusal};

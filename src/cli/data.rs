@@ -7,6 +7,7 @@ use gongshi::bench;
 use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::http::openapi_yaml;
+use gongshi::law::Editions;
 use gongshi::sequencer::replay;
 use gongshi::store::Database;
 

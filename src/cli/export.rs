@@ -9,6 +9,7 @@ use gongshi::bundle::{Scope, export_bundle};
 use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::field::{Fault, OrganisationId, TenderCode};
+use gongshi::law::Editions;
 use gongshi::store::{Database, Documents, export_log};
 use std::path::PathBuf;
 

@@ -3,6 +3,7 @@
 use super::phrase::days;
 use crate::law::{InForce, Law};
 use crate::field::{Day, Instant};
+use crate::law::{InForce, Law};
 use crate::tender::Window;
 use chrono::{Days as Count, NaiveDate};
 

@@ -4,6 +4,7 @@ use super::cast::Who;
 use super::days::{Days, morning};
 use super::scenes::SCENES;
 use super::*;
+use crate::act::Capability;
 use crate::audit::{Folder, verify};
 use crate::act::Capability;
 use crate::law::{Editions, Law};

@@ -1,6 +1,7 @@
 //! The acts that time makes due.
 
 use super::{Ledger, LedgerError};
+use crate::act::Stream;
 use crate::field::Instant;
 use crate::sequencer::Rejected;
 use crate::store::{StoreError, Value};

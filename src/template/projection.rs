@@ -1,6 +1,7 @@
 //! Templates as a table: for lists.
 
 use super::Template;
+use crate::act::Capability;
 use crate::field::TemplateId;
 use crate::act::Capability;
 use crate::law::Law;
