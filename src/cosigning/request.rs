@@ -113,6 +113,8 @@ impl Request<'_> {
         let cosignature = found.first().ok_or(Failure::NoCosignature)?;
         let time = i64::try_from(cosignature.time).ok().and_then(|seconds| seconds.checked_mul(1000));
         let time = Instant::from_millis(time.ok_or(Failure::Clock)?);
+        // Also when it is not taken: it may be our clock that is wrong.
+        self.ledger.clock.hear(&self.witness.name, time);
         if time.seconds() > self.ledger.clock.now().seconds() + CLOCK_AHEAD_SECONDS_MAX {
             return Err(Failure::Clock);
         }

@@ -85,6 +85,7 @@ impl Ledger {
             self.act_as(&self.keys.operator, &Stream::Log, &act).await.map_err(|rejected| match rejected {
                 Rejected::Refused(refusal) => refusal.into(),
                 Rejected::Unavailable => LedgerError::Store(StoreError::Damaged("the log is unavailable".into())),
+                Rejected::Clock(doubt) => doubt.into(),
             })?;
         self.checkpoint().await?;
         Ok(receipt)

@@ -17,7 +17,7 @@ pub use replay::{projections, replay};
 pub use rows::Rows;
 
 use crate::calendar::Calendar;
-use crate::clock::Clock;
+use crate::clock::{Clock, Doubt};
 use crate::field::Instant;
 use crate::log::Hash;
 use crate::metrics::Metrics;
@@ -56,6 +56,9 @@ pub enum Rejected {
     /// The store failed or the queue is full. The record may or may not be in the log: posting it again tells.
     #[error("the log is unavailable")]
     Unavailable,
+    /// Nobody can say at what time it would be accepted.
+    #[error("{0}")]
+    Clock(#[from] Doubt),
 }
 
 /// What the queue carries.
