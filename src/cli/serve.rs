@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 
 #[derive(Args)]
@@ -46,12 +46,9 @@ pub struct Serve {
     rate_key: u32,
     /// 时钟容差：时钟跳变超过此值即停止写入；仅演练时放宽 · How far the clock may be moved before nothing is written any
     /// more; only a rehearsal, where days pass in seconds, sets it higher
-    #[arg(long, env = "GONGSHI_CLOCK_TOLERANCE", value_name = "DURATION", default_value = CLOCK_TOLERANCE)]
-    #[arg(value_parser = humantime::parse_duration)]
-    clock_tolerance: Duration,
+    #[arg(long, env = "GONGSHI_CLOCK_TOLERANCE", value_name = "DURATION", default_value_t = clock::TOLERANCE.into())]
+    clock_tolerance: humantime::Duration,
 }
-
-const CLOCK_TOLERANCE: &str = "60s";
 
 /// What a new log is called and who runs it; a log that exists keeps its name.
 #[derive(Args, Clone)]
@@ -138,7 +135,7 @@ pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {
 impl Serve {
     pub async fn run(self) -> anyhow::Result<()> {
         let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
-        let clock = guarded(&self.location, self.clock_tolerance);
+        let clock = guarded(&self.location, *self.clock_tolerance);
         let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, clock).await?;
         let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
         let place = self.publish.as_deref().map(place).transpose()?;
@@ -186,15 +183,10 @@ async fn fill_demo(data: &Path) -> anyhow::Result<()> {
     std::fs::rename(&filling, data).with_context(|| data.display().to_string())
 }
 
-/// SIGUSR1: whoever runs the service, and nobody else can send it one, says that the clock is right as it is.
-async fn confirm_clock(ledger: Arc<Ledger>) {
-    match signal(SignalKind::user_defined1()) {
-        Ok(mut confirmed) => {
-            while confirmed.recv().await.is_some() {
-                ledger.clock.confirm();
-            }
-        }
-        Err(error) => tracing::error!(%error, "SIGUSR1 can't be heard"),
+/// Whoever runs the service, for nobody else can send it a signal, says that the clock is right as it is.
+async fn confirm_clock(ledger: Arc<Ledger>, mut confirmed: Signal) {
+    while confirmed.recv().await.is_some() {
+        ledger.clock.confirm();
     }
 }
 
@@ -202,7 +194,7 @@ async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits, place: O
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     let mut beside = JoinSet::new();
-    beside.spawn(confirm_clock(Arc::clone(&ledger)));
+    beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
     beside.spawn(cosigning::run(Arc::clone(&ledger)));

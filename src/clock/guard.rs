@@ -139,7 +139,8 @@ impl Guard {
     /// The anchor follows a clock that is right, but no faster than clocks drift: many small moves are one large move.
     fn follow(&mut self, now: Reading) {
         let Some(anchor) = self.anchor else {
-            self.anchor = Some(now);
+            // Nobody has looked at the log yet: it may know better.
+            self.anchor = self.last_entry.map(|_| now);
             return;
         };
         if now.boottime_millis.saturating_sub(anchor.boottime_millis) < ANCHORED_EVERY_MILLIS {

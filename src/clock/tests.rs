@@ -113,6 +113,7 @@ fn the_log_can_not_be_ahead_of_the_clock() {
         (YEAR, Some(Cause::BehindLog)),
     ] {
         let (mut guard, mut machine) = (guard(), Machine::new());
+        assert!(guard.look(machine.off(0)).is_ok(), "nobody has looked at the log yet");
         guard.entry(machine.time(ahead));
         assert_eq!(cause(guard.look(machine.off(0))), expected, "{ahead}");
         // No anchor was taken from a clock that was wrong: set right, it is believed.
@@ -149,6 +150,7 @@ fn most_witnesses_are_believed_against_the_clock() {
 #[test]
 fn a_clock_that_was_wrong_from_the_start_is_believed_once_it_is_set_right() {
     let (mut guard, mut machine) = (guard(), Machine::new());
+    guard.entry(machine.time(0));
     assert!(guard.look(machine.off(YEAR)).is_ok(), "nobody knows better yet");
     machine.pass(SECOND);
     for name in ["a", "b"] {
@@ -227,11 +229,11 @@ fn the_clocks_of_this_machine_agree() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("clock.json");
     let clock = Clock::guarded(TOLERANCE, file.clone());
-    clock.look().unwrap();
+    clock.look_after(Instant::from_millis(0)).unwrap();
     clock.remember();
     let kept = std::fs::read_to_string(&file).unwrap();
     std::thread::sleep(Duration::from_millis(20));
-    clock.look().unwrap();
+    clock.look_after(Instant::from_millis(0)).unwrap();
     clock.remember();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), kept, "not at every look");
     assert!(Clock::guarded(TOLERANCE, file).look().is_ok());

@@ -38,7 +38,7 @@ async fn readiness(ledger: &Ledger) -> Result<Value, LedgerError> {
         detail["witnessed_size"] = json!(witnesses.witnessed().map(|(_, checkpoint)| checkpoint.size));
         detail["witnesses_failing"] = failing.into();
     }
-    if let Err(doubt) = ledger.look_at_clock().await? {
+    if let Some(doubt) = ledger.doubt_of_clock().await? {
         detail["ready"] = false.into();
         detail["clock"] = in_words(&doubt);
     }

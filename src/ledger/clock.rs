@@ -12,18 +12,19 @@ use tokio::time::MissedTickBehavior;
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 
 impl Ledger {
-    /// Looks at the clock, after a look at the last entry: with PostgreSQL it may be another replica's.
+    /// Why the clock can't be trusted; `None` when it can. Looks at the last entry too: with PostgreSQL it may be another
+    /// replica's.
     ///
     /// # Errors
-    /// The store can't be read. The inner error is why the clock can't be trusted.
-    pub async fn look_at_clock(&self) -> Result<Result<Instant, Doubt>, LedgerError> {
+    /// The store can't be read.
+    pub async fn doubt_of_clock(&self) -> Result<Option<Doubt>, LedgerError> {
         // A clock that has jumped need not wait for a store that does not answer.
         if let Err(doubt) = self.clock.look() {
-            return Ok(Err(doubt));
+            return Ok(Some(doubt));
         }
         let rows = self.database.read("SELECT last_time FROM log_head WHERE id = 1", &[]).await?;
         let last = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?.integer(0)?;
-        Ok(self.clock.look_after(Instant::from_millis(last)))
+        Ok(self.clock.look_after(Instant::from_millis(last)).err())
     }
 }
 
@@ -33,7 +34,7 @@ pub async fn watch_clock(ledger: Arc<Ledger>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        if let Err(error) = ledger.look_at_clock().await {
+        if let Err(error) = ledger.doubt_of_clock().await {
             tracing::debug!(%error, "the last entry's time can't be read");
         }
         ledger.clock.remember();

@@ -140,7 +140,7 @@ impl Ledger {
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.
-        let _ = ledger.look_at_clock().await?;
+        let _ = ledger.doubt_of_clock().await?;
         if *ledger.size().borrow() == 0 {
             ledger.begin(opened).await?;
         }
