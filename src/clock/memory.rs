@@ -4,6 +4,9 @@
 use super::guard::Reading;
 use crate::field::Instant;
 use serde::{Deserialize, Serialize};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -66,7 +69,9 @@ impl Memory {
             return Ok(());
         }
         let new = self.file.with_extension("new");
-        std::fs::write(&new, serde_json::to_vec(&kept)?)?;
+        // Nobody else may say what the time is.
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(&serde_json::to_vec(&kept)?)?;
         std::fs::rename(&new, &self.file)?;
         *saved = Some(kept);
         Ok(())

@@ -6,7 +6,7 @@ use super::{Answer, chinese, disclose, header, log_size, preannounced, refused, 
 use gongshi::clock::Clock;
 use gongshi::cosigning;
 use gongshi::field::Instant;
-use gongshi::ledger::LogKeys;
+use gongshi::ledger::{LogKeys, propose_for_ever};
 use gongshi::log::{Cosigner, NoteSigner};
 use gongshi::organisation::Role;
 use gongshi::record::PrivateKey;
@@ -116,6 +116,27 @@ async fn a_clock_a_year_ahead_closes_nothing() {
     within(app.post(&cast.enterprise, path, &stream("T-1"), &objection)).await.accepted();
     app.days_pass(9).await;
     assert_eq!(status(&app, "T-2").await, "cleared", "time that passes is no jump");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_falls_due_is_done_by_the_right_clock_alone() {
+    let app = start_by(Clock::guarded_manual(start(), None)).await;
+    let cast = app.cast().await;
+    disclose(&app, &cast, "T-1").await;
+    jump(&app, 9 * DAY);
+    let proposing = tokio::spawn(propose_for_ever(Arc::clone(&app.ledger)));
+    // It looks every five seconds.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(status(&app, "T-1").await, "preannounced");
+    jump(&app, -9 * DAY);
+    app.clock.advance_millis(9 * DAY);
+    within(async {
+        while status(&app, "T-1").await != "cleared" {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await;
+    proposing.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
