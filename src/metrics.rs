@@ -13,6 +13,7 @@ pub struct Metrics {
     accepted: IntCounter,
     failed_batches: IntCounter,
     log_size: IntGauge,
+    clock_trusted: IntGauge,
     responses: IntCounterVec,
     witnessed_size: IntGauge,
     witness_sizes: IntGaugeVec,
@@ -38,6 +39,10 @@ impl Default for Metrics {
             accepted: counter("gongshi_records_accepted_total", "Records appended to the log"),
             failed_batches: counter("gongshi_batches_failed_total", "Batches that the store did not take"),
             log_size: gauge("gongshi_log_size", "Entries in the log"),
+            clock_trusted: gauge(
+                "gongshi_clock_trusted",
+                "1 while the clock is right as far as is known; 0: nothing is written",
+            ),
             responses: IntCounterVec::new(
                 Opts::new("gongshi_http_responses_total", "HTTP responses by method and status"),
                 &["method", "status"],
@@ -57,12 +62,13 @@ impl Default for Metrics {
             published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
             publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 12] = [
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
             Box::new(metrics.failed_batches.clone()),
             Box::new(metrics.log_size.clone()),
+            Box::new(metrics.clock_trusted.clone()),
             Box::new(metrics.responses.clone()),
             Box::new(metrics.witnessed_size.clone()),
             Box::new(metrics.witness_sizes.clone()),
@@ -90,6 +96,10 @@ impl Metrics {
 
     pub fn log_size(&self, size: u64) {
         self.log_size.set(size as i64);
+    }
+
+    pub fn clock_trusted(&self, trusted: bool) {
+        self.clock_trusted.set(i64::from(trusted));
     }
 
     pub fn witnessed_size(&self, size: u64) {

@@ -40,6 +40,7 @@ problems! {
     RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
     TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
+    CLOCK_UNTRUSTED 503 "clock-untrusted" "服务器时钟不可信，暂停写入" "The server's clock can't be trusted; nothing is written"
     INTERNAL 500 "internal" "内部错误" "Internal error"
     // The signature.
     SIGNATURE_MISSING 401 "signature-missing" "缺少签名" "Signature missing"

@@ -2,10 +2,10 @@
 
 use super::Location;
 use super::language::either;
-use super::serve::Name;
+use super::serve::{Name, guarded};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use gongshi::clock::Clock;
+use gongshi::clock::{self, Clock};
 use gongshi::log::NoteSigner;
 use gongshi::organisation::possession_header;
 use gongshi::record::{Alg, Header, PrivateKey, Record, load_key, save_key};
@@ -144,7 +144,8 @@ impl Continue {
         let file = unused.context("no name left")?;
         let key = PrivateKey::generate();
         save_key(&file, &key)?;
-        let ledger = super::serve::open(&self.location, &self.name, None, None, Clock::System).await?;
+        let clock = guarded(&self.location, clock::TOLERANCE);
+        let ledger = super::serve::open(&self.location, &self.name, None, None, clock).await?;
         let receipt = ledger.continue_as(&self.new_origin, &key, reason).await?;
         let index = receipt.index;
         println!("{}: {index}", either("日志已更名续写，记录序号", "The log goes on under another name; record"));

@@ -26,7 +26,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// 启动服务 · Run the service
+    /// 启动服务（SIGUSR1：确认时钟无误） · Run the service (SIGUSR1 confirms that its clock is right as it is)
     Serve(serve::Serve),
     /// 以示例数据启动服务 · Run the service with a believable example data set
     Demo(serve::Demo),

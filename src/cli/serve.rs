@@ -4,20 +4,21 @@ use super::language::either;
 use super::{Location, stopped};
 use anyhow::Context;
 use clap::Args;
-use gongshi::clock::Clock;
+use gongshi::clock::{self, Clock};
 use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
-use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
+use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::store::{Objects, S3Settings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
-use tokio_cron_scheduler::{Job, JobScheduler};
 
 #[derive(Args)]
 pub struct Serve {
@@ -43,6 +44,10 @@ pub struct Serve {
     /// 每把密钥每秒记录数，0 为不限 · Records a second under one key; 0 is no limit
     #[arg(long, env = "GONGSHI_RATE_KEY", default_value_t = Limits::default().per_key)]
     rate_key: u32,
+    /// 时钟容差：时钟跳变超过此值即停止写入；仅演练时放宽 · How far the clock may be moved before nothing is written any
+    /// more; only a rehearsal, where days pass in seconds, sets it higher
+    #[arg(long, env = "GONGSHI_CLOCK_TOLERANCE", value_name = "DURATION", default_value_t = clock::TOLERANCE.into())]
+    clock_tolerance: humantime::Duration,
 }
 
 /// What a new log is called and who runs it; a log that exists keeps its name.
@@ -98,6 +103,11 @@ pub async fn open(
     Ok(Ledger::open(Home { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
 }
 
+/// The machine's clock, believed while it is right; what is known of it is kept beside the keys.
+pub fn guarded(location: &Location, tolerance: Duration) -> Clock {
+    Clock::guarded(tolerance, location.data.join("clock.json"))
+}
+
 /// Where the documents of a location are; `s3` is the file with the settings of a bucket.
 pub fn objects(location: &Location, s3: Option<&Path>) -> anyhow::Result<Objects> {
     Ok(match s3 {
@@ -125,7 +135,8 @@ pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {
 impl Serve {
     pub async fn run(self) -> anyhow::Result<()> {
         let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
-        let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, Clock::System).await?;
+        let clock = guarded(&self.location, *self.clock_tolerance);
+        let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, clock).await?;
         let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
         let place = self.publish.as_deref().map(place).transpose()?;
         serve(ledger, self.listen, limits, place).await
@@ -138,7 +149,8 @@ impl Demo {
         if !location.data.join("gongshi.sqlite").exists() {
             fill_demo(&self.data).await?;
         }
-        let ledger = open(&location, &Name::demo(), None, None, Clock::System).await?;
+        let clock = guarded(&location, clock::TOLERANCE);
+        let ledger = open(&location, &Name::demo(), None, None, clock).await?;
         let base = format!("http://{}", self.listen);
         println!("{}", either("示例已就绪，可看：", "The demo is ready. Look at:"));
         for (zh, en, path) in demo::GUIDE {
@@ -171,33 +183,27 @@ async fn fill_demo(data: &Path) -> anyhow::Result<()> {
     std::fs::rename(&filling, data).with_context(|| data.display().to_string())
 }
 
-/// How often time-driven acts are looked for.
-const DUE_SCHEDULE: &str = "*/5 * * * * *";
+/// Whoever runs the service, for nobody else can send it a signal, says that the clock is right as it is.
+async fn confirm_clock(ledger: Arc<Ledger>, mut confirmed: Signal) {
+    while confirmed.recv().await.is_some() {
+        ledger.clock.confirm();
+    }
+}
 
 async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits, place: Option<Objects>) -> anyhow::Result<()> {
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
-    let mut scheduler = JobScheduler::new().await?;
-    let proposing = Arc::clone(&ledger);
-    let job = Job::new_async(DUE_SCHEDULE, move |_, _| {
-        let ledger = Arc::clone(&proposing);
-        Box::pin(async move {
-            if let Err(error) = ledger.propose_due().await {
-                tracing::error!(%error, "due acts were not proposed");
-            }
-        })
-    })?;
-    scheduler.add(job).await?;
-    scheduler.start().await?;
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
-    println!("http://{}", server.address());
     let mut beside = JoinSet::new();
+    beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
+    beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
+    beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
     beside.spawn(cosigning::run(Arc::clone(&ledger)));
     if let Some(place) = place {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));
     }
+    println!("http://{}", server.address());
     server.serve(stopped()).await;
     beside.shutdown().await;
-    scheduler.shutdown().await?;
     // The sequencer answers what it has taken before the database closes.
     ledger.database.close().await;
     Ok(())

@@ -1,5 +1,6 @@
 //! One `add-checkpoint` request, with what its answers mean.
 
+use crate::clock::WITNESS_TOLERANCE;
 use crate::field::Instant;
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::{AddCheckpoint, Checkpoint, PolicyWitness, SignedNote, consistency_plan};
@@ -13,7 +14,7 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// The size that a 409 names may be moved on by another replica; not for ever.
 const TRIES_MAX: usize = 4;
 /// A witness whose clock is further ahead than this says something about the future.
-const CLOCK_AHEAD_SECONDS_MAX: i64 = 300;
+const CLOCK_AHEAD_MAX: Duration = WITNESS_TOLERANCE;
 
 pub(super) struct Request<'a> {
     pub ledger: &'a Ledger,
@@ -113,7 +114,9 @@ impl Request<'_> {
         let cosignature = found.first().ok_or(Failure::NoCosignature)?;
         let time = i64::try_from(cosignature.time).ok().and_then(|seconds| seconds.checked_mul(1000));
         let time = Instant::from_millis(time.ok_or(Failure::Clock)?);
-        if time.seconds() > self.ledger.clock.now().seconds() + CLOCK_AHEAD_SECONDS_MAX {
+        // Also when it is not taken: it may be our clock that is wrong.
+        self.ledger.clock.hear(&self.witness.name, time);
+        if time > self.ledger.clock.now().plus_millis(CLOCK_AHEAD_MAX.as_millis() as i64) {
             return Err(Failure::Clock);
         }
         Ok(Answer::Cosigned { line: cosignature.line.to_owned(), time })

@@ -1,6 +1,6 @@
 //! Who asks: a bearer JWT that the caller signed with its own registered key. No passwords, no shared secrets.
 
-use crate::field::OrganisationId;
+use crate::field::{Instant, OrganisationId};
 use crate::ledger::Ledger;
 use crate::organisation::Roles;
 use crate::record::Bearer;
@@ -8,6 +8,7 @@ use crate::world::Stream;
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer as BearerHeader;
+use poem_openapi::error::AuthorizationError;
 use std::sync::Arc;
 
 /// The organisation that signed the token, with its present roles.
@@ -22,13 +23,18 @@ pub struct Identity {
 #[oai(ty = "bearer", bearer_format = "JWT", rename = "caller", checker = "identify")]
 pub struct Caller(pub Identity);
 
-/// `None` becomes a 401 problem: which of the checks failed is nobody's business but the log's of the service.
-async fn identify(request: &Request, token: BearerHeader) -> Option<Identity> {
-    let ledger = request.data::<Arc<Ledger>>()?;
-    let bearer = Bearer::parse(&token.token).ok()?;
+/// What can't be identified becomes a 401 problem: which of the checks failed is nobody's business but the log's of the
+/// service. Whether a token has expired can't be told by a clock that may be wrong.
+async fn identify(request: &Request, token: BearerHeader) -> poem::Result<Identity> {
+    let ledger = request.data::<Arc<Ledger>>().ok_or(AuthorizationError)?;
+    let now = ledger.clock.look().map_err(|doubt| doubt.refusal())?;
+    Ok(identity_of(ledger, &token.token, now).await.ok_or(AuthorizationError)?)
+}
+
+async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Option<Identity> {
+    let bearer = Bearer::parse(token).ok()?;
     let kid = bearer.kid();
     let (key, owner) = ledger.key_owner(&kid).await.ok()??;
-    let now = ledger.clock.now();
     if let Err(error) = bearer.verify(&key, &ledger.origin(), now) {
         tracing::debug!(%error, %kid, "a bearer token was refused");
         return None;

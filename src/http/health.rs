@@ -1,11 +1,12 @@
 //! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
 
-use crate::ledger::{Ledger, WitnessStatus};
-use crate::problem::{CATALOGUE, ProblemType};
+use crate::clock::Doubt;
+use crate::ledger::{Ledger, LedgerError, WitnessStatus};
+use crate::problem::{CATALOGUE, CLOCK_UNTRUSTED, ProblemType};
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};
 use poem::{IntoResponse, Response, handler};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The process runs.
@@ -14,21 +15,12 @@ pub fn livez() -> &'static str {
     "ok\n"
 }
 
-/// The store answers and its checkpoint holds.
+/// The store answers, its checkpoint holds, and the clock is right as far as is known: records are accepted.
 #[handler]
 pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
-    match ledger.checkpoint().await {
-        Ok((_, checkpoint)) => {
-            let mut detail = json!({ "ready": true, "size": checkpoint.size });
-            if let Some(witnesses) = ledger.witnesses() {
-                // Without witnesses the service still serves; whoever watches it should know.
-                let failing = |status: WitnessStatus| status.failing.map(|(_, failure)| (status.name, json!(failure)));
-                let failing: serde_json::Map<_, _> = witnesses.statuses().into_iter().filter_map(failing).collect();
-                detail["witnessed_size"] = json!(witnesses.witnessed().map(|(_, checkpoint)| checkpoint.size));
-                detail["witnesses_failing"] = failing.into();
-            }
-            Json(detail).into_response()
-        }
+    match readiness(&ledger).await {
+        Ok(detail) if detail["ready"] == true => Json(detail).into_response(),
+        Ok(detail) => Json(detail).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
             Json(json!({ "ready": false })).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
@@ -36,9 +28,42 @@ pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
     }
 }
 
+async fn readiness(ledger: &Ledger) -> Result<Value, LedgerError> {
+    let (_, checkpoint) = ledger.checkpoint().await?;
+    let mut detail = json!({ "ready": true, "size": checkpoint.size });
+    if let Some(witnesses) = ledger.witnesses() {
+        // Without witnesses the service still serves; whoever watches it should know.
+        let failing = |status: WitnessStatus| status.failing.map(|(_, failure)| (status.name, json!(failure)));
+        let failing: serde_json::Map<_, _> = witnesses.statuses().into_iter().filter_map(failing).collect();
+        detail["witnessed_size"] = json!(witnesses.witnessed().map(|(_, checkpoint)| checkpoint.size));
+        detail["witnesses_failing"] = failing.into();
+    }
+    if let Some(doubt) = ledger.doubt_of_clock().await? {
+        detail["ready"] = false.into();
+        detail["clock"] = in_words(&doubt);
+    }
+    Ok(detail)
+}
+
+/// Why the clock is not believed, and what whoever runs the service does about it.
+fn in_words(doubt: &Doubt) -> Value {
+    let (reason, cure) = (doubt.reason(), doubt.cure());
+    json!({
+        "type": format!("/problems/{}", CLOCK_UNTRUSTED.code),
+        "cause": doubt.cause.as_str(),
+        "shows": doubt.wall,
+        "expected": doubt.expected,
+        "reason": reason.zh,
+        "reason_en": reason.en,
+        "cure": cure.zh,
+        "cure_en": cure.en,
+    })
+}
+
 #[handler]
 pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
     ledger.metrics.log_size(*ledger.size().borrow());
+    ledger.metrics.clock_trusted(ledger.clock.look().is_ok());
     Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
 }
 

@@ -59,6 +59,7 @@ impl From<crate::ledger::LedgerError> for Problem {
     fn from(error: crate::ledger::LedgerError) -> Self {
         match error {
             crate::ledger::LedgerError::Refused(refusal) => refusal.into(),
+            crate::ledger::LedgerError::Clock(doubt) => doubt.refusal().into(),
             other => {
                 tracing::error!(error = %other, "a request failed");
                 Self::of(&crate::problem::UNAVAILABLE)

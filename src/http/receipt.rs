@@ -45,7 +45,7 @@ pub enum Posted {
 /// Sends an admitted record to the sequencer and turns the outcome into a response.
 ///
 /// # Errors
-/// The refusal, or `unavailable` when the store failed.
+/// The refusal; `unavailable` when the store failed, `clock-untrusted` while nobody can say what time it is.
 pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Posted, Problem> {
     if stream.is_some_and(|stream| stream != *admitted.stream()) {
         return Err(Refusal::new(
@@ -80,6 +80,7 @@ impl From<Rejected> for Problem {
         match rejected {
             Rejected::Refused(refusal) => refusal.into(),
             Rejected::Unavailable => Self::of(&problem::UNAVAILABLE),
+            Rejected::Clock(doubt) => doubt.refusal().into(),
         }
     }
 }

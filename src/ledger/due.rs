@@ -5,14 +5,32 @@ use crate::act::Stream;
 use crate::field::Instant;
 use crate::sequencer::Rejected;
 use crate::store::{StoreError, Value};
-use crate::act::Stream;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
 
 /// The next streams on which something may be due, behind a place.
 const DUE: &str = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
 
+/// How often time-driven acts are looked for. The first time is one such while after the start: by then the witnesses have
+/// been asked, and have said if the clock is wrong.
+const DUE_EVERY: Duration = Duration::from_secs(5);
+
+/// Appends what time makes due, for ever; drop the future to stop.
+pub async fn propose_for_ever(ledger: Arc<Ledger>) {
+    let mut rounds = tokio::time::interval_at(tokio::time::Instant::now() + DUE_EVERY, DUE_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        if let Err(error) = ledger.propose_due().await {
+            tracing::error!(%error, "due acts were not proposed");
+        }
+    }
+}
+
 impl Ledger {
     /// Appends every act that time has made due, and says how many there were. Any replica may do this at any time: the
-    /// states decide, so a second proposal of the same act is refused.
+    /// states decide, so a second proposal of the same act is refused. While the clock can't be trusted there are none.
     ///
     /// # Errors
     /// The store can't be read.
@@ -29,7 +47,7 @@ impl Ledger {
     }
 
     async fn propose_round(&self) -> Result<usize, LedgerError> {
-        let now = self.clock.now();
+        let Ok(now) = self.clock.look() else { return Ok(0) };
         let mut proposed = 0;
         let mut last = (0, String::new());
         loop {
@@ -54,6 +72,7 @@ impl Ledger {
                 tracing::debug!(%refusal, %stream, "a due act was refused");
                 Ok(false)
             }
+            Err(Rejected::Clock(_)) => Ok(false),
             Err(Rejected::Unavailable) => Err(StoreError::Damaged("the log is unavailable".into()).into()),
         }
     }

@@ -1,5 +1,6 @@
 //! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
 
+mod clock;
 mod cosigned;
 mod disclosure;
 mod document;
@@ -7,12 +8,14 @@ mod due;
 mod keys;
 mod naming;
 
+pub use clock::watch_clock;
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
+pub use due::propose_for_ever;
 pub use keys::LogKeys;
 
 use crate::act::{KeyChange, Role};
-use crate::clock::Clock;
+use crate::clock::{Clock, Doubt};
 use crate::field::{Instant, OrganisationId};
 use crate::identity::{self, LogOpening, LogState, open_log};
 use crate::law::{self, Edition, Editions};
@@ -73,6 +76,8 @@ pub enum LedgerError {
     Refused(#[from] Refusal),
     #[error("the witness policy is about other logs: none of its log lines names {0}")]
     Policy(String),
+    #[error("{0}")]
+    Clock(#[from] Doubt),
     #[error("the stored checkpoint does not hold: {0}")]
     Checkpoint(#[from] CheckpointError),
     #[error("{path}: {source}")]
@@ -136,6 +141,8 @@ impl Ledger {
             witnesses: policy.map(Witnesses::new),
             known_keys: Cache::new(KEYS_CACHED),
         });
+        // Serves all the same: reading needs no clock.
+        let _ = ledger.doubt_of_clock().await?;
         if *ledger.size().borrow() == 0 {
             ledger.begin(opened, &edition).await?;
         }

@@ -86,6 +86,7 @@ impl Ledger {
             self.act_as(&self.keys.operator, &Stream::LOG, &act).await.map_err(|rejected| match rejected {
                 Rejected::Refused(refusal) => refusal.into(),
                 Rejected::Unavailable => LedgerError::Store(StoreError::Damaged("the log is unavailable".into())),
+                Rejected::Clock(doubt) => doubt.into(),
             })?;
         self.checkpoint().await?;
         Ok(receipt)

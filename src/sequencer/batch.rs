@@ -175,7 +175,11 @@ impl Writer {
         self.catch_up(&mut write, &stored).await?;
         self.load_needed(&mut write, records).await?;
         let known = known_jtis(&mut write, records).await?;
-        let now = self.setting.clock.now().max(self.head.last_time);
+        // At this very moment: not a single record may get a wrong time.
+        let now = match self.setting.clock.look_after(self.head.last_time) {
+            Ok(now) => now,
+            Err(doubt) => return Ok(records.iter().map(|_| Err(doubt.into())).collect()),
+        };
         let mut build = Build {
             entries: Vec::with_capacity(records.len()),
             touched: HashSet::new(),

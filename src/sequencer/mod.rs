@@ -15,7 +15,7 @@ pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use replay::{projections, replay};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Doubt};
 use crate::field::Instant;
 use crate::law::Editions;
 use crate::log::Hash;
@@ -55,6 +55,9 @@ pub enum Rejected {
     /// The store failed or the queue is full. The record may or may not be in the log: posting it again tells.
     #[error("the log is unavailable")]
     Unavailable,
+    /// Nobody can say at what time it would be accepted.
+    #[error("{0}")]
+    Clock(#[from] Doubt),
 }
 
 /// What the queue carries.

@@ -143,16 +143,32 @@ impl App {
 
     /// In a folder that may hold keys already, with the witnesses of a policy.
     pub async fn start_in(folder: TempDir, engine: Engine, limits: Limits, policy: Option<Policy>) -> Self {
+        Self::start_by(Clock::manual(START.parse().unwrap()), folder, engine, limits, policy).await
+    }
+
+    /// By a clock of the test's choice.
+    pub async fn start_by(
+        clock: Clock,
+        folder: TempDir,
+        engine: Engine,
+        limits: Limits,
+        policy: Option<Policy>,
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = Clock::manual(START.parse().unwrap());
         let database_url = engine.database(folder.path());
         let ledger = open_with(folder.path(), database_url, clock.clone(), policy).await.unwrap();
         Self::serve(folder, ledger, clock, limits).await
     }
 
     /// Stops, and starts again on the same data (SQLite) under the name that the log has now.
-    pub async fn restart(mut self) -> Self {
-        let (origin, clock) = (self.ledger.origin(), self.clock.clone());
+    pub async fn restart(self) -> Self {
+        let clock = self.clock.clone();
+        self.restart_by(clock).await
+    }
+
+    /// As [`Self::restart`], by another clock.
+    pub async fn restart_by(mut self, clock: Clock) -> Self {
+        let origin = self.ledger.origin();
         self.stop();
         self.ledger.database.close().await;
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());

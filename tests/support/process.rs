@@ -49,6 +49,12 @@ impl Service {
         Self { child, base }
     }
 
+    /// kill -<signal>
+    pub fn signal(&self, signal: &str) {
+        let told = Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success(), "{signal}");
+    }
+
     /// kill -9
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

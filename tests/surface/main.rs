@@ -3,6 +3,7 @@
 mod answers;
 mod bulk;
 mod caching;
+mod clock;
 mod coding;
 mod documents;
 mod feed;
