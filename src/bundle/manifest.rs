@@ -1,7 +1,8 @@
 //! `bundle.json`: what a bundle says it holds. Nothing is believed of it that the evidence does not show.
 
-use crate::field::{DocumentId, Instant, OrganisationId, TenderCode};
+use crate::field::{DocumentId, Instant, JsonText, OrganisationId, TenderCode};
 use crate::log::{Resource, tiles_of_size};
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +11,7 @@ use std::fmt;
 pub const FORMAT: &str = "gongshi-bundle/1";
 
 /// What a bundle is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// One tender's stream.
@@ -19,6 +20,39 @@ pub enum Scope {
     Organisation(OrganisationId),
     /// The whole log, as tiles.
     All,
+}
+
+/// `"all"`, or an object with the one member that it is of.
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Wanted;
+
+        impl<'de> Visitor<'de> for Wanted {
+            type Value = Scope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(r#""all", or an object with a tender or an organisation"#)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scope, E> {
+                if text == "all" { Ok(Scope::All) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Scope, A::Error> {
+                let scope = match members.next_key::<JsonText>()?.as_deref() {
+                    Some("tender") => Scope::Tender(members.next_value()?),
+                    Some("organisation") => Scope::Organisation(members.next_value()?),
+                    _ => return Err(A::Error::invalid_value(Unexpected::Map, &self)),
+                };
+                match members.next_key::<JsonText>()? {
+                    None => Ok(scope),
+                    Some(_) => Err(A::Error::invalid_length(2, &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Wanted)
+    }
 }
 
 impl fmt::Display for Scope {

@@ -1,7 +1,7 @@
 //! The short-lived JWT by which a caller shows who it is when it reads what is restricted.
 
 use super::{BASE64URL, KeyId, PrivateKey, PublicKey};
-use crate::field::Instant;
+use crate::field::{self, Instant};
 use serde::{Deserialize, Serialize};
 
 /// A parsed token whose signature nobody has checked.
@@ -77,8 +77,8 @@ impl<'a> Bearer<'a> {
         let (signing_input, signature) = token.rsplit_once('.')?;
         let (header, claims) = signing_input.split_once('.')?;
         let decode = |part: &str| BASE64URL.decode_to_vec(part).ok();
-        let header: JoseHeader = serde_json::from_slice(&decode(header)?).ok()?;
-        let claims = serde_json::from_slice(&decode(claims)?).ok()?;
+        let header: JoseHeader = field::parse(&decode(header)?).ok()?;
+        let claims = field::parse(&decode(claims)?).ok()?;
         Some(Self { signing_input, signature: decode(signature)?.try_into().ok()?, kid: header.kid, claims })
     }
 

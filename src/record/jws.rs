@@ -1,6 +1,7 @@
 //! A record as JWS: flattened JSON (RFC 7515 §7.2.2) or detached (appendix F).
 
 use super::{BASE64URL, Header, HeaderError, PrivateKey, PublicKey};
+use crate::field;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -60,7 +61,7 @@ impl Record {
     /// # Errors
     /// [`JwsError::NotJson`]; other members (an unprotected `header` among them) are refused.
     pub fn parse_json(json: &[u8]) -> Result<Self, JwsError> {
-        let record: Self = serde_json::from_slice(json).map_err(|error| JwsError::NotJson(error.to_string()))?;
+        let record: Self = field::parse(json).map_err(|failure| JwsError::NotJson(failure.to_string()))?;
         record.check_alphabet()?;
         Ok(record)
     }

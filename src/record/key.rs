@@ -197,7 +197,7 @@ impl PrivateKey {
     /// # Errors
     /// Not a private Ed25519 JWK, or its `x` belongs to another `d`.
     pub fn from_json(json: &str) -> Result<Self, KeyError> {
-        let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| KeyError::Kind)?;
+        let jwk: PrivateJwk = crate::field::parse(json.as_bytes()).map_err(|_| KeyError::Kind)?;
         if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
             return Err(KeyError::Kind);
         }

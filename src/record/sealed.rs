@@ -1,7 +1,7 @@
 //! Sealed values: what the log commits to without saying it (SD-JWT disclosures, RFC 9901 §4.2).
 
 use super::BASE64URL;
-use crate::field::Fault;
+use crate::field::{self, Fault};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,7 +66,7 @@ impl Disclosure {
         }
         let json = BASE64URL.decode_to_vec(text).map_err(|_| DisclosureError::Malformed)?;
         let (salt, name, value): (String, String, Value) =
-            serde_json::from_slice(&json).map_err(|_| DisclosureError::Malformed)?;
+            field::parse(&json).map_err(|_| DisclosureError::Malformed)?;
         // 16 bytes take 22 characters; the salt's own encoding is the author's affair.
         if salt.len() < 22 {
             return Err(DisclosureError::SaltTooShort);
