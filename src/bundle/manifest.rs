@@ -134,3 +134,45 @@ impl Manifest {
         names
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::parse;
+    use serde_json::{Map, Value};
+
+    fn manifest(scope: &str) -> String {
+        let created = "2026-11-23T03:04:05.123Z";
+        format!(
+            r#"{{"format":"{FORMAT}","scope":{scope},"origin":"log.example","size":3,"created":"{created}","entries":[0,2],"documents":[],"documents_missing":[]}}"#
+        )
+    }
+
+    #[test]
+    fn is_written_in_one_shape() {
+        for scope in [r#"{"tender":"T-1"}"#, r#"{"organisation":"91410100MA0000015B"}"#, r#""all""#] {
+            let read: Manifest = parse(manifest(scope).as_bytes()).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), manifest(scope));
+        }
+        for scope in [
+            r#"{"all":null}"#,
+            r#"{"all":[]}"#,
+            r#"{}"#,
+            r#""tender""#,
+            "null",
+            r#"["all"]"#,
+            r#"{"tender":null}"#,
+            r#"{"tender":"T-1","organisation":"91410100MA0000015B"}"#,
+            r#"{"tender":"T-1","tender":"T-1"}"#,
+        ] {
+            assert!(parse::<Manifest>(manifest(scope).as_bytes()).is_err(), "{scope}");
+        }
+        let good = manifest(r#""all""#);
+        let members: Vec<Value> =
+            serde_json::from_str::<Map<_, _>>(&good).unwrap().into_iter().map(|(_, value)| value).collect();
+        assert!(parse::<Manifest>(&serde_json::to_vec(&members).unwrap()).is_err());
+        for (from, to) in [("[0,2]", "[0,2.0]"), ("[0,2]", "null"), ("\"size\":3", "\"size\":3e0")] {
+            assert!(parse::<Manifest>(good.replace(from, to).as_bytes()).is_err(), "{to}");
+        }
+    }
+}

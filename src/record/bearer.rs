@@ -122,4 +122,22 @@ mod tests {
         assert!(Bearer::parse("a.b.c").is_err());
         assert!(Bearer::parse("").is_err());
     }
+
+    #[test]
+    fn header_and_claims_are_objects_without_null() {
+        let kid = PrivateKey::from_seed([3; 32]).key_id();
+        let read = |header: &str, claims: &str| {
+            let part = |text: &str| BASE64URL.encode_to_string(text);
+            Bearer::parse(&format!("{}.{}.{}", part(header), part(claims), BASE64URL.encode_to_string([0; 64]))).is_ok()
+        };
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{kid}"}}"#);
+        let claims = r#"{"aud":"log.example","iat":1795000000,"exp":1795000300}"#;
+        assert!(read(&header, claims));
+        assert!(!read(&format!(r#"["EdDSA","{kid}",null]"#), claims));
+        assert!(!read(&header.replace(r#""EdDSA""#, r#"{"EdDSA":null}"#), claims));
+        assert!(!read(&header.replace('}', r#","typ":null}"#), claims));
+        assert!(!read(&header, r#"["log.example",1795000000,1795000300,null]"#));
+        assert!(!read(&header, &claims.replace('}', r#","jti":null}"#)));
+        assert!(!read(&header, &claims.replace("000300", "000300.0")));
+    }
 }

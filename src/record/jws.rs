@@ -203,6 +203,19 @@ mod tests {
         assert_eq!(Record::from_detached("e30.e30.e30", b""), Err(JwsError::NotDetached));
     }
 
+    #[test]
+    fn is_an_object_of_three_strings() {
+        assert!(Record::parse_json(br#"{"protected":"e30","payload":"e30","signature":"AA"}"#).is_ok());
+        for other in [
+            r#"["e30","e30","AA"]"#,
+            r#"{"protected":"e30","payload":null,"signature":"AA"}"#,
+            r#"{"protected":"e30","payload":"e30","signature":"AA","p\u0061yload":"e30"}"#,
+            r#"{"protected":"e30","payload":"e30","signature":"AA"}{}"#,
+        ] {
+            assert!(matches!(Record::parse_json(other.as_bytes()), Err(JwsError::NotJson(_))), "{other}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_signed_verifies_and_what_is_changed_does_not(seed: [u8; 32], payload: Vec<u8>, at: usize, bit in 0u8..8) {

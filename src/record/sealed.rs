@@ -114,4 +114,16 @@ mod tests {
         assert_eq!(Disclosure::parse(&weak), Err(DisclosureError::SaltTooShort));
         assert_eq!(Disclosure::parse(&"A".repeat(9000)), Err(DisclosureError::TooLong));
     }
+
+    #[test]
+    fn a_disclosed_value_has_one_reading() {
+        let parse = |value: &str| {
+            let json = format!(r#"["0123456789012345678901","name",{value}]"#);
+            Disclosure::parse(&BASE64URL.encode_to_string(json))
+        };
+        assert_eq!(parse(r#"{"a":[1,true]}"#).unwrap().value(), &serde_json::json!({"a": [1, true]}));
+        for other in ["null", "1.0", "-0", r#"{"a":1,"a":1}"#, "[null]", "9007199254740992", r#"1,2"#, r#""\ud800""#] {
+            assert_eq!(parse(other), Err(DisclosureError::Malformed), "{other}");
+        }
+    }
 }
