@@ -1,4 +1,4 @@
-//! Strict reading: the JSON of FORMAT.md §2, and nothing wider.
+//! Strict reading: the JSON of FORMAT.md §10, and nothing wider.
 //!
 //! serde_json also takes an array for an object, `{"works":null}` for the word `"works"`, `null` for what is left out, and
 //! 1.0 where an integer may be anything. One verifier takes such a record and the next refuses it, and they differ about the

@@ -29,6 +29,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// The next byte that is not white space.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -77,6 +78,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// Whether another member or element follows; past the comma before it, or the bracket behind the last.
+    #[inline]
     pub fn another(&mut self, first: bool, end: u8) -> Result<bool, Refused> {
         if self.takes(end) {
             self.nesting -= 1;
@@ -93,6 +95,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// The string that begins here, borrowed unless something in it is escaped.
+    #[inline]
     pub fn string(&mut self) -> Result<Cow<'de, str>, Refused> {
         if !self.takes(b'"') {
             return Err(self.broken("a quotation mark"));
@@ -102,12 +105,18 @@ impl<'de> Scanner<'de> {
             self.at += 1;
             return Ok(Cow::Borrowed(plain));
         }
+        self.escaped(plain).map(Cow::Owned)
+    }
+
+    /// The rest of a string, where something is escaped or wrong.
+    #[cold]
+    fn escaped(&mut self, plain: &str) -> Result<String, Refused> {
         let mut text = plain.to_owned();
         loop {
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Cow::Owned(text));
+                    return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
                 Some(_) => return Err(self.broken("an escape (no control character)")),
@@ -117,16 +126,24 @@ impl<'de> Scanner<'de> {
         }
     }
 
-    /// Up to the next quotation mark, backslash or control character; sixteen bytes at once.
+    /// Up to the next quotation mark, backslash or control character.
+    #[inline]
     fn plain(&mut self) -> &'de str {
-        let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-        let rest = &self.text.as_bytes()[self.at..];
-        let blocks =
-            rest.chunks_exact(16).take_while(|block| !block.iter().fold(false, |any, byte| any | special(byte)));
-        let plain = 16 * blocks.count();
-        let plain = plain + rest[plain..].iter().position(special).unwrap_or(rest.len() - plain);
         let start = self.at;
-        self.at += plain;
+        let bytes = self.text.as_bytes();
+        loop {
+            let Some(block) = bytes[self.at..].first_chunk() else {
+                let special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+                let rest = &bytes[self.at..];
+                self.at += rest.iter().position(special).unwrap_or(rest.len());
+                break;
+            };
+            let special = special_in(u64::from_le_bytes(*block));
+            self.at += special.trailing_zeros() as usize / 8;
+            if special != 0 {
+                break;
+            }
+        }
         &self.text[start..self.at]
     }
 
@@ -217,6 +234,16 @@ impl<'de> Scanner<'de> {
             }
         }
     }
+}
+
+/// Marks quotation marks, backslashes and control characters among eight bytes. The first mark is right; behind it, a
+/// borrow may have marked others.
+fn special_in(block: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 255;
+    let control = block.wrapping_sub(EACH * 0x20);
+    let quote = (block ^ (EACH * u64::from(b'"'))).wrapping_sub(EACH);
+    let backslash = (block ^ (EACH * u64::from(b'\\'))).wrapping_sub(EACH);
+    (control | quote | backslash) & !block & (EACH << 7)
 }
 
 /// An integer of any size: one that is too large for its field is told from one that is none.
