@@ -39,15 +39,10 @@ pub fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ParseFailure> {
     }
 }
 
-impl<'de> Deserializer<'de> for &mut Scanner<'de> {
-    type Error = Refused;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+impl<'de> Scanner<'de> {
+    /// A value that is no string.
+    fn other<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Refused> {
         match self.peek() {
-            Some(b'"') => match self.string()? {
-                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-                Cow::Owned(text) => visitor.visit_string(text),
-            },
             Some(b'{') => Members::untyped(self).visit(visitor),
             Some(b'[') => Items::of(self).visit(visitor),
             Some(b'-' | b'0'..=b'9') => self.integer()?.visit(visitor),
@@ -59,6 +54,22 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
             _ => Err(self.broken("a value")),
         }
     }
+}
+
+impl<'de> Deserializer<'de> for &mut Scanner<'de> {
+    type Error = Refused;
+
+    // Most values are strings.
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.peek() {
+            Some(b'"') => match self.string()? {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
+            _ => self.other(visitor),
+        }
+    }
 
     /// An object: serde's structs would take an array of their fields too.
     fn deserialize_struct<V: Visitor<'de>>(
@@ -68,7 +79,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         match self.peek() {
-            Some(b'{') => Members::of(self).visit(visitor),
+            Some(b'{') => Members::of_struct(self).visit(visitor),
             _ => Err(self.other_than("an object")),
         }
     }

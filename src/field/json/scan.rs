@@ -24,6 +24,16 @@ impl<'de> Scanner<'de> {
         Self { text, at: 0, nesting: 0 }
     }
 
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// A look back to where it has been.
+    pub fn back_at(&self, at: usize) -> Self {
+        Self { at, ..*self }
+    }
+
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -38,6 +48,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// Takes this byte, if it is the next.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
@@ -90,6 +101,7 @@ impl<'de> Scanner<'de> {
         }
     }
 
+    #[inline]
     pub fn colon(&mut self) -> Result<(), Refused> {
         if self.takes(b':') { Ok(()) } else { Err(self.broken("a colon")) }
     }
@@ -129,21 +141,19 @@ impl<'de> Scanner<'de> {
     /// Up to the next quotation mark, backslash or control character.
     #[inline]
     fn plain(&mut self) -> &'de str {
-        let start = self.at;
         let bytes = self.text.as_bytes();
-        loop {
-            let Some(block) = bytes[self.at..].first_chunk() else {
+        let (start, mut at) = (self.at, self.at);
+        let special = loop {
+            let Some(block) = bytes[at..].first_chunk() else {
                 let special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
-                let rest = &bytes[self.at..];
-                self.at += rest.iter().position(special).unwrap_or(rest.len());
-                break;
+                break bytes[at..].iter().position(special).unwrap_or(bytes.len() - at);
             };
-            let special = special_in(u64::from_le_bytes(*block));
-            self.at += special.trailing_zeros() as usize / 8;
-            if special != 0 {
-                break;
+            match special_in(u64::from_le_bytes(*block)) {
+                0 => at += 8,
+                special => break special.trailing_zeros() as usize / 8,
             }
-        }
+        };
+        self.at = at + special;
         &self.text[start..self.at]
     }
 
