@@ -7,24 +7,45 @@ only when there are no findings. Needs Python 3.9 and the JOSE library jwcrypto.
 """
 
 import base64
-import binascii
+import datetime
 import hashlib
+import itertools
 import json
 import pathlib
 import re
 import struct
 import sys
+import unicodedata
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwcrypto import jwk, jws
+from jwcrypto.common import JWException
 
 ENTRY = re.compile(
-    rb'\{"index":(0|[1-9][0-9]*),"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z)",'
-    rb'"previous":"([0-9a-f]{64})","record":\{"protected":"([A-Za-z0-9_-]+)","payload":"([A-Za-z0-9_-]+)",'
-    rb'"signature":"([A-Za-z0-9_-]+)"\}\}'
+    rb'\{"index":(0|[1-9][0-9]{0,19}),"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z)",'
+    rb'"previous":"([0-9a-f]{64})","record":\{"protected":"([A-Za-z0-9_-]*)","payload":"([A-Za-z0-9_-]*)",'
+    rb'"signature":"([A-Za-z0-9_-]*)"\}\}'
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-MEMBERS = {"alg": str, "kid": str, "aud": str, "typ": str, "sub": str, "jti": str, "iat": int}
+SIZE = re.compile(r"0|[1-9][0-9]{0,19}")
+SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+=*)")
+HEADER = {"alg": str, "kid": str, "aud": str, "typ": str, "sub": str, "jti": str, "iat": int}
+# What FORMAT.md §6 says of payloads.
+KEYS = {
+    "log.opened": ("operator_key", "service_key"),
+    "organisation.registered": ("key",),
+    "key.added": ("key",),
+    "log.service_key_added": ("key",),
+}
+TEXTS = {
+    "log.opened": ("origin", "log_key"),
+    "log.checkpoint_key_added": ("log_key",),
+    "log.checkpoint_key_retired": ("log_key",),
+    "log.continued": ("origin", "log_key", "predecessor"),
+}
+INTEGER_MAX = 2**53 - 1
+NESTING_MAX = 32
 WIDTH = 256
 
 
@@ -43,31 +64,100 @@ def unbase64(text, url):
     return data
 
 
-def strict_object(data):
-    """A JSON object in which no member stands twice."""
+def unique(pairs):
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a member stands twice")
+    return dict(pairs)
 
-    def unique(pairs):
-        if len({name for name, _ in pairs}) < len(pairs):
-            raise ValueError("a member stands twice")
-        return dict(pairs)
 
-    value = json.loads(data.decode("utf-8"), object_pairs_hook=unique)
+def integer(text):
+    if text == "-0" or len(text) > 17 or abs(int(text)) > INTEGER_MAX:
+        raise ValueError("not an integer from -(2^53 - 1) to 2^53 - 1, zero without a sign")
+    return int(text)
+
+
+def no_number(text):
+    raise ValueError(f"{text:.20} is not an integer without fraction or exponent")
+
+
+def look_through(value, room):
+    if value is None:
+        raise ValueError("null")
+    if isinstance(value, str):
+        value.encode("utf-8")  # half a surrogate pair is no character
+    if isinstance(value, (dict, list)):
+        if room == 0:
+            raise ValueError(f"more than {NESTING_MAX} objects and arrays in each other")
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            look_through(part, room - 1)
+
+
+def read_object(data):
+    """An object in the JSON of FORMAT.md §10, as far as that does not depend on the kind: rules 1 to 6."""
+    hooks = {"object_pairs_hook": unique, "parse_int": integer, "parse_float": no_number, "parse_constant": no_number}
+    try:
+        value = json.loads(data.decode("utf-8"), **hooks)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    look_through(value, NESTING_MAX)
     if not isinstance(value, dict):
         raise ValueError("not an object")
     return value
 
 
-def read_header(text):
-    data = unbase64(text, url=True)
-    header = strict_object(data)
+def read_header(data):
+    header = read_object(data)
     ver = header.get("ver", 0)
-    if len(data) > 2048 or set(header) - {"ver"} != set(MEMBERS) or type(ver) is not int or ver < 0:
+    if len(data) > 2048 or set(header) - {"ver"} != set(HEADER) or type(ver) is not int or ver < 0:
         raise ValueError("not the members of a header")
-    if any(type(header[name]) is not kind for name, kind in MEMBERS.items()) or header["iat"] < 0:
+    if any(type(header[name]) is not kind for name, kind in HEADER.items()) or header["iat"] < 0:
         raise ValueError("a member of another type")
     if header["alg"] not in ("EdDSA", "Ed25519") or not UUID.fullmatch(header["jti"]):
         raise ValueError("alg or jti")
+    if len(unbase64(header["kid"], url=True)) != 32:
+        raise ValueError("kid is no thumbprint")
+    for text in (header["aud"], header["typ"], header["sub"]):
+        if not 0 < len(text) <= 256 or any(unicodedata.category(c) == "Cc" for c in text):
+            raise ValueError("aud, typ and sub have 1 to 256 characters, none of them a control character")
     return header
+
+
+def read_payload(typ, data):
+    """The payload, with the members that this verifier needs; the others are not looked at."""
+    content = read_object(data)
+    for name in KEYS.get(typ, ()):
+        key = content.get(name)
+        if type(key) is not dict or set(key) != {"kty", "crv", "x"} or {*map(type, key.values())} != {str}:
+            raise ValueError(f"{name} is no key")
+    for name in TEXTS.get(typ, ()):
+        if type(content.get(name)) is not str:
+            raise ValueError(f"{name} is no text")
+    return content
+
+
+def read_keys(content, *names):
+    """kid → JWK of those that are Ed25519 keys (FORMAT.md §1)."""
+    keys = {}
+    for name in names:
+        try:
+            key = content[name]
+            if (key["kty"], key["crv"], len(unbase64(key["x"], url=True))) == ("OKP", "Ed25519", 32):
+                key = jwk.JWK(**key)
+                keys[key.thumbprint()] = key
+        except (ValueError, JWException):
+            pass  # it signs nothing
+    return keys
+
+
+def read_entry(data):
+    form = ENTRY.fullmatch(data)
+    if not form or len(data) > 65535:
+        raise ValueError("not the form of an entry")
+    index, time, previous, *parts = (part.decode() for part in form.groups())
+    datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ")
+    if int(index) >= 2**64 or time < "1970":
+        raise ValueError("index or time")
+    return int(index), time, previous, parts, [unbase64(part, url=True) for part in parts]
 
 
 class Tree:
@@ -116,24 +206,28 @@ def widest(folder, name):
     """The full tile, or the widest partial one beside it; its width says how many there are."""
     if (folder / name).is_file():
         return (folder / name).read_bytes(), WIDTH
-    widths = [int(path.name) for path in (folder / f"{name}.p").glob("*") if path.name.isdigit()]
+    widths = [int(path.name) for path in (folder / f"{name}.p").glob("*") if re.fullmatch("[1-9][0-9]{0,2}", path.name)]
     return ((folder / f"{name}.p" / str(max(widths))).read_bytes(), max(widths)) if widths else (b"", 0)
 
 
+def unbundle(data, width):
+    """The entries of a bundle that has exactly so many."""
+    found, at = [], 0
+    for _ in range(width):
+        (length,) = struct.unpack_from(">H", data, at)
+        found.append(data[at + 2 : at + 2 + length])
+        at += 2 + length
+    if at != len(data):
+        raise ValueError("a bundle does not end where it should")
+    return found
+
+
 def entries(folder):
-    bundle = 0
-    while True:
+    for bundle in itertools.count():
         data, width = widest(folder, f"tile/entries/{tile_path(bundle)}")
-        at = 0
-        for _ in range(width):
-            (length,) = struct.unpack_from(">H", data, at)
-            yield data[at + 2 : at + 2 + length]
-            at += 2 + length
-        if at != len(data):
-            raise ValueError(f"bundle {bundle} does not end where it should")
+        yield from unbundle(data, width)
         if width < WIDTH:
             return
-        bundle += 1
 
 
 class Verifier:
@@ -143,37 +237,37 @@ class Verifier:
         self.seen = set()
         self.tree = Tree()
         self.origin, self.log_keys = None, []
-        self.last_hash, self.last_time = None, b""
+        self.last_hash, self.last_time = None, ""
 
     def find(self, index, reason, detail=""):
         finding = {"reason": reason, "detail": str(detail)}
         self.findings.append(finding if index is None else {"index": index, **finding})
 
-    def entry(self, data):
-        self.check(data)
-        self.tree.append(self.last_hash)
+    def entries(self, folder):
+        for data in entries(folder):
+            self.check(data)
+            self.tree.append(self.last_hash)
 
     def check(self, data):
         place = self.tree.size
         last_hash, self.last_hash = self.last_hash, sha256(b"\x00" + data)
-        form = ENTRY.fullmatch(data)
-        if not form or len(data) > 65535:
-            return self.find(place, "entry-malformed")
-        index, time, previous = form.group(1), form.group(2), form.group(3).decode()
-        protected, payload, signature = (form.group(n).decode() for n in (4, 5, 6))
-        if int(index) != place:
-            self.find(place, "index-wrong", index.decode())
+        try:
+            index, time, previous, parts, decoded = read_entry(data)
+        except ValueError as error:
+            return self.find(place, "entry-malformed", error)
+        if index != place:
+            self.find(place, "index-wrong", index)
         if last_hash is not None and previous != last_hash.hex():
             self.find(place, "chain-broken")
         if time < self.last_time:
             self.find(place, "time-backwards")
         self.last_time = max(time, self.last_time)
         try:
-            header = read_header(protected)
-            content = strict_object(unbase64(payload, url=True))
-            if len(unbase64(signature, url=True)) != 64:
+            header = read_header(decoded[0])
+            content = read_payload(header["typ"], decoded[1])
+            if len(decoded[2]) != 64:
                 raise ValueError("a signature has 64 bytes")
-        except (ValueError, UnicodeDecodeError, binascii.Error) as error:
+        except ValueError as error:
             return self.find(place, "record-malformed", error)
         brought = self.brought(place, header, content, previous)
         key = self.keys.get(header["kid"]) or brought.get(header["kid"])
@@ -182,8 +276,8 @@ class Verifier:
         token = jws.JWS()
         token.allowed_algs = ["EdDSA", "Ed25519"]
         try:
-            token.deserialize(json.dumps({"protected": protected, "payload": payload, "signature": signature}), key)
-        except (jws.InvalidJWSSignature, jws.InvalidJWSObject):
+            token.deserialize(json.dumps(dict(zip(("protected", "payload", "signature"), parts))), key)
+        except (JWException, ValueError):
             return self.find(place, "signature-mismatch")
         if (header["kid"], header["jti"]) in self.seen:
             self.find(place, "jti-reused", header["jti"])
@@ -191,7 +285,7 @@ class Verifier:
         if header["aud"] != self.origin:
             self.find(place, "not-allowed", "aud")
         if header["typ"] in ("key.added", "log.service_key_added"):
-            brought = self.read_keys(content, "key")
+            brought = read_keys(content, "key")
         self.keys.update(brought)
         if header["sub"] == "log":
             self.rename(place, header["typ"], content)
@@ -199,28 +293,23 @@ class Verifier:
     def rename(self, place, typ, content):
         """What the log is called and which keys sign its checkpoints may change (FORMAT.md §6)."""
         if typ == "log.checkpoint_key_added":
-            self.log_keys.append(content.get("log_key"))
+            self.log_keys.append(content["log_key"])
         elif typ == "log.checkpoint_key_retired":
-            self.log_keys = [key for key in self.log_keys if key != content.get("log_key")]
+            self.log_keys = [key for key in self.log_keys if key != content["log_key"]]
         elif typ == "log.continued":
             before = [self.origin, str(place), base64.b64encode(self.tree.root()).decode()]
-            if str(content.get("predecessor")).split("\n")[:3] != before:
+            if content["predecessor"].split("\n")[:3] != before:
                 self.find(place, "not-allowed", "the predecessor is not the checkpoint of the entries before")
-            self.origin, self.log_keys = content.get("origin"), [content.get("log_key")]
+            self.origin, self.log_keys = content["origin"], [content["log_key"]]
 
     def brought(self, place, header, content, previous):
         """The keys by which a record may sign itself in (FORMAT.md §6)."""
         if header["typ"] == "log.opened" and place == 0:
-            self.origin, self.log_keys = content.get("origin"), [content.get("log_key")]
-            if previous != sha256(str(self.origin).encode()).hex():
+            self.origin, self.log_keys = content["origin"], [content["log_key"]]
+            if previous != sha256(self.origin.encode()).hex():
                 self.find(0, "chain-broken", "previous is not the hash of the origin")
-            return self.read_keys(content, "operator_key", "service_key")
-        return self.read_keys(content, "key") if header["typ"] == "organisation.registered" else {}
-
-    @staticmethod
-    def read_keys(content, *names):
-        keys = [jwk.JWK(**content[name]) for name in names if isinstance(content.get(name), dict)]
-        return {key.thumbprint(): key for key in keys}
+            return read_keys(content, "operator_key", "service_key")
+        return read_keys(content, "key") if header["typ"] == "organisation.registered" else {}
 
     def tiles(self, folder):
         for level, hashes in enumerate(self.tree.levels):
@@ -234,17 +323,23 @@ class Verifier:
                     at = next(n for n in range(0, len(ours), 32) if stored[n : n + 32] != ours[n : n + 32]) // 32
                     self.find((index + at) << (8 * level), "tile-mismatch")
 
-    def checkpoint(self, note, vkey):
+    def checkpoint(self, folder, vkey):
+        note = (folder / "checkpoint").read_bytes()
         try:
-            text, signatures = note.split("\n\n", 1)
+            text, _, signatures = note.decode("utf-8").rpartition("\n\n")
             text += "\n"
-            origin, size, root = text.split("\n")[:3]
+            origin, size, root, *_ = text.split("\n")
             if origin != self.origin:
                 raise ValueError("not the origin of this log")
-            lines = [line.split(" ") for line in signatures.splitlines()]
+            if not SIZE.fullmatch(size) or int(size) >= 2**64 or len(unbase64(root, url=False)) != 32:
+                raise ValueError("not a size and a root")
+            lines = [SIGNATURE_LINE.fullmatch(line) for line in signatures.split("\n")[:-1]]
+            if not all(lines) or not signatures.endswith("\n"):
+                raise ValueError("not a signed note")
+            lines = [(line[1], unbase64(line[2], url=False)) for line in lines]
             if not sum(self.signed(text, lines, key) for key in ([vkey] if vkey else self.log_keys)):
                 raise ValueError("no signature of the log")
-        except (ValueError, InvalidSignature, binascii.Error) as error:
+        except (ValueError, InvalidSignature) as error:
             return self.find(None, "checkpoint-invalid", error)
         if int(size) != self.tree.size:
             self.find(min(int(size), self.tree.size), "size-mismatch", f"{size}, there are {self.tree.size}")
@@ -254,15 +349,13 @@ class Verifier:
     @staticmethod
     def signed(text, lines, vkey):
         """How many of the signature lines are by the key; all of them must hold."""
-        name, key_id, key = (vkey or "").split("+", 2)
+        name, key_id, key = vkey.split("+", 2)
         key = unbase64(key, url=False)
         key_hash = sha256(name.encode() + b"\n" + key)[:4]
         if key[:1] != b"\x01" or len(key) != 33 or key_hash.hex() != key_id:
             raise ValueError("not a verifier key")
-        x = base64.urlsafe_b64encode(key[1:]).decode().rstrip("=")
-        public = jwk.JWK(kty="OKP", crv="Ed25519", x=x).get_op_key("verify")
-        ours = [unbase64(line[2], url=False) for line in lines if line[:2] == ["—", name]]
-        ours = [signature[4:] for signature in ours if signature[:4] == key_hash]
+        public = Ed25519PublicKey.from_public_bytes(key[1:])
+        ours = [signature[4:] for other, signature in lines if other == name and signature[:4] == key_hash]
         for signature in ours:
             public.verify(signature, text.encode())
         return len(ours)
@@ -270,16 +363,16 @@ class Verifier:
 
 def main(folder, vkey=None):
     folder, verifier = pathlib.Path(folder), Verifier()
-    try:
-        for data in entries(folder):
-            verifier.entry(data)
-        verifier.tiles(folder)
-        verifier.checkpoint((folder / "checkpoint").read_text("utf-8"), vkey)
-    except (OSError, ValueError, struct.error) as error:
-        verifier.find(None, "unreadable", error)
+    for part in (verifier.entries, verifier.tiles, lambda folder: verifier.checkpoint(folder, vkey)):
+        try:
+            part(folder)
+        except (OSError, ValueError, struct.error) as error:
+            verifier.find(None, "unreadable", error)
     print(json.dumps({"origin": verifier.origin, "entries": verifier.tree.size, "findings": verifier.findings}))
     return 1 if verifier.findings else 0
 
 
 if __name__ == "__main__":
+    if not 2 <= len(sys.argv) <= 3:
+        sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))

@@ -8,8 +8,7 @@ use super::manifest::{
 use super::replay::Replay;
 use crate::act::Stream;
 use crate::audit::{Reason, Report, Source, SourceError, verify};
-use crate::act::Stream;
-use crate::field::{DocumentId, Instant};
+use crate::field::{self, DocumentId, Instant};
 use crate::law::{self, Editions};
 use crate::log::{
     Checkpoint, ENTRY_BYTES_MAX, Hash, NoteKey, Resource, SignedNote, TILE_WIDTH, Tile, TlogProof, leaf_hash,
@@ -80,7 +79,7 @@ pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) ->
 fn read_manifest(archive: &mut Archive) -> Result<Manifest, BundleError> {
     let text = archive.text(MANIFEST, MANIFEST_BYTES_MAX)?;
     let malformed = |reason: String| BundleError::Malformed { name: MANIFEST.to_owned(), reason };
-    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let manifest: Manifest = field::parse(text.as_bytes()).map_err(|failure| malformed(failure.to_string()))?;
     // The names of all members are made from it: no more of them than there can be.
     if !manifest.is_sound()
         || manifest.entries.len() > archive.len()

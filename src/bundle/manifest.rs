@@ -1,7 +1,8 @@
 //! `bundle.json`: what a bundle says it holds. Nothing is believed of it that the evidence does not show.
 
-use crate::field::{DocumentId, Instant, OrganisationId, TenderCode};
+use crate::field::{DocumentId, Instant, JsonText, OrganisationId, TenderCode};
 use crate::log::{Resource, tiles_of_size};
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +11,7 @@ use std::fmt;
 pub const FORMAT: &str = "gongshi-bundle/1";
 
 /// What a bundle is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// One tender's stream.
@@ -19,6 +20,39 @@ pub enum Scope {
     Organisation(OrganisationId),
     /// The whole log, as tiles.
     All,
+}
+
+/// `"all"`, or an object with the one member that it is of.
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Wanted;
+
+        impl<'de> Visitor<'de> for Wanted {
+            type Value = Scope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(r#""all", or an object with a tender or an organisation"#)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scope, E> {
+                if text == "all" { Ok(Scope::All) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Scope, A::Error> {
+                let scope = match members.next_key::<JsonText>()?.as_deref() {
+                    Some("tender") => Scope::Tender(members.next_value()?),
+                    Some("organisation") => Scope::Organisation(members.next_value()?),
+                    _ => return Err(A::Error::invalid_value(Unexpected::Map, &self)),
+                };
+                match members.next_key::<JsonText>()? {
+                    None => Ok(scope),
+                    Some(_) => Err(A::Error::invalid_length(2, &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Wanted)
+    }
 }
 
 impl fmt::Display for Scope {
@@ -98,5 +132,47 @@ impl Manifest {
             }
         }
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::parse;
+    use serde_json::{Map, Value};
+
+    fn manifest(scope: &str) -> String {
+        let created = "2026-11-23T03:04:05.123Z";
+        format!(
+            r#"{{"format":"{FORMAT}","scope":{scope},"origin":"log.example","size":3,"created":"{created}","entries":[0,2],"documents":[],"documents_missing":[]}}"#
+        )
+    }
+
+    #[test]
+    fn is_written_in_one_shape() {
+        for scope in [r#"{"tender":"T-1"}"#, r#"{"organisation":"91410100MA0000015B"}"#, r#""all""#] {
+            let read: Manifest = parse(manifest(scope).as_bytes()).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), manifest(scope));
+        }
+        for scope in [
+            r#"{"all":null}"#,
+            r#"{"all":[]}"#,
+            r#"{}"#,
+            r#""tender""#,
+            "null",
+            r#"["all"]"#,
+            r#"{"tender":null}"#,
+            r#"{"tender":"T-1","organisation":"91410100MA0000015B"}"#,
+            r#"{"tender":"T-1","tender":"T-1"}"#,
+        ] {
+            assert!(parse::<Manifest>(manifest(scope).as_bytes()).is_err(), "{scope}");
+        }
+        let good = manifest(r#""all""#);
+        let members: Vec<Value> =
+            serde_json::from_str::<Map<_, _>>(&good).unwrap().into_iter().map(|(_, value)| value).collect();
+        assert!(parse::<Manifest>(&serde_json::to_vec(&members).unwrap()).is_err());
+        for (from, to) in [("[0,2]", "[0,2.0]"), ("[0,2]", "null"), ("\"size\":3", "\"size\":3e0")] {
+            assert!(parse::<Manifest>(good.replace(from, to).as_bytes()).is_err(), "{to}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! What can be wrong with one field, and where.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -51,11 +50,16 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Serde errors carry only text, so the fault travels as JSON behind this mark and is read back by [`parse`].
+    /// Serde errors carry only text, so the fault travels as JSON behind this mark.
     const MARK: &'static str = "\u{1}";
 
     pub(crate) fn into_serde<E: serde::de::Error>(self) -> E {
         E::custom(format_args!("{}{}", Self::MARK, serde_json::to_string(&self).unwrap_or_default()))
+    }
+
+    /// The fault that [`Self::into_serde`] made this message of.
+    pub(super) fn carried_by(message: &str) -> Option<Self> {
+        serde_json::from_str(message.strip_prefix(Self::MARK)?).ok()
     }
 }
 
@@ -135,120 +139,5 @@ impl Faults {
 
     pub fn into_result(self) -> Result<(), Vec<FieldFault>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
-    }
-}
-
-/// Parses a payload strictly.
-///
-/// The fast parser runs first; only when it refuses, the slower path-tracking one runs to name the field.
-///
-/// # Errors
-/// `Ok(Err(text))` never happens; the two error levels are folded into [`ParseFailure`].
-pub fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ParseFailure> {
-    // Validated whole, and with SIMD: Chinese text is slow to validate string by string.
-    let parsed = simdutf8::basic::from_utf8(json).ok().and_then(|text| serde_json::from_str(text).ok());
-    parsed.ok_or_else(|| explain::<T>(json))
-}
-
-/// Why a payload did not parse.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ParseFailure {
-    /// Not JSON at all (or not UTF-8, or nested too deeply).
-    NotJson { reason: String },
-    /// JSON, but a field is refused.
-    Field(FieldFault),
-}
-
-fn explain<T: DeserializeOwned>(json: &[u8]) -> ParseFailure {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
-        return ParseFailure::NotJson { reason: "characters after the end of the JSON value".into() };
-    };
-    let mut pointer = String::new();
-    for segment in error.path().iter() {
-        use serde_path_to_error::Segment;
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    let inner = error.into_inner();
-    if !inner.is_data() {
-        return ParseFailure::NotJson { reason: inner.to_string() };
-    }
-    let message = inner.to_string();
-    ParseFailure::Field(classify(pointer, &message))
-}
-
-fn classify(mut pointer: String, message: &str) -> FieldFault {
-    if let Some(at) = message.find(Fault::MARK) {
-        let carried = &message[at + Fault::MARK.len()..];
-        let mut values = serde_json::Deserializer::from_str(carried).into_iter::<Fault>();
-        if let Some(Ok(fault)) = values.next() {
-            return FieldFault { pointer, fault };
-        }
-    }
-    let named = |prefix: &str| {
-        message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(|name| format!("/{name}"))
-    };
-    if let Some(name) = named("unknown field `") {
-        if !pointer.ends_with(&name) {
-            pointer.push_str(&name);
-        }
-        return FieldFault { pointer, fault: Fault::UnknownField };
-    }
-    if let Some(name) = named("missing field `") {
-        pointer.push_str(&name);
-        return FieldFault { pointer, fault: Fault::MissingField };
-    }
-    let expected = message.rsplit_once(" at line ").map_or(message, |(text, _)| text).to_owned();
-    FieldFault { pointer, fault: Fault::WrongType { expected } }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Line, Money};
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its parsing is looked at")]
-    struct Sample {
-        title: Line<5>,
-        lots: Vec<Lot>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its parsing is looked at")]
-    struct Lot {
-        budget: Money,
-    }
-
-    fn fault_of(json: &str) -> (String, Fault) {
-        match parse::<Sample>(json.as_bytes()) {
-            Err(ParseFailure::Field(field)) => (field.pointer, field.fault),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_fault_names_its_field_and_its_reason() {
-        assert_eq!(fault_of(r#"{"title":"六个字太长了","lots":[]}"#), ("/title".into(), Fault::TextTooLong { max: 5 }));
-        let negative = r#"{"title":"路","lots":[{"budget":{"currency":"CNY","amount_minor":-1}}]}"#;
-        assert_eq!(fault_of(negative), ("/lots/0/budget/amount_minor".into(), Fault::AmountOutOfRange));
-        assert_eq!(fault_of(r#"{"title":"路","lots":[],"x":1}"#), ("/x".into(), Fault::UnknownField));
-        assert_eq!(fault_of(r#"{"title":"路"}"#), ("/lots".into(), Fault::MissingField));
-        assert!(matches!(fault_of(r#"{"title":5,"lots":[]}"#), (at, Fault::WrongType { .. }) if at == "/title"));
-        let bidi = "{\"title\":\"a\u{202e}b\",\"lots\":[]}";
-        assert_eq!(fault_of(bidi), ("/title".into(), Fault::ForbiddenCharacter { code_point: 0x202e }));
-    }
-
-    #[test]
-    fn what_is_not_json_is_said_to_be_not_json() {
-        for bad in ["", "{", "{\"title\":\"路\",\"lots\":[]} x", "{\"title\":\"\\ud800\",\"lots\":[]}"] {
-            assert!(matches!(parse::<Sample>(bad.as_bytes()), Err(ParseFailure::NotJson { .. })), "{bad}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The values that payloads are made of: text, codes, money, days, parties, citations of documents.
 //!
 //! Each is a newtype whose constructor refuses what is not one, so that a payload that parsed holds no impossible value.
-//! A refusal is a [`Fault`]: serde carries it up to [`parse`], which adds the JSON pointer of the field.
+//! A refusal is a [`Fault`]: serde carries it up through [`parse`], which adds the JSON pointer of the field.
 //! Nothing here knows about records, states or HTTP.
 
 mod code;
@@ -10,6 +10,7 @@ mod document;
 mod document_id;
 mod fault;
 mod instant;
+mod json;
 mod money;
 mod organisation_id;
 mod party;
@@ -21,8 +22,10 @@ pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategor
 pub use date::Day;
 pub use document::DocumentRef;
 pub use document_id::{DocumentId, DocumentIdError};
-pub use fault::{Fault, Faults, FieldFault, ParseFailure, parse};
+pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};
+pub(crate) use json::union;
+pub use json::{ParseFailure, parse};
 pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
 pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};

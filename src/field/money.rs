@@ -1,6 +1,6 @@
 //! Money in integer minor units, and prices that are rates rather than amounts.
 
-use super::{Fault, Line, Prose};
+use super::{Fault, Line, Prose, union};
 use poem_openapi::{Enum, Object, Union};
 use serde::{Deserialize, Serialize};
 
@@ -67,15 +67,33 @@ impl Money {
     }
 }
 
-/// An integer of any size is read first, so that a negative or overflowing amount is told from a wrong type.
 fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    let number = serde_json::Number::deserialize(deserializer)?;
-    match number.as_i64() {
-        Some(amount) if (0..=AMOUNT_MINOR_MAX).contains(&amount) => Ok(amount),
-        _ if number.is_f64() && number.as_f64().is_some_and(|n| n.fract() != 0.0) => {
-            Err(Fault::WrongType { expected: "a whole number of minor units (分) is expected".into() }.into_serde())
+    deserializer.deserialize_i64(Amount)
+}
+
+/// Takes an integer of any size, so that a negative or overflowing amount is told from a wrong type.
+struct Amount;
+
+impl serde::de::Visitor<'_> for Amount {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a whole number of minor units (分)")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, amount: u64) -> Result<i64, E> {
+        match i64::try_from(amount) {
+            Ok(amount @ 0..=AMOUNT_MINOR_MAX) => Ok(amount),
+            _ => Err(Fault::AmountOutOfRange.into_serde()),
         }
-        _ => Err(Fault::AmountOutOfRange.into_serde()),
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<i64, E> {
+        Err(Fault::AmountOutOfRange.into_serde())
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, _: i128) -> Result<i64, E> {
+        Err(Fault::AmountOutOfRange.into_serde())
     }
 }
 
@@ -114,7 +132,7 @@ fn ppm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Erro
 }
 
 /// One number: an amount or a rate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[oai(discriminator_name = "kind", one_of)]
 pub enum SimplePrice {
@@ -123,6 +141,8 @@ pub enum SimplePrice {
     #[oai(mapping = "rate")]
     Rate(Rate),
 }
+
+union!(SimplePrice { Money(Money), Rate(Rate) });
 
 /// One part of a price of several parts: 设计费, 建安费.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
@@ -153,7 +173,7 @@ pub struct StatedPrice {
 /// What a bidder asks: an amount, a rate, several of them, or words.
 ///
 /// About one award in six carries no plain amount (下浮率, 费率, 按…标准的48%计取), so an amount alone would lose them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[oai(discriminator_name = "kind", one_of)]
 pub enum Price {
@@ -166,6 +186,8 @@ pub enum Price {
     #[oai(mapping = "stated")]
     Stated(StatedPrice),
 }
+
+union!(Price { Money(Money), Rate(Rate), Items(PriceItems), Stated(StatedPrice) });
 
 impl Price {
     /// The amount, when the price is one.

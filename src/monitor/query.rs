@@ -1,7 +1,7 @@
 //! Which entries somebody wants to hear of.
 
 use super::event::Match;
-use crate::field::OrganisationId;
+use crate::field::{self, OrganisationId};
 use crate::log::EntryView;
 use crate::record::{Header, Jwk, PublicKey, jws};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl Query {
             return None;
         }
         let header = jws::header(entry.protected).ok()?;
-        let payload: Value = serde_json::from_slice(&jws::payload(entry.payload).ok()?).ok()?;
+        let payload: Value = field::parse(&jws::payload(entry.payload).ok()?).ok()?;
         // All are asked, for all may learn something.
         let conditions = [
             self.organisations.is_empty() || self.is_by_or_about(&header, &payload, sought),
@@ -68,7 +68,8 @@ impl Query {
         let about = self.organisations.iter().any(|id| own(id) || names(payload, id.as_str()));
         if self.organisations.iter().any(own) {
             // A key that was registered or added; whether it was ever confirmed, the log itself judges.
-            let key = payload.get("key").and_then(|key| serde_json::from_value::<Jwk>(key.clone()).ok());
+            let key = payload.get("key").filter(|key| key.is_object());
+            let key = key.and_then(|key| serde_json::from_value::<Jwk>(key.clone()).ok());
             let key = key.and_then(|key| PublicKey::from_jwk(&key).ok());
             sought.keys.extend(key.map(|key| key.key_id().to_string()));
         }

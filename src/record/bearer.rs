@@ -1,7 +1,7 @@
 //! The short-lived JWT by which a caller shows who it is when it reads what is restricted.
 
 use super::{BASE64URL, KeyId, PrivateKey, PublicKey};
-use crate::field::Instant;
+use crate::field::{self, Instant};
 use serde::{Deserialize, Serialize};
 
 /// A parsed token whose signature nobody has checked.
@@ -77,8 +77,8 @@ impl<'a> Bearer<'a> {
         let (signing_input, signature) = token.rsplit_once('.')?;
         let (header, claims) = signing_input.split_once('.')?;
         let decode = |part: &str| BASE64URL.decode_to_vec(part).ok();
-        let header: JoseHeader = serde_json::from_slice(&decode(header)?).ok()?;
-        let claims = serde_json::from_slice(&decode(claims)?).ok()?;
+        let header: JoseHeader = field::parse(&decode(header)?).ok()?;
+        let claims = field::parse(&decode(claims)?).ok()?;
         Some(Self { signing_input, signature: decode(signature)?.try_into().ok()?, kid: header.kid, claims })
     }
 
@@ -121,5 +121,23 @@ mod tests {
         assert_eq!(bearer.verify(&other, "log.example", now), Err(BearerError::Signature));
         assert!(Bearer::parse("a.b.c").is_err());
         assert!(Bearer::parse("").is_err());
+    }
+
+    #[test]
+    fn header_and_claims_are_objects_without_null() {
+        let kid = PrivateKey::from_seed([3; 32]).key_id();
+        let read = |header: &str, claims: &str| {
+            let part = |text: &str| BASE64URL.encode_to_string(text);
+            Bearer::parse(&format!("{}.{}.{}", part(header), part(claims), BASE64URL.encode_to_string([0; 64]))).is_ok()
+        };
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{kid}"}}"#);
+        let claims = r#"{"aud":"log.example","iat":1795000000,"exp":1795000300}"#;
+        assert!(read(&header, claims));
+        assert!(!read(&format!(r#"["EdDSA","{kid}",null]"#), claims));
+        assert!(!read(&header.replace(r#""EdDSA""#, r#"{"EdDSA":null}"#), claims));
+        assert!(!read(&header.replace('}', r#","typ":null}"#), claims));
+        assert!(!read(&header, r#"["log.example",1795000000,1795000300,null]"#));
+        assert!(!read(&header, &claims.replace('}', r#","jti":null}"#)));
+        assert!(!read(&header, &claims.replace("000300", "000300.0")));
     }
 }

@@ -128,4 +128,26 @@ mod tests {
         assert!(matches!(Header::parse(b"{"), Err(HeaderError::NotJson(_))));
         assert_eq!(Header::parse(&[b' '; 3000]), Err(HeaderError::TooLong));
     }
+
+    /// Each of these serde_json would read as the same header, and another library would not.
+    #[test]
+    fn is_written_in_one_shape() {
+        let values = serde_json::from_str::<serde_json::Map<_, _>>(GOOD).unwrap();
+        let array = serde_json::to_vec(&values.values().collect::<Vec<_>>()).unwrap();
+        assert!(matches!(Header::parse(&array), Err(HeaderError::Member(field)) if field.pointer.is_empty()));
+        for (from, to) in [
+            (r#""EdDSA""#, r#"{"EdDSA":null}"#),
+            (r#""EdDSA""#, r#"{"Ed25519":null}"#),
+            ("1795000000", r#"1795000000,"ver":null"#),
+            ("1795000000", "1795000000.0"),
+            ("1795000000", "1795e6"),
+            ("1795000000", "-0"),
+            ("1795000000", r#"1795000000,"v\u0065r":1,"ver":1"#),
+            ("1795000000", r#"1795000000,"ver":9007199254740992"#),
+        ] {
+            assert!(GOOD.contains(from) && Header::parse(GOOD.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        }
+        let escaped = GOOD.replacen("alg", "\\u0061lg", 1).replacen(':', " :\n\t", 1);
+        assert_eq!(Header::parse(escaped.as_bytes()), Header::parse(GOOD.as_bytes()));
+    }
 }

@@ -1,6 +1,7 @@
 //! A record as JWS: flattened JSON (RFC 7515 §7.2.2) or detached (appendix F).
 
 use super::{BASE64URL, Header, HeaderError, PrivateKey, PublicKey};
+use crate::field;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -60,7 +61,7 @@ impl Record {
     /// # Errors
     /// [`JwsError::NotJson`]; other members (an unprotected `header` among them) are refused.
     pub fn parse_json(json: &[u8]) -> Result<Self, JwsError> {
-        let record: Self = serde_json::from_slice(json).map_err(|error| JwsError::NotJson(error.to_string()))?;
+        let record: Self = field::parse(json).map_err(|failure| JwsError::NotJson(failure.to_string()))?;
         record.check_alphabet()?;
         Ok(record)
     }
@@ -200,6 +201,19 @@ mod tests {
         }
         assert!(Record::parse_json(br#"{"protected":"","payload":"","signature":"","header":{}}"#).is_err());
         assert_eq!(Record::from_detached("e30.e30.e30", b""), Err(JwsError::NotDetached));
+    }
+
+    #[test]
+    fn is_an_object_of_three_strings() {
+        assert!(Record::parse_json(br#"{"protected":"e30","payload":"e30","signature":"AA"}"#).is_ok());
+        for other in [
+            r#"["e30","e30","AA"]"#,
+            r#"{"protected":"e30","payload":null,"signature":"AA"}"#,
+            r#"{"protected":"e30","payload":"e30","signature":"AA","p\u0061yload":"e30"}"#,
+            r#"{"protected":"e30","payload":"e30","signature":"AA"}{}"#,
+        ] {
+            assert!(matches!(Record::parse_json(other.as_bytes()), Err(JwsError::NotJson(_))), "{other}");
+        }
     }
 
     proptest! {

@@ -200,7 +200,7 @@ impl PrivateKey {
     /// # Errors
     /// Not a private Ed25519 JWK, or its `x` belongs to another `d`.
     pub fn from_json(json: &str) -> Result<Self, KeyError> {
-        let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| KeyError::Kind)?;
+        let jwk: PrivateJwk = crate::field::parse(json.as_bytes()).map_err(|_| KeyError::Kind)?;
         if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
             return Err(KeyError::Kind);
         }
@@ -250,5 +250,18 @@ mod tests {
         assert_eq!(PublicKey::from_jwk(&Jwk { x: format!("{}=", good.x), ..good.clone() }), Err(KeyError::Encoding));
         assert_eq!(PublicKey::from_jwk(&Jwk { x: good.x[..42].into(), ..good }), Err(KeyError::Encoding));
         assert!(PrivateKey::from_json(&PRIVATE.replace("11qY", "21qY")).is_err());
+    }
+
+    #[test]
+    fn a_key_is_an_object() {
+        let key = PrivateKey::from_json(PRIVATE).unwrap();
+        let Jwk { x, .. } = key.public().to_jwk();
+        let array = format!(r#"["OKP","Ed25519","{x}"]"#);
+        assert!(serde_json::from_str::<Jwk>(&array).is_ok() && crate::field::parse::<Jwk>(array.as_bytes()).is_err());
+        let d = BASE64URL.encode_to_string([7; 32]);
+        let x = PrivateKey::from_seed([7; 32]).public().to_jwk().x;
+        assert!(PrivateKey::from_json(&format!(r#"["OKP","Ed25519","{d}","{x}"]"#)).is_err());
+        assert!(PrivateKey::from_json(&format!("\u{feff}{PRIVATE}")).is_err());
+        assert!(PrivateKey::from_json(&format!("{PRIVATE}\n")).is_ok());
     }
 }

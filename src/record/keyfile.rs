@@ -26,7 +26,7 @@ pub fn load_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
         return Err(KeyFileError::TooOpen { path: name() });
     }
     let json = fs::read_to_string(path).map_err(io)?;
-    PrivateKey::from_json(json.trim()).map_err(|source| KeyFileError::Key { path: name(), source })
+    PrivateKey::from_json(&json).map_err(|source| KeyFileError::Key { path: name(), source })
 }
 
 /// The key in a file; a new one is made when there is none.

@@ -1,7 +1,7 @@
 //! Sealed values: what the log commits to without saying it (SD-JWT disclosures, RFC 9901 §4.2).
 
 use super::BASE64URL;
-use crate::field::Fault;
+use crate::field::{self, Fault};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,7 +66,7 @@ impl Disclosure {
         }
         let json = BASE64URL.decode_to_vec(text).map_err(|_| DisclosureError::Malformed)?;
         let (salt, name, value): (String, String, Value) =
-            serde_json::from_slice(&json).map_err(|_| DisclosureError::Malformed)?;
+            field::parse(&json).map_err(|_| DisclosureError::Malformed)?;
         // 16 bytes take 22 characters; the salt's own encoding is the author's affair.
         if salt.len() < 22 {
             return Err(DisclosureError::SaltTooShort);
@@ -113,5 +113,17 @@ mod tests {
         let weak = BASE64URL.encode_to_string(br#"["abc","name",1]"#);
         assert_eq!(Disclosure::parse(&weak), Err(DisclosureError::SaltTooShort));
         assert_eq!(Disclosure::parse(&"A".repeat(9000)), Err(DisclosureError::TooLong));
+    }
+
+    #[test]
+    fn a_disclosed_value_has_one_reading() {
+        let parse = |value: &str| {
+            let json = format!(r#"["0123456789012345678901","name",{value}]"#);
+            Disclosure::parse(&BASE64URL.encode_to_string(json))
+        };
+        assert_eq!(parse(r#"{"a":[1,true]}"#).unwrap().value(), &serde_json::json!({"a": [1, true]}));
+        for other in ["null", "1.0", "-0", r#"{"a":1,"a":1}"#, "[null]", "9007199254740992", r#"1,2"#, r#""\ud800""#] {
+            assert_eq!(parse(other), Err(DisclosureError::Malformed), "{other}");
+        }
     }
 }

@@ -4,6 +4,7 @@ mod bundle;
 mod copy;
 mod erasure;
 mod keys;
+mod poison;
 mod receipts;
 #[path = "../support/mod.rs"]
 mod support;

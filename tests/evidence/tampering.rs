@@ -38,7 +38,7 @@ fn names((holds, report): (bool, Value), reason: &str, index: Option<u64>) {
 }
 
 #[track_caller]
-fn finds(folder: &Path, reason: &str, index: Option<u64>) {
+pub fn finds(folder: &Path, reason: &str, index: Option<u64>) {
     names(verified(folder), reason, index);
     names(verified_by_python(folder), reason, index);
 }

@@ -5,8 +5,10 @@ mod cloudflare;
 mod jose;
 mod log;
 mod mutants;
+mod nodes;
 mod openapi;
 mod served;
+mod shapes;
 mod sigstore;
 #[path = "../support/mod.rs"]
 mod support;

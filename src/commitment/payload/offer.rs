@@ -1,7 +1,7 @@
 //! How a commitment comes about.
 
 use crate::act::Payload;
-use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode};
+use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode, union};
 use crate::log::Hash;
 use crate::template::TemplateRef;
 use poem_openapi::{Object, Union};
@@ -26,7 +26,7 @@ pub struct YearBinding {
 }
 
 /// What a commitment is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[oai(discriminator_name = "kind", one_of)]
 pub enum Binding {
@@ -35,6 +35,8 @@ pub enum Binding {
     #[oai(mapping = "year")]
     Year(YearBinding),
 }
+
+union!(Binding { Lot(LotBinding), Year(YearBinding) });
 
 impl Binding {
     /// The tender that it is for, unless for a year.
