@@ -18,6 +18,7 @@ mod problem;
 mod range;
 mod receipt;
 pub(crate) mod record;
+mod schema;
 mod server;
 mod signed;
 mod typed;

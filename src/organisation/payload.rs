@@ -5,14 +5,13 @@ use crate::act::{Payload, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, Jwk, KeyId, PublicKey, Record};
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `organisation.registered`: an organisation presents itself with a key; the record's own signature by that key proves
 /// possession. Pending until `organisation.confirmed` names the key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Registration {
     /// 统一社会信用代码, or an OCDS organisation identifier outside China. Equals the stream's id.
     pub id: OrganisationId,
@@ -22,14 +21,12 @@ pub struct Registration {
     pub roles: Vec<Role>,
     /// Seat of the organisation (GB/T 2260).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub region: Option<RegionCode>,
 }
 
 /// `organisation.confirmed`: the registration with this key is genuine, and the organisation has these roles.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Confirmation {
     /// Thumbprint of the registered key: two people may claim one code, and only one of them is confirmed.
     pub kid: KeyId,
@@ -37,37 +34,32 @@ pub struct Confirmation {
 }
 
 /// `organisation.role_granted`: one more role.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct RoleGrant {
     pub role: Role,
 }
 
 /// `organisation.suspended`: none of its keys may sign until the day is over, or until it is reinstated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Suspension {
     pub reason: Prose<2000>,
     /// Last day of the suspension (Asia/Shanghai); without it, until reinstated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub until: Option<Day>,
 }
 
 /// `organisation.reinstated`: ends a suspension.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Reinstatement {
     pub reason: Prose<2000>,
 }
 
 /// `key.added`: another key of the same organisation, vouched for by a valid one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct KeyAddition {
     pub key: Jwk,
     /// Proof of possession by the new key: `<protected>..<signature>` over an empty payload, its header having the new
@@ -76,9 +68,8 @@ pub struct KeyAddition {
 }
 
 /// Why a key is revoked (电子签名法 art. 15 asks to tell at once when a key may be lost).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum RevocationReason {
     /// 例行更换
     Superseded,
@@ -91,9 +82,8 @@ pub enum RevocationReason {
 }
 
 /// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct KeyRevocation {
     pub kid: KeyId,
     pub reason: RevocationReason,

@@ -6,13 +6,12 @@ use crate::field::{
     Bidder, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
     OrganisationId, Party, Price, Prose, RegionCode,
 };
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a clause differs from the disclosed text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Change {
     Added,
     Removed,
@@ -20,9 +19,8 @@ pub enum Change {
 }
 
 /// A declared difference from the disclosed text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Difference {
     pub clause: ClauseId,
     pub change: Change,
@@ -31,16 +29,13 @@ pub struct Difference {
 
 /// `tender.announced`: 招标公告 / 采购公告. Its clauses equal the cleared ones, or it lists every difference; a material
 /// difference opens a new window instead of the call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Announcement {
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub score_table: Vec<ScoreRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub differences: Vec<Difference>,
     /// 投标截止日.
     pub bid_deadline: Day,
@@ -48,18 +43,15 @@ pub struct Announcement {
     pub open: Day,
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.adopted`: a supervisor takes a tender over that was announced outside this log, so that its later notices
 /// can be published here. Nothing is claimed about what came before but where it can be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Adoption {
     pub title: Line<300>,
     pub procuring_unit: Party,
@@ -74,54 +66,44 @@ pub struct Adoption {
 }
 
 /// `tender.clarified`: 澄清.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Clarification {
     pub text: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.amended`: 修改 / 更正; moves the deadline where the law asks for it (招标投标法 art. 23).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Amendment {
     pub reason: Prose<2000>,
     /// The clauses that change, in their new wording; clauses are never added here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<Day>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// A bid as it was read out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Bid {
     pub bidder: Bidder,
     pub price: Price,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub duration: Option<Prose<1000>>,
     /// The effective commitment between the bidder (the first member of a consortium) and the procuring side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub commitment: Option<CommitmentId>,
 }
 
 /// `tender.bids_opened`: 开标记录 of one lot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Opening {
     pub lot: LotId,
     pub opened_at: Instant,
@@ -129,45 +111,39 @@ pub struct Opening {
 }
 
 /// `tender.suspended`: 暂停, by a supervisor.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct SuspensionOrder {
     pub reason: Prose<5000>,
 }
 
 /// `tender.resumed`: 恢复; running windows are longer by the time of the suspension.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Resumption {
     pub reason: Prose<5000>,
 }
 
 /// `tender.terminated`: 终止.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Termination {
     pub reason: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.failed`: 流标 / 废标 of one lot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Failure {
     pub lot: LotId,
     pub reason: Prose<5000>,
 }
 
 /// Which due date passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum DeadlineKind {
     /// An objection was not answered in time.
     ObjectionAnswer,
@@ -178,9 +154,8 @@ pub enum DeadlineKind {
 }
 
 /// `tender.deadline_passed` (service): a due date went by without the act it was for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Deadline {
     pub kind: DeadlineKind,
     /// The objection, challenge or lot.
@@ -189,9 +164,8 @@ pub struct Deadline {
 }
 
 /// `tender.closed` (service): every lot has come to its end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Closure {
     pub lots_accepted: u32,
     pub lots_failed: u32,
