@@ -1,5 +1,7 @@
 //! Everything that is refused: each bad input of domain.md §8 has its own problem type, and nothing is written.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use gongshi::http::Limits;

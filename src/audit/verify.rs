@@ -326,7 +326,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "shell"))]
 mod tests {
     use super::*;
     use crate::audit::SourceError;

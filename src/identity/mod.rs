@@ -5,10 +5,12 @@
 //! word from the thief's any more; then the log goes on under another origin and another key, over the same tree, and the
 //! record that says so holds the last checkpoint under the old name.
 
+#[cfg(feature = "shell")]
 mod api;
 mod payload;
 mod state;
 
+#[cfg(feature = "shell")]
 pub use api::IdentityApi;
 pub use payload::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, LogOpening, ServiceKeyAddition,

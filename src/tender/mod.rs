@@ -2,14 +2,19 @@
 //!
 //! `payload` is what is signed, `state` what follows from it, `projection` the tables, `api` the endpoints.
 
+#[cfg(feature = "shell")]
 mod api;
 mod payload;
+#[cfg(feature = "shell")]
 mod projection;
 mod state;
+#[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
 pub use api::TenderApi;
 pub use payload::*;
+#[cfg(feature = "shell")]
 pub use projection::{TABLES, project};
 pub use state::{
     CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, Finding, LotPhase, LotState, ObjectionPhase,
