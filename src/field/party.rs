@@ -18,11 +18,13 @@ pub struct Party {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bidder {
-    #[schemars(length(min = 1, max = 20))]
+    #[schemars(length(min = 1, max = Self::MEMBERS_MAX))]
     pub members: Vec<Party>,
 }
 
 impl Bidder {
+    pub const MEMBERS_MAX: usize = 20;
+
     /// Members joined as notices write them: `甲公司、乙公司`.
     pub fn name(&self) -> String {
         self.members.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join("、")

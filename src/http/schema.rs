@@ -120,13 +120,23 @@ fn enter(registry: &mut Registry, name: &str, schema: MetaSchema) {
     assert!(*known == schema, "two types have the name {name} in the API document");
 }
 
-/// An enum whose words carry comments is a choice of constants to schemars; words without one come in one group.
+/// An enum whose words carry comments is a choice of constants to schemars; words without one come in one group. OpenAPI
+/// 3.0 has no place for the comments but the enum's description.
 fn enum_of(schema: &Value, words: &[Value]) -> MetaSchema {
-    let enum_items = words.iter().flat_map(|word| match &word["const"] {
-        Value::Null => word["enum"].as_array().cloned().unwrap_or_default(),
-        constant => vec![constant.clone()],
-    });
-    MetaSchema { description: description(schema), enum_items: enum_items.collect(), ..MetaSchema::new("string") }
+    let mut meta = MetaSchema::new("string");
+    let mut text = schema["description"].as_str().unwrap_or_default().to_owned();
+    for word in words {
+        match &word["const"] {
+            Value::Null => meta.enum_items.extend(word["enum"].as_array().into_iter().flatten().cloned()),
+            constant => meta.enum_items.push(constant.clone()),
+        }
+        if let (Some(word), Some(comment)) = (word["const"].as_str(), word["description"].as_str()) {
+            let gap = if text.contains("\n- ") { "" } else { "\n" };
+            text += &format!("{gap}\n- `{word}`: {comment}");
+        }
+    }
+    meta.description = Some(kept(&text));
+    meta
 }
 
 /// Each variant becomes a component of its own: the tag, and all of the type that it tags.

@@ -18,6 +18,7 @@ pub struct Registration {
     pub name: Line<200>,
     pub key: Jwk,
     /// The roles it asks for; the confirmation decides.
+    #[schemars(length(min = 1, max = ROLES_MAX))]
     pub roles: Vec<Role>,
     /// Seat of the organisation (GB/T 2260).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +31,7 @@ pub struct Registration {
 pub struct Confirmation {
     /// Thumbprint of the registered key: two people may claim one code, and only one of them is confirmed.
     pub kid: KeyId,
+    #[schemars(length(min = 1, max = ROLES_MAX))]
     pub roles: Vec<Role>,
 }
 

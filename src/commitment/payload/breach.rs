@@ -16,10 +16,12 @@ pub struct Breach {
     /// Whose promise was broken.
     pub against: Side,
     /// The broken promises of that side.
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<ClauseId>,
     pub facts: Prose<5000>,
     /// Evidence (证据材料).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -30,6 +32,7 @@ pub struct BreachAnswer {
     pub breach: ItemId,
     pub statement: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -75,6 +78,7 @@ pub struct BreachRuling {
     pub finding: Finding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -85,6 +89,7 @@ pub struct Appeal {
     pub breach: ItemId,
     pub grounds: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -96,6 +101,7 @@ pub struct AppealRuling {
     pub finding: Finding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 

@@ -1,6 +1,9 @@
 //! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
 
-use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_windows};
+use super::DOCUMENTS_MAX;
+use super::disclosure::{
+    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_clauses, check_windows,
+};
 use crate::act::Payload;
 use crate::field::{
     Bidder, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
@@ -32,10 +35,13 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Announcement {
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = SCORE_ROWS_MAX))]
     pub score_table: Vec<ScoreRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DIFFERENCES_MAX))]
     pub differences: Vec<Difference>,
     /// 投标截止日.
     pub bid_deadline: Day,
@@ -45,6 +51,7 @@ pub struct Announcement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -58,6 +65,7 @@ pub struct Adoption {
     pub centre: OrganisationId,
     pub nature: Nature,
     pub region: RegionCode,
+    #[schemars(length(min = 1, max = LOTS_MAX))]
     pub lots: Vec<super::Lot>,
     pub windows: Windows,
     /// Where the earlier notices stand.
@@ -71,6 +79,7 @@ pub struct Adoption {
 pub struct Clarification {
     pub text: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -81,10 +90,12 @@ pub struct Amendment {
     pub reason: Prose<2000>,
     /// The clauses that change, in their new wording; clauses are never added here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bid_deadline: Option<Day>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -107,6 +118,7 @@ pub struct Bid {
 pub struct Opening {
     pub lot: LotId,
     pub opened_at: Instant,
+    #[schemars(length(max = BIDS_MAX))]
     pub bids: Vec<Bid>,
 }
 
@@ -130,6 +142,7 @@ pub struct Resumption {
 pub struct Termination {
     pub reason: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -172,9 +185,10 @@ pub struct Closure {
 }
 
 const BIDS_MAX: usize = 200;
+const DIFFERENCES_MAX: usize = 600;
 
 fn check_bidder(bidder: &Bidder, at: &str, faults: &mut Faults) {
-    faults.list(format_args!("{at}/members"), &bidder.members, 20, |member| &member.name);
+    faults.list(format_args!("{at}/members"), &bidder.members, Bidder::MEMBERS_MAX, |member| &member.name);
 }
 
 pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {
@@ -189,12 +203,12 @@ impl Payload for Announcement {
     fn check(&self, faults: &mut Faults) {
         check_clauses(&self.clauses, &self.score_table, "", faults);
         if !self.differences.is_empty() {
-            faults.list("/differences", &self.differences, 600, |difference| &difference.clause);
+            faults.list("/differences", &self.differences, DIFFERENCES_MAX, |difference| &difference.clause);
         }
         if self.open < self.bid_deadline {
             faults.add("/open", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() });
         }
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -206,7 +220,7 @@ impl Payload for Adoption {
     const KIND: &'static str = "tender.adopted";
 
     fn check(&self, faults: &mut Faults) {
-        faults.list("/lots", &self.lots, 100, |lot| &lot.id);
+        faults.list("/lots", &self.lots, LOTS_MAX, |lot| &lot.id);
         check_windows(self.windows, "", faults);
     }
 }
@@ -215,7 +229,7 @@ impl Payload for Clarification {
     const KIND: &'static str = "tender.clarified";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -231,9 +245,9 @@ impl Payload for Amendment {
             faults.add("/clauses", Fault::TooFew);
         }
         if !self.clauses.is_empty() {
-            faults.list("/clauses", &self.clauses, 300, |clause| &clause.id);
+            faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| &clause.id);
         }
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -263,7 +277,7 @@ impl Payload for Termination {
     const KIND: &'static str = "tender.terminated";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

@@ -1,5 +1,6 @@
 //! 中标结果, 合同 and 履约验收 of one lot.
 
+use super::DOCUMENTS_MAX;
 use super::candidates::{KeyPerson, PERSONS_MAX};
 use crate::act::Payload;
 use crate::field::{CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
@@ -31,9 +32,11 @@ pub struct Award {
     pub quality: Option<Prose<2000>>,
     /// 项目班子 of the winner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PERSONS_MAX))]
     pub persons: Vec<KeyPerson>,
     /// 资质证书、安全生产许可证 of the winner, with their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = CERTIFICATES_MAX))]
     pub certificates: Vec<Prose<1000>>,
     /// 备注.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,6 +45,7 @@ pub struct Award {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -56,6 +60,7 @@ pub struct Contract {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Prose<8000>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -70,6 +75,7 @@ pub struct ContractAmendment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -83,6 +89,7 @@ pub struct ContractAcceptance {
     pub inspected: Day,
     pub opinion: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -94,7 +101,7 @@ impl Payload for Award {
     fn check(&self, faults: &mut Faults) {
         faults.at_most("/persons", self.persons.len(), PERSONS_MAX);
         faults.at_most("/certificates", self.certificates.len(), CERTIFICATES_MAX);
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -110,7 +117,7 @@ impl Payload for Contract {
     const KIND: &'static str = "contract.published";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -122,7 +129,7 @@ impl Payload for ContractAmendment {
     const KIND: &'static str = "contract.amended";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -134,7 +141,7 @@ impl Payload for ContractAcceptance {
     const KIND: &'static str = "contract.accepted";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

@@ -1,5 +1,6 @@
 //! 中标候选人公示: who may win, everything they claim for it, and the challenges to it.
 
+use super::DOCUMENTS_MAX;
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
 use crate::act::Payload;
@@ -98,8 +99,10 @@ pub struct Candidate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Prose<2000>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PERSONS_MAX))]
     pub persons: Vec<KeyPerson>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = CLAIMS_MAX))]
     pub claims: Vec<Claim>,
 }
 
@@ -124,6 +127,7 @@ pub struct CommitteeMember {
 #[serde(deny_unknown_fields)]
 pub struct CandidatePublication {
     pub lot: LotId,
+    #[schemars(length(min = 1, max = CANDIDATES_MAX))]
     pub candidates: Vec<Candidate>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<RejectedBid>,
@@ -134,6 +138,7 @@ pub struct CandidatePublication {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -150,6 +155,7 @@ pub struct Challenge {
     pub claim: Option<ItemId>,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
 }
 
@@ -215,7 +221,7 @@ impl Payload for CandidatePublication {
             self.candidates.iter().enumerate().map(|(at, c)| (format!("/candidates/{at}/bidder"), &c.bidder));
         let rejected = self.rejected.iter().enumerate().map(|(at, r)| (format!("/rejected/{at}/bidder"), &r.bidder));
         check_bidders(candidates.chain(rejected), faults);
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -238,7 +244,7 @@ impl Payload for Challenge {
         if self.claim.is_some() && self.candidate.is_none() {
             faults.add("/candidate", Fault::MissingField);
         }
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

@@ -1,5 +1,6 @@
 //! 招标前公示: the tender as it is shown before the call.
 
+use super::DOCUMENTS_MAX;
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
@@ -174,6 +175,7 @@ pub struct Preannouncement {
     pub region: RegionCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<ProcurementCategory>,
+    #[schemars(length(min = 1, max = LOTS_MAX))]
     pub lots: Vec<Lot>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Money>,
@@ -181,8 +183,10 @@ pub struct Preannouncement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funding: Option<Prose<1000>>,
     /// Qualification, technical, business, evaluation and contract terms, each a clause of its own.
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = SCORE_ROWS_MAX))]
     pub score_table: Vec<ScoreRow>,
     /// 廉洁双承诺: bidders sign a commitment on this template with the procuring side before the opening; whose bid has none
     /// is not opened, and wins nothing.
@@ -195,6 +199,7 @@ pub struct Preannouncement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -224,9 +229,9 @@ pub struct Clearance {
     pub disclosure: u32,
 }
 
-const LOTS_MAX: usize = 100;
-const CLAUSES_MAX: usize = 300;
-const SCORE_ROWS_MAX: usize = 200;
+pub(super) const LOTS_MAX: usize = 100;
+pub(super) const CLAUSES_MAX: usize = 300;
+pub(super) const SCORE_ROWS_MAX: usize = 200;
 const WINDOW_COUNT_MAX: u16 = 365;
 
 /// Where a clause id is asked for, this one stands for the whole score table; no clause is called so.
@@ -272,7 +277,7 @@ impl Preannouncement {
     fn check_at(&self, at: &str, faults: &mut Faults) {
         faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
         check_clauses(&self.clauses, &self.score_table, at, faults);
-        faults.at_most(format_args!("{at}/documents"), self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most(format_args!("{at}/documents"), self.documents.len(), DOCUMENTS_MAX);
         let PlannedDates { announce, bid_deadline, open } = self.planned;
         for (earlier, name, later, pointer) in
             [(announce, "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]

@@ -1,5 +1,7 @@
 //! 异议与投诉: objections against the disclosed text, their answers and rulings.
 
+use super::DOCUMENTS_MAX;
+use super::disclosure::CLAUSES_MAX;
 use crate::act::Payload;
 use crate::field::{ClauseId, DocumentRef, Faults, ItemId, Prose};
 use crate::record::Sealed;
@@ -30,11 +32,13 @@ pub struct Objection {
     pub id: ItemId,
     /// The clauses it is about; empty when it is about the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = CLAUSES_MAX))]
     pub clauses: Vec<ClauseId>,
     pub ground: Ground,
     pub facts: Prose<8000>,
     pub remedy: Prose<2000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
     /// The person behind a tip, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +62,7 @@ pub struct ObjectionAnswer {
     pub outcome: AnswerOutcome,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -68,6 +73,7 @@ pub struct ObjectionEscalation {
     pub objection: ItemId,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
 }
 
@@ -89,6 +95,7 @@ pub struct ObjectionRuling {
     pub outcome: RulingOutcome,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -105,9 +112,9 @@ impl Payload for Objection {
 
     fn check(&self, faults: &mut Faults) {
         if !self.clauses.is_empty() {
-            faults.list("/clauses", &self.clauses, 300, |id| id);
+            faults.list("/clauses", &self.clauses, CLAUSES_MAX, |id| id);
         }
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -123,7 +130,7 @@ impl Payload for ObjectionAnswer {
     const KIND: &'static str = "tender.objection_answered";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -135,7 +142,7 @@ impl Payload for ObjectionEscalation {
     const KIND: &'static str = "tender.objection_escalated";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -147,7 +154,7 @@ impl Payload for ObjectionRuling {
     const KIND: &'static str = "tender.objection_ruled";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
