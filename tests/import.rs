@@ -1,5 +1,7 @@
 //! `gongshi import notices`: notices in, a log that anybody can verify out.
 
+#![cfg(feature = "shell")]
+
 use gongshi::import::disclosure;
 use gongshi::log::EntryView;
 use gongshi::store::Database;

@@ -1,6 +1,8 @@
 //! The law in the log: what was adopted judges what comes after it, and nothing before; a log kept over New Year 2027
 //! verifies before and after the year's holidays are known.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use gongshi::audit::{Folder, Reason, Report, verify};
@@ -46,7 +48,8 @@ async fn upload(app: &App, by: &Actor, edition: &Edition) {
 }
 
 async fn adopt(app: &App, by: &Actor, edition: &Edition) -> Answer {
-    let adoption = LawAdoption { edition: edition.document(), reason: "国务院办公厅通知已发布".parse().unwrap() };
+    let adoption =
+        LawAdoption { edition: edition.document(), reason: "国务院办公厅通知已发布".parse().unwrap() };
     let act: Act = identity::Act::from(adoption).into();
     app.post(by, "/v1/law/adoptions", &Stream::LOG, &act).await
 }
@@ -56,11 +59,7 @@ fn over_new_year(cast: &Cast) -> Preannouncement {
     let five = Window { count: 5, unit: WindowUnit::WorkingDay };
     let disclosed = fixture::preannouncement(&cast.centre);
     Preannouncement {
-        planned: PlannedDates {
-            announce: day("2027-01-20"),
-            bid_deadline: day("2027-02-20"),
-            open: day("2027-02-20"),
-        },
+        planned: PlannedDates { announce: day("2027-01-20"), bid_deadline: day("2027-02-20"), open: day("2027-02-20") },
         windows: gongshi::tender::Windows { objection: five, ..disclosed.windows },
         ..disclosed
     }
@@ -150,9 +149,8 @@ async fn what_is_closed_stays_closed() {
     assert_eq!(app.get("/v1/tenders/N-1").await.body["status"], "cleared");
     adopt(&app, &cast.supervisor, &edition).await.accepted();
     assert_eq!(app.get("/v1/tenders/N-1").await.body["status"], "cleared");
-    let late = app
-        .post(&cast.enterprise, "/v1/tenders/N-1/objections", &stream("N-1"), &act(fixture::objection("o-1")))
-        .await;
+    let late =
+        app.post(&cast.enterprise, "/v1/tenders/N-1/objections", &stream("N-1"), &act(fixture::objection("o-1"))).await;
     assert_eq!(late.problem(), "window-closed");
     must_hold(&app).await;
 }

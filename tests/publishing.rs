@@ -1,5 +1,7 @@
 //! The log as static files: whoever reads the place at any moment finds a whole log.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use bytes::Bytes;

@@ -1,5 +1,7 @@
 //! Everything that is refused: each kind of bad input has its own problem type, and nothing is written.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use gongshi::http::Limits;

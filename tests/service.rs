@@ -1,5 +1,7 @@
 //! The service over HTTP, as its users meet it.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use gongshi::field::Day;

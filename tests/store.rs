@@ -1,5 +1,7 @@
 //! The sequencer on both engines: order, replicas, replay, and sudden death.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use futures::future::join_all;

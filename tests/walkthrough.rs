@@ -1,5 +1,7 @@
 //! The commands of README.md, run as they stand there.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use std::process::{Command, Stdio};

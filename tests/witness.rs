@@ -1,5 +1,7 @@
 //! Witnessing over HTTP: the log asks, witnesses judge, receipts become stronger, and nobody who posts has to wait.
 
+#![cfg(feature = "shell")]
+
 mod support;
 
 use gongshi::clock::Clock;

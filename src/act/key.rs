@@ -4,7 +4,7 @@ use super::Stream;
 use crate::field::{Fault, Instant};
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, Jwk, KeyId, PublicKey, Record};
-use poem_openapi::Enum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A key and the time for which it may sign.
@@ -26,9 +26,8 @@ impl Key {
 }
 
 /// Why a key is revoked (电子签名法 art. 15 asks to tell at once when a key may be lost).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum RevocationReason {
     /// 例行更换
     Superseded,

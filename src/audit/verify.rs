@@ -359,7 +359,7 @@ impl Audit {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "shell"))]
 mod tests {
     use super::*;
     use crate::audit::SourceError;

@@ -80,6 +80,11 @@ impl Calendar {
         Ok(calendar)
     }
 
+    /// The years that have an arrangement.
+    pub fn years(&self) -> impl Iterator<Item = i32> {
+        self.years.iter().copied()
+    }
+
     /// Whether the year has an arrangement; without one, its working days are provisional.
     pub fn knows(&self, year: i32) -> bool {
         self.years.contains(&year)

@@ -36,11 +36,11 @@ pub struct Get {
 }
 
 impl Remote {
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}/{}", self.server.trim_end_matches('/'), path.trim_start_matches('/'))
     }
 
-    async fn json(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+    pub async fn json(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
         let response = request.send().await?;
         let status = response.status();
         let text = response.text().await?;

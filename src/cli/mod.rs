@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod keys;
 mod language;
+mod law;
 mod mirror;
 mod monitor;
 mod serve;
@@ -55,6 +56,9 @@ enum Command {
     /// 导出 · Export
     #[command(subcommand)]
     Export(export::Export),
+    /// 法规版本 · The law as data: list, show, adopt
+    #[command(subcommand)]
+    Law(law::Law),
     /// 导入 · Import
     #[command(subcommand)]
     Import(import::Import),
@@ -104,6 +108,7 @@ impl Cli {
             Command::Proof(proof) => proof.run(),
             Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
             Command::Export(export) => runtime.block_on(export.run()).map(done),
+            Command::Law(law) => runtime.block_on(law.run()).map(done),
             Command::Import(import) => runtime.block_on(import.run()).map(done),
             Command::Openapi => runtime.block_on(data::openapi()).map(done),
             Command::Bench(bench) => runtime.block_on(bench.run()).map(done),

@@ -3,7 +3,7 @@
 use super::Fault;
 use super::schema::string_schema;
 use compact_str::CompactString;
-use poem_openapi::Enum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -127,9 +127,8 @@ code_type!(
 );
 
 /// 工程 / 货物 / 服务 (招标投标法实施条例 art. 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Nature {
     Works,
     Goods,

@@ -30,7 +30,7 @@ pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, 
 pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};
 pub use region::{RegionCode, RegionCodeError};
-pub(crate) use schema::string_schema;
+pub(crate) use schema::{Whole, string_schema};
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
 

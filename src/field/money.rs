@@ -1,11 +1,11 @@
 //! Money in integer minor units, and prices that are rates rather than amounts.
 
-use super::{Fault, Line, Prose, union};
-use poem_openapi::{Enum, Object, Union};
+use super::{Fault, Line, Prose, Whole, union};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// ISO 4217 currencies in which tenders are priced here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub enum Currency {
     CNY,
     USD,
@@ -41,14 +41,13 @@ impl<'de> Deserialize<'de> for Currency {
 }
 
 /// An amount of 0..=10^15 minor units (分 for CNY).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Money {
     pub currency: Currency,
     /// Whole minor units: 1799255.53 yuan is 179925553.
     #[serde(deserialize_with = "amount")]
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000000000000")))]
+    #[schemars(range(min = 0, max = AMOUNT_MINOR_MAX))]
     pub amount_minor: i64,
 }
 
@@ -98,9 +97,8 @@ impl serde::de::Visitor<'_> for Amount {
 }
 
 /// What a rate is a rate of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum RateBasis {
     /// 下浮率: taken off the ceiling or the budget price.
     Discount,
@@ -109,63 +107,59 @@ pub enum RateBasis {
 }
 
 /// A price stated as a rate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Rate {
     pub basis: RateBasis,
     /// Parts per million: 94.35 % is 943500. At most 10,000,000 (1000 %).
     #[serde(deserialize_with = "ppm")]
-    #[oai(validator(minimum(value = "0"), maximum(value = "10000000")))]
+    #[schemars(range(min = 0, max = RATE_PPM_MAX))]
     pub rate_ppm: i64,
     /// The base to which it applies, e.g. 计价格〔2002〕10号.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub of: Option<Prose<1000>>,
 }
 
+const RATE_PPM_MAX: i64 = 10_000_000;
+
 fn ppm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     match i64::deserialize(deserializer)? {
-        rate @ 0..=10_000_000 => Ok(rate),
+        rate @ 0..=RATE_PPM_MAX => Ok(rate),
         _ => Err(Fault::AmountOutOfRange.into_serde()),
     }
 }
 
 /// One number: an amount or a rate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[oai(discriminator_name = "kind", one_of)]
 pub enum SimplePrice {
-    #[oai(mapping = "money")]
+    #[schemars(with = "Whole<Money>")]
     Money(Money),
-    #[oai(mapping = "rate")]
+    #[schemars(with = "Whole<Rate>")]
     Rate(Rate),
 }
 
 union!(SimplePrice { Money(Money), Rate(Rate) });
 
 /// One part of a price of several parts: 设计费, 建安费.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct PriceItem {
     pub item: Line<200>,
     pub price: SimplePrice,
 }
 
 /// A price of several parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct PriceItems {
-    #[oai(validator(min_items = 1, max_items = 50))]
+    #[schemars(length(min = 1, max = 50))]
     pub items: Vec<PriceItem>,
 }
 
 /// A price that only words can state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct StatedPrice {
     pub text: Prose<2000>,
 }
@@ -173,17 +167,16 @@ pub struct StatedPrice {
 /// What a bidder asks: an amount, a rate, several of them, or words.
 ///
 /// About one award in six carries no plain amount (下浮率, 费率, 按…标准的48%计取), so an amount alone would lose them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[oai(discriminator_name = "kind", one_of)]
 pub enum Price {
-    #[oai(mapping = "money")]
+    #[schemars(with = "Whole<Money>")]
     Money(Money),
-    #[oai(mapping = "rate")]
+    #[schemars(with = "Whole<Rate>")]
     Rate(Rate),
-    #[oai(mapping = "items")]
+    #[schemars(with = "Whole<PriceItems>")]
     Items(PriceItems),
-    #[oai(mapping = "stated")]
+    #[schemars(with = "Whole<StatedPrice>")]
     Stated(StatedPrice),
 }
 

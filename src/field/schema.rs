@@ -1,55 +1,46 @@
-//! The OpenAPI face of a text newtype: a string with a format and a length.
+//! How a type of the core describes itself: a JSON Schema, taken from its serde attributes and its comments.
+//!
+//! The core knows no API document; the shell makes one from these schemas (`http/schema.rs`).
 
-/// Implements poem-openapi's type traits for a newtype that has `Display` and `FromStr`.
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// Implements [`JsonSchema`] for a text newtype: a string with a format and a length.
 macro_rules! string_schema {
     ($type:ident $(<const $n:ident : usize>)?, $format:literal, max = $max:expr) => {
-        impl $(<const $n: usize>)? poem_openapi::types::Type for $type $(<$n>)? {
-            const IS_REQUIRED: bool = true;
-            type RawValueType = Self;
-            type RawElementValueType = Self;
-
-            fn name() -> std::borrow::Cow<'static, str> {
-                concat!("string_", $format).into()
+        impl $(<const $n: usize>)? schemars::JsonSchema for $type $(<$n>)? {
+            fn inline_schema() -> bool {
+                true
             }
 
-            fn schema_ref() -> poem_openapi::registry::MetaSchemaRef {
-                let mut schema = poem_openapi::registry::MetaSchema::new_with_format("string", $format);
-                schema.max_length = Some($max);
-                poem_openapi::registry::MetaSchemaRef::Inline(Box::new(schema))
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
             }
 
-            fn as_raw_value(&self) -> Option<&Self> {
-                Some(self)
-            }
-
-            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
-                Box::new(std::iter::once(self))
-            }
-        }
-
-        impl $(<const $n: usize>)? poem_openapi::types::ParseFromJSON for $type $(<$n>)? {
-            fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
-                match value.unwrap_or_default() {
-                    serde_json::Value::String(text) => {
-                        text.parse().map_err(poem_openapi::types::ParseError::custom)
-                    }
-                    other => Err(poem_openapi::types::ParseError::expected_type(other)),
-                }
-            }
-        }
-
-        impl $(<const $n: usize>)? poem_openapi::types::ParseFromParameter for $type $(<$n>)? {
-            fn parse_from_parameter(text: &str) -> poem_openapi::types::ParseResult<Self> {
-                text.parse().map_err(poem_openapi::types::ParseError::custom)
-            }
-        }
-
-        impl $(<const $n: usize>)? poem_openapi::types::ToJSON for $type $(<$n>)? {
-            fn to_json(&self) -> Option<serde_json::Value> {
-                Some(serde_json::Value::String(self.to_string()))
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": $format, "maxLength": $max })
             }
         }
     };
 }
 
 pub(crate) use string_schema;
+
+/// A variant of an enum that is told by its tag: the tag beside a reference to `T`, which schemars would copy in because
+/// `T` takes no unknown fields.
+pub(crate) struct Whole<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for Whole<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}

@@ -18,6 +18,7 @@ mod problem;
 mod range;
 mod receipt;
 pub(crate) mod record;
+mod schema;
 mod server;
 mod signed;
 mod typed;
@@ -47,6 +48,8 @@ pub enum Tag {
     Commitments,
     /// 记录: every accepted record, its proof, and the change feed.
     Records,
+    /// 法规版本: the law as data, and which of it the log has adopted.
+    Law,
     /// 日志: checkpoint and consistency proofs (C2SP).
     Log,
     /// 文件: content-addressed documents.

@@ -10,6 +10,7 @@ use super::record::RecordApi;
 use super::{Limits, Problem, connection, feed, health, log};
 use crate::commitment::CommitmentApi;
 use crate::identity::IdentityApi;
+use crate::law::LawApi;
 use crate::ledger::Ledger;
 use crate::organisation::OrganisationApi;
 use crate::problem;
@@ -39,6 +40,7 @@ type Api = (
     RecordApi,
     LogApi,
     IdentityApi,
+    LawApi,
     DocumentApi,
     DisclosureApi,
 );
@@ -53,6 +55,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         RecordApi(ledger()),
         LogApi(ledger()),
         IdentityApi(ledger()),
+        LawApi(ledger()),
         DocumentApi { ledger: ledger(), limits },
         DisclosureApi(ledger()),
     )

@@ -1,7 +1,7 @@
 //! `Signed<T>`: the typed body of a record whose detached signature travels in a header.
 
-use super::Problem;
 use super::gate::KeyRate;
+use super::{Problem, schema};
 use crate::act::Payload;
 use crate::ledger::Ledger;
 use crate::problem;
@@ -9,8 +9,8 @@ use crate::record::Record;
 use crate::sequencer::Admitted;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use schemars::JsonSchema;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub const PAYLOAD_BYTES_MAX: usize = 45_000;
 
 pub const SIGNATURE_HEADER: &str = "x-jws-signature";
 
-impl<'a, T: Payload + Type> ApiExtractor<'a> for Signed<T> {
+impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
     /// One argument documents both halves: the JSON body and the header that signs it.
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::Parameter];
     const PARAM_IS_REQUIRED: bool = true;
@@ -34,7 +34,7 @@ impl<'a, T: Payload + Type> ApiExtractor<'a> for Signed<T> {
     type ParamRawType = String;
 
     fn register(registry: &mut Registry) {
-        T::register(registry);
+        schema::register::<T>(registry);
     }
 
     fn param_in() -> Option<MetaParamIn> {
@@ -50,7 +50,7 @@ impl<'a, T: Payload + Type> ApiExtractor<'a> for Signed<T> {
     fn request_meta() -> Option<MetaRequest> {
         Some(MetaRequest {
             description: Some(T::KIND),
-            content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
+            content: vec![MetaMediaType { content_type: "application/json", schema: schema::reference::<T>() }],
             required: true,
         })
     }

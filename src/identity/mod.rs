@@ -5,11 +5,14 @@
 //! word from the thief's any more; then the log goes on under another origin and another key, over the same tree, and the
 //! record that says so holds the last checkpoint under the old name.
 
+#[cfg(feature = "shell")]
 mod api;
 mod payload;
+#[cfg(feature = "shell")]
 mod projection;
 mod state;
 
+#[cfg(feature = "shell")]
 pub use api::IdentityApi;
 pub use payload::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, ServiceKeyAddition,

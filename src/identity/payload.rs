@@ -3,13 +3,12 @@
 use crate::act::{Payload, RevocationReason, acts};
 use crate::field::{DocumentRef, Fault, Faults, Instant, Line, OrganisationId, Prose};
 use crate::record::{Jwk, KeyId};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `log.opened`: entry 0 of every log, signed by the operator's key that it names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct LogOpening {
     /// The checkpoint origin line of this log; every record's `aud`.
     pub origin: Line<200>,
@@ -28,18 +27,16 @@ pub struct LogOpening {
 }
 
 /// `log.checkpoint_key_added`: from the next checkpoint on this key signs too, beside the others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct CheckpointKeyAddition {
     /// The C2SP verifier key (vkey). Its name is the origin; no log key is added twice.
     pub log_key: Line<300>,
 }
 
 /// `log.checkpoint_key_retired`: this key signs no checkpoint from here on. What it signed before stays valid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct CheckpointKeyRetirement {
     /// The C2SP verifier key (vkey).
     pub log_key: Line<300>,
@@ -48,9 +45,8 @@ pub struct CheckpointKeyRetirement {
 }
 
 /// `log.service_key_added`: another key with which the service may sign.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ServiceKeyAddition {
     pub key: Jwk,
     /// Proof of possession by the new key: as in `key.added`, with `log` as `sub`.
@@ -58,9 +54,8 @@ pub struct ServiceKeyAddition {
 }
 
 /// `log.service_key_revoked`: from the effective time on, this key signs nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ServiceKeyRevocation {
     pub kid: KeyId,
     pub reason: RevocationReason,
@@ -69,9 +64,8 @@ pub struct ServiceKeyRevocation {
 
 /// `log.continued`: this log goes on under another origin and another checkpoint key, over the same tree. Checkpoints of
 /// more entries under the old origin are not this log's, whoever signed them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct LogContinuation {
     /// The new origin; from the next record on, every record's `aud`.
     pub origin: Line<200>,
@@ -84,9 +78,8 @@ pub struct LogContinuation {
 
 /// `log.law_adopted` [supervisor]: from the next entry on, this edition of the law applies. Periods that are over stay over;
 /// those that run end by the new calendar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct LawAdoption {
     /// The edition's bytes, as a document.
     pub edition: DocumentRef,

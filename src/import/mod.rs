@@ -1,5 +1,5 @@
 //! Real notices into acts: candidate and award notices of a public resource centre, and pre-announcements and calls
-//! of state enterprises, as JSON lines in; typed acts with their times out. Pure but for reading the files.
+//! of state enterprises, as JSON lines in; typed acts with their times out. Pure but for `folder`, which reads the files.
 //!
 //! Nothing is cut and nothing is changed in silence: what has no place, was stripped, assumed or moved in time stands
 //! in the [`ImportReport`]. White space around a text is no part of it.
@@ -7,6 +7,8 @@
 mod award;
 mod certificate;
 mod claims;
+#[cfg(feature = "shell")]
+mod folder;
 mod notice;
 mod parties;
 mod price;
@@ -14,10 +16,12 @@ mod seal;
 mod soe;
 mod source;
 mod tally;
-#[cfg(test)]
+#[cfg(all(test, feature = "shell"))]
 mod tests;
 mod yichang;
 
+#[cfg(feature = "shell")]
+pub use folder::read;
 pub use seal::disclosure;
 
 use crate::field::{Fault, Instant, OrganisationId, TenderCode};
@@ -25,10 +29,10 @@ use crate::law::Editions;
 use crate::tender;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tally::Tally;
 
-/// Who signs a step.
+/// Signatory signs a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signatory {
     Centre,
@@ -75,18 +79,21 @@ pub enum ImportError {
     Unjoined { at: String, file: &'static str, id: String },
 }
 
-/// Reads the notices of a folder. The steps come in the order of their times, those of one tender strictly later each;
-/// the service's own acts, which follow from time, are not among them.
+/// What stands in a file of notices, by its name.
+pub type Texts<'a> = &'a dyn Fn(&'static str) -> Result<String, ImportError>;
+
+/// Maps the notices. The steps come in the order of their times, those of one tender strictly later each; the service's
+/// own acts, which follow from time, are not among them.
 ///
 /// # Errors
 /// See [`ImportError`].
-pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, ImportReport), ImportError> {
+pub fn map(texts: Texts<'_>, centre: &OrganisationId) -> Result<(Vec<Step>, ImportReport), ImportError> {
     let edition = Editions::newest();
     let calendar = &edition.calendar;
     let mut tally = Tally::default();
     let mut steps = Vec::new();
-    let pairs_candidate_award = yichang::read(dir, centre, calendar, &mut tally, &mut steps)?;
-    let pairs_preannouncement_call = soe::read(dir, centre, calendar, &mut tally, &mut steps)?;
+    let pairs_candidate_award = yichang::map(texts, centre, calendar, &mut tally, &mut steps)?;
+    let pairs_preannouncement_call = soe::map(texts, centre, calendar, &mut tally, &mut steps)?;
     // Stable: steps of one tender stay in their order.
     steps.sort_by_key(|step| step.at);
     let (mapped, unmapped, notes) = tally.finish();

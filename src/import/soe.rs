@@ -6,7 +6,7 @@
 use super::parties::{method, nature, party, province, unit};
 use super::source::{Row, chinese_days, rows, rows_by};
 use super::tally::Tally;
-use super::{ImportError, Step, Signatory, notice, price, yichang};
+use super::{ImportError, Signatory, Step, Texts, notice, price, yichang};
 use crate::calendar::{Calendar, Roll, spans_at_least};
 use crate::field::{ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
 use crate::law::Editions;
@@ -16,7 +16,6 @@ use crate::tender::{
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// The files don't say how long opinions were taken.
 const OBJECTION: Window = Window { count: 1, unit: WindowUnit::Day };
@@ -29,16 +28,16 @@ const MINUTE: i64 = 60_000;
 const HEADING_CHARS_MAX: usize = 20;
 const NOTICES: &str = "soe_notices";
 
-/// Reads the pairs; the number of them.
-pub(super) fn read(
-    dir: &Path,
+/// Maps the pairs; the number of them.
+pub(super) fn map(
+    texts: Texts<'_>,
     centre: &OrganisationId,
     calendar: &Calendar,
     tally: &mut Tally,
     steps: &mut Vec<Step>,
 ) -> Result<usize, ImportError> {
-    let notices = rows_by(dir, "soe_notices.jsonl", NOTICES, "id")?;
-    let pairs = rows(dir, "soe_preannounce_call_pairs.jsonl", "soe_preannounce_call_pairs")?;
+    let notices = rows_by(texts, "soe_notices.jsonl", NOTICES, "id")?;
+    let pairs = rows(texts, "soe_preannounce_call_pairs.jsonl", "soe_preannounce_call_pairs")?;
     let (mut codes, mut used) = (BTreeSet::new(), BTreeSet::new());
     let count = pairs.len();
     for mut pair in pairs {

@@ -1,12 +1,11 @@
 //! JSON lines, field by field: what was not taken from a row is counted as unmapped.
 
-use super::ImportError;
 use super::tally::{Tally, weight};
+use super::{ImportError, Texts};
 use crate::field::{Fault, Instant};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A row of a file, or an object within one.
 #[derive(Debug, Clone)]
@@ -130,9 +129,8 @@ impl Row {
 }
 
 /// The rows of a file.
-pub(super) fn rows(dir: &Path, file: &'static str, name: &'static str) -> Result<Vec<Row>, ImportError> {
-    let path = dir.join(file);
-    let text = std::fs::read_to_string(&path).map_err(|source| ImportError::Io { path, source })?;
+pub(super) fn rows(texts: Texts<'_>, file: &'static str, name: &'static str) -> Result<Vec<Row>, ImportError> {
+    let text = texts(file)?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(n, line)| {
@@ -145,13 +143,13 @@ pub(super) fn rows(dir: &Path, file: &'static str, name: &'static str) -> Result
 
 /// The rows of a file by the text of one field.
 pub(super) fn rows_by(
-    dir: &Path,
+    texts: Texts<'_>,
     file: &'static str,
     name: &'static str,
     key: &'static str,
 ) -> Result<BTreeMap<String, Row>, ImportError> {
     let mut by = BTreeMap::new();
-    for mut row in rows(dir, file, name)? {
+    for mut row in rows(texts, file, name)? {
         by.insert(row.text(key)?, row);
     }
     Ok(by)

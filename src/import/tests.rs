@@ -9,6 +9,7 @@ use crate::record::PrivateKey;
 use crate::tender::{Act, LotPhase, Phase, Tender};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const CENTRE: &str = "91410100MA0000015B";
 /// As `http::PAYLOAD_BYTES_MAX`: what still fits an entry.

@@ -3,13 +3,12 @@
 use super::parties::{is_bidder, nature, normalised, party, same_bidder, yichang_region};
 use super::source::{Row, chinese_days, instant, rows, rows_by, shanghai};
 use super::tally::Tally;
-use super::{ImportError, Signatory, Step, award, claims, price};
+use super::{ImportError, Signatory, Step, Texts, award, claims, price};
 use crate::calendar::{Calendar, Roll};
 use crate::field::{Fault, Instant, Line, LotId, OrganisationId, Price, Prose, RegionCode, TenderCode};
 use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, Window, WindowUnit, Windows};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// 招标投标法实施条例 art. 54: no candidate is published for less.
 const PUBLICITY_DAYS_MIN: u16 = 3;
@@ -18,18 +17,18 @@ const ANSWER_DAYS: u16 = 3;
 const ESCALATION_DAYS: u16 = 10;
 const SECOND: i64 = 1000;
 
-/// Reads the pairs; the number of them.
-pub(super) fn read(
-    dir: &Path,
+/// Maps the pairs; the number of them.
+pub(super) fn map(
+    texts: Texts<'_>,
     centre: &OrganisationId,
     calendar: &Calendar,
     tally: &mut Tally,
     steps: &mut Vec<Step>,
 ) -> Result<usize, ImportError> {
-    let mut candidates = rows_by(dir, "yichang_candidates.jsonl", "yichang_candidates", "infoid")?;
-    let mut awards = rows_by(dir, "yichang_awards.jsonl", "yichang_awards", "infoid")?;
-    let mut full = rows_by(dir, "yichang_candidates_full.jsonl", "yichang_candidates_full", "infoid")?;
-    let pairs = rows(dir, "yichang_candidate_award_pairs.jsonl", "yichang_candidate_award_pairs")?;
+    let mut candidates = rows_by(texts, "yichang_candidates.jsonl", "yichang_candidates", "infoid")?;
+    let mut awards = rows_by(texts, "yichang_awards.jsonl", "yichang_awards", "infoid")?;
+    let mut full = rows_by(texts, "yichang_candidates_full.jsonl", "yichang_candidates_full", "infoid")?;
+    let pairs = rows(texts, "yichang_candidate_award_pairs.jsonl", "yichang_candidate_award_pairs")?;
     let mut codes = BTreeSet::new();
     let count = pairs.len();
     for mut pair in pairs {

@@ -4,9 +4,13 @@
 //! bytes; the bytes are a document. `log.opened` names the first, `log.law_adopted` the next. Every entry is judged by what
 //! was adopted before it, so an honest log verifies whatever law comes later.
 
+#[cfg(feature = "shell")]
+mod api;
 mod edition;
 mod rule;
 
+#[cfg(feature = "shell")]
+pub use api::LawApi;
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use rule::{CommitmentTerms, DayRule, Rule, Status, MinimumWindows};
 
@@ -99,7 +103,8 @@ impl<'a> Law<'a> {
         &self.0[self.0.len() - 1].edition
     }
 
-    pub fn adoptions(self) -> &'a [InForce] {
+    /// Every edition that was adopted, oldest first.
+    pub fn adopted(self) -> &'a [InForce] {
         self.0
     }
 

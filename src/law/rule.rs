@@ -3,6 +3,7 @@
 use crate::calendar::Period;
 use crate::field::Day;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How far a rule has come. Whether it applies is asked for each rule, not for a law as a whole: one act comes into force
 /// in parts.
@@ -16,6 +17,12 @@ pub enum Status {
     Repealed,
     /// Nobody knows: a check that rests on it is not made, and not said to be passed.
     Unknown,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// A rule, with its source.

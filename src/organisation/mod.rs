@@ -4,15 +4,19 @@
 //! until a body that may say so confirms that key and those roles: the operator confirms supervisors and auditors,
 //! supervisors confirm everyone else, centres confirm enterprises.
 
+#[cfg(feature = "shell")]
 mod api;
 mod payload;
+#[cfg(feature = "shell")]
 mod projection;
 mod state;
 
+#[cfg(feature = "shell")]
 pub use api::OrganisationApi;
 pub use payload::{
     Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
 };
+#[cfg(feature = "shell")]
 pub use projection::KEYS;
 pub use state::{Organisation, Pending, Status};
 

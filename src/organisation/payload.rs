@@ -3,69 +3,63 @@
 use crate::act::{Payload, RevocationReason, Role, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
 use crate::record::{Jwk, KeyId};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `organisation.registered`: an organisation presents itself with a key; the record's own signature by that key proves
 /// possession. Pending until `organisation.confirmed` names the key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Registration {
     /// 统一社会信用代码, or an OCDS organisation identifier outside China. Equals the stream's id.
     pub id: OrganisationId,
     pub name: Line<200>,
     pub key: Jwk,
     /// The roles it asks for; the confirmation decides.
+    #[schemars(length(min = 1, max = ROLES_MAX))]
     pub roles: Vec<Role>,
     /// Seat of the organisation (GB/T 2260).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub region: Option<RegionCode>,
 }
 
 /// `organisation.confirmed`: the registration with this key is genuine, and the organisation has these roles.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Confirmation {
     /// Thumbprint of the registered key: two people may claim one code, and only one of them is confirmed.
     pub kid: KeyId,
+    #[schemars(length(min = 1, max = ROLES_MAX))]
     pub roles: Vec<Role>,
 }
 
 /// `organisation.role_granted`: one more role.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct RoleGrant {
     pub role: Role,
 }
 
 /// `organisation.suspended`: none of its keys may sign until the day is over, or until it is reinstated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Suspension {
     pub reason: Prose<2000>,
     /// Last day of the suspension (Asia/Shanghai); without it, until reinstated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub until: Option<Day>,
 }
 
 /// `organisation.reinstated`: ends a suspension.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Reinstatement {
     pub reason: Prose<2000>,
 }
 
 /// `key.added`: another key of the same organisation, vouched for by a valid one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct KeyAddition {
     pub key: Jwk,
     /// Proof of possession by the new key: `<protected>..<signature>` over an empty payload, its header having the new
@@ -74,9 +68,8 @@ pub struct KeyAddition {
 }
 
 /// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct KeyRevocation {
     pub kid: KeyId,
     pub reason: RevocationReason,

@@ -4,16 +4,15 @@ use super::BASE64URL;
 use crate::field::string_schema;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
 /// A public Ed25519 key as JSON (RFC 8037 §2): `{"kty":"OKP","crv":"Ed25519","x":"…"}` and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Jwk {
     /// Always `OKP`.
     pub kty: String,

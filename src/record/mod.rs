@@ -9,6 +9,7 @@ mod bearer;
 mod header;
 pub mod jws;
 mod key;
+#[cfg(feature = "shell")]
 mod keyfile;
 mod sealed;
 
@@ -17,6 +18,7 @@ pub use bearer::{Bearer, BearerError};
 pub use header::{Alg, Header, HeaderError};
 pub use jws::{JwsError, Record};
 pub use key::{Jwk, KeyError, KeyId, PrivateKey, PublicKey};
+#[cfg(feature = "shell")]
 pub use keyfile::{KeyFileError, load_key, load_or_make_key, save_key};
 pub use sealed::{Disclosure, DisclosureError, Sealed};
 

@@ -2,19 +2,18 @@
 
 use super::BASE64URL;
 use crate::field::{self, Fault};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The digest of a disclosure, standing in a payload for a personal or secret value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Sealed {
     /// base64url of the SHA-256 of the disclosure's text.
     #[serde(deserialize_with = "digest_text")]
-    #[oai(validator(min_length = 43, max_length = 43))]
+    #[schemars(length(min = 43, max = 43))]
     pub sealed: String,
 }
 

@@ -3,13 +3,12 @@
 use crate::act::{Payload, acts};
 use crate::field::{ClauseId, Faults, Line, Prose, TemplateId};
 use crate::log::Hash;
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What of the unit's conduct a clause promises, and an evaluation scores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum UnitDimension {
     /// 文件公平
     FairDocuments,
@@ -26,9 +25,8 @@ pub enum UnitDimension {
 }
 
 /// What of the enterprise's conduct a clause promises, and an evaluation scores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum EnterpriseDimension {
     /// 陈述真实
     Truth,
@@ -47,9 +45,9 @@ pub enum EnterpriseDimension {
 }
 
 /// What kind of purchase a template is meant for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename = "Scope", rename_all = "snake_case")]
+#[schemars(rename = "Scope")]
 pub enum PurchaseKind {
     /// 工程建设
     Construction,
@@ -71,18 +69,16 @@ impl PurchaseKind {
 }
 
 /// A title in both languages; the Chinese one is what is signed for, the English one explains it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Title {
     pub zh: Line<200>,
     pub en: Line<200>,
 }
 
 /// A promise of the procuring unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct UnitClause {
     pub id: ClauseId,
     pub dimension: UnitDimension,
@@ -90,14 +86,12 @@ pub struct UnitClause {
     pub en: Prose<1000>,
     /// Law and article that ask for it anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub basis: Option<Line<200>>,
 }
 
 /// A promise of the enterprise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct EnterpriseClause {
     pub id: ClauseId,
     pub dimension: EnterpriseDimension,
@@ -105,30 +99,27 @@ pub struct EnterpriseClause {
     pub en: Prose<1000>,
     /// Law and article that ask for it anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub basis: Option<Line<200>>,
 }
 
 /// `template.published`: a version of a commitment text; the stream's first record is version 1, the next 2, and so on.
 /// Who signed an earlier version stays bound by it; new commitments are made on the latest one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Publication {
     pub title: Title,
     pub scope: PurchaseKind,
     /// What the procuring unit promises.
-    #[oai(validator(min_items = 1, max_items = 50))]
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub unit_clauses: Vec<UnitClause>,
     /// What the enterprise promises.
-    #[oai(validator(min_items = 1, max_items = 50))]
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub enterprise_clauses: Vec<EnterpriseClause>,
 }
 
 /// One version of one template, with the hash of the entry that published it: nobody can mean another text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct TemplateRef {
     pub id: TemplateId,
     /// From 1.

@@ -6,13 +6,12 @@ use crate::field::{ClauseId, Fault, TemplateId};
 use crate::law::Law;
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
-use poem_openapi::Enum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A side of a commitment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Side {
     /// 采购人一方
     Unit,

@@ -2,12 +2,16 @@
 //!
 //! `payload` is what is signed, `state` what follows from it, `projection` the tables, `api` the endpoints.
 
+#[cfg(feature = "shell")]
 mod api;
 mod payload;
+#[cfg(feature = "shell")]
 mod projection;
 mod state;
+#[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
 pub use api::TenderApi;
 pub use payload::*;
 pub use state::{

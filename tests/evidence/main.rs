@@ -1,5 +1,7 @@
 //! A stranger with a copy of the log: what holds is found to hold, and every kind of tampering is named.
 
+#![cfg(feature = "shell")]
+
 mod bundle;
 mod copy;
 mod erasure;

@@ -1,5 +1,7 @@
 //! Tools that nobody here wrote, against the running service and against what it publishes.
 
+#![cfg(feature = "shell")]
+
 mod claims;
 mod cloudflare;
 mod jose;

@@ -1,5 +1,7 @@
 //! Promises in public: templates, dual commitments, and what happens when one is said to be broken.
 
+#![cfg(feature = "shell")]
+
 mod breaches;
 mod gate;
 mod signing;

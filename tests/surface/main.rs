@@ -1,5 +1,7 @@
 //! The surface of the service, as clients, crawlers, proxies and hostile strangers meet it over real HTTP.
 
+#![cfg(feature = "shell")]
+
 mod answers;
 mod bulk;
 mod caching;

@@ -4,52 +4,50 @@ use super::DOCUMENTS_MAX;
 use crate::act::Payload;
 use crate::field::{ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
 use crate::template::Side;
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `commitment.breach_reported`: by the other side, or by a supervisor.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Breach {
     /// Chosen by the reporter, unique within the commitment.
     pub id: ItemId,
     /// Whose promise was broken.
     pub against: Side,
     /// The broken promises of that side.
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<ClauseId>,
     pub facts: Prose<5000>,
     /// Evidence (证据材料).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `commitment.breach_answered`: by the side that it is about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct BreachAnswer {
     pub breach: ItemId,
     pub statement: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `commitment.deadline_passed` [service]: no answer came in time. It may still come, until the ruling.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Deadline {
     pub breach: ItemId,
     pub due: Instant,
 }
 
 /// What a supervisor finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename = "Finding", rename_all = "snake_case")]
+#[schemars(rename = "Finding")]
 pub enum BreachFinding {
     /// 不成立
     Dismissed,
@@ -74,40 +72,37 @@ impl BreachFinding {
 }
 
 /// `commitment.breach_ruled`: by a supervisor, once the answer is in or its time is over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct BreachRuling {
     pub breach: ItemId,
     pub finding: BreachFinding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `commitment.breach_appealed`: once, by either side.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Appeal {
     pub breach: ItemId,
     pub grounds: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `commitment.appeal_ruled`: by another supervisor than the one whose finding it is; final.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct AppealRuling {
     pub breach: ItemId,
     pub finding: BreachFinding,
     pub reasons: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 

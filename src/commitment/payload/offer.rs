@@ -1,38 +1,35 @@
 //! How a commitment comes about.
 
 use crate::act::Payload;
-use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode, union};
+use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode, Whole, union};
 use crate::log::Hash;
 use crate::template::TemplateRef;
-use poem_openapi::{Object, Union};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// For one lot of one tender.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct LotBinding {
     pub tender: TenderCode,
     pub lot: LotId,
 }
 
 /// For everything between the two within a calendar year.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct YearBinding {
-    #[oai(validator(minimum(value = "2000"), maximum(value = "2200")))]
+    #[schemars(range(min = *YEARS.start(), max = *YEARS.end()))]
     pub year: u16,
 }
 
 /// What a commitment is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Union)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[oai(discriminator_name = "kind", one_of)]
 pub enum Binding {
-    #[oai(mapping = "lot")]
+    #[schemars(with = "Whole<LotBinding>")]
     Lot(LotBinding),
-    #[oai(mapping = "year")]
+    #[schemars(with = "Whole<YearBinding>")]
     Year(YearBinding),
 }
 
@@ -49,9 +46,8 @@ impl Binding {
 }
 
 /// `commitment.offered`: one side signs the text and asks the other to. Either side may begin.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Offer {
     /// The latest version of the template.
     pub template: TemplateRef,
@@ -62,18 +58,16 @@ pub struct Offer {
 }
 
 /// `commitment.accepted`: the other side signs the same text; from now on both are bound.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Acceptance {
     /// Hash of the offer's entry.
     pub offer: Hash,
 }
 
 /// `commitment.declined`: the other side does not want it, or whoever offered takes it back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Decline {
     /// Hash of the offer's entry.
     pub offer: Hash,
@@ -81,9 +75,8 @@ pub struct Decline {
 }
 
 /// `commitment.lapsed` [service]: nobody accepted in time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Lapse {
     /// Hash of the offer's entry.
     pub offer: Hash,

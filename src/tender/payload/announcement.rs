@@ -1,18 +1,20 @@
 //! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
 
-use super::disclosure::{Clause, ScoreRow, Windows, check_clauses, check_windows};
+use super::DOCUMENTS_MAX;
+use super::disclosure::{
+    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_clauses, check_windows,
+};
 use crate::act::Payload;
 use crate::field::{
     Bidder, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
     OrganisationId, Party, Price, Prose, RegionCode,
 };
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a clause differs from the disclosed text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Change {
     Added,
     Removed,
@@ -20,9 +22,8 @@ pub enum Change {
 }
 
 /// A declared difference from the disclosed text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Difference {
     pub clause: ClauseId,
     pub change: Change,
@@ -31,16 +32,16 @@ pub struct Difference {
 
 /// `tender.announced`: 招标公告 / 采购公告. Its clauses equal the cleared ones, or it lists every difference; a material
 /// difference opens a new window instead of the call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Announcement {
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = SCORE_ROWS_MAX))]
     pub score_table: Vec<ScoreRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DIFFERENCES_MAX))]
     pub differences: Vec<Difference>,
     /// 投标截止日.
     pub bid_deadline: Day,
@@ -48,24 +49,23 @@ pub struct Announcement {
     pub open: Day,
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.adopted`: a supervisor takes a tender over that was announced outside this log, so that its later notices
 /// can be published here. Nothing is claimed about what came before but where it can be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Adoption {
     pub title: Line<300>,
     pub procuring_unit: Party,
     pub centre: OrganisationId,
     pub nature: Nature,
     pub region: RegionCode,
+    #[schemars(length(min = 1, max = LOTS_MAX))]
     pub lots: Vec<super::Lot>,
     pub windows: Windows,
     /// Where the earlier notices stand.
@@ -74,100 +74,89 @@ pub struct Adoption {
 }
 
 /// `tender.clarified`: 澄清.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Clarification {
     pub text: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.amended`: 修改 / 更正; moves the deadline where the law asks for it (招标投标法 art. 23).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Amendment {
     pub reason: Prose<2000>,
     /// The clauses that change, in their new wording; clauses are never added here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<Day>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// A bid as it was read out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Bid {
     pub bidder: Bidder,
     pub price: Price,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub duration: Option<Prose<1000>>,
     /// The effective commitment between the bidder (the first member of a consortium) and the procuring side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub commitment: Option<CommitmentId>,
 }
 
 /// `tender.bids_opened`: 开标记录 of one lot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Opening {
     pub lot: LotId,
     pub opened_at: Instant,
+    #[schemars(length(max = BIDS_MAX))]
     pub bids: Vec<Bid>,
 }
 
 /// `tender.suspended`: 暂停, by a supervisor.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct SuspensionOrder {
     pub reason: Prose<5000>,
 }
 
 /// `tender.resumed`: 恢复; running windows are longer by the time of the suspension.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Resumption {
     pub reason: Prose<5000>,
 }
 
 /// `tender.terminated`: 终止.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Termination {
     pub reason: Prose<5000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.failed`: 流标 / 废标 of one lot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Failure {
     pub lot: LotId,
     pub reason: Prose<5000>,
 }
 
 /// Which due date passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum DeadlineKind {
     /// An objection was not answered in time.
     ObjectionAnswer,
@@ -178,9 +167,8 @@ pub enum DeadlineKind {
 }
 
 /// `tender.deadline_passed` (service): a due date went by without the act it was for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Deadline {
     pub kind: DeadlineKind,
     /// The objection, challenge or lot.
@@ -189,18 +177,18 @@ pub struct Deadline {
 }
 
 /// `tender.closed` (service): every lot has come to its end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Closure {
     pub lots_accepted: u32,
     pub lots_failed: u32,
 }
 
 const BIDS_MAX: usize = 200;
+const DIFFERENCES_MAX: usize = 600;
 
 fn check_bidder(bidder: &Bidder, at: &str, faults: &mut Faults) {
-    faults.list(format_args!("{at}/members"), &bidder.members, 20, |member| &member.name);
+    faults.list(format_args!("{at}/members"), &bidder.members, Bidder::MEMBERS_MAX, |member| &member.name);
 }
 
 pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {
@@ -215,12 +203,12 @@ impl Payload for Announcement {
     fn check(&self, faults: &mut Faults) {
         check_clauses(&self.clauses, &self.score_table, "", faults);
         if !self.differences.is_empty() {
-            faults.list("/differences", &self.differences, 600, |difference| &difference.clause);
+            faults.list("/differences", &self.differences, DIFFERENCES_MAX, |difference| &difference.clause);
         }
         if self.open < self.bid_deadline {
             faults.add("/open", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() });
         }
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -232,7 +220,7 @@ impl Payload for Adoption {
     const KIND: &'static str = "tender.adopted";
 
     fn check(&self, faults: &mut Faults) {
-        faults.list("/lots", &self.lots, 100, |lot| &lot.id);
+        faults.list("/lots", &self.lots, LOTS_MAX, |lot| &lot.id);
         check_windows(self.windows, "", faults);
     }
 }
@@ -241,7 +229,7 @@ impl Payload for Clarification {
     const KIND: &'static str = "tender.clarified";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -257,9 +245,9 @@ impl Payload for Amendment {
             faults.add("/clauses", Fault::TooFew);
         }
         if !self.clauses.is_empty() {
-            faults.list("/clauses", &self.clauses, 300, |clause| &clause.id);
+            faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| &clause.id);
         }
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -289,7 +277,7 @@ impl Payload for Termination {
     const KIND: &'static str = "tender.terminated";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

@@ -1,99 +1,87 @@
 //! 中标结果, 合同 and 履约验收 of one lot.
 
+use super::DOCUMENTS_MAX;
 use super::candidates::{KeyPerson, PERSONS_MAX};
 use crate::act::Payload;
 use crate::field::{CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
 use crate::record::Sealed;
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `tender.awarded`: 中标结果公告.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Award {
     pub lot: LotId,
     /// The candidate that wins.
     pub candidate: ItemId,
     /// The effective commitment between the winner (the first member of a consortium) and the procuring side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub commitment: Option<CommitmentId>,
     pub price: Price,
     /// Why not the first-ranked candidate (招标投标法实施条例 art. 55).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub reasons: Option<Prose<5000>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub scope: Option<Prose<5000>>,
     /// 工期 / 交付期, as promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub duration: Option<Prose<2000>>,
     /// 质量标准, as promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub quality: Option<Prose<2000>>,
     /// 项目班子 of the winner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = PERSONS_MAX))]
     pub persons: Vec<KeyPerson>,
     /// 资质证书、安全生产许可证 of the winner, with their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = CERTIFICATES_MAX))]
     pub certificates: Vec<Prose<1000>>,
     /// 备注.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub remark: Option<Prose<2000>>,
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `contract.published`: 合同公示.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Contract {
     pub lot: LotId,
     pub number: Line<100>,
     pub price: Price,
     pub signed: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub terms: Option<Prose<8000>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `contract.amended`: 合同变更.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ContractAmendment {
     pub lot: LotId,
     pub reason: Prose<5000>,
     pub changes: Prose<8000>,
     /// The new price, when it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub price: Option<Price>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `contract.accepted`: 履约验收公示.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ContractAcceptance {
     pub lot: LotId,
     /// Whether the performance passed; one that did not stays contracted and is inspected again.
@@ -101,7 +89,7 @@ pub struct ContractAcceptance {
     pub inspected: Day,
     pub opinion: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -113,7 +101,7 @@ impl Payload for Award {
     fn check(&self, faults: &mut Faults) {
         faults.at_most("/persons", self.persons.len(), PERSONS_MAX);
         faults.at_most("/certificates", self.certificates.len(), CERTIFICATES_MAX);
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -129,7 +117,7 @@ impl Payload for Contract {
     const KIND: &'static str = "contract.published";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -141,7 +129,7 @@ impl Payload for ContractAmendment {
     const KIND: &'static str = "contract.amended";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -153,7 +141,7 @@ impl Payload for ContractAcceptance {
     const KIND: &'static str = "contract.accepted";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

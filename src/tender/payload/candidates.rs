@@ -1,18 +1,18 @@
 //! 中标候选人公示: who may win, everything they claim for it, and the challenges to it.
 
+use super::DOCUMENTS_MAX;
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
 use crate::act::Payload;
 use crate::field::{Bidder, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Party, Price, Prose};
 use crate::log::Hash;
 use crate::record::Sealed;
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a bidder claims of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum ClaimKind {
     /// 业绩
     Achievement,
@@ -25,9 +25,8 @@ pub enum ClaimKind {
 }
 
 /// A claimed fact with the fields that let anyone check it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Claim {
     pub id: ItemId,
     pub kind: ClaimKind,
@@ -35,37 +34,28 @@ pub struct Claim {
     pub title: Prose<1000>,
     /// The consortium member that claims it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub holder: Option<Line<200>>,
     /// The buyer of the claimed project, or who issued the certificate or prize; it may verify or refute the claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub issuer: Option<Party>,
     /// Contract number, certificate number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub number: Option<Line<200>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub amount: Option<Price>,
     /// Day of contract or issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub dated: Option<Day>,
     /// Day of acceptance (验收).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub accepted: Option<Day>,
     /// The project leader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub person: Option<Sealed>,
     /// Where it can be looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -80,150 +70,128 @@ impl Claim {
 }
 
 /// A key person (项目经理, 技术负责人…); the name stands sealed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct KeyPerson {
     pub role: Line<100>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub name: Option<Sealed>,
     /// Types and public numbers of certificates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub certificates: Vec<Line<300>>,
 }
 
 /// A candidate (中标候选人).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Candidate {
     pub id: ItemId,
     /// From 1; absent where candidates are not ranked (不排序).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub rank: Option<u16>,
     pub bidder: Bidder,
     pub price: Price,
     /// Hundredths of a point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub score: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub quality: Option<Prose<2000>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub duration: Option<Prose<2000>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = PERSONS_MAX))]
     pub persons: Vec<KeyPerson>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = CLAIMS_MAX))]
     pub claims: Vec<Claim>,
 }
 
 /// A bid that was rejected (否决投标).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct RejectedBid {
     pub bidder: Bidder,
     pub reason: Prose<2000>,
 }
 
 /// A member of the evaluation committee (评标委员会).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct CommitteeMember {
     pub role: Line<100>,
     pub name: Sealed,
 }
 
 /// `tender.candidates_published`: 中标候选人公示 of one lot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct CandidatePublication {
     pub lot: LotId,
+    #[schemars(length(min = 1, max = CANDIDATES_MAX))]
     pub candidates: Vec<Candidate>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub rejected: Vec<RejectedBid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub committee: Vec<CommitteeMember>,
     /// 提出异议的渠道和方式.
     pub channel: Prose<2000>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `award.challenged`: against one claim, one candidate, or the whole result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Challenge {
     /// Chosen by the challenger, unique in the tender.
     pub id: ItemId,
     pub lot: LotId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub candidate: Option<ItemId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub claim: Option<ItemId>,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
 }
 
 /// `award.challenge_answered`: by the centre or the procuring unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ChallengeAnswer {
     pub lot: LotId,
     pub challenge: ItemId,
     pub outcome: AnswerOutcome,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `award.claim_verified`: the claimed fact is true, says a supervisor or the organisation that issued it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ClaimVerification {
     pub lot: LotId,
     pub candidate: ItemId,
     pub claim: ItemId,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `award.claim_refuted`: the claimed fact is false. The candidate can't win with it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ClaimRefutation {
     pub lot: LotId,
     pub candidate: ItemId,
     pub claim: ItemId,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
     pub documents: Vec<DocumentRef>,
 }
 
@@ -253,7 +221,7 @@ impl Payload for CandidatePublication {
             self.candidates.iter().enumerate().map(|(at, c)| (format!("/candidates/{at}/bidder"), &c.bidder));
         let rejected = self.rejected.iter().enumerate().map(|(at, r)| (format!("/rejected/{at}/bidder"), &r.bidder));
         check_bidders(candidates.chain(rejected), faults);
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -276,7 +244,7 @@ impl Payload for Challenge {
         if self.claim.is_some() && self.candidate.is_none() {
             faults.add("/candidate", Fault::MissingField);
         }
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

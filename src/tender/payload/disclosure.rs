@@ -1,5 +1,6 @@
 //! 招标前公示: the tender as it is shown before the call.
 
+use super::DOCUMENTS_MAX;
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
@@ -8,13 +9,12 @@ use crate::field::{
 };
 use crate::law::Running;
 use crate::record::Sealed;
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 采购方式 (政府采购法 art. 26; 招标投标法 art. 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Method {
     /// 公开招标
     Open,
@@ -33,9 +33,8 @@ pub enum Method {
 }
 
 /// What a clause is about: changes of some kinds reopen the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum ClauseKind {
     /// 资格条件
     Qualification,
@@ -64,9 +63,8 @@ impl ClauseKind {
 }
 
 /// A clause (条款): objections, screens and diffs point at it by its id.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Clause {
     pub id: ClauseId,
     pub kind: ClauseKind,
@@ -74,40 +72,34 @@ pub struct Clause {
 }
 
 /// A lot (标段 / 包).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Lot {
     pub id: LotId,
     pub title: Line<300>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub description: Option<Prose<5000>>,
     /// 最高限价 or estimate of the lot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub estimate: Option<Money>,
 }
 
 /// A row of the score table (评分表).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ScoreRow {
     pub item: Line<300>,
     /// Hundredths of a point: 12.5 points are 1250.
-    #[oai(validator(maximum(value = "100000")))]
+    #[schemars(range(max = 100_000))]
     pub max_points: u32,
     pub criteria: Prose<5000>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub clause: Option<ClauseId>,
 }
 
 /// When the next steps are planned; in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct PlannedDates {
     pub announce: Day,
     pub bid_deadline: Day,
@@ -115,20 +107,18 @@ pub struct PlannedDates {
 }
 
 /// 日 or 工作日.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum WindowUnit {
     Day,
     WorkingDay,
 }
 
 /// The length of a window; the first day is not counted (民法典 art. 201).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Window {
-    #[oai(validator(minimum(value = "1"), maximum(value = "365")))]
+    #[schemars(range(min = 1, max = WINDOW_COUNT_MAX))]
     pub count: u16,
     pub unit: WindowUnit,
 }
@@ -148,9 +138,8 @@ impl Window {
 }
 
 /// The windows of this tender; the rulebook has minimums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Windows {
     /// 招标前公示期: objections against the disclosed text.
     pub objection: Window,
@@ -163,26 +152,21 @@ pub struct Windows {
 }
 
 /// Whom to ask. A natural person stands sealed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Contact {
     pub office: Line<200>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub person: Option<Sealed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub phone: Option<Line<50>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub address: Option<Line<300>>,
 }
 
 /// `tender.preannounced`: 招标前公示 / 采购意向公开.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Preannouncement {
     pub title: Line<300>,
     /// 采购人 / 招标人.
@@ -193,55 +177,49 @@ pub struct Preannouncement {
     pub method: Method,
     /// Why not by open tender; required for every other method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub method_reason: Option<Prose<2000>>,
     pub region: RegionCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub category: Option<ProcurementCategory>,
+    #[schemars(length(min = 1, max = LOTS_MAX))]
     pub lots: Vec<Lot>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub estimate: Option<Money>,
     /// 资金来源.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub funding: Option<Prose<1000>>,
     /// Qualification, technical, business, evaluation and contract terms, each a clause of its own.
+    #[schemars(length(min = 1, max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = SCORE_ROWS_MAX))]
     pub score_table: Vec<ScoreRow>,
     /// 廉洁双承诺: bidders sign a commitment on this template with the procuring side before the opening; whose bid has none
     /// is not opened, and wins nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub commitment_template: Option<TemplateId>,
     pub planned: PlannedDates,
     pub windows: Windows,
     pub contact: Contact,
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.preannouncement_revised`: the whole new text, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Revision {
     pub reason: Prose<5000>,
     pub preannouncement: Preannouncement,
 }
 
 /// `tender.window_closed` (service): the window is over, but the tender waits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct WindowClosure {
     /// Objections that are neither answered, ruled nor withdrawn.
     pub open_objections: Vec<ItemId>,
@@ -250,19 +228,17 @@ pub struct WindowClosure {
 }
 
 /// `tender.cleared` (service): the call may be announced.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Clearance {
     /// The version of the disclosed text that was cleared, from 1.
     #[serde(rename = "disclosure")]
-    #[oai(rename = "disclosure")]
     pub text_version: u32,
 }
 
-const LOTS_MAX: usize = 100;
-const CLAUSES_MAX: usize = 300;
-const SCORE_ROWS_MAX: usize = 200;
+pub(super) const LOTS_MAX: usize = 100;
+pub(super) const CLAUSES_MAX: usize = 300;
+pub(super) const SCORE_ROWS_MAX: usize = 200;
 const WINDOW_COUNT_MAX: u16 = 365;
 
 /// Where a clause id is asked for, this one stands for the whole score table; no clause is called so.
@@ -308,7 +284,7 @@ impl Preannouncement {
     fn check_at(&self, at: &str, faults: &mut Faults) {
         faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
         check_clauses(&self.clauses, &self.score_table, at, faults);
-        faults.at_most(format_args!("{at}/documents"), self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most(format_args!("{at}/documents"), self.documents.len(), DOCUMENTS_MAX);
         let PlannedDates { announce, bid_deadline, open } = self.planned;
         for (earlier, name, later, pointer) in
             [(announce, "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]

@@ -1,15 +1,16 @@
 //! 异议与投诉: objections against the disclosed text, their answers and rulings.
 
+use super::DOCUMENTS_MAX;
+use super::disclosure::CLAUSES_MAX;
 use crate::act::Payload;
 use crate::field::{ClauseId, DocumentRef, Faults, ItemId, Prose};
 use crate::record::Sealed;
-use poem_openapi::{Enum, Object};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with a clause, in the words of the founding plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum Ground {
     /// 针对性: written for one bidder.
     Targeted,
@@ -24,32 +25,29 @@ pub enum Ground {
 }
 
 /// `tender.objected`: an enterprise objects, or a supervisor on behalf of a public tip.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct Objection {
     /// Chosen by the objector, unique in the tender.
     pub id: ItemId,
     /// The clauses it is about; empty when it is about the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = CLAUSES_MAX))]
     pub clauses: Vec<ClauseId>,
     pub ground: Ground,
     pub facts: Prose<8000>,
     pub remedy: Prose<2000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
     /// The person behind a tip, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub complainant: Option<Sealed>,
 }
 
 /// How an objection or a challenge is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum AnswerOutcome {
     Accepted,
     Partly,
@@ -57,34 +55,31 @@ pub enum AnswerOutcome {
 }
 
 /// `tender.objection_answered`: the centre or the procuring unit answers with reasons.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ObjectionAnswer {
     pub objection: ItemId,
     pub outcome: AnswerOutcome,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.objection_escalated` (投诉): to the supervisor, after an answer or when it is overdue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ObjectionEscalation {
     pub objection: ItemId,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub evidence: Vec<DocumentRef>,
 }
 
 /// How a supervisor rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
 pub enum RulingOutcome {
     /// 成立: the text must be revised, or the tender terminated.
     Upheld,
@@ -93,22 +88,20 @@ pub enum RulingOutcome {
 }
 
 /// `tender.objection_ruled`: the supervisor's decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ObjectionRuling {
     pub objection: ItemId,
     pub outcome: RulingOutcome,
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[oai(default, skip_serializing_if_is_empty)]
+    #[schemars(length(max = DOCUMENTS_MAX))]
     pub documents: Vec<DocumentRef>,
 }
 
 /// `tender.objection_withdrawn`: by the objector.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[oai(deny_unknown_fields)]
 pub struct ObjectionWithdrawal {
     pub objection: ItemId,
     pub reason: Prose<2000>,
@@ -119,9 +112,9 @@ impl Payload for Objection {
 
     fn check(&self, faults: &mut Faults) {
         if !self.clauses.is_empty() {
-            faults.list("/clauses", &self.clauses, 300, |id| id);
+            faults.list("/clauses", &self.clauses, CLAUSES_MAX, |id| id);
         }
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -137,7 +130,7 @@ impl Payload for ObjectionAnswer {
     const KIND: &'static str = "tender.objection_answered";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -149,7 +142,7 @@ impl Payload for ObjectionEscalation {
     const KIND: &'static str = "tender.objection_escalated";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/evidence", self.evidence.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -161,7 +154,7 @@ impl Payload for ObjectionRuling {
     const KIND: &'static str = "tender.objection_ruled";
 
     fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), super::DOCUMENTS_MAX);
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

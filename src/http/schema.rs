@@ -1,0 +1,246 @@
+//! The core's JSON Schemas as poem-openapi's, so that one API document holds what is signed and what is shown.
+//!
+//! The core describes its types by `schemars`, which knows no HTTP; poem-openapi keeps a registry of its own. All that the
+//! core's types say is known here, and nothing more: a keyword that is new to this file ends the program at its start.
+
+use crate::commitment::{Binding, BreachFinding};
+use crate::field::{
+    CommitmentId, DocumentId, Instant, Line, Nature, OrganisationId, Party, Price, TemplateId, TenderCode,
+};
+use crate::organisation::Role;
+use crate::record::Jwk;
+use crate::template::{Publication, PurchaseKind, Side, TemplateRef};
+use crate::tender::{Change, Clause, ScoreRow};
+use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
+use schemars::JsonSchema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// Makes types of the core fields of views.
+macro_rules! shown {
+    ($($type:ty),* $(,)?) => {$(
+        impl Type for $type {
+            const IS_REQUIRED: bool = true;
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                Self::schema_name()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                reference::<Self>()
+            }
+
+            fn register(registry: &mut Registry) {
+                register::<Self>(registry);
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+                Box::new(std::iter::once(self))
+            }
+        }
+
+        impl ParseFromJSON for $type {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                serde_json::from_value(value.unwrap_or_default()).map_err(ParseError::custom)
+            }
+        }
+
+        impl ToJSON for $type {
+            fn to_json(&self) -> Option<Value> {
+                serde_json::to_value(self).ok()
+            }
+        }
+    )*};
+}
+
+/// Makes types of the core, each a string in JSON, parameters of paths and queries.
+macro_rules! parameters {
+    ($($type:ty),* $(,)?) => {$(
+        impl ParseFromParameter for $type {
+            fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+                Self::parse_from_json(Some(text.into()))
+            }
+        }
+    )*};
+}
+
+shown! {
+    Binding, Change, Clause, CommitmentId, DocumentId, BreachFinding, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, Publication, Role, PurchaseKind,
+    ScoreRow, Side, TemplateId, TemplateRef, TenderCode,
+}
+
+parameters! { CommitmentId, DocumentId, Line<200>, Nature, OrganisationId, Role, PurchaseKind, TemplateId, TenderCode }
+
+/// How the document refers to a type of the core.
+pub fn reference<T: JsonSchema>() -> MetaSchemaRef {
+    convert(generator().subschema_for::<T>().as_value())
+}
+
+/// Enters a type of the core, and every type that it is made of, among the document's components.
+pub fn register<T: JsonSchema>(registry: &mut Registry) {
+    let mut generator = generator();
+    generator.subschema_for::<T>();
+    for (name, schema) in generator.definitions() {
+        enter_component(registry, name, schema);
+    }
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().into_generator()
+}
+
+/// A component of the document: an object, an enum of words, or a union told apart by a tag.
+fn enter_component(registry: &mut Registry, name: &str, schema: &Value) {
+    match schema["oneOf"].as_array() {
+        Some(variants) if variants.iter().any(|variant| variant["$ref"].is_string()) => {
+            enter_union(registry, name, schema, variants);
+        }
+        Some(words) => enter(registry, name, enum_of(schema, words)),
+        None => {
+            let mut object = inline(schema);
+            object.title = (object.ty == "object").then(|| name.to_owned());
+            enter(registry, name, object);
+        }
+    }
+}
+
+/// Enters a component; one that is there already must be the same.
+fn enter(registry: &mut Registry, name: &str, schema: MetaSchema) {
+    let known = registry.schemas.entry(name.to_owned()).or_insert_with(|| schema.clone());
+    assert!(*known == schema, "two types have the name {name} in the API document");
+}
+
+/// An enum whose words carry comments is a choice of constants to schemars; words without one come in one group. OpenAPI
+/// 3.0 has no place for the comments but the enum's description.
+fn enum_of(schema: &Value, words: &[Value]) -> MetaSchema {
+    let mut meta = MetaSchema::new("string");
+    let mut text = schema["description"].as_str().unwrap_or_default().to_owned();
+    for word in words {
+        match &word["const"] {
+            Value::Null => meta.enum_items.extend(word["enum"].as_array().into_iter().flatten().cloned()),
+            constant => meta.enum_items.push(constant.clone()),
+        }
+        if let (Some(word), Some(comment)) = (word["const"].as_str(), word["description"].as_str()) {
+            let gap = if text.contains("\n- ") { "" } else { "\n" };
+            text += &format!("{gap}\n- `{word}`: {comment}");
+        }
+    }
+    meta.description = Some(kept(&text));
+    meta
+}
+
+/// Each variant becomes a component of its own: the tag, and all of the type that it tags.
+fn enter_union(registry: &mut Registry, name: &str, schema: &Value, variants: &[Value]) {
+    let mut one_of = Vec::new();
+    let mut mapping = Vec::new();
+    let mut property_name = "";
+    for variant in variants {
+        let tagged = component_name(&variant["$ref"]);
+        let (tag, word) =
+            variant["properties"].as_object().and_then(|tag| tag.iter().next()).expect("a variant has a tag");
+        property_name = kept(tag);
+        let word = &word["const"];
+        let tag =
+            MetaSchema { enum_items: vec![word.clone()], example: Some(word.clone()), ..MetaSchema::new("string") };
+        let tag = MetaSchema {
+            required: vec![property_name],
+            properties: vec![(property_name, MetaSchemaRef::Inline(Box::new(tag)))],
+            ..MetaSchema::new("object")
+        };
+        let whole = MetaSchema {
+            description: description(schema),
+            all_of: vec![MetaSchemaRef::Inline(Box::new(tag)), MetaSchemaRef::Reference(tagged.to_owned())],
+            ..MetaSchema::ANY
+        };
+        let name = format!("{name}_{tagged}");
+        enter(registry, &name, whole);
+        mapping.push((word.as_str().unwrap_or_default().to_owned(), format!("#/components/schemas/{name}")));
+        one_of.push(MetaSchemaRef::Reference(name));
+    }
+    let discriminator = Some(MetaDiscriminatorObject { property_name, mapping });
+    let union = MetaSchema { description: description(schema), one_of, discriminator, ..MetaSchema::new("object") };
+    enter(registry, name, union);
+}
+
+/// A schema as it stands in a field or a list.
+fn convert(schema: &Value) -> MetaSchemaRef {
+    // An optional field may be absent. That serde reads null as absent too need not be said.
+    let some = schema["anyOf"].as_array().and_then(|choice| choice.iter().find(|schema| schema["type"] != "null"));
+    let target = some.map_or(&schema["$ref"], |some| &some["$ref"]);
+    if target.is_null() {
+        return MetaSchemaRef::Inline(Box::new(inline(schema)));
+    }
+    let beside = MetaSchema { description: description(schema), ..MetaSchema::ANY };
+    MetaSchemaRef::Reference(component_name(target).to_owned()).merge(beside)
+}
+
+fn inline(schema: &Value) -> MetaSchema {
+    let mut meta = MetaSchema::ANY;
+    for (keyword, value) in schema.as_object().into_iter().flatten() {
+        let length = || value.as_u64().and_then(|length| usize::try_from(length).ok());
+        match keyword.as_str() {
+            "type" => meta.ty = kept(value.as_str().or_else(|| value[0].as_str()).unwrap_or_default()),
+            "format" => meta.format = value.as_str().map(kept),
+            "description" => meta.description = description(schema),
+            "enum" => meta.enum_items = value.as_array().cloned().unwrap_or_default(),
+            "minimum" => meta.minimum = value.as_f64(),
+            "maximum" => meta.maximum = value.as_f64(),
+            "minLength" => meta.min_length = length(),
+            "maxLength" => meta.max_length = length(),
+            "minItems" => meta.min_items = length(),
+            "maxItems" => meta.max_items = length(),
+            "items" => meta.items = Some(Box::new(convert(value))),
+            "required" => {
+                meta.required = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(kept).collect()
+            }
+            "properties" => meta.properties = properties(value, &schema["required"]),
+            // OpenAPI 3.0 can't say of a union's variant that it takes the tag and else nothing unknown, so no type says it.
+            "additionalProperties" => {}
+            other => unreachable!("{other} is not known to the API document"),
+        }
+    }
+    meta
+}
+
+fn properties(properties: &Value, required: &Value) -> Vec<(&'static str, MetaSchemaRef)> {
+    let is_required = |name: &String| required.as_array().is_some_and(|names| names.iter().any(|other| other == name));
+    let properties = properties.as_object().into_iter().flatten().map(|(name, schema)| {
+        let mut property = convert(schema);
+        // A list that may be absent is empty then.
+        if property.is_array() && !is_required(name) {
+            property = property.merge(MetaSchema { default: Some(Value::Array(Vec::new())), ..MetaSchema::ANY });
+        }
+        (kept(name), property)
+    });
+    properties.collect()
+}
+
+fn description(schema: &Value) -> Option<&'static str> {
+    schema["description"].as_str().map(kept)
+}
+
+fn component_name(reference: &Value) -> &str {
+    reference.as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
+}
+
+/// poem-openapi holds texts for ever; each is kept once, however often the document is made.
+fn kept(text: &str) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let text: &'static str = Box::leak(text.into());
+    texts.insert(text);
+    text
+}
