@@ -14,4 +14,4 @@ mod workers;
 pub use contested::Contested;
 pub use finding::{Finding, Reason, Report};
 pub use source::{Folder, Source, SourceError};
-pub use verify::{Progress, verify};
+pub use verify::{Progress, verify, verify_within};
