@@ -1,6 +1,6 @@
 //! A seed unrolled into steps: plain data, so that a plan that fails can be cut down and printed.
 
-use super::cast::ADMITTED;
+use super::cast::{ADMITTED, OPERATOR};
 use super::dice::Dice;
 use gongshi::field::Instant;
 use std::fmt;
@@ -129,7 +129,7 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
     }
     let intents = (0..TEMPLATES).map(|which| intent(Subject::Template, which)).collect();
     steps.push(Step::Batch { writer: 0, intents });
-    let left_out = dice.below(steps.len() * 4);
+    let left_out = dice.below(steps.len() * 12);
     if left_out < steps.len() {
         steps.remove(left_out);
     }
@@ -172,8 +172,10 @@ fn intent(dice: &mut Dice) -> Intent {
     let (subject, which) = match dice.below(100) {
         0..60 => (Subject::Tender, dice.below(TENDERS)),
         60..84 => (Subject::Commitment, dice.below(COMMITMENTS)),
-        84..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),
-        93..96 => (Subject::Template, dice.below(TEMPLATES)),
+        // The operator's organisation begins in the log's own stream, which makes it worth more attention.
+        84..86 => (Subject::Organisation, OPERATOR),
+        86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),
+        93..95 => (Subject::Template, dice.below(TEMPLATES)),
         _ => (Subject::Log, 0),
     };
     let sensible = dice.percent(80);

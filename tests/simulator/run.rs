@@ -81,6 +81,7 @@ impl Run {
             mark: None,
         };
         run.start(plan.writers).await?;
+        run.note_new(0);
         for text in ["招标文件", "答疑纪要"] {
             let (bytes, size) = (bytes::Bytes::from_static(text.as_bytes()), text.len() as u64);
             let id = DocumentId::from_hash(Hash::of(text));

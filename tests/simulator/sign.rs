@@ -1,5 +1,6 @@
 //! A draft made a record: signed as it should be, or wrong in the one way that the plan wants.
 
+use super::KNOWN;
 use super::acts::{By, Draft, Scene};
 use super::plan::Twist;
 use super::seam;
@@ -48,6 +49,7 @@ pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Reco
             let jti = earlier.and_then(|record| record.header().ok()).map(|header| header.jti);
             header.jti = jti.unwrap_or(header.jti);
         }
+        Twist::Stream(at) if KNOWN => header.sub = format!("commitment/C-{at}"),
         Twist::Stream(at) => header.sub = format!("tender/T-{at}"),
         Twist::Audience => header.aud = "elsewhere.example/log".into(),
         Twist::Clock(minutes) => header.iat = (header.iat + minutes * 60).max(0),

@@ -26,9 +26,12 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
         None => "organisation.registered",
         Some(found) if !found.is_confirmed() && scene.dice.percent(85) => "organisation.confirmed",
         Some(found) if !found.is_confirmed() => "organisation.registered",
-        Some(found) if found.is_suspended(now) => {
-            scene.dice.pick(&["organisation.reinstated", "organisation.reinstated", "key.revoked", "key.added"])
-        }
+        Some(found) if found.is_suspended(now) => scene.dice.pick(&[
+            "organisation.reinstated",
+            "organisation.reinstated",
+            "organisation.reinstated",
+            "key.revoked",
+        ]),
         Some(found) if found.keys.iter().filter(|key| key.is_valid(now)).count() > 1 => {
             scene.dice.pick(&["key.revoked", "key.added", "organisation.role_granted", "organisation.suspended"])
         }
@@ -89,7 +92,7 @@ fn build(
             (RoleGrant { role }.into(), admitter(scene, role))
         }
         "organisation.suspended" => {
-            let until = scene.dice.percent(70).then(|| scene.dice.between(-1, 20)).map(|days| scene.day(days));
+            let until = scene.dice.percent(80).then(|| scene.dice.between(-1, 10)).map(|days| scene.day(days));
             (Suspension { reason: scene.prose("调查期间暂停"), until }.into(), overseer)
         }
         "organisation.reinstated" => (Reinstatement { reason: scene.prose("调查结束") }.into(), overseer),
