@@ -6,7 +6,7 @@ use crate::store::{Column, Table, Value};
 use crate::template;
 use crate::tender::{self, Tender};
 use crate::world::{Stream, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Rows to upsert, by table. A projection row is a function of one stream's state alone, so it does not matter in how
 /// many batches that state came about, and replay gives the same rows.
@@ -27,14 +27,15 @@ impl Rows {
     }
 
     /// The rows of every stream that was touched.
-    pub fn of_streams<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Self {
+    pub fn of_streams(world: &World, touched: &HashSet<Stream>) -> Self {
         let mut rows = Self::default();
         for stream in touched {
             match stream {
-                // The log stream's only record makes the operator's organisation.
+                // The log's first record makes the operator's organisation; no row may stand twice in one statement.
                 Stream::Log => {
                     let operator = world.log.as_ref().and_then(|log| world.organisations.get(&log.operator));
-                    rows.organisation(operator);
+                    let own = |operator: &&Organisation| touched.contains(&Stream::Organisation(operator.id.clone()));
+                    rows.organisation(operator.filter(|operator| !own(operator)));
                 }
                 Stream::Organisation(id) => rows.organisation(world.organisations.get(id)),
                 Stream::Tender(code) => rows.tender(code, world.tenders.get(code).map(|tender| &**tender)),

@@ -62,7 +62,7 @@ fn build(
     Some(match kind {
         "organisation.registered" => {
             // Another one claims the code, now and then.
-            let claimant = if scene.dice.percent(85) { player } else { scene.dice.below(cast.players.len()) };
+            let claimant = if scene.dice.percent(97) { player } else { scene.dice.below(cast.players.len()) };
             let key = scene.dice.one_of(&cast.player(claimant).keys)?;
             let id = cast.player(player).id.clone();
             let (key_jwk, region) = (key.public().to_jwk(), scene.dice.percent(30).then(|| read("410105")));
@@ -114,7 +114,7 @@ fn build(
 
 /// Mostly its own, sometimes one that it will not get.
 fn asked(scene: &mut Scene<'_>, role: Role) -> Role {
-    if role == Role::Operator || scene.dice.percent(4) {
+    if role == Role::Operator || scene.dice.percent(2) {
         return scene.dice.pick(&[Role::Enterprise, Role::Centre, Role::Operator, Role::Supervisor]);
     }
     role
