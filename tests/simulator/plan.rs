@@ -26,6 +26,8 @@ pub enum Engine {
 pub enum Step {
     /// Records that are queued together: one batch, unless something makes the queue move in between.
     Batch { writer: usize, intents: Vec<Intent> },
+    /// Records for two writers at the same moment.
+    Race { intents: Vec<Intent>, others: Vec<Intent> },
     /// The clock is set forward, or a little back.
     Wait { minutes: i64 },
     /// The service does what is due.
@@ -109,7 +111,9 @@ impl Plan {
         // Between 2026-01-05 and 2026-12-20: the next year's holidays are not known.
         let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
         let mut steps = prologue(&mut dice);
-        for _ in 0..dice.between(40, 200) {
+        // Some are long enough for several full tiles and for more entries than a replay reads at a time.
+        let times = if dice.percent(4) { 8 } else { 1 };
+        for _ in 0..times * dice.between(60, 360) {
             steps.push(step(&mut dice, writers));
         }
         Self { seed, engine, writers, start, steps }
@@ -139,6 +143,7 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
 fn step(dice: &mut Dice, writers: usize) -> Step {
     let writer = dice.below(writers);
     match dice.below(100) {
+        0..15 if writers > 1 => Step::Race { intents: intents(dice), others: intents(dice) },
         0..55 => Step::Batch { writer, intents: intents(dice) },
         55..75 => Step::Wait { minutes: minutes(dice) },
         75..92 => Step::Due { writer },
@@ -205,6 +210,9 @@ impl fmt::Display for Step {
         let plural = |count: usize| if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
         match self {
             Self::Batch { writer, intents } => write!(f, "writer {writer} gets {}", plural(intents.len())),
+            Self::Race { intents, others } => {
+                write!(f, "the writers get {} and {} at once", plural(intents.len()), plural(others.len()))
+            }
             Self::Wait { minutes } => write!(f, "{minutes} minutes pass"),
             Self::Due { writer } => write!(f, "writer {writer} does what is due"),
             Self::Crash { intents, kept } => {

@@ -54,6 +54,7 @@ fn steps(plan: &Plan, postgres: Option<&str>, story: &mut Vec<String>, step: &mu
 fn take(step: &Step, plan: &Plan, run: &mut Run, life: &mut Runtime) -> Result<(), Fault> {
     match step {
         Step::Batch { writer, intents } => life.block_on(run.batch(*writer % plan.writers, intents)),
+        Step::Race { intents, others } => life.block_on(run.race([intents, others])),
         Step::Wait { minutes } => {
             run.clock.advance_millis(minutes * 60_000);
             Ok(())

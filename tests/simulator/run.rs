@@ -15,9 +15,9 @@ use gongshi::clock::Clock;
 use gongshi::field::{DocumentId, DocumentRef};
 use gongshi::ledger::Ledger;
 use gongshi::log::{Hash, TlogProof};
-use gongshi::record::{KeyId, Record};
-use gongshi::sequencer::{Admitted, Receipt, Rejected};
-use gongshi::world::Act;
+use gongshi::record::{Header, KeyId, Record};
+use gongshi::sequencer::{Admitted, Pending, Receipt, Rejected};
+use gongshi::world::{Act, Stream};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -48,6 +48,23 @@ pub struct Acknowledged {
     pub index: usize,
     pub hash: Hash,
     pub digest: [u8; 32],
+}
+
+/// A record on its way.
+struct Queued {
+    record: Record,
+    header: Header,
+    stream: Stream,
+    act: Act,
+    pending: Pending,
+}
+
+/// What came of some records.
+#[derive(Default)]
+struct Answers {
+    receipts: Vec<(Record, Receipt)>,
+    refusals: Vec<Refused>,
+    unanswered: Vec<Record>,
 }
 
 /// What may go wrong with a batch.
@@ -132,8 +149,8 @@ impl Run {
     pub async fn post_again(&mut self) -> Result<(), Fault> {
         let records = std::mem::take(&mut self.in_flight);
         let held = |record: &&Record| self.oracle.entries.iter().any(|entry| entry.digest == record.digest());
-        let kept = records.iter().filter(held).count() as u64;
-        (self.tally.kept, self.tally.lost) = (self.tally.kept + kept, self.tally.lost + records.len() as u64 - kept);
+        self.tally.kept += records.iter().filter(held).count() as u64;
+        self.tally.in_flight += records.len() as u64;
         self.send(0, records, Care::All).await.map(|_| ())
     }
 
@@ -238,40 +255,71 @@ impl Run {
     /// Posts records together; returns those that nobody could say anything about.
     async fn send(&mut self, writer: usize, records: Vec<Record>, care: Care) -> Result<Vec<Record>, Fault> {
         let ledger = Arc::clone(&self.writers[writer]);
-        let (before, now) = (self.oracle.size(), self.clock.now().max(self.oracle.last_time));
-        let (mut queued, mut unanswered) = (Vec::new(), Vec::new());
-        for (record, admitted) in self.admit(&ledger, records).await? {
-            let said = (admitted.header().clone(), admitted.stream().clone(), admitted.act().clone());
+        let before = self.oracle.size();
+        let queued = self.queue(&ledger, records).await?;
+        let answers = self.answers(&ledger, queued, care).await?;
+        if care != Care::Lost {
+            let new = self.oracle.read(&ledger.database, &answers.refusals).await?;
+            self.acknowledge(before, new, answers.receipts, care)?;
+            self.look_at_checkpoints().await?;
+        }
+        Ok(answers.unanswered)
+    }
+
+    /// Both writers are given records at the same moment: which comes first is open, but for each writer's own.
+    pub async fn race(&mut self, intents: [&[Intent]; 2]) -> Result<(), Fault> {
+        let ledgers = [0, 1].map(|at| Arc::clone(&self.writers[at % self.writers.len()]));
+        let before = self.oracle.size();
+        let mut queued = Vec::new();
+        for (ledger, intents) in ledgers.iter().zip(intents) {
+            let records = self.records(intents);
+            queued.push(self.queue(ledger, records).await?);
+        }
+        let mut receipts = Vec::new();
+        for (ledger, queued) in ledgers.iter().zip(queued) {
+            receipts.extend(self.answers(ledger, queued, Care::All).await?.receipts);
+        }
+        let new = self.oracle.read(&ledgers[0].database, &[]).await?;
+        self.acknowledge(before, new, receipts, Care::All)?;
+        self.look_at_checkpoints().await
+    }
+
+    /// All signatures first, so that the queue gets the records in one go.
+    async fn queue(&mut self, ledger: &Ledger, records: Vec<Record>) -> Result<Vec<Queued>, Fault> {
+        let mut queued = Vec::new();
+        for (record, admitted) in self.admit(ledger, records).await? {
+            let (header, stream, act) = (admitted.header().clone(), admitted.stream().clone(), admitted.act().clone());
             match ledger.enqueue(admitted).await {
-                Ok(pending) => queued.push((record, said, pending)),
+                Ok(pending) => queued.push(Queued { record, header, stream, act, pending }),
                 Err(Rejected::Refused(refusal)) => self.refused(&record, &refusal),
                 Err(Rejected::Unavailable) => return Err(fault("unavailable", "the queue took nothing")),
             }
         }
-        let (mut receipts, mut refusals, mut at) = (Vec::new(), Vec::new(), before);
-        for (record, (header, stream, act), pending) in queued {
+        Ok(queued)
+    }
+
+    async fn answers(&mut self, ledger: &Ledger, queued: Vec<Queued>, care: Care) -> Result<Answers, Fault> {
+        let now = self.clock.now().max(self.oracle.last_time);
+        let (mut answers, mut at) = (Answers::default(), self.oracle.size());
+        for Queued { record, header, stream, act, pending } in queued {
             match ledger.outcome(pending).await {
                 Ok(receipt) => {
                     at = at.max(receipt.index as usize + 1);
-                    receipts.push((record, receipt));
+                    answers.receipts.push((record, receipt));
                 }
                 Err(Rejected::Refused(refusal)) => {
                     self.refused(&record, &refusal);
-                    refusals.push(Refused { at, now, header, stream, act, code: refusal.problem.code });
+                    let code = refusal.problem.code;
+                    answers.refusals.push(Refused { at, now, header, stream, act, code });
                 }
                 Err(Rejected::Unavailable) if care == Care::All => {
                     self.tell(&record, "the log is unavailable");
                     return Err(fault("unavailable", format!("{} on {stream}", act.kind())));
                 }
-                Err(Rejected::Unavailable) => unanswered.push(record),
+                Err(Rejected::Unavailable) => answers.unanswered.push(record),
             }
         }
-        if care != Care::Lost {
-            let new = self.oracle.read(&ledger.database, &refusals).await?;
-            self.acknowledge(&ledger, before, new, receipts, care)?;
-            self.look_at_checkpoints().await?;
-        }
-        Ok(unanswered)
+        Ok(answers)
     }
 
     async fn admit(&mut self, ledger: &Ledger, records: Vec<Record>) -> Result<Vec<(Record, Admitted)>, Fault> {
@@ -289,7 +337,6 @@ impl Run {
     /// Every receipt tells the truth, and nothing else was written.
     fn acknowledge(
         &mut self,
-        ledger: &Ledger,
         before: usize,
         new: usize,
         receipts: Vec<(Record, Receipt)>,
@@ -318,7 +365,7 @@ impl Run {
         let Some((_, receipt)) = receipts.last() else { return Ok(()) };
         let (entry, log) = (&self.oracle.entries[receipt.index as usize], seam::log(&self.oracle.world));
         let keys = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
-        let origin = log.map_or(ledger.origin(), |log| log.origin.clone());
+        let origin = log.map_or(String::new(), |log| log.origin.clone());
         let proof = TlogProof::parse(&receipt.proof).and_then(|proof| proof.verify(&entry.bytes, &keys, &origin));
         proof.map(|_| ()).map_err(|e| fault("proof", format!("of entry {}: {e}", receipt.index)))
     }

@@ -30,14 +30,20 @@ fn size(plan: &Plan) -> usize {
 
 fn intents(step: &Step) -> Option<&Vec<Intent>> {
     match step {
-        Step::Batch { intents, .. } | Step::Crash { intents, .. } | Step::Outage { intents } => Some(intents),
+        Step::Batch { intents, .. }
+        | Step::Crash { intents, .. }
+        | Step::Outage { intents }
+        | Step::Race { intents, .. } => Some(intents),
         _ => None,
     }
 }
 
 fn intents_mut(step: &mut Step) -> Option<&mut Vec<Intent>> {
     match step {
-        Step::Batch { intents, .. } | Step::Crash { intents, .. } | Step::Outage { intents } => Some(intents),
+        Step::Batch { intents, .. }
+        | Step::Crash { intents, .. }
+        | Step::Outage { intents }
+        | Step::Race { intents, .. } => Some(intents),
         _ => None,
     }
 }
@@ -106,7 +112,9 @@ impl Shrunk<'_> {
     /// What is wrong with a record on purpose is mostly not why a plan fails; nor is a crash.
     fn simplify(&mut self) {
         for at in 0..self.plan.steps.len() {
-            if let Step::Crash { intents, .. } | Step::Outage { intents } = self.plan.steps[at].clone() {
+            if let Step::Crash { intents, .. } | Step::Outage { intents } | Step::Race { intents, .. } =
+                self.plan.steps[at].clone()
+            {
                 self.tries(|plan| plan.steps[at] = Step::Batch { writer: 0, intents });
             }
             for which in 0..intents(&self.plan.steps[at]).map_or(0, Vec::len) {

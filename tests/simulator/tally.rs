@@ -11,9 +11,9 @@ pub struct Tally {
     pub runs_of_two: u64,
     pub records: u64,
     pub crashes: u64,
-    /// Records that were on their way when power failed, and stood in the log afterwards; and that did not.
+    /// Records that were on their way when power failed; and those of them that stood in the log afterwards.
+    pub in_flight: u64,
     pub kept: u64,
-    pub lost: u64,
     pub outages: u64,
     pub restarts: u64,
     pub bundles: u64,
@@ -46,7 +46,7 @@ impl Tally {
             (&mut self.records, other.records),
             (&mut self.crashes, other.crashes),
             (&mut self.kept, other.kept),
-            (&mut self.lost, other.lost),
+            (&mut self.in_flight, other.in_flight),
             (&mut self.outages, other.outages),
             (&mut self.restarts, other.restarts),
             (&mut self.bundles, other.bundles),
@@ -78,8 +78,8 @@ impl fmt::Display for Tally {
         )?;
         writeln!(
             f,
-            "{refused} refusals, {} power cuts ({} records in flight kept, {} lost), {} full disks, {} restarts, {} bundles",
-            self.crashes, self.kept, self.lost, self.outages, self.restarts, self.bundles
+            "{refused} refusals, {} power cuts ({} of {} records in flight were kept), {} full disks, {} restarts, {} bundles",
+            self.crashes, self.kept, self.in_flight, self.outages, self.restarts, self.bundles
         )?;
         writeln!(f, "{:32}{:>10}{:>10}", "kind", "accepted", "refused")?;
         for kind in Act::kinds() {
