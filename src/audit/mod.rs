@@ -18,4 +18,4 @@ pub use finding::{Finding, Reason, Report};
 #[cfg(feature = "shell")]
 pub use folder::Folder;
 pub use source::{Source, SourceError};
-pub use verify::{Progress, verify};
+pub use verify::{Progress, verify, verify_within};

@@ -37,7 +37,10 @@ pub fn verify(
 }
 
 /// As [`verify`], with at most twice so many states of tenders in memory.
-fn verify_within(
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_within(
     states: usize,
     source: &mut dyn Source,
     key: Option<&NoteKey>,

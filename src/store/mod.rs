@@ -25,7 +25,7 @@ pub use value::{Column, Kind, Row, Table, Value};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -97,6 +97,9 @@ impl Database {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // Where the disk is full SQLite rolls back by itself; the driver goes on counting a transaction that is over,
+            // and could never begin another on this connection.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;

@@ -15,6 +15,12 @@ fn server() -> &'static str {
     })
 }
 
+/// Whether there is a server, or its programs are there to start one.
+pub fn is_installed() -> bool {
+    let installed = |versions: fs::ReadDir| versions.flatten().any(|entry| entry.path().join("bin/initdb").exists());
+    std::env::var("GONGSHI_TEST_POSTGRES").is_ok() || fs::read_dir("/usr/lib/postgresql").is_ok_and(installed)
+}
+
 /// A new, empty database; its URL.
 pub fn fresh_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);

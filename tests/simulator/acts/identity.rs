@@ -1,0 +1,76 @@
+//! The log itself: its keys and its name. `log.law_adopted` belongs here once it is there.
+
+use super::organisation::{effective, possession, revocation};
+use super::words::read;
+use super::{By, Draft, Scene};
+use crate::cast::OPERATOR;
+use crate::plan::Intent;
+use crate::seam;
+use gongshi::identity::{
+    Act, CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, LogOpening, LogState, ServiceKeyAddition,
+    ServiceKeyRevocation,
+};
+
+fn sensible(scene: &mut Scene<'_>, log: &LogState) -> &'static str {
+    let now = scene.now;
+    let services = log.service_keys.iter().filter(|key| key.is_valid(now)).count();
+    let kinds: &[&'static str] = match (log.checkpoint_keys.len() > 1, services > 1) {
+        (false, false) => &["log.checkpoint_key_added", "log.service_key_added", "log.continued"],
+        (true, false) => &["log.checkpoint_key_retired", "log.service_key_added", "log.continued"],
+        (false, true) => &["log.checkpoint_key_added", "log.service_key_revoked", "log.continued"],
+        (true, true) => &["log.checkpoint_key_added", "log.checkpoint_key_retired", "log.service_key_revoked"],
+    };
+    scene.dice.pick(kinds)
+}
+
+pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
+    let log = seam::log(scene.world)?;
+    let kind = if intent.sensible { sensible(scene, log) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
+    let act = build(scene, log, kind)?;
+    Some(Draft { stream: seam::log_stream(), act: act.into(), by: By::Player(OPERATOR) })
+}
+
+fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
+    let cast = scene.cast;
+    Some(match kind {
+        "log.opened" => LogOpening {
+            origin: read(&log.origin),
+            operator: log.operator.clone(),
+            operator_name: read("另一个平台"),
+            operator_key: cast.unknown.public().to_jwk(),
+            service_key: cast.service[4].public().to_jwk(),
+            log_key: read(&cast.checkpoint_names(&log.origin)[0]),
+            rulebook: read("2026-07"),
+            time_zone: read("Asia/Shanghai"),
+        }
+        .into(),
+        "log.checkpoint_key_added" => {
+            let names = cast.checkpoint_names(&log.origin);
+            CheckpointKeyAddition { log_key: read(scene.dice.one_of(&names)?) }.into()
+        }
+        "log.checkpoint_key_retired" => {
+            let named: Vec<String> = log.checkpoint_keys.iter().map(ToString::to_string).collect();
+            let log_key = read(scene.dice.one_of(&named)?);
+            CheckpointKeyRetirement { log_key, reason: revocation(scene) }.into()
+        }
+        "log.service_key_added" => {
+            let key = scene.dice.one_of(&cast.service)?;
+            let possession = read(&possession(scene, key, &seam::log_stream()));
+            ServiceKeyAddition { key: key.public().to_jwk(), possession }.into()
+        }
+        "log.service_key_revoked" => {
+            let kids: Vec<_> = log.service_keys.iter().map(|key| key.kid).collect();
+            let kid = *scene.dice.one_of(&kids)?;
+            let (reason, effective) = (revocation(scene), effective(scene));
+            ServiceKeyRevocation { kid, reason, effective }.into()
+        }
+        "log.continued" => {
+            let origin = format!("simulated.example/log-{}", scene.dice.below(6));
+            let names = cast.checkpoint_names(&origin);
+            let log_key = read(scene.dice.one_of(&names)?);
+            let predecessor = read(scene.note);
+            LogContinuation { origin: read(&origin), log_key, predecessor, reason: scene.prose("密钥可能泄露") }.into()
+        }
+        _ => return None,
+    })
+}

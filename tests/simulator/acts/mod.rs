@@ -1,0 +1,68 @@
+//! What somebody means to do, made an act by the state that it meets: mostly what would come next, sometimes anything.
+
+mod commitment;
+mod disclosure;
+mod identity;
+mod organisation;
+mod result;
+mod template;
+mod tender;
+mod words;
+
+use super::cast::Cast;
+use super::dice::Dice;
+use super::plan::{Intent, Subject};
+use gongshi::field::{DocumentRef, Instant};
+use gongshi::organisation::Role;
+use gongshi::record::PrivateKey;
+use gongshi::world::{Act, Stream, World};
+
+/// What the one who acts can see.
+pub struct Scene<'a> {
+    pub world: &'a World,
+    pub cast: &'a Cast,
+    pub now: Instant,
+    /// The log's newest checkpoint.
+    pub note: &'a str,
+    /// Documents that are uploaded.
+    pub documents: &'a [DocumentRef],
+    pub dice: Dice,
+}
+
+/// An act before it is signed.
+pub struct Draft {
+    pub stream: Stream,
+    pub act: Act,
+    pub by: By,
+}
+
+/// Who signs.
+#[derive(Clone)]
+pub enum By {
+    /// With one of its valid keys.
+    Player(usize),
+    Key(PrivateKey),
+    Service,
+}
+
+/// Nothing, when the intent means nothing here.
+pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
+    match intent.subject {
+        Subject::Organisation => organisation::draft(scene, intent),
+        Subject::Template => Some(template::draft(scene, intent)),
+        Subject::Tender => tender::draft(scene, intent),
+        Subject::Commitment => commitment::draft(scene, intent),
+        Subject::Log => identity::draft(scene, intent),
+    }
+}
+
+impl Scene<'_> {
+    fn player(&mut self, role: Role) -> By {
+        By::Player(self.cast.with_role(role, &mut self.dice))
+    }
+
+    /// The player with this id, when it is one.
+    fn known(&self, id: &gongshi::field::OrganisationId) -> Option<By> {
+        self.cast.position(id).map(By::Player)
+    }
+}

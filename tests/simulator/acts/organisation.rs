@@ -1,0 +1,144 @@
+//! Organisations: who they are, what they may, and with which keys.
+
+use super::words::read;
+use super::{By, Draft, Scene};
+use crate::cast::OPERATOR;
+use crate::plan::Intent;
+use crate::seam;
+use gongshi::field::Instant;
+use gongshi::organisation::{
+    Act, Confirmation, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement, RevocationReason, Role,
+    RoleGrant, Suspension, possession_header,
+};
+use gongshi::record::{PrivateKey, Record};
+use gongshi::world::Stream;
+
+/// A new key's word that it is held, for a stream of the log.
+pub fn possession(scene: &mut Scene<'_>, key: &PrivateKey, stream: &Stream) -> String {
+    let origin = seam::log(scene.world).map_or(String::new(), |log| log.origin.clone());
+    let of = if scene.dice.percent(4) { "log".to_owned() } else { stream.to_string() };
+    Record::sign(key, &possession_header(key.key_id(), &origin, &of, scene.now), b"").detached()
+}
+
+fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str {
+    let now = scene.now;
+    match found {
+        None => "organisation.registered",
+        Some(found) if !found.is_confirmed() && scene.dice.percent(85) => "organisation.confirmed",
+        Some(found) if !found.is_confirmed() => "organisation.registered",
+        Some(found) if found.is_suspended(now) => scene.dice.pick(&[
+            "organisation.reinstated",
+            "organisation.reinstated",
+            "organisation.reinstated",
+            "key.revoked",
+        ]),
+        Some(found) if found.keys.iter().filter(|key| key.is_valid(now)).count() > 1 => {
+            scene.dice.pick(&["key.revoked", "key.added", "organisation.role_granted", "organisation.suspended"])
+        }
+        Some(_) => scene.dice.pick(&["key.added", "key.added", "organisation.role_granted"]),
+    }
+}
+
+pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
+    let player = intent.which % scene.cast.players.len();
+    let found = seam::organisation(scene.world, &scene.cast.player(player).id);
+    let kind = if intent.sensible { sensible(scene, found) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
+    let stream = seam::organisation_stream(&scene.cast.player(player).id);
+    let (act, by) = build(scene, player, found, kind, &stream)?;
+    Some(Draft { stream, act: act.into(), by })
+}
+
+fn build(
+    scene: &mut Scene<'_>,
+    player: usize,
+    found: Option<&Organisation>,
+    kind: &str,
+    stream: &Stream,
+) -> Option<(Act, By)> {
+    let cast = scene.cast;
+    let role = cast.player(player).role;
+    let overseer =
+        if role == Role::Supervisor || player == OPERATOR { By::Player(OPERATOR) } else { admitter(scene, role) };
+    Some(match kind {
+        "organisation.registered" => {
+            // Another one claims the code, now and then.
+            let claimant = if scene.dice.percent(97) { player } else { scene.dice.below(cast.players.len()) };
+            let key = scene.dice.one_of(&cast.player(claimant).keys)?;
+            let id = cast.player(player).id.clone();
+            let (key_jwk, region) = (key.public().to_jwk(), scene.dice.percent(30).then(|| read("410105")));
+            let registration =
+                Registration {
+                    id, name: scene.text("某单位"), key: key_jwk, roles: vec![asked(scene, role)], region
+                };
+            (registration.into(), By::Key(key.clone()))
+        }
+        "organisation.confirmed" => {
+            let pending: Vec<_> = found.iter().flat_map(|found| found.kids()).collect();
+            let kid = scene.dice.one_of(&pending).copied().unwrap_or(cast.unknown.key_id());
+            let mut roles = vec![asked(scene, role)];
+            if scene.dice.percent(10) {
+                roles.push(Role::Auditor);
+            }
+            (Confirmation { kid, roles }.into(), overseer)
+        }
+        "organisation.role_granted" => {
+            let role = scene.dice.pick(&[
+                Role::Enterprise,
+                Role::ProcuringUnit,
+                Role::Centre,
+                Role::Supervisor,
+                Role::Auditor,
+            ]);
+            (RoleGrant { role }.into(), admitter(scene, role))
+        }
+        "organisation.suspended" => {
+            let until = scene.dice.percent(80).then(|| scene.dice.between(-1, 10)).map(|days| scene.day(days));
+            (Suspension { reason: scene.prose("调查期间暂停"), until }.into(), overseer)
+        }
+        "organisation.reinstated" => (Reinstatement { reason: scene.prose("调查结束") }.into(), overseer),
+        "key.added" => {
+            let key = scene.dice.one_of(&cast.player(player).keys)?;
+            let possession = read(&possession(scene, key, stream));
+            (KeyAddition { key: key.public().to_jwk(), possession }.into(), By::Player(player))
+        }
+        "key.revoked" => {
+            let known: Vec<_> = found.iter().flat_map(|found| found.kids()).collect();
+            let kid = scene.dice.one_of(&known).copied().unwrap_or(cast.unknown.key_id());
+            let (reason, effective) = (revocation(scene), effective(scene));
+            let by = if scene.dice.percent(80) { By::Player(player) } else { overseer };
+            (KeyRevocation { kid, reason, effective }.into(), by)
+        }
+        _ => return None,
+    })
+}
+
+/// Mostly its own, sometimes one that it will not get.
+fn asked(scene: &mut Scene<'_>, role: Role) -> Role {
+    if role == Role::Operator || scene.dice.percent(2) {
+        return scene.dice.pick(&[Role::Enterprise, Role::Centre, Role::Operator, Role::Supervisor]);
+    }
+    role
+}
+
+/// Somebody who may admit to a role.
+fn admitter(scene: &mut Scene<'_>, role: Role) -> By {
+    match role {
+        Role::Supervisor | Role::Operator => By::Player(OPERATOR),
+        Role::Enterprise if scene.dice.percent(30) => scene.player(Role::Centre),
+        _ => scene.player(Role::Supervisor),
+    }
+}
+
+pub fn revocation(scene: &mut Scene<'_>) -> RevocationReason {
+    use RevocationReason::{AffiliationChanged, Compromised, Lost, Superseded};
+    scene.dice.pick(&[Superseded, Compromised, Lost, AffiliationChanged])
+}
+
+/// Now, soon, or some time ago.
+pub fn effective(scene: &mut Scene<'_>) -> Instant {
+    match scene.dice.below(4) {
+        0 => scene.now,
+        1 => scene.instant(-20, 0),
+        _ => scene.instant(0, 30),
+    }
+}

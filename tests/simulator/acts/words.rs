@@ -1,0 +1,106 @@
+//! Texts, days, sums and citations: mostly plain, sometimes at the edge of what a field takes.
+
+use super::Scene;
+use gongshi::field::{Currency, Day, DocumentRef, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice};
+use gongshi::log::Hash;
+use gongshi::record::Sealed;
+use std::fmt::Debug;
+use std::str::FromStr;
+
+const DAY: i64 = 86_400_000;
+
+/// Any field from its text.
+pub fn read<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+/// What makes trouble in databases, pages and spreadsheets. Some of it the fields refuse.
+const ODD: [&str; 10] = [
+    "'; DROP TABLE entries; --",
+    "\u{0}",
+    "<script>",
+    "𠮷野家",
+    "e\u{301}",
+    "\"\\/\u{7f}",
+    "=1+1",
+    "%_%",
+    " ",
+    "\u{202e}",
+];
+
+impl Scene<'_> {
+    /// The text, sometimes with something odd behind it.
+    pub fn text<T: FromStr<Err: Debug>>(&mut self, plain: &str) -> T {
+        if self.dice.percent(6) {
+            let odd = format!("{plain}{}", self.dice.pick(&ODD));
+            if let Ok(field) = odd.parse() {
+                return field;
+            }
+        }
+        read(plain)
+    }
+
+    /// A long text; several of them make an entry too large.
+    pub fn prose<const MAX: usize>(&mut self, plain: &str) -> Prose<MAX> {
+        if self.dice.percent(1) {
+            return read(&plain.repeat(MAX / plain.chars().count()));
+        }
+        self.text(plain)
+    }
+
+    pub fn day(&mut self, in_days: i64) -> Day {
+        if self.dice.percent(1) {
+            return read(self.dice.pick(&["1970-01-01", "9999-12-31", "2027-01-01", "2026-12-31"]));
+        }
+        Day::from(self.now.plus_millis(in_days * DAY).shanghai_day())
+    }
+
+    pub fn instant(&mut self, from_days: i64, to_days: i64) -> Instant {
+        if self.dice.percent(2) {
+            return read(self.dice.pick(&["1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"]));
+        }
+        self.now.plus_millis(self.dice.between(from_days * DAY, to_days * DAY))
+    }
+
+    pub fn money(&mut self) -> Money {
+        let amount = if self.dice.percent(5) {
+            self.dice.pick(&[0, 1, 1_000_000_000_000_000])
+        } else {
+            self.dice.between(1, 1_000_000_000)
+        };
+        Money::new(self.dice.pick(&[Currency::CNY, Currency::CNY, Currency::JPY]), amount).expect("within bounds")
+    }
+
+    pub fn price(&mut self) -> Price {
+        match self.dice.below(8) {
+            0 => Price::Rate(Rate { basis: RateBasis::Fee, rate_ppm: self.dice.between(0, 10_000_000), of: None }),
+            1 => Price::Stated(StatedPrice { text: self.text("按标准的48%计取") }),
+            _ => Price::Money(self.money()),
+        }
+    }
+
+    /// Mostly none; of some the bytes were never uploaded, or are cited wrongly.
+    pub fn documents(&mut self) -> Vec<DocumentRef> {
+        if !self.dice.percent(8) {
+            return Vec::new();
+        }
+        let mut cited: Vec<DocumentRef> = self.dice.one_of(self.documents).cloned().into_iter().collect();
+        match self.dice.below(12) {
+            0 => cited.iter_mut().for_each(|document| document.size += 1),
+            1 => {
+                let missing = gongshi::field::DocumentId::from_hash(Hash::of("never uploaded"));
+                cited.iter_mut().for_each(|document| document.sha256 = missing);
+            }
+            _ => {}
+        }
+        cited
+    }
+
+    pub fn sealed(&mut self) -> Option<Sealed> {
+        let sealed = |number: u64| {
+            let hash = Hash::of(number.to_le_bytes()).to_base64();
+            Sealed { sealed: hash.trim_end_matches('=').replace('+', "-").replace('/', "_") }
+        };
+        self.dice.percent(20).then(|| sealed(self.dice.next()))
+    }
+}

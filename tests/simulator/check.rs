@@ -1,0 +1,189 @@
+//! What must hold after any run: live state = replay = audit = bundle, and nothing that was acknowledged is lost.
+
+use super::fault::{Fault, fault};
+use super::home::folder;
+use super::run::Run;
+use super::seam;
+use gongshi::audit::Report;
+use gongshi::bundle::Scope;
+use gongshi::http::{Limits, Server};
+use gongshi::ledger::Ledger;
+use gongshi::store::{Database, export_log};
+use gongshi::world::Stream;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Every record for which somebody has a receipt stands where the receipt says, byte for byte.
+pub fn nothing_lost(run: &Run) -> Result<(), Fault> {
+    for known in &run.acknowledged {
+        let found = run.oracle.entries.get(known.index);
+        if !found.is_some_and(|entry| (entry.hash, entry.digest) == (known.hash, known.digest)) {
+            let size = run.oracle.size();
+            return Err(fault("lost", format!("entry {} was acknowledged; the log has {size}", known.index)));
+        }
+    }
+    Ok(())
+}
+
+/// Once the service has done what is due, nothing is, unless its key or its clock forbids it to act.
+pub fn nothing_is_due(run: &Run) -> Result<(), Fault> {
+    let (world, now) = (&run.oracle.world, run.clock.now());
+    let service = seam::log(world).and_then(|log| log.service_key(&run.service));
+    let able = service.is_some_and(|key| key.is_valid(now));
+    if !able || now < run.oracle.last_time {
+        return Ok(());
+    }
+    for stream in streams(run)? {
+        if let Some(act) = seam::due(world, &stream, now) {
+            return Err(fault("due", format!("{} on {stream} is still due", act.kind())));
+        }
+    }
+    Ok(())
+}
+
+fn streams(run: &Run) -> Result<Vec<Stream>, Fault> {
+    run.oracle
+        .streams
+        .iter()
+        .map(|sub| sub.parse().map_err(|e: gongshi::problem::Refusal| fault("stream", e)))
+        .collect()
+}
+
+/// Everything that can be compared. Bundles take longest: in the middle of a run one is enough.
+pub async fn everything(run: &mut Run, at_the_end: bool) -> Result<(), Fault> {
+    let ledger = Arc::clone(&run.writers[run.writers.len() - 1]);
+    nothing_lost(run)?;
+    states(run, &ledger).await?;
+    replayed(&ledger).await?;
+    let copies = folder()?;
+    audited(run, &ledger, copies.path()).await?;
+    bundled(run, &ledger, copies.path(), at_the_end).await?;
+    if at_the_end { views(run, &ledger).await } else { Ok(()) }
+}
+
+async fn states(run: &Run, ledger: &Ledger) -> Result<(), Fault> {
+    let folded = seam::states(ledger, &streams(run)?).await.map_err(|e| fault("states", e))?;
+    for sub in &run.oracle.streams {
+        let (expected, found) = (seam::shown(&run.oracle.world, sub), seam::shown(&folded, sub));
+        if expected != found {
+            return Err(fault("states", format!("{sub}: {}", difference(&expected, &found))));
+        }
+    }
+    Ok(())
+}
+
+/// The first line that differs.
+fn difference(expected: &str, found: &str) -> String {
+    let lines = expected.lines().zip(found.lines()).find(|(a, b)| a != b);
+    lines.map_or("one is longer".to_owned(), |(a, b)| format!("{} is {}", a.trim(), b.trim()))
+}
+
+async fn replayed(ledger: &Ledger) -> Result<(), Fault> {
+    let read = async || seam::projections(&ledger.database).await.map_err(|e| fault("replay", e));
+    let before = read().await?;
+    seam::replay(&ledger.database).await.map_err(|e| fault("replay", e))?;
+    let after = read().await?;
+    for ((table, live), (_, folded)) in before.iter().zip(&after) {
+        if live != folded {
+            let sets = [live, folded].map(|rows| rows.iter().map(|row| format!("{row:?}")).collect::<BTreeSet<_>>());
+            let only =
+                |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>().join(", ");
+            let (gone, new) = (only(&sets[0], &sets[1]), only(&sets[1], &sets[0]));
+            return Err(fault("replay", format!("{table}: only live: [{gone}]; only replayed: [{new}]")));
+        }
+    }
+    Ok(())
+}
+
+fn holds(class: &'static str, what: &str, report: Result<Report, String>) -> Result<Report, Fault> {
+    let report = report.map_err(|e| fault(class, format!("{what}: {e}")))?;
+    match report.findings.first() {
+        None => Ok(report),
+        Some(finding) => Err(fault(class, format!("{what}: {finding} ({} findings)", report.findings.len()))),
+    }
+}
+
+async fn audited(run: &Run, ledger: &Ledger, folder: &Path) -> Result<(), Fault> {
+    let copy = folder.join("copy");
+    export_log(&ledger.database, &copy).await.map_err(|e| fault("audit", e))?;
+    let whole = holds("audit", "all states in memory", seam::audit(&copy, None))?;
+    if whole.entries != run.oracle.size() as u64 {
+        return Err(fault("audit", format!("{} entries of {}", whole.entries, run.oracle.size())));
+    }
+    let forgetful = holds("audit", "one state in memory", seam::audit(&copy, Some(1)))?;
+    if forgetful == whole { Ok(()) } else { Err(fault("audit", "another report with one state in memory")) }
+}
+
+async fn bundled(run: &mut Run, ledger: &Ledger, folder: &Path, all: bool) -> Result<(), Fault> {
+    let scope = |sub: &String| match sub.split_once('/') {
+        Some(("tender", code)) => code.parse().ok().map(Scope::Tender),
+        Some(("organisation", id)) => id.parse().ok().map(Scope::Organisation),
+        _ => None,
+    };
+    let mut scopes: Vec<Scope> = run.oracle.streams.iter().filter_map(scope).collect();
+    scopes.push(Scope::All);
+    if !all {
+        let one = run.oracle.size() % scopes.len();
+        scopes = vec![scopes.swap_remove(one)];
+    }
+    for (at, scope) in scopes.into_iter().enumerate() {
+        let (what, out) = (scope.to_string(), folder.join(format!("{at}.zip")));
+        holds("bundle", &what, seam::bundle(ledger, scope, run.clock.now(), &out).await)?;
+        run.tally.bundles += 1;
+    }
+    Ok(())
+}
+
+/// Every page about what there is can be read.
+async fn views(run: &Run, ledger: &Arc<Ledger>) -> Result<(), Fault> {
+    let limits = Limits { per_address: 0, per_key: 0, ..Limits::default() };
+    let any = "127.0.0.1:0".parse().map_err(|e| fault("setting", format!("{e}")))?;
+    let server = Server::bind(Arc::clone(ledger), any, limits).await.map_err(|e| fault("setting", e))?;
+    let address = server.address();
+    let serving = tokio::spawn(server.serve(std::future::pending()));
+    let lists = ["organisations", "tenders", "templates", "commitments", "records"];
+    let mut paths: Vec<String> = lists.map(|list| format!("/v1/{list}?limit=500")).into();
+    paths.extend(["/v1/log", "/log/checkpoint", "/metrics"].map(str::to_owned));
+    paths.extend(
+        run.oracle.streams.iter().filter_map(|sub| sub.split_once('/')).map(|(of, id)| format!("/v1/{of}s/{id}")),
+    );
+    paths.push(format!("/v1/records/{}/proof", run.oracle.size() - 1));
+    for path in paths {
+        let status = get(address, &path).await.map_err(|e| fault("view", format!("{path}: {e}")))?;
+        if status != 200 {
+            return Err(fault("view", format!("{path}: {status}")));
+        }
+    }
+    serving.abort();
+    Ok(())
+}
+
+/// The status of an answer that is read to its end.
+async fn get(address: std::net::SocketAddr, path: &str) -> Result<u16, String> {
+    let mut stream = tokio::net::TcpStream::connect(address).await.map_err(|e| e.to_string())?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: simulated\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.map_err(|e| e.to_string())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.map_err(|e| e.to_string())?;
+    let head = String::from_utf8_lossy(&answer[..answer.len().min(20)]).into_owned();
+    head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(format!("no answer but {head:?}"))
+}
+
+/// SQLite: the file may grow no more. PostgreSQL: every connection is cut.
+pub async fn limit_disk(ledger: &Ledger, on: bool) -> Result<(), Fault> {
+    let done = match &ledger.database {
+        Database::Sqlite { writer, .. } => {
+            let limit = if on { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 1073741823" };
+            sqlx::query(limit).fetch_all(writer).await.map(drop)
+        }
+        Database::Postgres(pool) if on => {
+            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            sqlx::query(cut).fetch_all(pool).await.map(drop)
+        }
+        Database::Postgres(_) => Ok(()),
+    };
+    done.map_err(|e| fault("setting", e))
+}

@@ -1,0 +1,137 @@
+//! What the log must be: every entry judged and folded anew as it appears, in one world that forgets nothing.
+//!
+//! The service decides on the few streams that it has loaded. Here all of them are at hand, so a decision that missed one
+//! shows: an entry that should not be there, and also a refusal that nobody earned.
+
+use super::fault::{Fault, fault};
+use super::seam;
+use gongshi::act::Place;
+use gongshi::field::Instant;
+use gongshi::log::{EntryView, Hash, first_previous};
+use gongshi::record::Header;
+use gongshi::store::{Database, Row, Value};
+use gongshi::world::{Act, Stream, World};
+use std::collections::BTreeSet;
+
+pub struct Oracle {
+    pub world: World,
+    pub entries: Vec<Seen>,
+    pub last_time: Instant,
+    /// Every stream that has entries.
+    pub streams: BTreeSet<String>,
+    /// What the log was called first.
+    origin: String,
+}
+
+/// An entry that was read.
+pub struct Seen {
+    pub hash: Hash,
+    /// Of its record.
+    pub digest: [u8; 32],
+    pub kind: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+/// What the sequencer said no to, and where.
+pub struct Refused {
+    /// Entries before it.
+    pub at: usize,
+    pub now: Instant,
+    pub header: Header,
+    pub stream: Stream,
+    pub act: Act,
+    pub code: &'static str,
+}
+
+/// Refusals for what only the sequencer knows: the jtis, the entry's length, the tree and the keys at hand.
+const SEQUENCER_ONLY: [&str; 2] = ["jti-reused", "entry-too-large"];
+
+impl Oracle {
+    pub fn new(origin: &str) -> Self {
+        Self {
+            world: World::default(),
+            entries: Vec::new(),
+            last_time: Instant::from_millis(0),
+            streams: BTreeSet::new(),
+            origin: origin.to_owned(),
+        }
+    }
+
+    pub fn size(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Reads what is new. `refused` is in the order of the log.
+    pub async fn read(&mut self, database: &Database, refused: &[Refused]) -> Result<usize, Fault> {
+        let before = self.size();
+        let sql = "SELECT bytes, time, stream, version, kind, author FROM entries WHERE idx >= $1 ORDER BY idx";
+        let rows = database.read(sql, &[Value::from(before as u64)]).await.map_err(|e| fault("store", e))?;
+        let mut waiting = refused.iter().peekable();
+        for row in &rows {
+            while let Some(refused) = waiting.next_if(|refused| refused.at <= self.size()) {
+                self.refuse(refused)?;
+            }
+            self.entry(row).map_err(|what| fault("oracle", format!("entry {}: {what}", self.size())))?;
+        }
+        waiting.try_for_each(|refused| self.refuse(refused))?;
+        Ok(self.size() - before)
+    }
+
+    fn entry(&mut self, row: &Row) -> Result<(), String> {
+        let bytes = row.blob(0).map_err(|e| e.to_string())?;
+        let view = EntryView::parse(bytes).map_err(|e| e.to_string())?;
+        let previous = self.entries.last().map_or_else(|| first_previous(&self.origin), |last| last.hash);
+        if view.index != self.size() as u64 || view.previous != previous {
+            return Err(format!("it says {} after {}", view.index, view.previous));
+        }
+        if view.time < self.last_time {
+            return Err(format!("its time {} is before {}", view.time, self.last_time));
+        }
+        let record = view.record();
+        let header = record.header().map_err(|e| e.to_string())?;
+        let payload = record.payload_bytes().map_err(|e| e.to_string())?;
+        let act = Act::parse(&header.typ, &payload).map_err(|e| e.to_string())?;
+        let stream: Stream = header.sub.parse().map_err(|e: gongshi::problem::Refusal| e.to_string())?;
+        let author = seam::decide(&self.world, &header, &stream, &act, view.time)
+            .map_err(|refusal| format!("{} on {stream} is in the log, but: {refusal}", act.kind()))?;
+        let version = seam::version(&self.world, &stream) + 1;
+        let columns = (row.integer(1), row.text(2), row.unsigned(3), row.text(4), row.text(5));
+        let (Ok(time), Ok(sub), Ok(stored), Ok(kind), Ok(by)) = columns else { return Err("columns".into()) };
+        if (time, sub, stored, kind, by)
+            != (view.time.millis(), header.sub.as_str(), version, act.kind(), author.id.as_str())
+        {
+            return Err(format!("stored as {kind} on {sub} version {stored} by {by}, not version {version}"));
+        }
+        let place = Place {
+            index: view.index,
+            time: view.time,
+            hash: view.hash(),
+            author: author.id,
+            kid: header.kid,
+            version,
+        };
+        seam::apply(&mut self.world, &stream, &act, &place);
+        self.last_time = view.time;
+        let seen = Seen { hash: view.hash(), digest: record.digest(), kind: act.kind(), bytes: bytes.to_vec() };
+        self.entries.push(seen);
+        self.streams.insert(header.sub);
+        Ok(())
+    }
+
+    /// Whoever sees everything refuses it, too, and for the same reason.
+    fn refuse(&self, refused: &Refused) -> Result<(), Fault> {
+        let Refused { header, stream, act, now, code, .. } = refused;
+        if SEQUENCER_ONLY.contains(code) {
+            return Ok(());
+        }
+        match seam::decide(&self.world, header, stream, act, *now) {
+            Err(refusal) if refusal.problem.code == *code => Ok(()),
+            Ok(_) if *stream == seam::log_stream() => Ok(()),
+            verdict => {
+                let (kind, at) = (act.kind(), self.size());
+                let said = verdict.map(|author| format!("{author:?} may")).unwrap_or_else(|r| r.to_string());
+                Err(fault("refusal", format!("{kind} on {stream} was refused ({code}) at {at}, but: {said}")))
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A seed unrolled into steps: plain data, so that a plan that fails can be cut down and printed.
+
+use super::cast::{ADMITTED, OPERATOR};
+use super::dice::Dice;
+use gongshi::field::Instant;
+use std::fmt;
+
+/// What one run does.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub seed: u64,
+    pub engine: Engine,
+    /// Services that write to the one log in turn.
+    pub writers: usize,
+    pub start: Instant,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Records that are queued together: one batch, unless something makes the queue move in between.
+    Batch { writer: usize, intents: Vec<Intent> },
+    /// Records for two writers at the same moment.
+    Race { intents: Vec<Intent>, others: Vec<Intent> },
+    /// The clock is set forward, or a little back.
+    Wait { minutes: i64 },
+    /// The service does what is due.
+    Due { writer: usize },
+    /// Power fails while these are on their way. `kept` of 65,536 parts of what was being written reached the disk.
+    Crash { intents: Vec<Intent>, kept: u16 },
+    /// The disk takes no more while these are on their way; afterwards it does.
+    Outage { intents: Vec<Intent> },
+    /// An orderly stop and a new start.
+    Restart,
+    /// Everything is compared, not only at the end.
+    Check,
+}
+
+/// Somebody means to do something. What exactly is decided when it is played, from the dice and the state that it meets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    pub subject: Subject,
+    /// One of the subject's few.
+    pub which: usize,
+    /// What would come next here; or any act at all.
+    pub sensible: bool,
+    pub twist: Twist,
+    pub dice: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Organisation,
+    Template,
+    Tender,
+    Commitment,
+    /// The log itself: its keys and its name; an adoption of law would go here.
+    Log,
+}
+
+/// What is wrong with a record on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twist {
+    No,
+    /// Signed on the version that the author sees.
+    Seen,
+    /// Signed on another version.
+    Stale,
+    /// By another player.
+    Author(usize),
+    /// By the service.
+    Service,
+    /// By a key that is not the one that the header names.
+    Forged,
+    /// By a key that the log doesn't know.
+    Unknown,
+    /// By any key of the author, revoked or never registered.
+    AnyKey,
+    /// The bytes of an earlier record.
+    Again(usize),
+    /// Another record under the `jti` of an earlier one.
+    Jti(usize),
+    /// On another stream.
+    Stream(usize),
+    /// For another log.
+    Audience,
+    /// Signed so many minutes from now.
+    Clock(i64),
+}
+
+/// Streams of each kind: few, so that they meet.
+pub const TENDERS: usize = 6;
+pub const TEMPLATES: usize = 3;
+pub const COMMITMENTS: usize = 10;
+
+const DAY: i64 = 24 * 60;
+/// Every so many seeds a plan is for PostgreSQL and two writers.
+const POSTGRES_EVERY: u64 = 8;
+
+impl Plan {
+    pub fn of_seed(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let engine = if seed % POSTGRES_EVERY == POSTGRES_EVERY - 1 { Engine::Postgres } else { Engine::Sqlite };
+        let writers = if engine == Engine::Postgres { 2 } else { 1 };
+        // Between 2026-01-05 and 2026-12-20: the next year's holidays are not known.
+        let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
+        let mut steps = prologue(&mut dice);
+        // Some are long enough for several full tiles and for more entries than a replay reads at a time.
+        let times = if dice.percent(4) { 8 } else { 1 };
+        for _ in 0..times * dice.between(60, 360) {
+            steps.push(step(&mut dice, writers));
+        }
+        Self { seed, engine, writers, start, steps }
+    }
+}
+
+/// Nearly everybody registers and is confirmed, and the templates are published: else nothing else would come about.
+fn prologue(dice: &mut Dice) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut intent = |subject, which| Intent { subject, which, sensible: true, twist: Twist::No, dice: dice.next() };
+    // Supervisors confirm the others, so they come first.
+    for players in [1..3, 3..ADMITTED] {
+        for _ in ["register", "confirm"] {
+            let intents = players.clone().map(|player| intent(Subject::Organisation, player)).collect();
+            steps.push(Step::Batch { writer: 0, intents });
+        }
+    }
+    let intents = (0..TEMPLATES).map(|which| intent(Subject::Template, which)).collect();
+    steps.push(Step::Batch { writer: 0, intents });
+    let left_out = dice.below(steps.len() * 12);
+    if left_out < steps.len() {
+        steps.remove(left_out);
+    }
+    steps
+}
+
+fn step(dice: &mut Dice, writers: usize) -> Step {
+    let writer = dice.below(writers);
+    match dice.below(100) {
+        0..15 if writers > 1 => Step::Race { intents: intents(dice), others: intents(dice) },
+        0..55 => Step::Batch { writer, intents: intents(dice) },
+        55..75 => Step::Wait { minutes: minutes(dice) },
+        75..92 => Step::Due { writer },
+        92..95 => Step::Crash { intents: intents(dice), kept: dice.next() as u16 },
+        95..97 => Step::Outage { intents: intents(dice) },
+        97..99 => Step::Restart,
+        _ => Step::Check,
+    }
+}
+
+fn minutes(dice: &mut Dice) -> i64 {
+    match dice.below(100) {
+        0..10 => -dice.between(1, 5),
+        10..30 => dice.between(1, 60),
+        30..60 => dice.between(60, DAY),
+        60..90 => dice.between(DAY, 7 * DAY),
+        _ => dice.between(7 * DAY, 30 * DAY),
+    }
+}
+
+fn intents(dice: &mut Dice) -> Vec<Intent> {
+    let count = match dice.below(10) {
+        0..4 => 1,
+        4..9 => dice.between(2, 6),
+        _ => dice.between(7, 30),
+    };
+    (0..count).map(|_| intent(dice)).collect()
+}
+
+fn intent(dice: &mut Dice) -> Intent {
+    let (subject, which) = match dice.below(100) {
+        0..60 => (Subject::Tender, dice.below(TENDERS)),
+        60..84 => (Subject::Commitment, dice.below(COMMITMENTS)),
+        // The operator's organisation begins in the log's own stream, which makes it worth more attention.
+        84..86 => (Subject::Organisation, OPERATOR),
+        86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),
+        93..95 => (Subject::Template, dice.below(TEMPLATES)),
+        _ => (Subject::Log, 0),
+    };
+    let sensible = dice.percent(80);
+    let twist = if dice.percent(15) { twist(dice) } else { Twist::No };
+    Intent { subject, which, sensible, twist, dice: dice.next() }
+}
+
+fn twist(dice: &mut Dice) -> Twist {
+    match dice.below(16) {
+        0 | 1 => Twist::Seen,
+        2 => Twist::Stale,
+        3 | 4 => Twist::Author(dice.below(ADMITTED + 1)),
+        5 => Twist::Service,
+        6 => Twist::Forged,
+        7 => Twist::Unknown,
+        8 => Twist::AnyKey,
+        9..12 => Twist::Again(dice.below(1000)),
+        12 => Twist::Jti(dice.below(1000)),
+        13 => Twist::Stream(dice.below(TENDERS)),
+        14 => Twist::Audience,
+        _ => Twist::Clock(dice.pick(&[-1441, -1439, -60, -1, 4, 6, 1_000_000_000])),
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: usize| if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+        match self {
+            Self::Batch { writer, intents } => write!(f, "writer {writer} gets {}", plural(intents.len())),
+            Self::Race { intents, others } => {
+                write!(f, "the writers get {} and {} at once", plural(intents.len()), plural(others.len()))
+            }
+            Self::Wait { minutes } => write!(f, "{minutes} minutes pass"),
+            Self::Due { writer } => write!(f, "writer {writer} does what is due"),
+            Self::Crash { intents, kept } => {
+                write!(f, "power fails during {}, {kept}/65536 of the last write kept", plural(intents.len()))
+            }
+            Self::Outage { intents } => write!(f, "the disk is full during {}", plural(intents.len())),
+            Self::Restart => f.write_str("restart"),
+            Self::Check => f.write_str("check"),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Every call into the parts of the house that change their shape now and then: streams, the world, audit, bundle, replay.
+//! Who reshapes those has this one file to adapt.
+
+use gongshi::act::{Author, Place};
+use gongshi::audit::{self, Folder, Report};
+use gongshi::bundle::{Scope, export_bundle};
+use gongshi::commitment::Commitment;
+use gongshi::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
+use gongshi::identity::LogState;
+use gongshi::law::Editions;
+use gongshi::ledger::Ledger;
+use gongshi::organisation::Organisation;
+use gongshi::problem::Refusal;
+use gongshi::record::Header;
+use gongshi::sequencer;
+use gongshi::store::{Database, Row};
+use gongshi::template::Template;
+use gongshi::tender::Tender;
+use gongshi::world::{Act, Stream, World};
+use std::path::Path;
+
+pub fn log_stream() -> Stream {
+    Stream::LOG
+}
+
+pub fn organisation_stream(id: &OrganisationId) -> Stream {
+    Stream::of(id)
+}
+
+pub fn tender_stream(code: &TenderCode) -> Stream {
+    Stream::of(code)
+}
+
+pub fn template_stream(id: &TemplateId) -> Stream {
+    Stream::of(id)
+}
+
+pub fn commitment_stream(id: &CommitmentId) -> Stream {
+    Stream::of(id)
+}
+
+pub fn log(world: &World) -> Option<&LogState> {
+    world.log()
+}
+
+pub fn organisation<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Organisation> {
+    world.get(id)
+}
+
+pub fn tender<'w>(world: &'w World, code: &TenderCode) -> Option<&'w Tender> {
+    world.get(code)
+}
+
+pub fn template<'w>(world: &'w World, id: &TemplateId) -> Option<&'w Template> {
+    world.get(id)
+}
+
+pub fn commitment<'w>(world: &'w World, id: &CommitmentId) -> Option<&'w Commitment> {
+    world.get(id)
+}
+
+/// The one judge.
+pub fn decide(world: &World, header: &Header, stream: &Stream, act: &Act, now: Instant) -> Result<Author, Refusal> {
+    world.decide(header, stream, act, now)
+}
+
+pub fn apply(world: &mut World, stream: &Stream, act: &Act, place: &Place) {
+    world.apply(stream, act, place);
+}
+
+pub fn version(world: &World, stream: &Stream) -> u64 {
+    world.version(stream)
+}
+
+pub fn due(world: &World, stream: &Stream, now: Instant) -> Option<Act> {
+    world.due(stream, now)
+}
+
+/// A stream's state as text: equal states give equal texts.
+pub fn shown(world: &World, stream: &str) -> String {
+    let stream: Stream = stream.parse().expect("a stream of the log");
+    format!("{:#?}", world.state(&stream))
+}
+
+/// Folded by the service from what is stored.
+pub async fn states(ledger: &Ledger, streams: &[Stream]) -> Result<World, String> {
+    ledger.states(streams).await.map_err(|error| error.to_string())
+}
+
+pub async fn projections(database: &Database) -> Result<Vec<(&'static str, Vec<Row>)>, String> {
+    sequencer::projections(database).await.map_err(|error| error.to_string())
+}
+
+pub async fn replay(database: &Database) -> Result<u64, String> {
+    sequencer::replay(database, &Editions::built_in()).await.map_err(|error| error.to_string())
+}
+
+/// Audits a copy, with so many states in memory.
+pub fn audit(copy: &Path, states: Option<usize>) -> Result<Report, String> {
+    let (mut source, editions) = (Folder::new(copy), Editions::built_in());
+    let report = match states {
+        None => audit::verify(&mut source, None, &editions, &mut |_, _| {}),
+        Some(states) => audit::verify_within(states, &mut source, None, &editions, &mut |_, _| {}),
+    };
+    report.map_err(|error| error.to_string())
+}
+
+/// Exports a bundle, which verifies it.
+pub async fn bundle(ledger: &Ledger, scope: Scope, now: Instant, out: &Path) -> Result<Report, String> {
+    let editions = Editions::built_in();
+    let verified = export_bundle(&ledger.database, &ledger.documents, scope, &editions, now, out).await;
+    verified.map(|verified| verified.report).map_err(|error| error.to_string())
+}

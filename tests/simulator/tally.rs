@@ -1,0 +1,92 @@
+//! What was survived, in numbers.
+
+use gongshi::world::Act;
+use std::collections::BTreeMap;
+use std::fmt;
+
+#[derive(Debug, Default, Clone)]
+pub struct Tally {
+    pub runs: u64,
+    /// Of these with two writers on PostgreSQL.
+    pub runs_of_two: u64,
+    pub records: u64,
+    pub crashes: u64,
+    /// Records that were on their way when power failed; and those of them that stood in the log afterwards.
+    pub in_flight: u64,
+    pub kept: u64,
+    pub outages: u64,
+    pub restarts: u64,
+    pub bundles: u64,
+    accepted: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<&'static str, u64>,
+    /// By problem.
+    problems: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Of one run that has just begun.
+    pub fn of_run(writers: usize) -> Self {
+        Self { runs: 1, runs_of_two: u64::from(writers > 1), ..Self::default() }
+    }
+
+    pub fn accepted(&mut self, kind: &'static str) {
+        self.records += 1;
+        *self.accepted.entry(kind).or_default() += 1;
+    }
+
+    pub fn refused(&mut self, kind: &'static str, problem: &'static str) {
+        *self.refused.entry(kind).or_default() += 1;
+        *self.problems.entry(problem).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in [
+            (&mut self.runs, other.runs),
+            (&mut self.runs_of_two, other.runs_of_two),
+            (&mut self.records, other.records),
+            (&mut self.crashes, other.crashes),
+            (&mut self.kept, other.kept),
+            (&mut self.in_flight, other.in_flight),
+            (&mut self.outages, other.outages),
+            (&mut self.restarts, other.restarts),
+            (&mut self.bundles, other.bundles),
+        ] {
+            *sum += more;
+        }
+        for (sums, more) in [
+            (&mut self.accepted, &other.accepted),
+            (&mut self.refused, &other.refused),
+            (&mut self.problems, &other.problems),
+        ] {
+            more.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+        }
+    }
+
+    /// Kinds of records that never got into a log.
+    pub fn missing(&self) -> Vec<&'static str> {
+        Act::kinds().filter(|kind| !self.accepted.contains_key(kind)).collect()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let refused: u64 = self.refused.values().sum();
+        writeln!(
+            f,
+            "{} records survived in {} runs, {} of them with two writers",
+            self.records, self.runs, self.runs_of_two
+        )?;
+        writeln!(
+            f,
+            "{refused} refusals, {} power cuts ({} of {} records in flight were kept), {} full disks, {} restarts, {} bundles",
+            self.crashes, self.kept, self.in_flight, self.outages, self.restarts, self.bundles
+        )?;
+        writeln!(f, "{:32}{:>10}{:>10}", "kind", "accepted", "refused")?;
+        for kind in Act::kinds() {
+            let count = |counts: &BTreeMap<&str, u64>| counts.get(kind).copied().unwrap_or_default();
+            writeln!(f, "{kind:32}{:>10}{:>10}", count(&self.accepted), count(&self.refused))?;
+        }
+        let problems: Vec<String> = self.problems.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        write!(f, "refused for: {}", problems.join(", "))
+    }
+}
