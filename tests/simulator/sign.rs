@@ -29,7 +29,10 @@ pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Reco
         }
         (By::Player(player), _) => cast.key(world, *player, now, &mut scene.dice).clone(),
         (By::Key(key), _) => key.clone(),
-        (By::Service, _) => cast.service_key(world, now).clone(),
+        (By::Service, _) => {
+            let own = cast.service.iter().find(|key| key.key_id() == scene.service);
+            own.filter(|_| scene.dice.percent(90)).unwrap_or(cast.service_key(world, now)).clone()
+        }
     };
     let version = seam::version(world, &draft.stream);
     let mut header = Header {

@@ -24,7 +24,7 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
     let now = scene.now;
     match found {
         None => "organisation.registered",
-        Some(found) if !found.is_confirmed() && scene.dice.percent(85) => "organisation.confirmed",
+        Some(found) if !found.is_confirmed() && scene.dice.percent(95) => "organisation.confirmed",
         Some(found) if !found.is_confirmed() => "organisation.registered",
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
