@@ -19,7 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 pub fn nothing_lost(run: &Run) -> Result<(), Fault> {
     for known in &run.acknowledged {
         let found = run.oracle.entries.get(known.index);
-        if !found.is_some_and(|entry| (entry.hash, entry.digest) == (known.hash, known.digest)) {
+        if found.is_none_or(|entry| (entry.hash, entry.digest) != (known.hash, known.digest)) {
             let size = run.oracle.size();
             return Err(fault("lost", format!("entry {} was acknowledged; the log has {size}", known.index)));
         }

@@ -32,7 +32,7 @@ pub enum Step {
     Wait { minutes: i64 },
     /// The service does what is due.
     Due { writer: usize },
-    /// Power fails while these are on their way. `kept` of 65,536 parts of what was being written reached the disk.
+    /// Power fails while these are on their way. `kept` of 65,535 parts of what was being written reached the disk.
     Crash { intents: Vec<Intent>, kept: u16 },
     /// The disk takes no more while these are on their way; afterwards it does.
     Outage { intents: Vec<Intent> },
@@ -152,11 +152,16 @@ fn step(dice: &mut Dice, first: usize, writers: usize) -> Step {
         0..55 => Step::Batch { writer, intents: intents(dice, first) },
         55..75 => Step::Wait { minutes: minutes(dice) },
         75..92 => Step::Due { writer },
-        92..95 => Step::Crash { intents: intents(dice, first), kept: dice.next() as u16 },
+        92..95 => Step::Crash { intents: intents(dice, first), kept: kept(dice) },
         95..97 => Step::Outage { intents: intents(dice, first) },
         97..99 => Step::Restart,
         _ => Step::Check,
     }
+}
+
+/// Often everything is written, and only the answer does not arrive.
+fn kept(dice: &mut Dice) -> u16 {
+    if dice.percent(35) { u16::MAX } else { dice.next() as u16 }
 }
 
 fn minutes(dice: &mut Dice) -> i64 {
@@ -221,7 +226,7 @@ impl fmt::Display for Step {
             Self::Wait { minutes } => write!(f, "{minutes} minutes pass"),
             Self::Due { writer } => write!(f, "writer {writer} does what is due"),
             Self::Crash { intents, kept } => {
-                write!(f, "power fails during {}, {kept}/65536 of the last write kept", plural(intents.len()))
+                write!(f, "power fails during {}, {kept}/65535 of the last write kept", plural(intents.len()))
             }
             Self::Outage { intents } => write!(f, "the disk is full during {}", plural(intents.len())),
             Self::Restart => f.write_str("restart"),

@@ -43,7 +43,7 @@ pub struct Draft {
 pub enum By {
     /// With one of its valid keys.
     Player(usize),
-    Key(PrivateKey),
+    Key(Box<PrivateKey>),
     Service,
 }
 

@@ -70,7 +70,7 @@ fn build(
                 Registration {
                     id, name: scene.text("某单位"), key: key_jwk, roles: vec![asked(scene, role)], region
                 };
-            (registration.into(), By::Key(key.clone()))
+            (registration.into(), By::Key(Box::new(key.clone())))
         }
         "organisation.confirmed" => {
             let pending: Vec<_> = found.iter().flat_map(|found| found.kids()).collect();
