@@ -7,10 +7,13 @@ mod support;
 use futures::future::join_all;
 use gongshi::clock::Clock;
 use gongshi::http::{Limits, Server};
+use gongshi::identity::CheckpointKeyAddition;
 use gongshi::ledger::Ledger;
-use gongshi::log::{NoteKey, TlogProof};
-use gongshi::organisation::Role;
+use gongshi::log::{NoteKey, NoteSigner, TlogProof};
+use gongshi::organisation::{Role, RoleGrant};
+use gongshi::record::PrivateKey;
 use gongshi::sequencer::{projections, replay};
+use gongshi::store::Database;
 use gongshi::world::Stream;
 use std::process::Command;
 use std::sync::Arc;
@@ -241,4 +244,52 @@ async fn sqlite_survives_sudden_death() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_survives_sudden_death() {
     survives_sudden_death(Some(postgres::fresh_database())).await;
+}
+
+/// Where the disk is full SQLite takes the transaction back by itself. Once there is room again, the service goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_was_full_takes_records_again() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let Database::Sqlite { writer, .. } = &app.ledger.database else { panic!("SQLite") };
+    let limit = async |sql: &'static str| sqlx::query(sql).fetch_all(writer).await.unwrap();
+    limit("PRAGMA max_page_count = 1").await;
+    let mut full = None;
+    for n in 0..50 {
+        let disclosed = act(fixture::preannouncement(&cast.centre));
+        let answer = app.post(&cast.centre, "/v1/tenders", &stream(&format!("T-{n}")), &disclosed).await;
+        if answer.status != 201 {
+            full = Some((n, answer));
+            break;
+        }
+    }
+    let (n, answer) = full.expect("the file may not grow");
+    assert_eq!(answer.problem(), "unavailable", "{}", answer.body);
+    limit("PRAGMA max_page_count = 1000000").await;
+    let disclosed = act(fixture::preannouncement(&cast.centre));
+    app.post(&cast.centre, "/v1/tenders", &stream(&format!("T-{n}")), &disclosed).await.accepted();
+}
+
+/// The operator's organisation begins in the log's stream: its row is written once, whichever of the two was acted on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = App::start_on(engine).await;
+        let operator = app.operator();
+        let key = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([9; 32])).unwrap().verifier().to_string();
+        let addition = CheckpointKeyAddition { log_key: key.parse().unwrap() };
+        let of_log = gongshi::identity::Act::from(addition).into();
+        let of_itself = gongshi::organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
+        let own = Stream::Organisation(operator.id.clone());
+        let sign = |stream: &Stream, act: &gongshi::world::Act| app.ledger.sign(&operator.key, stream, act);
+        let first = app.ledger.admit(sign(&Stream::Log, &of_log), None).await.unwrap();
+        let second = app.ledger.admit(sign(&own, &of_itself), None).await.unwrap();
+        let first = app.ledger.enqueue(first).await.unwrap();
+        let second = app.ledger.enqueue(second).await.unwrap();
+        app.ledger.outcome(first).await.unwrap();
+        app.ledger.outcome(second).await.unwrap();
+        let before = projections(&app.ledger.database).await.unwrap();
+        replay(&app.ledger.database, &app.ledger.calendar).await.unwrap();
+        assert_eq!(projections(&app.ledger.database).await.unwrap(), before);
+    }
 }

@@ -108,7 +108,7 @@ impl Home {
             && before.header == now.header
             && before.length < now.length
         {
-            let length = before.length + ((now.length - before.length) * u64::from(kept) >> 16);
+            let length = before.length + (now.length - before.length) * u64::from(kept) / u64::from(u16::MAX);
             let file = fs::OpenOptions::new().write(true).open(wal(new.path())).map_err(|e| fault("setting", e))?;
             file.set_len(length).map_err(|e| fault("setting", e))?;
         }

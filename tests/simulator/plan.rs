@@ -32,7 +32,7 @@ pub enum Step {
     Wait { minutes: i64 },
     /// The service does what is due.
     Due { writer: usize },
-    /// Power fails while these are on their way. `kept` of 65,536 parts of what was being written reached the disk.
+    /// Power fails while these are on their way. `kept` of 65,535 parts of what was being written reached the disk.
     Crash { intents: Vec<Intent>, kept: u16 },
     /// The disk takes no more while these are on their way; afterwards it does.
     Outage { intents: Vec<Intent> },
@@ -94,10 +94,15 @@ pub enum Twist {
     Clock(i64),
 }
 
-/// Streams of each kind: few, so that they meet.
-pub const TENDERS: usize = 6;
+/// Templates; all the time the same.
 pub const TEMPLATES: usize = 3;
-pub const COMMITMENTS: usize = 10;
+/// Tenders and commitments that one run may have. A few of each are acted on at a time, so that acts meet; then others are,
+/// because those come to an end.
+pub const TENDERS: usize = 64;
+pub const COMMITMENTS: usize = 64;
+const AT_A_TIME: usize = 5;
+/// Steps after which the next tender takes the place of the first one.
+const STEPS_EACH: usize = 20;
 
 const DAY: i64 = 24 * 60;
 /// Every so many seeds a plan is for PostgreSQL and two writers.
@@ -113,8 +118,8 @@ impl Plan {
         let mut steps = prologue(&mut dice);
         // Some are long enough for several full tiles and for more entries than a replay reads at a time.
         let times = if dice.percent(4) { 8 } else { 1 };
-        for _ in 0..times * dice.between(60, 360) {
-            steps.push(step(&mut dice, writers));
+        for at in 0..times * dice.between(60, 360) {
+            steps.push(step(&mut dice, at as usize / STEPS_EACH, writers));
         }
         Self { seed, engine, writers, start, steps }
     }
@@ -126,7 +131,7 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
     let mut intent = |subject, which| Intent { subject, which, sensible: true, twist: Twist::No, dice: dice.next() };
     // Supervisors confirm the others, so they come first.
     for players in [1..3, 3..ADMITTED] {
-        for _ in ["register", "confirm"] {
+        for _ in ["register", "confirm", "confirm who was forgotten"] {
             let intents = players.clone().map(|player| intent(Subject::Organisation, player)).collect();
             steps.push(Step::Batch { writer: 0, intents });
         }
@@ -140,18 +145,23 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
     steps
 }
 
-fn step(dice: &mut Dice, writers: usize) -> Step {
+fn step(dice: &mut Dice, first: usize, writers: usize) -> Step {
     let writer = dice.below(writers);
     match dice.below(100) {
-        0..15 if writers > 1 => Step::Race { intents: intents(dice), others: intents(dice) },
-        0..55 => Step::Batch { writer, intents: intents(dice) },
+        0..15 if writers > 1 => Step::Race { intents: intents(dice, first), others: intents(dice, first) },
+        0..55 => Step::Batch { writer, intents: intents(dice, first) },
         55..75 => Step::Wait { minutes: minutes(dice) },
         75..92 => Step::Due { writer },
-        92..95 => Step::Crash { intents: intents(dice), kept: dice.next() as u16 },
-        95..97 => Step::Outage { intents: intents(dice) },
+        92..95 => Step::Crash { intents: intents(dice, first), kept: kept(dice) },
+        95..97 => Step::Outage { intents: intents(dice, first) },
         97..99 => Step::Restart,
         _ => Step::Check,
     }
+}
+
+/// Often everything is written, and only the answer does not arrive.
+fn kept(dice: &mut Dice) -> u16 {
+    if dice.percent(35) { u16::MAX } else { dice.next() as u16 }
 }
 
 fn minutes(dice: &mut Dice) -> i64 {
@@ -164,31 +174,31 @@ fn minutes(dice: &mut Dice) -> i64 {
     }
 }
 
-fn intents(dice: &mut Dice) -> Vec<Intent> {
+fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
     let count = match dice.below(10) {
         0..4 => 1,
         4..9 => dice.between(2, 6),
         _ => dice.between(7, 30),
     };
-    (0..count).map(|_| intent(dice)).collect()
+    (0..count).map(|_| intent(dice, first)).collect()
 }
 
-fn intent(dice: &mut Dice) -> Intent {
+fn intent(dice: &mut Dice, first: usize) -> Intent {
     let (subject, which) = match dice.below(100) {
-        0..60 => (Subject::Tender, dice.below(TENDERS)),
-        60..84 => (Subject::Commitment, dice.below(COMMITMENTS)),
+        0..60 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
+        60..84 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
         // The operator's organisation begins in the log's own stream, which makes it worth more attention.
         84..86 => (Subject::Organisation, OPERATOR),
         86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),
         93..95 => (Subject::Template, dice.below(TEMPLATES)),
         _ => (Subject::Log, 0),
     };
-    let sensible = dice.percent(80);
-    let twist = if dice.percent(15) { twist(dice) } else { Twist::No };
+    let sensible = dice.percent(88);
+    let twist = if dice.percent(12) { twist(dice, first) } else { Twist::No };
     Intent { subject, which, sensible, twist, dice: dice.next() }
 }
 
-fn twist(dice: &mut Dice) -> Twist {
+fn twist(dice: &mut Dice, first: usize) -> Twist {
     match dice.below(16) {
         0 | 1 => Twist::Seen,
         2 => Twist::Stale,
@@ -199,7 +209,7 @@ fn twist(dice: &mut Dice) -> Twist {
         8 => Twist::AnyKey,
         9..12 => Twist::Again(dice.below(1000)),
         12 => Twist::Jti(dice.below(1000)),
-        13 => Twist::Stream(dice.below(TENDERS)),
+        13 => Twist::Stream((first + dice.below(AT_A_TIME)) % TENDERS),
         14 => Twist::Audience,
         _ => Twist::Clock(dice.pick(&[-1441, -1439, -60, -1, 4, 6, 1_000_000_000])),
     }
@@ -216,7 +226,7 @@ impl fmt::Display for Step {
             Self::Wait { minutes } => write!(f, "{minutes} minutes pass"),
             Self::Due { writer } => write!(f, "writer {writer} does what is due"),
             Self::Crash { intents, kept } => {
-                write!(f, "power fails during {}, {kept}/65536 of the last write kept", plural(intents.len()))
+                write!(f, "power fails during {}, {kept}/65535 of the last write kept", plural(intents.len()))
             }
             Self::Outage { intents } => write!(f, "the disk is full during {}", plural(intents.len())),
             Self::Restart => f.write_str("restart"),

@@ -230,6 +230,7 @@ impl Run {
                 now: self.clock.now(),
                 note: &self.note,
                 documents: &self.documents,
+                service: self.service,
                 dice: Dice::new(intent.dice),
             };
             let Some(draft) = acts::draft(&mut scene, intent) else { continue };

@@ -18,7 +18,7 @@ pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Reco
     let by = match twist {
         Twist::Author(player) => By::Player(player),
         Twist::Service => By::Service,
-        Twist::Unknown => By::Key(cast.unknown.clone()),
+        Twist::Unknown => By::Key(Box::new(cast.unknown.clone())),
         _ => draft.by.clone(),
     };
     let key: PrivateKey = match (&by, twist) {
@@ -27,8 +27,11 @@ pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Reco
             keys[scene.dice.below(keys.len())].clone()
         }
         (By::Player(player), _) => cast.key(world, *player, now, &mut scene.dice).clone(),
-        (By::Key(key), _) => key.clone(),
-        (By::Service, _) => cast.service_key(world, now).clone(),
+        (By::Key(key), _) => (**key).clone(),
+        (By::Service, _) => {
+            let own = cast.service.iter().find(|key| key.key_id() == scene.service);
+            own.filter(|_| scene.dice.percent(90)).unwrap_or(cast.service_key(world, now)).clone()
+        }
     };
     let version = seam::version(world, &draft.stream);
     let mut header = Header {

@@ -56,7 +56,8 @@ fn offer(scene: &mut Scene<'_>) -> Option<(gongshi::world::Act, By)> {
         None => TemplateRef { id, version: 1, entry: Hash::of("nothing") },
     };
     let tenders = (0..TENDERS).map(|at| read(&format!("T-{at}")));
-    let open: Vec<_> = tenders.filter(|code| seam::tender(scene.world, code).is_some()).collect();
+    let open: Vec<_> =
+        tenders.filter(|code| seam::tender(scene.world, code).is_some_and(|tender| !tender.phase.is_final())).collect();
     let tender = scene.dice.one_of(&open).cloned().filter(|_| scene.dice.percent(70));
     let (unit, binding) = match tender {
         Some(code) => {

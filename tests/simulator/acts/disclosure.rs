@@ -46,7 +46,7 @@ fn windows(scene: &mut Scene<'_>) -> Windows {
         objection: window(scene, &[1, 2, 5, 5, 10]),
         answer: window(scene, &[1, 3, 3, 7]),
         escalation: window(scene, &[1, 5, 10]),
-        candidates: window(scene, &[3, 3, 3, 5, 1]),
+        candidates: window(scene, &[3, 3, 3, 3, 3, 5, 5, 1]),
     }
 }
 

@@ -14,7 +14,7 @@ use super::dice::Dice;
 use super::plan::{Intent, Subject};
 use gongshi::field::{DocumentRef, Instant};
 use gongshi::organisation::Role;
-use gongshi::record::PrivateKey;
+use gongshi::record::{KeyId, PrivateKey};
 use gongshi::world::{Act, Stream, World};
 
 /// What the one who acts can see.
@@ -26,6 +26,8 @@ pub struct Scene<'a> {
     pub note: &'a str,
     /// Documents that are uploaded.
     pub documents: &'a [DocumentRef],
+    /// With which the service signs.
+    pub service: KeyId,
     pub dice: Dice,
 }
 
@@ -41,7 +43,7 @@ pub struct Draft {
 pub enum By {
     /// With one of its valid keys.
     Player(usize),
-    Key(PrivateKey),
+    Key(Box<PrivateKey>),
     Service,
 }
 

@@ -24,7 +24,7 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
     let now = scene.now;
     match found {
         None => "organisation.registered",
-        Some(found) if !found.is_confirmed() && scene.dice.percent(85) => "organisation.confirmed",
+        Some(found) if !found.is_confirmed() && scene.dice.percent(95) => "organisation.confirmed",
         Some(found) if !found.is_confirmed() => "organisation.registered",
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
@@ -70,7 +70,7 @@ fn build(
                 Registration {
                     id, name: scene.text("某单位"), key: key_jwk, roles: vec![asked(scene, role)], region
                 };
-            (registration.into(), By::Key(key.clone()))
+            (registration.into(), By::Key(Box::new(key.clone())))
         }
         "organisation.confirmed" => {
             let pending: Vec<_> = found.iter().flat_map(|found| found.kids()).collect();
