@@ -45,6 +45,8 @@ pub mod publishing;
 #[cfg(feature = "shell")]
 pub mod sequencer;
 #[cfg(feature = "shell")]
+pub mod server;
+#[cfg(feature = "shell")]
 pub mod store;
 #[cfg(feature = "shell")]
 pub mod witness;

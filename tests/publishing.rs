@@ -6,9 +6,9 @@ mod support;
 
 use bytes::Bytes;
 use gongshi::audit::{Report, Source, SourceError, verify};
-use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::field::DocumentId;
+use gongshi::law::Editions;
 use gongshi::log::{Checkpoint, Resource, SignedNote, TILE_WIDTH, Tile, parse_bundle};
 use gongshi::organisation::{self, Registration, Role};
 use gongshi::publishing::{Publisher, PublishingError, run};

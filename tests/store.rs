@@ -6,13 +6,14 @@ mod support;
 
 use futures::future::join_all;
 use gongshi::clock::Clock;
-use gongshi::http::{Limits, Server};
+use gongshi::http::Limits;
 use gongshi::identity::CheckpointKeyAddition;
 use gongshi::ledger::Ledger;
 use gongshi::log::{NoteKey, NoteSigner, TlogProof};
 use gongshi::organisation::{Role, RoleGrant};
 use gongshi::record::PrivateKey;
 use gongshi::sequencer::{projections, replay};
+use gongshi::server::Server;
 use gongshi::store::Database;
 use gongshi::world::Stream;
 use std::process::Command;
@@ -280,16 +281,16 @@ async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
         let addition = CheckpointKeyAddition { log_key: key.parse().unwrap() };
         let of_log = gongshi::identity::Act::from(addition).into();
         let of_itself = gongshi::organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
-        let own = Stream::Organisation(operator.id.clone());
+        let own = Stream::of(&operator.id);
         let sign = |stream: &Stream, act: &gongshi::world::Act| app.ledger.sign(&operator.key, stream, act);
-        let first = app.ledger.admit(sign(&Stream::Log, &of_log), None).await.unwrap();
+        let first = app.ledger.admit(sign(&Stream::LOG, &of_log), None).await.unwrap();
         let second = app.ledger.admit(sign(&own, &of_itself), None).await.unwrap();
         let first = app.ledger.enqueue(first).await.unwrap();
         let second = app.ledger.enqueue(second).await.unwrap();
         app.ledger.outcome(first).await.unwrap();
         app.ledger.outcome(second).await.unwrap();
         let before = projections(&app.ledger.database).await.unwrap();
-        replay(&app.ledger.database, &app.ledger.calendar).await.unwrap();
+        replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
         assert_eq!(projections(&app.ledger.database).await.unwrap(), before);
     }
 }

@@ -72,7 +72,10 @@ const POSSESSION: &str = "key.possession";
 pub fn has_possession(key: &PublicKey, proof: &str, stream: &Stream, origin: &str) -> Result<(), Refusal> {
     let proven = Record::from_detached(proof, b"").is_ok_and(|proof| {
         proof.header().is_ok_and(|header| {
-            header.kid == key.key_id() && header.aud == origin && header.typ == POSSESSION && header.sub == stream.as_str()
+            header.kid == key.key_id()
+                && header.aud == origin
+                && header.typ == POSSESSION
+                && header.sub == stream.as_str()
         }) && proof.verify(key).is_ok()
     });
     if proven {

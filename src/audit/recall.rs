@@ -146,12 +146,7 @@ impl Recall {
     ///
     /// # Errors
     /// An entry of it can't be read again.
-    pub fn bring(
-        &mut self,
-        stream: &Stream,
-        world: &mut World,
-        source: &mut dyn Source,
-    ) -> Result<(), RecallError> {
+    pub fn bring(&mut self, stream: &Stream, world: &mut World, source: &mut dyn Source) -> Result<(), RecallError> {
         if !is_dropped(stream) || world.holds(stream) {
             return Ok(());
         }

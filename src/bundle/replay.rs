@@ -6,7 +6,6 @@ use crate::field::{DocumentId, Instant};
 use crate::identity;
 use crate::law::Editions;
 use crate::log::{Checkpoint, EntryView, Hash, SignedNote, first_previous};
-use crate::law::Editions;
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 use crate::world::{Act, ReadEntry, World};
@@ -109,7 +108,8 @@ impl Replay {
                 self.world.apply(stream, act, &place);
             }
             Err(refusal) => {
-                let reason = if refusal.problem == &problem::LAW_UNKNOWN { Reason::LawUnknown } else { Reason::NotAllowed };
+                let reason =
+                    if refusal.problem == &problem::LAW_UNKNOWN { Reason::LawUnknown } else { Reason::NotAllowed };
                 self.finds(index, reason, format!("{} on {stream}: {refusal}", act.kind()));
             }
         }

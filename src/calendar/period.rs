@@ -115,14 +115,8 @@ mod tests {
         assert_eq!(calendar.end_of(day("2026-01-31"), Period::Months(1), Roll::None).day, day("2026-02-28"));
         assert_eq!(calendar.end_of(day("2024-02-29"), Period::Years(1), Roll::None).day, day("2025-02-28"));
         // A plain weekend rolls only when the roll says so.
-        assert_eq!(
-            calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::HolidayOnly).day,
-            day("2026-11-21")
-        );
-        assert_eq!(
-            calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::default()).day,
-            day("2026-11-23")
-        );
+        assert_eq!(calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::HolidayOnly).day, day("2026-11-21"));
+        assert_eq!(calendar.end_of(day("2026-11-18"), Period::Days(3), Roll::default()).day, day("2026-11-23"));
     }
 
     #[test]

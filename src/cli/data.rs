@@ -4,11 +4,10 @@ use super::Location;
 use super::language::either;
 use clap::Args;
 use gongshi::bench;
-use gongshi::law::Editions;
 use gongshi::clock::Clock;
-use gongshi::http::openapi_yaml;
 use gongshi::law::Editions;
 use gongshi::sequencer::replay;
+use gongshi::server::openapi_yaml;
 use gongshi::store::Database;
 
 #[derive(Args)]

@@ -6,7 +6,6 @@ use super::language::either;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use gongshi::bundle::{Scope, export_bundle};
-use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::field::{Fault, OrganisationId, TenderCode};
 use gongshi::law::Editions;

@@ -7,7 +7,6 @@ use anyhow::Context;
 use clap::Args;
 use gongshi::audit::{Folder, Source, verify};
 use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
-use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::law::Editions;
 use gongshi::log::{NoteKey, SignedNote, TlogProof};

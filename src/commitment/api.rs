@@ -1,9 +1,9 @@
 //! Commitments over HTTP.
 
 use super::view::{CommitmentView, commitment_view};
-use super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer};
+use super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer, TermReopening};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::Value;
@@ -63,7 +63,15 @@ fn text(value: Option<String>) -> Option<Value> {
     value.filter(|value| !value.contains('\0')).map(Value::from)
 }
 
-pub struct CommitmentApi(pub Arc<Ledger>);
+pub struct CommitmentApi(Arc<Ledger>);
+
+impl Served for super::Commitment {
+    type Api = CommitmentApi;
+
+    fn api(ledger: Arc<Ledger>) -> CommitmentApi {
+        CommitmentApi(ledger)
+    }
+}
 
 impl CommitmentApi {
     async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Posted, Problem> {
@@ -130,6 +138,16 @@ impl CommitmentApi {
         let view = view.ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))?;
         let tag = format!("\"{}\"", view.version);
         Ok(CommitmentFound::Found(Typed(view), tag))
+    }
+
+    /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
+    #[oai(path = "/:id/period-reopenings", method = "post", operation_id = "reopenCommitmentPeriod")]
+    async fn reopen_period(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<TermReopening>,
+    ) -> Result<Posted, Problem> {
+        self.on(id.0, signed).await
     }
 
     /// 接受承诺: the other side signs the same text.

@@ -10,10 +10,8 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
-#[cfg(feature = "shell")]
-pub use api::CommitmentApi;
 pub use payload::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline,
-    Decline, Lapse, LotBinding, Offer, YearBinding,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
+    CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding,
 };
 pub use state::{BreachPhase, BreachState, Call, Commitment, Phase};

@@ -1,6 +1,6 @@
 //! One commitment as it is shown.
 
-use super::{Act, Binding, BreachPhase, BreachState, Commitment, BreachFinding, Phase};
+use super::{Act, Binding, BreachFinding, BreachPhase, BreachState, Commitment, Phase};
 use crate::act::{Acts, Capability, fold};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::Problem;

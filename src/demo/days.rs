@@ -1,7 +1,6 @@
 //! The working days around the present. Nobody posts notices on a Sunday, and windows end on working days.
 
 use super::phrase::days;
-use crate::law::{InForce, Law};
 use crate::field::{Day, Instant};
 use crate::law::{InForce, Law};
 use crate::tender::Window;

@@ -1,6 +1,6 @@
-//! The service over HTTP: routes, and what every request passes through on its way.
+//! What all endpoints share over HTTP, and what every request passes through on its way.
 //!
-//! Endpoints live with their capability (`organisation::api`, `tender::api`); here is what they share.
+//! Endpoints live with their capability (`organisation::api`, `tender::api`); `server` puts them together.
 
 mod allow;
 mod caller;
@@ -8,28 +8,35 @@ mod coding;
 pub(crate) mod connection;
 mod disclosure;
 mod document;
-mod feed;
+pub(crate) mod feed;
 mod gate;
-mod health;
+pub(crate) mod health;
 mod lingering;
-mod log;
+pub(crate) mod log;
 mod paging;
 mod problem;
 mod range;
 mod receipt;
 pub(crate) mod record;
 mod schema;
-mod server;
+mod served;
 mod signed;
 mod typed;
 
+pub(crate) use allow::Allowed;
 pub use caller::Caller;
+pub(crate) use coding::Coding;
+pub(crate) use disclosure::DisclosureApi;
+pub(crate) use document::DocumentApi;
 pub use gate::Limits;
+pub(crate) use gate::{Gate, KeyRate};
+pub(crate) use log::LogApi;
 pub use paging::{Cursor, Filter, not_a_cursor, page_limit};
 pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};
+pub(crate) use record::RecordApi;
 pub use record::RecordView;
-pub use server::{Server, openapi_yaml};
+pub use served::Served;
 pub use signed::{Signed, is_media_type};
 pub use typed::Typed;
 

@@ -3,13 +3,22 @@
 use super::{
     CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, ServiceKeyAddition, ServiceKeyRevocation,
 };
-use crate::http::{Posted, Problem, Signed, Tag, accept};
+use crate::http::{Posted, Problem, Served, Signed, Tag, accept};
+use crate::law::LawApi;
 use crate::ledger::Ledger;
 use crate::world::Stream;
 use poem_openapi::OpenApi;
 use std::sync::Arc;
 
-pub struct IdentityApi(pub Arc<Ledger>);
+pub struct IdentityApi(Arc<Ledger>);
+
+impl Served for super::LogState {
+    type Api = (IdentityApi, LawApi);
+
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (IdentityApi(Arc::clone(&ledger)), LawApi(ledger))
+    }
+}
 
 impl IdentityApi {
     async fn on_log<T>(&self, signed: Signed<T>) -> Result<Posted, Problem> {

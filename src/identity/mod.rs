@@ -12,8 +12,6 @@ mod payload;
 mod projection;
 mod state;
 
-#[cfg(feature = "shell")]
-pub use api::IdentityApi;
 pub use payload::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, ServiceKeyAddition,
     ServiceKeyRevocation,

@@ -285,11 +285,7 @@ fn room(state: &LogState, pointer: &str) -> Result<(), Refusal> {
     Err(Refusal::of_field(pointer, Fault::TooMany { max: KEYS_MAX }))
 }
 
-fn decide_service_addition(
-    state: &LogState,
-    addition: &ServiceKeyAddition,
-    around: View<'_>,
-) -> Result<(), Refusal> {
+fn decide_service_addition(state: &LogState, addition: &ServiceKeyAddition, around: View<'_>) -> Result<(), Refusal> {
     let key = public_key(&addition.key, "/key")?;
     let kid = key.key_id();
     if around.owner(&kid).is_some() {

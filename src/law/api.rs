@@ -133,10 +133,7 @@ impl LawApi {
 
     /// 采纳法规版本: from the next record on, this edition applies. Its bytes were uploaded as a document before.
     #[oai(path = "/adoptions", method = "post", operation_id = "adoptLaw")]
-    async fn adopt(
-        &self,
-        #[oai(name = "x-jws-signature")] signed: Signed<LawAdoption>,
-    ) -> Result<Posted, Problem> {
+    async fn adopt(&self, #[oai(name = "x-jws-signature")] signed: Signed<LawAdoption>) -> Result<Posted, Problem> {
         accept(&self.0, signed.admitted, Some(Stream::LOG)).await
     }
 }

@@ -108,10 +108,7 @@ impl Edition {
     }
 }
 
-fn read<T: DeserializeOwned>(
-    files: &mut BTreeMap<String, String>,
-    name: &'static str,
-) -> Result<T, EditionError> {
+fn read<T: DeserializeOwned>(files: &mut BTreeMap<String, String>, name: &'static str) -> Result<T, EditionError> {
     let text = files.remove(name).ok_or(EditionError::Missing(name))?;
     toml::from_str(&text).map_err(|error| EditionError::File { file: name, reason: error.to_string() })
 }

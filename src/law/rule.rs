@@ -9,7 +9,7 @@ use std::fmt;
 /// in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum RuleStatus {
     Draft,
     PublishedNotEffective,
     Effective,
@@ -19,7 +19,7 @@ pub enum Status {
     Unknown,
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for RuleStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
     }
@@ -35,7 +35,7 @@ pub struct Rule {
     pub law: String,
     pub zh: String,
     pub en: String,
-    pub status: Status,
+    pub status: RuleStatus,
     /// First day on which it holds.
     pub valid_from: Day,
     /// Last day on which it holds.
@@ -50,7 +50,7 @@ pub struct Rule {
 impl Rule {
     /// Whether it holds for an anchor event on this day.
     pub fn holds_on(&self, day: Day) -> bool {
-        matches!(self.status, Status::Effective | Status::PartlyEffective)
+        matches!(self.status, RuleStatus::Effective | RuleStatus::PartlyEffective)
             && self.valid_from <= day
             && self.valid_to.is_none_or(|last| day <= last)
     }
@@ -109,20 +109,19 @@ mod tests {
             law: "某法第一条".into(),
             zh: "某规则".into(),
             en: "some rule".into(),
-            status: Status::Effective,
+            status: RuleStatus::Effective,
             valid_from: day("2026-02-01"),
             valid_to: Some(day("2026-12-31")),
             known_from: day("2026-01-22"),
             anchor: "tender.announced".into(),
         };
-        for (on, holds) in
-            [("2026-01-31", false), ("2026-02-01", true), ("2026-12-31", true), ("2027-01-01", false)]
-        {
+        for (on, holds) in [("2026-01-31", false), ("2026-02-01", true), ("2026-12-31", true), ("2027-01-01", false)] {
             assert_eq!(rule.holds_on(day(on)), holds, "{on}");
         }
-        for status in [Status::Draft, Status::PublishedNotEffective, Status::Repealed, Status::Unknown] {
+        for status in [RuleStatus::Draft, RuleStatus::PublishedNotEffective, RuleStatus::Repealed, RuleStatus::Unknown]
+        {
             assert!(!Rule { status, ..rule.clone() }.holds_on(day("2026-06-01")));
         }
-        assert!(Rule { status: Status::PartlyEffective, ..rule }.holds_on(day("2026-06-01")));
+        assert!(Rule { status: RuleStatus::PartlyEffective, ..rule }.holds_on(day("2026-06-01")));
     }
 }

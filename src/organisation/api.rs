@@ -5,7 +5,7 @@ use super::{
     Suspension,
 };
 use crate::field::OrganisationId;
-use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::organisation::projection::{display_name, status_name};
 use crate::problem;
@@ -87,7 +87,15 @@ impl From<&Organisation> for OrganisationView {
     }
 }
 
-pub struct OrganisationApi(pub Arc<Ledger>);
+pub struct OrganisationApi(Arc<Ledger>);
+
+impl Served for super::Organisation {
+    type Api = OrganisationApi;
+
+    fn api(ledger: Arc<Ledger>) -> OrganisationApi {
+        OrganisationApi(ledger)
+    }
+}
 
 impl OrganisationApi {
     async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Posted, Problem> {

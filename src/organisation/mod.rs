@@ -11,11 +11,7 @@ mod payload;
 mod projection;
 mod state;
 
-#[cfg(feature = "shell")]
-pub use api::OrganisationApi;
-pub use payload::{
-    Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
-};
+pub use payload::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension};
 #[cfg(feature = "shell")]
 pub use projection::KEYS;
 pub use state::{Organisation, Pending, Status};

@@ -92,7 +92,14 @@ pub async fn run(ledger: Arc<Ledger>, place: Objects) {
 
 impl Publisher {
     pub fn new(ledger: Arc<Ledger>, place: Objects) -> Self {
-        Self { ledger, place, published: None, checkpoint: String::new(), witnessed: String::new(), editions: Vec::new() }
+        Self {
+            ledger,
+            place,
+            published: None,
+            checkpoint: String::new(),
+            witnessed: String::new(),
+            editions: Vec::new(),
+        }
     }
 
     /// Brings the place up to the log as it is now.

@@ -339,7 +339,9 @@ impl Writer {
         let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
         build.history.take(&self.world, stream, record.act(), index);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
-        build.adopted.extend(adopted.map(|law| vec![Value::from(law.id.to_string()), Value::from(law.bytes().to_vec())]));
+        build
+            .adopted
+            .extend(adopted.map(|law| vec![Value::from(law.id.to_string()), Value::from(law.bytes().to_vec())]));
         self.world.apply(stream, record.act(), &place);
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.extend(record.act().founds());

@@ -36,4 +36,5 @@ impl Rows {
 }
 
 /// One row a stream on which time may make something due: what the scheduler looks at.
-pub static DUE: Table = Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };
+pub static DUE: Table =
+    Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };

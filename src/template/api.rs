@@ -2,7 +2,7 @@
 
 use super::{Act, Publication, PurchaseKind, models};
 use crate::field::TemplateId;
-use crate::http::{Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem;
 use crate::sequencer::read_stream;
@@ -65,7 +65,15 @@ pub struct ModelList {
     items: Vec<ModelView>,
 }
 
-pub struct TemplateApi(pub Arc<Ledger>);
+pub struct TemplateApi(Arc<Ledger>);
+
+impl Served for super::Template {
+    type Api = TemplateApi;
+
+    fn api(ledger: Arc<Ledger>) -> TemplateApi {
+        TemplateApi(ledger)
+    }
+}
 
 impl TemplateApi {
     async fn find(&self, id: TemplateId, version: Option<u64>) -> Result<Typed<TemplateView>, Problem> {

@@ -8,8 +8,6 @@ mod payload;
 mod projection;
 mod state;
 
-#[cfg(feature = "shell")]
-pub use api::TemplateApi;
 pub use model::{Model, models};
 pub use payload::{
     Act, EnterpriseClause, EnterpriseDimension, Publication, PurchaseKind, TemplateRef, Title, UnitClause,

@@ -3,7 +3,6 @@
 use super::Template;
 use crate::act::Capability;
 use crate::field::TemplateId;
-use crate::act::Capability;
 use crate::law::Law;
 use crate::store::{Column, Projected, Rows, Table, Value};
 

@@ -4,11 +4,11 @@ use super::view::{TenderView, tender_view};
 use super::{
     Adoption, Amendment, Announcement, Award, CandidatePublication, Challenge, ChallengeAnswer, ClaimRefutation,
     ClaimVerification, Clarification, Contract, ContractAcceptance, ContractAmendment, Failure, Objection,
-    ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal, Opening, Preannouncement, Resumption,
-    Revision, SuspensionOrder, Termination,
+    ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal, Opening, PeriodReopening,
+    Preannouncement, Resumption, Revision, SuspensionOrder, Termination,
 };
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Cursor, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Cursor, Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
@@ -150,7 +150,15 @@ impl TenderSummary {
 const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
                        first_time, last_time, version FROM tenders";
 
-pub struct TenderApi(pub Arc<Ledger>);
+pub struct TenderApi(Arc<Ledger>);
+
+impl Served for super::Tender {
+    type Api = TenderApi;
+
+    fn api(ledger: Arc<Ledger>) -> TenderApi {
+        TenderApi(ledger)
+    }
+}
 
 impl TenderApi {
     async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Posted, Problem> {
@@ -294,6 +302,16 @@ impl TenderApi {
         }
         let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
         Ok(Typed(LotPage { items, next }))
+    }
+
+    /// 重新开放期间: a period that a wrong clock ended runs again, by a supervisor.
+    #[oai(path = "/tenders/:code/period-reopenings", method = "post", operation_id = "reopenPeriod")]
+    async fn reopen_period(
+        &self,
+        code: Path<TenderCode>,
+        #[oai(name = "x-jws-signature")] signed: Signed<PeriodReopening>,
+    ) -> Result<Posted, Problem> {
+        self.on(code.0, signed).await
     }
 
     /// 修改公示: the whole new text; material changes restart the window.

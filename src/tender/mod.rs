@@ -11,10 +11,8 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
-#[cfg(feature = "shell")]
-pub use api::TenderApi;
 pub use payload::*;
 pub use state::{
-    CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, ClaimFinding, LotPhase, LotState, ObjectionPhase,
-    ObjectionState, Phase, Tender, Verdict, clause_changes,
+    CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange, ClauseState, LotPhase, LotState,
+    ObjectionPhase, ObjectionState, Phase, Tender, Verdict, clause_changes,
 };

@@ -19,7 +19,7 @@ pub struct ReadEntry<'a> {
 
 /// Why bytes can't be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub enum Unreadable {
     /// They are no entry.
     #[error("{0}")]
     Entry(#[from] EntryError),
@@ -32,16 +32,16 @@ pub enum ReadError {
 
 impl<'a> ReadEntry<'a> {
     /// # Errors
-    /// See [`ReadError`].
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, ReadError> {
+    /// See [`Unreadable`].
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
         Self::of_view(EntryView::parse(bytes)?)
     }
 
     /// What the record of an entry says.
     ///
     /// # Errors
-    /// See [`ReadError`].
-    pub fn of_view(view: EntryView<'a>) -> Result<Self, ReadError> {
+    /// See [`Unreadable`].
+    pub fn of_view(view: EntryView<'a>) -> Result<Self, Unreadable> {
         let header = jws::header(view.protected)?;
         let signature = jws::signature(view.signature)?;
         let act = Act::parse(&header.typ, &jws::payload(view.payload)?)?;

@@ -9,14 +9,14 @@ mod entry;
 mod list;
 
 pub use crate::act::Stream;
-pub use entry::{ReadEntry, ReadError};
+pub use entry::{ReadEntry, Unreadable};
 pub use list::{Act, PREFIXES, State};
 pub(crate) use list::{capabilities, is_dropped};
 
 use crate::act::{Around, Author, Capability, KeyChange, Moment, Place, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
-use crate::law::{InForce, Edition, Editions, Law};
+use crate::law::{Edition, Editions, InForce, Law};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId};
@@ -137,7 +137,11 @@ impl World {
     pub fn due_streams(&self) -> impl Iterator<Item = Stream> {
         let law = self.law();
         let is_due = move |state: &State| law.is_some_and(|law| state.next_due(law).is_some());
-        self.passing.iter().chain(&self.lasting).filter(move |(_, state)| is_due(state)).map(|(stream, _)| stream.clone())
+        self.passing
+            .iter()
+            .chain(&self.lasting)
+            .filter(move |(_, state)| is_due(state))
+            .map(|(stream, _)| stream.clone())
     }
 
     /// How many states there are that may be dropped.

@@ -197,8 +197,7 @@ async fn a_revoked_key() {
     let organisation = Stream::of(&centre.id);
     let path = |what: &str| format!("/v1/organisations/{}/{what}", centre.id);
     let new = PrivateKey::generate();
-    let possession =
-        Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &organisation, now), b"");
+    let possession = Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &organisation, now), b"");
     let addition = KeyAddition { key: new.public().to_jwk(), possession: possession.detached().parse().unwrap() };
     let addition = organisation::Act::from(addition).into();
     copy.app.post(centre, &path("keys"), &organisation, &addition).await.accepted();

@@ -49,7 +49,7 @@ const SEQUENCER_ONLY: [&str; 2] = ["jti-reused", "entry-too-large"];
 impl Oracle {
     pub fn new(origin: &str) -> Self {
         Self {
-            world: World::default(),
+            world: seam::empty_world(),
             entries: Vec::new(),
             last_time: Instant::from_millis(0),
             streams: BTreeSet::new(),

@@ -13,10 +13,11 @@ use super::sign;
 use super::tally::Tally;
 use gongshi::clock::Clock;
 use gongshi::field::{DocumentId, DocumentRef};
+use gongshi::law::MEDIA_TYPE;
 use gongshi::ledger::Ledger;
 use gongshi::log::{Hash, TlogProof};
 use gongshi::record::{Header, KeyId, Record};
-use gongshi::sequencer::{Admitted, Pending, Receipt, Rejected};
+use gongshi::sequencer::{Admitted, Receipt, Rejected, Underway};
 use gongshi::world::{Act, Stream};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -56,7 +57,7 @@ struct Queued {
     header: Header,
     stream: Stream,
     act: Act,
-    pending: Pending,
+    pending: Underway,
 }
 
 /// What came of some records.
@@ -101,7 +102,7 @@ impl Run {
         run.note_new(0);
         for text in ["招标文件", "答疑纪要"] {
             let (bytes, size) = (bytes::Bytes::from_static(text.as_bytes()), text.len() as u64);
-            let id = DocumentId::from_hash(Hash::of(text));
+            let id = DocumentId::from(Hash::of(text));
             let chunks = futures::stream::iter([Ok(bytes)]);
             let owner = &run.cast.players[0].id;
             let kept = run.writers[0].keep_document(id, chunks, 1 << 20, "text/plain", owner).await;
@@ -109,6 +110,12 @@ impl Run {
             let (media_type, title) = ("text/plain".parse(), text.parse());
             let (Ok(media_type), Ok(title)) = (media_type, title) else { return Err(fault("setting", text)) };
             run.documents.push(DocumentRef { sha256: id, size, media_type, title });
+        }
+        for edition in seam::editions() {
+            let (bytes, size) = (bytes::Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
+            let (chunks, owner) = (futures::stream::iter([Ok(bytes)]), &run.cast.players[0].id);
+            let kept = run.writers[0].keep_document(edition.id, chunks, size, MEDIA_TYPE, owner).await;
+            kept.map_err(|e| fault("document", e))?;
         }
         Ok(run)
     }
@@ -294,6 +301,7 @@ impl Run {
                 Ok(pending) => queued.push(Queued { record, header, stream, act, pending }),
                 Err(Rejected::Refused(refusal)) => self.refused(&record, &refusal),
                 Err(Rejected::Unavailable) => return Err(fault("unavailable", "the queue took nothing")),
+                Err(Rejected::Clock(doubt)) => return Err(fault("clock", doubt)),
             }
         }
         Ok(queued)
@@ -313,6 +321,7 @@ impl Run {
                     let code = refusal.problem.code;
                     answers.refusals.push(Refused { at, now, header, stream, act, code });
                 }
+                Err(Rejected::Clock(doubt)) => return Err(fault("clock", doubt)),
                 Err(Rejected::Unavailable) if care == Care::All => {
                     self.tell(&record, "the log is unavailable");
                     return Err(fault("unavailable", format!("{} on {stream}", act.kind())));
@@ -330,6 +339,7 @@ impl Run {
                 Ok(good) => admitted.push((record, good)),
                 Err(Rejected::Refused(refusal)) => self.refused(&record, &refusal),
                 Err(Rejected::Unavailable) => return Err(fault("unavailable", "a key can't be looked up")),
+                Err(Rejected::Clock(doubt)) => return Err(fault("clock", doubt)),
             }
         }
         Ok(admitted)

@@ -7,7 +7,7 @@ use gongshi::bundle::{Scope, export_bundle};
 use gongshi::commitment::Commitment;
 use gongshi::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
 use gongshi::identity::LogState;
-use gongshi::law::Editions;
+use gongshi::law::{Edition, Editions, Law};
 use gongshi::ledger::Ledger;
 use gongshi::organisation::Organisation;
 use gongshi::problem::Refusal;
@@ -18,6 +18,7 @@ use gongshi::template::Template;
 use gongshi::tender::Tender;
 use gongshi::world::{Act, Stream, World};
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 pub fn log_stream() -> Stream {
     Stream::LOG
@@ -59,6 +60,48 @@ pub fn commitment<'w>(world: &'w World, id: &CommitmentId) -> Option<&'w Commitm
     world.get(id)
 }
 
+/// The law as it stands in a world.
+pub fn law(world: &World) -> Law<'_> {
+    world.law().expect("a log that was opened has a law")
+}
+
+/// Editions that a log may adopt: the one that comes with the program, one with invented holidays in the years that the
+/// simulator plays in, and one with other minimums and terms.
+pub fn editions() -> [Arc<Edition>; 3] {
+    static EDITIONS: LazyLock<[Arc<Edition>; 3]> = LazyLock::new(|| {
+        let holidays = "\n[[year]]\nyear = 2027\nnotices = []\nwork = [\"2027-01-09\", \"2027-03-06\"]\n\
+                        rest = [\"2027-01-01\", \"2027-01-04\", \"2027-01-05\", \"2027-03-01\", \"2027-03-02\"]\n";
+        let moved = edited("moved", |name, text| if name == "calendar.toml" { text + holidays } else { text });
+        let other =
+            edited("other", |name, text| if name == "commitments.toml" { text.replace("15", "9") } else { text });
+        [Editions::newest(), moved, other]
+    });
+    EDITIONS.clone()
+}
+
+fn edited(called: &str, edit: impl Fn(&str, String) -> String) -> Arc<Edition> {
+    let files = Editions::newest().files().into_iter().map(|(name, text)| {
+        let text = edit(&name, text.replace("name = \"2026-11\"", &format!("name = \"{called}\"")));
+        (name, text)
+    });
+    let files: Vec<(String, String)> = files.collect();
+    let bytes = Edition::pack(files.iter().map(|(name, text)| (&**name, &**text)));
+    Arc::new(Edition::parse(&bytes).expect("an edition with other days"))
+}
+
+/// Every edition that may be adopted here.
+fn library() -> Editions {
+    let library = Editions::built_in();
+    for edition in editions() {
+        library.learn(edition.id, || Some(edition.bytes().to_vec()));
+    }
+    library
+}
+
+pub fn empty_world() -> World {
+    World::new(library())
+}
+
 /// The one judge.
 pub fn decide(world: &World, header: &Header, stream: &Stream, act: &Act, now: Instant) -> Result<Author, Refusal> {
     world.decide(header, stream, act, now)
@@ -92,7 +135,7 @@ pub async fn projections(database: &Database) -> Result<Vec<(&'static str, Vec<R
 }
 
 pub async fn replay(database: &Database) -> Result<u64, String> {
-    sequencer::replay(database, &Editions::built_in()).await.map_err(|error| error.to_string())
+    sequencer::replay(database, &library()).await.map_err(|error| error.to_string())
 }
 
 /// Audits a copy, with so many states in memory.

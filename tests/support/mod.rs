@@ -7,14 +7,15 @@ pub mod process;
 pub mod python;
 
 use gongshi::audit::{Folder, Report, verify};
-use gongshi::law::Editions;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
-use gongshi::http::{Limits, Server};
+use gongshi::http::Limits;
+use gongshi::law::Editions;
 use gongshi::ledger::{Home, Ledger, LedgerError, LogKeys, NewLog};
 use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
+use gongshi::server::Server;
 use gongshi::store::Objects;
 use gongshi::world::{Act, Stream};
 use serde_json::Value;

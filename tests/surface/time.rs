@@ -3,8 +3,9 @@
 use super::support::{App, Engine, ORIGIN, START, open};
 use super::within;
 use gongshi::clock::Clock;
-use gongshi::http::{Limits, Server};
+use gongshi::http::Limits;
 use gongshi::record::Bearer;
+use gongshi::server::Server;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;

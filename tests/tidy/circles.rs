@@ -9,20 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const SHELL: [&str; 4] = ["projection", "view", "api", "page"];
 
-/// Edges that close a circle today and are to go, each with what removes it.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("act", "organisation", "an author's roles are a value as others are"),
-    ("http", "commitment/api", "the one list of capabilities puts the endpoints together"),
-    ("http", "identity/api", "as above"),
-    ("http", "organisation/api", "as above"),
-    ("http", "template/api", "as above"),
-    ("http", "tender/api", "as above"),
-    ("organisation", "identity", "the moment of a decision says who the operator is"),
-    ("sequencer", "commitment/projection", "the one list of capabilities hands their tables to the sequencer"),
-    ("sequencer", "organisation/projection", "as above"),
-    ("sequencer", "template/projection", "as above"),
-    ("sequencer", "tender/projection", "as above"),
-];
+/// Edges that close a circle and are to go, each with what removes it.
+const KNOWN: &[(&str, &str, &str)] = &[];
 
 /// Who names whom, and where first.
 type Edges<'a> = BTreeMap<(&'a str, &'a str), String>;

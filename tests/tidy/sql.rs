@@ -8,6 +8,7 @@ use crate::tree::{Tree, found, none};
 const KNOWN: &[&str] = &[
     "src/bundle/select.rs",
     "src/http/record.rs",
+    "src/ledger/clock.rs",
     "src/ledger/cosigned.rs",
     "src/ledger/disclosure.rs",
     "src/ledger/document.rs",

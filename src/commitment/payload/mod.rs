@@ -2,9 +2,11 @@
 
 mod breach;
 mod offer;
+mod reopening;
 
 pub use breach::{Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline};
 pub use offer::{Acceptance, Binding, Decline, Lapse, LotBinding, Offer, YearBinding};
+pub use reopening::{CommitmentPeriod, TermReopening};
 
 use crate::act::acts;
 
@@ -21,6 +23,7 @@ acts! {
         BreachRuled(BreachRuling),
         BreachAppealed(Appeal),
         AppealRuled(AppealRuling),
+        PeriodReopened(TermReopening),
     }
 }
 

@@ -58,6 +58,18 @@ impl Commitment {
                 BreachPhase::Ruled { finding, by, .. } => BreachPhase::Appealed { finding, by },
                 other => other,
             }),
+            Act::PeriodReopened(reopening) => match &reopening.breach {
+                None => self.phase = Phase::Offered { open: begins(&terms.offer, place) },
+                Some(breach) => self.set(breach, |phase| match phase {
+                    BreachPhase::Reported { .. } => {
+                        BreachPhase::Reported { answer: begins(&terms.breach_answer, place), overdue: false }
+                    }
+                    BreachPhase::Ruled { finding, by, .. } => {
+                        BreachPhase::Ruled { finding, by, appeal: begins(&terms.appeal, place) }
+                    }
+                    other => other,
+                }),
+            },
             Act::AppealRuled(ruling) => {
                 let finding = ruling.finding;
                 self.set(&ruling.breach, |_| BreachPhase::Final { finding });

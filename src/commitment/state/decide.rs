@@ -1,6 +1,6 @@
 //! Which acts a commitment allows now, and by whom.
 
-use super::super::{Act, AppealRuling, Binding, Breach, Offer};
+use super::super::{Act, AppealRuling, Binding, Breach, CommitmentPeriod, Offer, TermReopening};
 use super::{BreachPhase, BreachState, Call, Commitment, Phase};
 use crate::act::{Acts, Author, Capability, Moment, Role};
 use crate::field::{Fault, ItemId, OrganisationId};
@@ -76,7 +76,27 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
             }
         }
         Act::AppealRuled(ruling) => decide_appeal_ruling(commitment, act, ruling, by),
+        Act::PeriodReopened(reopening) => decide_reopening(commitment, act, reopening, at),
     }
+}
+
+/// A term that is over and within which something could still be done.
+fn decide_reopening(
+    commitment: &Commitment,
+    act: &Act,
+    reopening: &TermReopening,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_have(at.author()?, Role::Supervisor)?;
+    let breach = reopening.breach.as_ref().map(|id| breach_of(commitment, id)).transpose()?;
+    let running = match (reopening.period, breach.map(|breach| &breach.phase)) {
+        (CommitmentPeriod::Offer, None) if commitment.phase == Phase::Lapsed => return Ok(()),
+        (CommitmentPeriod::BreachAnswer, Some(BreachPhase::Reported { answer, .. })) => *answer,
+        (CommitmentPeriod::Appeal, Some(BreachPhase::Ruled { appeal, .. })) => *appeal,
+        (_, Some(phase)) => return Err(Refusal::state_forbids(act.kind(), phase.name())),
+        (_, None) => return Err(forbids(commitment, act)),
+    };
+    if at.law.is_over(running, at.now) { Ok(()) } else { Err(Refusal::window_open(at.law.end(running).at)) }
 }
 
 /// # Errors

@@ -5,7 +5,7 @@ mod decide;
 #[cfg(test)]
 mod tests;
 
-use super::{Act, Binding, Deadline, BreachFinding, Lapse};
+use super::{Act, Binding, BreachFinding, Deadline, Lapse};
 use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{CommitmentId, Instant, ItemId, LotId, OrganisationId};
 use crate::law::{Law, Running};
@@ -176,7 +176,8 @@ impl Capability for Commitment {
             | Act::Lapsed(_)
             | Act::BreachAnswered(_)
             | Act::DeadlinePassed(_)
-            | Act::BreachAppealed(_) => Vec::new(),
+            | Act::BreachAppealed(_)
+            | Act::PeriodReopened(_) => Vec::new(),
         }
     }
 

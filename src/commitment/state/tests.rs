@@ -1,15 +1,13 @@
 //! Whatever is tried, in whatever order: nobody is bound alone, nothing final changes, and the service knows when it is due.
 
 use super::super::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling, Decline, Offer,
-    YearBinding,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
+    CommitmentPeriod, Decline, Offer, TermReopening, YearBinding,
 };
 use super::{BreachPhase, Commitment, Phase};
-use crate::act::{
-    Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold,
-};
+use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
 use crate::field::{CommitmentId, DocumentId, Instant, OrganisationId};
-use crate::law::{InForce, Edition, Law};
+use crate::law::{Edition, InForce, Law};
 use crate::log::Hash;
 use crate::organisation::{Organisation, Status};
 use crate::record::{KeyId, PrivateKey};
@@ -149,6 +147,14 @@ impl Run {
             4 => BreachAnswer { breach: id(), statement: text().parse().unwrap(), documents }.into(),
             5 => BreachRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             6 => Appeal { breach: id(), grounds: text().parse().unwrap(), documents }.into(),
+            8 => TermReopening {
+                period: [CommitmentPeriod::Offer, CommitmentPeriod::BreachAnswer, CommitmentPeriod::Appeal]
+                    [breach + usize::from(finding > BreachFinding::Minor)],
+                breach: (breach + usize::from(finding > BreachFinding::Minor) > 0).then(id),
+                reasons: text().parse().unwrap(),
+                documents,
+            }
+            .into(),
             7 => AppealRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             _ => return self.state.as_ref().and_then(|commitment| commitment.due(self.now, self.law())),
         })
@@ -174,7 +180,8 @@ impl Run {
         assert_eq!(after.version, before.map_or(0, |before| before.version) + 1);
         let ended = |phase: Phase| !matches!(phase, Phase::Offered { .. });
         if let Some(before) = before {
-            assert!(!ended(before.phase) || before.phase == after.phase, "what is signed or over stays so");
+            let reopened = matches!(act, Act::PeriodReopened(_)) && before.phase == Phase::Lapsed;
+            assert!(!ended(before.phase) || before.phase == after.phase || reopened, "what is signed or over stays so");
             if matches!(act, Act::Accepted(_)) {
                 assert_eq!(after.party(before.offered_by.other()), &by.id, "both sides signed");
             }
@@ -203,7 +210,7 @@ type Step = (usize, usize, usize, i64, usize);
 
 fn step() -> impl Strategy<Value = Step> {
     let hours = prop_oneof![3 => Just(0i64), 2 => 1..48i64, 1 => Just(16 * 24)];
-    (0..6usize, 0..9usize, 0..2usize, hours, 0..4usize)
+    (0..6usize, 0..10usize, 0..2usize, hours, 0..4usize)
 }
 
 fn played(steps: Vec<Step>) -> Run {

@@ -37,12 +37,7 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
     desk.now = morning(days.after(first, 1), 20);
     let province = cast.key(Who::Province);
     let (new, old) = (cast.key(Who::Agency), &cast.agency_first);
-    let header = possession_header(
-        new.key_id(),
-        &ledger.origin(),
-        &Stream::of(&Who::Agency.id()),
-        desk.now,
-    );
+    let header = possession_header(new.key_id(), &ledger.origin(), &Stream::of(&Who::Agency.id()), desk.now);
     let possession = literal(&Record::sign(new, &header, b"").detached());
     desk.posts(old, Who::Agency, KeyAddition { key: new.public().to_jwk(), possession });
     let (kid, reason, effective) = (old.key_id(), RevocationReason::Superseded, desk.now);

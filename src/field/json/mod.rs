@@ -16,7 +16,7 @@ pub use refused::ParseFailure;
 pub(crate) use union::union;
 
 use parts::{Items, Members};
-use refused::Refused;
+use refused::Raised;
 use scan::Scanner;
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -41,7 +41,7 @@ pub fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ParseFailure> {
 
 impl<'de> Scanner<'de> {
     /// A value that is no string.
-    fn other<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Refused> {
+    fn other<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Raised> {
         match self.peek() {
             Some(b'{') => Members::untyped(self).visit(visitor),
             Some(b'[') => Items::of(self).visit(visitor),
@@ -49,7 +49,7 @@ impl<'de> Scanner<'de> {
             Some(_) if self.literal("true") => visitor.visit_bool(true),
             Some(_) if self.literal("false") => visitor.visit_bool(false),
             Some(_) if self.literal("null") => {
-                Err(Refused::wrong("a value is expected; what is unknown is left out, not null"))
+                Err(Raised::wrong("a value is expected; what is unknown is left out, not null"))
             }
             _ => Err(self.broken("a value")),
         }
@@ -57,11 +57,11 @@ impl<'de> Scanner<'de> {
 }
 
 impl<'de> Deserializer<'de> for &mut Scanner<'de> {
-    type Error = Refused;
+    type Error = Raised;
 
     // Most values are strings.
     #[inline]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Raised> {
         match self.peek() {
             Some(b'"') => match self.string()? {
                 Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
@@ -77,7 +77,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, Raised> {
         match self.peek() {
             Some(b'{') => Members::of_struct(self).visit(visitor),
             _ => Err(self.other_than("an object")),
@@ -90,7 +90,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, Raised> {
         match self.peek() {
             Some(b'{') if name == union::UNION => visitor.visit_enum(self),
             Some(b'"') if name != union::UNION => visitor.visit_enum(self.string()?.into_deserializer()),
@@ -100,7 +100,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
     }
 
     /// What is optional is there or left out.
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Raised> {
         match self.peek() {
             Some(b'n') => self.deserialize_any(visitor),
             _ => visitor.visit_some(self),
@@ -108,13 +108,13 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
     }
 
     /// The value itself. (serde_json's `RawValue`, which nobody would have read, is refused by this.)
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Raised> {
         visitor.visit_newtype_struct(self)
     }
 
     /// Nothing is passed over unread, whatever a type may say about unknown members.
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refused> {
-        Err(Refused::unread())
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Raised> {
+        Err(Raised::unread())
     }
 
     forward_to_deserialize_any! {

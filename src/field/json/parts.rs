@@ -1,6 +1,6 @@
 //! The members of an object and the elements of an array.
 
-use super::refused::Refused;
+use super::refused::Raised;
 use super::scan::Scanner;
 use super::union::KIND;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -42,14 +42,14 @@ impl<'a, 'de> Members<'a, 'de> {
         Self::new(scanner, Names::OfUnion(BTreeSet::new()))
     }
 
-    pub fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Refused> {
+    pub fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Raised> {
         self.scanner.enter()?;
         let value = visitor.visit_map(&mut self)?;
-        if self.last { Ok(value) } else { Err(Refused::unread()) }
+        if self.last { Ok(value) } else { Err(Raised::unread()) }
     }
 
     /// Looks at the name that stands here; whether it is the `kind` of a union, which is passed over.
-    fn is_kind(&mut self) -> Result<bool, Refused> {
+    fn is_kind(&mut self) -> Result<bool, Raised> {
         let (names, of_union) = match &mut self.names {
             Names::Counted => return Ok(false),
             Names::Seen(names) => (names, false),
@@ -58,7 +58,7 @@ impl<'a, 'de> Members<'a, 'de> {
         let name = self.scanner.back_at(self.name).string()?;
         let is_kind = of_union && name == KIND;
         if let Some(name) = names.replace(name) {
-            return Err(Refused::twice(&name));
+            return Err(Raised::twice(&name));
         }
         if is_kind {
             self.scanner.string()?;
@@ -70,10 +70,10 @@ impl<'a, 'de> Members<'a, 'de> {
 }
 
 impl<'de> MapAccess<'de> for Members<'_, 'de> {
-    type Error = Refused;
+    type Error = Raised;
 
     #[inline]
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Raised> {
         while self.scanner.another(self.first, b'}')? {
             self.first = false;
             if self.scanner.peek() != Some(b'"') {
@@ -91,7 +91,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 
     #[inline]
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Raised> {
         let value = seed.deserialize(&mut *self.scanner);
         value.map_err(|refused| refused.within(&self.scanner.back_at(self.name).string().unwrap_or_default()))
     }
@@ -108,23 +108,23 @@ impl<'a, 'de> Items<'a, 'de> {
         Self { scanner, index: 0, last: false }
     }
 
-    pub fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Refused> {
+    pub fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Raised> {
         self.scanner.enter()?;
         let value = visitor.visit_seq(&mut self)?;
         // A tuple does not ask whether there is more than it takes.
         if self.last || !self.scanner.another(self.index == 0, b']')? {
             Ok(value)
         } else {
-            Err(Refused::wrong(format!("{} elements are expected", self.index)))
+            Err(Raised::wrong(format!("{} elements are expected", self.index)))
         }
     }
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Refused;
+    type Error = Raised;
 
     #[inline]
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Raised> {
         if !self.scanner.another(self.index == 0, b']')? {
             self.last = true;
             return Ok(None);

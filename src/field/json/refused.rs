@@ -25,9 +25,9 @@ impl fmt::Display for ParseFailure {
 
 /// A failure while it is handed up through serde: in a box, because every result that is none has room for it too.
 #[derive(Debug)]
-pub struct Refused(Box<ParseFailure>);
+pub struct Raised(Box<ParseFailure>);
 
-impl Refused {
+impl Raised {
     pub fn not_json(reason: String) -> Self {
         Self(Box::new(ParseFailure::NotJson { reason }))
     }
@@ -63,21 +63,21 @@ fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-impl From<Refused> for ParseFailure {
-    fn from(refused: Refused) -> Self {
+impl From<Raised> for ParseFailure {
+    fn from(refused: Raised) -> Self {
         *refused.0
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Raised {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for Raised {}
 
-impl de::Error for Refused {
+impl de::Error for Raised {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         match Fault::carried_by(&message) {

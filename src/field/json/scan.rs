@@ -1,6 +1,6 @@
 //! The tokens of JSON.
 
-use super::refused::Refused;
+use super::refused::Raised;
 use serde::de::Visitor;
 use std::borrow::Cow;
 
@@ -62,26 +62,26 @@ impl<'de> Scanner<'de> {
     }
 
     #[cold]
-    pub fn broken(&self, expected: &str) -> Refused {
+    pub fn broken(&self, expected: &str) -> Raised {
         let found = self.text[self.at..].chars().next().map_or("the end".to_owned(), |c| format!("{c:?}"));
-        Refused::not_json(format!("{expected} is expected at byte {}, not {found}", self.at))
+        Raised::not_json(format!("{expected} is expected at byte {}, not {found}", self.at))
     }
 
     /// A value that is not of the type that is asked for, if it is a value.
     #[cold]
-    pub fn other_than(&mut self, expected: &str) -> Refused {
+    pub fn other_than(&mut self, expected: &str) -> Raised {
         match self.peek() {
             Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
-                Refused::wrong(format!("{expected} is expected"))
+                Raised::wrong(format!("{expected} is expected"))
             }
             _ => self.broken(expected),
         }
     }
 
     /// Past the bracket that stands here.
-    pub fn enter(&mut self) -> Result<(), Refused> {
+    pub fn enter(&mut self) -> Result<(), Raised> {
         if self.nesting == NESTING_MAX {
-            return Err(Refused::not_json(format!("more than {NESTING_MAX} objects and arrays in each other")));
+            return Err(Raised::not_json(format!("more than {NESTING_MAX} objects and arrays in each other")));
         }
         self.nesting += 1;
         self.at += 1;
@@ -90,7 +90,7 @@ impl<'de> Scanner<'de> {
 
     /// Whether another member or element follows; past the comma before it, or the bracket behind the last.
     #[inline]
-    pub fn another(&mut self, first: bool, end: u8) -> Result<bool, Refused> {
+    pub fn another(&mut self, first: bool, end: u8) -> Result<bool, Raised> {
         if self.takes(end) {
             self.nesting -= 1;
             Ok(false)
@@ -102,13 +102,13 @@ impl<'de> Scanner<'de> {
     }
 
     #[inline]
-    pub fn colon(&mut self) -> Result<(), Refused> {
+    pub fn colon(&mut self) -> Result<(), Raised> {
         if self.takes(b':') { Ok(()) } else { Err(self.broken("a colon")) }
     }
 
     /// The string that begins here, borrowed unless something in it is escaped.
     #[inline]
-    pub fn string(&mut self) -> Result<Cow<'de, str>, Refused> {
+    pub fn string(&mut self) -> Result<Cow<'de, str>, Raised> {
         if !self.takes(b'"') {
             return Err(self.broken("a quotation mark"));
         }
@@ -122,7 +122,7 @@ impl<'de> Scanner<'de> {
 
     /// The rest of a string, where something is escaped or wrong.
     #[cold]
-    fn escaped(&mut self, plain: &str) -> Result<String, Refused> {
+    fn escaped(&mut self, plain: &str) -> Result<String, Raised> {
         let mut text = plain.to_owned();
         loop {
             match self.byte() {
@@ -157,7 +157,7 @@ impl<'de> Scanner<'de> {
         &self.text[start..self.at]
     }
 
-    fn escape(&mut self) -> Result<char, Refused> {
+    fn escape(&mut self) -> Result<char, Raised> {
         self.at += 1;
         let character = match self.byte() {
             Some(b'u') => return self.escaped_unit(),
@@ -174,7 +174,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// One UTF-16 unit, or a surrogate pair of two escapes: half of a pair is no character.
-    fn escaped_unit(&mut self) -> Result<char, Refused> {
+    fn escaped_unit(&mut self) -> Result<char, Raised> {
         let code_point = match self.unit() {
             Some(high @ 0xd800..=0xdbff) if self.byte() == Some(b'\\') => {
                 self.at += 1;
@@ -196,7 +196,7 @@ impl<'de> Scanner<'de> {
         Some(unit)
     }
 
-    pub fn integer(&mut self) -> Result<Integer, Refused> {
+    pub fn integer(&mut self) -> Result<Integer, Raised> {
         let negative = self.takes(b'-');
         let start = self.at;
         while matches!(self.byte(), Some(b'0'..=b'9')) {
@@ -205,8 +205,8 @@ impl<'de> Scanner<'de> {
         let digits = &self.text[start..self.at];
         match (digits, self.byte()) {
             ("", _) => Err(self.broken("a digit")),
-            (_, Some(b'.' | b'e' | b'E')) => Err(Refused::wrong("an integer without fraction or exponent is expected")),
-            ("0", _) if negative => Err(Refused::wrong("an integer is expected, zero without a sign")),
+            (_, Some(b'.' | b'e' | b'E')) => Err(Raised::wrong("an integer without fraction or exponent is expected")),
+            ("0", _) if negative => Err(Raised::wrong("an integer is expected, zero without a sign")),
             ("0", _) => Ok(Integer(0)),
             _ if digits.starts_with('0') => {
                 Err(self.broken("a number without zeros before it, or nothing more of it:"))
@@ -219,7 +219,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// Past the value that stands here, by its brackets and strings alone: it is read properly after this.
-    pub fn pass(&mut self) -> Result<(), Refused> {
+    pub fn pass(&mut self) -> Result<(), Raised> {
         let mut open = 0u32;
         loop {
             match self.peek() {
@@ -260,14 +260,14 @@ fn special_in(block: u64) -> u64 {
 pub struct Integer(i128);
 
 impl Integer {
-    pub fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    pub fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Raised> {
         match self.0 {
             value @ 0..=INTEGER_MAX => visitor.visit_u64(value as u64),
             value @ INTEGER_MIN..0 => visitor.visit_i64(value as i64),
-            // Refused by everyone; who has something better to say about it says it.
+            // Raised by everyone; who has something better to say about it says it.
             value => match visitor.visit_i128(value) {
                 Err(refused) => Err(refused),
-                Ok(_) => Err(Refused::wrong("an integer between −(2^53 − 1) and 2^53 − 1 is expected")),
+                Ok(_) => Err(Raised::wrong("an integer between −(2^53 − 1) and 2^53 − 1 is expected")),
             },
         }
     }

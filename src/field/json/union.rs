@@ -4,7 +4,7 @@
 //! reads it. Here the `kind` is looked for ahead and the members are read as those of any struct.
 
 use super::parts::Members;
-use super::refused::Refused;
+use super::refused::Raised;
 use super::scan::Scanner;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -15,10 +15,10 @@ pub const KIND: &str = "kind";
 pub const UNION: &str = "union by kind";
 
 impl<'de> EnumAccess<'de> for &mut Scanner<'de> {
-    type Error = Refused;
+    type Error = Raised;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refused> {
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Raised> {
         let mut ahead = *self;
         let mut first = true;
         ahead.enter()?;
@@ -35,26 +35,26 @@ impl<'de> EnumAccess<'de> for &mut Scanner<'de> {
             }
             ahead.pass()?;
         }
-        Err(Refused::missing_field(KIND))
+        Err(Raised::missing_field(KIND))
     }
 }
 
 impl<'de> VariantAccess<'de> for &mut Scanner<'de> {
-    type Error = Refused;
+    type Error = Raised;
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Raised> {
         seed.deserialize(Variant(self))
     }
 
-    fn unit_variant(self) -> Result<(), Refused> {
+    fn unit_variant(self) -> Result<(), Raised> {
         Members::of_union(self).visit(IgnoredAny).map(drop)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Raised> {
         Members::of_union(self).visit(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Refused> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Raised> {
         Members::of_union(self).visit(visitor)
     }
 }
@@ -63,9 +63,9 @@ impl<'de> VariantAccess<'de> for &mut Scanner<'de> {
 struct Variant<'a, 'de>(&'a mut Scanner<'de>);
 
 impl<'de> Deserializer<'de> for Variant<'_, 'de> {
-    type Error = Refused;
+    type Error = Raised;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Raised> {
         Members::of_union(self.0).visit(visitor)
     }
 

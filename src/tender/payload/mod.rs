@@ -5,6 +5,7 @@ mod award;
 mod candidates;
 mod disclosure;
 mod objection;
+mod reopening;
 
 pub use announcement::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Closure, Deadline, DeadlineKind, Difference,
@@ -23,9 +24,10 @@ pub use objection::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
     RulingOutcome,
 };
+pub use reopening::{PeriodReopening, TenderPeriod};
 
 use crate::act::acts;
-use crate::field::{CommitmentId, TemplateId};
+use crate::field::{CommitmentId, LotId, TemplateId};
 
 acts! {
     /// Every act about a tender.
@@ -49,6 +51,7 @@ acts! {
         Terminated(Termination),
         Failed(Failure),
         DeadlinePassed(Deadline),
+        PeriodReopened(PeriodReopening),
         CandidatesPublished(CandidatePublication),
         Challenged(Challenge),
         ChallengeAnswered(ChallengeAnswer),
@@ -70,6 +73,23 @@ impl Act {
             Self::Revised(revision) => revision.preannouncement.commitment_template.as_ref(),
             _ => None,
         }
+    }
+
+    /// The lot that it is about, for acts after the opening.
+    pub fn lot(&self) -> Option<&LotId> {
+        Some(match self {
+            Self::Failed(failure) => &failure.lot,
+            Self::CandidatesPublished(publication) => &publication.lot,
+            Self::Challenged(challenge) => &challenge.lot,
+            Self::ChallengeAnswered(answer) => &answer.lot,
+            Self::ClaimVerified(found) => &found.lot,
+            Self::ClaimRefuted(found) => &found.lot,
+            Self::Awarded(award) => &award.lot,
+            Self::ContractPublished(contract) => &contract.lot,
+            Self::ContractAmended(amendment) => &amendment.lot,
+            Self::ContractAccepted(acceptance) => &acceptance.lot,
+            _ => return None,
+        })
     }
 
     /// The commitments that it cites.

@@ -1,11 +1,12 @@
 //! What an accepted act makes of a tender.
 
 use super::super::{
-    Act, Adoption, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome,
+    Act, Adoption, Amendment, Announcement, AnswerOutcome, DeadlineKind, ObjectionAnswer, Preannouncement,
+    RulingOutcome,
 };
 use super::{
-    CandidateState, ChallengeState, ClauseState, ClaimFinding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
-    Tender, Verdict, clause_changes,
+    CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender,
+    Verdict, clause_changes,
 };
 use crate::act::Place;
 use crate::field::{Day, Instant, ItemId, LotId};
@@ -69,7 +70,7 @@ impl Tender {
         }
     }
 
-    fn open_window(&mut self, now: Instant) {
+    pub(super) fn open_window(&mut self, now: Instant) {
         self.window = Some(self.windows.objection.begins(now));
         self.phase = Phase::Preannounced { waiting: false };
     }
@@ -78,20 +79,13 @@ impl Tender {
         let now = place.time;
         match act {
             // Made above.
-            Act::Preannounced(_) | Act::Adopted(_) => {}
+            Act::Preannounced(_) | Act::Adopted(_) | Act::Clarified(_) => {}
             Act::Revised(revision) => self.revise(&revision.preannouncement, now),
             Act::Objected(objection) => {
                 let phase = ObjectionPhase::Filed { answer: self.windows.answer.begins(now), overdue: false };
                 self.objections.push(ObjectionState { id: objection.id.clone(), by: place.author.clone(), phase });
             }
-            Act::ObjectionAnswered(answer) => {
-                // The end of a suspension adds all of it; a window that begins within has only the rest to come.
-                let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
-                let escalation = self.windows.escalation.begins(now).moved(-past);
-                let outcome = answer.outcome;
-                self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalation });
-                self.revision_required |= outcome != AnswerOutcome::Rejected;
-            }
+            Act::ObjectionAnswered(answer) => self.answer_objection(answer, now),
             Act::ObjectionEscalated(escalation) => self.set_objection(&escalation.objection, ObjectionPhase::Escalated),
             Act::ObjectionRuled(ruling) => {
                 self.set_objection(&ruling.objection, ObjectionPhase::Ruled(ruling.outcome));
@@ -100,38 +94,10 @@ impl Tender {
             Act::ObjectionWithdrawn(withdrawal) => {
                 self.set_objection(&withdrawal.objection, ObjectionPhase::Withdrawn);
             }
-            Act::WindowClosed(_) => {
-                if let Phase::Preannounced { waiting } = &mut self.phase {
-                    *waiting = true;
-                }
-            }
+            Act::WindowClosed(_) => self.phase = Phase::Preannounced { waiting: true },
             Act::Cleared(_) => self.phase = Phase::Cleared,
-            Act::Announced(announcement) => {
-                let clauses = ClauseState::of(&announcement.clauses, &announcement.score_table);
-                let reopens = clause_changes(&self.clauses, &clauses).iter().any(|change| change.material);
-                if self.clauses != clauses {
-                    self.text_version += 1;
-                    self.clauses = clauses;
-                }
-                self.bid_deadline = Some(announcement.bid_deadline);
-                self.open_day = Some(announcement.open);
-                if reopens {
-                    self.open_window(now);
-                } else {
-                    self.phase = Phase::Announced;
-                }
-            }
-            Act::Clarified(_) => {}
-            Act::Amended(amendment) => {
-                for clause in &amendment.clauses {
-                    self.amend_clause(clause);
-                }
-                if let Some(deadline) = amendment.bid_deadline {
-                    self.bid_deadline = Some(deadline);
-                    // Bids are opened when the time for them is over (招标投标法 art. 34).
-                    self.open_day = self.open_day.max(Some(deadline));
-                }
-            }
+            Act::Announced(announcement) => self.announce(announcement, now),
+            Act::Amended(amendment) => self.amend(amendment),
             Act::BidsOpened(opening) => self.set_lot(&opening.lot, LotPhase::Opened),
             Act::Suspended(_) => self.suspended_since = Some(now),
             Act::Resumed(_) => {
@@ -140,68 +106,106 @@ impl Tender {
                     self.extend_days(since, now);
                 }
             }
-            Act::Terminated(_) => {
-                self.phase = Phase::Terminated;
-                self.suspended_since = None;
-            }
-            Act::Failed(failure) => {
-                if let Some(lot) = self.lot_mut(&failure.lot) {
-                    // An award that fell through is none.
-                    (lot.phase, lot.winner, lot.price) = (LotPhase::Failed, None, None);
-                }
-            }
+            Act::Terminated(_) => (self.phase, self.suspended_since) = (Phase::Terminated, None),
             Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item),
-            Act::CandidatesPublished(publication) => self.publish_candidates(publication, now),
-            Act::Challenged(challenge) => {
-                let period = self.windows.answer.begins(now);
-                if let Some(lot) = self.lot_mut(&challenge.lot) {
-                    lot.challenges.push(ChallengeState {
-                        id: challenge.id.clone(),
-                        by: place.author.clone(),
-                        candidate: challenge.candidate.clone(),
-                        claim: challenge.claim.clone(),
-                        period,
-                        overdue: false,
-                        answer: None,
-                    });
-                }
+            Act::PeriodReopened(reopening) => self.reopen(reopening, now),
+            Act::Closed(_) => self.phase = Phase::Closed,
+            Act::CandidatesPublished(_)
+            | Act::Challenged(_)
+            | Act::ChallengeAnswered(_)
+            | Act::ClaimVerified(_)
+            | Act::ClaimRefuted(_)
+            | Act::Awarded(_)
+            | Act::ContractPublished(_)
+            | Act::ContractAmended(_)
+            | Act::ContractAccepted(_)
+            | Act::Failed(_) => self.fold_into_lot(act, place),
+        }
+    }
+
+    /// What an act makes of the lot that it is about.
+    fn fold_into_lot(&mut self, act: &Act, place: &Place) {
+        let Some(id) = act.lot() else { return };
+        let (windows, now) = (self.windows, place.time);
+        let Some(lot) = self.lot_mut(id) else { return };
+        match act {
+            Act::CandidatesPublished(publication) => {
+                lot.phase = LotPhase::Candidates { window: windows.candidates.begins(now) };
+                let earlier = std::mem::take(&mut lot.candidates);
+                lot.candidates = publication.candidates.iter().map(CandidateState::of).collect();
+                lot.candidates.iter_mut().for_each(|candidate| candidate.inherit(&earlier));
             }
+            Act::Challenged(challenge) => lot.challenges.push(ChallengeState {
+                id: challenge.id.clone(),
+                by: place.author.clone(),
+                candidate: challenge.candidate.clone(),
+                claim: challenge.claim.clone(),
+                period: windows.answer.begins(now),
+                overdue: false,
+                answer: None,
+            }),
             Act::ChallengeAnswered(answer) => {
-                let lot = self.lot_mut(&answer.lot);
-                if let Some(c) = lot.and_then(|lot| lot.challenges.iter_mut().find(|c| c.id == answer.challenge)) {
-                    c.answer = Some(answer.outcome);
+                if let Some(challenge) = lot.challenges.iter_mut().find(|known| known.id == answer.challenge) {
+                    challenge.answer = Some(answer.outcome);
                 }
             }
-            Act::ClaimVerified(found) => {
-                self.find(&found.lot, &found.candidate, &found.claim, Verdict::Verified, place);
-            }
-            Act::ClaimRefuted(found) => {
-                self.find(&found.lot, &found.candidate, &found.claim, Verdict::Refuted, place);
-            }
+            Act::ClaimVerified(found) => lot.find(&found.candidate, &found.claim, Verdict::Verified, place),
+            Act::ClaimRefuted(found) => lot.find(&found.candidate, &found.claim, Verdict::Refuted, place),
             Act::Awarded(award) => {
-                if let Some(lot) = self.lot_mut(&award.lot) {
-                    lot.phase = LotPhase::Awarded;
-                    lot.winner = Some(award.candidate.clone());
-                    lot.price = Some(award.price.clone());
-                }
+                lot.phase = LotPhase::Awarded;
+                lot.winner = Some(award.candidate.clone());
+                lot.price = Some(award.price.clone());
             }
             Act::ContractPublished(contract) => {
-                if let Some(lot) = self.lot_mut(&contract.lot) {
-                    lot.phase = LotPhase::Contracted;
-                    lot.price = Some(contract.price.clone());
-                }
+                (lot.phase, lot.price) = (LotPhase::Contracted, Some(contract.price.clone()));
             }
             Act::ContractAmended(amendment) => {
-                if let (Some(lot), Some(price)) = (self.lot_mut(&amendment.lot), &amendment.price) {
+                if let Some(price) = &amendment.price {
                     lot.price = Some(price.clone());
                 }
             }
-            Act::ContractAccepted(acceptance) => {
-                if acceptance.passed {
-                    self.set_lot(&acceptance.lot, LotPhase::Accepted);
-                }
+            Act::ContractAccepted(acceptance) if acceptance.passed => lot.phase = LotPhase::Accepted,
+            // An award that fell through is none.
+            Act::Failed(_) => (lot.phase, lot.winner, lot.price) = (LotPhase::Failed, None, None),
+            _ => {}
+        }
+    }
+
+    fn answer_objection(&mut self, answer: &ObjectionAnswer, now: Instant) {
+        // The end of a suspension adds all of it; a window that begins within has only the rest to come.
+        let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
+        let escalation = self.windows.escalation.begins(now).moved(-past);
+        let outcome = answer.outcome;
+        self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalation });
+        self.revision_required |= outcome != AnswerOutcome::Rejected;
+    }
+
+    fn announce(&mut self, announcement: &Announcement, now: Instant) {
+        let clauses = ClauseState::of(&announcement.clauses, &announcement.score_table);
+        let reopens = clause_changes(&self.clauses, &clauses).iter().any(|change| change.material);
+        if self.clauses != clauses {
+            self.text_version += 1;
+            self.clauses = clauses;
+        }
+        self.bid_deadline = Some(announcement.bid_deadline);
+        self.open_day = Some(announcement.open);
+        if reopens {
+            self.open_window(now);
+        } else {
+            self.phase = Phase::Announced;
+        }
+    }
+
+    fn amend(&mut self, amendment: &Amendment) {
+        for amended in &amendment.clauses {
+            if let Some(clause) = self.clauses.iter_mut().find(|clause| clause.id == amended.id) {
+                *clause = ClauseState::of_clause(amended);
             }
-            Act::Closed(_) => self.phase = Phase::Closed,
+        }
+        if let Some(deadline) = amendment.bid_deadline {
+            self.bid_deadline = Some(deadline);
+            // Bids are opened when the time for them is over (招标投标法 art. 34).
+            self.open_day = self.open_day.max(Some(deadline));
         }
     }
 
@@ -215,8 +219,7 @@ impl Tender {
             || self.procuring_unit != revised.procuring_unit
             || self.commitment_template != revised.commitment_template
             || self.lots != revised.lots;
-        let (phase, window) =
-            if reopens { (revised.phase, revised.window) } else { (self.phase.clone(), self.window) };
+        let (phase, window) = if reopens { (revised.phase, revised.window) } else { (self.phase.clone(), self.window) };
         *self = Self {
             phase,
             window,
@@ -228,12 +231,6 @@ impl Tender {
             revision_required: self.revision_required && !reopens,
             ..revised
         };
-    }
-
-    fn amend_clause(&mut self, amended: &Clause) {
-        if let Some(clause) = self.clauses.iter_mut().find(|clause| clause.id == amended.id) {
-            *clause = ClauseState::of_clause(amended);
-        }
     }
 
     fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase) {
@@ -314,21 +311,6 @@ impl Tender {
             if day.date() >= since.shanghai_day() {
                 *day = day.date().checked_add_signed(days).map_or(*day, Day::from);
             }
-        }
-    }
-
-    fn publish_candidates(&mut self, publication: &CandidatePublication, now: Instant) {
-        let window = self.windows.candidates.begins(now);
-        let Some(lot) = self.lot_mut(&publication.lot) else { return };
-        lot.phase = LotPhase::Candidates { window };
-        let earlier = std::mem::take(&mut lot.candidates);
-        lot.candidates = publication.candidates.iter().map(CandidateState::of).collect();
-        lot.candidates.iter_mut().for_each(|candidate| candidate.inherit(&earlier));
-    }
-
-    fn find(&mut self, lot: &LotId, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
-        if let Some(candidate) = self.lot_mut(lot).and_then(|lot| lot.candidate_mut(candidate)) {
-            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone() });
         }
     }
 }

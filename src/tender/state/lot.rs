@@ -1,6 +1,7 @@
 //! One lot (标段) after the call.
 
 use super::super::{AnswerOutcome, Candidate, Claim};
+use crate::act::Place;
 use crate::field::{ItemId, LotId, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
@@ -209,8 +210,15 @@ impl LotState {
         self.candidates.iter().find(|candidate| candidate.id == *id)
     }
 
-    pub(super) fn candidate_mut(&mut self, id: &ItemId) -> Option<&mut CandidateState> {
+    fn candidate_mut(&mut self, id: &ItemId) -> Option<&mut CandidateState> {
         self.candidates.iter_mut().find(|candidate| candidate.id == *id)
+    }
+
+    /// Notes what the author of an act found about a claim.
+    pub(super) fn find(&mut self, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
+        if let Some(candidate) = self.candidate_mut(candidate) {
+            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone() });
+        }
     }
 
     /// The winner's name and members.

@@ -4,8 +4,9 @@ mod apply;
 mod decide;
 mod due;
 mod lot;
+mod reopening;
 
-pub use lot::{CandidateState, ChallengeState, ClaimState, ClaimFinding, LotPhase, LotState, Verdict};
+pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};

@@ -6,7 +6,6 @@ mod tampering;
 use super::support::fixture::{self, act, stream};
 use super::support::{App, Cast, Engine, START};
 use gongshi::bundle::{Manifest, Scope, export_bundle};
-use gongshi::law::Editions;
 use gongshi::field::{DocumentId, DocumentRef};
 use gongshi::law::Editions;
 use gongshi::log::{Cosigner, EntryView, NoteSigner, SignedNote};

@@ -5,9 +5,10 @@ use super::words::read;
 use super::{By, Draft, Scene};
 use crate::plan::{Intent, TENDERS};
 use crate::seam;
+use gongshi::act::Acts;
 use gongshi::commitment::{
-    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachPhase, BreachRuling, BreachState,
-    Commitment, Deadline, Decline, Finding, Lapse, LotBinding, Offer, Phase, YearBinding,
+    Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachPhase, BreachRuling,
+    BreachState, Commitment, Deadline, Decline, Lapse, LotBinding, Offer, Phase, YearBinding,
 };
 use gongshi::field::{ClauseId, OrganisationId};
 use gongshi::log::Hash;
@@ -92,7 +93,12 @@ fn build(scene: &mut Scene<'_>, found: Option<&Commitment>, kind: &str) -> Optio
     let by = |scene: &Scene<'_>, id: Option<OrganisationId>| {
         id.and_then(|id| scene.known(&id)).unwrap_or_else(|| supervisor.clone())
     };
-    let finding = scene.dice.pick(&[Finding::Dismissed, Finding::Minor, Finding::Serious, Finding::Grave]);
+    let finding = scene.dice.pick(&[
+        BreachFinding::Dismissed,
+        BreachFinding::Minor,
+        BreachFinding::Serious,
+        BreachFinding::Grave,
+    ]);
     let documents = scene.documents();
     let (act, by): (Act, By) = match kind {
         "commitment.accepted" => (Acceptance { offer }.into(), by(scene, other)),

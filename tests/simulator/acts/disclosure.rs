@@ -3,6 +3,8 @@
 use super::tender::{Subject, complainant};
 use super::words::read;
 use super::{By, Scene};
+use crate::seam;
+use gongshi::act::{Acts, Capability};
 use gongshi::field::{Instant, Nature, Party};
 use gongshi::organisation::Role;
 use gongshi::tender::{
@@ -237,16 +239,19 @@ fn objection(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
 
 /// What only time brings: somebody claims that it is due, and sometimes it is.
 fn of_service(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
-    let due = subject.state.and_then(|tender| tender.due(scene.now)).filter(|due| due.kind() == kind);
+    let due =
+        subject.state.and_then(|tender| tender.due(scene.now, seam::law(scene.world))).filter(|due| due.kind() == kind);
     let guess: Act = match kind {
         "tender.window_closed" => WindowClosure { open_objections: Vec::new(), revision_required: true }.into(),
-        "tender.cleared" => Clearance { disclosure: scene.dice.between(0, 3) as u32 }.into(),
+        "tender.cleared" => Clearance { text_version: scene.dice.between(0, 3) as u32 }.into(),
         "tender.closed" => Closure { lots_accepted: 1, lots_failed: 0 }.into(),
         "tender.deadline_passed" => {
             let filed = subject.state.iter().flat_map(|tender| &tender.objections);
             let due: Vec<(gongshi::field::ItemId, Instant)> = filed
                 .filter_map(|objection| match objection.phase {
-                    ObjectionPhase::Filed { answer_due, .. } => Some((objection.id.clone(), answer_due)),
+                    ObjectionPhase::Filed { answer, .. } => {
+                        Some((objection.id.clone(), seam::law(scene.world).end(answer).at))
+                    }
                     _ => None,
                 })
                 .collect();

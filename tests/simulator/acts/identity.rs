@@ -1,4 +1,4 @@
-//! The log itself: its keys and its name. `log.law_adopted` belongs here once it is there.
+//! The log itself: its keys, its name and its law.
 
 use super::organisation::{effective, possession, revocation};
 use super::words::read;
@@ -6,12 +6,18 @@ use super::{By, Draft, Scene};
 use crate::cast::OPERATOR;
 use crate::plan::Intent;
 use crate::seam;
+use gongshi::act::Acts;
 use gongshi::identity::{
-    Act, CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, LogOpening, LogState, ServiceKeyAddition,
-    ServiceKeyRevocation,
+    Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, LogState,
+    ServiceKeyAddition, ServiceKeyRevocation,
 };
+use gongshi::law::Editions;
+use gongshi::organisation::Role;
 
 fn sensible(scene: &mut Scene<'_>, log: &LogState) -> &'static str {
+    if scene.dice.percent(30) {
+        return "log.law_adopted";
+    }
     let now = scene.now;
     let services = log.service_keys.iter().filter(|key| key.is_valid(now)).count();
     let kinds: &[&'static str] = match (log.checkpoint_keys.len() > 1, services > 1) {
@@ -27,7 +33,8 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     let log = seam::log(scene.world)?;
     let kind = if intent.sensible { sensible(scene, log) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
     let act = build(scene, log, kind)?;
-    Some(Draft { stream: seam::log_stream(), act: act.into(), by: By::Player(OPERATOR) })
+    let by = if kind == "log.law_adopted" { scene.player(Role::Supervisor) } else { By::Player(OPERATOR) };
+    Some(Draft { stream: seam::log_stream(), act: act.into(), by })
 }
 
 fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
@@ -40,7 +47,7 @@ fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
             operator_key: cast.unknown.public().to_jwk(),
             service_key: cast.service[4].public().to_jwk(),
             log_key: read(&cast.checkpoint_names(&log.origin)[0]),
-            rulebook: read("2026-07"),
+            law: Editions::newest().document(),
             time_zone: read("Asia/Shanghai"),
         }
         .into(),
@@ -70,6 +77,10 @@ fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
             let log_key = read(scene.dice.one_of(&names)?);
             let predecessor = read(scene.note);
             LogContinuation { origin: read(&origin), log_key, predecessor, reason: scene.prose("密钥可能泄露") }.into()
+        }
+        "log.law_adopted" => {
+            let edition = scene.dice.one_of(&seam::editions())?.document();
+            LawAdoption { edition, reason: scene.prose("新一年节假日安排已公布") }.into()
         }
         _ => return None,
     })

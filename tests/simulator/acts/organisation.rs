@@ -5,6 +5,7 @@ use super::{By, Draft, Scene};
 use crate::cast::OPERATOR;
 use crate::plan::Intent;
 use crate::seam;
+use gongshi::act::Acts;
 use gongshi::field::Instant;
 use gongshi::organisation::{
     Act, Confirmation, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement, RevocationReason, Role,
@@ -16,7 +17,7 @@ use gongshi::world::Stream;
 /// A new key's word that it is held, for a stream of the log.
 pub fn possession(scene: &mut Scene<'_>, key: &PrivateKey, stream: &Stream) -> String {
     let origin = seam::log(scene.world).map_or(String::new(), |log| log.origin.clone());
-    let of = if scene.dice.percent(4) { "log".to_owned() } else { stream.to_string() };
+    let of = if scene.dice.percent(4) { seam::log_stream() } else { stream.clone() };
     Record::sign(key, &possession_header(key.key_id(), &origin, &of, scene.now), b"").detached()
 }
 

@@ -4,6 +4,7 @@ use super::words::read;
 use super::{By, Draft, Scene, disclosure, result};
 use crate::plan::Intent;
 use crate::seam;
+use gongshi::act::Acts;
 use gongshi::field::OrganisationId;
 use gongshi::organisation::Role;
 use gongshi::tender::{Act, LotPhase, LotState, ObjectionPhase, Phase, Tender};
@@ -44,7 +45,10 @@ fn sensible(scene: &mut Scene<'_>, state: Option<&Tender>) -> &'static str {
         return scene.dice.pick(&["tender.suspended", "tender.suspended", "tender.suspended", "tender.terminated"]);
     }
     match &tender.phase {
-        Phase::Preannounced { until, waiting } => window(scene, tender, *waiting || *until <= scene.now),
+        Phase::Preannounced { waiting } => {
+            let over = tender.window.is_none_or(|window| seam::law(scene.world).is_over(window, scene.now));
+            window(scene, tender, *waiting || over)
+        }
         Phase::Cleared => scene.dice.pick(&[
             "tender.announced",
             "tender.announced",
@@ -105,9 +109,9 @@ fn of_lot(scene: &mut Scene<'_>, tender: &Tender, lot: &LotState) -> &'static st
             scene.dice.pick(&["tender.clarified", "tender.amended", "tender.amended", "tender.bids_opened"])
         }
         LotPhase::Opened => "tender.candidates_published",
-        LotPhase::Candidates { until } => {
+        LotPhase::Candidates { window } => {
             let open = lot.challenges.iter().any(|challenge| challenge.answer.is_none());
-            match (open, *until <= scene.now) {
+            match (open, seam::law(scene.world).is_over(*window, scene.now)) {
                 (true, _) if scene.dice.percent(60) => "award.challenge_answered",
                 (false, true) if scene.dice.percent(80) => "tender.awarded",
                 _ => scene.dice.pick(&[

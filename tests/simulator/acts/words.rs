@@ -88,7 +88,7 @@ impl Scene<'_> {
         match self.dice.below(12) {
             0 => cited.iter_mut().for_each(|document| document.size += 1),
             1 => {
-                let missing = gongshi::field::DocumentId::from_hash(Hash::of("never uploaded"));
+                let missing = gongshi::field::DocumentId::from(Hash::of("never uploaded"));
                 cited.iter_mut().for_each(|document| document.sha256 = missing);
             }
             _ => {}

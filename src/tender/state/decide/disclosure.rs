@@ -10,11 +10,7 @@ use crate::act::{Author, Moment, Role};
 use crate::field::{Fault, FieldFault};
 use crate::problem::{self, Refusal};
 
-pub(super) fn decide_preannouncement(
-    disclosed: &Preannouncement,
-    by: &Author,
-    at: &Moment<'_>,
-) -> Result<(), Refusal> {
+pub(super) fn decide_preannouncement(disclosed: &Preannouncement, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     must_have(by, &[Role::Centre, Role::ProcuringUnit])?;
     must_be_author(runs(by, &disclosed.centre, &disclosed.procuring_unit))?;
     check_disclosed(disclosed, "", at)
@@ -84,12 +80,7 @@ pub(super) fn decide_objection(
     too_many("/id", tender.objections.len(), OBJECTIONS_MAX)
 }
 
-pub(super) fn decide_answer(
-    tender: &Tender,
-    act: &Act,
-    answer: &ObjectionAnswer,
-    by: &Author,
-) -> Result<(), Refusal> {
+pub(super) fn decide_answer(tender: &Tender, act: &Act, answer: &ObjectionAnswer, by: &Author) -> Result<(), Refusal> {
     must_run(tender, by)?;
     match objection(tender, &answer.objection)?.phase {
         ObjectionPhase::Filed { .. } => Ok(()),

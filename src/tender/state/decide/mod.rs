@@ -2,23 +2,24 @@
 
 mod call;
 mod disclosure;
-mod guard;
+pub(super) mod guard;
 pub(super) mod promise;
 mod result;
 mod window;
 
 use super::super::Act;
-use super::{LotPhase, ObjectionPhase, Tender, Verdict};
-use crate::act::{Acts, Moment, Role};
-use crate::field::Fault;
+use super::{ObjectionPhase, ObjectionState, Tender, Verdict, reopening};
+use crate::act::{Moment, Role};
 use crate::problem::{self, Refusal};
 use call::{decide_amendment, decide_announcement, decide_opening};
 use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
 use guard::{
-    forbids, lot, lot_forbids, must_be_announced, must_be_author, must_be_contracted, must_have, must_run, objection,
-    objection_is, unknown,
+    forbids, lot, must_be_announced, must_be_author, must_be_contracted, must_have, must_run, objection, objection_is,
 };
-use result::{decide_award, decide_candidates, decide_challenge, decide_finding};
+use result::{
+    decide_award, decide_candidates, decide_challenge, decide_challenge_answer, decide_contract, decide_failure,
+    decide_finding,
+};
 use window::minimum;
 
 /// Whether the act may enter the log now.
@@ -55,18 +56,12 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
         Act::ObjectionEscalated(escalation) => decide_escalation(tender, act, escalation, by, at),
         Act::ObjectionRuled(ruling) => {
             must_have(by, &[Role::Supervisor])?;
-            match objection(tender, &ruling.objection)?.phase {
-                ObjectionPhase::Filed { .. } | ObjectionPhase::Answered { .. } | ObjectionPhase::Escalated => Ok(()),
-                phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
-            }
+            must_be_open(act, objection(tender, &ruling.objection)?)
         }
         Act::ObjectionWithdrawn(withdrawal) => {
             let objection = objection(tender, &withdrawal.objection)?;
             must_be_author(objection.by == by.id)?;
-            match objection.phase {
-                ObjectionPhase::Filed { .. } | ObjectionPhase::Answered { .. } | ObjectionPhase::Escalated => Ok(()),
-                phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
-            }
+            must_be_open(act, objection)
         }
         Act::Announced(announcement) => decide_announcement(tender, act, announcement, by, at),
         Act::Clarified(_) => {
@@ -86,26 +81,11 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
             }
             must_run(tender, by)
         }
-        Act::Failed(failure) => {
-            must_run(tender, by)?;
-            must_be_announced(tender, act)?;
-            let lot = lot(tender, &failure.lot, "/lot")?;
-            match lot.phase {
-                LotPhase::Waiting { .. } | LotPhase::Opened | LotPhase::Candidates { .. } | LotPhase::Awarded => Ok(()),
-                LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => Err(lot_forbids(lot, act)),
-            }
-        }
+        Act::PeriodReopened(reopening) => reopening::decide(tender, act, reopening, at),
+        Act::Failed(failure) => decide_failure(tender, act, failure, by),
         Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by),
         Act::Challenged(challenge) => decide_challenge(tender, act, challenge, by, at),
-        Act::ChallengeAnswered(answer) => {
-            must_run(tender, by)?;
-            let lot = lot(tender, &answer.lot, "/lot")?;
-            let challenge = lot.challenges.iter().find(|challenge| challenge.id == answer.challenge);
-            match challenge.ok_or_else(|| unknown("/challenge", &answer.challenge))?.answer {
-                None => Ok(()),
-                Some(_) => Err(Refusal::state_forbids(act.kind(), "answered")),
-            }
-        }
+        Act::ChallengeAnswered(answer) => decide_challenge_answer(tender, act, answer, by),
         Act::ClaimVerified(finding) => {
             decide_finding(tender, act, Verdict::Verified, (&finding.lot, &finding.candidate, &finding.claim), by)
         }
@@ -113,14 +93,7 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
             decide_finding(tender, act, Verdict::Refuted, (&finding.lot, &finding.candidate, &finding.claim), by)
         }
         Act::Awarded(award) => decide_award(tender, act, award, by, at),
-        Act::ContractPublished(contract) => {
-            must_run(tender, by)?;
-            let lot = lot(tender, &contract.lot, "/lot")?;
-            if contract.signed > at.today() {
-                return Err(Refusal::of_field("/signed", Fault::DatesOutOfOrder { earlier: "today".into() }));
-            }
-            if lot.phase == LotPhase::Awarded { Ok(()) } else { Err(lot_forbids(lot, act)) }
-        }
+        Act::ContractPublished(contract) => decide_contract(tender, act, contract, by, at),
         Act::ContractAmended(amendment) => {
             must_run(tender, by)?;
             must_be_contracted(lot(tender, &amendment.lot, "/lot")?, act)
@@ -129,6 +102,13 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
             must_run(tender, by)?;
             must_be_contracted(lot(tender, &acceptance.lot, "/lot")?, act)
         }
+    }
+}
+
+fn must_be_open(act: &Act, objection: &ObjectionState) -> Result<(), Refusal> {
+    match objection.phase {
+        ObjectionPhase::Filed { .. } | ObjectionPhase::Answered { .. } | ObjectionPhase::Escalated => Ok(()),
+        phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
     }
 }
 

@@ -43,8 +43,7 @@ pub(in super::super) fn check(state: Option<&Tender>, act: &Act, at: &Moment<'_>
     let rule = &at.law.edition().commitments.required;
     let missing = faults.iter().map(|at| format!("{}: {}", at.pointer, at.fault)).collect::<Vec<_>>().join("; ");
     let (zh, en) = (format!("{}：{missing}", rule.zh), format!("{}: {missing}", rule.en));
-    Err(Refusal { fields: faults, ..Refusal::new(&problem::COMMITMENT_INCOMPLETE, zh, en) }
-        .citing(&rule.id, &rule.law))
+    Err(Refusal { fields: faults, ..Refusal::new(&problem::COMMITMENT_INCOMPLETE, zh, en) }.citing(&rule.id, &rule.law))
 }
 
 /// The commitments of one tender's bidders, at this point of the log.

@@ -1,6 +1,6 @@
 //! 中标候选人公示, the challenges to it, the findings about claims, and 中标.
 
-use super::super::super::{Act, Award, CandidatePublication, Challenge};
+use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Contract, Failure};
 use super::super::{LotPhase, Tender, Verdict};
 use super::guard::{
     OBJECTIONS_MAX, candidate, lot, lot_forbids, must_be_announced, must_have, must_run, too_many, unknown,
@@ -135,4 +135,44 @@ pub(super) fn decide_award(
             .at("/reasons", Fault::MissingField));
     }
     Ok(())
+}
+
+pub(super) fn decide_challenge_answer(
+    tender: &Tender,
+    act: &Act,
+    answer: &ChallengeAnswer,
+    by: &Author,
+) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    let lot = lot(tender, &answer.lot, "/lot")?;
+    let challenge = lot.challenges.iter().find(|challenge| challenge.id == answer.challenge);
+    match challenge.ok_or_else(|| unknown("/challenge", &answer.challenge))?.answer {
+        None => Ok(()),
+        Some(_) => Err(Refusal::state_forbids(act.kind(), "answered")),
+    }
+}
+
+pub(super) fn decide_failure(tender: &Tender, act: &Act, failure: &Failure, by: &Author) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    must_be_announced(tender, act)?;
+    let lot = lot(tender, &failure.lot, "/lot")?;
+    match lot.phase {
+        LotPhase::Waiting { .. } | LotPhase::Opened | LotPhase::Candidates { .. } | LotPhase::Awarded => Ok(()),
+        LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => Err(lot_forbids(lot, act)),
+    }
+}
+
+pub(super) fn decide_contract(
+    tender: &Tender,
+    act: &Act,
+    contract: &Contract,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_run(tender, by)?;
+    let lot = lot(tender, &contract.lot, "/lot")?;
+    if contract.signed > at.today() {
+        return Err(Refusal::of_field("/signed", Fault::DatesOutOfOrder { earlier: "today".into() }));
+    }
+    if lot.phase == LotPhase::Awarded { Ok(()) } else { Err(lot_forbids(lot, act)) }
 }

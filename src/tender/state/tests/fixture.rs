@@ -4,7 +4,9 @@
 //! 10 for escalations, 3 for candidates: short enough to read the dates in the head.
 
 use crate::act::{Acts, Author, Capability, Place, Role, Stream, decide_alone, fold};
-use crate::field::{Bidder, Currency, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, Price, Prose, TenderCode};
+use crate::field::{
+    Bidder, Currency, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, Price, Prose, TenderCode,
+};
 use crate::law::{InForce, Law, Running};
 use crate::log::Hash;
 use crate::problem::{ProblemType, Refusal};
@@ -474,7 +476,9 @@ impl Run {
     #[track_caller]
     pub fn tick(&mut self, to: Instant) -> Vec<&'static str> {
         let mut kinds = Vec::new();
-        while let Some(next) = self.state.as_ref().and_then(|tender| tender.next_due(self.law())).filter(|next| *next <= to) {
+        while let Some(next) =
+            self.state.as_ref().and_then(|tender| tender.next_due(self.law())).filter(|next| *next <= to)
+        {
             self.now = self.now.max(next);
             let due = self.tender().due(self.now, self.law()).expect("next_due promised an act");
             kinds.push(due.kind());

@@ -54,7 +54,22 @@ fn in_days(now: Instant, days: u8) -> Day {
 }
 
 /// How many kinds of acts [`choose`] knows.
-const WHATS: u8 = 30;
+const WHATS: u8 = 31;
+
+/// Of anything that has a period.
+fn reopening(run: &Run, which: u8, how: u8) -> PeriodReopening {
+    let periods = [
+        (TenderPeriod::Objections, None),
+        (TenderPeriod::ObjectionAnswer, Some("o-1")),
+        (TenderPeriod::Escalation, Some("o-1")),
+        (TenderPeriod::Candidates, Some("1")),
+        (TenderPeriod::ChallengeAnswer, Some(one_of(&["c-1", "c-2"], how))),
+    ];
+    let (period, item) = periods[usize::from(which) % 5];
+    let first = run.state.as_ref().and_then(|tender| tender.objections.first()).map(|objection| objection.id.clone());
+    let item = item.map(|item| first.filter(|_| item == "o-1").unwrap_or_else(|| read(item)));
+    PeriodReopening { period, item, reasons: read("时钟错误"), documents: Vec::new() }
+}
 
 /// The act, and somebody who could do it.
 fn choose(run: &Run, what: u8, which: u8, how: u8) -> (Author, Act) {
@@ -126,6 +141,7 @@ fn choose(run: &Run, what: u8, which: u8, how: u8) -> (Author, Act) {
         26 => (unit(), contract(lot, &today.to_string()).into()),
         27 => (unit(), contract_amendment(lot, Some(yuan(i64::from(how)))).into()),
         28 => (unit(), acceptance(lot, how.is_multiple_of(2), &today.to_string()).into()),
+        29 => (supervisor(), reopening(run, which, how).into()),
         _ => (service(), service_act(run, which, how)),
     }
 }
@@ -267,7 +283,9 @@ fn play(run: &mut Run, step: &Step) -> Result<(), TestCaseError> {
         Step::Wait { hours } => run.now = run.now.plus_millis(i64::from(hours) * HOUR),
         Step::Tick { hours } => {
             let to = run.now.plus_millis(i64::from(hours) * HOUR);
-            while let Some(next) = run.state.as_ref().and_then(|tender| tender.next_due(run.law())).filter(|next| *next <= to) {
+            while let Some(next) =
+                run.state.as_ref().and_then(|tender| tender.next_due(run.law())).filter(|next| *next <= to)
+            {
                 run.now = run.now.max(next);
                 let due = run.tender().due(run.now, run.law());
                 prop_assert!(due.is_some(), "nothing is due at {}", next);

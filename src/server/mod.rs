@@ -1,21 +1,12 @@
-//! Routes, listening and stopping.
+//! Everything put together: the routes of all capabilities and of what they share, listening and stopping.
 
-use super::allow::Allowed;
-use super::coding::Coding;
-use super::disclosure::DisclosureApi;
-use super::document::DocumentApi;
-use super::gate::{Gate, KeyRate};
-use super::log::LogApi;
-use super::record::RecordApi;
-use super::{Limits, Problem, connection, feed, health, log};
-use crate::commitment::CommitmentApi;
-use crate::identity::IdentityApi;
-use crate::law::LawApi;
+use crate::http::{
+    Allowed, Coding, DisclosureApi, DocumentApi, Gate, KeyRate, Limits, LogApi, Problem, RecordApi, Served, connection,
+    feed, health, log,
+};
 use crate::ledger::Ledger;
-use crate::organisation::OrganisationApi;
 use crate::problem;
-use crate::template::TemplateApi;
-use crate::tender::TenderApi;
+use crate::world::capabilities;
 use poem::middleware::CatchPanic;
 use poem::web::Redirect;
 use poem::{Endpoint, EndpointExt, IntoResponse, Route, get, handler};
@@ -32,32 +23,27 @@ pub struct Server {
     address: SocketAddr,
 }
 
-type Api = (
-    OrganisationApi,
-    TenderApi,
-    TemplateApi,
-    CommitmentApi,
-    RecordApi,
-    LogApi,
-    IdentityApi,
-    LawApi,
-    DocumentApi,
-    DisclosureApi,
-);
+macro_rules! serve {
+    ($($name:ident: $state:ty,)*) => {
+        type Capabilities = ($(<$state as Served>::Api,)*);
+
+        fn capabilities(ledger: &Arc<Ledger>) -> Capabilities {
+            ($(<$state as Served>::api(Arc::clone(ledger)),)*)
+        }
+    };
+}
+
+capabilities!(serve);
+
+type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
-    let ledger = || Arc::clone(ledger);
     (
-        OrganisationApi(ledger()),
-        TenderApi(ledger()),
-        TemplateApi(ledger()),
-        CommitmentApi(ledger()),
-        RecordApi(ledger()),
-        LogApi(ledger()),
-        IdentityApi(ledger()),
-        LawApi(ledger()),
-        DocumentApi { ledger: ledger(), limits },
-        DisclosureApi(ledger()),
+        capabilities(ledger),
+        RecordApi(Arc::clone(ledger)),
+        LogApi(Arc::clone(ledger)),
+        DocumentApi { ledger: Arc::clone(ledger), limits },
+        DisclosureApi(Arc::clone(ledger)),
     )
 }
 

@@ -1,0 +1,52 @@
+//! What a supervisor does when a term ended that should not have.
+
+use super::DOCUMENTS_MAX;
+use crate::act::Payload;
+use crate::field::{DocumentRef, Fault, Faults, ItemId, Prose};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A term of a commitment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitmentPeriod {
+    /// 要约接受期
+    Offer,
+    /// 违诺说明期
+    BreachAnswer,
+    /// 申诉期
+    Appeal,
+}
+
+/// `commitment.period_reopened` [supervisor]: a term that was ended by a wrong clock runs again from now on, in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermReopening {
+    pub period: CommitmentPeriod,
+    /// Absent for the offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breach: Option<ItemId>,
+    pub reasons: Prose<2000>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
+    pub documents: Vec<DocumentRef>,
+}
+
+impl Payload for TermReopening {
+    const KIND: &'static str = "commitment.period_reopened";
+
+    fn check(&self, faults: &mut Faults) {
+        match (self.period, &self.breach) {
+            (CommitmentPeriod::Offer, Some(_)) => {
+                faults.add("/breach", Fault::Inconsistent { reason: "an offer is about no breach".into() });
+            }
+            (CommitmentPeriod::Offer, None) | (_, Some(_)) => {}
+            (_, None) => faults.add("/breach", Fault::MissingField),
+        }
+        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.documents.iter().collect()
+    }
+}
