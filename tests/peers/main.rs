@@ -1,7 +1,9 @@
 //! Tools that nobody here wrote, against the running service and against what it publishes.
 
+mod anything;
 mod claims;
 mod cloudflare;
+mod grammar;
 mod jose;
 mod log;
 mod mutants;
