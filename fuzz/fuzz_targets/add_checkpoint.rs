@@ -12,17 +12,11 @@ static SIGNER: LazyLock<NoteSigner> =
 static LATEST: LazyLock<Checkpoint> = LazyLock::new(|| {
     let mut edge = Edge::new();
     (0..8).for_each(|n: u64| edge.append(leaf_hash(n.to_string().as_bytes())));
-    Checkpoint {
-        origin: "log.example/zz".into(),
-        size: 8,
-        root: edge.root(),
-    }
+    Checkpoint { origin: "log.example/zz".into(), size: 8, root: edge.root() }
 });
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let Ok(request) = AddCheckpoint::parse(text) else {
-        return;
-    };
+    let Ok(request) = AddCheckpoint::parse(text) else { return };
     assert_eq!(request.encode(), text);
     let keys = [SIGNER.verifier().clone()];
     if judge(&keys, Some(&LATEST), &request).is_ok() {

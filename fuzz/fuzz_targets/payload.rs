@@ -3,12 +3,8 @@
 use gongshi::world::Act;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    let Some(at) = input.iter().position(|byte| *byte == b'\n') else {
-        return;
-    };
-    let (Ok(kind), payload) = (std::str::from_utf8(&input[..at]), &input[at + 1..]) else {
-        return;
-    };
+    let Some(at) = input.iter().position(|byte| *byte == b'\n') else { return };
+    let (Ok(kind), payload) = (std::str::from_utf8(&input[..at]), &input[at + 1..]) else { return };
     let Ok(act) = Act::parse(kind, payload) else { return };
     assert_eq!(act.kind(), kind);
     let (_, _) = (act.documents(), act.sealed());

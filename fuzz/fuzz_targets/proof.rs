@@ -16,10 +16,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let keys = [SIGNER.verifier().clone()];
     for leaf in [proof.index, proof.index.wrapping_add(1)] {
         if let Ok(checkpoint) = proof.verify(leaf.to_string().as_bytes(), &keys, "log.example/zz") {
-            assert!(
-                leaf == proof.index && proof.index < checkpoint.size,
-                "a proof of what is not there"
-            );
+            assert!(leaf == proof.index && proof.index < checkpoint.size, "a proof of what is not there");
         }
     }
 });

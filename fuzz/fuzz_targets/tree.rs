@@ -83,8 +83,7 @@ libfuzzer_sys::fuzz_target!(|input: Input| {
     let Ok(plan) = consistency_plan(old, size) else { return };
     let mut proof = plan.fold(node).unwrap();
     assert_eq!(verify_consistency(old, &part, size, &whole, &proof), Ok(()));
-    let holds =
-        |old, part: &Hash, whole: &Hash, proof: &[Hash]| verify_consistency(old, part, size, whole, proof).is_ok();
+    let holds = |old, part: &Hash, whole: &Hash, proof: &[Hash]| verify_consistency(old, part, size, whole, proof).is_ok();
     match input.change {
         Change::Index(other) if other > size => assert!(!holds(other, &part, &whole, &proof)),
         Change::Root => {
