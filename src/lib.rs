@@ -4,10 +4,10 @@
 pub mod act;
 pub mod calendar;
 pub mod field;
+pub mod law;
 pub mod log;
 pub mod problem;
 pub mod record;
-pub mod rulebook;
 pub mod world;
 
 // The capabilities.

@@ -4,7 +4,7 @@
 //! titles. A [`Refusal`] is one concrete no: a problem type with what is needed to explain it. The pure core returns
 //! refusals; `http` only prints them.
 
-use crate::field::{Fault, FieldFault, Instant};
+use crate::field::{DocumentId, Fault, FieldFault, Instant};
 use serde::Serialize;
 
 /// One line of the catalogue of problems.
@@ -76,7 +76,7 @@ problems! {
     DUPLICATE 422 "duplicate" "编号重复" "Duplicate id"
     UNKNOWN_REFERENCE 422 "unknown-reference" "引用不存在" "Reference to nothing"
     INCONSISTENT 422 "inconsistent" "字段相互矛盾" "Fields contradict each other"
-    CALENDAR_UNKNOWN 422 "calendar-unknown" "该年节假日安排尚未公布" "No holiday arrangement is known for that year"
+    LAW_UNKNOWN 422 "law-unknown" "无法解释该法规版本" "This edition of the law can't be interpreted"
     DOCUMENT_MISSING 422 "document-missing" "引用的文件尚未上传" "A cited document is not there"
     DOCUMENT_MISMATCH 422 "document-mismatch" "文件与所述不符" "The document is not what was said"
     DOCUMENT_TYPE 415 "document-type" "不接受该文件类型" "Document type not accepted"
@@ -176,6 +176,22 @@ impl Refusal {
     pub fn window_open(until: Instant) -> Self {
         let text = until.shanghai_text();
         Self::new(&WINDOW_OPEN, format!("公示期至 {text}（北京时间）"), format!("open until {text} (Asia/Shanghai)"))
+    }
+
+    /// An edition of the law that is not here, or has rules that this program doesn't know: it can't be kept.
+    pub fn law_unknown(edition: &DocumentId) -> Self {
+        let (zh, en) = (format!("无法解释法规版本 {edition}"), format!("edition {edition} can't be interpreted here"));
+        Self::new(&LAW_UNKNOWN, zh, en)
+    }
+
+    /// The record's `sub` does not fit what the pointer names.
+    pub fn stream_mismatch(pointer: &str) -> Self {
+        Self::new(
+            &STREAM_MISMATCH,
+            "记录的 sub 与其类型、内容或地址不符",
+            "the record's sub does not fit its kind, its payload or the address",
+        )
+        .at(pointer, Fault::Inconsistent { reason: "does not fit the stream".into() })
     }
 
     pub fn state_forbids(act: &str, state: &str) -> Self {

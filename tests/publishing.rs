@@ -4,8 +4,9 @@ mod support;
 
 use bytes::Bytes;
 use gongshi::audit::{Report, Source, SourceError, verify};
-use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
+use gongshi::field::DocumentId;
+use gongshi::law::Editions;
 use gongshi::log::{Checkpoint, Resource, SignedNote, TILE_WIDTH, Tile, parse_bundle};
 use gongshi::organisation::{self, Registration, Role};
 use gongshi::publishing::{Publisher, PublishingError, run};
@@ -71,6 +72,10 @@ impl Source for Stranger {
         let first = |bytes: &[u8], width: usize| bytes[..width * 32].to_vec();
         Ok(self.fetch(Resource::Hashes(Tile { width: 256, ..tile }), first).map(Vec::from))
     }
+
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        Ok(self.read(&format!("law/{edition}")).map(Vec::from))
+    }
 }
 
 /// Audits what is published now; `None` before there is anything.
@@ -80,7 +85,7 @@ async fn audited(place: &Objects) -> Option<Report> {
         let note = runtime.block_on(place.read("checkpoint")).unwrap()?;
         let note = String::from_utf8(note.into()).unwrap();
         let mut stranger = Stranger { place, runtime, note };
-        Some(verify(&mut stranger, None, &Calendar::built_in(), &mut |_, _| {}).unwrap())
+        Some(verify(&mut stranger, None, &Editions::built_in(), &mut |_, _| {}).unwrap())
     };
     tokio::task::spawn_blocking(audit).await.unwrap()
 }
@@ -242,7 +247,7 @@ async fn one_of_two_replicas_publishes_and_the_other_takes_over() {
         roles: vec![Role::Centre],
         region: None,
     };
-    let own = Stream::Organisation(registration.id.clone());
+    let own = Stream::of(&registration.id);
     second.act_as(&key, &own, &organisation::Act::from(registration).into()).await.unwrap();
     let report = eventually_published(&place, 2).await;
     assert!(report.holds());

@@ -240,7 +240,7 @@ async fn who_is_not_entitled_is_refused() {
     // Suspended until a day, then free again.
     let until = Some("2026-08-10".parse().unwrap());
     let suspension = Suspension { reason: "涉嫌串通投标".parse().unwrap(), until };
-    let enterprise = Stream::Organisation(cast.enterprise.id.clone());
+    let enterprise = Stream::of(&cast.enterprise.id);
     let path = format!("/v1/organisations/{}/suspensions", cast.enterprise.id);
     let suspension = organisation::Act::from(suspension).into();
     assert_eq!(app.post(&cast.centre, &path, &enterprise, &suspension).await.problem(), "role-not-entitled");
@@ -257,7 +257,7 @@ async fn who_is_not_entitled_is_refused() {
 async fn keys_rotate_and_a_revoked_key_signs_nothing_more() {
     let app = App::start().await;
     let cast = app.cast().await;
-    let centre = Stream::Organisation(cast.centre.id.clone());
+    let centre = Stream::of(&cast.centre.id);
     let path = |what: &str| format!("/v1/organisations/{}/{what}", cast.centre.id);
     let new = PrivateKey::generate();
     let addition = |possession: String| {
@@ -267,7 +267,7 @@ async fn keys_rotate_and_a_revoked_key_signs_nothing_more() {
     let proof = |signer: &PrivateKey| {
         Record::sign(
             signer,
-            &possession_header(new.key_id(), support::ORIGIN, &format!("organisation/{}", cast.centre.id), app.now()),
+            &possession_header(new.key_id(), support::ORIGIN, &Stream::of(&cast.centre.id), app.now()),
             b"",
         )
         .detached()

@@ -126,11 +126,12 @@ async fn windows_below_the_law_are_refused_with_their_citation() {
     assert_eq!(refused.problem(), "window-too-short");
     assert_eq!(refused.body["rule"]["law"], "招标投标法实施条例（2019）第五十四条");
     assert_eq!(refused.body["errors"][0]["pointer"], "/windows/candidates/count");
-    // Working days of a year without an arrangement can't be counted.
+    // Working days of a year without an arrangement are counted, and marked.
     disclosed.windows.candidates.count = 3;
     disclosed.windows.objection = gongshi::tender::Window { count: 150, unit: WindowUnit::WorkingDay };
-    let refused = app.post(&cast.centre, "/v1/tenders", &stream(CODE), &act(disclosed)).await;
-    assert_eq!(refused.problem(), "calendar-unknown");
+    app.post(&cast.centre, "/v1/tenders", &stream(CODE), &act(disclosed)).await.accepted();
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert!(view["window_until"].as_str().unwrap().starts_with("2027-") && view["provisional"] == true, "{view}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ async fn replay_gives_the_same_tables(engine: Engine) {
     let before = projections(&app.ledger.database).await.unwrap();
     let shown = ["organisations", "keys", "tenders", "objections"];
     assert!(before.iter().filter(|(name, _)| shown.contains(name)).all(|(_, rows)| !rows.is_empty()));
-    let entries = replay(&app.ledger.database, &app.ledger.calendar).await.unwrap();
+    let entries = replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
     assert_eq!(entries, app.size());
     assert_eq!(projections(&app.ledger.database).await.unwrap(), before);
     // The service goes on after it.
@@ -91,7 +91,7 @@ async fn replicas_share_one_log() {
     let operator = first.operator_key().clone();
     let admit = async |ledger: &Ledger, id: &str, role: Role, by: &gongshi::record::PrivateKey| {
         let actor = Actor { id: id.parse().unwrap(), key: gongshi::record::PrivateKey::generate() };
-        let stream = Stream::Organisation(actor.id.clone());
+        let stream = Stream::of(&actor.id);
         let registration = gongshi::organisation::Registration {
             id: actor.id.clone(),
             name: "单位".parse().unwrap(),
@@ -164,7 +164,7 @@ async fn survives_sudden_death(database: Option<String>) {
             let mut made = Vec::new();
             for (id, role) in [("11410100005260004Y", Role::Supervisor), ("91410100MA0000015B", Role::Centre)] {
                 let actor = Actor { id: id.parse().unwrap(), key: gongshi::record::PrivateKey::generate() };
-                let own = Stream::Organisation(actor.id.clone());
+                let own = Stream::of(&actor.id);
                 let registration = gongshi::organisation::Registration {
                     id: actor.id.clone(),
                     name: "单位".parse().unwrap(),

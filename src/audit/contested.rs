@@ -2,10 +2,9 @@
 
 use super::finding::{Finding, Reason};
 use super::source::Source;
+use crate::act::KeyChange;
 use crate::field::{Instant, OrganisationId};
-use crate::identity;
 use crate::log::{Edge, EntryView, Hash, leaf_hash};
-use crate::organisation;
 use crate::record::{KeyId, jws};
 use crate::world::Act;
 use serde::Serialize;
@@ -28,13 +27,12 @@ const INDEXES_MAX: usize = 100;
 impl Contested {
     /// What an accepted act contests, if it does.
     pub(crate) fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
-        let (kid, revoked_from) = match act {
-            Act::Organisation(organisation::Act::KeyRevoked(revocation)) => (revocation.kid, revocation.effective),
-            Act::Log(identity::Act::ServiceKeyRevoked(revocation)) => (revocation.kid, revocation.effective),
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => return None,
-        };
-        let contested = Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() };
-        (revoked_from < time).then_some(contested)
+        let revoked = act.key_changes().into_iter().find_map(|change| match change {
+            KeyChange::Revokes { kid, from } if from < time => Some((kid, from)),
+            KeyChange::Revokes { .. } | KeyChange::SignsIn { .. } | KeyChange::Brings { .. } => None,
+        });
+        let (kid, revoked_from) = revoked?;
+        Some(Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() })
     }
 
     /// Counts the record if it is one that a thief may have signed.

@@ -25,6 +25,9 @@ pub enum Reason {
     SignatureMismatch,
     /// The record was not allowed at this point of the log.
     NotAllowed,
+    /// The log adopts an edition of the law that is not there or can't be interpreted: the records that rest on it are not
+    /// judged.
+    LawUnknown,
     /// The same key used a `jti` twice.
     JtiReused,
     /// The checkpoint can't be read or is not signed by the log.

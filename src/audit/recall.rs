@@ -6,17 +6,12 @@
 //! that changes in between is found out.
 
 use super::source::Source;
-use crate::act::Place;
-use crate::calendar::Calendar;
-use crate::commitment::Commitment;
-use crate::field::{CommitmentId, TenderCode};
 use crate::log::{EntryView, Hash, TILE_WIDTH, leaf_hash};
 use crate::record::{Header, jws};
-use crate::tender::Tender;
-use crate::world::{Act, Stream, World};
+use crate::world::{ReadEntry, States, Stream, World, is_dropped};
 use bytes::Bytes;
 use hashbrown::HashTable;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
 /// Entries by 64-bit marks of what identifies them, under a key that is drawn for this audit alone.
@@ -65,15 +60,9 @@ pub(super) struct Recall {
     /// By entry: the one before that acted on the same stream.
     before: Vec<u32>,
     /// States that were not touched since the last generation began.
-    old: Dropped,
+    old: States,
     generation: usize,
     bundles: VecDeque<(u64, Vec<Bytes>)>,
-}
-
-#[derive(Default)]
-struct Dropped {
-    tenders: HashMap<TenderCode, Box<Tender>>,
-    commitments: HashMap<CommitmentId, Box<Commitment>>,
 }
 
 /// Enough that whoever writes two entries can't give them the same, either.
@@ -97,7 +86,7 @@ impl Recall {
             records: Index::new(entries),
             streams: Index::new(entries),
             before: Vec::with_capacity(entries),
-            old: Dropped::default(),
+            old: States::new(),
             generation,
             bundles: VecDeque::new(),
         }
@@ -139,7 +128,7 @@ impl Recall {
 
     /// An act on a stream was applied.
     pub fn applied(&mut self, index: u64, stream: &Stream) {
-        if may_be_dropped(stream) {
+        if is_dropped(stream) {
             let mark = self.key.hash_one(stream);
             self.streams.marks[index as usize] = mark;
             self.before[index as usize] = self.streams.put(mark, index as u32).unwrap_or(NONE);
@@ -148,9 +137,8 @@ impl Recall {
 
     /// Begins a new generation of states when there are many; what is needed now is brought afterwards.
     pub fn make_room(&mut self, world: &mut World) {
-        if world.tenders.len() + world.commitments.len() >= self.generation {
-            let (tenders, commitments) = (std::mem::take(&mut world.tenders), std::mem::take(&mut world.commitments));
-            self.old = Dropped { tenders, commitments };
+        if world.passing() >= self.generation {
+            self.old = world.drop_passing();
         }
     }
 
@@ -158,14 +146,12 @@ impl Recall {
     ///
     /// # Errors
     /// An entry of it can't be read again.
-    pub fn bring(
-        &mut self,
-        stream: &Stream,
-        world: &mut World,
-        source: &mut dyn Source,
-        calendar: &Calendar,
-    ) -> Result<(), RecallError> {
-        if !may_be_dropped(stream) || world.holds(stream) || self.old.restore(stream, world) {
+    pub fn bring(&mut self, stream: &Stream, world: &mut World, source: &mut dyn Source) -> Result<(), RecallError> {
+        if !is_dropped(stream) || world.holds(stream) {
+            return Ok(());
+        }
+        if let Some((stream, state)) = self.old.remove_entry(stream) {
+            world.restore(stream, state);
             return Ok(());
         }
         let mut indexes = Vec::new();
@@ -176,7 +162,7 @@ impl Recall {
         }
         for (version, index) in indexes.into_iter().rev().enumerate() {
             let bytes = self.read(source, index)?;
-            fold(&bytes, stream, version as u64 + 1, world, calendar)
+            fold(&bytes, stream, version as u64 + 1, world)
                 .ok_or_else(|| RecallError { index, reason: format!("it is no act on {stream}") })?;
         }
         Ok(())
@@ -197,38 +183,9 @@ impl Recall {
     }
 }
 
-impl Dropped {
-    /// Whether it had the state, which is in the world then.
-    fn restore(&mut self, stream: &Stream, world: &mut World) -> bool {
-        match stream {
-            Stream::Tender(code) => match self.tenders.remove(code) {
-                Some(state) => world.tenders.insert(code.clone(), state).is_none(),
-                None => false,
-            },
-            Stream::Commitment(id) => match self.commitments.remove(id) {
-                Some(state) => world.commitments.insert(id.clone(), state).is_none(),
-                None => false,
-            },
-            Stream::Log | Stream::Organisation(_) | Stream::Template(_) => false,
-        }
-    }
-}
-
-/// Streams of which there may be millions.
-fn may_be_dropped(stream: &Stream) -> bool {
-    match stream {
-        Stream::Tender(_) | Stream::Commitment(_) => true,
-        Stream::Log | Stream::Organisation(_) | Stream::Template(_) => false,
-    }
-}
-
 /// Applies an entry that was allowed before.
-fn fold(bytes: &[u8], wanted: &Stream, version: u64, world: &mut World, calendar: &Calendar) -> Option<()> {
-    let view = EntryView::parse(bytes).ok()?;
-    let header = jws::header(view.protected).ok()?;
-    let stream: Stream = header.sub.parse().ok()?;
-    let act = Act::parse(&header.typ, &jws::payload(view.payload).ok()?).ok()?;
-    let author = world.owner(&header.kid)?;
-    let place = Place { index: view.index, time: view.time, hash: view.hash(), author, kid: header.kid, version };
-    (stream == *wanted).then(|| world.apply(&stream, &act, &place, calendar))
+fn fold(bytes: &[u8], wanted: &Stream, version: u64, world: &mut World) -> Option<()> {
+    let entry = ReadEntry::parse(bytes).ok()?;
+    let place = entry.place(world.owner(&entry.header.kid)?, version);
+    (entry.stream == *wanted).then(|| world.apply(&entry.stream, &entry.act, &place))
 }

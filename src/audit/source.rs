@@ -1,5 +1,6 @@
 //! Where an auditor reads a log from.
 
+use crate::field::DocumentId;
 use crate::log::{Resource, TILE_WIDTH, Tile, parse_bundle, parse_tile};
 use bytes::Bytes;
 use std::fs;
@@ -24,6 +25,13 @@ pub trait Source: Send {
     /// # Errors
     /// It can't be read, or has more or fewer hashes than its path says.
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError>;
+
+    /// The bytes of an edition of the law that the log adopts, if the copy has them. Nothing is believed of them but that
+    /// they have this hash.
+    ///
+    /// # Errors
+    /// They can't be read.
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError>;
 }
 
 /// A part of the copy can't be read.
@@ -40,7 +48,8 @@ impl SourceError {
     }
 }
 
-/// A plain folder in tlog-tiles layout: `checkpoint`, `tile/<L>/<N>`, `tile/entries/<N>`.
+/// A plain folder in tlog-tiles layout: `checkpoint`, `tile/<L>/<N>`, `tile/entries/<N>`,
+/// `law/<sha256>`.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -89,5 +98,9 @@ impl Source for Folder {
         let full = Resource::Hashes(Tile { width: TILE_WIDTH as u16, ..tile });
         let Some((width, bytes)) = self.widest(full)? else { return Ok(None) };
         parse_tile(bytes, width).map(Some).map_err(|error| SourceError::new(full, error))
+    }
+
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read(&format!("law/{edition}"))
     }
 }

@@ -6,11 +6,11 @@ use super::recall::{GENERATION, Recall, RecallError};
 use super::source::{Source, SourceError};
 use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
 use crate::act::Place;
-use crate::calendar::Calendar;
 use crate::field::Instant;
 use crate::identity;
+use crate::law::Editions;
 use crate::log::{Checkpoint, Edge, Hash, NoteKey, TILE_WIDTH, Tile, first_previous};
-use crate::problem::Refusal;
+use crate::problem::{self, Refusal};
 use crate::world::{Act, Stream, World};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -30,10 +30,10 @@ const BUNDLES_IN_CHUNK: u64 = 7;
 pub fn verify(
     source: &mut dyn Source,
     key: Option<&NoteKey>,
-    calendar: &Calendar,
+    editions: &Editions,
     progress: Progress<'_>,
 ) -> Result<Report, SourceError> {
-    verify_within(GENERATION, source, key, calendar, progress)
+    verify_within(GENERATION, source, key, editions, progress)
 }
 
 /// As [`verify`], with at most twice so many states of tenders in memory.
@@ -41,12 +41,12 @@ fn verify_within(
     states: usize,
     source: &mut dyn Source,
     key: Option<&NoteKey>,
-    calendar: &Calendar,
+    editions: &Editions,
     progress: Progress<'_>,
 ) -> Result<Report, SourceError> {
     let note = source.checkpoint()?;
     let claimed = claimed_size(&note);
-    let mut audit = Audit::new(calendar, Recall::new(claimed, states));
+    let mut audit = Audit::new(editions, Recall::new(claimed, states));
     Workers::with(|workers| {
         let mut next_bundle = 0;
         let mut reading = true;
@@ -113,10 +113,10 @@ fn read_chunk(source: &mut dyn Source, first_bundle: u64) -> Result<Vec<Bytes>, 
 }
 
 /// What is known after the entries so far.
-struct Audit<'a> {
+struct Audit {
     report: Report,
     world: World,
-    calendar: &'a Calendar,
+    editions: Editions,
     edge: Edge,
     next_index: u64,
     last_hash: Option<Hash>,
@@ -124,8 +124,8 @@ struct Audit<'a> {
     recall: Recall,
 }
 
-impl<'a> Audit<'a> {
-    fn new(calendar: &'a Calendar, recall: Recall) -> Self {
+impl Audit {
+    fn new(editions: &Editions, recall: Recall) -> Self {
         Self {
             report: Report {
                 origin: String::new(),
@@ -139,8 +139,8 @@ impl<'a> Audit<'a> {
                 findings: Vec::new(),
                 findings_omitted: 0,
             },
-            world: World::default(),
-            calendar,
+            world: World::new(editions.clone()),
+            editions: editions.clone(),
             edge: Edge::new(),
             next_index: 0,
             last_hash: None,
@@ -218,15 +218,17 @@ impl<'a> Audit<'a> {
         if let Err(error) = self.bring(stream, act, source) {
             self.not_recalled(&error);
         }
-        let decided = self.world.decide(header, stream, act, time, self.calendar);
+        self.learn_law(act, source);
+        let decided = self.world.decide(header, stream, act, time);
         match decided.and_then(|author| self.follows(index, act).map(|()| author)) {
             Ok(author) => {
                 let version = self.world.version(stream) + 1;
                 self.report.contested.extend(Contested::by(act, &author.id, time));
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
-                self.world.apply(stream, act, &place, self.calendar);
+                self.world.apply(stream, act, &place);
                 self.recall.applied(index, stream);
             }
+            Err(refusal) if refusal.problem == &problem::LAW_UNKNOWN => self.not_judged(index, hash, entry, &refusal),
             Err(refusal) => {
                 let detail = format!("{} on {stream}: {refusal}", act.kind());
                 self.report.add(Some(index), Reason::NotAllowed, detail);
@@ -234,12 +236,45 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// Reads the edition that an act adopts from the copy, unless it is at hand.
+    fn learn_law(&mut self, act: &Act, source: &mut dyn Source) {
+        let Some(id) = act.adopted_law() else { return };
+        let mut unreadable = None;
+        self.editions.learn(id, || {
+            source.law(id).unwrap_or_else(|error| {
+                unreadable = Some(error.to_string());
+                None
+            })
+        });
+        if let Some(detail) = unreadable {
+            self.report.add(None, Reason::Unreadable, detail);
+        }
+    }
+
+    /// Says once from where on nothing can be judged; who may sign is followed on, so that signatures can be checked.
+    fn not_judged(&mut self, index: u64, hash: Hash, entry: &ParsedEntry, refusal: &Refusal) {
+        let ParsedEntry { header, stream, act, time, .. } = entry;
+        if act.adopted_law().is_none() {
+            return;
+        }
+        self.report.add(Some(index), Reason::LawUnknown, format!("{refusal}; what rests on it is not judged"));
+        let owner = self.world.owner(&header.kid);
+        let author = owner.or_else(|| match act {
+            Act::Log(identity::Act::Opened(opening)) => Some(opening.operator.clone()),
+            _ => None,
+        });
+        let Some(author) = author else { return };
+        let version = self.world.version(stream) + 1;
+        let place = Place { index, time: *time, hash, author, kid: header.kid, version };
+        self.world.apply(stream, act, &place);
+    }
+
     /// Puts into the world what the decision looks at.
     fn bring(&mut self, stream: &Stream, act: &Act, source: &mut dyn Source) -> Result<(), RecallError> {
         self.recall.make_room(&mut self.world);
-        self.recall.bring(stream, &mut self.world, source, self.calendar)?;
-        for read in self.world.reads(stream, act) {
-            self.recall.bring(&read, &mut self.world, source, self.calendar)?;
+        self.recall.bring(stream, &mut self.world, source)?;
+        for tie in self.world.ties(stream, act) {
+            self.recall.bring(&tie, &mut self.world, source)?;
         }
         Ok(())
     }
@@ -297,7 +332,7 @@ impl<'a> Audit<'a> {
         self.report.last_hash = self.last_hash.map(|hash| hash.to_string()).unwrap_or_default();
         let root = self.edge.root();
         self.report.root = root.to_base64();
-        let log = self.world.log.as_ref();
+        let log = self.world.log();
         self.report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
         let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
         let keys = pinned.map_or(named, |key| vec![key.clone()]);
@@ -358,7 +393,7 @@ mod tests {
     }
 
     fn within(states: usize, source: &mut dyn Source) -> Report {
-        verify_within(states, source, None, &Calendar::built_in(), &mut |_, _| {}).unwrap()
+        verify_within(states, source, None, &Editions::built_in(), &mut |_, _| {}).unwrap()
     }
 
     /// A copy that can be tampered with, and can show another face from the second reading of a bundle on.
@@ -385,6 +420,10 @@ mod tests {
 
         fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
             self.folder.tile(tile)
+        }
+
+        fn law(&mut self, edition: crate::field::DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+            self.folder.law(edition)
         }
     }
 

@@ -3,8 +3,8 @@
 use super::finding::Reason;
 use crate::field::Instant;
 use crate::log::{EntryView, Hash, leaf_hash};
-use crate::record::{BatchVerifier, Header, PublicKey, jws};
-use crate::world::{Act, Stream};
+use crate::record::{BatchVerifier, Header, PublicKey};
+use crate::world::{Act, ReadEntry, Stream};
 use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
@@ -216,25 +216,21 @@ fn parse(bytes: &[u8]) -> Parsed {
         Err(error) => Parsed { hash, link: None, content: Err((Reason::EntryMalformed, error.to_string())) },
         Ok(view) => {
             let link = Link { index: view.index, time: view.time, previous: view.previous };
-            let content = parse_record(&view).map_err(|detail| (Reason::RecordMalformed, detail));
+            let content = parse_record(view).map_err(|detail| (Reason::RecordMalformed, detail));
             Parsed { hash, link: Some(link), content }
         }
     }
 }
 
-fn parse_record(view: &EntryView<'_>) -> Result<ParsedEntry, String> {
-    let header = jws::header(view.protected).map_err(|error| error.to_string())?;
-    let signature = jws::signature(view.signature).map_err(|error| error.to_string())?;
-    let payload = jws::payload(view.payload).map_err(|error| error.to_string())?;
-    let act = Act::parse(&header.typ, &payload).map_err(|error| error.to_string())?;
-    let stream = header.sub.parse().map_err(|error: crate::problem::Refusal| error.to_string())?;
+fn parse_record(view: EntryView<'_>) -> Result<ParsedEntry, String> {
+    let entry = ReadEntry::of_view(view).map_err(|error| error.to_string())?;
     Ok(ParsedEntry {
-        header,
-        stream,
-        act,
+        header: entry.header,
+        stream: entry.stream,
+        act: entry.act,
         time: view.time,
         previous: view.previous,
-        signature,
+        signature: entry.signature,
         protected: within(view.bytes, view.protected),
         payload: within(view.bytes, view.payload),
     })

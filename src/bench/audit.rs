@@ -4,7 +4,7 @@ use super::child::{Task, say};
 use super::report::{Reporter, Row};
 use super::signatures::Limits;
 use crate::audit::{Folder, verify};
-use crate::calendar::Calendar;
+use crate::law::Editions;
 use crate::ledger::Ledger;
 use crate::log::NoteKey;
 use crate::store::export_log;
@@ -23,7 +23,7 @@ pub(super) fn wanted(report: &Reporter<'_>) -> bool {
 /// The child: audits, and complains when anything is wrong with an honest log.
 pub(super) fn audit_and_say(copy: &Path, key: &str, out: &mut impl Write) -> anyhow::Result<()> {
     let key: NoteKey = key.parse()?;
-    let report = verify(&mut Folder::new(copy), Some(&key), &Calendar::built_in(), &mut |_, _| {})?;
+    let report = verify(&mut Folder::new(copy), Some(&key), &Editions::built_in(), &mut |_, _| {})?;
     if let Some(finding) = report.findings.first() {
         bail!("the audit of an honest log finds: {finding}");
     }

@@ -1,5 +1,6 @@
 //! Who signs in a benchmark, and what: pre-announcements of 1 KiB, each of a tender of its own.
 
+use crate::field::OrganisationId;
 use crate::ledger::Ledger;
 use crate::organisation::{self, Confirmation, Registration, Role};
 use crate::record::{Alg, Header, PrivateKey, Record};
@@ -99,7 +100,7 @@ impl Authors {
 }
 
 async fn register(ledger: &Ledger, key: &PrivateKey, id: &str, role: Role, by: &PrivateKey) -> anyhow::Result<()> {
-    let stream = Stream::Organisation(id.parse()?);
+    let stream = Stream::of(&id.parse::<OrganisationId>()?);
     let name = id.parse().map_err(|fault| anyhow::anyhow!("{id}: {fault}"))?;
     let registration =
         Registration { id: id.parse()?, name, key: key.public().to_jwk(), roles: vec![role], region: None };

@@ -6,14 +6,14 @@ use super::manifest::{
     CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
 };
 use super::replay::Replay;
+use crate::act::Stream;
 use crate::audit::{Reason, Report, Source, SourceError, verify};
-use crate::calendar::Calendar;
 use crate::field::{self, DocumentId, Instant};
+use crate::law::{self, Editions};
 use crate::log::{
     Checkpoint, ENTRY_BYTES_MAX, Hash, NoteKey, Resource, SignedNote, TILE_WIDTH, Tile, TlogProof, leaf_hash,
     parse_bundle, verify_inclusion,
 };
-use crate::world::Stream;
 use bytes::Bytes;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -49,6 +49,7 @@ const MANIFEST_BYTES_MAX: u64 = 32 << 20;
 const NOTE_BYTES_MAX: u64 = 128 << 10;
 /// Bytes; a checkpoint and 63 hashes.
 const PROOF_BYTES_MAX: u64 = NOTE_BYTES_MAX + 8192;
+const EDITION_BYTES_MAX: u64 = law::EDITION_BYTES_MAX as u64;
 const TILE_BYTES_MAX: u64 = TILE_WIDTH * 32;
 const ENTRY_BUNDLE_BYTES_MAX: u64 = TILE_WIDTH * (ENTRY_BYTES_MAX as u64 + 2);
 
@@ -57,13 +58,13 @@ const ENTRY_BUNDLE_BYTES_MAX: u64 = TILE_WIDTH * (ENTRY_BYTES_MAX as u64 + 2);
 ///
 /// # Errors
 /// The file is no bundle, or one made to do harm. What is wrong with the evidence is a finding.
-pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, calendar: &Calendar) -> Result<Verified, BundleError> {
+pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) -> Result<Verified, BundleError> {
     let mut archive = Archive::open(path)?;
     let manifest = read_manifest(&mut archive)?;
     let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
     let (mut report, contents) = match manifest.scope {
-        Scope::All => check_whole(&mut archive, &manifest, key, calendar)?,
-        Scope::Tender(_) | Scope::Organisation(_) => check_part(&mut archive, &manifest, &checkpoint, key, calendar)?,
+        Scope::All => check_whole(&mut archive, &manifest, key, editions)?,
+        Scope::Tender(_) | Scope::Organisation(_) => check_part(&mut archive, &manifest, &checkpoint, key, editions)?,
     };
     compare_manifest(&mut archive, &manifest, &checkpoint, key, &mut report)?;
     let documents = check_documents(&mut archive, &manifest, &contents, &mut report)?;
@@ -94,11 +95,11 @@ fn check_whole(
     archive: &mut Archive,
     manifest: &Manifest,
     key: Option<&NoteKey>,
-    calendar: &Calendar,
+    editions: &Editions,
 ) -> Result<(Report, Contents), BundleError> {
     let mut tiles = Tiles { archive, size: manifest.size };
     let mut source = Listening::to(&mut tiles);
-    let report = verify(&mut source, key, calendar, &mut |_, _| {})
+    let report = verify(&mut source, key, editions, &mut |_, _| {})
         .map_err(|error| BundleError::Malformed { name: error.what, reason: error.reason })?;
     Ok((report, source.contents))
 }
@@ -108,20 +109,23 @@ fn check_part(
     manifest: &Manifest,
     note: &str,
     pinned: Option<&NoteKey>,
-    calendar: &Calendar,
+    editions: &Editions,
 ) -> Result<(Report, Contents), BundleError> {
-    let mut replay = Replay::new(calendar);
+    let mut replay = Replay::new(editions);
     let mut leaves = Vec::new();
     for index in manifest.entries.iter().copied() {
         // One that is missing is found missing with the other members.
         if let Some(bytes) = archive.read(&entry_name(index), ENTRY_BYTES_MAX as u64)? {
-            replay.entry(index, &bytes);
+            // An edition is a document that the record cites.
+            replay.entry(index, &bytes, |edition| {
+                archive.read(&document_name(edition), EDITION_BYTES_MAX).ok().flatten()
+            });
             leaves.push((index, leaf_hash(&bytes)));
         }
     }
     replay.count_contested();
     let Replay { mut report, contents, world, .. } = replay;
-    let log = world.log.as_ref();
+    let log = world.log();
     report.checkpoint = note.to_owned();
     report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
     let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
@@ -142,11 +146,11 @@ fn check_part(
         }
     }
     let subject = match &manifest.scope {
-        Scope::Tender(code) => Stream::Tender(code.clone()),
-        Scope::Organisation(id) => Stream::Organisation(id.clone()),
-        Scope::All => Stream::Log,
+        Scope::Tender(code) => Stream::of(code),
+        Scope::Organisation(id) => Stream::of(id),
+        Scope::All => Stream::LOG,
     };
-    if !world.holds(&subject) {
+    if world.state(&subject).is_none() {
         report.add(None, Reason::ManifestWrong, format!("no record that holds is about {subject}"));
     }
     Ok((report, contents))
@@ -271,5 +275,10 @@ impl Source for Tiles<'_> {
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
         let Some(tile) = self.at(tile.level, tile.index) else { return Ok(None) };
         self.read(Resource::Hashes(tile), TILE_BYTES_MAX)
+    }
+
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        let name = document_name(edition);
+        self.archive.read(&name, EDITION_BYTES_MAX).map_err(|error| SourceError::new(name, error))
     }
 }

@@ -3,10 +3,10 @@
 use crate::audit::{Source, SourceError};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
-use crate::log::{EntryView, Tile};
+use crate::log::Tile;
 use crate::organisation;
-use crate::record::{Header, Jwk, KeyId, PublicKey, jws};
-use crate::world::Act;
+use crate::record::{Header, Jwk, KeyId, PublicKey};
+use crate::world::{Act, ReadEntry};
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,7 +70,7 @@ impl Contents {
                     self.brought(&addition.key, owner);
                 }
             }
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => {}
+            _ => {}
         }
         *self.signed.entry(header.kid).or_default() += 1;
     }
@@ -125,8 +125,8 @@ impl Source for Listening<'_> {
         self.next = index + 1;
         for entry in &entries {
             // What can't be read is a finding of the audit.
-            if let Some((view, header, act)) = read(entry) {
-                self.contents.take(view.index, view.time, &header, &act);
+            if let Ok(entry) = ReadEntry::parse(entry) {
+                self.contents.take(entry.view.index, entry.view.time, &entry.header, &entry.act);
             }
         }
         Ok(entries)
@@ -135,12 +135,8 @@ impl Source for Listening<'_> {
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
         self.source.tile(tile)
     }
-}
 
-/// An entry's parts, if they can be read.
-pub(super) fn read(entry: &[u8]) -> Option<(EntryView<'_>, Header, Act)> {
-    let view = EntryView::parse(entry).ok()?;
-    let header = jws::header(view.protected).ok()?;
-    let act = Act::parse(&header.typ, &jws::payload(view.payload).ok()?).ok()?;
-    Some((view, header, act))
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        self.source.law(edition)
+    }
 }

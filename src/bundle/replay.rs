@@ -1,24 +1,23 @@
 //! A part of a log, folded in the order of the log by the same rules as the whole.
 
 use super::contents::Contents;
-use crate::act::Place;
 use crate::audit::{Contested, Reason, Report};
-use crate::calendar::Calendar;
-use crate::field::Instant;
+use crate::field::{DocumentId, Instant};
 use crate::identity;
+use crate::law::Editions;
 use crate::log::{Checkpoint, EntryView, Hash, SignedNote, first_previous};
-use crate::problem::Refusal;
-use crate::record::{Header, KeyId, jws};
-use crate::world::{Act, Stream, World};
+use crate::problem::{self, Refusal};
+use crate::record::KeyId;
+use crate::world::{Act, ReadEntry, World};
 use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What is known after the entries so far.
-pub(super) struct Replay<'a> {
+pub(super) struct Replay {
     pub report: Report,
     pub contents: Contents,
     pub world: World,
-    calendar: &'a Calendar,
+    editions: Editions,
     last: Option<Last>,
     seen: HashSet<(KeyId, Uuid)>,
     /// Which key signed what, and when that was sequenced.
@@ -31,13 +30,13 @@ struct Last {
     time: Instant,
 }
 
-impl<'a> Replay<'a> {
-    pub fn new(calendar: &'a Calendar) -> Self {
+impl Replay {
+    pub fn new(editions: &Editions) -> Self {
         Self {
             report: Report::default(),
             contents: Contents::default(),
-            world: World::default(),
-            calendar,
+            world: World::new(editions.clone()),
+            editions: editions.clone(),
             last: None,
             seen: HashSet::new(),
             signed: Vec::new(),
@@ -48,17 +47,22 @@ impl<'a> Replay<'a> {
         self.report.add(Some(index), reason, detail);
     }
 
-    /// Folds the entry that stands at `index` in the bundle; indexes ascend.
-    pub fn entry(&mut self, index: u64, bytes: &[u8]) {
+    /// Folds the entry that stands at `index` in the bundle; indexes ascend. `document` reads what the bundle has.
+    pub fn entry(&mut self, index: u64, bytes: &[u8], document: impl FnOnce(DocumentId) -> Option<Vec<u8>>) {
         self.report.entries += 1;
         let view = match EntryView::parse(bytes) {
             Ok(view) => view,
             Err(error) => return self.finds(index, Reason::EntryMalformed, error.to_string()),
         };
         self.place_in_chain(index, &view);
-        match read_record(&view) {
-            Ok((header, stream, act)) => self.record(index, &view, header, &stream, &act),
-            Err(detail) => self.finds(index, Reason::RecordMalformed, detail),
+        match ReadEntry::of_view(view) {
+            Ok(entry) => {
+                if let Some(edition) = entry.act.adopted_law() {
+                    self.editions.learn(edition, || document(edition));
+                }
+                self.record(index, &entry);
+            }
+            Err(error) => self.finds(index, Reason::RecordMalformed, error.to_string()),
         }
     }
 
@@ -80,8 +84,9 @@ impl<'a> Replay<'a> {
         self.report.last_hash = view.hash().to_string();
     }
 
-    fn record(&mut self, index: u64, view: &EntryView<'_>, header: Header, stream: &Stream, act: &Act) {
-        self.contents.take(index, view.time, &header, act);
+    fn record(&mut self, index: u64, entry: &ReadEntry<'_>) {
+        let ReadEntry { view, header, stream, act, .. } = entry;
+        self.contents.take(index, view.time, header, act);
         if index == 0 {
             self.begin(act, view.previous);
         }
@@ -94,18 +99,18 @@ impl<'a> Replay<'a> {
         if !self.seen.insert((header.kid, header.jti)) {
             self.finds(index, Reason::JtiReused, format!("jti {} of key {}", header.jti, header.kid));
         }
-        let decided = self.world.decide(&header, stream, act, view.time, self.calendar);
+        let decided = self.world.decide(header, stream, act, view.time);
         match decided.and_then(|author| follows(index, act).map(|()| author)) {
             Ok(author) => {
                 self.report.contested.extend(Contested::by(act, &author.id, view.time));
                 self.signed.push((header.kid, view.time, index));
-                let version = self.world.version(stream) + 1;
-                let place =
-                    Place { index, time: view.time, hash: view.hash(), author: author.id, kid: header.kid, version };
-                self.world.apply(stream, act, &place, self.calendar);
+                let place = entry.place(author.id, self.world.version(stream) + 1);
+                self.world.apply(stream, act, &place);
             }
             Err(refusal) => {
-                self.finds(index, Reason::NotAllowed, format!("{} on {stream}: {refusal}", act.kind()));
+                let reason =
+                    if refusal.problem == &problem::LAW_UNKNOWN { Reason::LawUnknown } else { Reason::NotAllowed };
+                self.finds(index, reason, format!("{} on {stream}: {refusal}", act.kind()));
             }
         }
     }
@@ -135,12 +140,4 @@ fn follows(index: u64, act: &Act) -> Result<(), Refusal> {
     // Without the right size, no root is right.
     let root = last.filter(|last| last.size == index).map_or(Hash::of([]), |last| last.root);
     continuation.follows(index, root)
-}
-
-fn read_record(view: &EntryView<'_>) -> Result<(Header, Stream, Act), String> {
-    let header = jws::header(view.protected).map_err(|error| error.to_string())?;
-    let payload = jws::payload(view.payload).map_err(|error| error.to_string())?;
-    let act = Act::parse(&header.typ, &payload).map_err(|error| error.to_string())?;
-    let stream = header.sub.parse().map_err(|error: Refusal| error.to_string())?;
-    Ok((header, stream, act))
 }

@@ -165,6 +165,7 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::KeyUnknown => "密钥未登记",
         Reason::SignatureMismatch => "签名不成立",
         Reason::NotAllowed => "依规则不允许",
+        Reason::LawUnknown => "法规版本无法解释",
         Reason::JtiReused => "记录重放",
         Reason::CheckpointInvalid => "检查点无效",
         Reason::RootMismatch => "树根不符",

@@ -2,22 +2,21 @@
 
 use super::archive::BundleError;
 use super::check::{Verified, verify_bundle};
-use super::contents::read;
 use super::manifest::{
     CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
 };
 use super::readme::readme;
 use super::report::{Occasion, page};
 use super::select::entries_of;
-use crate::calendar::Calendar;
 use crate::field::{DocumentId, Instant};
+use crate::law::Editions;
 use crate::log::{
     Checkpoint, CheckpointError, NoteError, ProofError, Resource, SignedNote, TileError, TlogProof, inclusion_plan,
     parse_bundle,
 };
 use crate::sequencer::{LoadError, load_streams};
 use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, each_resource};
-use crate::world::Stream;
+use crate::world::ReadEntry;
 use futures::TryStreamExt;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -73,7 +72,7 @@ impl Writer {
     }
 
     fn cites(&mut self, entry: &[u8]) {
-        if let Some((_, _, act)) = read(entry) {
+        if let Ok(ReadEntry { act, .. }) = ReadEntry::parse(entry) {
             self.cited.extend(act.documents().iter().map(|document| (document.sha256, document.size)));
         }
     }
@@ -88,16 +87,16 @@ pub async fn export_bundle(
     database: &Database,
     documents: &Documents,
     scope: Scope,
-    calendar: &Calendar,
+    editions: &Editions,
     now: Instant,
     out: &Path,
 ) -> Result<Verified, BundleExportError> {
     let mut part = out.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let written = write(database, documents, scope, calendar, now, part).await;
+    let written = write(database, documents, scope, editions, now, part).await;
     let finished = written.and_then(|()| {
-        let verified = verify_bundle(part, None, calendar)?;
+        let verified = verify_bundle(part, None, editions)?;
         let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
         let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
@@ -124,7 +123,7 @@ async fn write(
     database: &Database,
     documents: &Documents,
     scope: Scope,
-    calendar: &Calendar,
+    editions: &Editions,
     now: Instant,
     part: &Path,
 ) -> Result<(), BundleExportError> {
@@ -142,8 +141,8 @@ async fn write(
     };
     let mut writer = Writer { zip: ZipWriter::new(File::create(part)?), cited: BTreeMap::new() };
     writer.put(CHECKPOINT, note.as_bytes())?;
-    let log = load_streams(database, &[Stream::Log], calendar).await?.log;
-    let keys = log.map(|log| log.checkpoint_keys).unwrap_or_default();
+    let log = load_streams(database, &[], editions).await?;
+    let keys = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
     writer.put(KEYS, keys.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
     match scope {
         Scope::All => put_tiles(&mut writer, database, checkpoint.size).await?,

@@ -3,25 +3,32 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
 
-/// The State Council's holiday arrangements for the years that have one.
+/// The State Council's holiday arrangements for the years that have one; for others, the holidays that are fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     years: BTreeSet<i32>,
     /// The days that differ from their weekday: `true` is a working day.
     exceptions: BTreeMap<NaiveDate, bool>,
+    /// Month and day of the holidays that are the same every year.
+    every_year: BTreeSet<(u32, u32)>,
 }
-
-/// No holiday arrangement for this year is known, so its working days can't be counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no holiday arrangement is known for {0}")]
-pub struct UnknownYear(pub i32);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    fixed: Fixed,
     year: Vec<Year>,
+}
+
+/// What is a holiday before the year's arrangement says so.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fixed {
+    #[serde(rename = "law")]
+    _law: String,
+    every_year: Vec<String>,
+    rest: Vec<NaiveDate>,
 }
 
 #[derive(Deserialize)]
@@ -34,52 +41,62 @@ struct Year {
     work: Vec<NaiveDate>,
 }
 
-static BUILT_IN: LazyLock<Arc<Calendar>> = LazyLock::new(|| {
-    let calendar = Calendar::parse(include_str!("holidays.toml"));
-    Arc::new(calendar.expect("holidays.toml is part of the program and covered by a test"))
-});
+/// Why a text is not a calendar.
+#[derive(Debug, thiserror::Error)]
+pub enum CalendarError {
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("{0} is not a month and a day")]
+    MonthDay(String),
+    #[error("{0} stands twice")]
+    Twice(i32),
+}
 
 impl Calendar {
-    /// The arrangements that this version of gongshi knows.
-    pub fn built_in() -> Arc<Self> {
-        Arc::clone(&BUILT_IN)
-    }
-
-    /// Reads the form of `holidays.toml`.
+    /// Reads the form of `calendar.toml` in an edition of the law.
     ///
     /// # Errors
     /// Not that form.
-    pub fn parse(toml: &str) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(toml)?;
-        let mut calendar = Self { years: BTreeSet::new(), exceptions: BTreeMap::new() };
-        for year in file.year {
-            calendar.years.insert(year.year);
+    pub fn parse(toml: &str) -> Result<Self, CalendarError> {
+        let File { fixed, year: years } = toml::from_str(toml)?;
+        let month_day = |text: &String| {
+            // A leap year has every day that there is.
+            let day = format!("2024-{text}").parse::<NaiveDate>();
+            day.map(|day| (day.month(), day.day())).map_err(|_| CalendarError::MonthDay(text.clone()))
+        };
+        let every_year = fixed.every_year.iter().map(month_day).collect::<Result<_, _>>()?;
+        let mut calendar = Self { years: BTreeSet::new(), exceptions: BTreeMap::new(), every_year };
+        calendar.exceptions.extend(fixed.rest.into_iter().map(|day| (day, false)));
+        // An arrangement is whole: nothing of what was presumed stands beside it.
+        let arranged: BTreeSet<i32> = years.iter().map(|year| year.year).collect();
+        calendar.exceptions.retain(|day, _| !arranged.contains(&day.year()));
+        for year in years {
+            if !calendar.years.insert(year.year) {
+                return Err(CalendarError::Twice(year.year));
+            }
             calendar.exceptions.extend(year.rest.into_iter().map(|day| (day, false)));
             calendar.exceptions.extend(year.work.into_iter().map(|day| (day, true)));
         }
         Ok(calendar)
     }
 
+    /// Whether the year has an arrangement; without one, its working days are provisional.
     pub fn knows(&self, year: i32) -> bool {
         self.years.contains(&year)
     }
 
-    /// Monday to Friday, but for holidays; make-up Saturdays and Sundays are working days (DAY-6).
-    ///
-    /// # Errors
-    /// [`UnknownYear`]
-    pub fn is_working_day(&self, day: NaiveDate) -> Result<bool, UnknownYear> {
-        if self.knows(day.year()) { Ok(self.presumed_working_day(day)) } else { Err(UnknownYear(day.year())) }
+    /// Monday to Friday, but for holidays; make-up Saturdays and Sundays are working days.
+    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+        self.exceptions.get(&day).copied().unwrap_or_else(|| !is_weekend(day) && !self.is_fixed(day))
     }
 
-    /// As [`Self::is_working_day`], taking an unknown year to have weekends only.
-    pub(super) fn presumed_working_day(&self, day: NaiveDate) -> bool {
-        self.exceptions.get(&day).copied().unwrap_or(!is_weekend(day))
-    }
-
-    /// A day off by the State Council's arrangement, other than a plain weekend.
+    /// A day off by the State Council's arrangement, or one that is fixed, other than a plain weekend.
     pub(super) fn is_holiday(&self, day: NaiveDate) -> bool {
-        self.exceptions.get(&day) == Some(&false)
+        self.exceptions.get(&day).map_or_else(|| self.is_fixed(day), |works| !works)
+    }
+
+    fn is_fixed(&self, day: NaiveDate) -> bool {
+        !self.knows(day.year()) && self.every_year.contains(&(day.month(), day.day()))
     }
 }
 
@@ -92,17 +109,53 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
+    fn calendar() -> Calendar {
+        Calendar::parse(include_str!("../law/2026-11/calendar.toml")).unwrap()
+    }
+
     fn days_of(year: i32) -> impl Iterator<Item = NaiveDate> {
         NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(move |day| day.year() == year)
     }
 
     #[test]
     fn years_2025_and_2026_have_248_working_days() {
-        let calendar = Calendar::built_in();
+        let calendar = calendar();
         for year in [2025, 2026] {
-            assert_eq!(days_of(year).filter(|day| calendar.is_working_day(*day).unwrap()).count(), 248, "{year}");
+            assert!(calendar.knows(year));
+            assert_eq!(days_of(year).filter(|day| calendar.is_working_day(*day)).count(), 248, "{year}");
         }
-        assert_eq!(calendar.is_working_day(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()), Err(UnknownYear(2027)));
+    }
+
+    #[test]
+    fn a_year_without_arrangement_has_weekends_and_the_fixed_holidays() {
+        let calendar = calendar();
+        assert!(!calendar.knows(2027) && !calendar.knows(2040));
+        let day = |text: &str| text.parse().unwrap();
+        for (text, works) in [
+            ("2027-01-01", false),
+            ("2027-01-02", false),
+            ("2027-01-04", true),
+            ("2027-02-05", false),
+            ("2027-02-09", true),
+            ("2027-10-03", false),
+            ("2027-10-04", true),
+            ("2040-05-01", false),
+            ("2040-05-03", true),
+        ] {
+            assert_eq!(calendar.is_working_day(day(text)), works, "{text}");
+        }
+        assert!(calendar.is_holiday(day("2027-01-01")) && !calendar.is_holiday(day("2027-01-02")));
+    }
+
+    #[test]
+    fn what_is_no_calendar_is_refused() {
+        let fixed = "[fixed]\nlaw = \"x\"\nrest = []\n";
+        assert!(matches!(Calendar::parse(fixed), Err(CalendarError::Toml(_))));
+        let with = |days: &str, years: &str| Calendar::parse(&format!("{fixed}every_year = [{days}]\n{years}"));
+        let year = "[[year]]\nyear = 2030\nnotices = []\nrest = []\nwork = []\n";
+        assert!(with("\"02-29\"", year).is_ok());
+        assert!(matches!(with("\"02-30\"", year), Err(CalendarError::MonthDay(_))));
+        assert!(matches!(with("", &year.repeat(2)), Err(CalendarError::Twice(2030))));
     }
 
     /// Against the material beside the project, where it is there.
@@ -120,11 +173,11 @@ mod tests {
         }
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/calendar");
         let Ok(files) = std::fs::read_dir(folder) else { return };
-        let calendar = Calendar::built_in();
+        let calendar = calendar();
         for file in files {
             let published: Published = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
             for day in published.days.iter().filter(|day| calendar.knows(day.date.year())) {
-                assert_eq!(calendar.is_working_day(day.date), Ok(!day.is_off_day), "{}", day.date);
+                assert_eq!(calendar.is_working_day(day.date), !day.is_off_day, "{}", day.date);
             }
         }
     }

@@ -3,5 +3,5 @@
 mod holidays;
 mod period;
 
-pub use holidays::{Calendar, UnknownYear};
+pub use holidays::{Calendar, CalendarError};
 pub use period::{Due, Period, Roll, spans_at_least};

@@ -4,9 +4,9 @@ use super::Location;
 use super::language::either;
 use clap::Args;
 use gongshi::bench;
-use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::http::openapi_yaml;
+use gongshi::law::Editions;
 use gongshi::sequencer::replay;
 use gongshi::store::Database;
 
@@ -19,7 +19,7 @@ pub struct Replay {
 impl Replay {
     pub async fn run(self) -> anyhow::Result<()> {
         let database = Database::open(&self.location.database_url()).await?;
-        let entries = replay(&database, &Calendar::built_in()).await?;
+        let entries = replay(&database, &Editions::built_in()).await?;
         database.close().await;
         println!("{}: {entries}", either("已重放条目", "Entries replayed"));
         Ok(())

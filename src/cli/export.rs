@@ -6,9 +6,9 @@ use super::language::either;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use gongshi::bundle::{Scope, export_bundle};
-use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::field::{Fault, OrganisationId, TenderCode};
+use gongshi::law::Editions;
 use gongshi::store::{Database, Documents, export_log};
 use std::path::PathBuf;
 
@@ -91,8 +91,8 @@ impl ExportBundle {
     async fn run(self) -> anyhow::Result<()> {
         let documents = Documents::new(super::serve::objects(&self.location, self.documents.as_deref())?);
         let database = Database::open(&self.location.database_url()).await?;
-        let (calendar, now) = (Calendar::built_in(), Clock::System.now());
-        let verified = export_bundle(&database, &documents, self.about.scope(), &calendar, now, &self.out).await?;
+        let (editions, now) = (Editions::built_in(), Clock::System.now());
+        let verified = export_bundle(&database, &documents, self.about.scope(), &editions, now, &self.out).await?;
         database.close().await;
         println!("{}: {}", either("已导出条目", "Entries exported"), verified.report.entries);
         for document in verified.bundle.iter().flat_map(|bundle| &bundle.documents_missing) {

@@ -69,7 +69,7 @@ impl ImportNotices {
                 Who::Supervisor => &supervisor,
                 Who::Centre => &centre_key,
             };
-            let stream = Stream::Tender(step.tender);
+            let stream = Stream::of(&step.tender);
             ledger
                 .act_as(key, &stream, &step.act.into())
                 .await
@@ -105,7 +105,7 @@ async fn register(
     name: &str,
     role: Role,
 ) -> anyhow::Result<()> {
-    let stream = Stream::Organisation(id.clone());
+    let stream = Stream::of(&id);
     let name = name.parse().map_err(|fault| anyhow::anyhow!("{fault}"))?;
     let registration = Registration { id, name, key: key.public().to_jwk(), roles: vec![role], region: None };
     ledger.act_as(key, &stream, &Act::from(registration).into()).await?;

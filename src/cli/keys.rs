@@ -38,7 +38,7 @@ impl Keygen {
         let printed = match (self.checkpoint_of, self.add_to, self.origin) {
             (Some(origin), _, _) => json!({ "log_key": NoteSigner::new(&origin, key)?.verifier().to_string() }),
             (None, Some(stream), Some(origin)) => {
-                let header = possession_header(key.key_id(), &origin, &stream.to_string(), Clock::System.now());
+                let header = possession_header(key.key_id(), &origin, &stream, Clock::System.now());
                 json!({ "key": public, "possession": Record::sign(&key, &header, b"").detached() })
             }
             (None, _, _) => json!({ "kid": key.key_id(), "key": public }),

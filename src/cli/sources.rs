@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use gongshi::audit::{Source, SourceError};
+use gongshi::field::DocumentId;
 use gongshi::log::{Resource, TILE_WIDTH, Tile, parse_bundle};
 use gongshi::mirror::{FetchError, LogClient};
 use gongshi::store::{Database, StoreError};
@@ -40,6 +41,10 @@ impl Source for DatabaseSource {
 
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
         self.wait("tiles", self.database.tile(tile.level, tile.index))
+    }
+
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        self.wait("law", self.database.edition(edition))
     }
 }
 
@@ -81,5 +86,13 @@ impl Source for HttpSource {
     fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
         let Some(tile) = Tile::of_size(tile.level, tile.index, self.size) else { return Ok(None) };
         Ok(self.fetch(Resource::Hashes(tile))?.map(Vec::from))
+    }
+
+    fn law(&mut self, edition: DocumentId) -> Result<Option<Vec<u8>>, SourceError> {
+        match self.runtime.block_on(self.client.edition(edition)) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(FetchError::Missing { .. }) => Ok(None),
+            Err(error) => Err(SourceError::new("law", error)),
+        }
     }
 }

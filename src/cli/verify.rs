@@ -7,8 +7,8 @@ use anyhow::Context;
 use clap::Args;
 use gongshi::audit::{Folder, Source, verify};
 use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
-use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
+use gongshi::law::Editions;
 use gongshi::log::{NoteKey, SignedNote, TlogProof};
 use gongshi::store::Database;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -69,7 +69,7 @@ impl Verify {
     pub fn run(self, runtime: &Handle) -> anyhow::Result<ExitCode> {
         let path = Path::new(&self.log);
         let mut verified = if path.is_file() {
-            verify_bundle(path, self.key.as_ref(), &Calendar::built_in()).with_context(|| self.log.clone())?
+            verify_bundle(path, self.key.as_ref(), &Editions::built_in()).with_context(|| self.log.clone())?
         } else {
             self.copy(runtime)?
         };
@@ -105,14 +105,14 @@ impl Verify {
             bar.set_length(size.max(done));
             bar.set_position(done);
         };
-        let (key, calendar) = (self.key.as_ref(), Calendar::built_in());
+        let (key, editions) = (self.key.as_ref(), Editions::built_in());
         let verified = if self.report.is_some() {
             // The page says more than the audit keeps.
             let mut source = Listening::to(source.as_mut());
-            let report = verify(&mut source, key, &calendar, &mut progress)?;
+            let report = verify(&mut source, key, &editions, &mut progress)?;
             Verified { report, bundle: None, contents: source.contents }
         } else {
-            let report = verify(source.as_mut(), key, &calendar, &mut progress)?;
+            let report = verify(source.as_mut(), key, &editions, &mut progress)?;
             Verified { report, bundle: None, contents: Contents::default() }
         };
         bar.finish_and_clear();

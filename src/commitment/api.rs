@@ -67,7 +67,7 @@ pub struct CommitmentApi(pub Arc<Ledger>);
 
 impl CommitmentApi {
     async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Acceptance, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::Commitment(id))).await
+        accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
     }
 }
 

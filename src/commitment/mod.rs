@@ -2,17 +2,14 @@
 //! and ruled.
 
 mod api;
-mod gate;
 mod payload;
 mod projection;
 mod state;
 mod view;
 
 pub use api::CommitmentApi;
-pub use gate::Gate;
 pub use payload::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Deadline, Decline, Finding,
     Lapse, LotBinding, Offer, YearBinding,
 };
-pub use projection::{TABLES, project};
-pub use state::{BreachPhase, BreachState, Commitment, Phase, Surroundings, Ties, apply, decide, ties};
+pub use state::{BreachPhase, BreachState, Call, Commitment, Phase};

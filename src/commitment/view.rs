@@ -1,8 +1,10 @@
 //! One commitment as it is shown.
 
-use super::{Act, Binding, BreachPhase, BreachState, Commitment, Finding, Phase, apply};
+use super::{Act, Binding, BreachPhase, BreachState, Commitment, Finding, Phase};
+use crate::act::{Acts, Capability, fold};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::Problem;
+use crate::law::{End, Law};
 use crate::ledger::{Ledger, LedgerError};
 use crate::sequencer::read_stream;
 use crate::template::{Side, TemplateRef};
@@ -29,6 +31,10 @@ pub struct CommitmentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     lapses: Option<String>,
+    /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    provisional: bool,
     /// Since when both are bound (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -71,22 +77,24 @@ pub struct CommitmentRecord {
     payload: Any<serde_json::Value>,
 }
 
-impl From<&BreachState> for BreachView {
-    fn from(breach: &BreachState) -> Self {
+impl BreachView {
+    /// The breach, and the end of the period that it shows.
+    fn of(breach: &BreachState, law: Law<'_>) -> (Self, Option<End>) {
         let (answer_due, appeal_until) = match &breach.phase {
-            BreachPhase::Reported { answer_due, .. } => (Some(answer_due.to_string()), None),
-            BreachPhase::Ruled { appeal_until, .. } => (None, Some(appeal_until.to_string())),
+            BreachPhase::Reported { answer, .. } => (Some(law.end(*answer)), None),
+            BreachPhase::Ruled { appeal, .. } => (None, Some(law.end(*appeal))),
             BreachPhase::Answered | BreachPhase::Appealed { .. } | BreachPhase::Final { .. } => (None, None),
         };
-        Self {
+        let view = Self {
             id: breach.id.to_string(),
             against: breach.against,
             reported_by: breach.reported_by.clone(),
             status: breach.phase.name().to_owned(),
             finding: breach.phase.finding(),
-            answer_due,
-            appeal_until,
-        }
+            answer_due: answer_due.map(|end| end.at.to_string()),
+            appeal_until: appeal_until.map(|end| end.at.to_string()),
+        };
+        (view, answer_due.or(appeal_until))
     }
 }
 
@@ -95,15 +103,17 @@ impl From<&BreachState> for BreachView {
 /// # Errors
 /// The store can't be read.
 pub async fn commitment_view(ledger: &Ledger, id: CommitmentId) -> Result<Option<CommitmentView>, Problem> {
-    let stream = Stream::Commitment(id.clone());
+    let stream = Stream::of(&id);
+    let world = ledger.states(&[]).await?;
+    let Some(law) = world.law() else { return Ok(None) };
     let mut state: Option<Commitment> = None;
     let mut records = Vec::new();
     for entry in read_stream(&ledger.database, &stream).await.map_err(LedgerError::from)? {
         let world::Act::Commitment(act) = entry.act else { continue };
-        state = apply(state, &act, &entry.place, &ledger.calendar);
+        fold(&mut state, &act, &entry.place, law);
         records.push(record(&act, &entry.place));
     }
-    Ok(state.map(|commitment| view(id, commitment, records)))
+    Ok(state.map(|commitment| view(id, commitment, records, law)))
 }
 
 fn record(act: &Act, place: &crate::act::Place) -> CommitmentRecord {
@@ -118,20 +128,23 @@ fn record(act: &Act, place: &crate::act::Place) -> CommitmentRecord {
     }
 }
 
-fn view(id: CommitmentId, commitment: Commitment, records: Vec<CommitmentRecord>) -> CommitmentView {
+fn view(id: CommitmentId, commitment: Commitment, records: Vec<CommitmentRecord>, law: Law<'_>) -> CommitmentView {
     let (lapses, effective_since) = match commitment.phase {
-        Phase::Offered { lapses } => (Some(lapses.to_string()), None),
+        Phase::Offered { open } => (Some(law.end(open)), None),
         Phase::Effective { since } => (None, Some(since.to_string())),
         Phase::Declined | Phase::Lapsed => (None, None),
     };
+    let (breaches, ends): (Vec<_>, Vec<_>) =
+        commitment.breaches.iter().map(|breach| BreachView::of(breach, law)).unzip();
     CommitmentView {
         id,
         status: commitment.phase.name().to_owned(),
         offered_by: commitment.offered_by,
         offer: commitment.offer.to_string(),
-        lapses,
+        provisional: ends.into_iter().chain([lapses]).flatten().any(|end| end.provisional),
+        lapses: lapses.map(|end| end.at.to_string()),
         effective_since,
-        breaches: commitment.breaches.iter().map(BreachView::from).collect(),
+        breaches,
         version: commitment.version(),
         template: commitment.template,
         unit: commitment.unit,

@@ -1,36 +1,38 @@
 //! The working days around the present. Nobody posts notices on a Sunday, and windows end on working days.
 
 use super::phrase::days;
-use crate::calendar::{Calendar, Period, Roll};
 use crate::field::{Day, Instant};
+use crate::law::{InForce, Law};
 use crate::tender::Window;
 use chrono::{Days as Count, NaiveDate};
-use std::sync::Arc;
 
 /// Days counted from the present.
 pub struct Days {
-    pub calendar: Arc<Calendar>,
+    adopted: InForce,
     pub present: Instant,
 }
 
 impl Days {
-    pub fn new(calendar: Arc<Calendar>, present: Instant) -> Self {
-        Self { calendar, present }
+    /// By the law with which a new log begins.
+    pub fn new(present: Instant) -> Self {
+        Self { adopted: InForce::newest(), present }
+    }
+
+    pub fn law(&self) -> Law<'_> {
+        Law::of(&self.adopted)
     }
 
     fn today(&self) -> NaiveDate {
         self.present.shanghai_day()
     }
 
-    /// The day itself when it is a working day, else the next one. A year without a holiday arrangement is taken to
-    /// have weekends only, as the windows in calendar days take it.
+    /// The day itself when it is a working day, else the next one.
     pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
-        let before = day.pred_opt().unwrap_or(day);
-        self.calendar.end_of(before, Period::Days(1), Roll::default()).map_or(day, |due| due.day)
+        day.iter_days().find(|day| self.is_working_day(*day)).unwrap_or(day)
     }
 
     fn is_working_day(&self, day: NaiveDate) -> bool {
-        self.working_day_from(day) == day
+        self.adopted.edition.calendar.is_working_day(day)
     }
 
     /// The n-th working day after a day.

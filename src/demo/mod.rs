@@ -90,7 +90,7 @@ pub enum DemoError {
 /// # Errors
 /// See [`DemoError`].
 pub async fn fill(ledger: &Arc<Ledger>, clock: &Clock, present: Instant, keys_folder: &Path) -> Result<(), DemoError> {
-    let days = Days::new(Arc::clone(&ledger.calendar), present);
+    let days = Days::new(present);
     let cast = Cast::in_folder(keys_folder)?;
     let plan = Plan::of(&days, clock.now(), &cast, ledger)?;
     plan.play(ledger, clock).await?;

@@ -62,7 +62,7 @@ impl Plan {
     }
 
     fn add(&mut self, story: Script<'_>, cast: &Cast) {
-        let stream = Stream::Tender(story.code);
+        let stream = Stream::of(&story.code);
         let cue = |by: Option<Who>, act: crate::tender::Act| match by {
             Some(who) => {
                 Cue::Post(Box::new(Posting { key: cast.key(who).clone(), stream: stream.clone(), act: act.into() }))

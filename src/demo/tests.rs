@@ -4,9 +4,10 @@ use super::cast::Who;
 use super::days::{Days, morning};
 use super::scenes::SCENES;
 use super::*;
+use crate::act::Capability;
 use crate::audit::{Folder, verify};
-use crate::calendar::Calendar;
 use crate::http::{Limits, Server};
+use crate::law::{Editions, Law};
 use crate::ledger::{LogKeys, Opening, Place};
 use crate::record::{Bearer, load_key};
 use crate::store::Objects;
@@ -88,7 +89,7 @@ const ENDS: [(&str, &str, &str); 26] = [
     ("ZZCG-026", "announced", "awarded"),
 ];
 
-fn seen(tender: &Tender, now: Instant) -> Vec<&'static str> {
+fn seen(tender: &Tender, now: Instant, law: Law<'_>) -> Vec<&'static str> {
     let mut seen = vec![match &tender.phase {
         _ if tender.is_suspended() => "suspended",
         Phase::Preannounced { waiting: false, .. } => "preannounced",
@@ -116,7 +117,7 @@ fn seen(tender: &Tender, now: Instant) -> Vec<&'static str> {
             LotPhase::Waiting { overdue: false } => "lot waiting",
             LotPhase::Waiting { overdue: true } => "lot overdue",
             LotPhase::Opened => "lot opened",
-            LotPhase::Candidates { until } if now < until => "lot candidates open",
+            LotPhase::Candidates { window } if !law.is_over(window, now) => "lot candidates open",
             LotPhase::Candidates { .. } => "lot candidates over",
             LotPhase::Awarded => "lot awarded",
             LotPhase::Contracted => "lot contracted",
@@ -153,7 +154,7 @@ fn presents(from: &str, to: &str) -> impl Iterator<Item = Instant> {
 /// What is wrong with the demo on a day: each story must be lawful and fit between the registrations and the present,
 /// and together they must show everything.
 fn flaws(present: Instant) -> Vec<String> {
-    let days = Days::new(Calendar::built_in(), present);
+    let days = Days::new(present);
     let start = present.plus_millis(-DAYS_BACK * DAY_MILLIS).shanghai_day();
     let admitted = morning(days.after(start, 4), 0);
     let (mut flaws, mut shown) = (Vec::new(), BTreeSet::new());
@@ -166,7 +167,7 @@ fn flaws(present: Instant) -> Vec<String> {
             }
         };
         let tender = story.tender.as_ref().unwrap();
-        shown.extend(seen(tender, present));
+        shown.extend(seen(tender, present, days.law()));
         let lots = tender.lots.iter().map(|lot| lot.phase.name()).collect::<Vec<_>>().join(" ");
         if (story.code.as_str(), tender.status(), &*lots) != end {
             flaws.push(format!("{} ends {} ({lots}), not {end:?}", story.code, tender.status()));
@@ -174,7 +175,7 @@ fn flaws(present: Instant) -> Vec<String> {
         if story.lines[0].at < admitted {
             flaws.push(format!("{} begins before its people are admitted", story.code));
         }
-        if tender.next_due().is_some_and(|due| due < present) {
+        if tender.next_due(days.law()).is_some_and(|due| due < present) {
             flaws.push(format!("{} leaves something due", story.code));
         }
     }
@@ -316,7 +317,7 @@ async fn show(present: Instant) {
     assert_eq!(kinds, shown.collect(), "every kind of record");
     let copy = tempfile::tempdir().unwrap();
     stranger.mirror(copy.path()).await;
-    let report = verify(&mut Folder::new(copy.path()), None, &Calendar::built_in(), &mut |_, _| {}).unwrap();
+    let report = verify(&mut Folder::new(copy.path()), None, &Editions::built_in(), &mut |_, _| {}).unwrap();
     assert!(report.holds(), "{:?}", report.findings);
     assert_eq!(report.entries, items.len() as u64);
 }

@@ -33,7 +33,7 @@ async fn identify(request: &Request, token: BearerHeader) -> Option<Identity> {
         tracing::debug!(%error, %kid, "a bearer token was refused");
         return None;
     }
-    let world = ledger.states(&[Stream::Organisation(owner)]).await.ok()?;
+    let world = ledger.states(&[Stream::of(&owner)]).await.ok()?;
     // Pending, suspended or revoked: no identity.
     let author = world.author(&kid, now).ok()?;
     Some(Identity { id: author.id, roles: author.roles })

@@ -1,7 +1,8 @@
 //! The log as static resources (C2SP tlog-tiles), and what describes it.
 
 use super::{Problem, Tag, Typed};
-use crate::field::Instant;
+use crate::field::{DocumentId, Instant};
+use crate::law::{self, editions_list};
 use crate::ledger::{Ledger, WitnessStatus, Witnesses};
 use crate::log::{ProofError, Resource, TILE_WIDTH, bundle, consistency_plan};
 use crate::problem;
@@ -51,6 +52,20 @@ pub async fn serve_tile(ledger: Data<&Arc<Ledger>>, RoutePath(path): RoutePath<S
     Ok(response.header(header::CACHE_CONTROL, IMMUTABLE).body(bytes))
 }
 
+/// `GET /log/law/editions` and `GET /log/law/<sha256>`: the editions of the law that the log has adopted.
+#[handler]
+pub async fn serve_law(ledger: Data<&Arc<Ledger>>, RoutePath(name): RoutePath<String>) -> poem::Result<Response> {
+    if name == "editions" {
+        let editions = ledger.database.editions().await.map_err(Problem::from)?;
+        return Ok(note_response(editions_list(&editions)));
+    }
+    let id = name.parse::<DocumentId>().map_err(|_| Problem::of(&problem::NOT_FOUND))?;
+    let bytes = ledger.database.edition(id).await.map_err(Problem::from)?;
+    let bytes = bytes.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+    let response = Response::builder().content_type(law::MEDIA_TYPE);
+    Ok(response.header(header::CACHE_CONTROL, IMMUTABLE).body(bytes))
+}
+
 /// The bytes of a tile or bundle, if the log is that long.
 pub(crate) async fn read_resource(ledger: &Ledger, resource: Resource) -> Result<Option<Vec<u8>>, Problem> {
     let tile = resource.tile();
@@ -82,7 +97,8 @@ pub struct LogView {
     size: u64,
     /// Base64 of the root hash.
     root: String,
-    rulebook: String,
+    /// SHA-256 of the edition of the law in force: see `/v1/law`.
+    law: String,
     /// Entries in the newest checkpoint that enough witnesses have cosigned; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -147,7 +163,7 @@ impl LogApi {
             former_origins: log.former_origins().map(str::to_owned).collect(),
             size: checkpoint.size,
             root: checkpoint.root.to_base64(),
-            rulebook: crate::rulebook::VERSION.to_owned(),
+            law: log.law.last().map(|law| law.edition.to_string()).unwrap_or_default(),
             witnessed_size: witnessed.map(|(_, checkpoint)| checkpoint.size),
         }))
     }

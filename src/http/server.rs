@@ -82,6 +82,7 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits) -> impl Endpoint<Output = poem::
         .at("/log/checkpoint", get(log::serve_checkpoint))
         .at("/log/witnessed-checkpoint", get(log::serve_witnessed_checkpoint))
         .at("/log/tile/*path", get(log::serve_tile))
+        .at("/log/law/:name", get(log::serve_law))
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))
         .at("/openapi.yaml", service.spec_endpoint_yaml())

@@ -13,7 +13,7 @@ pub struct IdentityApi(pub Arc<Ledger>);
 
 impl IdentityApi {
     async fn on_log<T>(&self, signed: Signed<T>) -> Result<Acceptance, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::Log)).await
+        accept(&self.0, signed.admitted, Some(Stream::LOG)).await
     }
 }
 

@@ -7,11 +7,12 @@
 
 mod api;
 mod payload;
+mod projection;
 mod state;
 
 pub use api::IdentityApi;
 pub use payload::{
-    Act, CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, LogOpening, ServiceKeyAddition,
+    Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, ServiceKeyAddition,
     ServiceKeyRevocation,
 };
-pub use state::{LogState, decide, open_log};
+pub use state::{Adopted, LogState, TheLog, open_log};

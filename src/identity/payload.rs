@@ -1,8 +1,7 @@
 //! What the operator signs about the log itself.
 
-use crate::act::{Payload, acts};
-use crate::field::{Fault, Faults, Instant, Line, OrganisationId, Prose};
-use crate::organisation::RevocationReason;
+use crate::act::{Payload, RevocationReason, acts};
+use crate::field::{DocumentRef, Fault, Faults, Instant, Line, OrganisationId, Prose};
 use crate::record::{Jwk, KeyId};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
@@ -22,8 +21,8 @@ pub struct LogOpening {
     pub service_key: Jwk,
     /// The C2SP verifier key (vkey) of the log's checkpoints. Its name is the origin.
     pub log_key: Line<300>,
-    /// Version of the rulebook that applies from here on.
-    pub rulebook: Line<100>,
+    /// The edition of the law that applies from here on.
+    pub law: DocumentRef,
     /// Legal days are counted in this zone: `Asia/Shanghai`.
     pub time_zone: Line<50>,
 }
@@ -83,6 +82,17 @@ pub struct LogContinuation {
     pub reason: Prose<2000>,
 }
 
+/// `log.law_adopted` [supervisor]: from the next entry on, this edition of the law applies. Periods that are over stay over;
+/// those that run end by the new calendar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(deny_unknown_fields)]
+pub struct LawAdoption {
+    /// The edition's bytes, as a document.
+    pub edition: DocumentRef,
+    pub reason: Prose<2000>,
+}
+
 fn check_origin(origin: &Line<200>, faults: &mut Faults) {
     if origin.as_str().contains(['+', ' ']) {
         faults.add("/origin", Fault::MalformedCode { reason: "an origin has neither spaces nor plus signs".into() });
@@ -97,6 +107,18 @@ impl Payload for LogOpening {
             faults.add("/time_zone", Fault::Inconsistent { reason: "only Asia/Shanghai is served".into() });
         }
         check_origin(&self.origin, faults);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        vec![&self.law]
+    }
+}
+
+impl Payload for LawAdoption {
+    const KIND: &'static str = "log.law_adopted";
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        vec![&self.edition]
     }
 }
 
@@ -140,5 +162,6 @@ acts! {
         ServiceKeyAdded(ServiceKeyAddition),
         ServiceKeyRevoked(ServiceKeyRevocation),
         Continued(LogContinuation),
+        LawAdopted(LawAdoption),
     }
 }

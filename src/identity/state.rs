@@ -1,12 +1,48 @@
-//! What the log is called and who signs for it at a point of the log, and what may change that.
+//! What the log is called, who signs for it and which law it goes by at a point of the log, and what may change that.
 
-use super::{Act, CheckpointKeyAddition, LogContinuation, LogOpening, ServiceKeyAddition, ServiceKeyRevocation};
-use crate::act::Author;
-use crate::field::{Fault, Instant, Line, OrganisationId};
+use super::{
+    Act, CheckpointKeyAddition, LawAdoption, LogContinuation, LogOpening, ServiceKeyAddition, ServiceKeyRevocation,
+};
+use crate::act::{
+    Acts, Author, Capability, Key, KeyChange, Moment, Place, Role, Stream, StreamId, View, has_possession, public_key,
+};
+use crate::field::{DocumentId, Fault, Instant, Line, OrganisationId};
+use crate::law::Law;
 use crate::log::{Checkpoint, Hash, NoteKey, SignedNote};
-use crate::organisation::{Key, Organisation, Role, has_possession, public_key};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
+use std::fmt;
+use std::str::FromStr;
+
+/// The id of the one stream that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TheLog;
+
+impl StreamId for TheLog {
+    const PREFIX: &'static str = "log";
+
+    fn stream(&self) -> Stream {
+        Stream::LOG
+    }
+
+    fn of_stream(text: &str) -> Option<Self> {
+        (text == Self::PREFIX).then_some(Self)
+    }
+}
+
+impl fmt::Display for TheLog {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl FromStr for TheLog {
+    type Err = &'static str;
+
+    fn from_str(_: &str) -> Result<Self, Self::Err> {
+        Err("the log's stream has no id")
+    }
+}
 
 /// The log's own state.
 #[derive(Debug, Clone)]
@@ -15,12 +51,25 @@ pub struct LogState {
     pub origin: String,
     /// The organisation that runs it, for ever.
     pub operator: OrganisationId,
+    pub operator_name: Box<str>,
+    /// The operator's first key.
+    pub operator_key: PublicKey,
     /// At least one of them signs each checkpoint; at least one there is.
     pub checkpoint_keys: Vec<NoteKey>,
     /// Keys that signed once and never will again, under this origin or an earlier one.
     pub former_keys: Vec<NoteKey>,
     pub service_keys: Vec<Key>,
+    /// Every edition of the law that was adopted, oldest first: by which entry, when.
+    pub law: Vec<Adopted>,
     pub version: u64,
+}
+
+/// The adoption of an edition of the law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Adopted {
+    pub index: u64,
+    pub time: Instant,
+    pub edition: DocumentId,
 }
 
 /// Checkpoint keys at one time: each of them signs each checkpoint.
@@ -39,20 +88,17 @@ impl LogState {
         self.former_keys.iter().map(NoteKey::name).filter(|name| *name != self.origin)
     }
 
-    fn has_had(&self, key: &PublicKey) -> bool {
-        self.checkpoint_keys.iter().chain(&self.former_keys).any(|known| known.public() == key)
+    /// Its checkpoint keys and name after an act.
+    #[must_use]
+    pub fn after(&self, act: &Act) -> Self {
+        let mut next = self.clone();
+        next.change_keys(act);
+        next
     }
 
-    fn named(&self, log_key: &Line<300>) -> Option<usize> {
-        self.checkpoint_keys.iter().position(|key| key.to_string() == log_key.as_str())
-    }
-
-    /// Folds an accepted act into the state.
-    pub fn apply(&mut self, act: &Act, version: u64) {
-        self.version = version;
+    fn change_keys(&mut self, act: &Act) {
         match act {
-            // Made by `open_log`.
-            Act::Opened(_) => {}
+            Act::Opened(_) | Act::LawAdopted(_) => {}
             Act::CheckpointKeyAdded(addition) => {
                 self.checkpoint_keys.extend(addition.log_key.as_str().parse::<NoteKey>())
             }
@@ -63,7 +109,7 @@ impl LogState {
             }
             Act::ServiceKeyAdded(addition) => {
                 if let Ok(public) = PublicKey::from_jwk(&addition.key) {
-                    self.service_keys.push(Key { kid: public.key_id(), public, revoked_from: None });
+                    self.service_keys.push(Key::new(public));
                 }
             }
             Act::ServiceKeyRevoked(revocation) => {
@@ -78,30 +124,38 @@ impl LogState {
             }
         }
     }
+
+    fn has_had(&self, key: &PublicKey) -> bool {
+        self.checkpoint_keys.iter().chain(&self.former_keys).any(|known| known.public() == key)
+    }
+
+    fn named(&self, log_key: &Line<300>) -> Option<usize> {
+        self.checkpoint_keys.iter().position(|key| key.to_string() == log_key.as_str())
+    }
 }
 
-/// The state that `log.opened` creates; its author is the operator it names.
+/// The state that `log.opened` creates.
 ///
 /// # Errors
 /// A key that is not an Ed25519 key of the prime-order group, or a checkpoint key of another name than the log's.
-pub fn open_log(opening: &LogOpening) -> Result<(LogState, Organisation), Refusal> {
+pub fn open_log(opening: &LogOpening, index: u64, time: Instant) -> Result<LogState, Refusal> {
     let service_key = public_key(&opening.service_key, "/service_key")?;
     let operator_key = public_key(&opening.operator_key, "/operator_key")?;
-    let (service_kid, kid) = (service_key.key_id(), operator_key.key_id());
-    if kid == service_kid {
+    if operator_key.key_id() == service_key.key_id() {
         let (zh, en) = ("运行机构与服务须用不同密钥", "operator and service need keys of their own");
         return Err(Refusal::new(&problem::KEY_IN_USE, zh, en));
     }
-    let log = LogState {
+    Ok(LogState {
         origin: opening.origin.as_str().to_owned(),
         operator: opening.operator.clone(),
+        operator_name: opening.operator_name.as_str().into(),
+        operator_key,
         checkpoint_keys: vec![checkpoint_key(&opening.log_key, &opening.origin)?],
         former_keys: Vec::new(),
-        service_keys: vec![Key { kid: service_kid, public: service_key, revoked_from: None }],
+        service_keys: vec![Key::new(service_key)],
+        law: vec![Adopted { index, time, edition: opening.law.sha256 }],
         version: 1,
-    };
-    let operator = Organisation::operator(opening.operator.clone(), opening.operator_name.as_str(), operator_key);
-    Ok((log, operator))
+    })
 }
 
 fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refusal> {
@@ -110,32 +164,105 @@ fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refus
     if key.name() == origin.as_str() { Ok(key) } else { Err(malformed("its name is not the origin")) }
 }
 
-/// Whether the act may enter the log now. `key_owner` tells which organisation a key belongs to already.
-///
-/// # Errors
-/// Whoever is not the operator may not; and what each act needs.
-pub fn decide(
-    state: &LogState,
-    act: &Act,
-    by: &Author,
-    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
-    now: Instant,
-) -> Result<(), Refusal> {
-    if !by.roles.has(Role::Operator) {
-        let (zh, en) = ("仅限平台运行机构", "only the operator acts on the log itself");
+impl Capability for LogState {
+    type Id = TheLog;
+    type Act = Act;
+
+    const IS_DROPPED: bool = false;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn key_changes(act: &Act) -> Vec<KeyChange<'_>> {
+        match act {
+            Act::Opened(opening) => vec![
+                KeyChange::SignsIn { key: &opening.operator_key, owner: &opening.operator },
+                KeyChange::Brings { key: &opening.service_key },
+            ],
+            Act::ServiceKeyAdded(addition) => vec![KeyChange::Brings { key: &addition.key }],
+            Act::ServiceKeyRevoked(revocation) => {
+                vec![KeyChange::Revokes { kid: revocation.kid, from: revocation.effective }]
+            }
+            Act::CheckpointKeyAdded(_) | Act::CheckpointKeyRetired(_) | Act::Continued(_) | Act::LawAdopted(_) => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// # Errors
+    /// Whoever is not the operator may not, nor who is not a supervisor adopt law; and what each act needs.
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        let state = match (state, act) {
+            (None, Act::Opened(opening)) => return decide_opening(opening, at),
+            (None, _) => return Err(Refusal::state_forbids(act.kind(), "log not opened")),
+            (Some(_), Act::Opened(_)) => return Err(Refusal::state_forbids(act.kind(), "opened")),
+            (Some(state), _) => state,
+        };
+        let by = at.author()?;
+        if let Act::LawAdopted(adoption) = act {
+            return decide_adoption(state, adoption, by, at.around);
+        }
+        if !by.roles.has(Role::Operator) {
+            let (zh, en) = ("仅限平台运行机构", "only the operator acts on the log itself");
+            return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
+        }
+        match act {
+            Act::Opened(_) | Act::LawAdopted(_) => Ok(()),
+            Act::CheckpointKeyAdded(addition) => decide_addition(state, addition),
+            Act::CheckpointKeyRetired(retirement) => match state.named(&retirement.log_key) {
+                None => Err(unknown("/log_key", retirement.log_key.as_str())),
+                Some(_) if state.checkpoint_keys.len() == 1 => Err(last_key()),
+                Some(_) => Ok(()),
+            },
+            Act::ServiceKeyAdded(addition) => decide_service_addition(state, addition, at.around),
+            Act::ServiceKeyRevoked(revocation) => decide_service_revocation(state, revocation, at.now),
+            Act::Continued(continuation) => decide_continuation(state, continuation),
+        }
+    }
+
+    fn begin(act: &Act, place: &Place, _law: Law<'_>) -> Option<Self> {
+        let Act::Opened(opening) = act else { return None };
+        open_log(opening, place.index, place.time).ok()
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
+        self.version = place.version;
+        self.change_keys(act);
+        if let Act::LawAdopted(adoption) = act {
+            let edition = adoption.edition.sha256;
+            self.law.push(Adopted { index: place.index, time: place.time, edition });
+        }
+    }
+}
+
+fn decide_opening(opening: &LogOpening, at: &Moment<'_>) -> Result<(), Refusal> {
+    let opened = open_log(opening, 0, at.now)?;
+    if opened.operator_key.key_id() != *at.signer {
+        let (zh, en) = ("须由运行机构密钥签名", "a log is opened by the operator key that it names");
+        return Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en));
+    }
+    Ok(())
+}
+
+/// Editions in one log: one a month for forty years.
+const EDITIONS_MAX: usize = 500;
+
+fn decide_adoption(state: &LogState, adoption: &LawAdoption, by: &Author, around: View<'_>) -> Result<(), Refusal> {
+    if !by.roles.has(Role::Supervisor) {
+        let (zh, en) = ("法规版本由监督部门采纳", "law is adopted by a supervisor");
         return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
     }
-    match act {
-        Act::Opened(_) => Err(Refusal::state_forbids("log.opened", "opened")),
-        Act::CheckpointKeyAdded(addition) => decide_addition(state, addition),
-        Act::CheckpointKeyRetired(retirement) => match state.named(&retirement.log_key) {
-            None => Err(unknown("/log_key", retirement.log_key.as_str())),
-            Some(_) if state.checkpoint_keys.len() == 1 => Err(last_key()),
-            Some(_) => Ok(()),
-        },
-        Act::ServiceKeyAdded(addition) => decide_service_addition(state, addition, key_owner),
-        Act::ServiceKeyRevoked(revocation) => decide_service_revocation(state, revocation, now),
-        Act::Continued(continuation) => decide_continuation(state, continuation),
+    let edition = adoption.edition.sha256;
+    if state.law.last().is_some_and(|last| last.edition == edition) {
+        return Err(Refusal::state_forbids("log.law_adopted", "in force"));
+    }
+    if state.law.len() >= EDITIONS_MAX {
+        return Err(Refusal::of_field("/edition", Fault::TooMany { max: EDITIONS_MAX }));
+    }
+    match around.edition(&edition) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::law_unknown(&edition)),
     }
 }
 
@@ -158,18 +285,14 @@ fn room(state: &LogState, pointer: &str) -> Result<(), Refusal> {
     Err(Refusal::of_field(pointer, Fault::TooMany { max: KEYS_MAX }))
 }
 
-fn decide_service_addition(
-    state: &LogState,
-    addition: &ServiceKeyAddition,
-    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
-) -> Result<(), Refusal> {
+fn decide_service_addition(state: &LogState, addition: &ServiceKeyAddition, around: View<'_>) -> Result<(), Refusal> {
     let key = public_key(&addition.key, "/key")?;
     let kid = key.key_id();
-    if key_owner(&kid).is_some() || state.service_key(&kid).is_some() {
+    if around.owner(&kid).is_some() {
         return Err(in_use());
     }
     room(state, "/key")?;
-    has_possession(&key, addition.possession.as_str(), "log", &state.origin)
+    has_possession(&key, addition.possession.as_str(), &Stream::LOG, &state.origin)
 }
 
 fn decide_service_revocation(state: &LogState, revocation: &ServiceKeyRevocation, now: Instant) -> Result<(), Refusal> {

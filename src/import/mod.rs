@@ -20,8 +20,8 @@ mod yichang;
 
 pub use seal::disclosure;
 
-use crate::calendar::{Calendar, UnknownYear};
 use crate::field::{Fault, Instant, OrganisationId, TenderCode};
+use crate::law::Editions;
 use crate::tender;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,8 +73,6 @@ pub enum ImportError {
     Value { at: String, field: &'static str, fault: Fault },
     #[error("{at}: no notice {id} in {file}")]
     Unjoined { at: String, file: &'static str, id: String },
-    #[error(transparent)]
-    Calendar(#[from] UnknownYear),
 }
 
 /// Reads the notices of a folder. The steps come in the order of their times, those of one tender strictly later each;
@@ -83,11 +81,12 @@ pub enum ImportError {
 /// # Errors
 /// See [`ImportError`].
 pub fn read(dir: &Path, centre: &OrganisationId) -> Result<(Vec<Step>, Report), ImportError> {
-    let calendar = Calendar::built_in();
+    let edition = Editions::newest();
+    let calendar = &edition.calendar;
     let mut tally = Tally::default();
     let mut steps = Vec::new();
-    let pairs_candidate_award = yichang::read(dir, centre, &calendar, &mut tally, &mut steps)?;
-    let pairs_preannouncement_call = soe::read(dir, centre, &calendar, &mut tally, &mut steps)?;
+    let pairs_candidate_award = yichang::read(dir, centre, calendar, &mut tally, &mut steps)?;
+    let pairs_preannouncement_call = soe::read(dir, centre, calendar, &mut tally, &mut steps)?;
     // Stable: steps of one tender stay in their order.
     steps.sort_by_key(|step| step.at);
     let (mapped, unmapped, notes) = tally.finish();

@@ -7,9 +7,9 @@ use super::parties::{method, nature, party, province, unit};
 use super::source::{Row, chinese_days, rows, rows_by};
 use super::tally::Tally;
 use super::{ImportError, Step, Who, notice, price, yichang};
-use crate::calendar::{Calendar, Roll, UnknownYear, spans_at_least};
+use crate::calendar::{Calendar, Roll, spans_at_least};
 use crate::field::{ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
-use crate::rulebook;
+use crate::law::Editions;
 use crate::tender::{
     Announcement, Change, Clause, ClauseKind, Contact, Difference, Lot, Method, PlannedDates, Preannouncement, Window,
     WindowUnit, Windows,
@@ -85,8 +85,8 @@ struct Pair<'a> {
 }
 
 /// When a window that opens at an instant is over.
-fn over(at: Instant, calendar: &Calendar) -> Result<Instant, UnknownYear> {
-    calendar.end_of(at.shanghai_day(), OBJECTION.period(), Roll::default()).map(crate::calendar::Due::over_at)
+fn over(at: Instant, calendar: &Calendar) -> Instant {
+    calendar.end_of(at.shanghai_day(), OBJECTION.period(), Roll::default()).over_at()
 }
 
 impl Pair<'_> {
@@ -94,7 +94,7 @@ impl Pair<'_> {
         let (disclosed_at, called_at) = self.times()?;
         let title = self.pair.text("pre_title")?;
         let call_title = self.pair.text("call_title")?;
-        let first_end = over(disclosed_at, calendar)?;
+        let first_end = over(disclosed_at, calendar);
         if called_at < disclosed_at {
             self.note("the call came before its pre-announcement (solicited again); it is entered after the window");
         } else if called_at < first_end {
@@ -108,7 +108,7 @@ impl Pair<'_> {
             let clause = called.iter().find(|clause| clause.id == difference.clause);
             clause.is_some_and(|clause| clause.kind.is_material())
         });
-        let again_at = if material { Some(over(announced_at, calendar)?.plus_millis(MINUTE)) } else { None };
+        let again_at = if material { Some(over(announced_at, calendar).plus_millis(MINUTE)) } else { None };
         let last_day = again_at.unwrap_or(announced_at).shanghai_day();
         let deadline = self.deadline(called_at.shanghai_day(), &called);
         let bid_deadline = deadline.unwrap_or(last_day).max(last_day);
@@ -292,7 +292,8 @@ impl Pair<'_> {
             self.tally.note("the call's title names no method; inquiry is taken", self.place);
             (Method::Inquiry, "采购")
         });
-        let span = &rulebook::windows().bidding;
+        let edition = Editions::newest();
+        let span = &edition.windows.bidding;
         let method = match method {
             Method::Open if !spans_at_least(announced, deadline.date(), span.days) => {
                 self.note("a 招标公告 without a known deadline 20 days off is entered as an inquiry, and says so");

@@ -1,12 +1,12 @@
 //! Synthetic notices, and the real ones where they are at hand: every step must be one that the state machine allows.
 
 use super::*;
-use crate::act::{Author, Place};
+use crate::act::{Acts, Author, Capability, Place, Role, Roles, Stream, decide_alone, fold};
 use crate::field::{Faults, Price, SimplePrice};
+use crate::law::{InForce, Law};
 use crate::log::Hash;
-use crate::organisation::{Role, Roles};
 use crate::record::PrivateKey;
-use crate::tender::{Act, LotPhase, Phase, Tender, apply, decide};
+use crate::tender::{Act, LotPhase, Phase, Tender};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -25,25 +25,26 @@ fn author(role: Role) -> Author {
 
 /// Runs the steps as the log would: what is due first, by the service.
 fn run(steps: &[Step]) -> BTreeMap<TenderCode, Tender> {
-    let calendar = Calendar::built_in();
+    let adopted = InForce::newest();
+    let law = Law::of(&adopted);
     let kid = PrivateKey::generate().key_id();
     let mut tenders: BTreeMap<TenderCode, Tender> = BTreeMap::new();
     let act = |tenders: &mut BTreeMap<TenderCode, Tender>, code: &TenderCode, act: &Act, by: Author, now: Instant| {
-        let state = tenders.remove(code);
+        let mut state = tenders.remove(code);
         let mut faults = Faults::default();
         act.check(&mut faults);
         assert_eq!(faults.into_result(), Ok(()), "{code} {}", act.kind());
-        if let Err(refusal) = decide(state.as_ref(), act, &by, now, &calendar) {
+        if let Err(refusal) = decide_alone(&Stream::of(code), state.as_ref(), act, &by, now, law) {
             panic!("{code} {} at {now}: {refusal:?}", act.kind());
         }
         let version = state.as_ref().map_or(0, Tender::version) + 1;
         let place = Place { index: 0, time: now, hash: Hash::of(""), author: by.id, kid, version };
-        let state = apply(state, act, &place, &calendar).unwrap();
-        tenders.insert(code.clone(), state);
+        fold(&mut state, act, &place, law);
+        tenders.insert(code.clone(), state.unwrap());
     };
     for step in steps {
         let code = &step.tender;
-        while let Some(due) = tenders.get(code).and_then(|tender| tender.due(step.at)) {
+        while let Some(due) = tenders.get(code).and_then(|tender| tender.due(step.at, law)) {
             act(&mut tenders, code, &due, author(Role::Service), step.at);
         }
         let role = match step.who {

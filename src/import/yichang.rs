@@ -116,7 +116,7 @@ impl Pair {
         let publication = self.publication(&winner, publicity, source, tally)?;
         let published_at = published.plus_millis(SECOND);
         let window = days(adopted.windows.candidates.count).period();
-        let over = calendar.end_of(published_at.shanghai_day(), window, Roll::default())?.over_at();
+        let over = calendar.end_of(published_at.shanghai_day(), window, Roll::default()).over_at();
         let award_day = self.award.day("publish_date")?;
         let award_at = shanghai(award_day, noon());
         if award_at <= over {

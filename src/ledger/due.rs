@@ -1,24 +1,13 @@
 //! The acts that time makes due.
 
 use super::{Ledger, LedgerError};
+use crate::act::Stream;
 use crate::field::Instant;
 use crate::sequencer::Rejected;
 use crate::store::{StoreError, Value};
-use crate::world::Stream;
 
-/// Where something may be due: a query for the next hundred after a place, and the streams' prefix.
-const DUE: [(&str, &str); 2] = [
-    (
-        "SELECT next_due, code FROM tenders WHERE next_due <= $1 AND (next_due, code) > ($2, $3) \
-         ORDER BY next_due, code LIMIT 100",
-        "tender",
-    ),
-    (
-        "SELECT next_due, id FROM commitments WHERE next_due <= $1 AND (next_due, id) > ($2, $3) \
-         ORDER BY next_due, id LIMIT 100",
-        "commitment",
-    ),
-];
+/// The next streams on which something may be due, behind a place.
+const DUE: &str = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
 
 impl Ledger {
     /// Appends every act that time has made due, and says how many there were. Any replica may do this at any time: the
@@ -29,28 +18,26 @@ impl Ledger {
     pub async fn propose_due(&self) -> Result<usize, LedgerError> {
         let mut proposed = 0;
         loop {
-            let before = proposed;
-            for (query, prefix) in DUE {
-                proposed += self.propose_of(query, prefix).await?;
-            }
+            let round = self.propose_round().await?;
+            proposed += round;
             // An act may make the next one due.
-            if proposed == before {
+            if round == 0 {
                 return Ok(proposed);
             }
         }
     }
 
-    async fn propose_of(&self, query: &'static str, prefix: &str) -> Result<usize, LedgerError> {
+    async fn propose_round(&self) -> Result<usize, LedgerError> {
         let now = self.clock.now();
         let mut proposed = 0;
         let mut last = (0, String::new());
         loop {
             let values = [Value::Integer(now.millis()), Value::Integer(last.0), Value::from(last.1)];
-            let rows = self.database.read(query, &values).await?;
+            let rows = self.database.read(DUE, &values).await?;
             let Some(row) = rows.last() else { return Ok(proposed) };
             last = (row.integer(0)?, row.text(1)?.to_owned());
             for row in &rows {
-                let stream = format!("{prefix}/{}", row.text(1)?).parse().map_err(|_| StoreError::Unexpected(1))?;
+                let stream = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
                 proposed += usize::from(self.propose_for(&stream, now).await?);
             }
         }

@@ -11,13 +11,13 @@ pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
 pub use keys::LogKeys;
 
-use crate::calendar::Calendar;
+use crate::act::{KeyChange, Role};
 use crate::clock::Clock;
 use crate::field::{Instant, OrganisationId};
 use crate::identity::{self, LogOpening, LogState, open_log};
+use crate::law::{self, Edition, Editions};
 use crate::log::{Checkpoint, CheckpointError, NoteError, Policy, ProofError, TlogProof, inclusion_plan, leaf_hash};
 use crate::metrics::Metrics;
-use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
@@ -25,6 +25,7 @@ use crate::sequencer::{
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
+use bytes::Bytes;
 use naming::signed_alike;
 use quick_cache::sync::Cache;
 use std::path::PathBuf;
@@ -85,7 +86,7 @@ pub struct Ledger {
     disclosures: Disclosures,
     pub tree: TreeReader,
     pub clock: Clock,
-    pub calendar: Arc<Calendar>,
+    pub editions: Editions,
     pub metrics: Arc<Metrics>,
     sequencer: Sequencer,
     keys: LogKeys,
@@ -107,15 +108,16 @@ impl Ledger {
     pub async fn open(place: Place) -> Result<Arc<Self>, LedgerError> {
         let Place { database_url, objects, keys, opening, clock, policy } = place;
         let database = Database::open(&database_url).await?;
-        let opened = keys.opening(&opening)?;
-        let (log, _) = open_log(&opened)?;
-        let (calendar, metrics) = (Calendar::built_in(), Arc::new(Metrics::default()));
+        let edition = Editions::newest();
+        let opened = keys.opening(&opening, &edition)?;
+        let log = open_log(&opened, 0, clock.now())?;
+        let (editions, metrics) = (Editions::built_in(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),
             origin: opening.origin.clone(),
             checkpoint_keys: keys.checkpoint.clone(),
             clock: clock.clone(),
-            calendar: Arc::clone(&calendar),
+            editions: editions.clone(),
             metrics: Arc::clone(&metrics),
         };
         let (sequencer, _task) = Sequencer::start(setting).await?;
@@ -125,7 +127,7 @@ impl Ledger {
             documents: Documents::new(objects.clone()),
             disclosures: Disclosures::new(objects),
             clock,
-            calendar,
+            editions,
             metrics,
             sequencer,
             keys,
@@ -135,7 +137,7 @@ impl Ledger {
             known_keys: Cache::new(KEYS_CACHED),
         });
         if *ledger.size().borrow() == 0 {
-            ledger.begin(opened).await?;
+            ledger.begin(opened, &edition).await?;
         }
         ledger.read_identity().await?;
         ledger.trusts_this_log()?;
@@ -145,8 +147,11 @@ impl Ledger {
         Ok(ledger)
     }
 
-    async fn begin(&self, opened: LogOpening) -> Result<(), LedgerError> {
-        let record = self.sign(&self.keys.operator, &Stream::Log, &identity::Act::from(opened).into());
+    async fn begin(&self, opened: LogOpening, edition: &Edition) -> Result<(), LedgerError> {
+        let (bytes, size) = (Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
+        let chunks = futures::stream::iter([Ok(bytes)]);
+        self.keep_document(edition.id, chunks, size, law::MEDIA_TYPE, &opened.operator).await?;
+        let record = self.sign(&self.keys.operator, &Stream::LOG, &identity::Act::from(opened).into());
         let admitted = self.admit(record, None).await.map_err(LedgerError::Opening)?;
         match self.submit(admitted).await {
             Ok(_) => Ok(()),
@@ -215,17 +220,14 @@ impl Ledger {
         if let Some((key, _)) = self.key_owner(&kid).await.map_err(|error| unavailable(&error))? {
             return Ok(key);
         }
-        let own = match candidate.act() {
-            Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
-            Act::Log(identity::Act::Opened(opening)) => &opening.operator_key,
-            Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => {
-                return Err(Refusal::new(
-                    &problem::KEY_UNKNOWN,
-                    "日志中没有这把密钥",
-                    "the log does not know this key",
-                )
-                .into());
-            }
+        let changes = candidate.act().key_changes().into_iter();
+        let mut own = changes.filter_map(|change| match change {
+            KeyChange::SignsIn { key, .. } => Some(key),
+            KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
+        });
+        let Some(own) = own.next() else {
+            let (zh, en) = ("日志中没有这把密钥", "the log does not know this key");
+            return Err(Refusal::new(&problem::KEY_UNKNOWN, zh, en).into());
         };
         let key = PublicKey::from_jwk(own).map_err(|error| {
             Refusal::of_field("/key", crate::field::Fault::MalformedCode { reason: error.to_string() })
@@ -270,6 +272,7 @@ impl Ledger {
     /// See [`Rejected`].
     pub async fn enqueue(&self, admitted: Admitted) -> Result<Pending, Rejected> {
         self.require_documents(&admitted).await?;
+        self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)
     }
 
@@ -306,6 +309,33 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+
+    async fn has_role(&self, kid: &KeyId, role: Role) -> Result<bool, Rejected> {
+        let owner = self.key_owner(kid).await.map_err(|error| unavailable(&error))?;
+        let Some((_, owner)) = owner else { return Ok(false) };
+        let world = self.states(&[Stream::of(&owner)]).await.map_err(|error| unavailable(&error))?;
+        Ok(world.author(kid, self.clock.now()).is_ok_and(|author| author.roles.has(role)))
+    }
+
+    /// An edition that is to be adopted is read before the sequencer decides.
+    async fn require_law(&self, admitted: &Admitted) -> Result<(), Rejected> {
+        let Act::Log(identity::Act::LawAdopted(adoption)) = admitted.act() else { return Ok(()) };
+        let id = adoption.edition.sha256;
+        // Who may not adopt law is told so by the decision, and leaves nothing here.
+        if self.editions.get(&id).is_some() || !self.has_role(&admitted.header().kid, Role::Supervisor).await? {
+            return Ok(());
+        }
+        let bytes = self.documents.read(id, law::EDITION_BYTES_MAX).await.map_err(|error| unavailable(&error))?;
+        // The document is there, but too long for one.
+        let Some(bytes) = bytes else { return Err(Refusal::law_unknown(&id).into()) };
+        match self.editions.add(&bytes) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let (zh, en) = (format!("无法解释法规版本 {id}：{error}"), format!("edition {id}: {error}"));
+                Err(Refusal::new(&problem::LAW_UNKNOWN, zh, en).into())
+            }
+        }
     }
 
     /// The receipt of an entry, with a proof against the newest checkpoint.
@@ -381,7 +411,7 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn states(&self, streams: &[Stream]) -> Result<World, LedgerError> {
-        Ok(load_streams(&self.database, streams, &self.calendar).await?)
+        Ok(load_streams(&self.database, streams, &self.editions).await?)
     }
 }
 

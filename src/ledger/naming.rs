@@ -3,6 +3,7 @@
 use super::{Ledger, LedgerError, LogKeys, Opening};
 use crate::field::{Fault, Prose};
 use crate::identity::{self, LogContinuation, LogOpening, LogState};
+use crate::law::Edition;
 use crate::log::{NoteKey, NoteSigner, SignedNote};
 use crate::problem::Refusal;
 use crate::record::PrivateKey;
@@ -16,7 +17,7 @@ impl LogKeys {
     ///
     /// # Errors
     /// A name that is none.
-    pub(super) fn opening(&self, opening: &Opening) -> Result<LogOpening, LedgerError> {
+    pub(super) fn opening(&self, opening: &Opening, edition: &Edition) -> Result<LogOpening, LedgerError> {
         fn field<T: std::str::FromStr<Err = Fault>>(pointer: &str, text: &str) -> Result<T, Refusal> {
             text.parse().map_err(|fault| Refusal::of_field(pointer, fault))
         }
@@ -28,7 +29,7 @@ impl LogKeys {
             operator_key: self.operator.public().to_jwk(),
             service_key: self.service.public().to_jwk(),
             log_key: field("/log_key", &log_key)?,
-            rulebook: field("/rulebook", crate::rulebook::VERSION)?,
+            law: edition.document(),
             time_zone: field("/time_zone", "Asia/Shanghai")?,
         })
     }
@@ -46,7 +47,7 @@ impl Ledger {
     }
 
     pub(super) async fn read_identity(&self) -> Result<(), LedgerError> {
-        let log = self.states(&[]).await?.log.ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
+        let log = self.states(&[]).await?.log().cloned().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
         *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(log);
         Ok(())
     }
@@ -82,7 +83,7 @@ impl Ledger {
         };
         let act = identity::Act::from(continuation).into();
         let receipt =
-            self.act_as(&self.keys.operator, &Stream::Log, &act).await.map_err(|rejected| match rejected {
+            self.act_as(&self.keys.operator, &Stream::LOG, &act).await.map_err(|rejected| match rejected {
                 Rejected::Refused(refusal) => refusal.into(),
                 Rejected::Unavailable => LedgerError::Store(StoreError::Damaged("the log is unavailable".into())),
             })?;

@@ -1,6 +1,8 @@
 //! A log over HTTP, in the layout of C2SP tlog-tiles: from a service, or from any static mirror.
 
-use crate::log::{Resource, SignedNote, TILE_WIDTH, Tile};
+use crate::field::DocumentId;
+use crate::law::{EDITION_BYTES_MAX, EDITIONS_PATH, edition_path};
+use crate::log::{Hash, Resource, SignedNote, TILE_WIDTH, Tile};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Response, StatusCode};
@@ -36,6 +38,8 @@ const CHECKPOINT_BYTES_MAX: usize = 100_000;
 /// Each entry behind its length.
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (2 + crate::log::ENTRY_BYTES_MAX);
 const HASH_BYTES: usize = 32;
+/// A line an edition, and a log adopts five hundred at the most.
+const EDITIONS_BYTES_MAX: usize = 500 * 65;
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Without a byte.
@@ -132,6 +136,33 @@ impl LogClient {
         // What stands under a path is as long as the path says.
         let sound = cut(&bytes, asked).is_some_and(|part| part.len() == bytes.len());
         cut(&bytes, resource).filter(|_| sound).ok_or_else(|| FetchError::Malformed { url: self.url(&path) })
+    }
+
+    /// The editions of the law that the log says it has adopted; none where nobody keeps a list.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn editions(&self) -> Result<Vec<DocumentId>, FetchError> {
+        let bytes = match self.get(EDITIONS_PATH, EDITIONS_BYTES_MAX).await {
+            Err(FetchError::Missing { .. } | FetchError::Refused { .. }) => return Ok(Vec::new()),
+            fetched => fetched?,
+        };
+        let malformed = || FetchError::Malformed { url: self.url(EDITIONS_PATH) };
+        let text = std::str::from_utf8(&bytes).map_err(|_| malformed())?;
+        text.lines().map(|line| line.parse().map_err(|_| malformed())).collect()
+    }
+
+    /// The bytes of an edition of the law; they have the hash that names it.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn edition(&self, id: DocumentId) -> Result<Bytes, FetchError> {
+        let path = edition_path(id);
+        let bytes = self.get(&path, EDITION_BYTES_MAX).await?;
+        if DocumentId::from_hash(Hash::of(&bytes)) == id {
+            return Ok(bytes);
+        }
+        Err(FetchError::Malformed { url: self.url(&path) })
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,5 +1,7 @@
 //! The folder of a mirror: what stands in it under final names is exactly what its checkpoint commits to.
 
+use crate::field::DocumentId;
+use crate::law::{EDITIONS_PATH, edition_path, editions_list};
 use crate::log::{Edge, Hash, Resource, Tile, tiles_between};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -64,6 +66,22 @@ impl Copy {
     pub fn stage(&self, resource: Resource, bytes: &[u8]) -> Result<(), CopyError> {
         let path = self.staged.join(format!("tile/{resource}"));
         write(&path, bytes).map_err(at(&path))
+    }
+
+    pub fn has_edition(&self, id: DocumentId) -> bool {
+        self.folder.join(edition_path(id)).exists()
+    }
+
+    /// Keeps the bytes of an edition of the law.
+    pub fn keep_edition(&self, id: DocumentId, bytes: &[u8]) -> Result<(), CopyError> {
+        replace(&self.folder.join(edition_path(id)), bytes)
+    }
+
+    /// Keeps the list of all editions, once all of them are there.
+    pub fn keep_editions(&self, editions: &[DocumentId]) -> Result<(), CopyError> {
+        let (path, list) = (self.folder.join(EDITIONS_PATH), editions_list(editions));
+        let known = fs::read_to_string(&path).unwrap_or_default();
+        if editions.is_empty() || known == list { Ok(()) } else { replace(&path, list.as_bytes()) }
     }
 
     /// Makes a tree of `size` entries, of which all that is new since `old` is staged, the one that the folder shows.

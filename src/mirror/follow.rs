@@ -151,6 +151,7 @@ impl Mirror {
             return forked();
         }
         let fetched = self.fetch(&tree, old, progress).await?;
+        self.fetch_law().await?;
         let (copy, size, shown) = (Arc::clone(&self.copy), checkpoint.size, note.to_owned());
         blocking(move || copy.publish(old, size, &shown)).await?;
         self.shown = Some((note.to_owned(), checkpoint.clone()));
@@ -192,6 +193,18 @@ impl Mirror {
             self.copy.stage(Resource::Hashes(tile), &tree.tile(tile).await?)?;
         }
         Ok(fetched)
+    }
+
+    /// Copies the editions of the law that are new. They are named by their hashes, so nobody need vouch for them.
+    async fn fetch_law(&self) -> Result<(), MirrorError> {
+        let editions = self.client.editions().await.map_err(MirrorError::Fetch)?;
+        for id in &editions {
+            if !self.copy.has_edition(*id) {
+                let bytes = self.client.edition(*id).await.map_err(MirrorError::Fetch)?;
+                self.copy.keep_edition(*id, &bytes)?;
+            }
+        }
+        Ok(self.copy.keep_editions(&editions)?)
     }
 
     fn keep_evidence(&self, what: &str, offered: &str) -> Result<PathBuf, CopyError> {

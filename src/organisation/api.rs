@@ -91,7 +91,7 @@ pub struct OrganisationApi(pub Arc<Ledger>);
 
 impl OrganisationApi {
     async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Acceptance, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::Organisation(id))).await
+        accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
     }
 }
 
@@ -143,8 +143,8 @@ impl OrganisationApi {
     /// One organisation with its roles and keys.
     #[oai(path = "/:id", method = "get", operation_id = "getOrganisation")]
     async fn get(&self, id: Path<OrganisationId>) -> Result<Typed<OrganisationView>, Problem> {
-        let world = self.0.states(&[Stream::Organisation(id.0.clone())]).await?;
-        let organisation = world.organisations.get(&id.0);
+        let world = self.0.states(&[Stream::of(&id.0)]).await?;
+        let organisation = world.get::<Organisation>(&id.0);
         let organisation = organisation.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?;
         Ok(Typed(OrganisationView::from(organisation)))
     }

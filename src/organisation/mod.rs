@@ -7,14 +7,11 @@
 mod api;
 mod payload;
 mod projection;
-mod role;
 mod state;
 
 pub use api::OrganisationApi;
-pub use payload::{
-    Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, RoleGrant,
-    Suspension, has_possession, possession_header,
-};
-pub use projection::{KEYS, TABLES, project};
-pub use role::{Role, Roles};
-pub use state::{Key, Organisation, Pending, Status, decide, public_key};
+pub use payload::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension};
+pub use projection::KEYS;
+pub use state::{Organisation, Pending, Status};
+
+pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

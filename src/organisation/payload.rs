@@ -1,11 +1,9 @@
 //! What organisations sign about themselves and each other.
 
-use super::Role;
-use crate::act::{Payload, acts};
+use crate::act::{Payload, RevocationReason, Role, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
-use crate::problem::{self, Refusal};
-use crate::record::{Alg, Header, Jwk, KeyId, PublicKey, Record};
-use poem_openapi::{Enum, Object};
+use crate::record::{Jwk, KeyId};
+use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 /// `organisation.registered`: an organisation presents itself with a key; the record's own signature by that key proves
@@ -73,21 +71,6 @@ pub struct KeyAddition {
     /// Proof of possession by the new key: `<protected>..<signature>` over an empty payload, its header having the new
     /// key's `kid`, this log's `aud`, `typ` = `key.possession` and the organisation's stream as `sub`.
     pub possession: Line<4000>,
-}
-
-/// Why a key is revoked (电子签名法 art. 15 asks to tell at once when a key may be lost).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Enum)]
-#[serde(rename_all = "snake_case")]
-#[oai(rename_all = "snake_case")]
-pub enum RevocationReason {
-    /// 例行更换
-    Superseded,
-    /// 私钥泄露
-    Compromised,
-    /// 私钥遗失
-    Lost,
-    /// 人员或授权变更
-    AffiliationChanged,
 }
 
 /// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid.
@@ -166,37 +149,4 @@ acts! {
         KeyAdded(KeyAddition),
         KeyRevoked(KeyRevocation),
     }
-}
-
-/// The header that a new key signs (over an empty payload) to prove possession: for [`KeyAddition::possession`] with the
-/// organisation's stream, for `log.service_key_added` with `log`.
-pub fn possession_header(new_key: KeyId, origin: &str, stream: &str, now: Instant) -> Header {
-    Header {
-        alg: Alg::EdDsa,
-        kid: new_key,
-        aud: origin.to_owned(),
-        typ: POSSESSION.to_owned(),
-        sub: stream.to_owned(),
-        jti: uuid::Uuid::new_v4(),
-        iat: now.seconds(),
-        ver: None,
-    }
-}
-
-const POSSESSION: &str = "key.possession";
-
-/// Whether the key signed that it may sign for this stream of this log.
-///
-/// # Errors
-/// `possession-unproven`
-pub fn has_possession(key: &PublicKey, proof: &str, stream: &str, origin: &str) -> Result<(), Refusal> {
-    let proven = Record::from_detached(proof, b"").is_ok_and(|proof| {
-        proof.header().is_ok_and(|header| {
-            header.kid == key.key_id() && header.aud == origin && header.typ == POSSESSION && header.sub == stream
-        }) && proof.verify(key).is_ok()
-    });
-    if proven {
-        return Ok(());
-    }
-    Err(Refusal::new(&problem::POSSESSION_UNPROVEN, "新密钥未证明持有", "the new key did not prove possession"))
 }

@@ -1,8 +1,9 @@
 //! Organisations and keys as tables: for lists, and to find the owner of a key.
 
 use super::{Organisation, Status};
-use crate::sequencer::Rows;
-use crate::store::{Column, Table, Value};
+use crate::field::OrganisationId;
+use crate::law::Law;
+use crate::store::{Column, Projected, Rows, Table, Value};
 
 /// One row an organisation.
 pub static ORGANISATIONS: Table = Table {
@@ -30,44 +31,45 @@ pub static KEYS: Table = Table {
     key: &["kid"],
 };
 
-pub static TABLES: &[&Table] = &[&ORGANISATIONS, &KEYS];
+impl Projected for Organisation {
+    const TABLES: &'static [&'static Table] = &[&ORGANISATIONS, &KEYS];
 
-/// The rows of one organisation's state.
-pub fn project(organisation: &Organisation, rows: &mut Rows) {
-    let id = || Value::from(organisation.id.to_string());
-    rows.put(
-        &ORGANISATIONS,
-        vec![
-            id(),
-            Value::from(display_name(organisation)),
-            Value::from(status_name(organisation.status)),
-            Value::from(role_names(organisation)),
-            Value::Integer(organisation.version as i64),
-        ],
-    );
-    for key in &organisation.keys {
+    fn rows(&self, _id: &OrganisationId, _law: Law<'_>, rows: &mut Rows) {
+        let id = || Value::from(self.id.to_string());
         rows.put(
-            &KEYS,
+            &ORGANISATIONS,
             vec![
-                Value::from(key.kid.as_bytes().to_vec()),
                 id(),
-                Value::from(key.public.as_bytes().to_vec()),
-                Value::from("confirmed"),
-                key.revoked_from.map_or(Value::Null, |from| Value::Integer(from.millis())),
+                Value::from(display_name(self)),
+                Value::from(status_name(self.status)),
+                Value::from(role_names(self)),
+                Value::Integer(self.version as i64),
             ],
         );
-    }
-    for pending in &organisation.pending {
-        rows.put(
-            &KEYS,
-            vec![
-                Value::from(pending.kid.as_bytes().to_vec()),
-                id(),
-                Value::from(pending.public.as_bytes().to_vec()),
-                Value::from("pending"),
-                Value::Null,
-            ],
-        );
+        for key in &self.keys {
+            rows.put(
+                &KEYS,
+                vec![
+                    Value::from(key.kid.as_bytes().to_vec()),
+                    id(),
+                    Value::from(key.public.as_bytes().to_vec()),
+                    Value::from("confirmed"),
+                    key.revoked_from.map_or(Value::Null, |from| Value::Integer(from.millis())),
+                ],
+            );
+        }
+        for pending in &self.pending {
+            rows.put(
+                &KEYS,
+                vec![
+                    Value::from(pending.kid.as_bytes().to_vec()),
+                    id(),
+                    Value::from(pending.public.as_bytes().to_vec()),
+                    Value::from("pending"),
+                    Value::Null,
+                ],
+            );
+        }
     }
 }
 

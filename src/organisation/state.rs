@@ -1,11 +1,19 @@
 //! Who an organisation is at a point of the log, and which acts about it are allowed there.
 
-use super::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Role, Roles, has_possession};
-use crate::act::{Author, Place};
+use super::{Act, Confirmation, KeyAddition, KeyRevocation, Registration};
+use crate::act::{
+    Acts, Author, Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId, View, has_possession,
+    public_key,
+};
 use crate::field::{Fault, Instant, OrganisationId};
 use crate::identity::LogState;
+use crate::law::Law;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
+
+impl StreamId for OrganisationId {
+    const PREFIX: &'static str = "organisation";
+}
 
 /// One organisation.
 #[derive(Debug, Clone)]
@@ -28,14 +36,6 @@ pub enum Status {
     Confirmed,
     /// Until the instant, or until reinstated.
     Suspended(Option<Instant>),
-}
-
-/// A key and the time for which it may sign.
-#[derive(Debug, Clone)]
-pub struct Key {
-    pub kid: KeyId,
-    pub public: PublicKey,
-    pub revoked_from: Option<Instant>,
 }
 
 /// A registration that waits for confirmation.
@@ -73,12 +73,12 @@ impl Organisation {
     }
 
     /// The operator's organisation, as `log.opened` makes it.
-    pub fn operator(id: OrganisationId, name: &str, public: PublicKey) -> Self {
-        let mut operator = Self::unregistered(id);
-        operator.name = name.into();
+    pub fn operator(log: &LogState) -> Self {
+        let mut operator = Self::unregistered(log.operator.clone());
+        operator.name.clone_from(&log.operator_name);
         operator.status = Status::Confirmed;
         operator.roles = Roles::NONE.with(Role::Operator);
-        operator.keys.push(Key { kid: public.key_id(), public, revoked_from: None });
+        operator.keys.push(Key::new(log.operator_key));
         operator
     }
 
@@ -95,12 +95,6 @@ impl Organisation {
     }
 }
 
-impl Key {
-    pub fn is_valid(&self, now: Instant) -> bool {
-        self.revoked_from.is_none_or(|from| now < from)
-    }
-}
-
 /// Which roles may admit an organisation to a role.
 fn admitters(role: Role) -> &'static [Role] {
     match role {
@@ -113,15 +107,6 @@ fn admitters(role: Role) -> &'static [Role] {
     }
 }
 
-/// The key in a payload.
-///
-/// # Errors
-/// It is not an Ed25519 key of the prime-order group.
-pub fn public_key(jwk: &crate::record::Jwk, pointer: &str) -> Result<PublicKey, Refusal> {
-    PublicKey::from_jwk(jwk)
-        .map_err(|error| Refusal::of_field(pointer, Fault::MalformedCode { reason: error.to_string() }))
-}
-
 fn too_many(pointer: &str, max: usize) -> Refusal {
     Refusal::of_field(pointer, Fault::TooMany { max })
 }
@@ -130,76 +115,130 @@ fn unknown_kid(kid: &KeyId) -> Refusal {
     Refusal::of_field("/kid", Fault::UnknownReference { id: kid.to_string() })
 }
 
-/// Whether the act may enter the log now.
-///
-/// `key_owner` tells which stream a key belongs to already. A self-registration has no author yet, so `by` is `None`
-/// for it and only for it.
-///
-/// # Errors
-/// The refusal that the rules of domain.md §1 give.
-pub fn decide(
-    state: Option<&Organisation>,
-    act: &Act,
-    by: Option<&Author>,
-    signer: &KeyId,
-    log: &LogState,
-    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
-    now: Instant,
-) -> Result<(), Refusal> {
-    if let Act::Registered(registration) = act {
-        return decide_registration(state, registration, signer, log, key_owner);
+impl Capability for Organisation {
+    type Id = OrganisationId;
+    type Act = Act;
+
+    const IS_DROPPED: bool = false;
+
+    fn version(&self) -> u64 {
+        self.version
     }
-    let by = by.ok_or_else(|| Refusal::new(&problem::KEY_UNKNOWN, "未登记的密钥", "unknown key"))?;
-    let state =
-        state.ok_or_else(|| Refusal::new(&problem::ORGANISATION_UNKNOWN, "主体未登记", "unknown organisation"))?;
-    match act {
-        // Handled above; here for exhaustiveness.
-        Act::Registered(_) => Ok(()),
-        Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by),
-        Act::RoleGranted(grant) => {
-            must_be_confirmed(state)?;
-            must_admit(by, grant.role)?;
-            if state.roles.has(grant.role) {
-                return Err(Refusal::state_forbids(act.kind(), "role already granted"));
+
+    fn key_changes(act: &Act) -> Vec<KeyChange<'_>> {
+        match act {
+            Act::Registered(registration) => {
+                vec![KeyChange::SignsIn { key: &registration.key, owner: &registration.id }]
             }
-            Ok(())
-        }
-        Act::Suspended(_) => {
-            must_be_confirmed(state)?;
-            must_oversee(by, state)?;
-            if state.is_suspended(now) {
-                return Err(Refusal::state_forbids(act.kind(), "suspended"));
+            Act::KeyAdded(addition) => vec![KeyChange::Brings { key: &addition.key }],
+            Act::KeyRevoked(revocation) => {
+                vec![KeyChange::Revokes { kid: revocation.kid, from: revocation.effective }]
             }
-            Ok(())
+            Act::Confirmed(_) | Act::RoleGranted(_) | Act::Suspended(_) | Act::Reinstated(_) => Vec::new(),
         }
-        Act::Reinstated(_) => {
-            must_oversee(by, state)?;
-            if !state.is_suspended(now) {
-                return Err(Refusal::state_forbids(act.kind(), "not suspended"));
+    }
+
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        if let Act::Registered(registration) = act {
+            return decide_registration(state, registration, at);
+        }
+        let by = at.author()?;
+        let state =
+            state.ok_or_else(|| Refusal::new(&problem::ORGANISATION_UNKNOWN, "主体未登记", "unknown organisation"))?;
+        match act {
+            // Handled above; here for exhaustiveness.
+            Act::Registered(_) => Ok(()),
+            Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by),
+            Act::RoleGranted(grant) => {
+                must_be_confirmed(state)?;
+                must_admit(by, grant.role)?;
+                if state.roles.has(grant.role) {
+                    return Err(Refusal::state_forbids(act.kind(), "role already granted"));
+                }
+                Ok(())
             }
-            Ok(())
+            Act::Suspended(_) => {
+                must_be_confirmed(state)?;
+                must_oversee(by, state)?;
+                if state.is_suspended(at.now) {
+                    return Err(Refusal::state_forbids(act.kind(), "suspended"));
+                }
+                Ok(())
+            }
+            Act::Reinstated(_) => {
+                must_oversee(by, state)?;
+                if !state.is_suspended(at.now) {
+                    return Err(Refusal::state_forbids(act.kind(), "not suspended"));
+                }
+                Ok(())
+            }
+            Act::KeyAdded(addition) => decide_key_addition(state, addition, by, at.around),
+            Act::KeyRevoked(revocation) => decide_revocation(state, revocation, by, at.now),
         }
-        Act::KeyAdded(addition) => decide_key_addition(state, addition, by, log, key_owner),
-        Act::KeyRevoked(revocation) => decide_revocation(state, revocation, by, now),
+    }
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        let Act::Registered(registration) = act else { return None };
+        let mut organisation = Self::unregistered(registration.id.clone());
+        organisation.apply(act, place, law);
+        Some(organisation)
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
+        self.version = place.version;
+        match act {
+            Act::Registered(registration) => {
+                if let Ok(public) = PublicKey::from_jwk(&registration.key) {
+                    let name = registration.name.as_str().into();
+                    self.pending.push(Pending { kid: public.key_id(), public, name });
+                }
+            }
+            Act::Confirmed(confirmation) => {
+                if let Some(at) = self.pending.iter().position(|pending| pending.kid == confirmation.kid) {
+                    let chosen = self.pending.remove(at);
+                    self.name = chosen.name;
+                    self.keys.push(Key::new(chosen.public));
+                }
+                self.status = Status::Confirmed;
+                self.roles = confirmation.roles.iter().copied().collect();
+            }
+            Act::RoleGranted(grant) => self.roles = self.roles.with(grant.role),
+            Act::Suspended(suspension) => {
+                let until = suspension.until.and_then(|day| day.date().succ_opt()).map(Instant::start_of_shanghai_day);
+                self.status = Status::Suspended(until);
+            }
+            Act::Reinstated(_) => self.status = Status::Confirmed,
+            Act::KeyAdded(addition) => {
+                if let Ok(public) = PublicKey::from_jwk(&addition.key) {
+                    self.keys.push(Key::new(public));
+                }
+            }
+            Act::KeyRevoked(revocation) => {
+                if let Some(key) = self.keys.iter_mut().find(|key| key.kid == revocation.kid) {
+                    key.revoked_from = Some(revocation.effective);
+                }
+            }
+        }
     }
 }
 
 fn decide_registration(
     state: Option<&Organisation>,
     registration: &Registration,
-    signer: &KeyId,
-    log: &LogState,
-    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
+    if Stream::of(&registration.id) != *at.on {
+        return Err(Refusal::stream_mismatch("/id"));
+    }
     let key = public_key(&registration.key, "/key")?;
-    if key.key_id() != *signer {
+    if key.key_id() != *at.signer {
         return Err(Refusal::new(
             &problem::POSSESSION_UNPROVEN,
             "登记记录须由所登记的密钥签名",
             "a registration is signed by the very key that it registers",
         ));
     }
-    if key_owner(signer).is_some() || log.service_key(signer).is_some() {
+    if at.around.owner(at.signer).is_some() {
         return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
     }
     match state {
@@ -228,8 +267,7 @@ fn decide_key_addition(
     state: &Organisation,
     addition: &KeyAddition,
     by: &Author,
-    log: &LogState,
-    key_owner: &dyn Fn(&KeyId) -> Option<OrganisationId>,
+    around: View<'_>,
 ) -> Result<(), Refusal> {
     if by.id != state.id || by.roles.has(Role::Service) {
         return Err(Refusal::new(
@@ -240,13 +278,14 @@ fn decide_key_addition(
     }
     let key = public_key(&addition.key, "/key")?;
     let kid = key.key_id();
-    if key_owner(&kid).is_some() || log.service_key(&kid).is_some() {
+    if around.owner(&kid).is_some() {
         return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
     }
     if state.keys.len() >= KEYS_MAX {
         return Err(too_many("/key", KEYS_MAX));
     }
-    has_possession(&key, addition.possession.as_str(), &format!("organisation/{}", state.id), &log.origin)
+    let origin = around.log().map_or("", |log: &LogState| &log.origin);
+    has_possession(&key, addition.possession.as_str(), &Stream::of(&state.id), origin)
 }
 
 fn decide_revocation(
@@ -303,46 +342,4 @@ fn not_entitled(what: &str) -> Refusal {
         format!("该主体无权：{what}"),
         format!("the author's roles do not entitle it to {what}"),
     )
-}
-
-impl Organisation {
-    /// Folds an accepted act into the state.
-    pub fn apply(state: Option<Self>, id: &OrganisationId, act: &Act, place: &Place) -> Self {
-        let mut organisation = state.unwrap_or_else(|| Self::unregistered(id.clone()));
-        organisation.version = place.version;
-        match act {
-            Act::Registered(registration) => {
-                if let Ok(public) = PublicKey::from_jwk(&registration.key) {
-                    let name = registration.name.as_str().into();
-                    organisation.pending.push(Pending { kid: public.key_id(), public, name });
-                }
-            }
-            Act::Confirmed(confirmation) => {
-                if let Some(at) = organisation.pending.iter().position(|pending| pending.kid == confirmation.kid) {
-                    let chosen = organisation.pending.remove(at);
-                    organisation.name = chosen.name;
-                    organisation.keys.push(Key { kid: chosen.kid, public: chosen.public, revoked_from: None });
-                }
-                organisation.status = Status::Confirmed;
-                organisation.roles = confirmation.roles.iter().copied().collect();
-            }
-            Act::RoleGranted(grant) => organisation.roles = organisation.roles.with(grant.role),
-            Act::Suspended(suspension) => {
-                let until = suspension.until.and_then(|day| day.date().succ_opt()).map(Instant::start_of_shanghai_day);
-                organisation.status = Status::Suspended(until);
-            }
-            Act::Reinstated(_) => organisation.status = Status::Confirmed,
-            Act::KeyAdded(addition) => {
-                if let Ok(public) = PublicKey::from_jwk(&addition.key) {
-                    organisation.keys.push(Key { kid: public.key_id(), public, revoked_from: None });
-                }
-            }
-            Act::KeyRevoked(revocation) => {
-                if let Some(key) = organisation.keys.iter_mut().find(|key| key.kid == revocation.kid) {
-                    key.revoked_from = Some(revocation.effective);
-                }
-            }
-        }
-        organisation
-    }
 }

@@ -8,6 +8,8 @@
 mod lease;
 mod tiles;
 
+use crate::field::DocumentId;
+use crate::law::{EDITIONS_PATH, edition_path, editions_list};
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::{
     Checkpoint, CheckpointError, NoteError, ProofError, SignedNote, consistency_plan, verify_consistency,
@@ -49,6 +51,8 @@ pub struct Publisher {
     /// The notes that stand there.
     checkpoint: String,
     witnessed: String,
+    /// The editions of the law that stand there.
+    editions: Vec<DocumentId>,
 }
 
 /// How often the log is looked at: a checkpoint for every record would only be requests.
@@ -90,7 +94,14 @@ pub async fn run(ledger: Arc<Ledger>, place: Objects) {
 
 impl Publisher {
     pub fn new(ledger: Arc<Ledger>, place: Objects) -> Self {
-        Self { ledger, place, published: None, checkpoint: String::new(), witnessed: String::new() }
+        Self {
+            ledger,
+            place,
+            published: None,
+            checkpoint: String::new(),
+            witnessed: String::new(),
+            editions: Vec::new(),
+        }
     }
 
     /// Brings the place up to the log as it is now.
@@ -106,6 +117,7 @@ impl Publisher {
         if published < checkpoint.size {
             tiles::write(&self.ledger, &self.place, published, checkpoint.size).await?;
         }
+        self.publish_law().await?;
         if note != self.checkpoint {
             self.place.write("checkpoint", Bytes::from(note.clone()), Some(CHECKPOINT)).await?;
             self.checkpoint = note;
@@ -121,6 +133,22 @@ impl Publisher {
             self.witnessed = note;
         }
         self.ledger.metrics.published_size(checkpoint.size);
+        Ok(())
+    }
+
+    /// Writes the editions of the law that are new there.
+    async fn publish_law(&mut self) -> Result<(), PublishingError> {
+        let editions = self.ledger.database.editions().await?;
+        if editions == self.editions {
+            return Ok(());
+        }
+        for id in editions.iter().filter(|id| !self.editions.contains(id)) {
+            let bytes = self.ledger.database.edition(*id).await?.unwrap_or_default();
+            self.place.write(&edition_path(*id), bytes.into(), Some(tiles::TILE)).await?;
+        }
+        let list = Bytes::from(editions_list(&editions));
+        self.place.write(EDITIONS_PATH, list, Some(CHECKPOINT)).await?;
+        self.editions = editions;
         Ok(())
     }
 

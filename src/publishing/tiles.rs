@@ -7,7 +7,7 @@ use crate::store::{Objects, Served, StoreError};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
-const TILE: Served =
+pub(super) const TILE: Served =
     Served { content_type: "application/octet-stream", cache_control: "public, max-age=31536000, immutable" };
 /// Requests to the place at a time.
 const AT_A_TIME: usize = 16;

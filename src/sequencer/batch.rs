@@ -1,19 +1,18 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
-use super::loader::{LoadError, ReadEntry, load_missing, padded_list};
+use super::loader::{COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_missing, padded_list};
+use super::rows::{History, rows_of};
 use super::signers::signers;
-use super::{Admitted, Outcome, Receipt, Rejected, Rows, Setting, Submission, publish};
-use crate::act::Place;
+use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
+use crate::act::{KeyChange, Place};
 use crate::field::Instant;
 use crate::identity;
 use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, NoteSigner, TlogProof, first_previous, leaf_hash};
-use crate::organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -59,6 +58,9 @@ static TILES: Table = Table {
     columns: &[Column::integer("level"), Column::integer("idx"), Column::blob("hashes")],
     key: &["level", "idx"],
 };
+
+static LAW: Table =
+    Table { name: "law", columns: &[Column::text("edition"), Column::blob("bytes")], key: &["edition"] };
 
 static HEAD: Table = Table {
     name: "log_head",
@@ -122,13 +124,14 @@ impl Writer {
         }
         let head = Head::of_row(&stored)?;
         let edge = load_edge(&setting.database, head.size).await?;
-        let mut world = World::default();
+        learn_law(&setting.database, &setting.editions).await?;
+        let mut world = World::new(setting.editions.clone());
         // Every decision needs the log's own state.
         let mut write = setting.database.begin_write().await?;
-        load_missing(&mut write, &mut world, Vec::new(), vec![Stream::Log], &setting.calendar).await?;
+        load_missing(&mut write, &mut world, Vec::new(), vec![Stream::LOG]).await?;
         drop(write);
         // Better not to start than to refuse every record.
-        if let Some(log) = &world.log {
+        if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
         }
         Ok(Self { setting, world, edge, head, committed: head.size, stale: false })
@@ -173,14 +176,20 @@ impl Writer {
         self.load_needed(&mut write, records).await?;
         let known = known_jtis(&mut write, records).await?;
         let now = self.setting.clock.now().max(self.head.last_time);
-        let mut build = Build { entries: Vec::with_capacity(records.len()), touched: HashSet::new(), known };
+        let mut build = Build {
+            entries: Vec::with_capacity(records.len()),
+            touched: HashSet::new(),
+            history: History::default(),
+            adopted: Vec::new(),
+            known,
+        };
         let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
         if build.entries.is_empty() {
             drop(write);
             return Ok(verdicts.into_iter().map(|verdict| self.answer(verdict, now, "")).collect());
         }
         self.head.last_time = now;
-        let log = self.world.log.as_ref().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
+        let log = self.world.log().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
         let signers = signers(log, &self.setting.checkpoint_keys)?;
         let origin = log.origin.clone();
         let note =
@@ -191,8 +200,14 @@ impl Writer {
             .into_iter()
             .map(|tile| vec![Value::from(u64::from(tile.level)), Value::from(tile.index), Value::Blob(tile.hashes)]);
         write.put(&TILES, tiles.collect()).await?;
-        for (table, rows) in Rows::of_streams(&self.world, &build.touched).into_tables() {
+        let mut rows = rows_of(&self.world, &build.touched);
+        build.history.put(&mut rows);
+        for (table, rows) in rows.into_tables() {
             write.put(table, rows).await?;
+        }
+        if !build.adopted.is_empty() {
+            write.put(&LAW, build.adopted).await?;
+            self.project_due(&mut write).await?;
         }
         write.put(&HEAD, vec![self.head.row(&origin, note.clone())]).await?;
         write.commit().await?;
@@ -201,6 +216,24 @@ impl Writer {
         self.committed = self.head.size;
         self.world.keep_at_most(STREAMS_KEPT);
         Ok(answers)
+    }
+
+    /// Under another law, what is due is due at another time: the rows of all streams with something due are made anew.
+    async fn project_due(&mut self, write: &mut Write) -> Result<(), LoadError> {
+        let sql = "SELECT stream FROM due WHERE at IS NOT NULL AND stream > $1 ORDER BY stream LIMIT 500";
+        let mut last = String::new();
+        loop {
+            let rows = write.read(sql, &[Value::from(last.as_str())]).await?;
+            let Some(row) = rows.last() else { return Ok(()) };
+            row.text(0)?.clone_into(&mut last);
+            let streams = rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0)));
+            let streams: Vec<Stream> = streams.collect::<Result<_, _>>()?;
+            load_missing(write, &mut self.world, Vec::new(), streams.clone()).await?;
+            for (table, rows) in rows_of(&self.world, &streams).into_tables() {
+                write.put(table, rows).await?;
+            }
+            self.world.keep_at_most(STREAMS_KEPT);
+        }
     }
 
     /// Another replica may have appended since our last batch: then its entries extend our edge, and the streams that
@@ -212,34 +245,49 @@ impl Writer {
         }
         if head.size < self.head.size || self.stale {
             self.edge = load_edge(&self.setting.database, head.size).await?;
-            self.world = World::default();
+            self.world = World::new(self.setting.editions.clone());
         } else {
-            let sql = "SELECT bytes, author, version FROM entries WHERE idx >= $1 ORDER BY idx";
-            for row in write.read(sql, &[Value::from(self.head.size)]).await? {
-                let bytes = row.blob(0)?;
-                self.edge.append(leaf_hash(bytes));
-                let author = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-                self.world.forget(&ReadEntry::parse(bytes, author, row.unsigned(2)?)?.stream);
-            }
-            self.edge.trim();
+            self.follow(write).await?;
         }
         self.head = head;
         self.committed = head.size;
         self.stale = false;
-        load_missing(write, &mut self.world, Vec::new(), vec![Stream::Log], &self.setting.calendar).await
+        load_missing(write, &mut self.world, Vec::new(), vec![Stream::LOG]).await
+    }
+
+    /// Takes over what others have appended, some entries at a time.
+    async fn follow(&mut self, write: &mut Write) -> Result<(), LoadError> {
+        let sql = format!("{COLUMNS} WHERE idx >= $1 ORDER BY idx LIMIT {BATCH_RECORDS_MAX}");
+        let mut next = self.head.size;
+        loop {
+            let rows = write.read(&sql, &[Value::from(next)]).await?;
+            for row in &rows {
+                self.edge.append(leaf_hash(row.blob(1)?));
+                let entry = LoadedEntry::of_row(row)?;
+                if let Some(edition) = entry.act.adopted_law() {
+                    learn_edition(edition, &self.setting.database, &self.setting.editions).await?;
+                }
+                self.world.forget(&entry.stream);
+            }
+            self.edge.trim();
+            next += rows.len() as u64;
+            if rows.len() < BATCH_RECORDS_MAX {
+                return Ok(());
+            }
+        }
     }
 
     async fn load_needed(&mut self, write: &mut Write, records: &[Admitted]) -> Result<(), LoadError> {
         let mut kids: Vec<KeyId> = records.iter().map(|record| record.header().kid).collect();
-        kids.extend(records.iter().filter_map(|record| brought_key(record.act())));
+        kids.extend(records.iter().flat_map(|record| brought_keys(record.act())));
         kids.sort_unstable();
         kids.dedup();
         let streams = records.iter().map(|record| record.stream().clone()).collect();
-        load_missing(write, &mut self.world, kids, streams, &self.setting.calendar).await?;
+        load_missing(write, &mut self.world, kids, streams).await?;
         // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
         // names the same streams.
-        let reads = records.iter().flat_map(|record| self.world.reads(record.stream(), record.act())).collect();
-        load_missing(write, &mut self.world, Vec::new(), reads, &self.setting.calendar).await
+        let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
+        load_missing(write, &mut self.world, Vec::new(), ties).await
     }
 
     /// Decides one record on the state that the records before it in this batch have left.
@@ -254,8 +302,7 @@ impl Writer {
             return Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en));
         }
         let stream = record.stream();
-        let calendar = &Arc::clone(&self.setting.calendar);
-        let author = match self.world.decide(header, stream, record.act(), now, calendar) {
+        let author = match self.world.decide(header, stream, record.act(), now) {
             Ok(author) => author,
             Err(refusal) => return Verdict::Refused(refusal),
         };
@@ -276,7 +323,7 @@ impl Writer {
         build.entries.push(vec![
             Value::from(index),
             Value::Integer(now.millis()),
-            Value::from(stream.to_string()),
+            Value::from(stream.as_str()),
             Value::from(version),
             Value::from(record.act().kind()),
             Value::from(author.id.as_str()),
@@ -286,8 +333,14 @@ impl Writer {
             Value::Blob(bytes),
         ]);
         let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
-        self.world.apply(stream, record.act(), &place, calendar);
+        build.history.take(&self.world, stream, record.act(), index);
+        let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
+        build
+            .adopted
+            .extend(adopted.map(|law| vec![Value::from(law.id.to_string()), Value::from(law.bytes().to_vec())]));
+        self.world.apply(stream, record.act(), &place);
         build.known.insert((header.jti, header.kid), (index, digest));
+        build.touched.extend(record.act().founds());
         build.touched.insert(stream.clone());
         Verdict::Appended(Appended { index, stream: stream.clone(), version, entry_hash })
     }
@@ -295,13 +348,11 @@ impl Writer {
     /// What only the writer knows of an act on the log itself: the tree that it must name, and whether there will be a
     /// key at hand to sign the next checkpoint with.
     fn can_go_on(&mut self, act: &Act) -> Result<(), Refusal> {
-        let (Act::Log(act), Some(log)) = (act, &self.world.log) else { return Ok(()) };
+        let (Act::Log(act), Some(log)) = (act, self.world.log()) else { return Ok(()) };
         if let identity::Act::Continued(continuation) = act {
             continuation.follows(self.head.size, self.edge.root())?;
         }
-        let mut next = log.clone();
-        next.apply(act, log.version + 1);
-        signers(&next, &self.setting.checkpoint_keys).map(|_| ()).map_err(|_| {
+        signers(&log.after(act), &self.setting.checkpoint_keys).map(|_| ()).map_err(|_| {
             let (zh, en) =
                 ("服务没有所余检查点密钥的私钥", "the service holds no key that would be left to sign checkpoints");
             Refusal::new(&problem::LAST_KEY, zh, en)
@@ -326,6 +377,9 @@ impl Writer {
 struct Build {
     entries: Vec<Vec<Value>>,
     touched: HashSet<Stream>,
+    history: History,
+    /// Rows of editions of the law.
+    adopted: Vec<Vec<Value>>,
     known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
 }
 
@@ -350,15 +404,14 @@ impl Head {
     }
 }
 
-/// The key that a record brings into the log: whether it is in use must be known before.
-fn brought_key(act: &Act) -> Option<KeyId> {
-    let jwk = match act {
-        Act::Organisation(organisation::Act::Registered(registration)) => &registration.key,
-        Act::Organisation(organisation::Act::KeyAdded(addition)) => &addition.key,
-        Act::Log(identity::Act::ServiceKeyAdded(addition)) => &addition.key,
-        Act::Log(_) | Act::Organisation(_) | Act::Tender(_) | Act::Template(_) | Act::Commitment(_) => return None,
-    };
-    PublicKey::from_jwk(jwk).ok().map(|key| key.key_id())
+/// The keys that a record brings into the log: whether they are in use must be known before.
+fn brought_keys(act: &Act) -> Vec<KeyId> {
+    let changes = act.key_changes().into_iter();
+    let keys = changes.filter_map(|change| match change {
+        KeyChange::SignsIn { key, .. } | KeyChange::Brings { key } => PublicKey::from_jwk(key).ok(),
+        KeyChange::Revokes { .. } => None,
+    });
+    keys.map(|key| key.key_id()).collect()
 }
 
 /// The records of this batch that are in the log already, by `(jti, kid)`.

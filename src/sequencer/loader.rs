@@ -1,12 +1,11 @@
 //! Streams read back from the log into a [`World`].
 
-use crate::act::Place;
-use crate::calendar::Calendar;
-use crate::field::OrganisationId;
-use crate::log::EntryView;
+use crate::act::{Place, Stream};
+use crate::field::{DocumentId, OrganisationId};
+use crate::law::{EditionError, Editions};
 use crate::record::KeyId;
 use crate::store::{Database, Row, StoreError, Value, Write};
-use crate::world::{Act, Stream, World};
+use crate::world::{Act, ReadEntry, World};
 
 /// Why stored entries can't be folded.
 #[derive(Debug, thiserror::Error)]
@@ -19,39 +18,39 @@ pub enum LoadError {
     NoKey { origin: String },
     #[error("the database holds the log of {found}, not of {expected}")]
     Origin { expected: String, found: String },
+    #[error("the edition {edition} of the law can't be interpreted: {source}")]
+    Law { edition: DocumentId, source: EditionError },
 }
 
 /// An entry with everything that folding it needs.
 #[derive(Debug)]
-pub struct ReadEntry {
+pub struct LoadedEntry {
     pub stream: Stream,
     pub act: Act,
     pub place: Place,
 }
 
-impl ReadEntry {
+impl LoadedEntry {
     /// Reads an entry that the log accepted before.
     ///
     /// # Errors
     /// [`LoadError::Entry`]
-    pub fn parse(bytes: &[u8], author: OrganisationId, version: u64) -> Result<Self, LoadError> {
-        let fail = |index: u64, reason: String| LoadError::Entry { index, reason };
-        let view = EntryView::parse(bytes).map_err(|error| fail(0, error.to_string()))?;
-        let record = view.record();
-        let header = record.header().map_err(|error| fail(view.index, error.to_string()))?;
-        let payload = record.payload_bytes().map_err(|error| fail(view.index, error.to_string()))?;
-        let act = Act::parse(&header.typ, &payload).map_err(|error| fail(view.index, error.to_string()))?;
-        let stream =
-            header.sub.parse().map_err(|error: crate::problem::Refusal| fail(view.index, error.to_string()))?;
-        let place = Place { index: view.index, time: view.time, hash: view.hash(), author, kid: header.kid, version };
-        Ok(Self { stream, act, place })
+    pub fn parse(index: u64, bytes: &[u8], author: OrganisationId, version: u64) -> Result<Self, LoadError> {
+        let entry = ReadEntry::parse(bytes);
+        let entry = entry.map_err(|error| LoadError::Entry { index, reason: error.to_string() })?;
+        let place = entry.place(author, version);
+        Ok(Self { stream: entry.stream, act: entry.act, place })
     }
 
-    fn of_row(row: &Row) -> Result<Self, LoadError> {
-        let author = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-        Self::parse(row.blob(0)?, author, row.unsigned(2)?)
+    /// Reads a row of [`COLUMNS`].
+    pub(super) fn of_row(row: &Row) -> Result<Self, LoadError> {
+        let author = row.text(2)?.parse().map_err(|_| StoreError::Unexpected(2))?;
+        Self::parse(row.unsigned(0)?, row.blob(1)?, author, row.unsigned(3)?)
     }
 }
+
+/// What [`LoadedEntry::of_row`] reads.
+pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version FROM entries";
 
 /// `$1, $2, …`, the last value repeated up to a power of two: few different statements, all of them prepared.
 pub(super) fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
@@ -63,14 +62,14 @@ pub(super) fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
 }
 
 fn streams_query(streams: &[Stream]) -> (String, Vec<Value>) {
-    let (marks, values) = padded_list(streams.iter().map(|stream| Value::from(stream.to_string())).collect());
-    (format!("SELECT bytes, author, version FROM entries WHERE stream IN ({marks}) ORDER BY idx"), values)
+    let (marks, values) = padded_list(streams.iter().map(|stream| Value::from(stream.as_str())).collect());
+    (format!("{COLUMNS} WHERE stream IN ({marks}) ORDER BY idx"), values)
 }
 
-fn fold(world: &mut World, rows: &[Row], calendar: &Calendar) -> Result<(), LoadError> {
+fn fold(world: &mut World, rows: &[Row]) -> Result<(), LoadError> {
     for row in rows {
-        let entry = ReadEntry::of_row(row)?;
-        world.apply(&entry.stream, &entry.act, &entry.place, calendar);
+        let entry = LoadedEntry::of_row(row)?;
+        world.apply(&entry.stream, &entry.act, &entry.place);
     }
     Ok(())
 }
@@ -79,10 +78,15 @@ fn fold(world: &mut World, rows: &[Row], calendar: &Calendar) -> Result<(), Load
 ///
 /// # Errors
 /// See [`LoadError`].
-pub async fn load_streams(database: &Database, streams: &[Stream], calendar: &Calendar) -> Result<World, LoadError> {
-    let mut world = World::default();
-    let (sql, values) = streams_query(&[&[Stream::Log], streams].concat());
-    fold(&mut world, &database.read_built(sql, &values).await?, calendar)?;
+pub async fn load_streams(database: &Database, streams: &[Stream], editions: &Editions) -> Result<World, LoadError> {
+    let mut world = World::new(editions.clone());
+    // The log's own entries first: they say under which law the others stand.
+    for streams in [&[Stream::LOG], streams] {
+        let (sql, values) = streams_query(streams);
+        if !streams.is_empty() {
+            fold(&mut world, &database.read_built(sql, &values).await?)?;
+        }
+    }
     Ok(world)
 }
 
@@ -90,18 +94,37 @@ pub async fn load_streams(database: &Database, streams: &[Stream], calendar: &Ca
 ///
 /// # Errors
 /// See [`LoadError`].
-pub async fn read_stream(database: &Database, stream: &Stream) -> Result<Vec<ReadEntry>, LoadError> {
+pub async fn read_stream(database: &Database, stream: &Stream) -> Result<Vec<LoadedEntry>, LoadError> {
     let (sql, values) = streams_query(std::slice::from_ref(stream));
-    database.read_built(sql, &values).await?.iter().map(ReadEntry::of_row).collect()
+    database.read_built(sql, &values).await?.iter().map(LoadedEntry::of_row).collect()
 }
 
-/// Reads the log's own state, and with it the operator's organisation: that one begins in the log's stream.
-async fn load_log(write: &mut Write, world: &mut World, calendar: &Calendar) -> Result<(), LoadError> {
-    let (sql, values) = streams_query(&[Stream::Log]);
-    fold(world, &write.read(&sql, &values).await?, calendar)?;
-    let Some(operator) = world.log.as_ref().map(|log| log.operator.clone()) else { return Ok(()) };
-    let (sql, values) = streams_query(&[Stream::Organisation(operator)]);
-    fold(world, &write.read(&sql, &values).await?, calendar)
+/// Reads every edition that the log has adopted and that is not at hand.
+///
+/// # Errors
+/// One of them can't be interpreted: nothing can be judged then.
+pub async fn learn_law(database: &Database, editions: &Editions) -> Result<(), LoadError> {
+    for edition in database.editions().await? {
+        learn_edition(edition, database, editions).await?;
+    }
+    Ok(())
+}
+
+/// Reads an edition that the log has adopted, unless it is at hand.
+///
+/// # Errors
+/// It is not there or can't be interpreted.
+pub(super) async fn learn_edition(
+    edition: DocumentId,
+    database: &Database,
+    editions: &Editions,
+) -> Result<(), LoadError> {
+    if editions.get(&edition).is_some() {
+        return Ok(());
+    }
+    let bytes = database.edition(edition).await?;
+    let bytes = bytes.ok_or_else(|| StoreError::Damaged(format!("no edition {edition} of the law")))?;
+    editions.add(&bytes).map(drop).map_err(|source| LoadError::Law { edition, source })
 }
 
 /// Reads into the sequencer's world what it lacks, inside the writing transaction; the log's own state always.
@@ -110,32 +133,29 @@ pub(super) async fn load_missing(
     world: &mut World,
     kids: Vec<KeyId>,
     streams: Vec<Stream>,
-    calendar: &Calendar,
 ) -> Result<(), LoadError> {
-    if world.log.is_none() {
-        load_log(write, world, calendar).await?;
+    if world.log().is_none() {
+        let (sql, values) = streams_query(&[Stream::LOG]);
+        fold(world, &write.read(&sql, &values).await?)?;
     }
-    let unknown: Vec<Value> = kids
-        .iter()
-        .filter(|kid| !world.key_owners.contains_key(*kid))
-        .map(|kid| Value::Blob(kid.as_bytes().to_vec()))
-        .collect();
+    let unknown: Vec<Value> =
+        kids.iter().filter(|kid| !world.knows_owner(kid)).map(|kid| Value::Blob(kid.as_bytes().to_vec())).collect();
     if !unknown.is_empty() {
         let (marks, values) = padded_list(unknown);
         let sql = format!("SELECT kid, organisation FROM keys WHERE kid IN ({marks})");
         for row in write.read(&sql, &values).await? {
             let kid = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
             let owner = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-            world.key_owners.insert(KeyId::from_bytes(kid), owner);
+            world.owns(owner, KeyId::from_bytes(kid));
         }
     }
-    let owners = kids.iter().filter_map(|kid| world.key_owners.get(kid)).cloned().map(Stream::Organisation);
+    let owners = kids.iter().filter_map(|kid| world.brought_by(kid)).cloned();
     let mut wanted: Vec<Stream> = owners.chain(streams).filter(|stream| !world.holds(stream)).collect();
-    wanted.sort_by_cached_key(ToString::to_string);
+    wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {
         return Ok(());
     }
     let (sql, values) = streams_query(&wanted);
-    fold(world, &write.read(&sql, &values).await?, calendar)
+    fold(world, &write.read(&sql, &values).await?)
 }

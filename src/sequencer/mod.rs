@@ -12,13 +12,12 @@ mod rows;
 mod signers;
 
 pub use admission::{Admitted, Candidate, jws_refusal};
-pub use loader::{LoadError, ReadEntry, load_streams, read_stream};
+pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use replay::{projections, replay};
-pub use rows::Rows;
 
-use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::field::Instant;
+use crate::law::Editions;
 use crate::log::Hash;
 use crate::metrics::Metrics;
 use crate::problem::Refusal;
@@ -128,7 +127,8 @@ pub struct Setting {
     /// The private checkpoint keys at hand; the first one begins a new log.
     pub checkpoint_keys: Vec<PrivateKey>,
     pub clock: Clock,
-    pub calendar: Arc<Calendar>,
+    /// The editions of the law at hand: those that are adopted, and those that may be.
+    pub editions: Editions,
     pub metrics: Arc<Metrics>,
 }
 

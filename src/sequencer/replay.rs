@@ -1,8 +1,8 @@
 //! `gongshi replay`: the projections dropped and folded again from the entries.
 
-use super::loader::{LoadError, ReadEntry};
-use super::rows::{Rows, tables};
-use crate::calendar::Calendar;
+use super::loader::{COLUMNS, LoadError, LoadedEntry};
+use super::rows::{History, rows_of, tables};
+use crate::law::Editions;
 use crate::store::{Database, Row, StoreError, Value};
 use crate::world::World;
 use std::collections::HashSet;
@@ -15,31 +15,38 @@ const CHUNK: u64 = 1024;
 ///
 /// # Errors
 /// An entry can't be read, or the store fails; then nothing has changed.
-pub async fn replay(database: &Database, calendar: &Calendar) -> Result<u64, LoadError> {
+pub async fn replay(database: &Database, editions: &Editions) -> Result<u64, LoadError> {
     let mut write = database.begin_write().await?;
     write.lock_head().await?;
     for table in tables() {
         write.empty(table).await?;
     }
-    let mut world = World::default();
+    let mut world = World::new(editions.clone());
     let mut done = 0;
     loop {
-        let sql = "SELECT bytes, author, version FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-        let rows = write.read(sql, &[Value::from(done), Value::from(done + CHUNK)]).await?;
-        if rows.is_empty() {
+        let sql = format!("{COLUMNS} WHERE idx >= $1 AND idx < $2 ORDER BY idx");
+        let read = write.read(&sql, &[Value::from(done), Value::from(done + CHUNK)]).await?;
+        if read.is_empty() {
             break;
         }
-        let mut touched = HashSet::new();
-        for row in &rows {
-            let author = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-            let entry = ReadEntry::parse(row.blob(0)?, author, row.unsigned(2)?)?;
-            world.apply(&entry.stream, &entry.act, &entry.place, calendar);
-            touched.insert(entry.stream);
+        let (mut touched, mut history) = (HashSet::new(), History::default());
+        for row in &read {
+            let LoadedEntry { stream, act, place } = LoadedEntry::of_row(row)?;
+            history.take(&world, &stream, &act, place.index);
+            world.apply(&stream, &act, &place);
+            if act.adopted_law().is_some() {
+                // What is due now may be due at another time.
+                touched.extend(world.due_streams());
+            }
+            touched.extend(act.founds());
+            touched.insert(stream);
         }
-        for (table, rows) in Rows::of_streams(&world, &touched).into_tables() {
+        let mut rows = rows_of(&world, &touched);
+        history.put(&mut rows);
+        for (table, rows) in rows.into_tables() {
             write.put(table, rows).await?;
         }
-        done += rows.len() as u64;
+        done += read.len() as u64;
     }
     write.commit().await?;
     Ok(done)

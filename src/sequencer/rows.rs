@@ -1,72 +1,67 @@
-//! The projection rows that a batch leaves behind.
+//! What a batch leaves behind beside its entries: rows of the states that it touched, and history of its acts.
 
-use crate::commitment;
-use crate::organisation::{self, Organisation};
-use crate::store::{Column, Table, Value};
-use crate::template;
-use crate::tender::{self, Tender};
-use crate::world::{Stream, World};
-use std::collections::BTreeMap;
+use crate::act::{Capability, Stream};
+use crate::law::Law;
+use crate::store::{Column, DUE, Projected, Rows, Table, Value};
+use crate::world::{Act, State, World, capabilities};
+use std::collections::HashSet;
 
-/// Rows to upsert, by table. A projection row is a function of one stream's state alone, so it does not matter in how
-/// many batches that state came about, and replay gives the same rows.
-#[derive(Default)]
-pub struct Rows(BTreeMap<&'static str, (&'static Table, Vec<Vec<Value>>)>);
+macro_rules! project {
+    ($($name:ident: $state:ty,)*) => {
+        /// Every table that states are projected to.
+        const TABLES: &[&[&Table]] = &[$(<$state as Projected>::TABLES),*];
 
-impl Rows {
-    pub fn put(&mut self, table: &'static Table, row: Vec<Value>) {
-        debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
-        self.0.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(row);
-    }
-
-    /// Which other streams the decisions on this one looked at.
-    pub fn reads(&mut self, stream: &Stream, reads: impl Iterator<Item = Stream>) {
-        for read in reads {
-            self.put(&READS, vec![Value::from(stream.to_string()), Value::from(read.to_string())]);
-        }
-    }
-
-    /// The rows of every stream that was touched.
-    pub fn of_streams<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Self {
-        let mut rows = Self::default();
-        for stream in touched {
-            match stream {
-                // The log stream's only record makes the operator's organisation.
-                Stream::Log => {
-                    let operator = world.log.as_ref().and_then(|log| world.organisations.get(&log.operator));
-                    rows.organisation(operator);
-                }
-                Stream::Organisation(id) => rows.organisation(world.organisations.get(id)),
-                Stream::Tender(code) => rows.tender(code, world.tenders.get(code).map(|tender| &**tender)),
-                Stream::Commitment(id) => {
-                    if let Some(commitment) = world.commitments.get(id) {
-                        commitment::project(id, commitment, &mut rows);
+        /// The rows of one stream's state.
+        fn project(stream: &Stream, state: &State, law: Law<'_>, rows: &mut Rows) {
+            match state {
+                $(State::$name(state) => {
+                    if let Some(id) = stream.id::<<$state as Capability>::Id>() {
+                        state.rows(&id, law, rows);
                     }
-                }
-                Stream::Template(id) => {
-                    if let Some(template) = world.templates.get(id) {
-                        template::project(id, template, &mut rows);
-                    }
-                }
+                })*
             }
         }
-        rows
-    }
+    };
+}
 
-    fn organisation(&mut self, state: Option<&Organisation>) {
-        if let Some(organisation) = state {
-            organisation::project(organisation, self);
+capabilities!(project);
+
+/// The rows of every stream that was touched.
+pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Rows {
+    let mut rows = Rows::default();
+    let Some(law) = world.law() else { return rows };
+    for stream in touched {
+        let Some(state) = world.state(stream) else { continue };
+        project(stream, state, law, &mut rows);
+        if state.falls_due() {
+            rows.due(stream, state.next_due(law));
         }
     }
+    rows
+}
 
-    fn tender(&mut self, code: &crate::field::TenderCode, state: Option<&Tender>) {
-        if let Some(tender) = state {
-            tender::project(code, tender, self);
-        }
+/// What was looked at for a decision, and whom an act concerned: a function of the accepted acts, not of the states that
+/// they led to.
+#[derive(Default)]
+pub struct History {
+    reads: HashSet<(Stream, Stream)>,
+    bearings: Vec<(Stream, u64)>,
+}
+
+impl History {
+    /// Takes note of an act that was accepted and is not applied yet.
+    pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, index: u64) {
+        self.reads.extend(world.ties(stream, act).into_iter().map(|read| (stream.clone(), read)));
+        self.bearings.extend(world.bears_on(stream, act).into_iter().map(|subject| (subject, index)));
     }
 
-    pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {
-        self.0.into_values()
+    pub fn put(self, rows: &mut Rows) {
+        for (stream, read) in self.reads {
+            rows.put(&READS, vec![Value::from(stream.as_str()), Value::from(read.as_str())]);
+        }
+        for (subject, index) in self.bearings {
+            rows.put(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index)]);
+        }
     }
 }
 
@@ -74,8 +69,11 @@ impl Rows {
 static READS: Table =
     Table { name: "stream_reads", columns: &[Column::text("stream"), Column::text("read")], key: &["stream", "read"] };
 
-/// Every projection table, for `gongshi replay`.
+/// One row for each entry that bears on a subject.
+static BEARINGS: Table =
+    Table { name: "bearings", columns: &[Column::text("subject"), Column::integer("idx")], key: &["subject", "idx"] };
+
+/// Every table that can be computed again from the entries, for `gongshi replay`.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    let capabilities = [organisation::TABLES, tender::TABLES, template::TABLES, commitment::TABLES];
-    std::iter::once(&READS).chain(capabilities.into_iter().flatten().copied())
+    [&READS, &BEARINGS, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
 }

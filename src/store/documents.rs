@@ -110,6 +110,22 @@ impl Documents {
         }
     }
 
+    /// All bytes of a document that has at most so many; `None` when it has more.
+    ///
+    /// # Errors
+    /// [`DocumentError::Missing`] or [`DocumentError::Store`].
+    pub async fn read(&self, id: DocumentId, bytes_max: usize) -> Result<Option<Vec<u8>>, DocumentError> {
+        let mut chunks = pin!(self.get(id, None).await?);
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            bytes.extend_from_slice(&chunk?);
+            if bytes.len() > bytes_max {
+                return Ok(None);
+            }
+        }
+        Ok(Some(bytes))
+    }
+
     /// Size in bytes; `None` when there is no such document.
     ///
     /// # Errors

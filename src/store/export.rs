@@ -1,6 +1,7 @@
 //! A log as a plain folder in tlog-tiles layout, that any static web server can serve.
 
 use super::{Database, StoreError};
+use crate::law::{EDITIONS_PATH, edition_path, editions_list};
 use crate::log::{Resource, TILE_WIDTH, bundle, tiles_of_size};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ pub enum ExportError {
     Io { path: PathBuf, source: std::io::Error },
 }
 
-/// Writes checkpoint, tiles and entry bundles below `out`, and says how many entries there are. The checkpoint comes
+/// Writes checkpoint, tiles, entry bundles and editions of the law below `out`, and says how many entries there are. The checkpoint comes
 /// last: whoever reads it finds every tile that it needs.
 ///
 /// # Errors
@@ -21,6 +22,12 @@ pub enum ExportError {
 pub async fn export_log(database: &Database, out: &Path) -> Result<u64, ExportError> {
     let (size, checkpoint) = database.cosigned_head().await?.ok_or_else(|| damaged("no log head"))?;
     each_resource(database, size, |resource, bytes| write(&out.join(format!("tile/{resource}")), &bytes)).await?;
+    let editions = database.editions().await?;
+    for id in &editions {
+        let bytes = database.edition(*id).await?.ok_or_else(|| damaged("an edition of the law is missing"))?;
+        write(&out.join(edition_path(*id)), &bytes)?;
+    }
+    write(&out.join(EDITIONS_PATH), editions_list(&editions).as_bytes())?;
     write(&out.join("checkpoint"), checkpoint.as_bytes())?;
     Ok(size)
 }

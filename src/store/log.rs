@@ -1,6 +1,7 @@
 //! Reading the log's own tables: its head, its entries, its tiles.
 
 use super::{Database, StoreError, Value};
+use crate::field::DocumentId;
 
 impl Database {
     /// The size of the log and its newest checkpoint, a signed note; `None` when there is no log yet.
@@ -33,6 +34,24 @@ impl Database {
         let index = |index: u64| Value::from(index.min(i64::MAX as u64));
         let rows = self.read(sql, &[index(first), index(first.saturating_add(count))]).await?;
         rows.into_iter().map(|mut row| row.take_blob(0)).collect()
+    }
+
+    /// The editions of the law that the log has adopted.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn editions(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let rows = self.read("SELECT edition FROM law ORDER BY edition", &[]).await?;
+        rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))).collect()
+    }
+
+    /// The bytes of an edition of the law that the log has adopted.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn edition(&self, id: DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let rows = self.read("SELECT bytes FROM law WHERE edition = $1", &[Value::from(id.to_string())]).await?;
+        rows.into_iter().next().map(|mut row| row.take_blob(0)).transpose()
     }
 
     /// The hashes of a tile, as far as it has grown.

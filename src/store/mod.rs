@@ -9,6 +9,7 @@ mod documents;
 mod export;
 mod log;
 mod objects;
+mod rows;
 mod tree;
 mod value;
 
@@ -16,6 +17,7 @@ pub use disclosures::{DisclosureKey, Disclosures};
 pub use documents::{DocumentError, Documents};
 pub use export::{ExportError, each_resource, export_log};
 pub use objects::{Objects, S3Settings, Served};
+pub use rows::{DUE, Projected, Rows};
 pub use tree::{TreeReader, load_edge};
 pub use value::{Column, Kind, Row, Table, Value};
 

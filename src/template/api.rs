@@ -69,7 +69,7 @@ pub struct TemplateApi(pub Arc<Ledger>);
 
 impl TemplateApi {
     async fn find(&self, id: TemplateId, version: Option<u64>) -> Result<Typed<TemplateView>, Problem> {
-        let stream = Stream::Template(id.clone());
+        let stream = Stream::of(&id);
         let mut entries = read_stream(&self.0.database, &stream).await.map_err(LedgerError::from)?;
         let latest = entries.len() as u64;
         let at = version.unwrap_or(latest).checked_sub(1).filter(|at| *at < latest);

@@ -11,5 +11,4 @@ pub use model::{Model, models};
 pub use payload::{
     Act, EnterpriseClause, EnterpriseDimension, Publication, Scope, TemplateRef, Title, UnitClause, UnitDimension,
 };
-pub use projection::{TABLES, project};
-pub use state::{Side, Template, Version, decide};
+pub use state::{Side, Template, Version};

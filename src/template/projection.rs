@@ -1,9 +1,10 @@
 //! Templates as a table: for lists.
 
 use super::Template;
+use crate::act::Capability;
 use crate::field::TemplateId;
-use crate::sequencer::Rows;
-use crate::store::{Column, Table, Value};
+use crate::law::Law;
+use crate::store::{Column, Projected, Rows, Table, Value};
 
 /// One row a template.
 pub static TEMPLATES: Table = Table {
@@ -18,19 +19,20 @@ pub static TEMPLATES: Table = Table {
     key: &["id"],
 };
 
-pub static TABLES: &[&Table] = &[&TEMPLATES];
+impl Projected for Template {
+    const TABLES: &'static [&'static Table] = &[&TEMPLATES];
 
-/// The row of one template's state.
-pub fn project(id: &TemplateId, template: &Template, rows: &mut Rows) {
-    let entry = template.versions.last().map(|version| version.entry.to_string()).unwrap_or_default();
-    rows.put(
-        &TEMPLATES,
-        vec![
-            Value::from(id.as_str()),
-            Value::from(&*template.title),
-            Value::from(template.scope.name()),
-            Value::Integer(template.version() as i64),
-            Value::from(entry),
-        ],
-    );
+    fn rows(&self, id: &TemplateId, _law: Law<'_>, rows: &mut Rows) {
+        let entry = self.versions.last().map(|version| version.entry.to_string()).unwrap_or_default();
+        rows.put(
+            &TEMPLATES,
+            vec![
+                Value::from(id.as_str()),
+                Value::from(&*self.title),
+                Value::from(self.scope.name()),
+                Value::Integer(self.version() as i64),
+                Value::from(entry),
+            ],
+        );
+    }
 }

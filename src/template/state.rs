@@ -1,10 +1,10 @@
 //! Which versions a template has, and who may publish one.
 
 use super::{Act, Publication, Scope};
-use crate::act::{Author, Place};
-use crate::field::ClauseId;
+use crate::act::{Capability, Moment, Place, Role, StreamId};
+use crate::field::{ClauseId, Fault, TemplateId};
+use crate::law::Law;
 use crate::log::Hash;
-use crate::organisation::Role;
 use crate::problem::{self, Refusal};
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
@@ -66,20 +66,6 @@ impl Version {
     }
 }
 
-impl Template {
-    /// The stream's version is the number of published versions.
-    pub fn version(&self) -> u64 {
-        self.versions.len() as u64
-    }
-
-    pub fn apply(state: Option<Self>, act: &Act, place: &Place) -> Self {
-        let Act::Published(published) = act;
-        let mut versions = state.map(|template| template.versions).unwrap_or_default();
-        versions.push(Version::of(published, place.hash));
-        Self { title: published.title.zh.as_str().into(), scope: published.scope, versions }
-    }
-}
-
 impl Version {
     fn of(published: &Publication, entry: Hash) -> Self {
         Self {
@@ -93,33 +79,62 @@ impl Version {
 /// Versions of one template.
 const VERSIONS_MAX: usize = 1000;
 
-/// Whether the act may enter the log now.
-///
-/// # Errors
-/// `role-not-entitled`, `inconsistent` when the scope changes, `too-many`.
-pub fn decide(state: Option<&Template>, act: &Act, by: &Author) -> Result<(), Refusal> {
-    let Act::Published(published) = act;
-    if !by.roles.has(Role::Supervisor) {
-        let (zh, en) = ("承诺书范本由监督部门发布", "templates are published by a supervisor");
-        return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
+impl StreamId for TemplateId {
+    const PREFIX: &'static str = "template";
+}
+
+impl Capability for Template {
+    type Id = TemplateId;
+    type Act = Act;
+
+    const IS_DROPPED: bool = false;
+
+    /// The stream's version is the number of published versions.
+    fn version(&self) -> u64 {
+        self.versions.len() as u64
     }
-    let Some(template) = state else { return Ok(()) };
-    if template.scope != published.scope {
-        let reason = "a new version keeps the template's scope".into();
-        return Err(Refusal::of_field("/scope", crate::field::Fault::Inconsistent { reason }));
+
+    /// # Errors
+    /// `role-not-entitled`, `inconsistent` when the scope changes, `too-many`.
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        let Act::Published(published) = act;
+        if !at.author()?.roles.has(Role::Supervisor) {
+            let (zh, en) = ("承诺书范本由监督部门发布", "templates are published by a supervisor");
+            return Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en));
+        }
+        let Some(template) = state else { return Ok(()) };
+        if template.scope != published.scope {
+            let reason = "a new version keeps the template's scope".into();
+            return Err(Refusal::of_field("/scope", Fault::Inconsistent { reason }));
+        }
+        if template.versions.len() >= VERSIONS_MAX {
+            return Err(Refusal::of_field("", Fault::TooMany { max: VERSIONS_MAX }));
+        }
+        Ok(())
     }
-    if template.versions.len() >= VERSIONS_MAX {
-        return Err(Refusal::of_field("", crate::field::Fault::TooMany { max: VERSIONS_MAX }));
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        let Act::Published(published) = act;
+        let mut template = Self { title: "".into(), scope: published.scope, versions: Vec::new() };
+        template.apply(act, place, law);
+        Some(template)
     }
-    Ok(())
+
+    fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
+        let Act::Published(published) = act;
+        self.title = published.title.zh.as_str().into();
+        self.scope = published.scope;
+        self.versions.push(Version::of(published, place.hash));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::models;
     use super::*;
+    use crate::act::{Acts, Author, Roles, Stream, decide_alone, fold};
     use crate::field::{Faults, Instant};
-    use crate::organisation::Roles;
+    use crate::law::InForce;
 
     fn author(role: Role) -> Author {
         Author { id: "11410100005260004Y".parse().unwrap(), roles: Roles::NONE.with(role) }
@@ -138,16 +153,24 @@ mod tests {
 
     #[test]
     fn versions_follow_one_another_and_keep_the_scope() {
+        let adopted = InForce::newest();
+        let law = Law::of(&adopted);
         let [construction, procurement, _] = models().map(|model| Act::from(model.publication()));
-        assert!(decide(None, &construction, &author(Role::Supervisor)).is_ok());
+        let on = Stream::of(&"construction".parse::<TemplateId>().unwrap());
+        let decide = |state: Option<&Template>, act: &Act, by: Role| {
+            decide_alone(&on, state, act, &author(by), Instant::from_millis(0), law)
+        };
+        assert!(decide(None, &construction, Role::Supervisor).is_ok());
         for role in [Role::Centre, Role::ProcuringUnit, Role::Enterprise, Role::Operator, Role::Service] {
-            let refusal = decide(None, &construction, &author(role)).unwrap_err();
+            let refusal = decide(None, &construction, role).unwrap_err();
             assert_eq!(refusal.problem.code, "role-not-entitled");
         }
-        let first = Template::apply(None, &construction, &place(1));
-        let refusal = decide(Some(&first), &procurement, &author(Role::Supervisor)).unwrap_err();
+        let mut template = None;
+        fold(&mut template, &construction, &place(1), law);
+        let refusal = decide(template.as_ref(), &procurement, Role::Supervisor).unwrap_err();
         assert_eq!(refusal.fields[0].pointer, "/scope");
-        let second = Template::apply(Some(first), &construction, &place(2));
+        fold(&mut template, &construction, &place(2), law);
+        let second = template.unwrap();
         assert_eq!(second.version(), 2);
         assert_eq!(second.versions[1].entry, place(2).hash);
     }

@@ -154,7 +154,7 @@ pub struct TenderApi(pub Arc<Ledger>);
 
 impl TenderApi {
     async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Acceptance, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::Tender(code))).await
+        accept(&self.0, signed.admitted, Some(Stream::of(&code))).await
     }
 }
 

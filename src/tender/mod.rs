@@ -10,8 +10,7 @@ mod view;
 
 pub use api::TenderApi;
 pub use payload::*;
-pub use projection::{TABLES, project};
 pub use state::{
     CandidateState, ChallengeState, ClaimState, ClauseChange, ClauseState, Finding, LotPhase, LotState, ObjectionPhase,
-    ObjectionState, Phase, Tender, Verdict, apply, clause_changes, decide,
+    ObjectionState, Phase, Tender, Verdict, clause_changes,
 };

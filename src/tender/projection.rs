@@ -1,10 +1,10 @@
-//! Tenders, objections and lots as tables: for lists, filters and the scheduler.
+//! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{LotState, Tender};
+use super::{LotPhase, LotState, ObjectionPhase, Phase, Tender};
+use crate::act::Capability;
 use crate::field::TenderCode;
-use crate::sequencer::Rows;
-use crate::store::{Column, Table, Value};
-use crate::world::Stream;
+use crate::law::{Law, Running};
+use crate::store::{Column, Projected, Rows, Table, Value};
 
 /// One row a tender.
 pub static TENDERS: Table = Table {
@@ -20,7 +20,6 @@ pub static TENDERS: Table = Table {
         Column::text("unit_name"),
         Column::integer("estimate_minor"),
         Column::integer("window_until"),
-        Column::integer("next_due"),
         Column::integer("first_time"),
         Column::integer("last_time"),
         Column::integer("version"),
@@ -58,59 +57,58 @@ pub static LOTS: Table = Table {
     key: &["tender", "id"],
 };
 
-pub static TABLES: &[&Table] = &[&TENDERS, &OBJECTIONS, &LOTS];
-
 fn optional<T>(value: Option<T>, into: impl FnOnce(T) -> Value) -> Value {
     value.map_or(Value::Null, into)
 }
 
-/// The rows of one tender's state.
-pub fn project(code: &TenderCode, tender: &Tender, rows: &mut Rows) {
-    let template = tender.commitment_template.iter().cloned().map(Stream::Template);
-    let reads = template.chain(tender.commitments.iter().cloned().map(Stream::Commitment));
-    rows.reads(&Stream::Tender(code.clone()), reads);
-    let window_until = match tender.phase {
-        super::Phase::Preannounced { until, .. } => Some(until),
-        _ => None,
-    };
-    rows.put(
-        &TENDERS,
-        vec![
-            Value::from(code.as_str()),
-            Value::from(&*tender.title),
-            Value::from(tender.status()),
-            Value::from(tender.nature.name()),
-            Value::from(tender.region.as_str()),
-            Value::from(tender.centre.as_str()),
-            optional(tender.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
-            Value::from(tender.procuring_unit.name.as_str()),
-            optional(tender.estimate, |money| Value::Integer(money.amount_minor)),
-            optional(window_until, |until| Value::Integer(until.millis())),
-            optional(tender.next_due(), |due| Value::Integer(due.millis())),
-            Value::Integer(tender.first_time.millis()),
-            Value::Integer(tender.last_time.millis()),
-            Value::Integer(tender.version() as i64),
-        ],
-    );
-    for objection in &tender.objections {
-        let due = match objection.phase {
-            super::ObjectionPhase::Filed { answer_due, .. } => Value::Integer(answer_due.millis()),
-            _ => Value::Null,
+impl Projected for Tender {
+    const TABLES: &'static [&'static Table] = &[&TENDERS, &OBJECTIONS, &LOTS];
+
+    fn rows(&self, code: &TenderCode, law: Law<'_>, rows: &mut Rows) {
+        // Nobody knows when a period ends that doesn't run.
+        let runs = !self.is_suspended() && !self.phase.is_final();
+        let end = |period: Option<Running>| {
+            optional(period.filter(|_| runs), |period| Value::Integer(law.end(period).at.millis()))
         };
+        let window = self.window.filter(|_| matches!(self.phase, Phase::Preannounced { .. }));
         rows.put(
-            &OBJECTIONS,
+            &TENDERS,
             vec![
                 Value::from(code.as_str()),
-                Value::from(objection.id.as_str()),
-                Value::from(objection.by.as_str()),
-                Value::from(objection.phase.name()),
-                due,
+                Value::from(&*self.title),
+                Value::from(self.status()),
+                Value::from(self.nature.name()),
+                Value::from(self.region.as_str()),
+                Value::from(self.centre.as_str()),
+                optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
+                Value::from(self.procuring_unit.name.as_str()),
+                optional(self.estimate, |money| Value::Integer(money.amount_minor)),
+                end(window),
+                Value::Integer(self.first_time.millis()),
+                Value::Integer(self.last_time.millis()),
+                Value::Integer(self.version() as i64),
             ],
         );
-    }
-    // A lot that nothing has happened to yet is in the tender's own record.
-    for lot in tender.lots.iter().filter(|lot| !matches!(lot.phase, super::LotPhase::Waiting { overdue: false })) {
-        rows.put(&LOTS, lot_row(code, lot));
+        for objection in &self.objections {
+            let answer = match objection.phase {
+                ObjectionPhase::Filed { answer, .. } => Some(answer),
+                _ => None,
+            };
+            rows.put(
+                &OBJECTIONS,
+                vec![
+                    Value::from(code.as_str()),
+                    Value::from(objection.id.as_str()),
+                    Value::from(objection.by.as_str()),
+                    Value::from(objection.phase.name()),
+                    end(answer),
+                ],
+            );
+        }
+        // A lot that nothing has happened to yet is in the tender's own record.
+        for lot in self.lots.iter().filter(|lot| !matches!(lot.phase, LotPhase::Waiting { overdue: false })) {
+            rows.put(&LOTS, lot_row(code, lot));
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! A tender as it is read: its entries folded, each with its record.
 
 use super::{
-    Act, CandidateState, Clause, ClauseState, LotPhase, LotState, Phase, ScoreRow, Tender, Verdict, apply,
-    clause_changes, score_table_id,
+    Act, CandidateState, Clause, ClauseState, LotPhase, LotState, Phase, ScoreRow, Tender, Verdict, clause_changes,
+    score_table_id,
 };
+use crate::act::{Acts, Capability, fold};
 use crate::field::{ClauseId, TenderCode};
 use crate::http::Problem;
+use crate::law::{Law, Running};
 use crate::ledger::{Ledger, LedgerError};
 use crate::sequencer::read_stream;
 use crate::world::Stream;
@@ -30,6 +32,10 @@ pub struct TenderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub window_until: Option<String>,
+    /// One of the dates shown here touches a year whose holidays are not arranged yet, and may still move.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    pub provisional: bool,
     /// An accepted or upheld objection demands a revision.
     pub revision_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,7 +155,9 @@ pub struct TenderRecord {
 /// # Errors
 /// The store can't be read.
 pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<TenderView>, Problem> {
-    let entries = read_stream(&ledger.database, &Stream::Tender(code.clone())).await.map_err(LedgerError::from)?;
+    let entries = read_stream(&ledger.database, &Stream::of(code)).await.map_err(LedgerError::from)?;
+    let world = ledger.states(&[]).await?;
+    let Some(law) = world.law() else { return Ok(None) };
     let mut text = Text::default();
     let mut state: Option<Tender> = None;
     let (mut disclosures, mut records) = (Vec::new(), Vec::new());
@@ -159,7 +167,7 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
             let changes = change_views(&text, &stated);
             let before = state.as_ref().map_or(0, |tender| tender.disclosure);
             text = stated;
-            state = apply(state, &act, &entry.place, &ledger.calendar);
+            fold(&mut state, &act, &entry.place, law);
             let disclosure = state.as_ref().map_or(0, |tender| tender.disclosure);
             if disclosure != before {
                 let (index, time) = (entry.place.index, entry.place.time.to_string());
@@ -174,7 +182,7 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
                         .for_each(|clause| *clause = amended.clone());
                 }
             }
-            state = apply(state, &act, &entry.place, &ledger.calendar);
+            fold(&mut state, &act, &entry.place, law);
         }
         records.push(TenderRecord {
             index: entry.place.index,
@@ -186,7 +194,7 @@ pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<Te
             payload: Any(act.to_value()),
         });
     }
-    Ok(state.map(|tender| view(code, tender, text, disclosures, records)))
+    Ok(state.map(|tender| view(code, tender, text, disclosures, records, law)))
 }
 
 /// The words of a version of a tender.
@@ -248,11 +256,27 @@ fn view(
     text: Text,
     disclosures: Vec<TextVersionView>,
     records: Vec<TenderRecord>,
+    law: Law<'_>,
 ) -> TenderView {
-    let window_until = match tender.phase {
-        Phase::Preannounced { until, .. } => Some(until.to_string()),
-        Phase::Cleared | Phase::Announced | Phase::Terminated | Phase::Closed => None,
+    let mut provisional = false;
+    let mut end = |period: Running| {
+        let end = law.end(period);
+        provisional |= end.provisional;
+        end.at.to_string()
     };
+    let window = tender.window.filter(|_| matches!(tender.phase, Phase::Preannounced { .. }));
+    let window_until = window.map(&mut end);
+    let lots = tender.lots.iter().map(|lot| lot_view(lot, &mut end)).collect();
+    let objections = tender.objections.iter().map(|objection| ObjectionView {
+        id: objection.id.to_string(),
+        by: objection.by.to_string(),
+        status: objection.phase.name().to_owned(),
+        answer_due: match objection.phase {
+            super::ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
+            _ => None,
+        },
+    });
+    let objections = objections.collect();
     TenderView {
         code: code.to_string(),
         version: tender.version(),
@@ -268,26 +292,15 @@ fn view(
         clauses: text.clauses,
         score_table: text.score_table,
         disclosures,
-        objections: tender
-            .objections
-            .iter()
-            .map(|objection| ObjectionView {
-                id: objection.id.to_string(),
-                by: objection.by.to_string(),
-                status: objection.phase.name().to_owned(),
-                answer_due: match objection.phase {
-                    super::ObjectionPhase::Filed { answer_due, .. } => Some(answer_due.to_string()),
-                    _ => None,
-                },
-            })
-            .collect(),
-        lots: tender.lots.iter().map(lot_view).collect(),
+        objections,
+        lots,
+        provisional,
         procuring_unit: tender.procuring_unit,
         records,
     }
 }
 
-fn lot_view(lot: &LotState) -> LotView {
+fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) -> LotView {
     let found =
         |candidate: &CandidateState, verdict| candidate.claims_found(verdict).map(ToString::to_string).collect();
     LotView {
@@ -295,7 +308,7 @@ fn lot_view(lot: &LotState) -> LotView {
         title: lot.title.to_string(),
         status: lot.phase.name().to_owned(),
         candidates_until: match lot.phase {
-            LotPhase::Candidates { until } => Some(until.to_string()),
+            LotPhase::Candidates { window } => Some(end(window)),
             _ => None,
         },
         candidates: lot
@@ -316,7 +329,7 @@ fn lot_view(lot: &LotState) -> LotView {
                 id: challenge.id.to_string(),
                 by: challenge.by.to_string(),
                 answered: challenge.answer.is_some(),
-                answer_due: challenge.answer_due.to_string(),
+                answer_due: end(challenge.period),
             })
             .collect(),
         winner: lot.winner.as_ref().map(ToString::to_string),

@@ -29,7 +29,7 @@ fn retirement(signer: &NoteSigner) -> gongshi::world::Act {
 }
 
 fn key_added(new: &PrivateKey, stream: &Stream, app: &App) -> KeyAddition {
-    let header = possession_header(new.key_id(), &app.ledger.origin(), &stream.to_string(), app.now());
+    let header = possession_header(new.key_id(), &app.ledger.origin(), stream, app.now());
     let possession = Record::sign(new, &header, b"").detached().parse().unwrap();
     KeyAddition { key: new.public().to_jwk(), possession }
 }
@@ -78,31 +78,31 @@ async fn a_checkpoint_key_is_replaced_with_overlap() {
     let (additions, retirements) = ("/v1/log/checkpoint-keys", "/v1/log/checkpoint-key-retirements");
     let operator = app.operator();
 
-    let by_another = app.post(&cast.supervisor, additions, &Stream::Log, &addition(&new)).await;
+    let by_another = app.post(&cast.supervisor, additions, &Stream::LOG, &addition(&new)).await;
     assert_eq!(by_another.problem(), "role-not-entitled");
     let elsewhere = NoteSigner::new("other.example/log", next.clone()).unwrap();
-    let of_another = app.post(&operator, additions, &Stream::Log, &addition(&elsewhere)).await;
+    let of_another = app.post(&operator, additions, &Stream::LOG, &addition(&elsewhere)).await;
     assert_eq!(of_another.body["errors"][0]["pointer"], "/log_key", "{}", of_another.body);
-    let last = app.post(&operator, retirements, &Stream::Log, &retirement(&old)).await;
+    let last = app.post(&operator, retirements, &Stream::LOG, &retirement(&old)).await;
     assert_eq!(last.problem(), "last-key");
-    app.post(&operator, additions, &Stream::Log, &addition(&new)).await.accepted();
-    assert_eq!(app.post(&operator, additions, &Stream::Log, &addition(&new)).await.problem(), "key-in-use");
+    app.post(&operator, additions, &Stream::LOG, &addition(&new)).await.accepted();
+    assert_eq!(app.post(&operator, additions, &Stream::LOG, &addition(&new)).await.problem(), "key-in-use");
     // The service does not hold it yet: it goes on with the old one, and will not give that one up.
     holds_under(&app, &[&old]).await;
-    let unable = app.post(&operator, retirements, &Stream::Log, &retirement(&old)).await;
+    let unable = app.post(&operator, retirements, &Stream::LOG, &retirement(&old)).await;
     assert_eq!(unable.problem(), "last-key");
 
     save_key(&keys.join("log-2.jwk"), &next).unwrap();
     let app = app.restart().await;
     let receipt = post_something(&app, &cast.centre, "K-1").await;
     holds_under(&app, &[&old, &new]).await;
-    app.post(&operator, retirements, &Stream::Log, &retirement(&old)).await.accepted();
+    app.post(&operator, retirements, &Stream::LOG, &retirement(&old)).await.accepted();
     let after = holds_under(&app, &[&new]).await;
     let (holds, report) = pinned(after.path(), &old);
     assert!(!holds && report["findings"][0]["reason"] == "checkpoint-invalid", "{report:#}");
     let log = app.get("/v1/log").await.body;
     assert_eq!(log["log_keys"], serde_json::json!([new.verifier().to_string()]));
-    assert_eq!(app.post(&operator, additions, &Stream::Log, &addition(&old)).await.problem(), "key-in-use");
+    assert_eq!(app.post(&operator, additions, &Stream::LOG, &addition(&old)).await.problem(), "key-in-use");
 
     // A receipt of the time before is as good as ever, and the service does without the old key.
     let proof = TlogProof::parse(receipt["proof"].as_str().unwrap()).unwrap();
@@ -144,7 +144,7 @@ async fn a_log_whose_key_was_stolen_goes_on_under_another_name() {
         gongshi::world::Act::from(identity::Act::from(act))
     };
     let refused = async |actor: &Actor, act: &gongshi::world::Act| {
-        let answer = app.post(actor, "/v1/log/continuations", &Stream::Log, act).await;
+        let answer = app.post(actor, "/v1/log/continuations", &Stream::LOG, act).await;
         let pointer = answer.body["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned();
         (answer.problem().to_owned(), pointer)
     };
@@ -210,7 +210,7 @@ async fn the_services_key_and_the_operators_are_replaced_with_overlap() {
     let cast = app.cast().await;
     let keys = app.folder.path().join("keys");
     let operator = app.operator();
-    let own = Stream::Organisation(operator.id.clone());
+    let own = Stream::of(&operator.id);
 
     // The operator: an organisation like others.
     let next = Actor { id: operator.id.clone(), key: PrivateKey::generate() };
@@ -223,11 +223,11 @@ async fn the_services_key_and_the_operators_are_replaced_with_overlap() {
 
     // The service: its key comes by a record of the operator's, whose old key is good for nothing now.
     let service = PrivateKey::generate();
-    let KeyAddition { key, possession } = key_added(&service, &Stream::Log, &app);
+    let KeyAddition { key, possession } = key_added(&service, &Stream::LOG, &app);
     let add = identity::Act::from(ServiceKeyAddition { key, possession }).into();
-    assert_eq!(app.post(&operator, "/v1/log/service-keys", &Stream::Log, &add).await.problem(), "key-revoked");
-    app.post(&next, "/v1/log/service-keys", &Stream::Log, &add).await.accepted();
-    assert_eq!(app.post(&next, "/v1/log/service-keys", &Stream::Log, &add).await.problem(), "key-in-use");
+    assert_eq!(app.post(&operator, "/v1/log/service-keys", &Stream::LOG, &add).await.problem(), "key-revoked");
+    app.post(&next, "/v1/log/service-keys", &Stream::LOG, &add).await.accepted();
+    assert_eq!(app.post(&next, "/v1/log/service-keys", &Stream::LOG, &add).await.problem(), "key-in-use");
     post_something(&app, &cast.centre, "K-1").await;
     app.days_pass(8).await;
     let by_old = load_key(&keys.join("service.jwk")).unwrap().key_id();
@@ -244,8 +244,8 @@ async fn the_services_key_and_the_operators_are_replaced_with_overlap() {
         identity::Act::from(ServiceKeyRevocation { kid, reason, effective: app.now() }).into()
     };
     let path = "/v1/log/service-key-revocations";
-    app.post(&next, path, &Stream::Log, &revoke(by_old)).await.accepted();
-    assert_eq!(app.post(&next, path, &Stream::Log, &revoke(service.key_id())).await.problem(), "last-key");
+    app.post(&next, path, &Stream::LOG, &revoke(by_old)).await.accepted();
+    assert_eq!(app.post(&next, path, &Stream::LOG, &revoke(service.key_id())).await.problem(), "last-key");
     post_something(&app, &cast.centre, "K-2").await;
     app.days_pass(8).await;
     assert_eq!(signed_by(&app, "K-2").await, service.key_id().to_string());
@@ -262,7 +262,7 @@ async fn what_a_stolen_key_may_have_signed_is_marked() {
     app.clock.advance_millis(3_600_000);
     let doubtful = post_something(&app, &cast.centre, "K-2").await["index"].clone();
     // The centre finds its key gone: the supervisor revokes it as of then. What it signed since stands, but is marked.
-    let centre = Stream::Organisation(cast.centre.id.clone());
+    let centre = Stream::of(&cast.centre.id);
     let path = format!("/v1/organisations/{}/key-revocations", cast.centre.id);
     let revocation = revoked(cast.centre.key.key_id(), RevocationReason::Compromised, theft);
     app.post(&cast.supervisor, &path, &centre, &revocation).await.accepted();
@@ -298,7 +298,7 @@ async fn a_replica_follows_the_others_new_keys_and_name() {
     save_key(&keys.join("log-3.jwk"), &third).unwrap();
     let replica = open_as(ORIGIN, app.folder.path(), url, app.clock.clone(), None).await.unwrap();
     let added = addition(&NoteSigner::new(ORIGIN, second).unwrap());
-    replica.act_as(replica.operator_key(), &Stream::Log, &added).await.unwrap();
+    replica.act_as(replica.operator_key(), &Stream::LOG, &added).await.unwrap();
     // The first service began without the new keys; it signs with what it has, and reads what the other signed.
     post_something(&app, &cast.centre, "K-1").await;
     assert_eq!(app.get("/readyz").await.status, 200);

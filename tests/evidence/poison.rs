@@ -90,7 +90,7 @@ async fn a_key_that_is_no_point_of_prime_order() {
     for key in keys {
         let x = BASE64URL.encode_to_string(key);
         let kid = KeyId::from_bytes(Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into());
-        let stream = Stream::Organisation(enterprise.id.clone());
+        let stream = Stream::of(&enterprise.id);
         let header = Header { kid, ..copy.app.header(&enterprise, &stream, "organisation.registered") };
         let payload = json!({
             "id": enterprise.id,

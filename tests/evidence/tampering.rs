@@ -194,11 +194,10 @@ async fn a_re_dated_entry() {
 async fn a_revoked_key() {
     let copy = Copy::take().await;
     let (centre, now) = (&copy.cast.centre, copy.app.now());
-    let organisation = Stream::Organisation(centre.id.clone());
+    let organisation = Stream::of(&centre.id);
     let path = |what: &str| format!("/v1/organisations/{}/{what}", centre.id);
     let new = PrivateKey::generate();
-    let possession =
-        Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &format!("organisation/{}", centre.id), now), b"");
+    let possession = Record::sign(&new, &possession_header(new.key_id(), ORIGIN, &organisation, now), b"");
     let addition = KeyAddition { key: new.public().to_jwk(), possession: possession.detached().parse().unwrap() };
     let addition = organisation::Act::from(addition).into();
     copy.app.post(centre, &path("keys"), &organisation, &addition).await.accepted();

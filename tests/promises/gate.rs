@@ -4,7 +4,7 @@ use super::stage::{Stage, TEMPLATE, entry};
 use super::support::fixture::{self, bidder, candidate, candidates, money};
 use super::support::{Actor, Engine};
 use gongshi::commitment::{Acceptance, Offer};
-use gongshi::field::{CommitmentId, Price};
+use gongshi::field::{CommitmentId, Price, TemplateId};
 use gongshi::template::{self, models};
 use gongshi::tender::{Award, Bid, Opening};
 use gongshi::world::Stream;
@@ -104,7 +104,7 @@ async fn the_condition_is_disclosed_beforehand_and_its_template_published() {
     assert_ne!(after["window_until"], before["window_until"], "a new condition opens a new window");
     assert_eq!(after["commitment_template"], TEMPLATE);
     // On another template one may sign, but it does not help here.
-    let annual = Stream::Template("annual-framework".parse().unwrap());
+    let annual = Stream::of(&"annual-framework".parse::<TemplateId>().unwrap());
     let text = template::Act::from(models()[2].publication()).into();
     let receipt = stage.app.post(&stage.cast.supervisor, "/v1/templates", &annual, &text).await.accepted();
     let other = template::TemplateRef { id: "annual-framework".parse().unwrap(), version: 1, entry: entry(&receipt) };

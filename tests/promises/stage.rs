@@ -3,8 +3,9 @@
 use super::support::fixture::{self, act, stream};
 use super::support::{Actor, Answer, App, Cast, Engine, audit, mirror};
 use gongshi::bundle::{Scope, export_bundle};
-use gongshi::calendar::Calendar;
 use gongshi::commitment::{self, Binding, LotBinding, Offer, YearBinding};
+use gongshi::field::{CommitmentId, TemplateId};
+use gongshi::law::Editions;
 use gongshi::log::Hash;
 use gongshi::organisation::Role;
 use gongshi::sequencer::{projections, replay};
@@ -24,7 +25,7 @@ pub struct Stage {
 }
 
 pub fn promise(id: &str) -> Stream {
-    Stream::Commitment(id.parse().unwrap())
+    Stream::of(&id.parse::<CommitmentId>().unwrap())
 }
 
 pub fn of(act: impl Into<commitment::Act>) -> Act {
@@ -69,7 +70,7 @@ impl Stage {
     }
 
     pub async fn publish_as(&self, by: &Actor, text: &Publication) -> Answer {
-        let stream = Stream::Template(TEMPLATE.parse().unwrap());
+        let stream = Stream::of(&TEMPLATE.parse::<TemplateId>().unwrap());
         self.app.post(by, "/v1/templates", &stream, &template::Act::from(text.clone()).into()).await
     }
 
@@ -121,15 +122,15 @@ impl Stage {
         let report = audit(&copy);
         assert!(report.holds(), "{:?}", report.findings);
         let (ledger, out) = (&self.app.ledger, folder.path().join("bundle.zip"));
-        let (calendar, now) = (Calendar::built_in(), self.app.now());
+        let (editions, now) = (Editions::built_in(), self.app.now());
         let scopes = [Scope::Tender(TENDER.parse().unwrap()), Scope::Organisation(self.cast.enterprise.id.clone())];
         for scope in scopes {
-            let exported = export_bundle(&ledger.database, &ledger.documents, scope, &calendar, now, &out).await;
+            let exported = export_bundle(&ledger.database, &ledger.documents, scope, &editions, now, &out).await;
             let report = exported.unwrap().report;
             assert!(report.holds(), "{:?}", report.findings);
         }
         let before = projections(&ledger.database).await.unwrap();
-        replay(&ledger.database, &ledger.calendar).await.unwrap();
+        replay(&ledger.database, &ledger.editions).await.unwrap();
         assert_eq!(projections(&ledger.database).await.unwrap(), before);
     }
 }

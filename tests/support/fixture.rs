@@ -1,7 +1,7 @@
 //! Payloads for stories.
 
 use super::Actor;
-use gongshi::field::{Bidder, Currency, Day, Money, Nature, Party, Price};
+use gongshi::field::{Bidder, Currency, Day, Money, Nature, Party, Price, TenderCode};
 use gongshi::tender::{
     Act, Announcement, Award, Bid, Candidate, CandidatePublication, Claim, ClaimKind, Clause, ClauseKind, Contact,
     Contract, ContractAcceptance, Ground, Lot, Method, Objection, Opening, PlannedDates, Preannouncement, Window,
@@ -10,7 +10,7 @@ use gongshi::tender::{
 use gongshi::world::Stream;
 
 pub fn stream(code: &str) -> Stream {
-    Stream::Tender(code.parse().unwrap())
+    Stream::of(&code.parse::<TenderCode>().unwrap())
 }
 
 pub fn day(text: &str) -> Day {

@@ -7,10 +7,10 @@ pub mod process;
 pub mod python;
 
 use gongshi::audit::{Folder, Report, verify};
-use gongshi::calendar::Calendar;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::http::{Limits, Server};
+use gongshi::law::Editions;
 use gongshi::ledger::{Ledger, LedgerError, LogKeys, Opening, Place};
 use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
@@ -202,13 +202,13 @@ impl App {
             roles: vec![role],
             region: None,
         };
-        let stream = Stream::Organisation(actor.id.clone());
+        let stream = Stream::of(&actor.id);
         self.post(actor, "/v1/organisations", &stream, &organisation::Act::from(registration).into()).await
     }
 
     pub async fn confirm(&self, actor: &Actor, role: Role, by: &Actor) -> Answer {
         let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![role] };
-        let stream = Stream::Organisation(actor.id.clone());
+        let stream = Stream::of(&actor.id);
         let path = format!("/v1/organisations/{}/confirmations", actor.id);
         self.post(by, &path, &stream, &organisation::Act::from(confirmation).into()).await
     }
@@ -337,5 +337,5 @@ pub async fn mirror(app: &App, out: &Path) {
 
 /// Audits a plain folder.
 pub fn audit(folder: &Path) -> Report {
-    verify(&mut Folder::new(folder), None, &Calendar::built_in(), &mut |_, _| {}).unwrap()
+    verify(&mut Folder::new(folder), None, &Editions::built_in(), &mut |_, _| {}).unwrap()
 }

@@ -111,7 +111,7 @@ async fn a_key_registered_by_one_line_signs_the_next() {
         kid: newcomer.key.key_id(),
         roles: vec![gongshi::organisation::Role::Enterprise],
     };
-    let organisation = gongshi::world::Stream::Organisation(newcomer.id.clone());
+    let organisation = gongshi::world::Stream::of(&newcomer.id);
     let sign = |actor: &super::Actor, act: gongshi::organisation::Act| {
         let act: gongshi::world::Act = act.into();
         let payload = serde_json::to_vec(&act.to_value()).unwrap();

@@ -60,7 +60,7 @@ async fn what_can_not_change_is_immutable_and_nothing_else() {
         .take(260)
         .map(|id| {
             let key = PrivateKey::generate();
-            let stream = Stream::Organisation(id.clone());
+            let stream = Stream::of(&id);
             let registration = Registration {
                 name: id.as_str().parse().unwrap(),
                 key: key.public().to_jwk(),

@@ -3,33 +3,16 @@
 use super::super::{Act, Offer};
 use super::{BreachPhase, BreachState, Commitment, Phase};
 use crate::act::Place;
-use crate::calendar::{Calendar, Roll};
-use crate::field::{Instant, ItemId};
-use crate::rulebook::{Term, commitment_terms};
+use crate::field::ItemId;
+use crate::law::{DayRule, Law, Running};
 use crate::template::Side;
 
-/// When a term that begins now is over. Calendar days end even in years whose holidays are unknown.
-pub(super) fn term_end(term: &Term, now: Instant, calendar: &Calendar) -> Instant {
-    let due = calendar.end_of(now.shanghai_day(), term.period(), Roll::default());
-    due.map_or(now, crate::calendar::Due::over_at)
-}
-
-/// Folds an act that was decided into the state.
-pub fn apply(state: Option<Commitment>, act: &Act, place: &Place, calendar: &Calendar) -> Option<Commitment> {
-    let mut commitment = match (state, act) {
-        (None, Act::Offered(offer)) => return Some(Commitment::offered(offer, place, calendar)),
-        (None, _) => return None,
-        (Some(commitment), _) => commitment,
-    };
-    commitment.fold(act, place, calendar);
-    commitment.version = place.version;
-    commitment.last_time = place.time;
-    Some(commitment)
+fn begins(term: &DayRule, place: &Place) -> Running {
+    Running::new(place.time, term.period())
 }
 
 impl Commitment {
-    fn offered(offer: &Offer, place: &Place, calendar: &Calendar) -> Self {
-        let lapses = term_end(&commitment_terms().offer, place.time, calendar);
+    pub(super) fn offered(offer: &Offer, place: &Place, law: Law<'_>) -> Self {
         Self {
             version: place.version,
             template: offer.template.clone(),
@@ -38,39 +21,38 @@ impl Commitment {
             binding: offer.binding.clone(),
             offered_by: if place.author == offer.unit { Side::Unit } else { Side::Enterprise },
             offer: place.hash,
-            phase: Phase::Offered { lapses },
+            phase: Phase::Offered { open: begins(&law.edition().commitments.offer, place) },
             breaches: Vec::new(),
             first_time: place.time,
             last_time: place.time,
         }
     }
 
-    fn fold(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
-        let now = place.time;
+    pub(super) fn fold(&mut self, act: &Act, place: &Place, law: Law<'_>) {
+        let terms = &law.edition().commitments;
         match act {
             // Made above.
             Act::Offered(_) => {}
-            Act::Accepted(_) => self.phase = Phase::Effective { since: now },
+            Act::Accepted(_) => self.phase = Phase::Effective { since: place.time },
             Act::Declined(_) => self.phase = Phase::Declined,
             Act::Lapsed(_) => self.phase = Phase::Lapsed,
             Act::BreachReported(breach) => {
-                let answer_due = term_end(&commitment_terms().breach_answer, now, calendar);
                 self.breaches.push(BreachState {
                     id: breach.id.clone(),
                     against: breach.against,
                     reported_by: place.author.clone(),
-                    phase: BreachPhase::Reported { answer_due, overdue: false },
+                    phase: BreachPhase::Reported { answer: begins(&terms.breach_answer, place), overdue: false },
                 });
             }
             Act::BreachAnswered(answer) => self.set(&answer.breach, |_| BreachPhase::Answered),
-            Act::DeadlinePassed(deadline) => {
-                let answer_due = deadline.due;
-                self.set(&deadline.breach, |_| BreachPhase::Reported { answer_due, overdue: true });
-            }
+            Act::DeadlinePassed(deadline) => self.set(&deadline.breach, |phase| match phase {
+                BreachPhase::Reported { answer, .. } => BreachPhase::Reported { answer, overdue: true },
+                other => other,
+            }),
             Act::BreachRuled(ruling) => {
-                let appeal_until = term_end(&commitment_terms().appeal, now, calendar);
                 let (finding, by) = (ruling.finding, place.author.clone());
-                self.set(&ruling.breach, |_| BreachPhase::Ruled { finding, by, appeal_until });
+                let appeal = begins(&terms.appeal, place);
+                self.set(&ruling.breach, |_| BreachPhase::Ruled { finding, by, appeal });
             }
             Act::BreachAppealed(appeal) => self.set(&appeal.breach, |phase| match phase {
                 BreachPhase::Ruled { finding, by, .. } => BreachPhase::Appealed { finding, by },

@@ -1,25 +1,14 @@
 //! Which acts a commitment allows now, and by whom.
 
 use super::super::{Act, AppealRuling, Binding, Breach, Offer};
-use super::{BreachPhase, BreachState, Commitment, Phase};
-use crate::act::Author;
-use crate::field::{Fault, Instant, ItemId, OrganisationId};
+use super::{BreachPhase, BreachState, Call, Commitment, Phase};
+use crate::act::{Acts, Author, Capability, Moment, Role};
+use crate::field::{Fault, ItemId, OrganisationId};
+use crate::law::{DayRule, Running};
 use crate::log::Hash;
-use crate::organisation::{Organisation, Role};
+use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
-use crate::rulebook::commitment_terms;
 use crate::template::{Template, TemplateRef, Version};
-use crate::tender::Tender;
-
-/// What a decision looks at beside the commitment itself, at this point of the log.
-#[derive(Debug, Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub template: Option<&'a Template>,
-    /// The tender that it is bound to.
-    pub tender: Option<&'a Tender>,
-    pub unit: Option<&'a Organisation>,
-    pub enterprise: Option<&'a Organisation>,
-}
 
 /// Reports of breaches on one commitment.
 const BREACHES_MAX: usize = 1000;
@@ -27,38 +16,34 @@ const BREACHES_MAX: usize = 1000;
 /// Whether the act may enter the log now.
 ///
 /// # Errors
-/// The refusal that domain.md §3 gives.
-pub fn decide(
-    state: Option<&Commitment>,
-    act: &Act,
-    by: &Author,
-    now: Instant,
-    around: Surroundings<'_>,
-) -> Result<(), Refusal> {
+/// Who may not sign it, what it refers to and is not there, or the state that forbids it.
+pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+    let by = at.author()?;
     let commitment = match (state, act) {
-        (None, Act::Offered(offer)) => return decide_offer(offer, by, now, around),
+        (None, Act::Offered(offer)) => return decide_offer(offer, by, at),
         (None, _) => {
             return Err(Refusal::new(&problem::COMMITMENT_UNKNOWN, "没有该承诺", "there is no such commitment"));
         }
         (Some(commitment), _) => commitment,
     };
+    let terms = &at.law.edition().commitments;
     match act {
         Act::Offered(_) => Err(forbids(commitment, act)),
         Act::Lapsed(_) | Act::DeadlinePassed(_) => {
             must_have(by, Role::Service)?;
-            if commitment.due(now).as_ref() == Some(act) { Ok(()) } else { Err(forbids(commitment, act)) }
+            if commitment.due(at.now, at.law).as_ref() == Some(act) { Ok(()) } else { Err(forbids(commitment, act)) }
         }
         Act::Accepted(acceptance) => {
-            must_be_offered(commitment, act, acceptance.offer, now)?;
+            must_be_offered(commitment, act, acceptance.offer, at)?;
             must_be_party(commitment.side_of(by) == Some(commitment.offered_by.other()))?;
-            latest_version(around.template, &commitment.template).map(|_| ())?;
-            must_be_open(&commitment.binding, around.tender)
+            must_be_latest(&commitment.template, at)?;
+            must_be_open(&commitment.binding, call(&commitment.binding, at).as_ref())
         }
         Act::Declined(decline) => {
-            must_be_offered(commitment, act, decline.offer, now)?;
+            must_be_offered(commitment, act, decline.offer, at)?;
             must_be_party(commitment.side_of(by).is_some())
         }
-        Act::BreachReported(breach) => decide_report(commitment, act, breach, by, around),
+        Act::BreachReported(breach) => decide_report(commitment, act, breach, by, at),
         Act::BreachAnswered(answer) => {
             let breach = breach_of(commitment, &answer.breach)?;
             must_be_party(commitment.side_of(by) == Some(breach.against))?;
@@ -74,9 +59,11 @@ pub fn decide(
             must_be_impartial(commitment, breach, by)?;
             match breach.phase {
                 BreachPhase::Answered => Ok(()),
-                BreachPhase::Reported { answer_due, .. } if answer_due <= now => Ok(()),
-                BreachPhase::Reported { answer_due, .. } => Err(Refusal::window_open(answer_due)
-                    .citing(&commitment_terms().breach_answer.id, &commitment_terms().breach_answer.law)),
+                BreachPhase::Reported { answer, .. } if at.law.is_over(answer, at.now) => Ok(()),
+                BreachPhase::Reported { answer, .. } => {
+                    let rule = &terms.breach_answer.rule;
+                    Err(Refusal::window_open(at.law.end(answer).at).citing(&rule.id, &rule.law))
+                }
                 _ => Err(breach_forbids(breach, act)),
             }
         }
@@ -84,12 +71,7 @@ pub fn decide(
             let breach = breach_of(commitment, &appeal.breach)?;
             must_be_party(commitment.side_of(by).is_some())?;
             match breach.phase {
-                BreachPhase::Ruled { appeal_until, .. } if now < appeal_until => Ok(()),
-                BreachPhase::Ruled { appeal_until, .. } => {
-                    let (term, over) = (&commitment_terms().appeal, appeal_until.shanghai_text());
-                    let (zh, en) = (format!("{}（至 {over}）", term.zh), format!("{} (until {over})", term.en));
-                    Err(Refusal::new(&problem::WINDOW_CLOSED, zh, en).citing(&term.id, &term.law))
-                }
+                BreachPhase::Ruled { appeal, .. } => must_run(appeal, &terms.appeal, at),
                 _ => Err(breach_forbids(breach, act)),
             }
         }
@@ -97,22 +79,40 @@ pub fn decide(
     }
 }
 
-fn decide_offer(offer: &Offer, by: &Author, now: Instant, around: Surroundings<'_>) -> Result<(), Refusal> {
+/// # Errors
+/// The term is over.
+fn must_run(running: Running, term: &DayRule, at: &Moment<'_>) -> Result<(), Refusal> {
+    let end = at.law.end(running).at;
+    if at.now < end {
+        return Ok(());
+    }
+    let (rule, over) = (&term.rule, end.shanghai_text());
+    let (zh, en) = (format!("{}（至 {over}）", rule.zh), format!("{} (until {over})", rule.en));
+    Err(Refusal::new(&problem::WINDOW_CLOSED, zh, en).citing(&rule.id, &rule.law))
+}
+
+/// What is seen of the tender that a commitment is bound to.
+fn call(binding: &Binding, at: &Moment<'_>) -> Option<Call> {
+    binding.tender().and_then(|code| at.around.face(code))
+}
+
+fn decide_offer(offer: &Offer, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     must_be_party(by.is(&offer.unit) || by.is(&offer.enterprise))?;
-    latest_version(around.template, &offer.template).map(|_| ())?;
-    must_stand_for(around.unit, &[Role::Centre, Role::ProcuringUnit], "/unit", &offer.unit, now)?;
-    must_stand_for(around.enterprise, &[Role::Enterprise], "/enterprise", &offer.enterprise, now)?;
+    must_be_latest(&offer.template, at)?;
+    must_stand_for(&[Role::Centre, Role::ProcuringUnit], "/unit", &offer.unit, at)?;
+    must_stand_for(&[Role::Enterprise], "/enterprise", &offer.enterprise, at)?;
+    let call = call(&offer.binding, at);
     if let Binding::Lot(binding) = &offer.binding {
-        let tender = around.tender.ok_or_else(|| unknown("/binding/tender", binding.tender.as_str()))?;
-        if tender.lot(&binding.lot).is_none() {
+        let call = call.as_ref().ok_or_else(|| unknown("/binding/tender", binding.tender.as_str()))?;
+        if call.is_before_opening(&binding.lot).is_none() {
             return Err(unknown("/binding/lot", binding.lot.as_str()));
         }
-        if !tender.is_bought_by(&offer.unit) {
+        if !call.buyers.contains(&offer.unit) {
             let reason = "neither the tender's centre nor its procuring unit".into();
             return Err(Refusal::of_field("/unit", Fault::Inconsistent { reason }));
         }
     }
-    must_be_open(&offer.binding, around.tender)
+    must_be_open(&offer.binding, call.as_ref())
 }
 
 fn decide_report(
@@ -120,7 +120,7 @@ fn decide_report(
     act: &Act,
     breach: &Breach,
     by: &Author,
-    around: Surroundings<'_>,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     if !commitment.is_effective() {
         return Err(forbids(commitment, act));
@@ -136,7 +136,8 @@ fn decide_report(
     if commitment.breaches.len() >= BREACHES_MAX {
         return Err(Refusal::of_field("/id", Fault::TooMany { max: BREACHES_MAX }));
     }
-    let signed = around.template.and_then(|template| signed_version(template, &commitment.template));
+    let template = at.around.get::<Template>(&commitment.template.id);
+    let signed = template.and_then(|template| signed_version(template, &commitment.template));
     let promised = signed.map_or(&[][..], |version| version.clauses(breach.against));
     match breach.clauses.iter().enumerate().find(|(_, clause)| !promised.contains(clause)) {
         None => Ok(()),
@@ -163,16 +164,17 @@ fn signed_version<'a>(template: &'a Template, wanted: &TemplateRef) -> Option<&'
 }
 
 /// New signatures are made on the latest version only.
-fn latest_version<'a>(template: Option<&'a Template>, wanted: &TemplateRef) -> Result<&'a Version, Refusal> {
+fn must_be_latest(wanted: &TemplateRef, at: &Moment<'_>) -> Result<(), Refusal> {
+    let template = at.around.get::<Template>(&wanted.id);
     let template = template.ok_or_else(|| unknown("/template/id", wanted.id.as_str()))?;
-    let version = signed_version(template, wanted).ok_or_else(|| {
+    if signed_version(template, wanted).is_none() {
         let id = format!("{} version {} in entry {}", wanted.id, wanted.version, wanted.entry);
-        unknown("/template", &id)
-    })?;
-    if template.version() == u64::from(wanted.version) {
-        return Ok(version);
+        return Err(unknown("/template", &id));
     }
     let latest = template.version();
+    if latest == u64::from(wanted.version) {
+        return Ok(());
+    }
     Err(Refusal::new(
         &problem::TEMPLATE_SUPERSEDED,
         format!("范本已有第 {latest} 版，须就新版重新提出承诺"),
@@ -181,40 +183,30 @@ fn latest_version<'a>(template: Option<&'a Template>, wanted: &TemplateRef) -> R
 }
 
 /// A commitment on a lot is made before its bids are opened: afterwards it would promise what already happened.
-fn must_be_open(binding: &Binding, tender: Option<&Tender>) -> Result<(), Refusal> {
+fn must_be_open(binding: &Binding, call: Option<&Call>) -> Result<(), Refusal> {
     let Binding::Lot(binding) = binding else { return Ok(()) };
-    let lot = tender.and_then(|tender| tender.lot(&binding.lot));
-    if tender.is_some_and(|tender| !tender.phase.is_final()) && lot.is_some_and(|lot| lot.is_before_opening()) {
+    if call.is_some_and(|call| !call.is_over && call.is_before_opening(&binding.lot) == Some(true)) {
         return Ok(());
     }
     let (zh, en) = ("该标段已开标或已结束，承诺须在开标前签署", "bids are opened: commitments are signed before that");
     Err(Refusal::new(&problem::STATE_FORBIDS, zh, en))
 }
 
-fn must_be_offered(commitment: &Commitment, act: &Act, offer: Hash, now: Instant) -> Result<(), Refusal> {
-    let Phase::Offered { lapses } = commitment.phase else { return Err(forbids(commitment, act)) };
-    if lapses <= now {
-        let (term, over) = (&commitment_terms().offer, lapses.shanghai_text());
-        let (zh, en) = (format!("{}（至 {over}）", term.zh), format!("{} (until {over})", term.en));
-        return Err(Refusal::new(&problem::WINDOW_CLOSED, zh, en).citing(&term.id, &term.law));
-    }
+fn must_be_offered(commitment: &Commitment, act: &Act, offer: Hash, at: &Moment<'_>) -> Result<(), Refusal> {
+    let Phase::Offered { open } = commitment.phase else { return Err(forbids(commitment, act)) };
+    must_run(open, &at.law.edition().commitments.offer, at)?;
     if offer == commitment.offer { Ok(()) } else { Err(unknown("/offer", &offer.to_string())) }
 }
 
-fn must_stand_for(
-    organisation: Option<&Organisation>,
-    roles: &[Role],
-    pointer: &str,
-    id: &OrganisationId,
-    now: Instant,
-) -> Result<(), Refusal> {
+fn must_stand_for(roles: &[Role], pointer: &str, id: &OrganisationId, at: &Moment<'_>) -> Result<(), Refusal> {
+    let organisation = at.around.get::<Organisation>(id);
     let organisation =
         organisation.filter(|found| found.is_confirmed()).ok_or_else(|| unknown(pointer, id.as_str()))?;
     if !organisation.roles.has_any(roles) {
         let names = roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" / ");
         return Err(Refusal::of_field(pointer, Fault::Inconsistent { reason: format!("not a {names}") }));
     }
-    if organisation.is_suspended(now) {
+    if organisation.is_suspended(at.now) {
         return Err(Refusal::new(&problem::ORGANISATION_SUSPENDED, "对方主体已被暂停", "the party is suspended")
             .at(pointer, Fault::Inconsistent { reason: "suspended".into() }));
     }

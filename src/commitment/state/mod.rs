@@ -5,21 +5,24 @@ mod decide;
 #[cfg(test)]
 mod tests;
 
-pub use apply::apply;
-pub use decide::{Surroundings, decide};
-
 use super::{Act, Binding, Deadline, Finding, Lapse};
-use crate::act::Author;
-use crate::field::{Instant, ItemId, OrganisationId, TemplateId, TenderCode};
+use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
+use crate::field::{CommitmentId, Instant, ItemId, LotId, OrganisationId};
+use crate::law::{Law, Running};
 use crate::log::Hash;
+use crate::problem::Refusal;
 use crate::template::{Side, TemplateRef};
+
+impl StreamId for CommitmentId {
+    const PREFIX: &'static str = "commitment";
+}
 
 /// Where a commitment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Signed by one side; lapses at the instant.
+    /// Signed by one side; lapses when the period is over.
     Offered {
-        lapses: Instant,
+        open: Running,
     },
     /// Signed by both (生效).
     Effective {
@@ -43,17 +46,18 @@ impl Phase {
 /// How far the report of a breach has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BreachPhase {
-    /// To be answered by the instant.
+    /// To be answered within the period.
     Reported {
-        answer_due: Instant,
+        answer: Running,
+        /// The service said that the answer is late.
         overdue: bool,
     },
     Answered,
-    /// May be appealed until the instant.
+    /// May be appealed within the period.
     Ruled {
         finding: Finding,
         by: OrganisationId,
-        appeal_until: Instant,
+        appeal: Running,
     },
     /// Against this finding.
     Appealed {
@@ -99,7 +103,7 @@ pub struct BreachState {
 /// One commitment; the texts are in the records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commitment {
-    pub(super) version: u64,
+    pub(in super::super) version: u64,
     pub template: TemplateRef,
     pub unit: OrganisationId,
     pub enterprise: OrganisationId,
@@ -113,31 +117,107 @@ pub struct Commitment {
     pub last_time: Instant,
 }
 
-/// What a commitment is tied to: the streams that its decisions look at.
-#[derive(Debug, Clone, Copy)]
-pub struct Ties<'a> {
-    pub template: &'a TemplateId,
-    pub unit: &'a OrganisationId,
-    pub enterprise: &'a OrganisationId,
-    pub tender: Option<&'a TenderCode>,
+/// What a commitment looks at of the tender that it is bound to: the tender shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Its centre, and its procuring unit where that is known by its code.
+    pub buyers: Vec<OrganisationId>,
+    /// It is terminated or closed.
+    pub is_over: bool,
+    /// Its lots, and whether nobody knows their bids yet.
+    pub lots: Vec<(LotId, bool)>,
 }
 
-/// What an act on a commitment is tied to; nothing when it is not there and not offered either.
-pub fn ties<'a>(state: Option<&'a Commitment>, act: &'a Act) -> Option<Ties<'a>> {
-    let (template, unit, enterprise, binding) = match (state, act) {
-        (Some(state), _) => (&state.template, &state.unit, &state.enterprise, &state.binding),
-        (None, Act::Offered(offer)) => (&offer.template, &offer.unit, &offer.enterprise, &offer.binding),
-        (None, _) => return None,
-    };
-    Some(Ties { template: &template.id, unit, enterprise, tender: binding.tender() })
+impl Call {
+    /// Whether the lot's bids are unknown; `None` when there is no such lot.
+    fn is_before_opening(&self, lot: &LotId) -> Option<bool> {
+        self.lots.iter().find(|(id, _)| id == lot).map(|(_, before)| *before)
+    }
 }
 
-impl Commitment {
-    /// How many records act on it.
-    pub fn version(&self) -> u64 {
+/// The parties, the template and the tender of an act; nothing when the commitment is not there and not offered either.
+fn tied<'a>(
+    state: Option<&'a Commitment>,
+    act: &'a Act,
+) -> Option<(&'a TemplateRef, [&'a OrganisationId; 2], &'a Binding)> {
+    match (state, act) {
+        (Some(state), _) => Some((&state.template, [&state.unit, &state.enterprise], &state.binding)),
+        (None, Act::Offered(offer)) => Some((&offer.template, [&offer.unit, &offer.enterprise], &offer.binding)),
+        (None, _) => None,
+    }
+}
+
+impl Capability for Commitment {
+    type Id = CommitmentId;
+    type Act = Act;
+
+    const IS_DROPPED: bool = true;
+    const FALLS_DUE: bool = true;
+
+    fn version(&self) -> u64 {
         self.version
     }
 
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let Some((template, parties, binding)) = tied(state, act) else { return Vec::new() };
+        let parties = parties.into_iter().map(Stream::of);
+        std::iter::once(Stream::of(&template.id)).chain(parties).chain(binding.tender().map(Stream::of)).collect()
+    }
+
+    /// What a promise came to concerns both sides.
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        match act {
+            Act::Accepted(_) | Act::BreachReported(_) | Act::BreachRuled(_) | Act::AppealRuled(_) => {
+                let parties = state.map(|commitment| [&commitment.unit, &commitment.enterprise]);
+                parties.into_iter().flatten().map(Stream::of).collect()
+            }
+            Act::Offered(_)
+            | Act::Declined(_)
+            | Act::Lapsed(_)
+            | Act::BreachAnswered(_)
+            | Act::DeadlinePassed(_)
+            | Act::BreachAppealed(_) => Vec::new(),
+        }
+    }
+
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        decide::decide(state, act, at)
+    }
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        match act {
+            Act::Offered(offer) => Some(Self::offered(offer, place, law)),
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, law: Law<'_>) {
+        self.fold(act, place, law);
+        self.version = place.version;
+        self.last_time = place.time;
+    }
+
+    fn next_due(&self, law: Law<'_>) -> Option<Instant> {
+        match self.phase {
+            Phase::Offered { open } => Some(law.end(open).at),
+            Phase::Effective { .. } | Phase::Declined | Phase::Lapsed => {
+                self.awaited_answers(law).map(|(_, due)| due).min()
+            }
+        }
+    }
+
+    fn due(&self, now: Instant, law: Law<'_>) -> Option<Act> {
+        match self.phase {
+            Phase::Offered { open } if law.is_over(open, now) => Some(Lapse { offer: self.offer }.into()),
+            _ => self.awaited_answers(law).find(|(_, due)| *due <= now).map(|(breach, due)| {
+                let breach = breach.id.clone();
+                Deadline { breach, due }.into()
+            }),
+        }
+    }
+}
+
+impl Commitment {
     /// The organisation of a side.
     pub fn party(&self, side: Side) -> &OrganisationId {
         match side {
@@ -159,31 +239,10 @@ impl Commitment {
         self.breaches.iter().find(|breach| breach.id == *id)
     }
 
-    /// The act that is due now, if any: the service signs it, `decide` accepts exactly it.
-    pub fn due(&self, now: Instant) -> Option<Act> {
-        match self.phase {
-            Phase::Offered { lapses } if lapses <= now => Some(Lapse { offer: self.offer }.into()),
-            _ => self.overdue_answers().find(|(_, due)| *due <= now).map(|(breach, due)| {
-                let breach = breach.id.clone();
-                Deadline { breach, due }.into()
-            }),
-        }
-    }
-
-    /// The earliest instant at which [`Self::due`] has something.
-    pub fn next_due(&self) -> Option<Instant> {
-        match self.phase {
-            Phase::Offered { lapses } => Some(lapses),
-            Phase::Effective { .. } | Phase::Declined | Phase::Lapsed => {
-                self.overdue_answers().map(|(_, due)| due).min()
-            }
-        }
-    }
-
     /// Breaches of which the service has not yet said that their answer is late, and when it will be.
-    fn overdue_answers(&self) -> impl Iterator<Item = (&BreachState, Instant)> {
-        self.breaches.iter().filter_map(|breach| match breach.phase {
-            BreachPhase::Reported { answer_due, overdue: false } => Some((breach, answer_due)),
+    fn awaited_answers(&self, law: Law<'_>) -> impl Iterator<Item = (&BreachState, Instant)> {
+        self.breaches.iter().filter_map(move |breach| match breach.phase {
+            BreachPhase::Reported { answer, overdue: false } => Some((breach, law.end(answer).at)),
             _ => None,
         })
     }

@@ -4,17 +4,19 @@ use super::super::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachRuling, Decline, Finding, Offer,
     YearBinding,
 };
-use super::{BreachPhase, Commitment, Phase, Surroundings, apply, decide};
-use crate::act::{Author, Place};
-use crate::calendar::Calendar;
-use crate::field::Instant;
+use super::{BreachPhase, Commitment, Phase};
+use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
+use crate::field::{CommitmentId, DocumentId, Instant, OrganisationId};
+use crate::law::{Edition, InForce, Law};
 use crate::log::Hash;
-use crate::organisation::{Organisation, Role, Roles, Status};
-use crate::record::PrivateKey;
+use crate::organisation::{Organisation, Status};
+use crate::record::{KeyId, PrivateKey};
 use crate::template::{self, Side, Template, TemplateRef, models};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use std::any::{Any, TypeId};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const UNIT: &str = "1241010041580000XR";
 const ENTERPRISE: &str = "91410105MA9ABCDE2Y";
@@ -53,10 +55,33 @@ struct Run {
     template: Template,
     unit: Organisation,
     enterprise: Organisation,
-    calendar: std::sync::Arc<Calendar>,
+    adopted: InForce,
     now: Instant,
     index: u64,
     kinds: BTreeSet<&'static str>,
+}
+
+impl Around for Run {
+    fn state(&self, stream: &Stream) -> Option<&dyn Any> {
+        match stream.prefix() {
+            "template" => Some(&self.template),
+            _ if *stream == Stream::of(&self.unit.id) => Some(&self.unit),
+            _ if *stream == Stream::of(&self.enterprise.id) => Some(&self.enterprise),
+            _ => None,
+        }
+    }
+
+    fn face(&self, _: &Stream, _: TypeId) -> Option<Box<dyn Any>> {
+        None
+    }
+
+    fn owner(&self, _: &KeyId) -> Option<OrganisationId> {
+        None
+    }
+
+    fn edition(&self, _: &DocumentId) -> Option<Arc<Edition>> {
+        None
+    }
 }
 
 impl Run {
@@ -66,13 +91,13 @@ impl Run {
             template: Template { title: "".into(), scope: template::Scope::Construction, versions: vec![] },
             unit: organisation(UNIT, Role::ProcuringUnit),
             enterprise: organisation(ENTERPRISE, Role::Enterprise),
-            calendar: Calendar::built_in(),
+            adopted: InForce::newest(),
             now: "2026-08-03T01:00:00.000Z".parse().unwrap(),
             index: 0,
             kinds: BTreeSet::new(),
         };
         let published = template::Act::from(models()[0].publication());
-        run.template = Template::apply(None, &published, &run.place(&author(2)));
+        run.template = Template::begin(&published, &run.place(&author(2)), run.law()).unwrap();
         run
     }
 
@@ -82,9 +107,16 @@ impl Run {
         Place { index: self.index, time: self.now, hash, author: by.id.clone(), kid, version }
     }
 
-    fn around(&self) -> Surroundings<'_> {
-        let (unit, enterprise) = (Some(&self.unit), Some(&self.enterprise));
-        Surroundings { template: Some(&self.template), tender: None, unit, enterprise }
+    fn law(&self) -> Law<'_> {
+        Law::of(&self.adopted)
+    }
+
+    fn decide(&self, act: &Act, by: &Author) -> bool {
+        let (ties, signer) = (Commitment::ties(self.state.as_ref(), act), KeyId::from_bytes([0; 32]));
+        let on = Stream::of(&"c-1".parse::<CommitmentId>().unwrap());
+        let around = View::new(self, &ties);
+        let at = Moment { on: &on, now: self.now, law: self.law(), signer: &signer, author: Some(by), around };
+        Commitment::decide(self.state.as_ref(), act, &at).is_ok()
     }
 
     fn offer(&self) -> Offer {
@@ -116,18 +148,20 @@ impl Run {
             5 => BreachRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             6 => Appeal { breach: id(), grounds: text().parse().unwrap(), documents }.into(),
             7 => AppealRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
-            _ => return self.state.as_ref().and_then(|commitment| commitment.due(self.now)),
+            _ => return self.state.as_ref().and_then(|commitment| commitment.due(self.now, self.law())),
         })
     }
 
     /// Tries an act; applies it and looks at what came of it when it is allowed.
     fn tries(&mut self, by: &Author, act: &Act) -> bool {
-        if decide(self.state.as_ref(), act, by, self.now, self.around()).is_err() {
+        if !self.decide(act, by) {
             return false;
         }
         self.index += 1;
         let (before, place) = (self.state.clone(), self.place(by));
-        self.state = apply(self.state.take(), act, &place, &self.calendar);
+        let mut state = self.state.take();
+        fold(&mut state, act, &place, self.law());
+        self.state = state;
         self.kinds.insert(act.kind());
         self.check(before.as_ref(), act, by);
         true
@@ -152,11 +186,12 @@ impl Run {
                 }
             }
         }
-        match after.next_due() {
-            None => assert_eq!(after.due(self.now.plus_millis(1000 * 24 * HOUR)), None),
+        let law = self.law();
+        match after.next_due(law) {
+            None => assert_eq!(after.due(self.now.plus_millis(1000 * 24 * HOUR), law), None),
             Some(due) => {
-                assert_eq!(after.due(due.plus_millis(-1)), None);
-                assert!(after.due(due).is_some());
+                assert_eq!(after.due(due.plus_millis(-1), law), None);
+                assert!(after.due(due, law).is_some());
             }
         }
     }

@@ -37,12 +37,7 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
     desk.now = morning(days.after(first, 1), 20);
     let province = cast.key(Who::Province);
     let (new, old) = (cast.key(Who::Agency), &cast.agency_first);
-    let header = possession_header(
-        new.key_id(),
-        &ledger.origin(),
-        &Stream::Organisation(Who::Agency.id()).to_string(),
-        desk.now,
-    );
+    let header = possession_header(new.key_id(), &ledger.origin(), &Stream::of(&Who::Agency.id()), desk.now);
     let possession = literal(&Record::sign(new, &header, b"").detached());
     desk.posts(old, Who::Agency, KeyAddition { key: new.public().to_jwk(), possession });
     let (kid, reason, effective) = (old.key_id(), RevocationReason::Superseded, desk.now);
@@ -88,7 +83,7 @@ impl Desk {
     }
 
     fn posts(&mut self, key: &PrivateKey, about: Who, act: impl Into<Act>) {
-        let posting = Posting { key: key.clone(), stream: Stream::Organisation(about.id()), act: act.into().into() };
+        let posting = Posting { key: key.clone(), stream: Stream::of(&about.id()), act: act.into().into() };
         self.cues.push((self.now, Cue::Post(Box::new(posting))));
         self.now = self.now.plus_millis(NEXT_MILLIS);
     }

@@ -8,7 +8,7 @@ use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
 use crate::demo::phrase::literal;
 use crate::demo::stage::{Cue, Posting, Reply};
-use crate::field::Instant;
+use crate::field::{CommitmentId, Instant, TemplateId};
 use crate::template::{self, Model, Side, TemplateRef, models};
 use crate::world::Stream;
 use chrono::Datelike;
@@ -129,9 +129,9 @@ impl Year<'_> {
 }
 
 fn template_stream(model: Model) -> Stream {
-    Stream::Template(literal(model.name))
+    Stream::of(&literal::<TemplateId>(model.name))
 }
 
 fn commitment_stream(id: &str) -> Stream {
-    Stream::Commitment(literal(id))
+    Stream::of(&literal::<CommitmentId>(id))
 }

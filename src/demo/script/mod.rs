@@ -14,12 +14,12 @@ use super::cast::Who;
 use super::days::{Days, morning};
 use super::notice::Notice;
 use super::phrase::literal;
-use crate::act::{Author, Place};
+use crate::act::{Acts, Author, Capability, Place, Role, Roles, Stream, decide_alone, fold};
 use crate::field::{Day, Instant, OrganisationId, TenderCode};
+use crate::law::Running;
 use crate::log::Hash;
-use crate::organisation::{Role, Roles};
 use crate::record::{Disclosure, KeyId, Sealed};
-use crate::tender::{Act, LotPhase, Method, Phase, Preannouncement, Tender, apply, decide};
+use crate::tender::{Act, LotPhase, Method, Phase, Preannouncement, Tender};
 use chrono::{Days as Count, NaiveDate};
 
 /// What happens at an instant.
@@ -89,23 +89,24 @@ impl<'a> Script<'a> {
 
     /// On the first working morning after the objection window.
     pub fn past_window(&mut self) -> &mut Self {
-        let until = match self.tender.as_ref().map(|tender| &tender.phase) {
-            Some(Phase::Preannounced { until, .. }) => *until,
-            _ => self.now,
+        let window = match &self.tender {
+            Some(Tender { phase: Phase::Preannounced { .. }, window, .. }) => *window,
+            _ => None,
         };
-        self.past(until)
+        self.past(window)
     }
 
     /// On the first working morning after the publicity of a lot's candidates.
     pub fn past_candidates(&mut self, lot: &str) -> &mut Self {
-        let until = match self.tender.as_ref().and_then(|tender| tender.lot(&literal(lot))).map(|lot| &lot.phase) {
-            Some(LotPhase::Candidates { until }) => *until,
-            _ => self.now,
+        let window = match self.tender.as_ref().and_then(|tender| tender.lot(&literal(lot))).map(|lot| &lot.phase) {
+            Some(LotPhase::Candidates { window }) => Some(*window),
+            _ => None,
         };
-        self.past(until)
+        self.past(window)
     }
 
-    fn past(&mut self, until: Instant) -> &mut Self {
+    fn past(&mut self, window: Option<Running>) -> &mut Self {
+        let until = window.map_or(self.now, |window| self.days.law().end(window).at);
         let day = self.days.working_day_from(until.shanghai_day());
         self.on(day)
     }
@@ -165,8 +166,8 @@ impl<'a> Script<'a> {
     fn due_until(&self, to: Instant) -> Option<(Instant, Act)> {
         let tender = self.tender.as_ref().filter(|_| self.flaw.is_none())?;
         // An act may make another one due that should have come before it; it comes at once.
-        let at = tender.next_due().filter(|due| *due <= to)?.max(tender.last_time);
-        tender.due(at).map(|act| (at, act))
+        let at = tender.next_due(self.days.law()).filter(|due| *due <= to)?.max(tender.last_time);
+        tender.due(at, self.days.law()).map(|act| (at, act))
     }
 
     fn perform(&mut self, at: Instant, by: Option<Who>, act: Act) {
@@ -178,7 +179,8 @@ impl<'a> Script<'a> {
             return;
         }
         let author = by.map_or_else(service, Who::author);
-        if let Err(refusal) = decide(self.tender.as_ref(), &act, &author, at, &self.days.calendar) {
+        let (stream, law) = (Stream::of(&self.code), self.days.law());
+        if let Err(refusal) = decide_alone(&stream, self.tender.as_ref(), &act, &author, at, law) {
             let (code, kind) = (self.code.clone(), act.kind());
             self.flaw = Some(DemoError::Refused { code, kind, at, refusal: Box::new(refusal) });
             return;
@@ -193,7 +195,7 @@ impl<'a> Script<'a> {
             kid: KeyId::from_bytes([0; 32]),
             version,
         };
-        self.tender = apply(self.tender.take(), &act, &place, &self.days.calendar);
+        fold(&mut self.tender, &act, &place, self.days.law());
         self.lines.push(Line { at, by, act });
     }
 

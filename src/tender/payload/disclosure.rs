@@ -3,9 +3,10 @@
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
-    ClauseId, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Money, Nature, OrganisationId, Party,
+    ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature, OrganisationId, Party,
     ProcurementCategory, Prose, RegionCode, TemplateId,
 };
+use crate::law::Running;
 use crate::record::Sealed;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,11 @@ impl Window {
             WindowUnit::Day => Period::Days(self.count),
             WindowUnit::WorkingDay => Period::WorkingDays(self.count),
         }
+    }
+
+    /// The window, beginning now.
+    pub fn begins(self, now: Instant) -> Running {
+        Running::new(now, self.period())
     }
 }
 

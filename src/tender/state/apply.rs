@@ -1,66 +1,22 @@
 //! What an accepted act makes of a tender.
 
-use super::super::{Act, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome};
+use super::super::{
+    Act, Adoption, AnswerOutcome, CandidatePublication, Clause, DeadlineKind, Preannouncement, RulingOutcome,
+};
 use super::{
     CandidateState, ChallengeState, ClauseState, Finding, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
-    Tender, Verdict, clause_changes, window_end,
+    Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
-use crate::calendar::Calendar;
 use crate::field::{Day, Instant, ItemId, LotId};
-
-/// Folds an act that [`super::decide`] accepted into the state. An act that it would have refused changes as little as
-/// possible and never panics: the auditor reports it and goes on.
-pub fn apply(state: Option<Tender>, act: &Act, place: &Place, calendar: &Calendar) -> Option<Tender> {
-    let now = place.time;
-    let mut tender = match (state, act) {
-        (None, Act::Preannounced(disclosed)) => Tender::preannounced(disclosed, now, calendar),
-        (None, Act::Adopted(adoption)) => Tender {
-            version: 0,
-            phase: Phase::Announced,
-            disclosure: 0,
-            title: adoption.title.as_str().into(),
-            centre: adoption.centre.clone(),
-            procuring_unit: adoption.procuring_unit.clone(),
-            nature: adoption.nature,
-            method: None,
-            region: adoption.region,
-            category: None,
-            estimate: None,
-            windows: adoption.windows,
-            commitment_template: None,
-            commitments: Vec::new(),
-            clauses: Vec::new(),
-            objections: Vec::new(),
-            revision_required: false,
-            suspended_since: None,
-            bid_deadline: None,
-            open_day: None,
-            // Its bids were opened elsewhere, too.
-            lots: adoption.lots.iter().map(|lot| LotState { phase: LotPhase::Opened, ..LotState::new(lot) }).collect(),
-            first_time: now,
-            last_time: now,
-        },
-        (None, _) => return None,
-        (Some(tender), _) => tender,
-    };
-    tender.apply(act, place, calendar);
-    Some(tender)
-}
+use crate::law::{Law, Running};
 
 impl Tender {
-    /// As [`apply`], for a tender that exists.
-    pub fn apply(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
-        self.fold(act, place, calendar);
-        self.wait_if_unsettled(place.time);
-        self.version = place.version;
-        self.last_time = place.time;
-    }
-
-    fn preannounced(disclosed: &Preannouncement, now: Instant, calendar: &Calendar) -> Self {
-        let mut tender = Self {
+    pub(super) fn preannounced(disclosed: &Preannouncement, now: Instant) -> Self {
+        Self {
             version: 0,
-            phase: Phase::Cleared,
+            phase: Phase::Preannounced { waiting: false },
+            window: Some(disclosed.windows.objection.begins(now)),
             disclosure: 1,
             title: disclosed.title.as_str().into(),
             centre: disclosed.centre.clone(),
@@ -72,7 +28,6 @@ impl Tender {
             estimate: disclosed.estimate,
             windows: disclosed.windows,
             commitment_template: disclosed.commitment_template.clone(),
-            commitments: Vec::new(),
             clauses: ClauseState::of(&disclosed.clauses, &disclosed.score_table),
             objections: Vec::new(),
             revision_required: false,
@@ -82,39 +37,59 @@ impl Tender {
             lots: disclosed.lots.iter().map(LotState::new).collect(),
             first_time: now,
             last_time: now,
-        };
-        tender.open_window(now, calendar);
-        tender
-    }
-
-    fn open_window(&mut self, now: Instant, calendar: &Calendar) {
-        let until = window_end(self.windows.objection, now, calendar).unwrap_or(now);
-        self.phase = Phase::Preannounced { until, waiting: false };
-    }
-
-    fn fold(&mut self, act: &Act, place: &Place, calendar: &Calendar) {
-        let now = place.time;
-        for cited in act.commitments() {
-            if !self.commitments.contains(cited) {
-                self.commitments.push(cited.clone());
-            }
         }
+    }
+
+    pub(super) fn adopted(adoption: &Adoption, now: Instant) -> Self {
+        Self {
+            version: 0,
+            phase: Phase::Announced,
+            window: None,
+            disclosure: 0,
+            title: adoption.title.as_str().into(),
+            centre: adoption.centre.clone(),
+            procuring_unit: adoption.procuring_unit.clone(),
+            nature: adoption.nature,
+            method: None,
+            region: adoption.region,
+            category: None,
+            estimate: None,
+            windows: adoption.windows,
+            commitment_template: None,
+            clauses: Vec::new(),
+            objections: Vec::new(),
+            revision_required: false,
+            suspended_since: None,
+            bid_deadline: None,
+            open_day: None,
+            // Its bids were opened elsewhere, too.
+            lots: adoption.lots.iter().map(|lot| LotState { phase: LotPhase::Opened, ..LotState::new(lot) }).collect(),
+            first_time: now,
+            last_time: now,
+        }
+    }
+
+    fn open_window(&mut self, now: Instant) {
+        self.window = Some(self.windows.objection.begins(now));
+        self.phase = Phase::Preannounced { waiting: false };
+    }
+
+    pub(super) fn fold(&mut self, act: &Act, place: &Place, law: Law<'_>) {
+        let now = place.time;
         match act {
             // Made above.
             Act::Preannounced(_) | Act::Adopted(_) => {}
-            Act::Revised(revision) => self.revise(&revision.preannouncement, now, calendar),
+            Act::Revised(revision) => self.revise(&revision.preannouncement, now),
             Act::Objected(objection) => {
-                let answer_due = window_end(self.windows.answer, now, calendar).unwrap_or(now);
-                let phase = ObjectionPhase::Filed { answer_due, overdue: false };
+                let phase = ObjectionPhase::Filed { answer: self.windows.answer.begins(now), overdue: false };
                 self.objections.push(ObjectionState { id: objection.id.clone(), by: place.author.clone(), phase });
             }
             Act::ObjectionAnswered(answer) => {
-                let escalate_until = window_end(self.windows.escalation, now, calendar).unwrap_or(now);
                 // The end of a suspension adds all of it; a window that begins within has only the rest to come.
                 let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
-                let escalate_until = escalate_until.plus_millis(-past);
+                let escalation = self.windows.escalation.begins(now).moved(-past);
                 let outcome = answer.outcome;
-                self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalate_until });
+                self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalation });
                 self.revision_required |= outcome != AnswerOutcome::Rejected;
             }
             Act::ObjectionEscalated(escalation) => self.set_objection(&escalation.objection, ObjectionPhase::Escalated),
@@ -126,7 +101,7 @@ impl Tender {
                 self.set_objection(&withdrawal.objection, ObjectionPhase::Withdrawn);
             }
             Act::WindowClosed(_) => {
-                if let Phase::Preannounced { waiting, .. } = &mut self.phase {
+                if let Phase::Preannounced { waiting } = &mut self.phase {
                     *waiting = true;
                 }
             }
@@ -141,7 +116,7 @@ impl Tender {
                 self.bid_deadline = Some(announcement.bid_deadline);
                 self.open_day = Some(announcement.open);
                 if reopens {
-                    self.open_window(now, calendar);
+                    self.open_window(now);
                 } else {
                     self.phase = Phase::Announced;
                 }
@@ -161,7 +136,7 @@ impl Tender {
             Act::Suspended(_) => self.suspended_since = Some(now),
             Act::Resumed(_) => {
                 if let Some(since) = self.suspended_since.take() {
-                    self.extend_windows(now.millis() - since.millis());
+                    self.extend_windows(since, now, law);
                     self.extend_days(since, now);
                 }
             }
@@ -176,16 +151,16 @@ impl Tender {
                 }
             }
             Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item),
-            Act::CandidatesPublished(publication) => self.publish_candidates(publication, now, calendar),
+            Act::CandidatesPublished(publication) => self.publish_candidates(publication, now),
             Act::Challenged(challenge) => {
-                let answer_due = window_end(self.windows.answer, now, calendar).unwrap_or(now);
+                let period = self.windows.answer.begins(now);
                 if let Some(lot) = self.lot_mut(&challenge.lot) {
                     lot.challenges.push(ChallengeState {
                         id: challenge.id.clone(),
                         by: place.author.clone(),
                         candidate: challenge.candidate.clone(),
                         claim: challenge.claim.clone(),
-                        answer_due,
+                        period,
                         overdue: false,
                         answer: None,
                     });
@@ -230,8 +205,8 @@ impl Tender {
         }
     }
 
-    fn revise(&mut self, disclosed: &Preannouncement, now: Instant, calendar: &Calendar) {
-        let revised = Self::preannounced(disclosed, now, calendar);
+    fn revise(&mut self, disclosed: &Preannouncement, now: Instant) {
+        let revised = Self::preannounced(disclosed, now);
         let changes = clause_changes(&self.clauses, &revised.clauses);
         // What an upheld objection demanded matters, whatever clause it is in.
         let reopens = changes.iter().any(|change| change.material || self.revision_required)
@@ -240,9 +215,10 @@ impl Tender {
             || self.procuring_unit != revised.procuring_unit
             || self.commitment_template != revised.commitment_template
             || self.lots != revised.lots;
-        let phase = if reopens { revised.phase } else { self.phase.clone() };
+        let (phase, window) = if reopens { (revised.phase, revised.window) } else { (self.phase.clone(), self.window) };
         *self = Self {
             phase,
+            window,
             version: self.version,
             disclosure: self.disclosure + 1,
             objections: std::mem::take(&mut self.objections),
@@ -294,34 +270,39 @@ impl Tender {
         }
     }
 
-    /// Every instant that still runs moves by the time of the suspension.
-    fn extend_windows(&mut self, millis: i64) {
-        if let Phase::Preannounced { until, .. } = &mut self.phase {
-            *until = until.plus_millis(millis);
+    /// Every period that was running when the suspension began moves by its time.
+    fn extend_windows(&mut self, since: Instant, now: Instant, law: Law<'_>) {
+        let millis = now.millis() - since.millis();
+        let extend = |running: &mut Running| {
+            if !law.is_over(*running, since) {
+                *running = running.moved(millis);
+            }
+        };
+        if let (Phase::Preannounced { .. }, Some(window)) = (&self.phase, &mut self.window) {
+            extend(window);
         }
         for objection in &mut self.objections {
             match &mut objection.phase {
-                ObjectionPhase::Filed { answer_due: end, .. }
-                | ObjectionPhase::Answered { escalate_until: end, .. } => {
-                    *end = end.plus_millis(millis);
-                }
+                ObjectionPhase::Filed { answer: running, .. }
+                | ObjectionPhase::Answered { escalation: running, .. } => extend(running),
                 ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => {}
             }
         }
         for lot in &mut self.lots {
-            if let LotPhase::Candidates { until } = &mut lot.phase {
-                *until = until.plus_millis(millis);
+            if let LotPhase::Candidates { window } = &mut lot.phase {
+                extend(window);
             }
-            for challenge in lot.challenges.iter_mut().filter(|challenge| challenge.answer.is_none()) {
-                challenge.answer_due = challenge.answer_due.plus_millis(millis);
-            }
+            lot.challenges
+                .iter_mut()
+                .filter(|challenge| challenge.answer.is_none())
+                .for_each(|challenge| extend(&mut challenge.period));
         }
     }
 
     /// An escalation, a ruling or a supervisor's tip may come after the clearance: then the call waits again.
-    fn wait_if_unsettled(&mut self, now: Instant) {
+    pub(super) fn wait_if_unsettled(&mut self) {
         if self.phase == Phase::Cleared && (self.revision_required || !self.open_objections().is_empty()) {
-            self.phase = Phase::Preannounced { until: now, waiting: true };
+            self.phase = Phase::Preannounced { waiting: true };
         }
     }
 
@@ -335,10 +316,10 @@ impl Tender {
         }
     }
 
-    fn publish_candidates(&mut self, publication: &CandidatePublication, now: Instant, calendar: &Calendar) {
-        let until = window_end(self.windows.candidates, now, calendar).unwrap_or(now);
+    fn publish_candidates(&mut self, publication: &CandidatePublication, now: Instant) {
+        let window = self.windows.candidates.begins(now);
         let Some(lot) = self.lot_mut(&publication.lot) else { return };
-        lot.phase = LotPhase::Candidates { until };
+        lot.phase = LotPhase::Candidates { window };
         let earlier = std::mem::take(&mut lot.candidates);
         lot.candidates = publication.candidates.iter().map(CandidateState::of).collect();
         lot.candidates.iter_mut().for_each(|candidate| candidate.inherit(&earlier));

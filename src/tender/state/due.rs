@@ -3,36 +3,30 @@
 use super::super::{Act, Clearance, Closure, Deadline, DeadlineKind, WindowClosure};
 use super::{LotPhase, ObjectionPhase, Phase, Tender};
 use crate::field::{Instant, ItemId};
+use crate::law::{Law, Running};
 
 impl Tender {
-    /// The act that is due now, if any. The scheduler proposes it, `decide` accepts exactly it from the service, and the
-    /// auditor's replay arrives at the same one.
-    pub fn due(&self, now: Instant) -> Option<Act> {
+    pub(super) fn due_now(&self, now: Instant, law: Law<'_>) -> Option<Act> {
         if self.is_suspended() || self.phase.is_final() {
             return None;
         }
-        self.overdue_objection(now).or_else(|| self.overdue_challenge(now)).or_else(|| match &self.phase {
-            Phase::Preannounced { until, waiting } if *until <= now => self.window_over(*waiting),
+        self.late_answer(now, law).or_else(|| match &self.phase {
+            Phase::Preannounced { waiting } if self.window.is_none_or(|window| law.is_over(window, now)) => {
+                self.window_over(*waiting)
+            }
             Phase::Announced => self.late_opening(now).or_else(|| self.closure()),
             Phase::Preannounced { .. } | Phase::Cleared | Phase::Terminated | Phase::Closed => None,
         })
     }
 
-    /// The earliest instant at which [`Self::due`] may have something; nothing is due before.
-    pub fn next_due(&self) -> Option<Instant> {
+    pub(super) fn first_due(&self, law: Law<'_>) -> Option<Instant> {
         if self.is_suspended() || self.phase.is_final() {
             return None;
         }
-        let objections = self.objections.iter().filter_map(|objection| match objection.phase {
-            ObjectionPhase::Filed { answer_due, overdue: false } => Some(answer_due),
-            _ => None,
-        });
-        let challenges = self.lots.iter().flat_map(|lot| &lot.challenges);
-        let challenges = challenges.filter(|c| c.answer.is_none() && !c.overdue).map(|c| c.answer_due);
         let phase = match &self.phase {
-            Phase::Preannounced { until, waiting } => {
+            Phase::Preannounced { waiting } => {
                 let blocked = self.revision_required || !self.open_objections().is_empty();
-                (!(*waiting && blocked)).then_some(*until)
+                self.window.filter(|_| !(*waiting && blocked)).map(|window| law.end(window).at)
             }
             Phase::Announced if self.lots.iter().all(|lot| lot.phase.is_final()) => Some(self.last_time),
             Phase::Announced => self
@@ -40,7 +34,26 @@ impl Tender {
                 .filter(|_| self.lots.iter().any(|lot| lot.phase == LotPhase::Waiting { overdue: false })),
             Phase::Cleared | Phase::Terminated | Phase::Closed => None,
         };
-        objections.chain(challenges).chain(phase).min()
+        self.awaited_answers(law).map(|(_, _, due)| due).chain(phase).min()
+    }
+
+    /// Answers of which the service has not yet said that they are late, and when they will be.
+    fn awaited_answers(&self, law: Law<'_>) -> impl Iterator<Item = (DeadlineKind, &ItemId, Instant)> {
+        let objections = self.objections.iter().filter_map(|objection| match objection.phase {
+            ObjectionPhase::Filed { answer, overdue: false } => {
+                Some((DeadlineKind::ObjectionAnswer, &objection.id, answer))
+            }
+            _ => None,
+        });
+        let challenges = self.lots.iter().flat_map(|lot| &lot.challenges);
+        let challenges = challenges.filter(|challenge| challenge.answer.is_none() && !challenge.overdue);
+        let challenges = challenges.map(|challenge| (DeadlineKind::ChallengeAnswer, &challenge.id, challenge.period));
+        objections.chain(challenges).map(move |(kind, item, period): (_, _, Running)| (kind, item, law.end(period).at))
+    }
+
+    fn late_answer(&self, now: Instant, law: Law<'_>) -> Option<Act> {
+        let (kind, item, due) = self.awaited_answers(law).find(|(_, _, due)| *due <= now)?;
+        Some(Deadline { kind, item: item.clone(), due }.into())
     }
 
     fn window_over(&self, waiting: bool) -> Option<Act> {
@@ -49,25 +62,6 @@ impl Tender {
             return Some(Clearance { disclosure: self.disclosure }.into());
         }
         (!waiting).then(|| WindowClosure { open_objections, revision_required: self.revision_required }.into())
-    }
-
-    fn overdue_objection(&self, now: Instant) -> Option<Act> {
-        self.objections.iter().find_map(|objection| match objection.phase {
-            ObjectionPhase::Filed { answer_due, overdue: false } if answer_due <= now => {
-                let (kind, item) = (DeadlineKind::ObjectionAnswer, objection.id.clone());
-                Some(Deadline { kind, item, due: answer_due }.into())
-            }
-            _ => None,
-        })
-    }
-
-    fn overdue_challenge(&self, now: Instant) -> Option<Act> {
-        let challenges = self.lots.iter().flat_map(|lot| &lot.challenges);
-        let mut late = challenges.filter(|c| c.answer.is_none() && !c.overdue && c.answer_due <= now);
-        late.next().map(|challenge| {
-            let (kind, item) = (DeadlineKind::ChallengeAnswer, challenge.id.clone());
-            Deadline { kind, item, due: challenge.answer_due }.into()
-        })
     }
 
     /// The end of the day on which bids were to be opened.

@@ -1,7 +1,8 @@
 //! One lot (标段) after the call.
 
 use super::super::{AnswerOutcome, Candidate, Claim};
-use crate::field::{Instant, ItemId, LotId, OrganisationId, Price};
+use crate::field::{ItemId, LotId, OrganisationId, Price};
+use crate::law::Running;
 use crate::log::Hash;
 
 /// Where a lot stands.
@@ -14,8 +15,8 @@ pub enum LotPhase {
     },
     /// 开标.
     Opened,
-    /// 中标候选人公示, until the instant.
-    Candidates { until: Instant },
+    /// 中标候选人公示, while the window runs.
+    Candidates { window: Running },
     /// 中标.
     Awarded,
     /// 合同.
@@ -166,7 +167,9 @@ pub struct ChallengeState {
     pub by: OrganisationId,
     pub candidate: Option<ItemId>,
     pub claim: Option<ItemId>,
-    pub answer_due: Instant,
+    /// For the answer.
+    pub period: Running,
+    /// The service said that the answer is late.
     pub overdue: bool,
     pub answer: Option<AnswerOutcome>,
 }

@@ -5,28 +5,29 @@ mod decide;
 mod due;
 mod lot;
 
-pub use apply::apply;
-pub use decide::decide;
 pub use lot::{CandidateState, ChallengeState, ClaimState, Finding, LotPhase, LotState, Verdict};
 
-use super::{
-    AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Window, Windows, score_table_id,
-};
-use crate::act::Author;
-use crate::calendar::{Calendar, Roll, UnknownYear};
+use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
+use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
+use crate::commitment::Call;
 use crate::field::{
-    ClauseId, CommitmentId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
-    RegionCode, TemplateId,
+    ClauseId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory, RegionCode,
+    TemplateId, TenderCode,
 };
+use crate::law::{Law, Running};
 use crate::log::Hash;
-use crate::organisation::Role;
+use crate::problem::Refusal;
+use std::any::{Any, TypeId};
+
+impl StreamId for TenderCode {
+    const PREFIX: &'static str = "tender";
+}
 
 /// Where a tender stands. Its lots run their own way once it is announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// 招标前公示: objections are accepted until the instant.
+    /// 招标前公示: objections are accepted while [`Tender::window`] runs.
     Preannounced {
-        until: Instant,
         /// The service said that the window is over and what it waits for.
         waiting: bool,
     },
@@ -43,8 +44,8 @@ pub enum Phase {
 impl Phase {
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Preannounced { waiting: false, .. } => "preannounced",
-            Self::Preannounced { waiting: true, .. } => "waiting",
+            Self::Preannounced { waiting: false } => "preannounced",
+            Self::Preannounced { waiting: true } => "waiting",
             Self::Cleared => "cleared",
             Self::Announced => "announced",
             Self::Terminated => "terminated",
@@ -71,15 +72,16 @@ pub struct ClauseState {
 /// How far an objection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectionPhase {
-    /// To be answered by the instant.
+    /// To be answered within the period.
     Filed {
-        answer_due: Instant,
+        answer: Running,
+        /// The service said that the answer is late.
         overdue: bool,
     },
-    /// May be escalated until the instant.
+    /// May be escalated within the period.
     Answered {
         outcome: AnswerOutcome,
-        escalate_until: Instant,
+        escalation: Running,
     },
     Escalated,
     Ruled(RulingOutcome),
@@ -98,7 +100,7 @@ impl ObjectionPhase {
         }
     }
 
-    /// Answered, ruled or withdrawn (domain.md §2, `tender.cleared`).
+    /// Answered, ruled or withdrawn: it does not keep the tender from being cleared.
     pub fn is_dealt_with(self) -> bool {
         match self {
             Self::Filed { .. } | Self::Escalated => false,
@@ -120,6 +122,8 @@ pub struct ObjectionState {
 pub struct Tender {
     pub(super) version: u64,
     pub phase: Phase,
+    /// The last objection window; none for an adopted tender.
+    pub window: Option<Running>,
     /// The version of the disclosed text, from 1; 0 for an adopted tender.
     pub disclosure: u32,
     pub title: Box<str>,
@@ -134,8 +138,6 @@ pub struct Tender {
     pub windows: Windows,
     /// Bidders must have signed a commitment on this template.
     pub commitment_template: Option<TemplateId>,
-    /// The commitments that were cited, each once.
-    pub commitments: Vec<CommitmentId>,
     pub clauses: Vec<ClauseState>,
     pub objections: Vec<ObjectionState>,
     /// An accepted or upheld objection demands a revision or the termination.
@@ -194,15 +196,106 @@ impl ClauseState {
     }
 }
 
-/// When a window that opens now is over.
-fn window_end(window: Window, now: Instant, calendar: &Calendar) -> Result<Instant, UnknownYear> {
-    calendar.end_of(now.shanghai_day(), window.period(), Roll::default()).map(crate::calendar::Due::over_at)
+impl Capability for Tender {
+    type Id = TenderCode;
+    type Act = Act;
+
+    const IS_DROPPED: bool = true;
+    const FALLS_DUE: bool = true;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ties(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        act.template().map(Stream::of).into_iter().chain(act.commitments().into_iter().map(Stream::of)).collect()
+    }
+
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let Some(tender) = state else { return Vec::new() };
+        let mut subjects: Vec<Stream> = tender.concerned(act).into_iter().map(Stream::of).collect();
+        subjects.sort();
+        subjects.dedup();
+        subjects
+    }
+
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        decide::decide(state, act, at)?;
+        decide::promise::check(state, act, at)
+    }
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        let mut tender = match act {
+            Act::Preannounced(disclosed) => Self::preannounced(disclosed, place.time),
+            Act::Adopted(adoption) => Self::adopted(adoption, place.time),
+            _ => return None,
+        };
+        tender.apply(act, place, law);
+        Some(tender)
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, law: Law<'_>) {
+        self.fold(act, place, law);
+        self.wait_if_unsettled();
+        self.version = place.version;
+        self.last_time = place.time;
+    }
+
+    fn next_due(&self, law: Law<'_>) -> Option<Instant> {
+        self.first_due(law)
+    }
+
+    fn due(&self, now: Instant, law: Law<'_>) -> Option<Act> {
+        self.due_now(now, law)
+    }
+
+    fn face(&self, wanted: TypeId) -> Option<Box<dyn Any>> {
+        (wanted == TypeId::of::<Call>()).then(|| Box::new(self.call()) as Box<dyn Any>)
+    }
 }
 
 impl Tender {
-    /// How many records act on it.
-    pub fn version(&self) -> u64 {
-        self.version
+    /// What whoever commits to one of its lots looks at.
+    fn call(&self) -> Call {
+        Call {
+            buyers: self.buyers().cloned().collect(),
+            is_over: self.phase.is_final(),
+            lots: self.lots.iter().map(|lot| (lot.id.clone(), lot.is_before_opening())).collect(),
+        }
+    }
+
+    /// Its centre, and its procuring unit where that is known by its code.
+    fn buyers(&self) -> impl Iterator<Item = &OrganisationId> {
+        std::iter::once(&self.centre).chain(&self.procuring_unit.id)
+    }
+
+    /// Whom an act concerns beside its author: what it says of them counts when they are judged.
+    fn concerned<'a>(&'a self, act: &'a Act) -> Vec<&'a OrganisationId> {
+        let candidate = |lot: &LotId, id: &ItemId| {
+            let members = self.lot(lot).and_then(|lot| lot.candidate(id)).map(|candidate| &candidate.members);
+            members.into_iter().flatten()
+        };
+        let winner = |lot: &LotId| {
+            let members = self.lot(lot).and_then(LotState::winner).map(|winner| &winner.members);
+            members.into_iter().flatten()
+        };
+        match act {
+            Act::ObjectionRuled(ruling) => {
+                self.buyers().chain(self.objection(&ruling.objection).map(|objection| &objection.by)).collect()
+            }
+            Act::DeadlinePassed(_) | Act::Terminated(_) | Act::Failed(_) => self.buyers().collect(),
+            Act::Challenged(challenge) => {
+                let challenged = challenge.candidate.iter().flat_map(|id| candidate(&challenge.lot, id));
+                self.buyers().chain(challenged).collect()
+            }
+            Act::ClaimVerified(found) => candidate(&found.lot, &found.candidate).collect(),
+            Act::ClaimRefuted(found) => candidate(&found.lot, &found.candidate).collect(),
+            Act::Awarded(award) => self.buyers().chain(candidate(&award.lot, &award.candidate)).collect(),
+            Act::ContractPublished(contract) => self.buyers().chain(winner(&contract.lot)).collect(),
+            Act::ContractAmended(amendment) => self.buyers().chain(winner(&amendment.lot)).collect(),
+            Act::ContractAccepted(acceptance) => self.buyers().chain(winner(&acceptance.lot)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     pub fn is_suspended(&self) -> bool {
@@ -230,12 +323,12 @@ impl Tender {
         self.objections.iter().filter(|o| !o.phase.is_dealt_with()).map(|o| o.id.clone()).collect()
     }
 
-    /// Whether the author runs this tender: its centre, or the procuring unit itself.
     /// Whether it is the tender's centre or its procuring unit.
     pub fn is_bought_by(&self, organisation: &OrganisationId) -> bool {
-        self.centre == *organisation || self.procuring_unit.id.as_ref() == Some(organisation)
+        self.buyers().any(|buyer| buyer == organisation)
     }
 
+    /// Whether the author runs this tender: its centre, or the procuring unit itself.
     fn is_run_by(&self, by: &Author) -> bool {
         runs(by, &self.centre, &self.procuring_unit)
     }

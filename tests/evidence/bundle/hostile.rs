@@ -2,7 +2,7 @@
 
 use super::{Story, entry, gongshi, manifest, members, write};
 use gongshi::bundle::{BundleError, Manifest, Scope, verify_bundle};
-use gongshi::calendar::Calendar;
+use gongshi::law::Editions;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn refused(path: &Path) -> BundleError {
     let output = gongshi(&["verify", "--json", path.to_str().unwrap()]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("gongshi: "));
-    verify_bundle(path, None, &Calendar::built_in()).unwrap_err()
+    verify_bundle(path, None, &Editions::built_in()).unwrap_err()
 }
 
 #[tokio::test(flavor = "multi_thread")]

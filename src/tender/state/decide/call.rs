@@ -3,20 +3,17 @@
 use super::super::super::{Act, Amendment, Announcement, Method, Opening};
 use super::super::{ClauseState, LotPhase, Phase, Tender, clause_changes};
 use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_run};
-use super::window::{countable, span};
-use crate::act::Author;
-use crate::calendar::Calendar;
+use super::window::span;
+use crate::act::{Author, Moment};
 use crate::field::{Day, Fault, FieldFault, Instant, ItemId};
 use crate::problem::{self, Refusal};
-use crate::rulebook;
 
 pub(super) fn decide_announcement(
     tender: &Tender,
     act: &Act,
     announcement: &Announcement,
     by: &Author,
-    now: Instant,
-    calendar: &Calendar,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     let open = tender.open_objections();
@@ -26,7 +23,9 @@ pub(super) fn decide_announcement(
         return Err(Refusal::new(&problem::OBJECTION_OPEN, zh, en));
     }
     match tender.phase {
-        Phase::Preannounced { until, .. } if now < until => return Err(Refusal::window_open(until)),
+        Phase::Preannounced { .. } if tender.window.is_some_and(|window| !at.law.is_over(window, at.now)) => {
+            return Err(Refusal::window_open(tender.window.map_or(at.now, |window| at.law.end(window).at)));
+        }
         Phase::Preannounced { .. } | Phase::Cleared if tender.revision_required => {
             let (zh, en) = ("异议成立，须先修改公示文本", "an upheld objection demands a revision first");
             return Err(Refusal::new(&problem::REVISION_REQUIRED, zh, en));
@@ -60,14 +59,11 @@ pub(super) fn decide_announcement(
         let (zh, en) = (format!("差异须逐条如实列明：{ids}"), format!("every difference must be declared: {ids}"));
         return Err(Refusal { fields: faults, ..Refusal::new(&problem::DIFFERENCE_UNDECLARED, zh, en) });
     }
-    if announcement.bid_deadline < Day::from(now.shanghai_day()) {
+    if announcement.bid_deadline < at.today() {
         return Err(Refusal::of_field("/bid_deadline", Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
     if tender.method == Some(Method::Open) {
-        span(now.shanghai_day().into(), announcement.bid_deadline, &rulebook::windows().bidding, "/bid_deadline")?;
-    }
-    if changes.iter().any(|change| change.material) {
-        return countable(tender.windows.objection, now, calendar);
+        span(at.today(), announcement.bid_deadline, &at.law.edition().windows.bidding, "/bid_deadline", at)?;
     }
     Ok(())
 }
@@ -77,7 +73,7 @@ pub(super) fn decide_amendment(
     act: &Act,
     amendment: &Amendment,
     by: &Author,
-    now: Instant,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     must_be_announced(tender, act)?;
@@ -94,7 +90,7 @@ pub(super) fn decide_amendment(
         material |= clause.kind.is_material() || known.kind.is_material();
     }
     if let Some(deadline) = amendment.bid_deadline {
-        let today = Day::from(now.shanghai_day());
+        let today = at.today();
         let earlier = if deadline < today {
             Some("today")
         } else if Some(deadline) < tender.bid_deadline {
@@ -108,7 +104,7 @@ pub(super) fn decide_amendment(
     }
     let deadline = amendment.bid_deadline.or(tender.bid_deadline);
     match deadline.filter(|_| material && tender.method == Some(Method::Open)) {
-        Some(deadline) => span(now.shanghai_day().into(), deadline, &rulebook::windows().amendment, "/bid_deadline"),
+        Some(deadline) => span(at.today(), deadline, &at.law.edition().windows.amendment, "/bid_deadline", at),
         None => Ok(()),
     }
 }
@@ -118,19 +114,19 @@ pub(super) fn decide_opening(
     act: &Act,
     opening: &Opening,
     by: &Author,
-    now: Instant,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     must_be_announced(tender, act)?;
     let lot = lot(tender, &opening.lot, "/lot")?;
     let LotPhase::Waiting { .. } = lot.phase else { return Err(lot_forbids(lot, act)) };
     let deadline = tender.bid_deadline.map(Day::date);
-    if let Some(deadline) = deadline.filter(|deadline| now.shanghai_day() < *deadline) {
+    if let Some(deadline) = deadline.filter(|deadline| at.now.shanghai_day() < *deadline) {
         return Err(Refusal::window_open(Instant::start_of_shanghai_day(deadline)));
     }
     let earlier = if deadline.is_some_and(|deadline| opening.opened_at.shanghai_day() < deadline) {
         "bid_deadline"
-    } else if now < opening.opened_at {
+    } else if at.now < opening.opened_at {
         "opened_at before now"
     } else {
         return Ok(());

@@ -5,30 +5,23 @@ use super::super::{ObjectionPhase, Phase, Tender, runs};
 use super::guard::{
     OBJECTIONS_MAX, forbids, must_be_author, must_be_disclosed, must_have, must_run, objection, objection_is, too_many,
 };
-use super::window::{check_windows, countable};
-use crate::act::Author;
-use crate::calendar::Calendar;
-use crate::field::{Day, Fault, FieldFault, Instant};
-use crate::organisation::Role;
+use super::window::check_windows;
+use crate::act::{Author, Moment, Role};
+use crate::field::{Fault, FieldFault};
 use crate::problem::{self, Refusal};
 
-pub(super) fn decide_preannouncement(
-    disclosed: &Preannouncement,
-    by: &Author,
-    now: Instant,
-    calendar: &Calendar,
-) -> Result<(), Refusal> {
+pub(super) fn decide_preannouncement(disclosed: &Preannouncement, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     must_have(by, &[Role::Centre, Role::ProcuringUnit])?;
     must_be_author(runs(by, &disclosed.centre, &disclosed.procuring_unit))?;
-    check_disclosed(disclosed, "", now, calendar)
+    check_disclosed(disclosed, "", at)
 }
 
-fn check_disclosed(disclosed: &Preannouncement, at: &str, now: Instant, calendar: &Calendar) -> Result<(), Refusal> {
-    if disclosed.planned.announce < Day::from(now.shanghai_day()) {
-        let pointer = format!("{at}/planned/announce");
+fn check_disclosed(disclosed: &Preannouncement, pointer: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+    if disclosed.planned.announce < at.today() {
+        let pointer = format!("{pointer}/planned/announce");
         return Err(Refusal::of_field(pointer, Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
-    check_windows(disclosed, at, now, calendar)
+    check_windows(disclosed, pointer, at)
 }
 
 pub(super) fn decide_revision(
@@ -36,8 +29,7 @@ pub(super) fn decide_revision(
     act: &Act,
     revision: &Revision,
     by: &Author,
-    now: Instant,
-    calendar: &Calendar,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     must_be_disclosed(tender, act)?;
@@ -45,7 +37,7 @@ pub(super) fn decide_revision(
         let fault = Fault::Inconsistent { reason: "the centre of a tender does not change".into() };
         return Err(Refusal::of_field("/preannouncement/centre", fault));
     }
-    check_disclosed(&revision.preannouncement, "/preannouncement", now, calendar)
+    check_disclosed(&revision.preannouncement, "/preannouncement", at)
 }
 
 pub(super) fn decide_objection(
@@ -53,24 +45,24 @@ pub(super) fn decide_objection(
     act: &Act,
     objection: &Objection,
     by: &Author,
-    now: Instant,
-    calendar: &Calendar,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_have(by, &[Role::Enterprise, Role::Supervisor])?;
-    match tender.phase {
-        Phase::Preannounced { until, .. } if now >= until && !by.roles.has(Role::Supervisor) => {
-            let text = until.shanghai_text();
+    let over = tender.window.map(|window| at.law.end(window).at).filter(|end| *end <= at.now);
+    match (&tender.phase, over) {
+        (Phase::Preannounced { .. }, Some(end)) if !by.roles.has(Role::Supervisor) => {
+            let text = end.shanghai_text();
             let (zh, en) =
                 (format!("公示期已于 {text} 届满"), format!("the window was over at {text} (Asia/Shanghai)"));
             return Err(Refusal::new(&problem::WINDOW_CLOSED, zh, en));
         }
-        Phase::Preannounced { .. } => {}
+        (Phase::Preannounced { .. }, _) => {}
         // The public may find out late; a supervisor brings its tip until the call is out.
-        Phase::Cleared if by.roles.has(Role::Supervisor) => {}
-        Phase::Cleared => {
+        (Phase::Cleared, _) if by.roles.has(Role::Supervisor) => {}
+        (Phase::Cleared, _) => {
             return Err(Refusal::new(&problem::WINDOW_CLOSED, "公示期已过", "the window is over"));
         }
-        Phase::Announced | Phase::Terminated | Phase::Closed => return Err(forbids(tender, act)),
+        (Phase::Announced | Phase::Terminated | Phase::Closed, _) => return Err(forbids(tender, act)),
     }
     let missing = objection.clauses.iter().enumerate().filter(|(_, id)| !tender.clauses.iter().any(|c| c.id == **id));
     let missing: Vec<_> = missing
@@ -85,21 +77,13 @@ pub(super) fn decide_objection(
     if tender.objection(&objection.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: objection.id.to_string() }));
     }
-    too_many("/id", tender.objections.len(), OBJECTIONS_MAX)?;
-    countable(tender.windows.answer, now, calendar)
+    too_many("/id", tender.objections.len(), OBJECTIONS_MAX)
 }
 
-pub(super) fn decide_answer(
-    tender: &Tender,
-    act: &Act,
-    answer: &ObjectionAnswer,
-    by: &Author,
-    now: Instant,
-    calendar: &Calendar,
-) -> Result<(), Refusal> {
+pub(super) fn decide_answer(tender: &Tender, act: &Act, answer: &ObjectionAnswer, by: &Author) -> Result<(), Refusal> {
     must_run(tender, by)?;
     match objection(tender, &answer.objection)?.phase {
-        ObjectionPhase::Filed { .. } => countable(tender.windows.escalation, now, calendar),
+        ObjectionPhase::Filed { .. } => Ok(()),
         phase => Err(objection_is(act, phase)),
     }
 }
@@ -109,16 +93,18 @@ pub(super) fn decide_escalation(
     act: &Act,
     escalation: &ObjectionEscalation,
     by: &Author,
-    now: Instant,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let objection = objection(tender, &escalation.objection)?;
     must_be_author(objection.by == by.id)?;
     // Nobody's time runs out, or comes, while the tender is suspended.
-    let now = tender.suspended_since.unwrap_or(now);
+    let now = tender.suspended_since.unwrap_or(at.now);
     match objection.phase {
-        ObjectionPhase::Filed { answer_due, .. } if now < answer_due => Err(Refusal::window_open(answer_due)),
+        ObjectionPhase::Filed { answer, .. } if !at.law.is_over(answer, now) => {
+            Err(Refusal::window_open(at.law.end(answer).at))
+        }
         ObjectionPhase::Filed { .. } => Ok(()),
-        ObjectionPhase::Answered { escalate_until, .. } if now >= escalate_until => {
+        ObjectionPhase::Answered { escalation, .. } if at.law.is_over(escalation, now) => {
             Err(Refusal::new(&problem::WINDOW_CLOSED, "投诉期限已过", "the time to escalate is over"))
         }
         ObjectionPhase::Answered { .. } => Ok(()),

@@ -2,9 +2,8 @@
 
 use super::super::super::Act;
 use super::super::{CandidateState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
-use crate::act::Author;
+use crate::act::{Acts, Author, Role};
 use crate::field::{Fault, ItemId, LotId};
-use crate::organisation::Role;
 use crate::problem::{self, Refusal};
 
 pub(super) fn must_have(by: &Author, roles: &[Role]) -> Result<(), Refusal> {

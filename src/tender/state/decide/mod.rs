@@ -3,17 +3,15 @@
 mod call;
 mod disclosure;
 mod guard;
+pub(super) mod promise;
 mod result;
 mod window;
 
 use super::super::Act;
 use super::{LotPhase, ObjectionPhase, Tender, Verdict};
-use crate::act::Author;
-use crate::calendar::Calendar;
-use crate::field::{Day, Fault, Instant};
-use crate::organisation::Role;
+use crate::act::{Acts, Moment, Role};
+use crate::field::Fault;
 use crate::problem::{self, Refusal};
-use crate::rulebook;
 use call::{decide_amendment, decide_announcement, decide_opening};
 use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
 use guard::{
@@ -26,19 +24,15 @@ use window::minimum;
 /// Whether the act may enter the log now.
 ///
 /// # Errors
-/// The refusal that domain.md §2 gives, with its citation where the law has one.
-pub fn decide(
-    state: Option<&Tender>,
-    act: &Act,
-    by: &Author,
-    now: Instant,
-    calendar: &Calendar,
-) -> Result<(), Refusal> {
+/// Who may not sign it, the state or the window that forbids it, what it says wrongly; with a citation where the law has one.
+pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+    let by = at.author()?;
     let tender = match (state, act) {
-        (None, Act::Preannounced(disclosed)) => return decide_preannouncement(disclosed, by, now, calendar),
+        (None, Act::Preannounced(disclosed)) => return decide_preannouncement(disclosed, by, at),
         (None, Act::Adopted(adoption)) => {
             must_have(by, &[Role::Supervisor])?;
-            return minimum(adoption.windows.candidates, &rulebook::windows().candidates, "/windows/candidates");
+            let rule = &at.law.edition().windows.candidates;
+            return minimum(adoption.windows.candidates, rule, "/windows/candidates", at);
         }
         (None, _) => return Err(Refusal::new(&problem::TENDER_UNKNOWN, "没有该项目", "there is no such tender")),
         (Some(tender), _) => tender,
@@ -53,12 +47,12 @@ pub fn decide(
         Act::Preannounced(_) | Act::Adopted(_) => Err(forbids(tender, act)),
         Act::WindowClosed(_) | Act::Cleared(_) | Act::DeadlinePassed(_) | Act::Closed(_) => {
             must_have(by, &[Role::Service])?;
-            if tender.due(now).as_ref() == Some(act) { Ok(()) } else { Err(forbids(tender, act)) }
+            if tender.due_now(at.now, at.law).as_ref() == Some(act) { Ok(()) } else { Err(forbids(tender, act)) }
         }
-        Act::Revised(revision) => decide_revision(tender, act, revision, by, now, calendar),
-        Act::Objected(objection) => decide_objection(tender, act, objection, by, now, calendar),
-        Act::ObjectionAnswered(answer) => decide_answer(tender, act, answer, by, now, calendar),
-        Act::ObjectionEscalated(escalation) => decide_escalation(tender, act, escalation, by, now),
+        Act::Revised(revision) => decide_revision(tender, act, revision, by, at),
+        Act::Objected(objection) => decide_objection(tender, act, objection, by, at),
+        Act::ObjectionAnswered(answer) => decide_answer(tender, act, answer, by),
+        Act::ObjectionEscalated(escalation) => decide_escalation(tender, act, escalation, by, at),
         Act::ObjectionRuled(ruling) => {
             must_have(by, &[Role::Supervisor])?;
             match objection(tender, &ruling.objection)?.phase {
@@ -74,13 +68,13 @@ pub fn decide(
                 phase @ (ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn) => Err(objection_is(act, phase)),
             }
         }
-        Act::Announced(announcement) => decide_announcement(tender, act, announcement, by, now, calendar),
+        Act::Announced(announcement) => decide_announcement(tender, act, announcement, by, at),
         Act::Clarified(_) => {
             must_run(tender, by)?;
             must_be_announced(tender, act)
         }
-        Act::Amended(amendment) => decide_amendment(tender, act, amendment, by, now),
-        Act::BidsOpened(opening) => decide_opening(tender, act, opening, by, now),
+        Act::Amended(amendment) => decide_amendment(tender, act, amendment, by, at),
+        Act::BidsOpened(opening) => decide_opening(tender, act, opening, by, at),
         Act::Suspended(_) => must_have(by, &[Role::Supervisor]),
         Act::Resumed(_) => {
             must_have(by, &[Role::Supervisor])?;
@@ -101,8 +95,8 @@ pub fn decide(
                 LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => Err(lot_forbids(lot, act)),
             }
         }
-        Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by, now, calendar),
-        Act::Challenged(challenge) => decide_challenge(tender, act, challenge, by, now, calendar),
+        Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by),
+        Act::Challenged(challenge) => decide_challenge(tender, act, challenge, by, at),
         Act::ChallengeAnswered(answer) => {
             must_run(tender, by)?;
             let lot = lot(tender, &answer.lot, "/lot")?;
@@ -118,11 +112,11 @@ pub fn decide(
         Act::ClaimRefuted(finding) => {
             decide_finding(tender, act, Verdict::Refuted, (&finding.lot, &finding.candidate, &finding.claim), by)
         }
-        Act::Awarded(award) => decide_award(tender, act, award, by, now),
+        Act::Awarded(award) => decide_award(tender, act, award, by, at),
         Act::ContractPublished(contract) => {
             must_run(tender, by)?;
             let lot = lot(tender, &contract.lot, "/lot")?;
-            if contract.signed > Day::from(now.shanghai_day()) {
+            if contract.signed > at.today() {
                 return Err(Refusal::of_field("/signed", Fault::DatesOutOfOrder { earlier: "today".into() }));
             }
             if lot.phase == LotPhase::Awarded { Ok(()) } else { Err(lot_forbids(lot, act)) }

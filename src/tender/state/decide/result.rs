@@ -5,11 +5,8 @@ use super::super::{LotPhase, Tender, Verdict};
 use super::guard::{
     OBJECTIONS_MAX, candidate, lot, lot_forbids, must_be_announced, must_have, must_run, too_many, unknown,
 };
-use super::window::countable;
-use crate::act::Author;
-use crate::calendar::Calendar;
-use crate::field::{Fault, Instant, ItemId, LotId};
-use crate::organisation::Role;
+use crate::act::{Acts, Author, Moment, Role};
+use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
 
 pub(super) fn decide_candidates(
@@ -17,15 +14,13 @@ pub(super) fn decide_candidates(
     act: &Act,
     publication: &CandidatePublication,
     by: &Author,
-    now: Instant,
-    calendar: &Calendar,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     must_be_announced(tender, act)?;
     let lot = lot(tender, &publication.lot, "/lot")?;
     match lot.phase {
         // Published again after a challenge led to a new evaluation.
-        LotPhase::Opened | LotPhase::Candidates { .. } => countable(tender.windows.candidates, now, calendar),
+        LotPhase::Opened | LotPhase::Candidates { .. } => Ok(()),
         LotPhase::Waiting { .. } | LotPhase::Awarded | LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => {
             Err(lot_forbids(lot, act))
         }
@@ -37,13 +32,12 @@ pub(super) fn decide_challenge(
     act: &Act,
     challenge: &Challenge,
     by: &Author,
-    now: Instant,
-    calendar: &Calendar,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_have(by, &[Role::Enterprise, Role::Supervisor])?;
     let lot = lot(tender, &challenge.lot, "/lot")?;
     match lot.phase {
-        LotPhase::Candidates { until } if now >= until && !by.roles.has(Role::Supervisor) => {
+        LotPhase::Candidates { window } if at.law.is_over(window, at.now) && !by.roles.has(Role::Supervisor) => {
             return Err(Refusal::new(
                 &problem::WINDOW_CLOSED,
                 "中标候选人公示期已过",
@@ -67,8 +61,7 @@ pub(super) fn decide_challenge(
     if tender.lots.iter().flat_map(|lot| &lot.challenges).any(|known| known.id == challenge.id) {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: challenge.id.to_string() }));
     }
-    too_many("/id", lot.challenges.len(), OBJECTIONS_MAX)?;
-    countable(tender.windows.answer, now, calendar)
+    too_many("/id", lot.challenges.len(), OBJECTIONS_MAX)
 }
 
 pub(super) fn decide_finding(
@@ -99,12 +92,14 @@ pub(super) fn decide_award(
     act: &Act,
     award: &Award,
     by: &Author,
-    now: Instant,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     let lot = lot(tender, &award.lot, "/lot")?;
     match lot.phase {
-        LotPhase::Candidates { until } if now < until => return Err(Refusal::window_open(until)),
+        LotPhase::Candidates { window } if !at.law.is_over(window, at.now) => {
+            return Err(Refusal::window_open(at.law.end(window).at));
+        }
         LotPhase::Candidates { .. } => {}
         LotPhase::Waiting { .. }
         | LotPhase::Opened

@@ -3,17 +3,17 @@
 //! Every story begins on Monday 2026-06-01, 9 o'clock in Shanghai. The windows are 5 days for objections, 3 for answers,
 //! 10 for escalations, 3 for candidates: short enough to read the dates in the head.
 
-use crate::act::{Author, Place};
-use crate::calendar::Calendar;
-use crate::field::{Bidder, Currency, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, Price, Prose};
+use crate::act::{Acts, Author, Capability, Place, Role, Stream, decide_alone, fold};
+use crate::field::{
+    Bidder, Currency, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, Price, Prose, TenderCode,
+};
+use crate::law::{InForce, Law, Running};
 use crate::log::Hash;
-use crate::organisation::Role;
 use crate::problem::{ProblemType, Refusal};
 use crate::record::KeyId;
 use crate::tender::*;
 use std::fmt::Debug;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// Any field from its text.
 pub fn read<T: FromStr<Err: Debug>>(text: &str) -> T {
@@ -384,13 +384,13 @@ pub struct Run {
     pub state: Option<Tender>,
     pub now: Instant,
     pub version: u64,
-    pub calendar: Arc<Calendar>,
+    adopted: InForce,
 }
 
 impl Run {
     /// Nothing has been disclosed yet.
     pub fn on_morning(day: &str) -> Self {
-        Self { state: None, now: morning(day), version: 0, calendar: Calendar::built_in() }
+        Self { state: None, now: morning(day), version: 0, adopted: InForce::newest() }
     }
 
     /// Preannounced on 2026-06-01; the window is over on the 9th, because the 6th is a Saturday.
@@ -434,7 +434,8 @@ impl Run {
     }
 
     pub fn decide(&self, by: &Author, act: &Act) -> Result<(), Refusal> {
-        decide(self.state.as_ref(), act, by, self.now, &self.calendar)
+        let on = Stream::of(&read::<TenderCode>("T-1"));
+        decide_alone(&on, self.state.as_ref(), act, by, self.now, self.law())
     }
 
     /// What the act makes of a copy of the state, whether it is allowed or not.
@@ -448,7 +449,9 @@ impl Run {
             kid: KeyId::from_bytes([0; 32]),
             version,
         };
-        apply(self.state.clone(), act, &place, &self.calendar)
+        let mut state = self.state.clone();
+        fold(&mut state, act, &place, self.law());
+        state
     }
 
     #[track_caller]
@@ -473,9 +476,11 @@ impl Run {
     #[track_caller]
     pub fn tick(&mut self, to: Instant) -> Vec<&'static str> {
         let mut kinds = Vec::new();
-        while let Some(next) = self.state.as_ref().and_then(Tender::next_due).filter(|next| *next <= to) {
+        while let Some(next) =
+            self.state.as_ref().and_then(|tender| tender.next_due(self.law())).filter(|next| *next <= to)
+        {
             self.now = self.now.max(next);
-            let due = self.tender().due(self.now).expect("next_due promised an act");
+            let due = self.tender().due(self.now, self.law()).expect("next_due promised an act");
             kinds.push(due.kind());
             self.accepts(&service(), due);
         }
@@ -506,9 +511,26 @@ impl Run {
     /// When the objection window is over.
     #[track_caller]
     pub fn window(&self) -> Instant {
-        match self.tender().phase {
-            Phase::Preannounced { until, .. } => until,
-            ref phase => panic!("no window in {}", phase.name()),
+        match (&self.tender().phase, self.tender().window) {
+            (Phase::Preannounced { .. }, Some(window)) => self.end(window),
+            (phase, _) => panic!("no window in {}", phase.name()),
         }
+    }
+
+    /// When the publicity of a lot's candidates is over.
+    #[track_caller]
+    pub fn candidates_until(&self, lot: &str) -> Instant {
+        match self.lot(lot).phase {
+            LotPhase::Candidates { window } => self.end(window),
+            ref phase => panic!("no candidates in {}", phase.name()),
+        }
+    }
+
+    pub fn law(&self) -> Law<'_> {
+        Law::of(&self.adopted)
+    }
+
+    pub fn end(&self, period: Running) -> Instant {
+        self.law().end(period).at
     }
 }

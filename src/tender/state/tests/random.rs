@@ -1,8 +1,9 @@
 //! Random acts by random authors: whatever is accepted, some things are always so.
 
 use super::fixture::*;
-use crate::act::Author;
+use crate::act::{Acts, Author, Capability};
 use crate::field::{Day, Instant};
+use crate::law::Law;
 use crate::tender::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -131,7 +132,7 @@ fn choose(run: &Run, what: u8, which: u8, how: u8) -> (Author, Act) {
 
 /// What is due, or something like it.
 fn service_act(run: &Run, which: u8, how: u8) -> Act {
-    let due = run.state.as_ref().and_then(|tender| tender.due(run.now));
+    let due = run.state.as_ref().and_then(|tender| tender.due(run.now, run.law()));
     match (which % 4, due) {
         (0, Some(Act::Closed(closure))) => Closure { lots_failed: closure.lots_failed + 1, ..*closure }.into(),
         (0, Some(Act::DeadlinePassed(deadline))) => Deadline { due: deadline.due.plus_millis(1), ..*deadline }.into(),
@@ -158,7 +159,13 @@ fn may_follow(before: &LotPhase, after: &LotPhase) -> bool {
 }
 
 /// What one accepted act may have done.
-fn check_act(before: Option<&Tender>, after: &Tender, act: &Act, now: Instant) -> Result<(), TestCaseError> {
+fn check_act(
+    before: Option<&Tender>,
+    after: &Tender,
+    act: &Act,
+    now: Instant,
+    law: Law<'_>,
+) -> Result<(), TestCaseError> {
     prop_assert_eq!(after.version(), before.map_or(0, Tender::version) + 1);
     prop_assert_eq!(after.last_time, now);
     let Some(before) = before else {
@@ -195,7 +202,7 @@ fn check_act(before: Option<&Tender>, after: &Tender, act: &Act, now: Instant) -
                 winner
             );
             prop_assert!(lot.challenges.iter().all(|challenge| challenge.answer.is_some()));
-            let over = matches!(earlier.phase, LotPhase::Candidates { until } if until <= now);
+            let over = matches!(earlier.phase, LotPhase::Candidates { window } if law.is_over(window, now));
             prop_assert!(over, "awarded from {:?}", earlier.phase);
         }
         if matches!(lot.phase, LotPhase::Awarded | LotPhase::Contracted | LotPhase::Accepted) {
@@ -216,18 +223,18 @@ fn check_act(before: Option<&Tender>, after: &Tender, act: &Act, now: Instant) -
 }
 
 /// The scheduler sleeps until `next_due`: nothing may be due before it, something must be due at it.
-fn check_schedule(tender: &Tender, now: Instant) -> Result<(), TestCaseError> {
-    match tender.next_due() {
+fn check_schedule(tender: &Tender, now: Instant, law: Law<'_>) -> Result<(), TestCaseError> {
+    match tender.next_due(law) {
         Some(next) => {
             let sleep = next.millis() - now.millis();
             for early in [0, sleep / 2, sleep - 1].into_iter().filter(|early| (0..sleep).contains(early)) {
-                prop_assert_eq!(tender.due(now.plus_millis(early)), None, "before {}", next);
+                prop_assert_eq!(tender.due(now.plus_millis(early), law), None, "before {}", next);
             }
-            prop_assert!(tender.due(next.max(now)).is_some(), "at {next}");
+            prop_assert!(tender.due(next.max(now), law).is_some(), "at {next}");
         }
         None => {
             for days in [0, 1, 30, 4000] {
-                prop_assert_eq!(tender.due(now.plus_millis(days * 24 * HOUR)), None);
+                prop_assert_eq!(tender.due(now.plus_millis(days * 24 * HOUR), law), None);
             }
         }
     }
@@ -236,7 +243,7 @@ fn check_schedule(tender: &Tender, now: Instant) -> Result<(), TestCaseError> {
 
 fn check_step(run: &mut Run, by: &Author, act: Act) -> Result<bool, TestCaseError> {
     let before = run.state.clone();
-    let due = before.as_ref().and_then(|tender| tender.due(run.now));
+    let due = before.as_ref().and_then(|tender| tender.due(run.now, run.law()));
     let verdict = run.decide(by, &act);
     if matches!(act, Act::WindowClosed(_) | Act::Cleared(_) | Act::DeadlinePassed(_) | Act::Closed(_)) {
         let rightful = *by == service() && due.as_ref() == Some(&act);
@@ -249,7 +256,7 @@ fn check_step(run: &mut Run, by: &Author, act: Act) -> Result<bool, TestCaseErro
         return Ok(false);
     }
     let after = applied.expect("an accepted act leaves a tender");
-    check_act(before.as_ref(), &after, &act, run.now)?;
+    check_act(before.as_ref(), &after, &act, run.now, run.law())?;
     prop_assert!(run.act(by, act).is_ok());
     prop_assert_eq!(run.state.as_ref(), Some(&after));
     Ok(true)
@@ -260,15 +267,17 @@ fn play(run: &mut Run, step: &Step) -> Result<(), TestCaseError> {
         Step::Wait { hours } => run.now = run.now.plus_millis(i64::from(hours) * HOUR),
         Step::Tick { hours } => {
             let to = run.now.plus_millis(i64::from(hours) * HOUR);
-            while let Some(next) = run.state.as_ref().and_then(Tender::next_due).filter(|next| *next <= to) {
+            while let Some(next) =
+                run.state.as_ref().and_then(|tender| tender.next_due(run.law())).filter(|next| *next <= to)
+            {
                 run.now = run.now.max(next);
-                let due = run.tender().due(run.now);
+                let due = run.tender().due(run.now, run.law());
                 prop_assert!(due.is_some(), "nothing is due at {}", next);
                 let accepted = check_step(run, &service(), due.expect("asserted"))?;
                 prop_assert!(accepted, "the service may do what is due");
             }
             run.now = run.now.max(to);
-            prop_assert_eq!(run.state.as_ref().and_then(|tender| tender.due(run.now)), None);
+            prop_assert_eq!(run.state.as_ref().and_then(|tender| tender.due(run.now, run.law())), None);
         }
         Step::Act { what, who, which, how } => {
             let (able, act) = choose(run, what, which, how);
@@ -277,7 +286,7 @@ fn play(run: &mut Run, step: &Step) -> Result<(), TestCaseError> {
         }
     }
     match &run.state {
-        Some(tender) => check_schedule(tender, run.now),
+        Some(tender) => check_schedule(tender, run.now, run.law()),
         None => Ok(()),
     }
 }

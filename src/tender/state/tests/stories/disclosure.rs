@@ -63,15 +63,16 @@ fn a_call_is_not_planned_for_yesterday() {
 }
 
 #[test]
-fn working_days_of_a_year_without_holiday_arrangement_cannot_be_counted() {
+fn working_days_of_a_year_without_holiday_arrangement_are_counted_provisionally() {
     let mut run = Run::on_morning("2026-12-28");
     let mut disclosed = preannouncement();
     disclosed.planned = planned("2027-01-10", "2027-02-10");
     disclosed.windows.objection = working_days(5);
-    run.refuses(&centre(), disclosed.clone(), &problem::CALENDAR_UNKNOWN);
-    disclosed.windows = Windows { objection: days(5), answer: working_days(5), ..windows() };
     run.accepts(&centre(), disclosed);
-    run.refuses(&enterprise_a(), objection("o-1"), &problem::CALENDAR_UNKNOWN);
+    // 29, 30, 31 December; 4, 5 January.
+    assert_eq!(run.window(), midnight("2027-01-06"));
+    assert!(run.law().end(run.tender().window.unwrap()).provisional);
+    assert_eq!(run.tick(midnight("2027-01-06")), ["tender.cleared"]);
 }
 
 #[test]

@@ -31,8 +31,8 @@ fn a_suspension_lengthens_the_publicity_of_candidates_and_the_time_to_answer_cha
     run.refuses(&enterprise_b(), challenge("x-2", "1"), &problem::STATE_FORBIDS);
     run.tick(morning("2026-07-20"));
     run.accepts(&supervisor(), resumption());
-    assert_eq!(run.lot("1").phase, LotPhase::Candidates { until: midnight("2026-07-24") });
-    assert_eq!(run.lot("1").challenges[0].answer_due, midnight("2026-07-24"));
+    assert_eq!(run.candidates_until("1"), midnight("2026-07-24"));
+    assert_eq!(run.end(run.lot("1").challenges[0].period), midnight("2026-07-24"));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn time_to_escalate_that_began_in_a_suspension_grows_only_by_what_was_left_of_it
     // Answered on the 3rd, so until the 15th (the 13th is a Saturday), and one day of it was suspended.
     let phase = run.tender().objections[0].phase;
     assert!(
-        matches!(phase, ObjectionPhase::Answered { escalate_until, .. } if escalate_until == midnight("2026-06-17")),
+        matches!(phase, ObjectionPhase::Answered { escalation, .. } if run.end(escalation) == midnight("2026-06-17")),
         "{phase:?}"
     );
 }
@@ -100,7 +100,7 @@ fn a_termination_is_final() {
     for by in [centre(), unit(), supervisor()] {
         let mut run = Run::announced();
         run.accepts(&by, termination());
-        assert_eq!((run.status(), run.tender().next_due()), ("terminated", None));
+        assert_eq!((run.status(), run.tender().next_due(run.law())), ("terminated", None));
         assert_eq!(run.tick(morning("2026-09-01")), [""; 0]);
         run.refuses(&centre(), termination(), &problem::STATE_FORBIDS);
         run.refuses(&centre(), opening("1"), &problem::STATE_FORBIDS);

@@ -8,6 +8,7 @@ mod the_result;
 mod the_whole_way;
 
 use super::fixture::*;
+use crate::act::Capability;
 use crate::problem::{self, Refusal};
 use crate::tender::*;
 

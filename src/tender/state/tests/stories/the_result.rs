@@ -130,7 +130,7 @@ fn candidates_may_be_published_again_until_the_award() {
     let mut run = decided();
     run.accepts(&centre(), candidates("1"));
     // 3 days after the 14th.
-    assert_eq!(run.lot("1").phase, LotPhase::Candidates { until: midnight("2026-07-18") });
+    assert_eq!(run.candidates_until("1"), midnight("2026-07-18"));
     run.refuses(&centre(), award("1", "a"), &problem::WINDOW_OPEN);
     run.tick(morning("2026-07-18"));
     run.accepts(&centre(), award("1", "a"));

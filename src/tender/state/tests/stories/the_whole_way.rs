@@ -26,7 +26,11 @@ fn one_lot_is_accepted_the_other_fails_and_the_service_closes_the_tender() {
     run.accepts(&unit(), acceptance("1", false, "2026-07-20"));
     assert_eq!(run.lot("1").phase, LotPhase::Contracted);
     run.accepts(&unit(), acceptance("1", true, "2026-07-20"));
-    assert_eq!(run.tender().due(run.now), Some(Closure { lots_accepted: 1, lots_failed: 1 }.into()), "due at once");
+    assert_eq!(
+        run.tender().due(run.now, run.law()),
+        Some(Closure { lots_accepted: 1, lots_failed: 1 }.into()),
+        "due at once"
+    );
     assert_eq!(run.tick(run.now), ["tender.closed"]);
     assert_eq!((run.status(), run.tender().version()), ("closed", run.version));
     run.refuses(&centre(), clarification(), &problem::STATE_FORBIDS);

@@ -1,0 +1,92 @@
+//! What a capability is to the log: the pure half. Service, auditor, bundle and simulator call the same functions.
+
+use super::{Acts, Moment, Place, Stream, StreamId};
+use crate::field::{Instant, OrganisationId};
+use crate::law::Law;
+use crate::problem::Refusal;
+use crate::record::{Jwk, KeyId};
+use std::any::{Any, TypeId};
+use std::fmt::Debug;
+
+/// A kind of stream: `Self` is the state that its records fold into. No clock, no I/O.
+///
+/// A stream's state is the fold of its own entries, and an act never changes another stream's. What else a decision looks
+/// at, [`Self::ties`] names; whom else an act concerns, [`Self::bears_on`] says.
+pub trait Capability: Debug + Sized + Send + Sync + 'static {
+    type Id: StreamId;
+    type Act: Acts;
+
+    /// There may be millions of such streams: whoever folds a whole log may drop a state, and fold it again when it is
+    /// needed.
+    const IS_DROPPED: bool;
+    /// Time makes acts due on such streams.
+    const FALLS_DUE: bool = false;
+
+    /// How many records act on it.
+    fn version(&self) -> u64;
+
+    /// What an act does with keys.
+    fn key_changes(_act: &Self::Act) -> Vec<KeyChange<'_>> {
+        Vec::new()
+    }
+
+    /// The streams that the decision on an act looks at, beside its own.
+    fn ties(_state: Option<&Self>, _act: &Self::Act) -> Vec<Stream> {
+        Vec::new()
+    }
+
+    /// The subjects that an act concerns beside its own stream: what is computed from everything that bears on one of them
+    /// can be checked for completeness. `state` is that before the act.
+    fn bears_on(_state: Option<&Self>, _act: &Self::Act) -> Vec<Stream> {
+        Vec::new()
+    }
+
+    /// Whether the act may enter the log now.
+    ///
+    /// # Errors
+    /// The refusal, with its citation where the law has one.
+    fn decide(state: Option<&Self>, act: &Self::Act, at: &Moment<'_>) -> Result<(), Refusal>;
+
+    /// The state after the first act of a stream. `None` for an act that [`Self::decide`] would have refused.
+    fn begin(act: &Self::Act, place: &Place, law: Law<'_>) -> Option<Self>;
+
+    /// Folds an act that was decided into the state. One that would have been refused changes as little as possible and
+    /// never panics: the auditor reports it and goes on.
+    fn apply(&mut self, act: &Self::Act, place: &Place, law: Law<'_>);
+
+    /// The earliest instant at which [`Self::due`] may have something; nothing is due before.
+    fn next_due(&self, _law: Law<'_>) -> Option<Instant> {
+        None
+    }
+
+    /// The act that time makes due now, if any. The service proposes it, [`Self::decide`] accepts exactly it, and an
+    /// audit arrives at the same one.
+    fn due(&self, _now: Instant, _law: Law<'_>) -> Option<Self::Act> {
+        None
+    }
+
+    /// What others may see of it that don't know this capability: a value of the wanted type.
+    fn face(&self, _wanted: TypeId) -> Option<Box<dyn Any>> {
+        None
+    }
+}
+
+/// Folds an act that was decided into the state of its stream, under the law that was adopted before it.
+pub fn fold<C: Capability>(state: &mut Option<C>, act: &C::Act, place: &Place, law: Law<'_>) {
+    let law = law.before(place.index);
+    match state {
+        Some(state) => state.apply(act, place, law),
+        None => *state = C::begin(act, place, law),
+    }
+}
+
+/// What an act does with a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange<'a> {
+    /// The record is signed by the very key that it brings, for this organisation.
+    SignsIn { key: &'a Jwk, owner: &'a OrganisationId },
+    /// The key belongs to the author's organisation from now on.
+    Brings { key: &'a Jwk },
+    /// The key signs nothing from this time on, which may lie in the past.
+    Revokes { kid: KeyId, from: Instant },
+}

@@ -1,0 +1,17 @@
+//! What all acts have in common, whatever capability they are of: payload, author, key, stream, and the rules by which a
+//! capability decides and folds them. Nothing here knows any capability.
+
+mod capability;
+mod key;
+mod moment;
+mod payload;
+mod role;
+mod stream;
+
+pub use capability::{Capability, KeyChange, fold};
+pub use key::{Key, RevocationReason, has_possession, possession_header, public_key};
+pub use moment::{Around, Author, Moment, Place, View, decide_alone};
+pub(crate) use payload::acts;
+pub use payload::{Acts, Payload};
+pub use role::{Role, Roles};
+pub use stream::{Stream, StreamId};

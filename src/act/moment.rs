@@ -1,0 +1,165 @@
+//! Who acts, when, under which law, and what else may be looked at: all that a decision rests on beside its own stream.
+
+use super::{Capability, Role, Roles, Stream, StreamId};
+use crate::field::{Day, DocumentId, Instant, OrganisationId};
+use crate::law::{Edition, Law};
+use crate::log::Hash;
+use crate::problem::{self, Refusal};
+use crate::record::KeyId;
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+/// Who acts: the organisation that the key belonged to, with the roles it had at that point of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    pub id: OrganisationId,
+    pub roles: Roles,
+}
+
+impl Author {
+    /// Whether it is this organisation that acts. The service signs in the operator's name, and is no party to anything.
+    pub fn is(&self, organisation: &OrganisationId) -> bool {
+        self.id == *organisation && !self.roles.has(Role::Service)
+    }
+}
+
+/// Where a record came to stand.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub index: u64,
+    pub time: Instant,
+    /// The entry's hash: later records cite it.
+    pub hash: Hash,
+    pub author: OrganisationId,
+    pub kid: KeyId,
+    /// The stream's version after this record: 1 for its first.
+    pub version: u64,
+}
+
+/// The point of the log at which an act is decided.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The stream that is acted on.
+    pub on: &'a Stream,
+    pub now: Instant,
+    pub law: Law<'a>,
+    /// The key that signed.
+    pub signer: &'a KeyId,
+    /// Nobody yet, for a record that signs itself in.
+    pub author: Option<&'a Author>,
+    pub around: View<'a>,
+}
+
+impl<'a> Moment<'a> {
+    /// The day in Asia/Shanghai.
+    pub fn today(&self) -> Day {
+        self.now.shanghai_day().into()
+    }
+
+    /// Who acts.
+    ///
+    /// # Errors
+    /// `key-unknown` for a record that signs itself in.
+    pub fn author(&self) -> Result<&'a Author, Refusal> {
+        self.author.ok_or_else(|| Refusal::new(&problem::KEY_UNKNOWN, "未登记的密钥", "unknown key"))
+    }
+}
+
+/// The states beside the stream's own, as whoever keeps them hands them out.
+pub trait Around {
+    fn state(&self, stream: &Stream) -> Option<&dyn Any>;
+
+    fn face(&self, stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>>;
+
+    /// Whose key it is, whatever became of it.
+    fn owner(&self, kid: &KeyId) -> Option<OrganisationId>;
+
+    /// An edition of the law that can be interpreted here.
+    fn edition(&self, id: &DocumentId) -> Option<Arc<Edition>>;
+}
+
+/// What a decision may look at beside the state of its own stream: the log's own state, who owns a key, and the streams
+/// that [`Capability::ties`] has named. Whoever replays a stream needs those, and no others.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    around: &'a dyn Around,
+    ties: &'a [Stream],
+}
+
+impl<'a> View<'a> {
+    pub fn new(around: &'a dyn Around, ties: &'a [Stream]) -> Self {
+        Self { around, ties }
+    }
+
+    fn reaches(&self, stream: &Stream) -> bool {
+        let named = *stream == Stream::LOG || self.ties.contains(stream);
+        debug_assert!(named, "{stream} is looked at and not named in `ties`");
+        named
+    }
+
+    /// The state of another stream, if it has one.
+    pub fn get<C: Capability>(&self, id: &C::Id) -> Option<&'a C> {
+        let stream = Stream::of(id);
+        self.reaches(&stream).then(|| self.around.state(&stream))??.downcast_ref()
+    }
+
+    /// The log's own state.
+    pub fn log<C: Capability>(&self) -> Option<&'a C> {
+        self.around.state(&Stream::LOG)?.downcast_ref()
+    }
+
+    /// What another stream's capability lets others see, where those don't know the capability itself.
+    pub fn face<F: 'static>(&self, id: &impl StreamId) -> Option<F> {
+        let stream = Stream::of(id);
+        let face = self.reaches(&stream).then(|| self.around.face(&stream, TypeId::of::<F>()))??;
+        face.downcast().ok().map(|face| *face)
+    }
+
+    /// Whose key it is, whatever became of it.
+    pub fn owner(&self, kid: &KeyId) -> Option<OrganisationId> {
+        self.around.owner(kid)
+    }
+
+    /// An edition of the law that can be interpreted here.
+    pub fn edition(&self, id: &DocumentId) -> Option<Arc<Edition>> {
+        self.around.edition(id)
+    }
+}
+
+/// Decides an act as if no other stream had records: for who rehearses a story before it is posted.
+///
+/// # Errors
+/// As [`Capability::decide`].
+pub fn decide_alone<C: Capability>(
+    on: &Stream,
+    state: Option<&C>,
+    act: &C::Act,
+    by: &Author,
+    now: Instant,
+    law: Law<'_>,
+) -> Result<(), Refusal> {
+    let (ties, signer) = (C::ties(state, act), KeyId::from_bytes([0; 32]));
+    let around = View::new(&Nobody, &ties);
+    C::decide(state, act, &Moment { on, now, law, signer: &signer, author: Some(by), around })
+}
+
+/// No state beside the stream's own.
+struct Nobody;
+
+impl Around for Nobody {
+    fn state(&self, _: &Stream) -> Option<&dyn Any> {
+        None
+    }
+
+    fn face(&self, _: &Stream, _: TypeId) -> Option<Box<dyn Any>> {
+        None
+    }
+
+    fn owner(&self, _: &KeyId) -> Option<OrganisationId> {
+        None
+    }
+
+    fn edition(&self, _: &DocumentId) -> Option<Arc<Edition>> {
+        None
+    }
+}

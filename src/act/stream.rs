@@ -1,0 +1,67 @@
+//! What a record acts on.
+
+use compact_str::{CompactString, ToCompactString};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a record acts on, the `sub` of its header: `log`, or `<prefix>/<id>`. All records on one stream, folded in order,
+/// make its state.
+///
+/// A text is parsed where the list of capabilities is (`world`), so that there is no stream that none of them owns.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stream(CompactString);
+
+/// An id that names a stream.
+pub trait StreamId: fmt::Display + FromStr<Err: fmt::Display> {
+    /// What stands before the slash.
+    const PREFIX: &'static str;
+
+    fn stream(&self) -> Stream {
+        Stream(compact_str::format_compact!("{}/{self}", Self::PREFIX))
+    }
+
+    /// The id in a stream's text, when it is a stream of this kind.
+    fn of_stream(text: &str) -> Option<Self> {
+        text.strip_prefix(Self::PREFIX)?.strip_prefix('/')?.parse().ok()
+    }
+}
+
+impl Stream {
+    /// The log's own stream.
+    pub const LOG: Self = Self(CompactString::const_new("log"));
+
+    pub fn of<I: StreamId>(id: &I) -> Self {
+        id.stream()
+    }
+
+    /// The id, when it is a stream of this kind.
+    pub fn id<I: StreamId>(&self) -> Option<I> {
+        I::of_stream(&self.0)
+    }
+
+    /// `organisation` of `organisation/<id>`.
+    pub fn prefix(&self) -> &str {
+        self.0.split_once('/').map_or(&*self.0, |(prefix, _)| prefix)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that was found to name a stream.
+    pub(crate) fn checked(text: &str) -> Self {
+        Self(text.to_compact_string())
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,222 @@
+//! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
+
+use super::rule::{CommitmentTerms, MinimumWindows};
+use crate::calendar::Calendar;
+use crate::field::{DocumentId, DocumentRef, Line};
+use crate::log::Hash;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+/// An edition that was read: what decisions rest on while it is adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// SHA-256 of [`Self::bytes`].
+    pub id: DocumentId,
+    /// How people call it, e.g. `2026-11`.
+    pub name: String,
+    pub zh: String,
+    pub en: String,
+    pub calendar: Calendar,
+    pub windows: MinimumWindows,
+    pub commitments: CommitmentTerms,
+    bytes: Vec<u8>,
+}
+
+/// Why bytes are not an edition that this program can interpret.
+#[derive(Debug, thiserror::Error)]
+pub enum EditionError {
+    #[error("longer than {EDITION_BYTES_MAX} bytes")]
+    TooLong,
+    #[error("not a JSON object of file names and their texts: {0}")]
+    Form(String),
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A rule that is not known here can't be kept.
+    #[error("this program has no use for {0}")]
+    Unknown(String),
+    #[error("{file}: {reason}")]
+    File { file: &'static str, reason: String },
+}
+
+/// The media type of an edition as a document.
+pub const MEDIA_TYPE: &str = "application/json";
+
+/// A dozen years of calendar have 20 KiB; enough for a rulebook of a thousand rules.
+pub const EDITION_BYTES_MAX: usize = 1 << 20;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Title {
+    name: String,
+    zh: String,
+    en: String,
+}
+
+impl Edition {
+    /// The bytes of an edition: one JSON object with the text of each file under its name, names ascending, written without
+    /// white space.
+    pub fn pack<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+        let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        serde_json::to_vec(&files).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// Not an edition, or one with rules that this program doesn't know.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EditionError> {
+        if bytes.len() > EDITION_BYTES_MAX {
+            return Err(EditionError::TooLong);
+        }
+        let mut files: BTreeMap<String, String> =
+            serde_json::from_slice(bytes).map_err(|error| EditionError::Form(error.to_string()))?;
+        let title: Title = read(&mut files, "edition.toml")?;
+        let calendar = files.remove("calendar.toml").ok_or(EditionError::Missing("calendar.toml"))?;
+        let calendar = Calendar::parse(&calendar)
+            .map_err(|error| EditionError::File { file: "calendar.toml", reason: error.to_string() })?;
+        let windows = read(&mut files, "windows.toml")?;
+        let commitments = read(&mut files, "commitments.toml")?;
+        if let Some(name) = files.into_keys().next() {
+            return Err(EditionError::Unknown(name));
+        }
+        let Title { name, zh, en } = title;
+        let id = DocumentId::from_hash(Hash::of(bytes));
+        Ok(Self { id, name, zh, en, calendar, windows, commitments, bytes: bytes.to_owned() })
+    }
+
+    /// What the id is the hash of.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How a record cites it.
+    pub fn document(&self) -> DocumentRef {
+        fn text<const MAX: usize>(text: &str) -> Line<MAX> {
+            text.parse().expect("a short, plain line")
+        }
+        DocumentRef {
+            sha256: self.id,
+            size: self.bytes.len() as u64,
+            media_type: text(MEDIA_TYPE),
+            title: format!("法规版本 {}", self.name).parse().unwrap_or_else(|_| text("法规版本")),
+        }
+    }
+
+    /// The files, by name.
+    pub fn files(&self) -> BTreeMap<String, String> {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+}
+
+fn read<T: DeserializeOwned>(files: &mut BTreeMap<String, String>, name: &'static str) -> Result<T, EditionError> {
+    let text = files.remove(name).ok_or(EditionError::Missing(name))?;
+    toml::from_str(&text).map_err(|error| EditionError::File { file: name, reason: error.to_string() })
+}
+
+/// The files of each edition that comes with the program, the newest last.
+macro_rules! shipped {
+    ($($folder:literal: [$($file:literal),*];)*) => {
+        &[$(&[$(($file, include_str!(concat!($folder, "/", $file)))),*]),*]
+    };
+}
+
+static SHIPPED: &[&[(&str, &str)]] = shipped! {
+    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
+};
+
+static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
+    let parse = |files: &&[(&str, &str)]| Edition::parse(&Edition::pack(files.iter().copied()));
+    let editions = SHIPPED.iter().map(parse).map(|edition| edition.map(Arc::new));
+    editions.collect::<Result<_, _>>().expect("editions are part of the program and covered by a test")
+});
+
+/// The editions at hand: those that come with the program, and those that were read from documents. Cheap to clone; all
+/// clones are one.
+#[derive(Debug, Clone)]
+pub struct Editions(Arc<RwLock<BTreeMap<DocumentId, Arc<Edition>>>>);
+
+impl Default for Editions {
+    fn default() -> Self {
+        Self::built_in()
+    }
+}
+
+impl Editions {
+    /// Those that come with the program.
+    pub fn built_in() -> Self {
+        Self(Arc::new(RwLock::new(BUILT_IN.iter().map(|edition| (edition.id, Arc::clone(edition))).collect())))
+    }
+
+    /// The newest of those that come with the program: what a new log begins with.
+    pub fn newest() -> Arc<Edition> {
+        Arc::clone(BUILT_IN.last().expect("there is at least one"))
+    }
+
+    pub fn get(&self, id: &DocumentId) -> Option<Arc<Edition>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Takes the edition of this name from where it is kept, unless it is at hand. Bytes of another hash, or that can't be
+    /// interpreted, leave it unknown.
+    pub fn learn(&self, id: DocumentId, read: impl FnOnce() -> Option<Vec<u8>>) {
+        if self.get(&id).is_none()
+            && let Some(bytes) = read().filter(|bytes| DocumentId::from_hash(Hash::of(bytes)) == id)
+        {
+            let _ = self.add(&bytes);
+        }
+    }
+
+    /// Takes one more.
+    ///
+    /// # Errors
+    /// See [`EditionError`].
+    pub fn add(&self, bytes: &[u8]) -> Result<Arc<Edition>, EditionError> {
+        let edition = Arc::new(Edition::parse(bytes)?);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(edition.id, Arc::clone(&edition));
+        Ok(edition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A change of one byte makes another edition, and the logs that adopted it can't be judged any more.
+    #[test]
+    fn editions_are_never_changed() {
+        let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
+        assert_eq!(known, [("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned())]);
+    }
+
+    #[test]
+    fn the_newest_has_the_minimums_of_the_law() {
+        let edition = Editions::newest();
+        let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
+        assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
+        let CommitmentTerms { required, offer, breach_answer, appeal } = &edition.commitments;
+        for rule in [&candidates.rule, &bidding.rule, &amendment.rule, required, &offer.rule, &breach_answer.rule] {
+            assert!(!rule.law.is_empty() && rule.anchor.contains('.'), "{}", rule.id);
+        }
+        assert!([offer, breach_answer, appeal].iter().all(|term| term.days > 0));
+    }
+
+    #[test]
+    fn what_can_not_be_interpreted_is_refused() {
+        let good = Editions::newest().files();
+        let pack = |files: &BTreeMap<String, String>| {
+            Edition::parse(&Edition::pack(files.iter().map(|(name, text)| (&**name, &**text))))
+        };
+        assert_eq!(pack(&good).unwrap(), *Editions::newest());
+        let mut more = good.clone();
+        more.insert("scoring.toml".into(), String::new());
+        assert!(matches!(pack(&more), Err(EditionError::Unknown(name)) if name == "scoring.toml"));
+        let mut less = good.clone();
+        less.remove("windows.toml");
+        assert!(matches!(pack(&less), Err(EditionError::Missing("windows.toml"))));
+        let mut other = good.clone();
+        other.get_mut("windows.toml").unwrap().push_str("\n[other]\ndays = 3\n");
+        assert!(matches!(pack(&other), Err(EditionError::File { file: "windows.toml", .. })));
+        assert!(matches!(Edition::parse(b"[]"), Err(EditionError::Form(_))));
+        assert!(matches!(Edition::parse(&vec![b' '; EDITION_BYTES_MAX + 1]), Err(EditionError::TooLong)));
+    }
+}

@@ -1,0 +1,119 @@
+//! Rules as data: each says where it comes from and when it holds.
+
+use crate::calendar::Period;
+use crate::field::Day;
+use serde::{Deserialize, Serialize};
+
+/// How far a rule has come. Whether it applies is asked for each rule, not for a law as a whole: one act comes into force
+/// in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Draft,
+    PublishedNotEffective,
+    Effective,
+    PartlyEffective,
+    Repealed,
+    /// Nobody knows: a check that rests on it is not made, and not said to be passed.
+    Unknown,
+}
+
+/// A rule, with its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// e.g. `AW-WINDOW`.
+    pub id: String,
+    /// Law and article, or that the rule is this platform's own.
+    pub law: String,
+    pub zh: String,
+    pub en: String,
+    pub status: Status,
+    /// First day on which it holds.
+    pub valid_from: Day,
+    /// Last day on which it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Day>,
+    /// Since when this rulebook knows of it.
+    pub known_from: Day,
+    /// The record kind whose day decides whether it applies.
+    pub anchor: String,
+}
+
+impl Rule {
+    /// Whether it holds for an anchor event on this day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        matches!(self.status, Status::Effective | Status::PartlyEffective)
+            && self.valid_from <= day
+            && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
+/// A rule about a number of calendar days: a minimum, or the time for doing something. The starting day is not counted
+/// (民法典 art. 201).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayRule {
+    pub days: u16,
+    pub rule: Rule,
+}
+
+impl DayRule {
+    pub fn period(&self) -> Period {
+        Period::Days(self.days)
+    }
+}
+
+/// Minimum windows of a tender's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinimumWindows {
+    /// 中标候选人公示期.
+    pub candidates: DayRule,
+    /// From the call to the bid deadline of an open tender.
+    pub bidding: DayRule,
+    /// From a material amendment to the bid deadline.
+    pub amendment: DayRule,
+}
+
+/// Terms of commitments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentTerms {
+    /// What a tender that asks for commitments asks of its bidders.
+    pub required: Rule,
+    /// From an offer to its lapse.
+    pub offer: DayRule,
+    /// From the report of a breach to the answer.
+    pub breach_answer: DayRule,
+    /// From a finding to the last moment of an appeal.
+    pub appeal: DayRule,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_holds_between_its_days_while_it_is_in_force() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let rule = Rule {
+            id: "X-1".into(),
+            law: "某法第一条".into(),
+            zh: "某规则".into(),
+            en: "some rule".into(),
+            status: Status::Effective,
+            valid_from: day("2026-02-01"),
+            valid_to: Some(day("2026-12-31")),
+            known_from: day("2026-01-22"),
+            anchor: "tender.announced".into(),
+        };
+        for (on, holds) in [("2026-01-31", false), ("2026-02-01", true), ("2026-12-31", true), ("2027-01-01", false)] {
+            assert_eq!(rule.holds_on(day(on)), holds, "{on}");
+        }
+        for status in [Status::Draft, Status::PublishedNotEffective, Status::Repealed, Status::Unknown] {
+            assert!(!Rule { status, ..rule.clone() }.holds_on(day("2026-06-01")));
+        }
+        assert!(Rule { status: Status::PartlyEffective, ..rule }.holds_on(day("2026-06-01")));
+    }
+}

@@ -1,0 +1,40 @@
+//! The rows that a batch leaves behind, and where a capability says which.
+
+use super::{Column, Table, Value};
+use crate::act::{Capability, Stream};
+use crate::field::Instant;
+use crate::law::Law;
+use std::collections::BTreeMap;
+
+/// The tables of a capability: for lists and filters.
+pub trait Projected: Capability {
+    const TABLES: &'static [&'static Table];
+
+    /// The rows of one stream's state. They are a function of that state and the law, so it does not matter in how many
+    /// batches the state came about.
+    fn rows(&self, id: &Self::Id, law: Law<'_>, rows: &mut Rows);
+}
+
+/// Rows to upsert, by table.
+#[derive(Default)]
+pub struct Rows(BTreeMap<&'static str, (&'static Table, Vec<Vec<Value>>)>);
+
+impl Rows {
+    pub fn put(&mut self, table: &'static Table, row: Vec<Value>) {
+        debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
+        self.0.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(row);
+    }
+
+    /// When time makes something due on a stream.
+    pub fn due(&mut self, stream: &Stream, at: Option<Instant>) {
+        self.put(&DUE, vec![Value::from(stream.as_str()), at.map_or(Value::Null, |at| Value::Integer(at.millis()))]);
+    }
+
+    pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {
+        self.0.into_values()
+    }
+}
+
+/// One row a stream on which time may make something due: what the scheduler looks at.
+pub static DUE: Table =
+    Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };

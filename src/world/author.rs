@@ -1,0 +1,97 @@
+//! Whose key it is, and whether it may sign.
+
+use super::{Act, Owner, State, Stream, World};
+use crate::act::{Author, Key, KeyChange, Role, Roles};
+use crate::field::{Instant, OrganisationId};
+use crate::organisation::Organisation;
+use crate::problem::{self, Refusal};
+use crate::record::{KeyId, PublicKey};
+
+impl World {
+    /// The public key that a record must verify under, before anything else is believed of it.
+    ///
+    /// A first registration brings its own key; every other record is signed by one that the log knows.
+    pub fn signing_key(&self, kid: &KeyId, act: &Act) -> Option<PublicKey> {
+        self.key(kid).map(|key| key.public).or_else(|| {
+            act.key_changes().into_iter().find_map(|change| match change {
+                KeyChange::SignsIn { key, .. } => PublicKey::from_jwk(key).ok(),
+                KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
+            })
+        })
+    }
+
+    /// A key of the service or of a confirmed organisation, valid or not.
+    fn key(&self, kid: &KeyId) -> Option<&Key> {
+        if let Some(key) = self.log().and_then(|log| log.service_key(kid)) {
+            return Some(key);
+        }
+        self.organisation_of(kid)?.key(kid)
+    }
+
+    /// The organisation that brought a key.
+    fn organisation_of(&self, kid: &KeyId) -> Option<&Organisation> {
+        match self.state(&self.key_owners.get(kid)?.stream) {
+            Some(State::Organisation(organisation)) => Some(organisation),
+            _ => None,
+        }
+    }
+
+    /// Whose key it is, whatever became of it.
+    pub fn owner(&self, kid: &KeyId) -> Option<OrganisationId> {
+        match self.log() {
+            Some(log) if log.service_key(kid).is_some() => Some(log.operator.clone()),
+            _ => self.key_owners.get(kid).map(|owner| owner.id.clone()),
+        }
+    }
+
+    /// Whether it is known whose key it is, without looking at the store.
+    pub(crate) fn knows_owner(&self, kid: &KeyId) -> bool {
+        self.key_owners.contains_key(kid)
+    }
+
+    /// Takes note of whose key it is.
+    pub(crate) fn owns(&mut self, owner: OrganisationId, kid: KeyId) {
+        self.key_owners.insert(kid, Owner::from(&owner));
+    }
+
+    /// The stream that brought a key, the service's keys aside.
+    pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
+        self.key_owners.get(kid).map(|owner| &owner.stream)
+    }
+
+    /// Who signs with this key now.
+    ///
+    /// # Errors
+    /// The key is unknown or revoked; its organisation is pending or suspended.
+    pub fn author(&self, kid: &KeyId, now: Instant) -> Result<Author, Refusal> {
+        let unknown = || Refusal::new(&problem::KEY_UNKNOWN, "日志中没有这把密钥", "the log does not know this key");
+        let log = self.log().ok_or_else(unknown)?;
+        if let Some(key) = log.service_key(kid) {
+            must_be_valid(key, now)?;
+            return Ok(Author { id: log.operator.clone(), roles: Roles::NONE.with(Role::Service) });
+        }
+        let organisation = self.organisation_of(kid).ok_or_else(unknown)?;
+        let Some(key) = organisation.key(kid) else {
+            return Err(Refusal::new(
+                &problem::ORGANISATION_PENDING,
+                "主体登记尚未确认",
+                "the organisation is not confirmed yet",
+            ));
+        };
+        must_be_valid(key, now)?;
+        if organisation.is_suspended(now) {
+            return Err(Refusal::new(
+                &problem::ORGANISATION_SUSPENDED,
+                "主体已被暂停",
+                "the organisation is suspended",
+            ));
+        }
+        Ok(Author { id: organisation.id.clone(), roles: organisation.roles })
+    }
+}
+
+fn must_be_valid(key: &Key, now: Instant) -> Result<(), Refusal> {
+    let Some(from) = key.revoked_from.filter(|_| !key.is_valid(now)) else { return Ok(()) };
+    let (zh, en) = (format!("密钥自 {from} 起吊销"), format!("the key is revoked from {from}"));
+    Err(Refusal::new(&problem::KEY_REVOKED, zh, en))
+}
