@@ -47,6 +47,9 @@ TEXTS = {
 INTEGER_MAX = 2**53 - 1
 NESTING_MAX = 32
 WIDTH = 256
+# Ed25519: the field, the order of the group, the curve (RFC 8032 §5.1).
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
 
 
 def sha256(data):
@@ -62,6 +65,33 @@ def unbase64(text, url):
     if encode(data).decode().rstrip("=" if url else "") != text:
         raise ValueError("not canonical base64")
     return data
+
+
+def add(p, q):
+    """RFC 8032 §5.1.4."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_point(data):
+    """Whether these are the canonical bytes of a point of prime order (FORMAT.md §1; RFC 8032 §5.1.3)."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number % 2**255
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if len(data) != 32 or y >= P or x == 0 or x * x % P != square:
+        return False
+    x = x if x % 2 == sign else P - x
+    point, total = (x, y, 1, x * y % P), (0, 1, 1, 0)
+    for bit in range(ORDER.bit_length()):
+        if ORDER >> bit & 1:
+            total = add(total, point)
+        point = add(point, point)
+    return total[0] == 0 and total[1] == total[2]
 
 
 def unique(pairs):
@@ -141,7 +171,7 @@ def read_keys(content, *names):
     for name in names:
         try:
             key = content[name]
-            if (key["kty"], key["crv"], len(unbase64(key["x"], url=True))) == ("OKP", "Ed25519", 32):
+            if (key["kty"], key["crv"]) == ("OKP", "Ed25519") and is_point(unbase64(key["x"], url=True)):
                 key = jwk.JWK(**key)
                 keys[key.thumbprint()] = key
         except (ValueError, JWException):
@@ -318,6 +348,7 @@ class Verifier:
                 stored, width = widest(folder, path)
                 if len(stored) != 32 * width:
                     self.find(None, "unreadable", f"{path}: not a tile of that width")
+                    continue
                 ours = b"".join(hashes[index : index + WIDTH])
                 if stored and not stored.startswith(ours):
                     at = next(n for n in range(0, len(ours), 32) if stored[n : n + 32] != ours[n : n + 32]) // 32
@@ -352,7 +383,7 @@ class Verifier:
         name, key_id, key = vkey.split("+", 2)
         key = unbase64(key, url=False)
         key_hash = sha256(name.encode() + b"\n" + key)[:4]
-        if key[:1] != b"\x01" or len(key) != 33 or key_hash.hex() != key_id:
+        if key[:1] != b"\x01" or not is_point(key[1:]) or key_hash.hex() != key_id:
             raise ValueError("not a verifier key")
         public = Ed25519PublicKey.from_public_bytes(key[1:])
         ours = [signature[4:] for other, signature in lines if other == name and signature[:4] == key_hash]

@@ -62,11 +62,15 @@ async fn main() -> anyhow::Result<()> {
     let entries = entries().await?;
     for (kind, entry) in &entries {
         let record = EntryView::parse(entry)?.record();
-        write("payload", kind, [kind.as_bytes(), b"\n", &record.payload_bytes()?].concat())?;
+        let payload = [kind.as_bytes(), b"\n", &record.payload_bytes()?].concat();
+        write("payload", kind, &payload)?;
+        write("differential", kind, &payload)?;
         if entry.len() < 2500 {
             write("entry", kind, entry)?;
             write("record", kind, record.to_json())?;
-            write("jws_header", kind, serde_json::to_vec(&record.header()?)?)?;
+            let header = serde_json::to_vec(&record.header()?)?;
+            write("jws_header", kind, &header)?;
+            write("differential", &format!("{kind}-header"), [b"\n", &header[..]].concat())?;
         }
     }
     let small: Vec<&[u8]> = entries.values().map(Vec::as_slice).filter(|entry| entry.len() < 1500).take(3).collect();

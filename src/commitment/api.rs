@@ -3,7 +3,7 @@
 use super::view::{CommitmentView, commitment_view};
 use super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer, TermReopening};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::Value;
@@ -65,7 +65,7 @@ fn text(value: Option<String>) -> Option<Value> {
 
 pub struct CommitmentApi(Arc<Ledger>);
 
-impl Served for super::Commitment {
+impl Endpoints for super::Commitment {
     type Api = CommitmentApi;
 
     fn api(ledger: Arc<Ledger>) -> CommitmentApi {

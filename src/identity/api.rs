@@ -3,7 +3,7 @@
 use super::{
     CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, ServiceKeyAddition, ServiceKeyRevocation,
 };
-use crate::http::{Posted, Problem, Served, Signed, Tag, accept};
+use crate::http::{Endpoints, Posted, Problem, Signed, Tag, accept};
 use crate::law::LawApi;
 use crate::ledger::Ledger;
 use crate::world::Stream;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub struct IdentityApi(Arc<Ledger>);
 
-impl Served for super::LogState {
+impl Endpoints for super::LogState {
     type Api = (IdentityApi, LawApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {

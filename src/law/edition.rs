@@ -2,7 +2,7 @@
 
 use super::rule::{CommitmentTerms, MinimumWindows};
 use crate::calendar::Calendar;
-use crate::field::{DocumentId, DocumentRef, Line};
+use crate::field::{self, DocumentId, DocumentRef, Line};
 use crate::log::Hash;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -69,7 +69,7 @@ impl Edition {
             return Err(EditionError::TooLong);
         }
         let mut files: BTreeMap<String, String> =
-            serde_json::from_slice(bytes).map_err(|error| EditionError::Form(error.to_string()))?;
+            field::parse(bytes).map_err(|failure| EditionError::Form(failure.to_string()))?;
         let title: Title = read(&mut files, "edition.toml")?;
         let calendar = files.remove("calendar.toml").ok_or(EditionError::Missing("calendar.toml"))?;
         let calendar = Calendar::parse(&calendar)

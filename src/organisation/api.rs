@@ -5,7 +5,7 @@ use super::{
     Suspension,
 };
 use crate::field::OrganisationId;
-use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::organisation::projection::{display_name, status_name};
 use crate::problem;
@@ -89,7 +89,7 @@ impl From<&Organisation> for OrganisationView {
 
 pub struct OrganisationApi(Arc<Ledger>);
 
-impl Served for super::Organisation {
+impl Endpoints for super::Organisation {
     type Api = OrganisationApi;
 
     fn api(ledger: Arc<Ledger>) -> OrganisationApi {

@@ -1,8 +1,8 @@
 //! Everything put together: the routes of all capabilities and of what they share, listening and stopping.
 
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Gate, KeyRate, Limits, LogApi, Problem, RecordApi, Served, connection,
-    feed, health, log,
+    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Gate, KeyRate, Limits, LogApi, Problem, RecordApi,
+    connection, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -25,10 +25,10 @@ pub struct Server {
 
 macro_rules! serve {
     ($($name:ident: $state:ty,)*) => {
-        type Capabilities = ($(<$state as Served>::Api,)*);
+        type Capabilities = ($(<$state as Endpoints>::Api,)*);
 
         fn capabilities(ledger: &Arc<Ledger>) -> Capabilities {
-            ($(<$state as Served>::api(Arc::clone(ledger)),)*)
+            ($(<$state as Endpoints>::api(Arc::clone(ledger)),)*)
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::{Act, Publication, PurchaseKind, models};
 use crate::field::TemplateId;
-use crate::http::{Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem;
 use crate::sequencer::read_stream;
@@ -67,7 +67,7 @@ pub struct ModelList {
 
 pub struct TemplateApi(Arc<Ledger>);
 
-impl Served for super::Template {
+impl Endpoints for super::Template {
     type Api = TemplateApi;
 
     fn api(ledger: Arc<Ledger>) -> TemplateApi {

@@ -8,7 +8,7 @@ use super::{
     Preannouncement, Resumption, Revision, SuspensionOrder, Termination,
 };
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Cursor, Filter, Posted, Problem, Served, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
@@ -152,7 +152,7 @@ const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_
 
 pub struct TenderApi(Arc<Ledger>);
 
-impl Served for super::Tender {
+impl Endpoints for super::Tender {
     type Api = TenderApi;
 
     fn api(ledger: Arc<Ledger>) -> TenderApi {

@@ -2,10 +2,14 @@
 //! is wrong, in the same words, and neither ends in a panic or a traceback.
 
 use super::copy::Copy;
+use super::support::Actor;
 use super::tampering::{finds, verified, verified_by_python};
 use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
-use gongshi::record::{PrivateKey, Record};
-use serde_json::Value;
+use curve25519_dalek::constants::EIGHT_TORSION;
+use gongshi::record::{Header, KeyId, PrivateKey, Record};
+use gongshi::world::Stream;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Any bytes as header and payload, signed.
@@ -71,6 +75,33 @@ async fn a_record_that_one_library_reads_and_another_does_not() {
         let indexes: Vec<Value> = (first..entries.len() as u64).map(Value::from).collect();
         let reason = Value::from("record-malformed");
         assert_eq!(found, indexes.iter().map(|index| (index, &reason)).collect::<Vec<_>>(), "{report:#}");
+    }
+}
+
+/// Such keys make signatures that one library accepts and another refuses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_point_of_prime_order() {
+    let copy = Copy::take().await;
+    let enterprise = Actor { id: copy.cast.enterprise.id.clone(), key: PrivateKey::generate() };
+    let honest = enterprise.key.public().verifying_key().to_edwards();
+    let mut keys: Vec<_> = EIGHT_TORSION.iter().map(|torsion| torsion.compress().to_bytes()).collect();
+    keys.push((honest + EIGHT_TORSION[1]).compress().to_bytes());
+    keys.push([0xff; 32]);
+    for key in keys {
+        let x = BASE64URL.encode_to_string(key);
+        let kid = KeyId::from_bytes(Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into());
+        let stream = Stream::of(&enterprise.id);
+        let header = Header { kid, ..copy.app.header(&enterprise, &stream, "organisation.registered") };
+        let payload = json!({
+            "id": enterprise.id,
+            "name": "某公司",
+            "key": {"kty": "OKP", "crv": "Ed25519", "x": x},
+            "roles": ["enterprise"],
+        });
+        let mut entries = copy.entries.clone();
+        let header = serde_json::to_string(&header).unwrap();
+        copy.append(&mut entries, &signed(&enterprise.key, &header, payload.to_string().as_bytes()), copy.app.now());
+        finds(copy.rewrite(&entries).path(), "key-unknown", Some(copy.entries.len() as u64));
     }
 }
 

@@ -2,8 +2,10 @@
 
 #![cfg(feature = "shell")]
 
+mod anything;
 mod claims;
 mod cloudflare;
+mod grammar;
 mod jose;
 mod log;
 mod mutants;

@@ -6,7 +6,7 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 pub enum Node {
     /// Each name as it is written, with its quotation marks.
-    Object(Vec<(String, Node)>),
+    Object(Members),
     Array(Vec<Node>),
     Leaf(String),
 }
@@ -22,6 +22,8 @@ impl From<&Value> for Node {
         }
     }
 }
+
+type Members = Vec<(String, Node)>;
 
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
@@ -173,7 +175,7 @@ fn objects_near(members: &[(String, Node)]) -> Vec<(&'static str, Node)> {
         with("a member twice, null", name, leaf("null"));
     }
     for at in 0..members.len() {
-        let mut change = |how, changed: &dyn Fn(&mut Vec<(String, Node)>)| {
+        let mut change = |how, changed: &dyn Fn(&mut Members)| {
             let mut members = members.to_vec();
             changed(&mut members);
             all.push((how, Node::Object(members)));

@@ -1,58 +1,15 @@
 //! Records that are nearly right, for the service's reader and for scripts/verify.py: what one of them takes and the other
 //! refuses would split honest verifiers for ever (FORMAT.md §10).
 
+use super::anything::Anything;
 use super::ask;
+use super::grammar::is_object;
 use super::nodes::{Node, spellings};
 use base64_simd::STANDARD;
 use gongshi::field::parse;
 use gongshi::record::Header;
 use gongshi::world::Act;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Any value, as far as the format goes without the kind of the record.
-struct Anything;
-
-impl<'de> Deserialize<'de> for Anything {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Anything {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
-        while items.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
-        while members.next_entry::<String, Self>()?.is_some() {}
-        Ok(self)
-    }
-}
 
 /// The payloads that fuzzing starts from: one of each kind.
 fn payloads() -> BTreeMap<String, Node> {
@@ -123,7 +80,12 @@ fn what_we_take_for_a_payload_they_take_and_what_is_json_for_one_is_json_for_the
     let mut mutants = Vec::new();
     for (kind, payload) in &payloads {
         let texts = payload.mutants().into_iter().map(|(how, node)| (how, node.text("").into_bytes()));
-        mutants.extend(texts.chain(spellings(payload)).map(|(how, bytes)| (kind.as_str(), how, bytes)));
+        let all = texts.chain(spellings(payload)).map(|(how, bytes)| (kind.as_str(), how, bytes));
+        // Of what there is most of, a quarter will do.
+        let kept = |(at, (_, how, _)): &(usize, (&str, &str, Vec<u8>))| {
+            !["another value", "an end"].contains(how) || at % 4 == 0
+        };
+        mutants.extend(all.enumerate().filter(kept).map(|(_, mutant)| mutant));
     }
     println!("{} of {} kinds", mutants.len(), payloads.len());
     let asked: Vec<_> = mutants.iter().map(|(kind, _, bytes)| (b"{}".to_vec(), bytes.clone(), *kind)).collect();
@@ -132,6 +94,7 @@ fn what_we_take_for_a_payload_they_take_and_what_is_json_for_one_is_json_for_the
         let what = || format!("{kind}, {how}: {}", String::from_utf8_lossy(bytes));
         let object = bytes.trim_ascii_start().starts_with(b"{");
         assert_eq!(object && parse::<Anything>(bytes).is_ok(), they_read, "{}", what());
+        assert_eq!(is_object(bytes), they_read, "{}", what());
         let count = counts.entry(*how).or_default();
         match (Act::parse(kind, bytes).is_ok(), they_take) {
             (true, true) => count.both_take += 1,

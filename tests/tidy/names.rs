@@ -18,9 +18,6 @@ const SIBLINGS: &[Listed<'_>] = &[
     ("Phase", &["commitment", "tender"], "how far a stream has come"),
 ];
 
-/// One name for different things today, and the word to take instead.
-const KNOWN: &[Listed<'_>] = &[("Gate", &["commitment", "http"], "commitment: vanishes")];
-
 fn check(tree: &Tree, listed: &[Listed<'_>]) -> Vec<String> {
     let sources = sources(tree);
     let mut names: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
@@ -52,7 +49,7 @@ fn check(tree: &Tree, listed: &[Listed<'_>]) -> Vec<String> {
 
 #[test]
 fn one_word_means_one_thing() {
-    none(&check(&Tree::of_the_repository(), &[SIBLINGS, KNOWN].concat()));
+    none(&check(&Tree::of_the_repository(), SIBLINGS));
 }
 
 #[test]

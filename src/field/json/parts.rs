@@ -48,8 +48,8 @@ impl<'a, 'de> Members<'a, 'de> {
         if self.last { Ok(value) } else { Err(Raised::unread()) }
     }
 
-    /// Looks at the name that stands here; whether it is the `kind` of a union, which is passed over.
-    fn is_kind(&mut self) -> Result<bool, Raised> {
+    /// Refuses the name that stands here if it stood before, and passes over the `kind` of a union, which has been read.
+    fn passes_kind(&mut self) -> Result<bool, Raised> {
         let (names, of_union) = match &mut self.names {
             Names::Counted => return Ok(false),
             Names::Seen(names) => (names, false),
@@ -80,7 +80,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
                 return Err(self.scanner.broken("the name of a member"));
             }
             self.name = self.scanner.at();
-            if matches!(self.names, Names::Counted) || !self.is_kind()? {
+            if matches!(self.names, Names::Counted) || !self.passes_kind()? {
                 let name = seed.deserialize(&mut *self.scanner)?;
                 self.scanner.colon()?;
                 return Ok(Some(name));

@@ -64,7 +64,12 @@ impl<'de> Scanner<'de> {
     #[cold]
     pub fn broken(&self, expected: &str) -> Raised {
         let found = self.text[self.at..].chars().next().map_or("the end".to_owned(), |c| format!("{c:?}"));
-        Raised::not_json(format!("{expected} is expected at byte {}, not {found}", self.at))
+        self.not_json(&format!("{expected} is expected, not {found},"))
+    }
+
+    #[cold]
+    fn not_json(&self, what: &str) -> Raised {
+        Raised::not_json(format!("{what} at byte {}", self.at))
     }
 
     /// A value that is not of the type that is asked for, if it is a value.
@@ -81,7 +86,7 @@ impl<'de> Scanner<'de> {
     /// Past the bracket that stands here.
     pub fn enter(&mut self) -> Result<(), Raised> {
         if self.nesting == NESTING_MAX {
-            return Err(Raised::not_json(format!("more than {NESTING_MAX} objects and arrays in each other")));
+            return Err(self.not_json(&format!("more than {NESTING_MAX} objects and arrays in each other")));
         }
         self.nesting += 1;
         self.at += 1;
@@ -131,7 +136,7 @@ impl<'de> Scanner<'de> {
                     return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
-                Some(_) => return Err(self.broken("an escape (no control character)")),
+                Some(_) => return Err(self.not_json("a control character that is not escaped")),
                 None => return Err(self.broken("a quotation mark")),
             }
             text.push_str(self.plain());
@@ -185,7 +190,7 @@ impl<'de> Scanner<'de> {
         };
         code_point
             .and_then(char::from_u32)
-            .ok_or_else(|| self.broken("an escaped character, half a pair is none: more"))
+            .ok_or_else(|| self.not_json("half a surrogate pair, or not four hex digits,"))
     }
 
     /// `u` and four hex digits.
@@ -208,9 +213,7 @@ impl<'de> Scanner<'de> {
             (_, Some(b'.' | b'e' | b'E')) => Err(Raised::wrong("an integer without fraction or exponent is expected")),
             ("0", _) if negative => Err(Raised::wrong("an integer is expected, zero without a sign")),
             ("0", _) => Ok(Integer(0)),
-            _ if digits.starts_with('0') => {
-                Err(self.broken("a number without zeros before it, or nothing more of it:"))
-            }
+            _ if digits.starts_with('0') => Err(self.not_json("a number with zeros before it")),
             _ => {
                 let value = digits.parse().unwrap_or(i128::MAX);
                 Ok(Integer(if negative { -value } else { value }))

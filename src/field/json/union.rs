@@ -46,6 +46,7 @@ impl<'de> VariantAccess<'de> for &mut Scanner<'de> {
         seed.deserialize(Variant(self))
     }
 
+    /// Of an object that has its kind and nothing else.
     fn unit_variant(self) -> Result<(), Raised> {
         Members::of_union(self).visit(IgnoredAny).map(drop)
     }
@@ -75,7 +76,8 @@ impl<'de> Deserializer<'de> for Variant<'_, 'de> {
     }
 }
 
-/// Implements `Deserialize` for an enum of structs that `#[serde(tag = "kind", rename_all = "snake_case")]` serializes.
+/// Implements `Deserialize` for an enum of structs that `#[serde(tag = "kind", rename_all = "snake_case")]` serializes. What
+/// is not read by [`parse`](super::parse) can't read it.
 macro_rules! union {
     ($union:ident { $($variant:ident($members:ty)),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $union {

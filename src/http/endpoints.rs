@@ -6,7 +6,7 @@ use poem_openapi::OpenApi;
 use std::sync::Arc;
 
 /// The endpoints of a capability.
-pub trait Served: Capability {
+pub trait Endpoints: Capability {
     type Api: OpenApi;
 
     fn api(ledger: Arc<Ledger>) -> Self::Api;
