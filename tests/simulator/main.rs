@@ -15,6 +15,7 @@ mod home;
 mod oracle;
 mod plan;
 mod play;
+mod post;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "the simulator needs a part of it")]
 mod postgres;
