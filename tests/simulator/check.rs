@@ -159,7 +159,7 @@ async fn views(run: &Run, ledger: &Arc<Ledger>) -> Result<(), Fault> {
     let server = Server::bind(Arc::clone(ledger), any, limits).await.map_err(|e| fault("setting", e))?;
     let address = server.address();
     let serving = tokio::spawn(server.serve(std::future::pending()));
-    let lists = ["organisations", "tenders", "templates", "commitments", "records"];
+    let lists = ["organisations", "tenders", "objections", "lots", "templates", "commitments", "records"];
     let mut paths: Vec<String> = lists.map(|list| format!("/v1/{list}?limit=500")).into();
     paths.extend(["/v1/log", "/log/checkpoint", "/metrics"].map(str::to_owned));
     paths.extend(

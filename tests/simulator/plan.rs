@@ -182,10 +182,12 @@ fn minutes(dice: &mut Dice) -> i64 {
 }
 
 fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
-    let count = match dice.below(10) {
-        0..4 => 1,
-        4..9 => dice.between(2, 6),
-        _ => dice.between(7, 30),
+    let count = match dice.below(400) {
+        0..160 => 1,
+        160..360 => dice.between(2, 6),
+        360..399 => dice.between(7, 30),
+        // More than one batch takes.
+        _ => 600,
     };
     (0..count).map(|_| intent(dice, first)).collect()
 }
