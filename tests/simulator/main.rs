@@ -85,9 +85,13 @@ fn main() -> ExitCode {
     fault::remember_panics();
     std::thread::scope(|scope| {
         let work = || {
-            let database = two_writers.then(postgres::fresh_database);
+            // Emptied before each run that wants it.
+            let mut database = None;
             while !failed.load(Ordering::SeqCst) {
                 let plan = Plan::of_seed(seeds.fetch_add(1, Ordering::SeqCst));
+                if plan.engine == Engine::Postgres && two_writers && database.is_none() {
+                    database = Some(postgres::fresh_database());
+                }
                 if plan.engine == Engine::Sqlite || two_writers {
                     match play::play(&plan, database.as_deref()) {
                         Ok(more) => tally.lock().expect("nobody panics with it").add(&more),
