@@ -113,7 +113,7 @@ fn main() -> ExitCode {
     let tally = tally.into_inner().expect("nobody panics with it");
     println!("seeds from {}, {} seconds", wish.seed, began.elapsed().as_secs());
     if tally.runs > 0 {
-        println!("{tally}");
+        print!("{tally}");
     }
     let missing = tally.missing();
     if tally.runs >= RUNS_FOR_ALL_KINDS && !missing.is_empty() {

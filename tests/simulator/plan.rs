@@ -121,7 +121,7 @@ impl Plan {
         let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
         let mut steps = prologue(&mut dice);
         // Some are long enough for several full tiles and for more entries than a replay reads at a time.
-        let times = if dice.percent(4) { 8 } else { 1 };
+        let times = if dice.percent(4) { 6 } else { 1 };
         for at in 0..times * dice.between(60, 360) {
             steps.push(step(&mut dice, at as usize / STEPS_EACH, writers));
         }

@@ -19,7 +19,9 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Commitment>) -> &'static str {
     match found.phase {
         Phase::Offered { .. } if scene.dice.percent(85) => "commitment.accepted",
         Phase::Offered { .. } => "commitment.declined",
-        Phase::Declined | Phase::Lapsed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        Phase::Declined | Phase::Lapsed => scene.after_the_end(Act::KINDS),
+        // Several at once, whose times run out one after the other.
+        Phase::Effective { .. } if scene.dice.percent(25) => "commitment.breach_reported",
         Phase::Effective { .. } => match breach(scene, found).map(|breach| &breach.phase) {
             None => "commitment.breach_reported",
             Some(BreachPhase::Reported { overdue: false, .. }) => "commitment.breach_answered",

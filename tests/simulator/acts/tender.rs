@@ -58,7 +58,7 @@ fn sensible(scene: &mut Scene<'_>, state: Option<&Tender>) -> &'static str {
             Some(lot) => of_lot(scene, tender, lot),
             None => "tender.clarified",
         },
-        Phase::Terminated | Phase::Closed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        Phase::Terminated | Phase::Closed => scene.after_the_end(Act::KINDS),
     }
 }
 
@@ -121,7 +121,7 @@ fn of_lot(scene: &mut Scene<'_>, tender: &Tender, lot: &LotState) -> &'static st
         }
         LotPhase::Awarded => "contract.published",
         LotPhase::Contracted => scene.dice.pick(&["contract.amended", "contract.accepted", "contract.accepted"]),
-        LotPhase::Accepted | LotPhase::Failed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        LotPhase::Accepted | LotPhase::Failed => scene.after_the_end(Act::KINDS),
     }
 }
 
