@@ -6,6 +6,7 @@ use super::run::Run;
 use super::seam;
 use gongshi::audit::Report;
 use gongshi::bundle::Scope;
+use gongshi::field::Instant;
 use gongshi::http::Limits;
 use gongshi::ledger::Ledger;
 use gongshi::server::Server;
@@ -29,8 +30,8 @@ pub fn nothing_lost(run: &Run) -> Result<(), Fault> {
 }
 
 /// Once the service has done what is due, nothing is, unless its key or its clock forbids it to act.
-pub fn nothing_is_due(run: &Run) -> Result<(), Fault> {
-    let (world, now) = (&run.oracle.world, run.clock.now());
+pub fn nothing_is_due(run: &Run, now: Instant) -> Result<(), Fault> {
+    let world = &run.oracle.world;
     let service = seam::log(world).and_then(|log| log.service_key(&run.service));
     let able = service.is_some_and(|key| key.is_valid(now));
     if !able || now < run.oracle.last_time {
@@ -61,7 +62,12 @@ pub async fn everything(run: &mut Run, at_the_end: bool) -> Result<(), Fault> {
     let copies = folder()?;
     audited(run, &ledger, copies.path()).await?;
     bundled(run, &ledger, copies.path(), at_the_end).await?;
-    if at_the_end { views(run, &ledger).await } else { Ok(()) }
+    if !at_the_end {
+        return Ok(());
+    }
+    run.publish(false).await?;
+    published(run)?;
+    views(run, &ledger).await
 }
 
 async fn states(run: &Run, ledger: &Ledger) -> Result<(), Fault> {
@@ -117,6 +123,13 @@ async fn audited(run: &Run, ledger: &Ledger, folder: &Path) -> Result<(), Fault>
     if forgetful == whole { Ok(()) } else { Err(fault("audit", "another report with one state in memory")) }
 }
 
+/// The static files are a copy like any other.
+fn published(run: &Run) -> Result<(), Fault> {
+    let report = holds("publishing", "the static files", seam::audit(run.published.path(), None))?;
+    let (entries, size) = (report.entries, run.oracle.size());
+    if entries == size as u64 { Ok(()) } else { Err(fault("publishing", format!("{entries} entries of {size}"))) }
+}
+
 /// Bundles at the end of a run. Those of organisations hold nearly everything, so a few tell as much as all.
 const BUNDLES: usize = 10;
 
@@ -134,7 +147,7 @@ async fn bundled(run: &mut Run, ledger: &Ledger, folder: &Path, all: bool) -> Re
     scopes.truncate(if all { BUNDLES } else { 1 });
     for (at, scope) in scopes.into_iter().enumerate() {
         let (what, out) = (scope.to_string(), folder.join(format!("{at}.zip")));
-        holds("bundle", &what, seam::bundle(ledger, scope, run.clock.now(), &out).await)?;
+        holds("bundle", &what, seam::bundle(ledger, scope, run.oracle.last_time, &out).await)?;
         run.tally.bundles += 1;
     }
     Ok(())
@@ -147,7 +160,7 @@ async fn views(run: &Run, ledger: &Arc<Ledger>) -> Result<(), Fault> {
     let server = Server::bind(Arc::clone(ledger), any, limits).await.map_err(|e| fault("setting", e))?;
     let address = server.address();
     let serving = tokio::spawn(server.serve(std::future::pending()));
-    let lists = ["organisations", "tenders", "templates", "commitments", "records"];
+    let lists = ["organisations", "tenders", "objections", "lots", "templates", "commitments", "records"];
     let mut paths: Vec<String> = lists.map(|list| format!("/v1/{list}?limit=500")).into();
     paths.extend(["/v1/log", "/log/checkpoint", "/metrics"].map(str::to_owned));
     paths.extend(

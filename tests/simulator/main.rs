@@ -15,6 +15,7 @@ mod home;
 mod oracle;
 mod plan;
 mod play;
+mod post;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "the simulator needs a part of it")]
 mod postgres;
@@ -80,9 +81,13 @@ fn main() -> ExitCode {
     fault::remember_panics();
     std::thread::scope(|scope| {
         let work = || {
-            let database = two_writers.then(postgres::fresh_database);
+            // Emptied before each run that wants it.
+            let mut database = None;
             while !failed.load(Ordering::SeqCst) {
                 let plan = Plan::of_seed(seeds.fetch_add(1, Ordering::SeqCst));
+                if plan.engine == Engine::Postgres && two_writers && database.is_none() {
+                    database = Some(postgres::fresh_database());
+                }
                 if plan.engine == Engine::Sqlite || two_writers {
                     match play::play(&plan, database.as_deref()) {
                         Ok(more) => tally.lock().expect("nobody panics with it").add(&more),
@@ -102,7 +107,10 @@ fn main() -> ExitCode {
         (0..one).for_each(|_| drop(scope.spawn(work)));
     });
     let tally = tally.into_inner().expect("nobody panics with it");
-    println!("seeds from {}, {} seconds\n{tally}", wish.seed, began.elapsed().as_secs());
+    println!("seeds from {}, {} seconds", wish.seed, began.elapsed().as_secs());
+    if tally.runs > 0 {
+        print!("{tally}");
+    }
     let missing = tally.missing();
     if tally.runs >= RUNS_FOR_ALL_KINDS && !missing.is_empty() {
         println!("never accepted: {}", missing.join(", "));

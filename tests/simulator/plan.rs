@@ -13,6 +13,8 @@ pub struct Plan {
     /// Services that write to the one log in turn.
     pub writers: usize,
     pub start: Instant,
+    /// By how much the second writer's clock is ahead.
+    pub skew_millis: i64,
     pub steps: Vec<Step>,
 }
 
@@ -30,8 +32,10 @@ pub enum Step {
     Race { intents: Vec<Intent>, others: Vec<Intent> },
     /// The clock is set forward, or a little back.
     Wait { minutes: i64 },
-    /// The service does what is due.
+    /// The service does what is due; beyond the last writer, all of them at once.
     Due { writer: usize },
+    /// The log is brought to its static files, by a publisher that begins or one that was at it.
+    Publish { anew: bool },
     /// Power fails while these are on their way. `kept` of 65,535 parts of what was being written reached the disk.
     Crash { intents: Vec<Intent>, kept: u16 },
     /// The disk takes no more while these are on their way; afterwards it does.
@@ -117,11 +121,12 @@ impl Plan {
         let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
         let mut steps = prologue(&mut dice);
         // Some are long enough for several full tiles and for more entries than a replay reads at a time.
-        let times = if dice.percent(4) { 8 } else { 1 };
+        let times = if dice.percent(4) { 6 } else { 1 };
         for at in 0..times * dice.between(60, 360) {
             steps.push(step(&mut dice, at as usize / STEPS_EACH, writers));
         }
-        Self { seed, engine, writers, start, steps }
+        let skew_millis = if dice.percent(50) { 0 } else { dice.between(-180_000, 180_000) };
+        Self { seed, engine, writers, start, skew_millis, steps }
     }
 }
 
@@ -151,7 +156,8 @@ fn step(dice: &mut Dice, first: usize, writers: usize) -> Step {
         0..15 if writers > 1 => Step::Race { intents: intents(dice, first), others: intents(dice, first) },
         0..55 => Step::Batch { writer, intents: intents(dice, first) },
         55..75 => Step::Wait { minutes: minutes(dice) },
-        75..92 => Step::Due { writer },
+        75..90 => Step::Due { writer: dice.below(if writers > 1 { writers + 1 } else { 1 }) },
+        90..92 => Step::Publish { anew: dice.percent(40) },
         92..95 => Step::Crash { intents: intents(dice, first), kept: kept(dice) },
         95..97 => Step::Outage { intents: intents(dice, first) },
         97..99 => Step::Restart,
@@ -166,7 +172,8 @@ fn kept(dice: &mut Dice) -> u16 {
 
 fn minutes(dice: &mut Dice) -> i64 {
     match dice.below(100) {
-        0..10 => -dice.between(1, 5),
+        0..9 => -dice.between(1, 5),
+        9 => -dice.between(5, DAY),
         10..30 => dice.between(1, 60),
         30..60 => dice.between(60, DAY),
         60..90 => dice.between(DAY, 7 * DAY),
@@ -175,10 +182,12 @@ fn minutes(dice: &mut Dice) -> i64 {
 }
 
 fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
-    let count = match dice.below(10) {
-        0..4 => 1,
-        4..9 => dice.between(2, 6),
-        _ => dice.between(7, 30),
+    let count = match dice.below(400) {
+        0..160 => 1,
+        160..360 => dice.between(2, 6),
+        360..399 => dice.between(7, 30),
+        // More than one batch takes.
+        _ => 600,
     };
     (0..count).map(|_| intent(dice, first)).collect()
 }
@@ -224,6 +233,7 @@ impl fmt::Display for Step {
                 write!(f, "the writers get {} and {} at once", plural(intents.len()), plural(others.len()))
             }
             Self::Wait { minutes } => write!(f, "{minutes} minutes pass"),
+            Self::Publish { anew } => write!(f, "publish{}", if *anew { " anew" } else { "" }),
             Self::Due { writer } => write!(f, "writer {writer} does what is due"),
             Self::Crash { intents, kept } => {
                 write!(f, "power fails during {}, {kept}/65535 of the last write kept", plural(intents.len()))

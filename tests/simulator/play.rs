@@ -56,10 +56,12 @@ fn take(step: &Step, plan: &Plan, run: &mut Run, life: &mut Runtime) -> Result<(
         Step::Batch { writer, intents } => life.block_on(run.batch(*writer % plan.writers, intents)),
         Step::Race { intents, others } => life.block_on(run.race([intents, others])),
         Step::Wait { minutes } => {
-            run.clock.advance_millis(minutes * 60_000);
+            run.clocks.iter().for_each(|clock| clock.advance_millis(minutes * 60_000));
             Ok(())
         }
-        Step::Due { writer } => life.block_on(run.due(*writer % plan.writers)),
+        Step::Due { writer } if *writer < plan.writers => life.block_on(run.due(&[*writer])),
+        Step::Due { .. } => life.block_on(run.due(&(0..plan.writers).collect::<Vec<_>>())),
+        Step::Publish { anew } => life.block_on(run.publish(*anew)),
         Step::Outage { intents } => life.block_on(run.outage(intents)),
         Step::Check => life.block_on(check::everything(run, false)),
         Step::Crash { intents, kept } => {

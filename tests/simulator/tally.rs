@@ -18,9 +18,8 @@ pub struct Tally {
     pub restarts: u64,
     pub bundles: u64,
     accepted: BTreeMap<&'static str, u64>,
-    refused: BTreeMap<&'static str, u64>,
-    /// By problem.
-    problems: BTreeMap<&'static str, u64>,
+    /// By kind and problem.
+    refused: BTreeMap<(&'static str, &'static str), u64>,
 }
 
 impl Tally {
@@ -35,8 +34,7 @@ impl Tally {
     }
 
     pub fn refused(&mut self, kind: &'static str, problem: &'static str) {
-        *self.refused.entry(kind).or_default() += 1;
-        *self.problems.entry(problem).or_default() += 1;
+        *self.refused.entry((kind, problem)).or_default() += 1;
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -53,13 +51,8 @@ impl Tally {
         ] {
             *sum += more;
         }
-        for (sums, more) in [
-            (&mut self.accepted, &other.accepted),
-            (&mut self.refused, &other.refused),
-            (&mut self.problems, &other.problems),
-        ] {
-            more.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
-        }
+        more_of(&mut self.accepted, &other.accepted);
+        more_of(&mut self.refused, &other.refused);
     }
 
     /// Kinds of records that never got into a log.
@@ -67,6 +60,13 @@ impl Tally {
         Act::kinds().filter(|kind| !self.accepted.contains_key(kind)).collect()
     }
 }
+
+fn more_of<K: Ord + Copy>(sums: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>) {
+    more.iter().for_each(|(of, count)| *sums.entry(*of).or_default() += count);
+}
+
+/// Problems that are named of a kind.
+const PROBLEMS_SHOWN: usize = 4;
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,12 +81,16 @@ impl fmt::Display for Tally {
             "{refused} refusals, {} power cuts ({} of {} records in flight were kept), {} full disks, {} restarts, {} bundles",
             self.crashes, self.kept, self.in_flight, self.outages, self.restarts, self.bundles
         )?;
-        writeln!(f, "{:32}{:>10}{:>10}", "kind", "accepted", "refused")?;
+        writeln!(f, "{:32}{:>10}{:>10}  mostly for", "kind", "accepted", "refused")?;
         for kind in Act::kinds() {
-            let count = |counts: &BTreeMap<&str, u64>| counts.get(kind).copied().unwrap_or_default();
-            writeln!(f, "{kind:32}{:>10}{:>10}", count(&self.accepted), count(&self.refused))?;
+            let accepted = self.accepted.get(kind).copied().unwrap_or_default();
+            let problems = self.refused.iter().filter(|((of, _), _)| *of == kind);
+            let mut problems: Vec<_> = problems.map(|((_, problem), count)| (count, problem)).collect();
+            problems.sort_unstable_by(|a, b| b.cmp(a));
+            let refused: u64 = problems.iter().map(|(count, _)| **count).sum();
+            let shown = problems.iter().take(PROBLEMS_SHOWN).map(|(count, problem)| format!("{problem} {count}"));
+            writeln!(f, "{kind:32}{accepted:>10}{refused:>10}  {}", shown.collect::<Vec<_>>().join(", "))?;
         }
-        let problems: Vec<String> = self.problems.iter().map(|(code, count)| format!("{code} {count}")).collect();
-        write!(f, "refused for: {}", problems.join(", "))
+        Ok(())
     }
 }

@@ -8,7 +8,8 @@ use crate::seam;
 use gongshi::act::Acts;
 use gongshi::commitment::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachPhase, BreachRuling,
-    BreachState, Commitment, Deadline, Decline, Lapse, LotBinding, Offer, Phase, YearBinding,
+    BreachState, Commitment, CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, Phase, TermReopening,
+    YearBinding,
 };
 use gongshi::field::{ClauseId, OrganisationId};
 use gongshi::log::Hash;
@@ -17,10 +18,15 @@ use gongshi::template::{Side, TemplateRef};
 
 fn sensible(scene: &mut Scene<'_>, found: Option<&Commitment>) -> &'static str {
     let Some(found) = found else { return "commitment.offered" };
+    if scene.dice.percent(4) {
+        return "commitment.period_reopened";
+    }
     match found.phase {
         Phase::Offered { .. } if scene.dice.percent(85) => "commitment.accepted",
         Phase::Offered { .. } => "commitment.declined",
-        Phase::Declined | Phase::Lapsed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        Phase::Declined | Phase::Lapsed => scene.after_the_end(Act::KINDS),
+        // Several at once, whose times run out one after the other.
+        Phase::Effective { .. } if scene.dice.percent(25) => "commitment.breach_reported",
         Phase::Effective { .. } => match breach(scene, found).map(|breach| &breach.phase) {
             None => "commitment.breach_reported",
             Some(BreachPhase::Reported { overdue: false, .. }) => "commitment.breach_answered",
@@ -117,6 +123,14 @@ fn build(scene: &mut Scene<'_>, found: Option<&Commitment>, kind: &str) -> Optio
         }
         "commitment.appeal_ruled" => {
             (AppealRuling { breach: id, finding, reasons: scene.prose("复核"), documents }.into(), by(scene, None))
+        }
+        "commitment.period_reopened" => {
+            let (period, breach) = match chosen.map(|breach| (&breach.phase, &breach.id)) {
+                None => (CommitmentPeriod::Offer, None),
+                Some((BreachPhase::Ruled { .. }, id)) => (CommitmentPeriod::Appeal, Some(id.clone())),
+                Some((_, id)) => (CommitmentPeriod::BreachAnswer, Some(id.clone())),
+            };
+            (TermReopening { period, breach, reasons: scene.prose("时钟有误"), documents }.into(), by(scene, None))
         }
         _ => return None,
     };

@@ -11,8 +11,8 @@ use gongshi::tender::{
     Act, Adoption, Amendment, Announcement, AnswerOutcome, Clarification, Clause, ClauseKind, ClauseState, Clearance,
     Closure, Contact, Deadline, DeadlineKind, Difference, Failure, Ground, Lot, LotPhase, Method, Objection,
     ObjectionAnswer, ObjectionEscalation, ObjectionPhase, ObjectionRuling, ObjectionState, ObjectionWithdrawal,
-    PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, ScoreRow, SuspensionOrder, Termination, Window,
-    WindowClosure, WindowUnit, Windows, clause_changes,
+    PeriodReopening, PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, ScoreRow, SuspensionOrder,
+    TenderPeriod, Termination, Window, WindowClosure, WindowUnit, Windows, clause_changes,
 };
 
 pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -34,6 +34,7 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
             let lot = subject.lot(scene, |phase| !phase.is_final());
             (Failure { lot, reason: scene.prose("有效投标不足三家") }.into(), by)
         }
+        "tender.period_reopened" => (reopening(scene, subject).into(), scene.player(Role::Supervisor)),
         _ => return objection(scene, subject, kind).or_else(|| of_service(scene, subject, kind)),
     })
 }
@@ -235,6 +236,23 @@ fn objection(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         }
         _ => return None,
     })
+}
+
+/// Of any period that there is, ended or not.
+fn reopening(scene: &mut Scene<'_>, subject: &Subject<'_>) -> PeriodReopening {
+    let objections = subject.state.iter().flat_map(|tender| &tender.objections);
+    let lots = || subject.state.iter().flat_map(|tender| &tender.lots);
+    let mut periods = vec![(TenderPeriod::Objections, None)];
+    periods.extend(objections.filter_map(|objection| match objection.phase {
+        ObjectionPhase::Filed { .. } => Some((TenderPeriod::ObjectionAnswer, Some(objection.id.clone()))),
+        ObjectionPhase::Answered { .. } => Some((TenderPeriod::Escalation, Some(objection.id.clone()))),
+        ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => None,
+    }));
+    periods.extend(lots().map(|lot| (TenderPeriod::Candidates, Some(read(lot.id.as_str())))));
+    let challenges = lots().flat_map(|lot| &lot.challenges);
+    periods.extend(challenges.map(|challenge| (TenderPeriod::ChallengeAnswer, Some(challenge.id.clone()))));
+    let (period, item) = periods.swap_remove(scene.dice.below(periods.len()));
+    PeriodReopening { period, item, reasons: scene.prose("时钟有误"), documents: scene.documents() }
 }
 
 /// What only time brings: somebody claims that it is due, and sometimes it is.

@@ -59,6 +59,11 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
 }
 
 impl Scene<'_> {
+    /// What is over is mostly left alone, and sometimes anything is tried on it.
+    fn after_the_end(&mut self, kinds: &[&'static str]) -> &'static str {
+        if self.dice.percent(20) { self.dice.pick(kinds) } else { "nothing" }
+    }
+
     fn player(&mut self, role: Role) -> By {
         By::Player(self.cast.with_role(role, &mut self.dice))
     }

@@ -44,6 +44,9 @@ fn sensible(scene: &mut Scene<'_>, state: Option<&Tender>) -> &'static str {
     if scene.dice.percent(4) {
         return scene.dice.pick(&["tender.suspended", "tender.suspended", "tender.suspended", "tender.terminated"]);
     }
+    if scene.dice.percent(3) {
+        return "tender.period_reopened";
+    }
     match &tender.phase {
         Phase::Preannounced { waiting } => {
             let over = tender.window.is_none_or(|window| seam::law(scene.world).is_over(window, scene.now));
@@ -62,7 +65,7 @@ fn sensible(scene: &mut Scene<'_>, state: Option<&Tender>) -> &'static str {
             Some(lot) => of_lot(scene, tender, lot),
             None => "tender.clarified",
         },
-        Phase::Terminated | Phase::Closed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        Phase::Terminated | Phase::Closed => scene.after_the_end(Act::KINDS),
     }
 }
 
@@ -125,7 +128,7 @@ fn of_lot(scene: &mut Scene<'_>, tender: &Tender, lot: &LotState) -> &'static st
         }
         LotPhase::Awarded => "contract.published",
         LotPhase::Contracted => scene.dice.pick(&["contract.amended", "contract.accepted", "contract.accepted"]),
-        LotPhase::Accepted | LotPhase::Failed => Act::KINDS[scene.dice.below(Act::KINDS.len())],
+        LotPhase::Accepted | LotPhase::Failed => scene.after_the_end(Act::KINDS),
     }
 }
 
