@@ -6,7 +6,8 @@ mod support;
 
 use gongshi::field::Day;
 use gongshi::tender::{
-    Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, Revision, WindowUnit,
+    Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, PeriodReopening,
+    Revision, TenderPeriod, WindowUnit,
 };
 use support::fixture::{self, act, day, stream};
 use support::{App, Engine, audit, mirror};
@@ -151,4 +152,59 @@ async fn a_late_answer_is_recorded_and_the_tender_waits() {
     let kinds: Vec<_> = view["records"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"tender.deadline_passed") && kinds.contains(&"tender.window_closed"), "{kinds:?}");
     assert_eq!(app.get("/v1/objections?status=overdue").await.body["items"][0]["id"], "o-1");
+}
+
+fn reopened(period: TenderPeriod, item: Option<&str>) -> PeriodReopening {
+    PeriodReopening {
+        period,
+        item: item.map(|item| item.parse().unwrap()),
+        reasons: "服务时钟快了一年，窗口提前结束".parse().unwrap(),
+        documents: vec![],
+    }
+}
+
+/// A wrong clock ended the window and an answer's term; a supervisor gives both back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_reopens_what_ended_too_early() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let tender = stream(CODE);
+    let path = |what: &str| format!("/v1/tenders/{CODE}/{what}");
+    let disclosed = fixture::preannouncement(&cast.centre);
+    app.post(&cast.centre, "/v1/tenders", &tender, &act(disclosed.clone())).await.accepted();
+    app.post(&cast.enterprise, &path("objections"), &tender, &act(fixture::objection("o-1"))).await.accepted();
+    let reopen = async |by: &support::Actor, period, item| {
+        app.post(by, &path("period-reopenings"), &tender, &act(reopened(period, item))).await
+    };
+    let running = reopen(&cast.supervisor, TenderPeriod::Objections, None).await;
+    assert_eq!(running.problem(), "window-open", "{}", running.body);
+    app.days_pass(20).await;
+    assert_eq!(app.get(&format!("/v1/tenders/{CODE}")).await.body["objections"][0]["status"], "overdue");
+    let late = app.post(&cast.enterprise, &path("objections"), &tender, &act(fixture::objection("o-2"))).await;
+    assert_eq!(late.problem(), "window-closed");
+
+    assert_eq!(reopen(&cast.centre, TenderPeriod::Objections, None).await.problem(), "role-not-entitled");
+    let needless = reopen(&cast.supervisor, TenderPeriod::Objections, Some("o-1")).await;
+    assert_eq!((needless.status, &needless.body["errors"][0]["pointer"]), (422, &"/item".into()));
+    let missing = reopen(&cast.supervisor, TenderPeriod::ObjectionAnswer, None).await;
+    assert_eq!((missing.status, &missing.body["errors"][0]["pointer"]), (422, &"/item".into()));
+    let unknown = reopen(&cast.supervisor, TenderPeriod::ObjectionAnswer, Some("o-9")).await;
+    assert_eq!(unknown.problem(), "unknown-reference");
+    assert_eq!(reopen(&cast.supervisor, TenderPeriod::Escalation, Some("o-1")).await.problem(), "state-forbids");
+    reopen(&cast.supervisor, TenderPeriod::Objections, None).await.accepted();
+    reopen(&cast.supervisor, TenderPeriod::ObjectionAnswer, Some("o-1")).await.accepted();
+
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!((&view["status"], &view["objections"][0]["status"]), (&"preannounced".into(), &"filed".into()));
+    app.post(&cast.enterprise, &path("objections"), &tender, &act(fixture::objection("o-2"))).await.accepted();
+    let early = app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&disclosed))).await;
+    assert_eq!(early.problem(), "objection-open");
+    app.days_pass(20).await;
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    let kinds: Vec<_> = view["records"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "tender.window_closed").count(), 2, "{kinds:?}");
+    let copy = tempfile::tempdir().unwrap();
+    mirror(&app, copy.path()).await;
+    let report = audit(copy.path());
+    assert!(report.holds(), "{:?}", report.findings);
 }

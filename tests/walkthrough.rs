@@ -28,6 +28,7 @@ async fn the_readme_works_as_written() {
         .env("PATH", path)
         .env("SERVER", &service.base)
         .env("DATA", &data)
+        .env("REPOSITORY", env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -45,13 +46,13 @@ async fn the_readme_works_as_written() {
     assert!(run(&["export", "log", "--data", data, "--out", "copy"]).0);
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 13, "{report}");
+    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 14, "{report}");
     assert!(run(&["export", "bundle", "--data", data, "--tender", "T-1", "--out", "bundle.zip"]).0);
     assert!(run(&["verify", "bundle.zip", "--report", "report.html"]).0 && work.join("report.html").exists());
     assert!(run(&["replay", "--data", data]).0);
     assert!(run(&["verify", data]).0);
     // One byte is enough.
-    let bundle = work.join("copy/tile/entries/000.p/13");
+    let bundle = work.join("copy/tile/entries/000.p/14");
     let mut bytes = std::fs::read(&bundle).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

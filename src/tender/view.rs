@@ -49,8 +49,8 @@ pub struct TenderView {
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
     /// Every version of the disclosed text.
-    #[serde(rename = "text_versions")]
-    #[oai(rename = "text_versions")]
+    #[serde(rename = "disclosures")]
+    #[oai(rename = "disclosures")]
     pub text_versions: Vec<TextVersionView>,
     pub objections: Vec<ObjectionView>,
     pub lots: Vec<LotView>,

@@ -2,7 +2,9 @@
 
 use super::stage::Stage;
 use super::support::{Actor, Engine};
-use gongshi::commitment::{Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling};
+use gongshi::commitment::{
+    Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling, CommitmentPeriod, TermReopening,
+};
 use gongshi::template::Side;
 
 fn report(id: &str, against: Side, clause: &str) -> Breach {
@@ -125,5 +127,52 @@ async fn who_does_not_answer_is_overdue_and_ruled_all_the_same() {
     stage.app.days_pass(17).await;
     let late = stage.post(&stage.cast.enterprise, "c-1", "breach-appeals", appeal("b-1")).await;
     assert_eq!((late.problem(), &late.body["rule"]["id"]), ("window-closed", &"CM-APPEAL".into()), "{}", late.body);
+    stage.holds().await;
+}
+
+fn reopened(period: CommitmentPeriod, breach: Option<&str>) -> TermReopening {
+    TermReopening {
+        period,
+        breach: breach.map(|id| id.parse().unwrap()),
+        reasons: "服务时钟有误".parse().unwrap(),
+        documents: vec![],
+    }
+}
+
+/// A wrong clock let the offer lapse and the terms run out; a supervisor gives them back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_reopens_what_ended_too_early() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    let (centre, supervisor) = (&stage.cast.centre, &stage.cast.supervisor);
+    let reopen = async |by: &Actor, id: &str, period, breach| {
+        stage.post(by, id, "period-reopenings", reopened(period, breach)).await
+    };
+    let offer = stage.offer_for_a_year(2026).await;
+    stage.post(centre, "c-1", "", offer.clone()).await.accepted();
+    assert_eq!(reopen(supervisor, "c-1", CommitmentPeriod::Offer, None).await.problem(), "state-forbids");
+    stage.effective("c-2", offer).await;
+    stage.post(centre, "c-2", "breaches", report("b-1", Side::Enterprise, "e-1")).await.accepted();
+    assert_eq!(reopen(supervisor, "c-2", CommitmentPeriod::BreachAnswer, Some("b-1")).await.problem(), "window-open");
+    stage.app.days_pass(40).await;
+    assert_eq!(stage.view("c-1").await["status"], "lapsed");
+    assert_eq!(stage.view("c-2").await["breaches"][0]["status"], "overdue");
+
+    assert_eq!(reopen(centre, "c-1", CommitmentPeriod::Offer, None).await.problem(), "role-not-entitled");
+    let missing = reopen(supervisor, "c-2", CommitmentPeriod::Appeal, None).await;
+    assert_eq!((missing.status, &missing.body["errors"][0]["pointer"]), (422, &"/breach".into()));
+    reopen(supervisor, "c-1", CommitmentPeriod::Offer, None).await.accepted();
+    assert_eq!(stage.view("c-1").await["status"], "offered");
+    reopen(supervisor, "c-2", CommitmentPeriod::BreachAnswer, Some("b-1")).await.accepted();
+    assert_eq!(stage.view("c-2").await["breaches"][0]["status"], "reported");
+    let early = stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await;
+    assert_eq!(early.problem(), "window-open");
+    stage.app.days_pass(16).await;
+    stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await.accepted();
+    stage.app.days_pass(40).await;
+    assert_eq!(stage.view("c-1").await["status"], "lapsed", "a second time");
+    let enterprise = &stage.cast.enterprise;
+    assert_eq!(stage.post(enterprise, "c-2", "breach-appeals", appeal("b-1")).await.problem(), "window-closed");
+    reopen(supervisor, "c-2", CommitmentPeriod::Appeal, Some("b-1")).await.accepted();
+    stage.post(enterprise, "c-2", "breach-appeals", appeal("b-1")).await.accepted();
     stage.holds().await;
 }

@@ -147,6 +147,7 @@ impl Run {
             4 => BreachAnswer { breach: id(), statement: text().parse().unwrap(), documents }.into(),
             5 => BreachRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             6 => Appeal { breach: id(), grounds: text().parse().unwrap(), documents }.into(),
+            7 => AppealRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             8 => TermReopening {
                 period: [CommitmentPeriod::Offer, CommitmentPeriod::BreachAnswer, CommitmentPeriod::Appeal]
                     [breach + usize::from(finding > BreachFinding::Minor)],
@@ -155,7 +156,6 @@ impl Run {
                 documents,
             }
             .into(),
-            7 => AppealRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             _ => return self.state.as_ref().and_then(|commitment| commitment.due(self.now, self.law())),
         })
     }
@@ -238,7 +238,7 @@ fn random_acts_reach_every_kind() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut kinds = BTreeSet::new();
     for _ in 0..400 {
-        let steps = prop::collection::vec(step(), 150).new_tree(&mut runner).unwrap().current();
+        let steps = prop::collection::vec(step(), 400).new_tree(&mut runner).unwrap().current();
         kinds.extend(played(steps).kinds);
     }
     assert_eq!(kinds, Act::KINDS.iter().copied().collect());

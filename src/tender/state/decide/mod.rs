@@ -9,7 +9,7 @@ mod window;
 
 use super::super::Act;
 use super::{ObjectionPhase, ObjectionState, Tender, Verdict, reopening};
-use crate::act::{Moment, Role};
+use crate::act::{Author, Moment, Role};
 use crate::problem::{self, Refusal};
 use call::{decide_amendment, decide_announcement, decide_opening};
 use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
@@ -28,16 +28,7 @@ use window::minimum;
 /// Who may not sign it, the state or the window that forbids it, what it says wrongly; with a citation where the law has one.
 pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
     let by = at.author()?;
-    let tender = match (state, act) {
-        (None, Act::Preannounced(disclosed)) => return decide_preannouncement(disclosed, by, at),
-        (None, Act::Adopted(adoption)) => {
-            must_have(by, &[Role::Supervisor])?;
-            let rule = &at.law.edition().windows.candidates;
-            return minimum(adoption.windows.candidates, rule, "/windows/candidates", at);
-        }
-        (None, _) => return Err(Refusal::new(&problem::TENDER_UNKNOWN, "没有该项目", "there is no such tender")),
-        (Some(tender), _) => tender,
-    };
+    let Some(tender) = state else { return decide_first(act, by, at) };
     if tender.phase.is_final() {
         return Err(forbids(tender, act));
     }
@@ -102,6 +93,19 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
             must_run(tender, by)?;
             must_be_contracted(lot(tender, &acceptance.lot, "/lot")?, act)
         }
+    }
+}
+
+/// What may begin a tender.
+fn decide_first(act: &Act, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    match act {
+        Act::Preannounced(disclosed) => decide_preannouncement(disclosed, by, at),
+        Act::Adopted(adoption) => {
+            must_have(by, &[Role::Supervisor])?;
+            let rule = &at.law.edition().windows.candidates;
+            minimum(adoption.windows.candidates, rule, "/windows/candidates", at)
+        }
+        _ => Err(Refusal::new(&problem::TENDER_UNKNOWN, "没有该项目", "there is no such tender")),
     }
 }
 

@@ -63,7 +63,7 @@ fn reopening(run: &Run, which: u8, how: u8) -> PeriodReopening {
         (TenderPeriod::ObjectionAnswer, Some("o-1")),
         (TenderPeriod::Escalation, Some("o-1")),
         (TenderPeriod::Candidates, Some("1")),
-        (TenderPeriod::ChallengeAnswer, Some(one_of(&["c-1", "c-2"], how))),
+        (TenderPeriod::ChallengeAnswer, Some(one_of(&["x-1", "x-2"], how))),
     ];
     let (period, item) = periods[usize::from(which) % 5];
     let first = run.state.as_ref().and_then(|tender| tender.objections.first()).map(|objection| objection.id.clone());
@@ -328,7 +328,7 @@ fn random_acts_reach_every_kind_and_every_phase() {
     let story = (0u8..5, prop::collection::vec(step(), 120));
     let mut accepted = BTreeSet::new();
     let mut phases = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..1000 {
         let (scene, steps) = story.new_tree(&mut runner).unwrap().current();
         let mut run = beginning(scene);
         for step in steps {
