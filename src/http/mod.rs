@@ -2,6 +2,7 @@
 //!
 //! Endpoints live with their capability (`organisation::api`, `tender::api`); `server` puts them together.
 
+mod acts;
 mod allow;
 mod caller;
 mod coding;
@@ -23,6 +24,7 @@ mod schema;
 mod signed;
 mod typed;
 
+pub(crate) use acts::endpoints_of_acts;
 pub(crate) use allow::Allowed;
 pub use caller::Caller;
 pub(crate) use coding::Coding;

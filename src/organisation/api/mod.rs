@@ -1,9 +1,8 @@
 //! Organisations over HTTP.
 
-use super::{
-    Confirmation, Key, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement, Role, RoleGrant,
-    Suspension,
-};
+mod acts;
+
+use super::{Key, Organisation, Registration, Role};
 use crate::field::OrganisationId;
 use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
@@ -12,6 +11,7 @@ use crate::problem;
 use crate::record::Jwk;
 use crate::store::Value;
 use crate::world::Stream;
+use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -90,16 +90,10 @@ impl From<&Organisation> for OrganisationView {
 pub struct OrganisationApi(Arc<Ledger>);
 
 impl Endpoints for super::Organisation {
-    type Api = OrganisationApi;
+    type Api = (OrganisationApi, OrganisationActs);
 
-    fn api(ledger: Arc<Ledger>) -> OrganisationApi {
-        OrganisationApi(ledger)
-    }
-}
-
-impl OrganisationApi {
-    async fn on<T>(&self, id: OrganisationId, signed: Signed<T>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (OrganisationApi(Arc::clone(&ledger)), OrganisationActs(ledger))
     }
 }
 
@@ -152,65 +146,5 @@ impl OrganisationApi {
         let organisation = world.get::<Organisation>(&id.0);
         let organisation = organisation.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?;
         Ok(Typed(OrganisationView::from(organisation)))
-    }
-
-    /// 确认登记: by a body that may admit to these roles.
-    #[oai(path = "/:id/confirmations", method = "post", operation_id = "confirmOrganisation")]
-    async fn confirm(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Confirmation>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 授予角色.
-    #[oai(path = "/:id/roles", method = "post", operation_id = "grantRole")]
-    async fn grant_role(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<RoleGrant>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 暂停主体.
-    #[oai(path = "/:id/suspensions", method = "post", operation_id = "suspendOrganisation")]
-    async fn suspend(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Suspension>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 恢复主体.
-    #[oai(path = "/:id/reinstatements", method = "post", operation_id = "reinstateOrganisation")]
-    async fn reinstate(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Reinstatement>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 增加密钥.
-    #[oai(path = "/:id/keys", method = "post", operation_id = "addKey")]
-    async fn add_key(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<KeyAddition>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 吊销密钥.
-    #[oai(path = "/:id/key-revocations", method = "post", operation_id = "revokeKey")]
-    async fn revoke_key(
-        &self,
-        id: Path<OrganisationId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<KeyRevocation>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
     }
 }

@@ -1,18 +1,15 @@
 //! Tenders over HTTP: one endpoint a record kind, and the reading side.
 
+mod acts;
+
+use super::Preannouncement;
 use super::view::{TenderView, tender_view};
-use super::{
-    Adoption, Amendment, Announcement, Award, CandidatePublication, Challenge, ChallengeAnswer, ClaimRefutation,
-    ClaimVerification, Clarification, Contract, ContractAcceptance, ContractAmendment, Failure, Objection,
-    ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal, Opening, PeriodReopening,
-    Preannouncement, Resumption, Revision, SuspensionOrder, Termination,
-};
 use crate::field::{Nature, RegionCode, TenderCode};
 use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
-use crate::world::Stream;
+use acts::TenderActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::types::Any;
 use poem_openapi::{ApiResponse, Object, OpenApi};
@@ -153,16 +150,10 @@ const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_
 pub struct TenderApi(Arc<Ledger>);
 
 impl Endpoints for super::Tender {
-    type Api = TenderApi;
+    type Api = (TenderApi, TenderActs);
 
-    fn api(ledger: Arc<Ledger>) -> TenderApi {
-        TenderApi(ledger)
-    }
-}
-
-impl TenderApi {
-    async fn on<T>(&self, code: TenderCode, signed: Signed<T>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::of(&code))).await
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (TenderApi(Arc::clone(&ledger)), TenderActs(ledger))
     }
 }
 
@@ -302,255 +293,5 @@ impl TenderApi {
         }
         let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
         Ok(Typed(LotPage { items, next }))
-    }
-
-    /// 重新开放期间: a period that a wrong clock ended runs again, by a supervisor.
-    #[oai(path = "/tenders/:code/period-reopenings", method = "post", operation_id = "reopenPeriod")]
-    async fn reopen_period(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<PeriodReopening>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 修改公示: the whole new text; material changes restart the window.
-    #[oai(path = "/tenders/:code/revisions", method = "post", operation_id = "reviseTender")]
-    async fn revise(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Revision>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 提出异议.
-    #[oai(path = "/tenders/:code/objections", method = "post", operation_id = "objectToTender")]
-    async fn object(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Objection>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 答复异议.
-    #[oai(path = "/tenders/:code/objection-answers", method = "post", operation_id = "answerObjection")]
-    async fn answer_objection(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionAnswer>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 投诉: an objection goes to the supervisor.
-    #[oai(path = "/tenders/:code/objection-escalations", method = "post", operation_id = "escalateObjection")]
-    async fn escalate_objection(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionEscalation>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 投诉处理决定.
-    #[oai(path = "/tenders/:code/objection-rulings", method = "post", operation_id = "ruleObjection")]
-    async fn rule_objection(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionRuling>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 撤回异议.
-    #[oai(path = "/tenders/:code/objection-withdrawals", method = "post", operation_id = "withdrawObjection")]
-    async fn withdraw_objection(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ObjectionWithdrawal>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 招标公告 / 采购公告: only after clearance.
-    #[oai(path = "/tenders/:code/announcements", method = "post", operation_id = "announceTender")]
-    async fn announce(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Announcement>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 澄清.
-    #[oai(path = "/tenders/:code/clarifications", method = "post", operation_id = "clarifyTender")]
-    async fn clarify(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Clarification>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 修改招标文件.
-    #[oai(path = "/tenders/:code/amendments", method = "post", operation_id = "amendTender")]
-    async fn amend(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Amendment>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 开标记录.
-    #[oai(path = "/tenders/:code/openings", method = "post", operation_id = "openBids")]
-    async fn open_bids(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Opening>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 暂停.
-    #[oai(path = "/tenders/:code/suspensions", method = "post", operation_id = "suspendTender")]
-    async fn suspend(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<SuspensionOrder>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 恢复.
-    #[oai(path = "/tenders/:code/resumptions", method = "post", operation_id = "resumeTender")]
-    async fn resume(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Resumption>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 终止.
-    #[oai(path = "/tenders/:code/terminations", method = "post", operation_id = "terminateTender")]
-    async fn terminate(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Termination>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 流标.
-    #[oai(path = "/tenders/:code/failures", method = "post", operation_id = "failLot")]
-    async fn fail(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Failure>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 中标候选人公示.
-    #[oai(path = "/tenders/:code/candidates", method = "post", operation_id = "publishCandidates")]
-    async fn publish_candidates(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<CandidatePublication>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 质疑中标候选人.
-    #[oai(path = "/tenders/:code/challenges", method = "post", operation_id = "challengeAward")]
-    async fn challenge(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Challenge>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 答复质疑.
-    #[oai(path = "/tenders/:code/challenge-answers", method = "post", operation_id = "answerChallenge")]
-    async fn answer_challenge(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ChallengeAnswer>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 核实声明属实.
-    #[oai(path = "/tenders/:code/claim-verifications", method = "post", operation_id = "verifyClaim")]
-    async fn verify_claim(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ClaimVerification>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 证伪声明.
-    #[oai(path = "/tenders/:code/claim-refutations", method = "post", operation_id = "refuteClaim")]
-    async fn refute_claim(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ClaimRefutation>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 中标结果公告.
-    #[oai(path = "/tenders/:code/awards", method = "post", operation_id = "awardLot")]
-    async fn award(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Award>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 合同公示.
-    #[oai(path = "/tenders/:code/contracts", method = "post", operation_id = "publishContract")]
-    async fn publish_contract(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Contract>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 合同变更.
-    #[oai(path = "/tenders/:code/contract-amendments", method = "post", operation_id = "amendContract")]
-    async fn amend_contract(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ContractAmendment>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 履约验收公示.
-    #[oai(path = "/tenders/:code/contract-acceptances", method = "post", operation_id = "acceptContract")]
-    async fn accept_contract(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<ContractAcceptance>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
-    }
-
-    /// 接入: a supervisor takes over a tender announced elsewhere.
-    #[oai(path = "/tenders/:code/adoptions", method = "post", operation_id = "adoptTender")]
-    async fn adopt(
-        &self,
-        code: Path<TenderCode>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Adoption>,
-    ) -> Result<Posted, Problem> {
-        self.on(code.0, signed).await
     }
 }

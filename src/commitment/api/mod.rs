@@ -1,13 +1,15 @@
 //! Commitments over HTTP.
 
+mod acts;
+
+use super::Offer;
 use super::view::{CommitmentView, commitment_view};
-use super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, Offer, TermReopening};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
 use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::Value;
-use crate::world::Stream;
+use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::Serialize;
@@ -66,16 +68,10 @@ fn text(value: Option<String>) -> Option<Value> {
 pub struct CommitmentApi(Arc<Ledger>);
 
 impl Endpoints for super::Commitment {
-    type Api = CommitmentApi;
+    type Api = (CommitmentApi, CommitmentActs);
 
-    fn api(ledger: Arc<Ledger>) -> CommitmentApi {
-        CommitmentApi(ledger)
-    }
-}
-
-impl CommitmentApi {
-    async fn on<T>(&self, id: CommitmentId, signed: Signed<T>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::of(&id))).await
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (CommitmentApi(Arc::clone(&ledger)), CommitmentActs(ledger))
     }
 }
 
@@ -138,85 +134,5 @@ impl CommitmentApi {
         let view = view.ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))?;
         let tag = format!("\"{}\"", view.version);
         Ok(CommitmentFound::Found(Typed(view), tag))
-    }
-
-    /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
-    #[oai(path = "/:id/period-reopenings", method = "post", operation_id = "reopenCommitmentPeriod")]
-    async fn reopen_period(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<TermReopening>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 接受承诺: the other side signs the same text.
-    #[oai(path = "/:id/acceptances", method = "post", operation_id = "acceptCommitment")]
-    async fn accept(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Acceptance>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 不接受或撤回.
-    #[oai(path = "/:id/declines", method = "post", operation_id = "declineCommitment")]
-    async fn decline(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Decline>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 举报违诺: by the other side or a supervisor.
-    #[oai(path = "/:id/breaches", method = "post", operation_id = "reportBreach")]
-    async fn report_breach(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Breach>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 违诺说明: by the side that the report is about.
-    #[oai(path = "/:id/breach-answers", method = "post", operation_id = "answerBreach")]
-    async fn answer_breach(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<BreachAnswer>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 违诺认定: by a supervisor.
-    #[oai(path = "/:id/breach-rulings", method = "post", operation_id = "ruleBreach")]
-    async fn rule_breach(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<BreachRuling>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 申诉: once, by either side.
-    #[oai(path = "/:id/breach-appeals", method = "post", operation_id = "appealBreach")]
-    async fn appeal_breach(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<Appeal>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
-    }
-
-    /// 申诉裁定: by another supervisor; final.
-    #[oai(path = "/:id/appeal-rulings", method = "post", operation_id = "ruleAppeal")]
-    async fn rule_appeal(
-        &self,
-        id: Path<CommitmentId>,
-        #[oai(name = "x-jws-signature")] signed: Signed<AppealRuling>,
-    ) -> Result<Posted, Problem> {
-        self.on(id.0, signed).await
     }
 }

@@ -1,0 +1,33 @@
+//! What is posted on a commitment.
+
+use super::super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, TermReopening};
+use crate::field::CommitmentId;
+use crate::http::endpoints_of_acts;
+
+endpoints_of_acts! {
+    CommitmentActs: "/v1/commitments", "crate::http::Tag::Commitments", id: CommitmentId;
+
+    /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
+    reopen_period: "/:id/period-reopenings", "reopenCommitmentPeriod", TermReopening;
+
+    /// 接受承诺: the other side signs the same text.
+    accept: "/:id/acceptances", "acceptCommitment", Acceptance;
+
+    /// 不接受或撤回.
+    decline: "/:id/declines", "declineCommitment", Decline;
+
+    /// 举报违诺: by the other side or a supervisor.
+    report_breach: "/:id/breaches", "reportBreach", Breach;
+
+    /// 违诺说明: by the side that the report is about.
+    answer_breach: "/:id/breach-answers", "answerBreach", BreachAnswer;
+
+    /// 违诺认定: by a supervisor.
+    rule_breach: "/:id/breach-rulings", "ruleBreach", BreachRuling;
+
+    /// 申诉: once, by either side.
+    appeal_breach: "/:id/breach-appeals", "appealBreach", Appeal;
+
+    /// 申诉裁定: by another supervisor; final.
+    rule_appeal: "/:id/appeal-rulings", "ruleAppeal", AppealRuling;
+}

@@ -1,0 +1,27 @@
+//! What is posted on an organisation.
+
+use super::super::{Confirmation, KeyAddition, KeyRevocation, Reinstatement, RoleGrant, Suspension};
+use crate::field::OrganisationId;
+use crate::http::endpoints_of_acts;
+
+endpoints_of_acts! {
+    OrganisationActs: "/v1/organisations", "crate::http::Tag::Organisations", id: OrganisationId;
+
+    /// 确认登记: by a body that may admit to these roles.
+    confirm: "/:id/confirmations", "confirmOrganisation", Confirmation;
+
+    /// 授予角色.
+    grant_role: "/:id/roles", "grantRole", RoleGrant;
+
+    /// 暂停主体.
+    suspend: "/:id/suspensions", "suspendOrganisation", Suspension;
+
+    /// 恢复主体.
+    reinstate: "/:id/reinstatements", "reinstateOrganisation", Reinstatement;
+
+    /// 增加密钥.
+    add_key: "/:id/keys", "addKey", KeyAddition;
+
+    /// 吊销密钥.
+    revoke_key: "/:id/key-revocations", "revokeKey", KeyRevocation;
+}
