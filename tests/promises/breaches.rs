@@ -166,7 +166,8 @@ async fn a_supervisor_reopens_what_ended_too_early() {
     assert_eq!(stage.view("c-2").await["breaches"][0]["status"], "reported");
     let early = stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await;
     assert_eq!(early.problem(), "window-open");
-    stage.app.days_pass(16).await;
+    // Mid-autumn festival is in between.
+    stage.app.days_pass(20).await;
     stage.post(supervisor, "c-2", "breach-rulings", ruling("b-1", BreachFinding::Serious)).await.accepted();
     stage.app.days_pass(40).await;
     assert_eq!(stage.view("c-1").await["status"], "lapsed", "a second time");
