@@ -20,7 +20,7 @@ mod problem;
 mod range;
 mod receipt;
 pub(crate) mod record;
-mod schema;
+pub(crate) mod schema;
 mod signed;
 mod typed;
 
@@ -39,26 +39,17 @@ pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};
 pub(crate) use record::RecordApi;
 pub use record::RecordView;
+pub(crate) use schema::{parameters, shown};
 pub use signed::{Signed, is_media_type};
 pub use typed::Typed;
 
 use poem_openapi::Tags;
 
-/// The chapters of the API document.
+/// Chapters of the API document; each capability has one of its own.
 #[derive(Tags)]
 pub enum Tag {
-    /// 主体与密钥: organisations and their keys.
-    Organisations,
-    /// 招标项目: the life of a tender.
-    Tenders,
-    /// 承诺书范本: the texts of commitments.
-    Templates,
-    /// 廉洁承诺: what both sides promise, and what is said to be broken.
-    Commitments,
     /// 记录: every accepted record, its proof, and the change feed.
     Records,
-    /// 法规版本: the law as data, and which of it the log has adopted.
-    Law,
     /// 日志: checkpoint and consistency proofs (C2SP).
     Log,
     /// 文件: content-addressed documents.

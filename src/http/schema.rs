@@ -3,41 +3,35 @@
 //! The core describes its types by `schemars`, which knows no HTTP; poem-openapi keeps a registry of its own. All that the
 //! core's types say is known here, and nothing more: a keyword that is new to this file ends the program at its start.
 
-use crate::commitment::{Binding, BreachFinding};
 use crate::field::{
     CommitmentId, DocumentId, Instant, Line, Nature, OrganisationId, Party, Price, TemplateId, TenderCode,
 };
-use crate::organisation::Role;
 use crate::record::Jwk;
-use crate::template::{Publication, PurchaseKind, Side, TemplateRef};
-use crate::tender::{Change, Clause, ScoreRow};
 use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Makes types of the core fields of views.
+/// Makes types of the core fields of views. A capability does so for its own, in its `api`.
 macro_rules! shown {
     ($($type:ty),* $(,)?) => {$(
-        impl Type for $type {
+        impl poem_openapi::types::Type for $type {
             const IS_REQUIRED: bool = true;
             type RawValueType = Self;
             type RawElementValueType = Self;
 
-            fn name() -> Cow<'static, str> {
-                Self::schema_name()
+            fn name() -> std::borrow::Cow<'static, str> {
+                <Self as schemars::JsonSchema>::schema_name()
             }
 
-            fn schema_ref() -> MetaSchemaRef {
-                reference::<Self>()
+            fn schema_ref() -> poem_openapi::registry::MetaSchemaRef {
+                $crate::http::schema::reference::<Self>()
             }
 
-            fn register(registry: &mut Registry) {
-                register::<Self>(registry);
+            fn register(registry: &mut poem_openapi::registry::Registry) {
+                $crate::http::schema::register::<Self>(registry);
             }
 
             fn as_raw_value(&self) -> Option<&Self> {
@@ -49,37 +43,36 @@ macro_rules! shown {
             }
         }
 
-        impl ParseFromJSON for $type {
-            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-                serde_json::from_value(value.unwrap_or_default()).map_err(ParseError::custom)
+        impl poem_openapi::types::ParseFromJSON for $type {
+            fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
+                serde_json::from_value(value.unwrap_or_default()).map_err(poem_openapi::types::ParseError::custom)
             }
         }
 
-        impl ToJSON for $type {
-            fn to_json(&self) -> Option<Value> {
+        impl poem_openapi::types::ToJSON for $type {
+            fn to_json(&self) -> Option<serde_json::Value> {
                 serde_json::to_value(self).ok()
             }
         }
     )*};
 }
+pub(crate) use shown;
 
 /// Makes types of the core, each a string in JSON, parameters of paths and queries.
 macro_rules! parameters {
     ($($type:ty),* $(,)?) => {$(
-        impl ParseFromParameter for $type {
-            fn parse_from_parameter(text: &str) -> ParseResult<Self> {
-                Self::parse_from_json(Some(text.into()))
+        impl poem_openapi::types::ParseFromParameter for $type {
+            fn parse_from_parameter(text: &str) -> poem_openapi::types::ParseResult<Self> {
+                <Self as poem_openapi::types::ParseFromJSON>::parse_from_json(Some(text.into()))
             }
         }
     )*};
 }
+pub(crate) use parameters;
 
-shown! {
-    Binding, Change, Clause, CommitmentId, DocumentId, BreachFinding, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, Publication, Role, PurchaseKind,
-    ScoreRow, Side, TemplateId, TemplateRef, TenderCode,
-}
+shown! { CommitmentId, DocumentId, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, TemplateId, TenderCode }
 
-parameters! { CommitmentId, DocumentId, Line<200>, Nature, OrganisationId, Role, PurchaseKind, TemplateId, TenderCode }
+parameters! { CommitmentId, DocumentId, Line<200>, Nature, OrganisationId, TemplateId, TenderCode }
 
 /// How the document refers to a type of the core.
 pub fn reference<T: JsonSchema>() -> MetaSchemaRef {

@@ -3,14 +3,21 @@
 use super::{CommitmentTerms, DayRule, Edition, MinimumWindows, Rule};
 use crate::act::Stream;
 use crate::field::DocumentId;
-use crate::http::{Posted, Problem, Signed, Tag, Typed, accept};
+use crate::http::{Posted, Problem, Signed, Typed, accept};
 use crate::identity::LawAdoption;
 use crate::ledger::Ledger;
 use crate::problem;
 use poem_openapi::param::Path;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 法规版本: the law as data, and which of it the log has adopted.
+    Law,
+}
 
 /// An edition of the law (法规版本), as the log adopted it.
 #[derive(Serialize, Object)]

@@ -1,17 +1,28 @@
 //! Templates over HTTP.
 
-use super::{Act, Publication, PurchaseKind, models};
+use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, parameters, shown};
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem;
 use crate::sequencer::read_stream;
 use crate::store::Value;
 use crate::world::{self, Stream};
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 承诺书范本: the texts of commitments.
+    Templates,
+}
+
+shown! { Publication, PurchaseKind, Side, TemplateRef }
+
+parameters! { PurchaseKind }
 
 /// A template in a list.
 #[derive(Serialize, Object)]

@@ -5,7 +5,7 @@ use crate::field::CommitmentId;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    CommitmentActs: "/v1/commitments", "crate::http::Tag::Commitments", id: CommitmentId;
+    CommitmentActs: "/v1/commitments", "super::Tag::Commitments", id: CommitmentId;
 
     /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
     reopen_period: "/:id/period-reopenings", "reopenCommitmentPeriod", TermReopening;

@@ -2,18 +2,27 @@
 
 mod acts;
 
-use super::Offer;
 use super::view::{CommitmentView, commitment_view};
+use super::{Binding, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::Value;
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 廉洁承诺: what both sides promise, and what is said to be broken.
+    Commitments,
+}
+
+shown! { Binding, BreachFinding }
 
 /// A commitment in a list.
 #[derive(Serialize, Object)]

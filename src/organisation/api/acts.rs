@@ -5,7 +5,7 @@ use crate::field::OrganisationId;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    OrganisationActs: "/v1/organisations", "crate::http::Tag::Organisations", id: OrganisationId;
+    OrganisationActs: "/v1/organisations", "super::Tag::Organisations", id: OrganisationId;
 
     /// 确认登记: by a body that may admit to these roles.
     confirm: "/:id/confirmations", "confirmOrganisation", Confirmation;

@@ -4,7 +4,7 @@ mod acts;
 
 use super::{Key, Organisation, Registration, Role};
 use crate::field::OrganisationId;
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, parameters, shown};
 use crate::ledger::Ledger;
 use crate::organisation::projection::{display_name, status_name};
 use crate::problem;
@@ -13,9 +13,20 @@ use crate::store::Value;
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 主体与密钥: organisations and their keys.
+    Organisations,
+}
+
+shown! { Role }
+
+parameters! { Role }
 
 /// An organisation (主体) at the present end of the log.
 #[derive(Serialize, Object)]

@@ -10,7 +10,7 @@ use crate::field::TenderCode;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    TenderActs: "/v1", "crate::http::Tag::Tenders", code: TenderCode;
+    TenderActs: "/v1", "super::Tag::Tenders", code: TenderCode;
 
     /// 重新开放期间: a period that a wrong clock ended runs again, by a supervisor.
     reopen_period: "/tenders/:code/period-reopenings", "reopenPeriod", PeriodReopening;

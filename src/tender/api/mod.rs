@@ -2,19 +2,28 @@
 
 mod acts;
 
-use super::Preannouncement;
 use super::view::{TenderView, tender_view};
+use super::{Change, Clause, Preannouncement, ScoreRow};
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Tag, Typed, accept, page_limit};
+use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
 use acts::TenderActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::types::Any;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 招标项目: the life of a tender.
+    Tenders,
+}
+
+shown! { Change, Clause, ScoreRow }
 
 /// A tender in a list.
 #[derive(Serialize, Object)]
