@@ -10,8 +10,10 @@ mod list;
 
 pub use crate::act::Stream;
 pub use entry::{ReadEntry, Unreadable};
+#[cfg(feature = "shell")]
+pub(crate) use list::capabilities;
+pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
-pub(crate) use list::{capabilities, is_dropped};
 
 use crate::act::{Around, Author, Capability, KeyChange, Moment, Place, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};

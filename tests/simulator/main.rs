@@ -71,10 +71,6 @@ fn main() -> ExitCode {
     let wish = wish();
     let (began, seeds) = (Instant::now(), AtomicU64::new(wish.seed));
     let (tally, failed) = (Mutex::new(Tally::default()), AtomicBool::new(false));
-    let two_writers = postgres::is_installed();
-    if !two_writers {
-        println!("PostgreSQL is not installed (scripts/test does that): no runs with two writers");
-    }
     if std::env::var_os("RUST_LOG").is_some() {
         tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
     }
@@ -85,18 +81,14 @@ fn main() -> ExitCode {
             let mut database = None;
             while !failed.load(Ordering::SeqCst) {
                 let plan = Plan::of_seed(seeds.fetch_add(1, Ordering::SeqCst));
-                if plan.engine == Engine::Postgres && two_writers && database.is_none() {
+                if plan.engine == Engine::Postgres && database.is_none() {
                     database = Some(postgres::fresh_database());
                 }
-                if plan.engine == Engine::Sqlite || two_writers {
-                    match play::play(&plan, database.as_deref()) {
-                        Ok(more) => tally.lock().expect("nobody panics with it").add(&more),
-                        // One failure is enough to look at.
-                        Err(failure) if !failed.swap(true, Ordering::SeqCst) => {
-                            tell(plan, failure, database.as_deref())
-                        }
-                        Err(_) => {}
-                    }
+                match play::play(&plan, database.as_deref()) {
+                    Ok(more) => tally.lock().expect("nobody panics with it").add(&more),
+                    // One failure is enough to look at.
+                    Err(failure) if !failed.swap(true, Ordering::SeqCst) => tell(plan, failure, database.as_deref()),
+                    Err(_) => {}
                 }
                 if began.elapsed() >= Duration::from_secs(wish.seconds) {
                     break;

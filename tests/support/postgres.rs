@@ -15,12 +15,6 @@ fn server() -> &'static str {
     })
 }
 
-/// Whether there is a server, or its programs are there to start one.
-pub fn is_installed() -> bool {
-    let installed = |versions: fs::ReadDir| versions.flatten().any(|entry| entry.path().join("bin/initdb").exists());
-    std::env::var("GONGSHI_TEST_POSTGRES").is_ok() || fs::read_dir("/usr/lib/postgresql").is_ok_and(installed)
-}
-
 /// A new, empty database; its URL.
 pub fn fresh_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -42,10 +36,10 @@ pub fn data_directory() -> PathBuf {
 
 /// The newest server programs of the Debian packages.
 fn binaries() -> PathBuf {
-    let mut versions: Vec<_> =
-        fs::read_dir("/usr/lib/postgresql").unwrap().map(|entry| entry.unwrap().path().join("bin")).collect();
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut versions: Vec<_> = installed.map(|entry| entry.unwrap().path().join("bin")).collect();
     versions.sort();
-    versions.into_iter().rfind(|bin| bin.join("initdb").exists()).expect("scripts/test installs postgresql")
+    versions.into_iter().rfind(|bin| bin.join("initdb").exists()).expect("run scripts/test: it installs PostgreSQL")
 }
 
 fn is_root() -> bool {
