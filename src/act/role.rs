@@ -2,9 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// A role (主体角色). One organisation may have several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// 平台运行机构: runs the service, admits supervisors, signs nothing about tenders.
@@ -26,15 +30,7 @@ pub enum Role {
 impl Role {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Supervisor => "supervisor",
-            Self::Centre => "centre",
-            Self::ProcuringUnit => "procuring_unit",
-            Self::Enterprise => "enterprise",
-            Self::Auditor => "auditor",
-            Self::Service => "service",
-        }
+        self.into()
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use strum::IntoStaticStr;
 
 fn malformed(reason: &str) -> Fault {
     Fault::MalformedCode { reason: reason.to_owned() }
@@ -127,7 +128,8 @@ code_type!(
 );
 
 /// 工程 / 货物 / 服务 (招标投标法实施条例 art. 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Nature {
     Works,
@@ -138,11 +140,7 @@ pub enum Nature {
 impl Nature {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Works => "works",
-            Self::Goods => "goods",
-            Self::Services => "services",
-        }
+        self.into()
     }
 }
 

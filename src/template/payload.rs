@@ -5,6 +5,7 @@ use crate::field::{ClauseId, Faults, Line, Prose, TemplateId};
 use crate::log::Hash;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// What of the unit's conduct a clause promises, and an evaluation scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -45,7 +46,8 @@ pub enum EnterpriseDimension {
 }
 
 /// What kind of purchase a template is meant for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Scope")]
 pub enum PurchaseKind {
@@ -60,11 +62,7 @@ pub enum PurchaseKind {
 impl PurchaseKind {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Construction => "construction",
-            Self::GovernmentProcurement => "government_procurement",
-            Self::AnnualFramework => "annual_framework",
-        }
+        self.into()
     }
 }
 

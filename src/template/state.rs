@@ -8,9 +8,13 @@ use crate::log::Hash;
 use crate::problem::{self, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// A side of a commitment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// 采购人一方
@@ -22,10 +26,7 @@ pub enum Side {
 impl Side {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Unit => "unit",
-            Self::Enterprise => "enterprise",
-        }
+        self.into()
     }
 
     #[must_use]

@@ -1,11 +1,32 @@
 //! Whose key it is, and whether it may sign.
 
-use super::{Act, Owner, State, Stream, World};
+use super::{Act, State, World};
+#[cfg(feature = "shell")]
+use super::{Owner, Stream};
 use crate::act::{Author, Key, KeyChange, Role, Roles};
 use crate::field::{Instant, OrganisationId};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
+
+/// For whoever keeps the streams in a store and loads a few of them.
+#[cfg(feature = "shell")]
+impl World {
+    /// Whether it is known whose key it is, without looking at the store.
+    pub(crate) fn knows_owner(&self, kid: &KeyId) -> bool {
+        self.key_owners.contains_key(kid)
+    }
+
+    /// Takes note of whose key it is.
+    pub(crate) fn owns(&mut self, owner: OrganisationId, kid: KeyId) {
+        self.key_owners.insert(kid, Owner::from(&owner));
+    }
+
+    /// The stream that brought a key, the service's keys aside.
+    pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
+        self.key_owners.get(kid).map(|owner| &owner.stream)
+    }
+}
 
 impl World {
     /// The public key that a record must verify under, before anything else is believed of it.
@@ -42,21 +63,6 @@ impl World {
             Some(log) if log.service_key(kid).is_some() => Some(log.operator.clone()),
             _ => self.key_owners.get(kid).map(|owner| owner.id.clone()),
         }
-    }
-
-    /// Whether it is known whose key it is, without looking at the store.
-    pub(crate) fn knows_owner(&self, kid: &KeyId) -> bool {
-        self.key_owners.contains_key(kid)
-    }
-
-    /// Takes note of whose key it is.
-    pub(crate) fn owns(&mut self, owner: OrganisationId, kid: KeyId) {
-        self.key_owners.insert(kid, Owner::from(&owner));
-    }
-
-    /// The stream that brought a key, the service's keys aside.
-    pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
-        self.key_owners.get(kid).map(|owner| &owner.stream)
     }
 
     /// Who signs with this key now.

@@ -22,6 +22,7 @@ macro_rules! capabilities {
         }
     };
 }
+#[cfg(feature = "shell")]
 pub(crate) use capabilities;
 
 macro_rules! define {

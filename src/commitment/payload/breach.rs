@@ -6,6 +6,7 @@ use crate::field::{ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
 use crate::template::Side;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// `commitment.breach_reported`: by the other side, or by a supervisor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,7 +46,10 @@ pub struct Deadline {
 }
 
 /// What a supervisor finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Finding")]
 pub enum BreachFinding {
@@ -62,12 +66,7 @@ pub enum BreachFinding {
 impl BreachFinding {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Dismissed => "dismissed",
-            Self::Minor => "minor",
-            Self::Serious => "serious",
-            Self::Grave => "grave",
-        }
+        self.into()
     }
 }
 

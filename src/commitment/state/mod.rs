@@ -12,13 +12,15 @@ use crate::law::{Law, Running};
 use crate::log::Hash;
 use crate::problem::Refusal;
 use crate::template::{Side, TemplateRef};
+use strum::IntoStaticStr;
 
 impl StreamId for CommitmentId {
     const PREFIX: &'static str = "commitment";
 }
 
 /// Where a commitment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Phase {
     /// Signed by one side; lapses when the period is over.
     Offered {
@@ -34,12 +36,7 @@ pub enum Phase {
 
 impl Phase {
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Offered { .. } => "offered",
-            Self::Effective { .. } => "effective",
-            Self::Declined => "declined",
-            Self::Lapsed => "lapsed",
-        }
+        self.into()
     }
 }
 

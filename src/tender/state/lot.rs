@@ -5,9 +5,11 @@ use crate::act::Place;
 use crate::field::{ItemId, LotId, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
+use strum::IntoStaticStr;
 
 /// Where a lot stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum LotPhase {
     /// Before and after the call, until the bids are opened.
     Waiting {
@@ -30,15 +32,7 @@ pub enum LotPhase {
 
 impl LotPhase {
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Waiting { .. } => "waiting",
-            Self::Opened => "opened",
-            Self::Candidates { .. } => "candidates",
-            Self::Awarded => "awarded",
-            Self::Contracted => "contracted",
-            Self::Accepted => "accepted",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
     pub fn is_final(&self) -> bool {
@@ -50,7 +44,8 @@ impl LotPhase {
 }
 
 /// What was found about a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     Verified,
     Refuted,
@@ -58,10 +53,7 @@ pub enum Verdict {
 
 impl Verdict {
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Refuted => "refuted",
-        }
+        self.into()
     }
 }
 
