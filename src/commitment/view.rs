@@ -104,8 +104,8 @@ impl BreachView {
 /// The store can't be read.
 pub async fn commitment_view(ledger: &Ledger, id: CommitmentId) -> Result<Option<CommitmentView>, Problem> {
     let stream = Stream::of(&id);
-    let world = ledger.states(&[]).await?;
-    let Some(law) = world.law() else { return Ok(None) };
+    let adopted = ledger.law().await?;
+    let Some(law) = Law::new(&adopted) else { return Ok(None) };
     let mut state: Option<Commitment> = None;
     let mut records = Vec::new();
     for entry in read_stream(&ledger.database, &stream).await.map_err(LedgerError::from)? {

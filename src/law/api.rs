@@ -116,8 +116,7 @@ impl LawApi {
     /// The editions that the log has adopted, the newest first.
     #[oai(path = "/", method = "get", operation_id = "listLaw")]
     async fn list(&self) -> Result<Typed<Vec<AdoptionView>>, Problem> {
-        let world = self.0.states(&[]).await?;
-        let adopted = world.law().map(super::Law::adopted).unwrap_or_default();
+        let adopted = self.0.law().await?;
         let newest = adopted.len().saturating_sub(1);
         let views = adopted.iter().enumerate().rev().map(|(at, adopted)| AdoptionView {
             edition: adopted.edition.id.to_string(),

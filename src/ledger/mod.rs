@@ -18,7 +18,7 @@ use crate::act::{KeyChange, Role};
 use crate::clock::{Clock, Doubt};
 use crate::field::{Instant, OrganisationId};
 use crate::identity::{self, LogOpening, LogState, open_log};
-use crate::law::{self, Edition, Editions};
+use crate::law::{self, Edition, Editions, InForce};
 use crate::log::{Checkpoint, CheckpointError, NoteError, Policy, ProofError, TlogProof, inclusion_plan, leaf_hash};
 use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
@@ -96,6 +96,8 @@ pub struct Ledger {
     sequencer: Sequencer,
     keys: LogKeys,
     identity: RwLock<Arc<LogState>>,
+    /// The law as of a size of the log: every view needs it, and it seldom changes.
+    adopted: RwLock<Option<(u64, Arc<[InForce]>)>>,
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     witnesses: Option<Witnesses>,
@@ -137,6 +139,7 @@ impl Ledger {
             sequencer,
             keys,
             identity: RwLock::new(Arc::new(log)),
+            adopted: RwLock::default(),
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
             known_keys: Cache::new(KEYS_CACHED),

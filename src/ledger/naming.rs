@@ -3,7 +3,7 @@
 use super::{Ledger, LedgerError, LogKeys, NewLog};
 use crate::field::{Fault, Prose};
 use crate::identity::{self, LogContinuation, LogOpening, LogState};
-use crate::law::Edition;
+use crate::law::{Edition, InForce, Law};
 use crate::log::{NoteKey, NoteSigner, SignedNote};
 use crate::problem::Refusal;
 use crate::record::PrivateKey;
@@ -50,6 +50,24 @@ impl Ledger {
         let log = self.states(&[]).await?.log().cloned().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
         *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(log);
         Ok(())
+    }
+
+    /// The editions of the law that were adopted, oldest first; empty when none of them can be interpreted here.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn law(&self) -> Result<Arc<[InForce]>, LedgerError> {
+        let size = *self.size().borrow();
+        let known = self.adopted.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, law)) = known
+            && at == size
+        {
+            return Ok(law);
+        }
+        let world = self.states(&[]).await?;
+        let law: Arc<[InForce]> = world.law().map(Law::adopted).unwrap_or_default().into();
+        *self.adopted.write().unwrap_or_else(PoisonError::into_inner) = Some((size, Arc::clone(&law)));
+        Ok(law)
     }
 
     /// A policy for another log would ask witnesses that don't know this one.

@@ -160,8 +160,8 @@ pub struct TenderRecord {
 /// The store can't be read.
 pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<TenderView>, Problem> {
     let entries = read_stream(&ledger.database, &Stream::of(code)).await.map_err(LedgerError::from)?;
-    let world = ledger.states(&[]).await?;
-    let Some(law) = world.law() else { return Ok(None) };
+    let adopted = ledger.law().await?;
+    let Some(law) = Law::new(&adopted) else { return Ok(None) };
     let mut text = Text::default();
     let mut state: Option<Tender> = None;
     let (mut text_versions, mut records) = (Vec::new(), Vec::new());
