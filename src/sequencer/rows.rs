@@ -45,7 +45,7 @@ pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>)
 #[derive(Default)]
 pub struct History {
     reads: HashSet<(Stream, Stream)>,
-    bearings: Vec<(Stream, u64)>,
+    bearings: HashSet<(Stream, u64)>,
 }
 
 impl History {
