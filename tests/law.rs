@@ -47,11 +47,13 @@ async fn upload(app: &App, by: &Actor, edition: &Edition) {
     assert!(answer.status < 300, "{}", answer.body);
 }
 
+fn adoption(edition: &Edition) -> Act {
+    let reason = "国务院办公厅通知已发布".parse().unwrap();
+    identity::Act::from(LawAdoption { edition: edition.document(), reason }).into()
+}
+
 async fn adopt(app: &App, by: &Actor, edition: &Edition) -> Answer {
-    let adoption =
-        LawAdoption { edition: edition.document(), reason: "国务院办公厅通知已发布".parse().unwrap() };
-    let act: Act = identity::Act::from(adoption).into();
-    app.post(by, "/v1/law/adoptions", &Stream::LOG, &act).await
+    app.post(by, "/v1/law/adoptions", &Stream::LOG, &adoption(edition)).await
 }
 
 /// Open for five working days from Tuesday, 29 December 2026.
@@ -233,4 +235,27 @@ async fn an_edition_that_is_not_there_is_a_finding() {
     unknown(judge(copy.path()));
     std::fs::write(&file, bytes).unwrap();
     assert!(judge(copy.path()).holds());
+}
+
+/// A batch names an edition twice: on PostgreSQL a statement may not touch a row twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn law_is_adopted_there_and_back_and_there_again_in_one_batch() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (app, cast) = on_the_eve(engine).await;
+        let (next, first) = (with_2027(), Editions::newest());
+        upload(&app, &cast.supervisor, &next).await;
+        upload(&app, &cast.supervisor, &first).await;
+        let mut underway = Vec::new();
+        // The first is written at once, the others meanwhile wait and are one batch.
+        for edition in [&next, &first, &next, &first, &next] {
+            let record = app.ledger.sign(&cast.supervisor.key, &Stream::LOG, &adoption(edition));
+            let admitted = app.ledger.admit(record, None).await.unwrap();
+            underway.push(app.ledger.enqueue(admitted).await.unwrap());
+        }
+        for record in underway {
+            app.ledger.outcome(record).await.unwrap();
+        }
+        assert_eq!(window(&app, "N-1").await, ("2027-01-11T16:00:00.000Z".into(), false));
+        must_hold(&app).await;
+    }
 }

@@ -277,18 +277,22 @@ async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let app = App::start_on(engine).await;
         let operator = app.operator();
-        let key = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([9; 32])).unwrap().verifier().to_string();
-        let addition = CheckpointKeyAddition { log_key: key.parse().unwrap() };
-        let of_log = gongshi::identity::Act::from(addition).into();
+        let addition = |seed: u8| {
+            let signer = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([seed; 32])).unwrap();
+            let log_key = signer.verifier().to_string().parse().unwrap();
+            gongshi::identity::Act::from(CheckpointKeyAddition { log_key }).into()
+        };
         let of_itself = gongshi::organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
         let own = Stream::of(&operator.id);
-        let sign = |stream: &Stream, act: &gongshi::world::Act| app.ledger.sign(&operator.key, stream, act);
-        let first = app.ledger.admit(sign(&Stream::LOG, &of_log), None).await.unwrap();
-        let second = app.ledger.admit(sign(&own, &of_itself), None).await.unwrap();
-        let first = app.ledger.enqueue(first).await.unwrap();
-        let second = app.ledger.enqueue(second).await.unwrap();
-        app.ledger.outcome(first).await.unwrap();
-        app.ledger.outcome(second).await.unwrap();
+        let mut underway = Vec::new();
+        // The first is written at once, the others meanwhile wait and are one batch.
+        for (stream, act) in [(&Stream::LOG, addition(8)), (&Stream::LOG, addition(9)), (&own, of_itself)] {
+            let admitted = app.ledger.admit(app.ledger.sign(&operator.key, stream, &act), None).await.unwrap();
+            underway.push(app.ledger.enqueue(admitted).await.unwrap());
+        }
+        for record in underway {
+            app.ledger.outcome(record).await.unwrap();
+        }
         let before = projections(&app.ledger.database).await.unwrap();
         replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
         assert_eq!(projections(&app.ledger.database).await.unwrap(), before);

@@ -5,14 +5,16 @@ use super::rows::{History, rows_of};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
 use crate::act::{KeyChange, Place};
-use crate::field::Instant;
+use crate::field::{DocumentId, Instant};
 use crate::identity;
+use crate::law::Edition;
 use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, NoteSigner, TlogProof, first_previous, leaf_hash};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -184,7 +186,7 @@ impl Writer {
             entries: Vec::with_capacity(records.len()),
             touched: HashSet::new(),
             history: History::default(),
-            adopted: Vec::new(),
+            adopted: HashMap::new(),
             known,
         };
         let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
@@ -210,7 +212,9 @@ impl Writer {
             write.put(table, rows).await?;
         }
         if !build.adopted.is_empty() {
-            write.put(&LAW, build.adopted).await?;
+            let row =
+                |edition: &Edition| vec![Value::from(edition.id.to_string()), Value::from(edition.bytes().to_vec())];
+            write.put(&LAW, build.adopted.values().map(|edition| row(edition)).collect()).await?;
             self.project_due(&mut write).await?;
         }
         write.put(&HEAD, vec![self.head.row(&origin, note.clone())]).await?;
@@ -339,9 +343,7 @@ impl Writer {
         let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
         build.history.take(&self.world, stream, record.act(), index);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
-        build
-            .adopted
-            .extend(adopted.map(|law| vec![Value::from(law.id.to_string()), Value::from(law.bytes().to_vec())]));
+        build.adopted.extend(adopted.map(|edition| (edition.id, edition)));
         self.world.apply(stream, record.act(), &place);
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.extend(record.act().founds());
@@ -382,8 +384,8 @@ struct Build {
     entries: Vec<Vec<Value>>,
     touched: HashSet<Stream>,
     history: History,
-    /// Rows of editions of the law.
-    adopted: Vec<Vec<Value>>,
+    /// The editions of the law that its acts adopt; one may be adopted, left and adopted again.
+    adopted: HashMap<DocumentId, Arc<Edition>>,
     known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
 }
 

@@ -190,6 +190,8 @@ impl Write {
     /// # Errors
     /// [`StoreError::Database`]
     pub async fn put(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        // SQLite would not mind.
+        debug_assert!(table.tells_apart(&rows), "a key of {} stands twice", table.name);
         match self {
             Self::Sqlite(transaction) => bulk::sqlite_put(transaction, table, rows).await,
             Self::Postgres(transaction) => bulk::postgres_put(transaction, table, rows).await,

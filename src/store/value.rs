@@ -1,6 +1,7 @@
 //! The few types that both engines share.
 
 use super::StoreError;
+use std::collections::BTreeSet;
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +73,17 @@ pub struct Table {
     pub columns: &'static [Column],
     /// The columns of its primary key; empty for a table whose rows are only ever inserted.
     pub key: &'static [&'static str],
+}
+
+impl Table {
+    /// Whether no two rows have the same key.
+    pub(super) fn tells_apart(&self, rows: &[Vec<Value>]) -> bool {
+        let is_key = |at: usize| self.key.contains(&self.columns[at].name);
+        let key = |row: &[Value]| -> Vec<Value> {
+            row.iter().enumerate().filter(|(at, _)| is_key(*at)).map(|(_, value)| value.clone()).collect()
+        };
+        self.key.is_empty() || rows.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == rows.len()
+    }
 }
 
 /// A row that was read, by position of the column.

@@ -214,10 +214,7 @@ impl Capability for Tender {
 
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
         let Some(tender) = state else { return Vec::new() };
-        let mut subjects: Vec<Stream> = tender.concerned(act).into_iter().map(Stream::of).collect();
-        subjects.sort();
-        subjects.dedup();
-        subjects
+        tender.concerned(act).into_iter().map(Stream::of).collect()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
