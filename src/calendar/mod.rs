@@ -11,7 +11,7 @@
 //! | DAY-7 | the last day ends at 24:00 | 民法典 第二百零三条 |
 //! | DAY-8 | backward limits (「至少15日前」) are counted from the deadline's day, which is not counted, and never roll | practice |
 //! | DAY-9 | 「最短不得少于20日」 is kept when the deadline is 20 days after the issue | practice |
-//! | DAY-10 | in a year without a notice of the State Council no working days are counted; a roll knows weekends only and is provisional | the notice names the days that are moved |
+//! | DAY-10 | in a year without a notice of the State Council weekends and the fixed holidays are off, and what is counted there is provisional | 全国年节及纪念日放假办法 第二条; the notice names the days that are moved |
 
 mod holidays;
 mod period;

@@ -167,7 +167,7 @@ fn enter_union(registry: &mut Registry, name: &str, schema: &Value, variants: &[
 
 /// A schema as it stands in a field or a list.
 fn convert(schema: &Value) -> MetaSchemaRef {
-    // An optional field may be absent. That serde reads null as absent too need not be said.
+    // schemars says of an optional field that it may be null, too. Nothing is (FORMAT.md §10): what is unknown is left out.
     let some = schema["anyOf"].as_array().and_then(|choice| choice.iter().find(|schema| schema["type"] != "null"));
     let target = some.map_or(&schema["$ref"], |some| &some["$ref"]);
     if target.is_null() {

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::Tally;
 
-/// Signatory signs a step.
+/// Who signs a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signatory {
     Centre,

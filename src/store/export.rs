@@ -14,8 +14,8 @@ pub enum ExportError {
     Io { path: PathBuf, source: std::io::Error },
 }
 
-/// Writes checkpoint, tiles, entry bundles and editions of the law below `out`, and says how many entries there are. The checkpoint comes
-/// last: whoever reads it finds every tile that it needs.
+/// Writes checkpoint, tiles, entry bundles and editions of the law below `out`, and says how many entries there are. The
+/// checkpoint comes last: whoever reads it finds every tile that it needs.
 ///
 /// # Errors
 /// See [`ExportError`].

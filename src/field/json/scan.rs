@@ -267,7 +267,7 @@ impl Integer {
         match self.0 {
             value @ 0..=INTEGER_MAX => visitor.visit_u64(value as u64),
             value @ INTEGER_MIN..0 => visitor.visit_i64(value as i64),
-            // Raised by everyone; who has something better to say about it says it.
+            // Refused by everyone; who has something better to say about it says it.
             value => match visitor.visit_i128(value) {
                 Err(refused) => Err(refused),
                 Ok(_) => Err(Raised::wrong("an integer between −(2^53 − 1) and 2^53 − 1 is expected")),
