@@ -2,11 +2,23 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 
 /// A role (主体角色). One organisation may have several.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    IntoStaticStr,
+    EnumIter,
 )]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -34,9 +46,9 @@ impl Role {
     }
 }
 
-/// A set of roles.
+/// A set of roles, of which there may be 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Roles(u8);
+pub struct Roles(u32);
 
 impl Roles {
     pub const NONE: Self = Self(0);
@@ -64,10 +76,7 @@ impl Roles {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Role> {
-        use Role::{Auditor, Centre, Enterprise, Operator, ProcuringUnit, Service, Supervisor};
-        [Operator, Supervisor, Centre, ProcuringUnit, Enterprise, Auditor, Service]
-            .into_iter()
-            .filter(move |role| self.has(*role))
+        Role::iter().filter(move |role| self.has(*role))
     }
 }
 
