@@ -17,8 +17,8 @@ use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
     Serialize,
     Deserialize,
     JsonSchema,
-    IntoStaticStr,
     EnumIter,
+    IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]

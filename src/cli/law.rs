@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use gongshi::act::Stream;
 use gongshi::clock::Clock;
 use gongshi::identity::{self, LawAdoption};
-use gongshi::law::{DayRule, Edition, Editions, MEDIA_TYPE, Rule};
+use gongshi::law::{Edition, Editions, MEDIA_TYPE};
 use gongshi::record::{Alg, Bearer, Header, Record, load_key};
 use std::path::{Path, PathBuf};
 
@@ -92,26 +92,13 @@ impl Show {
         println!("{} {}\n{}", edition.name, edition.id, either(&edition.zh, &edition.en));
         let years = edition.calendar.years().map(|year| year.to_string()).collect::<Vec<_>>().join(" ");
         println!("{}: {years}", either("已公布节假日安排的年份", "Years with a holiday arrangement"));
-        let (windows, terms) = (&edition.windows, &edition.commitments);
-        for rule in [&windows.candidates, &windows.bidding, &windows.amendment] {
-            print_days(rule);
-        }
-        print_rule(&terms.required, None);
-        for rule in [&terms.offer, &terms.breach_answer, &terms.appeal] {
-            print_days(rule);
+        for (rule, days) in edition.rules() {
+            let days = days.map(|days| format!(" {days} {}", either("日", "days"))).unwrap_or_default();
+            println!("{}{days} [{} {} ] {}", rule.id, rule.status, rule.valid_from, rule.law);
+            println!("    {}", either(&rule.zh, &rule.en));
         }
         Ok(())
     }
-}
-
-fn print_days(rule: &DayRule) {
-    print_rule(&rule.rule, Some(rule.days));
-}
-
-fn print_rule(rule: &Rule, days: Option<u16>) {
-    let days = days.map(|days| format!(" {days} {}", either("日", "days"))).unwrap_or_default();
-    println!("{}{days} [{} {} ] {}", rule.id, rule.status, rule.valid_from, rule.law);
-    println!("    {}", either(&rule.zh, &rule.en));
 }
 
 impl Adopt {

@@ -7,7 +7,7 @@ use crate::act::{
     Acts, Author, Capability, Key, KeyChange, Moment, Place, Role, Stream, StreamId, View, has_possession, public_key,
 };
 use crate::field::{DocumentId, Fault, Instant, Line, OrganisationId};
-use crate::law::Law;
+use crate::law::{EDITIONS_MAX, Law};
 use crate::log::{Checkpoint, Hash, NoteKey, SignedNote};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
@@ -244,9 +244,6 @@ fn decide_opening(opening: &LogOpening, at: &Moment<'_>) -> Result<(), Refusal> 
     }
     Ok(())
 }
-
-/// Editions in one log: one a month for forty years.
-const EDITIONS_MAX: usize = 500;
 
 fn decide_adoption(state: &LogState, adoption: &LawAdoption, by: &Author, around: View<'_>) -> Result<(), Refusal> {
     if !by.roles.has(Role::Supervisor) {

@@ -1,6 +1,6 @@
 //! The law of a log over HTTP: which editions it has adopted, and what they say.
 
-use super::{CommitmentTerms, DayRule, Edition, MinimumWindows, Rule};
+use super::{Edition, Rule};
 use crate::act::Stream;
 use crate::field::DocumentId;
 use crate::http::{Posted, Problem, Signed, Typed, accept};
@@ -86,25 +86,17 @@ impl LawRuleView {
             anchor: rule.anchor.clone(),
         }
     }
-
-    fn of_days(rule: &DayRule) -> Self {
-        Self::of(&rule.rule, Some(rule.days))
-    }
 }
 
 impl From<&Edition> for EditionView {
     fn from(edition: &Edition) -> Self {
-        let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
-        let CommitmentTerms { required, offer, breach_answer, appeal } = &edition.commitments;
-        let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
-        let rules = counted.map(LawRuleView::of_days).into_iter().chain([LawRuleView::of(required, None)]);
         Self {
             edition: edition.id.to_string(),
             name: edition.name.clone(),
             zh: edition.zh.clone(),
             en: edition.en.clone(),
             calendar_years: edition.calendar.years().collect(),
-            rules: rules.collect(),
+            rules: edition.rules().map(|(rule, days)| LawRuleView::of(rule, days)).collect(),
         }
     }
 }

@@ -18,6 +18,9 @@ use crate::calendar::{Period, Roll};
 use crate::field::{DocumentId, Instant};
 use std::sync::Arc;
 
+/// Adoptions in one log: one a month for forty years.
+pub const EDITIONS_MAX: usize = 500;
+
 /// Below the log's prefix: the names of the editions that it has adopted, one a line. Nobody vouches for the list; who
 /// finds one missing in it finds the law unknown.
 pub const EDITIONS_PATH: &str = "law/editions";
@@ -110,17 +113,15 @@ impl<'a> Law<'a> {
 
     /// When a period is over. An edition that is adopted afterwards doesn't open it again.
     pub fn end(self, running: Running) -> End {
-        let mut end = self.end_under(self.0.len() - 1, running);
         for (at, next) in self.0.iter().enumerate().skip(1) {
             if running.since < next.time {
                 let before = self.end_under(at - 1, running);
                 if before.at <= next.time {
                     return before;
                 }
-                end = self.end_under(at, running);
             }
         }
-        end
+        self.end_under(self.0.len() - 1, running)
     }
 
     fn end_under(self, adoption: usize, running: Running) -> End {

@@ -1,7 +1,7 @@
 //! A log over HTTP, in the layout of C2SP tlog-tiles: from a service, or from any static mirror.
 
 use crate::field::DocumentId;
-use crate::law::{EDITION_BYTES_MAX, EDITIONS_PATH, edition_path};
+use crate::law::{EDITION_BYTES_MAX, EDITIONS_MAX, EDITIONS_PATH, edition_path};
 use crate::log::{Hash, Resource, SignedNote, TILE_WIDTH, Tile};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::RETRY_AFTER;
@@ -38,8 +38,8 @@ const CHECKPOINT_BYTES_MAX: usize = 100_000;
 /// Each entry behind its length.
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (2 + crate::log::ENTRY_BYTES_MAX);
 const HASH_BYTES: usize = 32;
-/// A line an edition, and a log adopts five hundred at the most.
-const EDITIONS_BYTES_MAX: usize = 500 * 65;
+/// A line an edition: its hash in hex, and the end of the line.
+const EDITIONS_BYTES_MAX: usize = EDITIONS_MAX * 65;
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Without a byte.

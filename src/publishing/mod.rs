@@ -13,7 +13,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::log::{
     Checkpoint, CheckpointError, NoteError, ProofError, SignedNote, consistency_plan, verify_consistency,
 };
-use crate::store::{Lease, Objects, Served};
+use crate::store::{Lease, Objects, Served, StoreError};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,7 +141,8 @@ impl Publisher {
             return Ok(());
         }
         for id in editions.iter().filter(|id| !self.editions.contains(id)) {
-            let bytes = self.ledger.database.edition(*id).await?.unwrap_or_default();
+            let bytes = self.ledger.database.edition(*id).await?;
+            let bytes = bytes.ok_or_else(|| StoreError::Damaged(format!("no edition {id} of the law")))?;
             self.place.write(&edition_path(*id), bytes.into(), Some(tiles::TILE)).await?;
         }
         let list = Bytes::from(editions_list(&editions));
