@@ -3,7 +3,7 @@
 use super::Stream;
 use crate::field::{Fault, Instant};
 use crate::problem::{self, Refusal};
-use crate::record::{Alg, Header, Jwk, KeyId, PublicKey, Record};
+use crate::record::{Header, Jwk, KeyId, PublicKey, Record};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,16 +51,7 @@ pub fn public_key(jwk: &Jwk, pointer: &str) -> Result<PublicKey, Refusal> {
 /// The header that a new key signs (over an empty payload) to prove possession: for `key.added` with the
 /// organisation's stream, for `log.service_key_added` with `log`.
 pub fn possession_header(new_key: KeyId, origin: &str, stream: &Stream, now: Instant) -> Header {
-    Header {
-        alg: Alg::EdDsa,
-        kid: new_key,
-        aud: origin.to_owned(),
-        typ: POSSESSION.to_owned(),
-        sub: stream.to_string(),
-        jti: uuid::Uuid::new_v4(),
-        iat: now.seconds(),
-        ver: None,
-    }
+    Header::new(new_key, origin, POSSESSION, stream.as_str(), now.seconds())
 }
 
 const POSSESSION: &str = "key.possession";

@@ -3,13 +3,12 @@
 use crate::field::OrganisationId;
 use crate::ledger::Ledger;
 use crate::organisation::{self, Confirmation, Registration, Role};
-use crate::record::{Alg, Header, PrivateKey, Record};
+use crate::record::{Header, PrivateKey, Record};
 use crate::world::Stream;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use uuid::Uuid;
 
 /// Centres that sign in turn: a region has a few dozen, not thousands.
 const CENTRES: u64 = 16;
@@ -84,16 +83,8 @@ impl Authors {
     fn notice(&self, number: u64) -> Notice {
         let centre = &self.centres[(number % self.centres.len() as u64) as usize];
         let payload = payload(number, &centre.id);
-        let header = Header {
-            alg: Alg::EdDsa,
-            kid: centre.key.key_id(),
-            aud: self.origin.clone(),
-            typ: "tender.preannounced".to_owned(),
-            sub: format!("tender/{}", code(number)),
-            jti: Uuid::new_v4(),
-            iat: self.issued,
-            ver: None,
-        };
+        let stream = format!("tender/{}", code(number));
+        let header = Header::new(centre.key.key_id(), &self.origin, "tender.preannounced", &stream, self.issued);
         let record = Record::sign(&centre.key, &header, payload.as_bytes());
         Notice { payload, record }
     }

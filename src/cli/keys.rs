@@ -8,7 +8,7 @@ use clap::Args;
 use gongshi::clock::{self, Clock};
 use gongshi::log::NoteSigner;
 use gongshi::organisation::possession_header;
-use gongshi::record::{Alg, Header, PrivateKey, Record, load_key, save_key};
+use gongshi::record::{Header, PrivateKey, Record, load_key, save_key};
 use gongshi::world::{Act, Stream};
 use serde_json::json;
 use std::io::Read;
@@ -99,16 +99,9 @@ impl Signing {
         }
         Act::parse(&self.kind, &payload)?;
         let stream: Stream = self.stream.parse()?;
-        let header = Header {
-            alg: Alg::EdDsa,
-            kid: key.key_id(),
-            aud: origin.to_owned(),
-            typ: self.kind.clone(),
-            sub: stream.to_string(),
-            jti: uuid::Uuid::new_v4(),
-            iat: chrono::Utc::now().timestamp(),
-            ver: self.ver,
-        };
+        let iat = chrono::Utc::now().timestamp();
+        let header = Header::new(key.key_id(), origin, &self.kind, stream.as_str(), iat);
+        let header = Header { ver: self.ver, ..header };
         Ok(Record::sign(&key, &header, &payload))
     }
 }

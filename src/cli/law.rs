@@ -4,11 +4,11 @@ use super::client::Remote;
 use super::language::either;
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use gongshi::act::Stream;
+use gongshi::act::{Acts, Stream};
 use gongshi::clock::Clock;
 use gongshi::identity::{self, LawAdoption};
 use gongshi::law::{Edition, Editions, MEDIA_TYPE};
-use gongshi::record::{Alg, Bearer, Header, Record, load_key};
+use gongshi::record::{Bearer, Header, Record, load_key};
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -117,17 +117,8 @@ impl Adopt {
         self.remote.json(upload).await?;
         let reason = self.reason.parse().map_err(|fault| anyhow!("--reason: {fault}"))?;
         let act = identity::Act::from(LawAdoption { edition: edition.document(), reason });
-        let payload = serde_json::to_vec(&gongshi::act::Acts::to_value(&act))?;
-        let header = Header {
-            alg: Alg::EdDsa,
-            kid: key.key_id(),
-            aud: origin.to_owned(),
-            typ: gongshi::act::Acts::kind(&act).to_owned(),
-            sub: Stream::LOG.to_string(),
-            jti: uuid::Uuid::new_v4(),
-            iat: now.seconds(),
-            ver: None,
-        };
+        let payload = serde_json::to_vec(&act.to_value())?;
+        let header = Header::new(key.key_id(), origin, act.kind(), Stream::LOG.as_str(), now.seconds());
         let post = client
             .post(self.remote.url("/v1/law/adoptions"))
             .header("content-type", "application/json")

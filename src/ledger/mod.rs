@@ -14,7 +14,7 @@ pub use disclosure::{Content, Deposited};
 pub use due::propose_for_ever;
 pub use keys::LogKeys;
 
-use crate::act::{KeyChange, Role};
+use crate::act::Role;
 use crate::clock::{Clock, Doubt};
 use crate::field::{Instant, OrganisationId};
 use crate::identity::{self, LogOpening, LogState, open_log};
@@ -22,7 +22,7 @@ use crate::law::{self, Edition, Editions, InForce};
 use crate::log::{Checkpoint, CheckpointError, NoteError, Policy, ProofError, TlogProof, inclusion_plan, leaf_hash};
 use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
-use crate::record::{Alg, Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
+use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
     Admitted, LoadError, Outcome, Receipt, Rejected, Sequencer, Setting, Underway, Unverified, load_streams,
 };
@@ -34,7 +34,6 @@ use quick_cache::sync::Cache;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
-use uuid::Uuid;
 
 /// Who runs a new log, and what it is called.
 #[derive(Clone, Debug)]
@@ -178,16 +177,8 @@ impl Ledger {
 
     /// Signs an act now, for whoever holds the key.
     pub fn sign(&self, key: &PrivateKey, stream: &Stream, act: &Act) -> Record {
-        let header = Header {
-            alg: Alg::EdDsa,
-            kid: key.key_id(),
-            aud: self.origin(),
-            typ: act.kind().to_owned(),
-            sub: stream.to_string(),
-            jti: Uuid::new_v4(),
-            iat: self.clock.now().seconds(),
-            ver: None,
-        };
+        let iat = self.clock.now().seconds();
+        let header = Header::new(key.key_id(), &self.origin(), act.kind(), stream.as_str(), iat);
         Record::sign(key, &header, &serde_json::to_vec(&act.to_value()).unwrap_or_default())
     }
 
@@ -230,12 +221,7 @@ impl Ledger {
         if let Some((key, _)) = self.key_owner(&kid).await.map_err(|error| unavailable(&error))? {
             return Ok(key);
         }
-        let changes = candidate.act().key_changes().into_iter();
-        let mut own = changes.filter_map(|change| match change {
-            KeyChange::SignsIn { key, .. } => Some(key),
-            KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
-        });
-        let Some(own) = own.next() else {
+        let Some((own, _)) = candidate.act().signs_in() else {
             let (zh, en) = ("日志中没有这把密钥", "the log does not know this key");
             return Err(Refusal::new(&problem::KEY_UNKNOWN, zh, en).into());
         };

@@ -269,7 +269,7 @@ fn decide_key_addition(
     by: &Author,
     around: View<'_>,
 ) -> Result<(), Refusal> {
-    if by.id != state.id || by.roles.has(Role::Service) {
+    if !by.is(&state.id) {
         return Err(Refusal::new(
             &problem::NOT_A_PARTY,
             "只能为本主体增加密钥",
@@ -294,7 +294,7 @@ fn decide_revocation(
     by: &Author,
     now: Instant,
 ) -> Result<(), Refusal> {
-    let own = by.id == state.id && !by.roles.has(Role::Service);
+    let own = by.is(&state.id);
     if !own {
         must_oversee(by, state)?;
     }

@@ -57,6 +57,20 @@ const HEADER_BYTES_MAX: usize = 2048;
 const MEMBER_CHARS_MAX: usize = 256;
 
 impl Header {
+    /// What an author says who has not looked at the stream's version, under a `jti` of its own.
+    pub fn new(kid: KeyId, aud: &str, typ: &str, sub: &str, iat: i64) -> Self {
+        Self {
+            alg: Alg::EdDsa,
+            kid,
+            aud: aud.to_owned(),
+            typ: typ.to_owned(),
+            sub: sub.to_owned(),
+            jti: Uuid::new_v4(),
+            iat,
+            ver: None,
+        }
+    }
+
     /// Parses the decoded protected header. Unknown members are refused: `crit`, `b64` or `jwk` would change what the
     /// signature means.
     ///

@@ -3,7 +3,7 @@
 use super::{Act, State, World};
 #[cfg(feature = "shell")]
 use super::{Owner, Stream};
-use crate::act::{Author, Key, KeyChange, Role, Roles};
+use crate::act::{Author, Key, Role, Roles};
 use crate::field::{Instant, OrganisationId};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
@@ -34,10 +34,8 @@ impl World {
     /// A first registration brings its own key; every other record is signed by one that the log knows.
     pub fn signing_key(&self, kid: &KeyId, act: &Act) -> Option<PublicKey> {
         self.key(kid).map(|key| key.public).or_else(|| {
-            act.key_changes().into_iter().find_map(|change| match change {
-                KeyChange::SignsIn { key, .. } => PublicKey::from_jwk(key).ok(),
-                KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
-            })
+            let (key, _) = act.signs_in()?;
+            PublicKey::from_jwk(key).ok()
         })
     }
 

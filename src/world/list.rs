@@ -1,11 +1,11 @@
 //! The one list of capabilities, and what follows from it alone.
 
 use crate::act::{Acts, Capability, KeyChange, Moment, Place, Stream, StreamId};
-use crate::field::{DocumentId, DocumentRef, Fault, Faults, Instant, ParseFailure};
+use crate::field::{DocumentId, DocumentRef, Fault, Faults, Instant, OrganisationId, ParseFailure};
 use crate::identity;
 use crate::law::Law;
 use crate::problem::{self, Refusal};
-use crate::record::Sealed;
+use crate::record::{Jwk, Sealed};
 use std::any::{Any, TypeId};
 use std::str::FromStr;
 
@@ -192,12 +192,17 @@ impl Act {
         KINDS.iter().copied().flatten().copied()
     }
 
-    /// The stream that begins with it beside its own: the operator's organisation with the log.
-    pub fn founds(&self) -> Option<Stream> {
+    /// The key that it brings and is signed by, and whose that is.
+    pub fn signs_in(&self) -> Option<(&Jwk, &OrganisationId)> {
         self.key_changes().into_iter().find_map(|change| match change {
-            KeyChange::SignsIn { owner, .. } => Some(Stream::of(owner)),
+            KeyChange::SignsIn { key, owner } => Some((key, owner)),
             KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
         })
+    }
+
+    /// The stream that begins with it beside its own: the operator's organisation with the log.
+    pub fn founds(&self) -> Option<Stream> {
+        self.signs_in().map(|(_, owner)| Stream::of(owner))
     }
 
     /// The edition of the law that applies from the next entry on.

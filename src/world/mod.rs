@@ -15,7 +15,7 @@ pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
 
-use crate::act::{Around, Author, Capability, KeyChange, Moment, Place, Roles, View};
+use crate::act::{Around, Author, Capability, Moment, Place, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
 use crate::law::{Edition, Editions, InForce, Law};
@@ -204,10 +204,7 @@ impl World {
             return Err(Refusal::stream_mismatch("/sub"));
         }
         self.must_be_judged(act)?;
-        let signed_in = act.key_changes().into_iter().find_map(|change| match change {
-            KeyChange::SignsIn { owner, .. } => Some(Author { id: owner.clone(), roles: Roles::NONE }),
-            KeyChange::Brings { .. } | KeyChange::Revokes { .. } => None,
-        });
+        let signed_in = act.signs_in().map(|(_, owner)| Author { id: owner.clone(), roles: Roles::NONE });
         let known = if signed_in.is_some() { None } else { Some(self.author(&header.kid, now)?) };
         let ties = self.ties(stream, act);
         let around = View::new(self, &ties);
