@@ -262,6 +262,37 @@ enum Event {
     Entry(i64),
 }
 
+/// A guard and its machine, whose wall clock is off by so much.
+struct Watched {
+    guard: Guard,
+    machine: Machine,
+    off: i64,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let (guard, machine) = anchored();
+        Self { guard, machine, off: 0 }
+    }
+
+    fn now(&self) -> Reading {
+        self.machine.off(self.off)
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::Passes(millis) => self.machine.pass(millis),
+            Event::Moves(by) => self.off += by,
+            Event::Heard(name, by) => self.guard.hear(&name.to_string(), self.machine.time(by), self.now()),
+            Event::Entry(ahead) => self.guard.entry(self.machine.time(ahead)),
+        }
+    }
+
+    fn look(&mut self) -> Result<Instant, Doubt> {
+        self.guard.look(self.now())
+    }
+}
+
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let event = prop_oneof![
         4 => (0..3 * HOUR).prop_map(Event::Passes),
@@ -278,18 +309,16 @@ proptest! {
     /// clocks drift: what the time that has passed can't have closed stays open.
     #[test]
     fn what_is_believed_is_nearly_true(events in events()) {
-        let (mut guard, mut machine) = anchored();
-        let (mut off, began) = (0, machine.boottime);
+        let mut watched = Watched::new();
+        let began = watched.machine.boottime;
         for event in events {
-            match event {
-                Event::Passes(millis) => machine.pass(millis),
-                Event::Moves(by) => off += by,
-                Event::Heard(..) => continue,
-                Event::Entry(ahead) => guard.entry(machine.time(ahead)),
+            if matches!(event, Event::Heard(..)) {
+                continue;
             }
-            if guard.look(machine.off(off)).is_ok() {
-                let drift = (machine.boottime - began) / MILLIS_A_MILLI_OF_DRIFT;
-                prop_assert!(off.abs() <= 60 * SECOND + drift, "{off} was believed");
+            watched.happens(event);
+            if watched.look().is_ok() {
+                let drift = (watched.machine.boottime - began) / MILLIS_A_MILLI_OF_DRIFT;
+                prop_assert!(watched.off.abs() <= 60 * SECOND + drift, "{} was believed", watched.off);
             }
         }
     }
@@ -297,18 +326,17 @@ proptest! {
     /// A clock that is right is believed at any moment, whatever it was before, unless most witnesses deny it.
     #[test]
     fn the_right_clock_is_believed(events in events()) {
-        let (mut guard, mut machine) = anchored();
-        let mut off = 0;
+        let mut watched = Watched::new();
         for event in events {
-            match event {
-                Event::Passes(millis) => machine.pass(millis),
-                Event::Moves(by) => off += by,
+            watched.happens(match event {
                 // Honest ones.
-                Event::Heard(name, _) => guard.hear(&name.to_string(), machine.time(0), machine.off(off)),
-                Event::Entry(ahead) => guard.entry(machine.time(ahead.min(0))),
-            }
-            let _ = guard.look(machine.off(off));
+                Event::Heard(name, _) => Event::Heard(name, 0),
+                Event::Entry(ahead) => Event::Entry(ahead.min(0)),
+                event => event,
+            });
+            let _ = watched.look();
         }
+        let Watched { guard, machine, .. } = watched;
         // What was believed may have drifted, and the anchor with it.
         let drifted = 60 * SECOND + (machine.boottime - Machine::new().boottime) / MILLIS_A_MILLI_OF_DRIFT;
         let mut right = (-drifted..=drifted).step_by(7 * SECOND as usize).map(|by| guard.clone().look(machine.off(by)));
@@ -318,20 +346,15 @@ proptest! {
     /// Whatever is said and however the clocks stand: the operator's word counts, for this moment.
     #[test]
     fn an_operator_can_always_go_on(events in events()) {
-        let (mut guard, mut machine) = anchored();
-        let mut off = 0;
+        let mut watched = Watched::new();
         for event in events {
-            match event {
-                Event::Passes(millis) => machine.pass(millis),
-                Event::Moves(by) => off += by,
-                Event::Heard(name, by) => guard.hear(&name.to_string(), machine.time(by), machine.off(off)),
-                Event::Entry(ahead) => guard.entry(machine.time(ahead)),
-            }
-            let _ = guard.look(machine.off(off));
+            watched.happens(event);
+            let _ = watched.look();
         }
-        guard.confirm(machine.off(off));
-        prop_assert_eq!(guard.look(machine.off(off)), Ok(machine.time(off)));
-        machine.pass(SECOND);
-        prop_assert_eq!(guard.look(machine.off(off)), Ok(machine.time(off)));
+        let now = watched.now();
+        watched.guard.confirm(now);
+        prop_assert_eq!(watched.look(), Ok(watched.machine.time(watched.off)));
+        watched.machine.pass(SECOND);
+        prop_assert_eq!(watched.look(), Ok(watched.machine.time(watched.off)));
     }
 }

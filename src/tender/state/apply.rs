@@ -234,7 +234,7 @@ impl Tender {
     }
 
     fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase) {
-        if let Some(objection) = self.objections.iter_mut().find(|objection| objection.id == *id) {
+        if let Some(objection) = self.objection_mut(id) {
             objection.phase = phase;
         }
     }
@@ -248,20 +248,19 @@ impl Tender {
     fn mark_overdue(&mut self, kind: DeadlineKind, item: &ItemId) {
         match kind {
             DeadlineKind::ObjectionAnswer => {
-                let objection = self.objections.iter_mut().find(|objection| objection.id == *item);
-                if let Some(ObjectionState { phase: ObjectionPhase::Filed { overdue, .. }, .. }) = objection {
+                let phase = self.objection_mut(item).map(|objection| &mut objection.phase);
+                if let Some(ObjectionPhase::Filed { overdue, .. }) = phase {
                     *overdue = true;
                 }
             }
             DeadlineKind::ChallengeAnswer => {
-                let mut challenges = self.lots.iter_mut().flat_map(|lot| &mut lot.challenges);
-                if let Some(challenge) = challenges.find(|challenge| challenge.id == *item) {
+                if let Some(challenge) = self.challenge_mut(item) {
                     challenge.overdue = true;
                 }
             }
             DeadlineKind::BidOpening => {
-                let lot = self.lots.iter_mut().find(|lot| lot.id.as_str() == item.as_str());
-                if let Some(LotState { phase: LotPhase::Waiting { overdue }, .. }) = lot {
+                let phase = self.lot_called_mut(item).map(|lot| &mut lot.phase);
+                if let Some(LotPhase::Waiting { overdue }) = phase {
                     *overdue = true;
                 }
             }

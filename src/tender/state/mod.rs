@@ -313,8 +313,29 @@ impl Tender {
         self.objections.iter().find(|objection| objection.id == *id)
     }
 
+    fn objection_mut(&mut self, id: &ItemId) -> Option<&mut ObjectionState> {
+        self.objections.iter_mut().find(|objection| objection.id == *id)
+    }
+
     fn lot_mut(&mut self, id: &LotId) -> Option<&mut LotState> {
         self.lots.iter_mut().find(|lot| lot.id == *id)
+    }
+
+    /// By an item that names a lot: lot ids use a subset of the characters of item ids.
+    fn lot_called(&self, id: &ItemId) -> Option<&LotState> {
+        self.lots.iter().find(|lot| lot.id.as_str() == id.as_str())
+    }
+
+    fn lot_called_mut(&mut self, id: &ItemId) -> Option<&mut LotState> {
+        self.lots.iter_mut().find(|lot| lot.id.as_str() == id.as_str())
+    }
+
+    fn challenge(&self, id: &ItemId) -> Option<&ChallengeState> {
+        self.lots.iter().flat_map(|lot| &lot.challenges).find(|challenge| challenge.id == *id)
+    }
+
+    fn challenge_mut(&mut self, id: &ItemId) -> Option<&mut ChallengeState> {
+        self.lots.iter_mut().flat_map(|lot| &mut lot.challenges).find(|challenge| challenge.id == *id)
     }
 
     fn open_objections(&self) -> Vec<ItemId> {

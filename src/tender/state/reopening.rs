@@ -2,7 +2,7 @@
 
 use super::super::{Act, PeriodReopening, TenderPeriod};
 use super::decide::guard::{forbids, must_have, unknown};
-use super::{ChallengeState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
+use super::{LotPhase, ObjectionPhase, Phase, Tender};
 use crate::act::{Moment, Role};
 use crate::field::{Instant, ItemId};
 use crate::law::Running;
@@ -53,45 +53,31 @@ impl Tender {
         })
     }
 
-    /// Lot ids use a subset of the characters of item ids.
-    fn lot_called(&self, id: &ItemId) -> Option<&LotState> {
-        self.lots.iter().find(|lot| lot.id.as_str() == id.as_str())
-    }
-
-    fn challenge(&self, id: &ItemId) -> Option<&ChallengeState> {
-        self.lots.iter().flat_map(|lot| &lot.challenges).find(|challenge| challenge.id == *id)
-    }
-
     pub(super) fn reopen(&mut self, reopening: &PeriodReopening, now: Instant) {
         let windows = self.windows;
-        let item = reopening.item.as_ref();
-        let is_item = |id: &str| item.is_some_and(|item| item.as_str() == id);
-        match reopening.period {
-            TenderPeriod::Objections => self.open_window(now),
-            TenderPeriod::ObjectionAnswer | TenderPeriod::Escalation => {
-                let found = self.objections.iter_mut().find(|objection| is_item(objection.id.as_str()));
-                if let Some(ObjectionState { phase, .. }) = found {
-                    match phase {
-                        ObjectionPhase::Filed { answer, overdue } => {
-                            (*answer, *overdue) = (windows.answer.begins(now), false);
-                        }
-                        ObjectionPhase::Answered { escalation, .. } => *escalation = windows.escalation.begins(now),
-                        ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => {}
+        match (reopening.period, &reopening.item) {
+            (TenderPeriod::Objections, _) => self.open_window(now),
+            (TenderPeriod::ObjectionAnswer | TenderPeriod::Escalation, Some(id)) => {
+                match self.objection_mut(id).map(|objection| &mut objection.phase) {
+                    Some(ObjectionPhase::Filed { answer, overdue }) => {
+                        (*answer, *overdue) = (windows.answer.begins(now), false);
                     }
+                    Some(ObjectionPhase::Answered { escalation, .. }) => *escalation = windows.escalation.begins(now),
+                    _ => {}
                 }
             }
-            TenderPeriod::Candidates => {
-                let lot = self.lots.iter_mut().find(|lot| is_item(lot.id.as_str()));
-                if let Some(LotState { phase: LotPhase::Candidates { window }, .. }) = lot {
+            (TenderPeriod::Candidates, Some(id)) => {
+                if let Some(LotPhase::Candidates { window }) = self.lot_called_mut(id).map(|lot| &mut lot.phase) {
                     *window = windows.candidates.begins(now);
                 }
             }
-            TenderPeriod::ChallengeAnswer => {
-                let mut challenges = self.lots.iter_mut().flat_map(|lot| &mut lot.challenges);
-                if let Some(challenge) = challenges.find(|challenge| is_item(challenge.id.as_str())) {
+            (TenderPeriod::ChallengeAnswer, Some(id)) => {
+                if let Some(challenge) = self.challenge_mut(id) {
                     (challenge.period, challenge.overdue) = (windows.answer.begins(now), false);
                 }
             }
+            // Refused with the payload.
+            (_, None) => {}
         }
     }
 }

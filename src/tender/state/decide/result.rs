@@ -58,7 +58,7 @@ pub(super) fn decide_challenge(
             return Err(unknown("/claim", claim));
         }
     }
-    if tender.lots.iter().flat_map(|lot| &lot.challenges).any(|known| known.id == challenge.id) {
+    if tender.challenge(&challenge.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: challenge.id.to_string() }));
     }
     too_many("/id", lot.challenges.len(), OBJECTIONS_MAX)
