@@ -34,7 +34,7 @@ pub use endpoints::Endpoints;
 pub use gate::Limits;
 pub(crate) use gate::{Gate, KeyRate};
 pub(crate) use log::LogApi;
-pub use paging::{Cursor, Filter, not_a_cursor, page_limit};
+pub use paging::{Cursor, Filter, asked, not_a_cursor, page_limit};
 pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};
 pub(crate) use record::RecordApi;

@@ -2,7 +2,7 @@
 
 use super::Problem;
 use crate::problem;
-use crate::store::Value;
+use crate::store::{Database, Row, StoreError, Value};
 
 /// The longest page.
 pub const PAGE_LIMIT_MAX: u32 = 500;
@@ -90,6 +90,30 @@ impl Filter {
         };
         (format!("{select}{conditions} ORDER BY {order} LIMIT {}", limit + 1), self.parameters)
     }
+
+    /// One page of the query: each row made an item, and the cursor of the last one when the list goes on.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn page<T>(
+        self,
+        database: &Database,
+        (select, order): (&str, &str),
+        limit: u32,
+        item: impl Fn(&Row) -> Result<T, StoreError>,
+        cursor: impl Fn(&Row) -> Result<String, StoreError>,
+    ) -> Result<(Vec<T>, Option<String>), StoreError> {
+        let (sql, parameters) = self.query(select, order, limit);
+        let rows = database.read_built(sql, &parameters).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let next = page.last().filter(|_| rows.len() > page.len()).map(cursor).transpose()?;
+        Ok((page.iter().map(item).collect::<Result<_, _>>()?, next))
+    }
+}
+
+/// A text that was asked for; one with a NUL, for which PostgreSQL has no place, asks for nothing.
+pub fn asked(text: Option<String>) -> Option<Value> {
+    text.filter(|text| !text.contains('\0')).map(Value::from)
 }
 
 /// The page length asked for.

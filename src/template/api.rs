@@ -2,11 +2,11 @@
 
 use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, parameters, shown};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::{Ledger, LedgerError};
 use crate::problem;
 use crate::sequencer::read_stream;
-use crate::store::Value;
+use crate::store::{Row, StoreError, Value};
 use crate::world::{self, Stream};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
@@ -76,6 +76,18 @@ pub struct ModelList {
     items: Vec<ModelView>,
 }
 
+impl TemplateSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.text(0)?.to_owned(),
+            title: row.text(1)?.to_owned(),
+            scope: row.text(2)?.to_owned(),
+            version: row.unsigned(3)?,
+            entry: row.text(4)?.to_owned(),
+        })
+    }
+}
+
 pub struct TemplateApi(Arc<Ledger>);
 
 impl Endpoints for super::Template {
@@ -127,23 +139,11 @@ impl TemplateApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<TemplatePage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let after = after.0.filter(|after| !after.contains('\0')).map(Value::from);
-        let filter =
-            Filter::default().equals("scope", scope.0.map(|scope| Value::from(scope.name()))).after("id", after);
-        let (sql, parameters) = filter.query("SELECT id, title, scope, version, entry FROM templates", "id", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let mut items = Vec::with_capacity(page.len());
-        for row in page {
-            items.push(TemplateSummary {
-                id: row.text(0)?.to_owned(),
-                title: row.text(1)?.to_owned(),
-                scope: row.text(2)?.to_owned(),
-                version: row.unsigned(3)?,
-                entry: row.text(4)?.to_owned(),
-            });
-        }
-        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+        let scope = scope.0.map(|scope| Value::from(scope.name()));
+        let filter = Filter::default().equals("scope", scope).after("id", asked(after.0));
+        let query = ("SELECT id, title, scope, version, entry FROM templates", "id");
+        let first = |row: &Row| Ok(row.text(0)?.to_owned());
+        let (items, next) = filter.page(&self.0.database, query, limit, TemplateSummary::of_row, first).await?;
         Ok(Typed(TemplatePage { items, next }))
     }
 

@@ -5,10 +5,10 @@ mod acts;
 use super::view::{CommitmentView, commitment_view};
 use super::{Binding, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, shown};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::store::Value;
+use crate::store::{Row, StoreError, Value};
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
@@ -70,8 +70,23 @@ enum CommitmentFound {
 const SUMMARY: &str = "SELECT id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, \
                        open_breaches, version FROM commitments";
 
-fn text(value: Option<String>) -> Option<Value> {
-    value.filter(|value| !value.contains('\0')).map(Value::from)
+impl CommitmentSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.text(0)?.to_owned(),
+            status: row.text(1)?.to_owned(),
+            template: row.text(2)?.to_owned(),
+            template_version: row.unsigned(3)?,
+            unit: row.text(4)?.to_owned(),
+            enterprise: row.text(5)?.to_owned(),
+            tender: row.optional_text(6)?.map(str::to_owned),
+            lot: row.optional_text(7)?.map(str::to_owned),
+            year: row.optional_integer(8)?,
+            offered_by: row.text(9)?.to_owned(),
+            open_breaches: row.unsigned(10)?,
+            version: row.unsigned(11)?,
+        })
+    }
 }
 
 pub struct CommitmentApi(Arc<Ledger>);
@@ -110,29 +125,11 @@ impl CommitmentApi {
             .equals("unit", unit.0.map(|unit| Value::from(unit.as_str())))
             .equals("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
             .equals("tender", tender.0.map(|tender| Value::from(tender.as_str())))
-            .equals("status", text(status.0))
-            .after("id", text(after.0));
-        let (sql, parameters) = filter.query(SUMMARY, "id", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let mut items = Vec::with_capacity(page.len());
-        for row in page {
-            items.push(CommitmentSummary {
-                id: row.text(0)?.to_owned(),
-                status: row.text(1)?.to_owned(),
-                template: row.text(2)?.to_owned(),
-                template_version: row.unsigned(3)?,
-                unit: row.text(4)?.to_owned(),
-                enterprise: row.text(5)?.to_owned(),
-                tender: row.optional_text(6)?.map(str::to_owned),
-                lot: row.optional_text(7)?.map(str::to_owned),
-                year: row.optional_integer(8)?,
-                offered_by: row.text(9)?.to_owned(),
-                open_breaches: row.unsigned(10)?,
-                version: row.unsigned(11)?,
-            });
-        }
-        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+            .equals("status", asked(status.0))
+            .after("id", asked(after.0));
+        let first = |row: &Row| Ok(row.text(0)?.to_owned());
+        let (items, next) =
+            filter.page(&self.0.database, (SUMMARY, "id"), limit, CommitmentSummary::of_row, first).await?;
         Ok(Typed(CommitmentPage { items, next }))
     }
 

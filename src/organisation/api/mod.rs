@@ -4,12 +4,12 @@ mod acts;
 
 use super::{Key, Organisation, Registration, Role};
 use crate::field::OrganisationId;
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, parameters, shown};
+use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
 use crate::organisation::projection::{display_name, status_name};
 use crate::problem;
 use crate::record::Jwk;
-use crate::store::Value;
+use crate::store::{Row, StoreError};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -98,6 +98,14 @@ impl From<&Organisation> for OrganisationView {
     }
 }
 
+impl OrganisationSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
+        let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+        Ok(Self { id, name, status: row.text(2)?.to_owned(), roles })
+    }
+}
+
 pub struct OrganisationApi(Arc<Ledger>);
 
 impl Endpoints for super::Organisation {
@@ -131,22 +139,14 @@ impl OrganisationApi {
     ) -> Result<Typed<OrganisationPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
-        let text = |value: Option<String>| value.filter(|value| !value.contains('\0')).map(Value::from);
         let filter = Filter::default()
             .like("roles", role.as_deref(), true)
-            .equals("status", text(status.0))
+            .equals("status", asked(status.0))
             .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true)
-            .after("id", text(after.0));
-        let (sql, parameters) = filter.query("SELECT id, name, status, roles FROM organisations", "id", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let mut items = Vec::with_capacity(page.len());
-        for row in page {
-            let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
-            let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-            items.push(OrganisationSummary { id, name, status: row.text(2)?.to_owned(), roles });
-        }
-        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| last.id.clone());
+            .after("id", asked(after.0));
+        let query = ("SELECT id, name, status, roles FROM organisations", "id");
+        let first = |row: &Row| Ok(row.text(0)?.to_owned());
+        let (items, next) = filter.page(&self.0.database, query, limit, OrganisationSummary::of_row, first).await?;
         Ok(Typed(OrganisationPage { items, next }))
     }
 

@@ -5,7 +5,7 @@ mod acts;
 use super::view::{TenderView, tender_view};
 use super::{Change, Clause, Preannouncement, ScoreRow};
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Typed, accept, page_limit, shown};
+use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError, Value};
@@ -122,16 +122,45 @@ fn instant(millis: i64) -> String {
     crate::field::Instant::from_millis(millis).to_string()
 }
 
-fn text(value: Option<String>) -> Option<Value> {
-    value.filter(|value| !value.contains('\0')).map(Value::from)
-}
-
 /// Pages ordered by `(tender, id)` have the cursor `<tender>/<id>`: neither contains a slash.
 fn behind(filter: Filter, after: Option<String>) -> Result<Filter, Problem> {
     let Some(after) = after else { return Ok(filter) };
     let refuse = crate::http::not_a_cursor;
     let (tender, id) = after.split_once('/').filter(|_| !after.contains('\0')).ok_or_else(refuse)?;
     Ok(filter.after_pair("tender", "id", Value::from(tender), Value::from(id)))
+}
+
+/// Such a cursor.
+fn pair(row: &Row) -> Result<String, StoreError> {
+    Ok(format!("{}/{}", row.text(0)?, row.text(1)?))
+}
+
+impl ObjectionSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            tender: row.text(0)?.to_owned(),
+            id: row.text(1)?.to_owned(),
+            objector: row.text(2)?.to_owned(),
+            status: row.text(3)?.to_owned(),
+            answer_due: row.optional_integer(4)?.map(instant),
+        })
+    }
+}
+
+impl LotSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            tender: row.text(0)?.to_owned(),
+            id: row.text(1)?.to_owned(),
+            title: row.text(2)?.to_owned(),
+            status: row.text(3)?.to_owned(),
+            winner: row.optional_text(4)?.map(str::to_owned),
+            winner_name: row.optional_text(5)?.map(str::to_owned),
+            price: row.optional_text(6)?.and_then(|json| serde_json::from_str(json).ok()).map(Any),
+            candidates: row.unsigned(7)? as u32,
+            open_challenges: row.unsigned(8)? as u32,
+        })
+    }
 }
 
 impl TenderSummary {
@@ -205,20 +234,15 @@ impl TenderApi {
             ));
         }
         let filter = Filter::default()
-            .equals("status", text(status.0))
+            .equals("status", asked(status.0))
             .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
             .like("region", region.0.as_deref(), false)
-            .equals("centre", text(centre.0))
+            .equals("centre", asked(centre.0))
             .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true)
             .before("first_time", "code", cursor.as_ref());
-        let (sql, parameters) = filter.query(SUMMARY, "first_time DESC, code DESC", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let items: Vec<_> = page.iter().map(TenderSummary::of_row).collect::<Result<_, _>>()?;
-        let next = match page.last() {
-            Some(last) if rows.len() > page.len() => Some(Cursor::new(last.integer(9)?, last.text(0)?).to_string()),
-            _ => None,
-        };
+        let newest_first = (SUMMARY, "first_time DESC, code DESC");
+        let last = |row: &Row| Ok(Cursor::new(row.integer(9)?, row.text(0)?).to_string());
+        let (items, next) = filter.page(&self.0.database, newest_first, limit, TenderSummary::of_row, last).await?;
         Ok(Typed(TenderPage { items, next }))
     }
 
@@ -243,24 +267,12 @@ impl TenderApi {
     ) -> Result<Typed<ObjectionPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .equals("tender", text(tender.0))
-            .equals("objector", text(objector.0))
-            .equals("status", text(status.0));
-        let select = "SELECT tender, id, objector, status, answer_due FROM objections";
-        let (sql, parameters) = behind(filter, after.0)?.query(select, "tender, id", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let mut items = Vec::with_capacity(page.len());
-        for row in page {
-            items.push(ObjectionSummary {
-                tender: row.text(0)?.to_owned(),
-                id: row.text(1)?.to_owned(),
-                objector: row.text(2)?.to_owned(),
-                status: row.text(3)?.to_owned(),
-                answer_due: row.optional_integer(4)?.map(instant),
-            });
-        }
-        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
+            .equals("tender", asked(tender.0))
+            .equals("objector", asked(objector.0))
+            .equals("status", asked(status.0));
+        let query = ("SELECT tender, id, objector, status, answer_due FROM objections", "tender, id");
+        let filter = behind(filter, after.0)?;
+        let (items, next) = filter.page(&self.0.database, query, limit, ObjectionSummary::of_row, pair).await?;
         Ok(Typed(ObjectionPage { items, next }))
     }
 
@@ -278,29 +290,14 @@ impl TenderApi {
     ) -> Result<Typed<LotPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .equals("tender", text(tender.0))
-            .equals("status", text(status.0))
-            .equals("winner", text(winner.0));
+            .equals("tender", asked(tender.0))
+            .equals("status", asked(status.0))
+            .equals("winner", asked(winner.0));
         let select =
             "SELECT tender, id, title, status, winner, winner_name, price, candidates, open_challenges FROM lots";
-        let (sql, parameters) = behind(filter, after.0)?.query(select, "tender, id", limit);
-        let rows = self.0.database.read_built(sql, &parameters).await?;
-        let page = &rows[..rows.len().min(limit as usize)];
-        let mut items = Vec::with_capacity(page.len());
-        for row in page {
-            items.push(LotSummary {
-                tender: row.text(0)?.to_owned(),
-                id: row.text(1)?.to_owned(),
-                title: row.text(2)?.to_owned(),
-                status: row.text(3)?.to_owned(),
-                winner: row.optional_text(4)?.map(str::to_owned),
-                winner_name: row.optional_text(5)?.map(str::to_owned),
-                price: row.optional_text(6)?.and_then(|json| serde_json::from_str(json).ok()).map(Any),
-                candidates: row.unsigned(7)? as u32,
-                open_challenges: row.unsigned(8)? as u32,
-            });
-        }
-        let next = items.last().filter(|_| rows.len() > page.len()).map(|last| format!("{}/{}", last.tender, last.id));
+        let filter = behind(filter, after.0)?;
+        let (items, next) =
+            filter.page(&self.0.database, (select, "tender, id"), limit, LotSummary::of_row, pair).await?;
         Ok(Typed(LotPage { items, next }))
     }
 }
