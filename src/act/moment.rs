@@ -65,17 +65,25 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// The states beside the stream's own, as whoever keeps them hands them out.
+/// The states beside the stream's own, as whoever keeps them hands them out; what is not said here is nothing.
 pub trait Around {
-    fn state(&self, stream: &Stream) -> Option<&dyn Any>;
+    fn state(&self, _stream: &Stream) -> Option<&dyn Any> {
+        None
+    }
 
-    fn face(&self, stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>>;
+    fn face(&self, _stream: &Stream, _wanted: TypeId) -> Option<Box<dyn Any>> {
+        None
+    }
 
     /// Whose key it is, whatever became of it.
-    fn owner(&self, kid: &KeyId) -> Option<OrganisationId>;
+    fn owner(&self, _kid: &KeyId) -> Option<OrganisationId> {
+        None
+    }
 
     /// An edition of the law that can be interpreted here.
-    fn edition(&self, id: &DocumentId) -> Option<Arc<Edition>>;
+    fn edition(&self, _id: &DocumentId) -> Option<Arc<Edition>> {
+        None
+    }
 }
 
 /// What a decision may look at beside the state of its own stream: the log's own state, who owns a key, and the streams
@@ -146,20 +154,4 @@ pub fn decide_alone<C: Capability>(
 /// No state beside the stream's own.
 struct Nobody;
 
-impl Around for Nobody {
-    fn state(&self, _: &Stream) -> Option<&dyn Any> {
-        None
-    }
-
-    fn face(&self, _: &Stream, _: TypeId) -> Option<Box<dyn Any>> {
-        None
-    }
-
-    fn owner(&self, _: &KeyId) -> Option<OrganisationId> {
-        None
-    }
-
-    fn edition(&self, _: &DocumentId) -> Option<Arc<Edition>> {
-        None
-    }
-}
+impl Around for Nobody {}

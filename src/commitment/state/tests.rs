@@ -6,17 +6,16 @@ use super::super::{
 };
 use super::{BreachPhase, Commitment, Phase};
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
-use crate::field::{CommitmentId, DocumentId, Instant, OrganisationId};
-use crate::law::{Edition, InForce, Law};
+use crate::field::{CommitmentId, Instant};
+use crate::law::{InForce, Law};
 use crate::log::Hash;
 use crate::organisation::{Organisation, Status};
 use crate::record::{KeyId, PrivateKey};
 use crate::template::{self, Side, Template, TemplateRef, models};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 const UNIT: &str = "1241010041580000XR";
 const ENTERPRISE: &str = "91410105MA9ABCDE2Y";
@@ -69,18 +68,6 @@ impl Around for Run {
             _ if *stream == Stream::of(&self.enterprise.id) => Some(&self.enterprise),
             _ => None,
         }
-    }
-
-    fn face(&self, _: &Stream, _: TypeId) -> Option<Box<dyn Any>> {
-        None
-    }
-
-    fn owner(&self, _: &KeyId) -> Option<OrganisationId> {
-        None
-    }
-
-    fn edition(&self, _: &DocumentId) -> Option<Arc<Edition>> {
-        None
     }
 }
 
