@@ -6,7 +6,7 @@
 mod support;
 
 use gongshi::audit::{Folder, Reason, Report, verify};
-use gongshi::bundle::{Scope, export_bundle, verify_bundle};
+use gongshi::bundle::{Maker, Scope, export_bundle, verify_bundle};
 use gongshi::field::{DocumentId, Instant};
 use gongshi::identity::{self, LawAdoption};
 use gongshi::law::{Edition, Editions};
@@ -97,7 +97,8 @@ async fn must_hold(app: &App) {
     let out = copy.path().join("bundle.zip");
     let (ledger, scope) = (&app.ledger, Scope::Tender("N-1".parse().unwrap()));
     let editions = Editions::built_in();
-    export_bundle(&ledger.database, &ledger.documents, scope, &editions, app.now(), &out).await.unwrap();
+    let maker = Maker { database: &ledger.database, documents: &ledger.documents, editions: &editions, keys: &[] };
+    export_bundle(maker, scope, app.now(), &out).await.unwrap();
     let verified = verify_bundle(&out, None, &Editions::built_in()).unwrap();
     assert!(verified.report.holds(), "{:?}", verified.report.findings);
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+use gongshi::log::EntryView;
 use std::process::{Command, Stdio};
 
 /// The shell blocks of the README that are marked to be run, in order.
@@ -47,6 +48,17 @@ async fn the_readme_works_as_written() {
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 14, "{report}");
+    // `gongshi post` says which version of the stream it saw, so that a gap shows.
+    let entries = std::fs::read(work.join("copy/tile/entries/000.p/14")).unwrap();
+    let entries = gongshi::log::parse_bundle(entries.into(), 14).unwrap();
+    let header = |kind: &str| {
+        let headers = entries.iter().map(|entry| EntryView::parse(entry).unwrap().record().header().unwrap());
+        headers.into_iter().find(|header| header.typ == kind).unwrap()
+    };
+    assert_eq!(
+        ["organisation.registered", "organisation.confirmed", "commitment.accepted"].map(|kind| header(kind).ver),
+        [Some(0), Some(1), Some(1)]
+    );
     assert!(run(&["export", "bundle", "--data", data, "--tender", "T-1", "--out", "bundle.zip"]).0);
     assert!(run(&["verify", "bundle.zip", "--report", "report.html"]).0 && work.join("report.html").exists());
     assert!(run(&["replay", "--data", data]).0);

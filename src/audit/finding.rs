@@ -54,6 +54,10 @@ pub enum Reason {
     MemberUnknown,
     /// What a bundle says of itself is not what its evidence says.
     ManifestWrong,
+    /// What a bundle says that the log states of its streams is not signed by the log, or is about something else.
+    StatementInvalid,
+    /// A stream in a bundle has fewer or more entries than the log states.
+    StreamMismatch,
 }
 
 /// One thing that is wrong.

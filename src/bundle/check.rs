@@ -3,8 +3,10 @@
 use super::archive::{Archive, BundleError};
 use super::contents::{Contents, Listening};
 use super::manifest::{
-    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
+    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, STREAMS, STREAMS_NOTE, Scope, document_name,
+    entry_name, proof_name,
 };
+use super::reach::{self, Lengths, Reach};
 use super::replay::Replay;
 use crate::act::Stream;
 use crate::audit::{Reason, Report, Source, SourceError, verify};
@@ -15,20 +17,55 @@ use crate::log::{
     parse_bundle, verify_inclusion,
 };
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What was verified, and what came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Verified {
-    #[serde(flatten)]
     pub report: Report,
     /// Absent when it was no bundle.
-    #[serde(flatten)]
     pub bundle: Option<Bundled>,
-    #[serde(skip)]
     pub contents: Contents,
+}
+
+/// What may be concluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// Everything that was verified holds, and nothing is missing.
+    Holds,
+    /// What is there holds; whether something was left out can't be judged.
+    Open,
+    /// There are findings.
+    Fails,
+}
+
+impl Verified {
+    pub fn conclusion(&self) -> Conclusion {
+        let unstated = self.bundle.iter().flat_map(|bundle| &bundle.streams).any(|reach| reach.is_whole().is_none());
+        match (self.report.holds(), unstated) {
+            (false, _) => Conclusion::Fails,
+            (true, true) => Conclusion::Open,
+            (true, false) => Conclusion::Holds,
+        }
+    }
+}
+
+impl Serialize for Verified {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            conclusion: Conclusion,
+            #[serde(flatten)]
+            report: &'a Report,
+            #[serde(flatten)]
+            bundle: Option<&'a Bundled>,
+        }
+        Shown { conclusion: self.conclusion(), report: &self.report, bundle: self.bundle.as_ref() }
+            .serialize(serializer)
+    }
 }
 
 /// What only a bundle has.
@@ -41,10 +78,14 @@ pub struct Bundled {
     pub documents: u64,
     /// Documents that the records cite and the bundle says it does not have.
     pub documents_missing: Vec<DocumentId>,
+    /// How far the streams of a part reach; empty for the whole log, which has all of them.
+    pub streams: Vec<Reach>,
 }
 
 /// Bytes; the index of 200,000 entries and as many documents.
 const MANIFEST_BYTES_MAX: u64 = 32 << 20;
+/// Bytes; 200,000 streams.
+const STREAMS_BYTES_MAX: u64 = 16 << 20;
 /// Bytes; above what a signed note may have.
 const NOTE_BYTES_MAX: u64 = 128 << 10;
 /// Bytes; a checkpoint and 63 hashes.
@@ -62,7 +103,7 @@ pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) ->
     let mut archive = Archive::open(path)?;
     let manifest = read_manifest(&mut archive)?;
     let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
-    let (mut report, contents) = match manifest.scope {
+    let (mut report, contents, streams) = match manifest.scope {
         Scope::All => check_whole(&mut archive, &manifest, key, editions)?,
         Scope::Tender(_) | Scope::Organisation(_) => check_part(&mut archive, &manifest, &checkpoint, key, editions)?,
     };
@@ -72,7 +113,7 @@ pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) ->
     let (scope, created) = (manifest.scope, manifest.created);
     let cited = |id: &DocumentId| contents.documents.contains_key(id);
     let documents_missing = manifest.documents_missing.into_iter().filter(cited).collect();
-    let bundle = Some(Bundled { scope, created, documents, documents_missing });
+    let bundle = Some(Bundled { scope, created, documents, documents_missing, streams });
     Ok(Verified { report, bundle, contents })
 }
 
@@ -96,12 +137,12 @@ fn check_whole(
     manifest: &Manifest,
     key: Option<&NoteKey>,
     editions: &Editions,
-) -> Result<(Report, Contents), BundleError> {
+) -> Result<(Report, Contents, Vec<Reach>), BundleError> {
     let mut tiles = Tiles { archive, size: manifest.size };
     let mut source = Listening::to(&mut tiles);
     let report = verify(&mut source, key, editions, &mut |_, _| {})
         .map_err(|error| BundleError::Malformed { name: error.what, reason: error.reason })?;
-    Ok((report, source.contents))
+    Ok((report, source.contents, Vec::new()))
 }
 
 fn check_part(
@@ -110,7 +151,7 @@ fn check_part(
     note: &str,
     pinned: Option<&NoteKey>,
     editions: &Editions,
-) -> Result<(Report, Contents), BundleError> {
+) -> Result<(Report, Contents, Vec<Reach>), BundleError> {
     let mut replay = Replay::new(editions);
     let mut leaves = Vec::new();
     for index in manifest.entries.iter().copied() {
@@ -124,7 +165,7 @@ fn check_part(
         }
     }
     replay.count_contested();
-    let Replay { mut report, contents, world, .. } = replay;
+    let Replay { mut report, contents, world, lengths, .. } = replay;
     let log = world.log();
     report.checkpoint = note.to_owned();
     report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
@@ -136,6 +177,7 @@ fn check_part(
     }
     // Whoever signed it: the proofs either lead to it or they don't.
     let unsigned = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    let mut stated = None;
     if let Some(checkpoint) = unsigned {
         report.root = checkpoint.root.to_base64();
         for (index, leaf) in leaves {
@@ -144,6 +186,12 @@ fn check_part(
                 report.add(Some(index), Reason::ProofInvalid, detail);
             }
         }
+        stated = read_statement(archive, &manifest.scope, &checkpoint, &keys, &mut report)?;
+    }
+    let streams = reach::compare(&lengths, stated.as_ref());
+    for Reach { stream, here, stated } in streams.iter().filter(|reach| reach.is_whole() == Some(false)) {
+        let detail = format!("{stream}: {here} entries are here, the log states {}", stated.unwrap_or_default());
+        report.add(None, Reason::StreamMismatch, detail);
     }
     let subject = match &manifest.scope {
         Scope::Tender(code) => Stream::of(code),
@@ -153,7 +201,30 @@ fn check_part(
     if world.state(&subject).is_none() {
         report.add(None, Reason::ManifestWrong, format!("no record that holds is about {subject}"));
     }
-    Ok((report, contents))
+    Ok((report, contents, streams))
+}
+
+/// The lengths of the streams, as the log states them; `None` when it states nothing that holds.
+fn read_statement(
+    archive: &mut Archive,
+    scope: &Scope,
+    checkpoint: &Checkpoint,
+    keys: &[NoteKey],
+    report: &mut Report,
+) -> Result<Option<Lengths>, BundleError> {
+    if !archive.has(STREAMS) && !archive.has(STREAMS_NOTE) {
+        return Ok(None);
+    }
+    let (streams, note) = (archive.read(STREAMS, STREAMS_BYTES_MAX)?, archive.read(STREAMS_NOTE, NOTE_BYTES_MAX)?);
+    let (streams, note) = (streams.unwrap_or_default(), note.unwrap_or_default());
+    let (streams, note) = (String::from_utf8_lossy(&streams), String::from_utf8_lossy(&note));
+    match reach::open(&streams, &note, checkpoint, scope, keys) {
+        Ok(lengths) => Ok(Some(lengths)),
+        Err(reason) => {
+            report.add(None, Reason::StatementInvalid, reason);
+            Ok(None)
+        }
+    }
 }
 
 fn check_proof(text: &[u8], index: u64, leaf: &Hash, note: &str, checkpoint: &Checkpoint) -> Result<(), String> {
@@ -180,7 +251,12 @@ fn compare_manifest(
     for name in expected.iter().filter(|name| !archive.has(name)) {
         report.add(index_in(name), Reason::MemberMissing, name.as_str());
     }
-    for name in archive.names().filter(|name| ![README, REPORT].contains(&&**name) && !expected.contains(&**name)) {
+    // Whoever knows no more than the records can't write a statement, so a part may come without.
+    let may_be = |name: &str| match manifest.scope {
+        Scope::All => [README, REPORT].contains(&name),
+        Scope::Tender(_) | Scope::Organisation(_) => [README, REPORT, STREAMS, STREAMS_NOTE].contains(&name),
+    };
+    for name in archive.names().filter(|name| !may_be(name) && !expected.contains(&**name)) {
         report.add(index_in(&name), Reason::MemberUnknown, name.as_ref());
     }
     let said = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());

@@ -88,6 +88,9 @@ pub struct Manifest {
 pub(super) const MANIFEST: &str = "bundle.json";
 pub(super) const CHECKPOINT: &str = "checkpoint";
 pub(super) const KEYS: &str = "log.vkey";
+/// How many entries each stream of a part has, and the note in which the log says so.
+pub(super) const STREAMS: &str = "streams";
+pub(super) const STREAMS_NOTE: &str = "streams.note";
 pub(super) const README: &str = "README.md";
 pub(super) const REPORT: &str = "report.html";
 

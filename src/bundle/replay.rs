@@ -1,6 +1,7 @@
 //! A part of a log, folded in the order of the log by the same rules as the whole.
 
 use super::contents::Contents;
+use super::reach::Lengths;
 use crate::audit::{Contested, Reason, Report};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
@@ -17,6 +18,8 @@ pub(super) struct Replay {
     pub report: Report,
     pub contents: Contents,
     pub world: World,
+    /// How many records that can be read there are on each stream.
+    pub lengths: Lengths,
     editions: Editions,
     last: Option<Last>,
     seen: HashSet<(KeyId, Uuid)>,
@@ -36,6 +39,7 @@ impl Replay {
             report: Report::default(),
             contents: Contents::default(),
             world: World::new(editions.clone()),
+            lengths: Lengths::new(),
             editions: editions.clone(),
             last: None,
             seen: HashSet::new(),
@@ -87,6 +91,7 @@ impl Replay {
     fn record(&mut self, index: u64, entry: &ReadEntry<'_>) {
         let ReadEntry { view, header, stream, act, .. } = entry;
         self.contents.take(index, view.time, header, act);
+        *self.lengths.entry(stream.clone()).or_default() += 1;
         if index == 0 {
             self.begin(act, view.previous);
         }

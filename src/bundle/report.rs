@@ -1,7 +1,8 @@
 //! The report that an auditor files: one page of HTML that needs nothing else, and prints on A4.
 
-use super::check::Verified;
+use super::check::{Conclusion, Verified};
 use super::manifest::Scope;
+use super::reach::Reach;
 use crate::audit::Reason;
 use crate::field::Instant;
 use crate::log::{Hash, SignedNote};
@@ -26,8 +27,6 @@ const ROWS_MAX: usize = 200;
 
 /// The report as HTML. Every text in it is escaped.
 pub fn page(verified: &Verified, occasion: &Occasion) -> String {
-    let report = &verified.report;
-    let holds = report.holds();
     html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -42,16 +41,10 @@ pub fn page(verified: &Verified, occasion: &Occasion) -> String {
                     h1 { "公示账本核验报告 " span.en { "Verification report" } }
                     p.subject { (occasion.subject) }
                 }
-                p.result.holds[holds].fails[!holds] {
-                    @if holds {
-                        "✓ 核验的各项全部成立" span.en { "Everything that was verified holds" }
-                    } @else {
-                        "✗ 发现 " (report.findings.len() as u64 + report.findings_omitted) " 项问题"
-                        span.en { "What was verified does not hold: see the findings" }
-                    }
-                }
+                (conclusion(verified))
                 (subject(verified, occasion))
                 (findings(verified))
+                (streams(verified))
                 (contested(verified))
                 (not_proven(verified, occasion))
                 (checks(verified))
@@ -61,6 +54,72 @@ pub fn page(verified: &Verified, occasion: &Occasion) -> String {
         }
     }
     .into_string()
+}
+
+/// In words that whoever files it can repeat.
+fn conclusion(verified: &Verified) -> Markup {
+    let report = &verified.report;
+    match verified.conclusion() {
+        Conclusion::Holds => html! {
+            p.result.holds { "✓ 核验的各项全部成立" span.en { "Everything that was verified holds" } }
+        },
+        Conclusion::Open => html! {
+            p.result.open {
+                "？所附记录本身成立，但是否有记录被抽走，凭本包无法判断"
+                span.en { "The records here are genuine. Whether others were taken out can't be told from this bundle" }
+            }
+        },
+        Conclusion::Fails => html! {
+            p.result.fails {
+                "✗ 发现 " (report.findings.len() as u64 + report.findings_omitted) " 项问题，不可采信为完整证据"
+                span.en { "What was verified does not hold: see the findings. Don't rely on it as it stands" }
+            }
+        },
+    }
+}
+
+/// Stream by stream, whether a part has all that the log has.
+fn streams(verified: &Verified) -> Markup {
+    let streams = verified.bundle.as_ref().map(|bundle| &*bundle.streams).unwrap_or_default();
+    // What is missing first.
+    let mut shown: Vec<&Reach> = streams.iter().collect();
+    shown.sort_by_key(|reach| reach.is_whole().map_or(1, |whole| if whole { 2 } else { 0 }));
+    html! {
+        @if !shown.is_empty() {
+            (heading("各卷是否齐全", "Whether each stream is whole"))
+            table {
+                thead { tr {
+                    th { "卷 " span.en { "Stream" } }
+                    th { "本包 " span.en { "Here" } }
+                    th { "日志声明 " span.en { "By the log" } }
+                    th { "结论 " span.en { "Conclusion" } }
+                } }
+                @for reach in shown.iter().take(ROWS_MAX) {
+                    tr {
+                        td.long { code { (reach.stream) } }
+                        td.number { (reach.here) }
+                        td.number { @if let Some(stated) = reach.stated { (stated) } @else { "—" } }
+                        td { (is_whole(reach)) }
+                    }
+                }
+            }
+            (more(shown.len() as u64))
+        }
+    }
+}
+
+fn is_whole(reach: &Reach) -> Markup {
+    match (reach.is_whole(), reach.stated.unwrap_or_default()) {
+        (Some(true), _) => html! { "✓ 齐全 " span.en { "whole" } },
+        (Some(false), stated) if reach.here < stated => html! {
+            "✗ 缺 " (stated - reach.here) " 条：有记录被抽走或未收录 "
+            span.en { (stated - reach.here) " missing: taken out, or left out" }
+        },
+        (Some(false), stated) => html! {
+            "✗ 多 " (reach.here - stated) " 条，与声明矛盾 " span.en { "more than the log states" }
+        },
+        (None, _) => html! { "？无法判断：日志未作声明 " span.en { "can't be judged: the log states nothing" } },
+    }
 }
 
 fn heading(zh: &str, en: &str) -> Markup {
@@ -179,6 +238,8 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::MemberMissing => "证据包缺项",
         Reason::MemberUnknown => "证据包多出内容",
         Reason::ManifestWrong => "证据包自述不符",
+        Reason::StatementInvalid => "卷宗声明无效",
+        Reason::StreamMismatch => "卷宗不全或不符",
     }
 }
 
@@ -199,8 +260,8 @@ fn not_proven(verified: &Verified, occasion: &Occasion) -> Markup {
     if is_part(verified) {
         limits.extend([
             (
-                "完整性：不能证明日志中没有关于该项目或主体的其他记录。作者签名时注明所见版本（ver）的，中间的缺失会被发现；其后的记录不会。",
-                "Completeness: that the log has no other record about this tender or organisation. Where authors signed the version they saw (ver), a gap before it shows; records after the last one here never do.",
+                "完整性：各卷有多少条记录，以及哪些卷属于本包，是日志运行机构以检查点密钥签名的声明；声明是否属实，凭整个日志可以查证。检查点之后的记录不在其内。",
+                "Completeness: how many records each stream has, and which streams belong here, is what whoever runs the log states under its checkpoint key; the whole log shows whether that is true. What came after the checkpoint is not in it.",
             ),
             (
                 "链：前后哈希只在相邻条目之间核对；未收录条目之间的次序与时间未核对。",
@@ -248,10 +309,16 @@ fn checks(verified: &Verified) -> Markup {
         ("检查点由日志公钥签名", "The checkpoint is signed by the log's key"),
     ];
     if is_part(verified) {
-        checks.push((
-            "每个条目收录于该检查点的树中（RFC 6962 包含证明）",
-            "Every entry is in that checkpoint's tree (RFC 6962 inclusion proofs)",
-        ));
+        checks.extend([
+            (
+                "每个条目收录于该检查点的树中（RFC 6962 包含证明）",
+                "Every entry is in that checkpoint's tree (RFC 6962 inclusion proofs)",
+            ),
+            (
+                "各卷条目数与日志签名的声明一致（如有声明）",
+                "Every stream has as many entries as the log states, where it does",
+            ),
+        ]);
     } else {
         checks.push((
             "全部条目的链、时间，及其树与检查点一致",

@@ -1,13 +1,24 @@
 //! Which entries a bundle of a part needs.
 
 use super::manifest::Scope;
+use super::reach::Lengths;
 use crate::store::{Database, StoreError, Value};
 use std::collections::BTreeSet;
 
-/// The indexes below `size` of every entry on the streams of the scope, and on those that say who their authors were and
-/// what they were entitled to: the authors' organisations, the authors of what is written about these, and so on; what the
-/// decisions on all these looked at; the commitments on a tender; and the log's own stream. Empty when the log knows nothing of the scope.
-pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet<u64>, StoreError> {
+/// What a part consists of.
+#[derive(Default)]
+pub(super) struct Selected {
+    /// Indexes.
+    pub entries: BTreeSet<u64>,
+    /// The streams that they are all entries of.
+    pub lengths: Lengths,
+}
+
+/// The entries below `size` on the streams of the scope, and on those that say who their authors were and what they were
+/// entitled to: the authors' organisations, the authors of what is written about these, and so on; what the decisions on
+/// all these looked at; the commitments on a tender; and the log's own stream. Nothing when the log knows nothing of the
+/// scope.
+pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Result<Selected, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
     if let Scope::Organisation(id) = scope {
         let (id, size) = (id.to_string(), Value::from(size));
@@ -27,12 +38,17 @@ pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) ->
         }
     }
     let mut waiting: Vec<String> = streams.iter().cloned().collect();
-    let mut entries = BTreeSet::new();
+    let mut selected = Selected::default();
     let mut about_scope = false;
     while let Some(stream) = waiting.pop() {
         let sql = "SELECT idx, author FROM entries WHERE stream = $1 AND idx < $2";
-        for row in database.read(sql, &[Value::from(stream.as_str()), Value::from(size)]).await? {
-            entries.insert(row.unsigned(0)?);
+        let rows = database.read(sql, &[Value::from(stream.as_str()), Value::from(size)]).await?;
+        if !rows.is_empty() {
+            let damaged = |_| StoreError::Damaged(format!("the stream {stream}"));
+            selected.lengths.insert(stream.parse().map_err(damaged)?, rows.len() as u64);
+        }
+        for row in rows {
+            selected.entries.insert(row.unsigned(0)?);
             let author = format!("organisation/{}", row.text(1)?);
             // The operator is an organisation by the log's first record, without a stream of its own.
             about_scope |= stream == scope.to_string() || author == scope.to_string();
@@ -47,5 +63,5 @@ pub(super) async fn entries_of(database: &Database, scope: &Scope, size: u64) ->
             }
         }
     }
-    Ok(if about_scope { entries } else { BTreeSet::new() })
+    Ok(if about_scope { selected } else { Selected::default() })
 }

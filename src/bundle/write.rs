@@ -3,18 +3,21 @@
 use super::archive::BundleError;
 use super::check::{Verified, verify_bundle};
 use super::manifest::{
-    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, Scope, document_name, entry_name, proof_name,
+    CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, STREAMS, STREAMS_NOTE, Scope, document_name,
+    entry_name, proof_name,
 };
+use super::reach;
 use super::readme::readme;
 use super::report::{Occasion, page};
-use super::select::entries_of;
+use super::select::{Selected, select};
 use crate::field::{DocumentId, Instant};
 use crate::law::Editions;
 use crate::log::{
     Checkpoint, CheckpointError, NoteError, ProofError, Resource, SignedNote, TileError, TlogProof, inclusion_plan,
     parse_bundle,
 };
-use crate::sequencer::{LoadError, load_streams};
+use crate::record::PrivateKey;
+use crate::sequencer::{LoadError, load_streams, signers};
 use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, each_resource};
 use crate::world::ReadEntry;
 use futures::TryStreamExt;
@@ -58,6 +61,17 @@ impl From<NoteError> for BundleExportError {
     }
 }
 
+/// From what a bundle is made.
+#[derive(Clone, Copy)]
+pub struct Maker<'a> {
+    pub database: &'a Database,
+    pub documents: &'a Documents,
+    pub editions: &'a Editions,
+    /// The log's checkpoint keys, as far as they are at hand: they state how far the streams of a part reach. Without
+    /// them, whoever verifies the bundle can't tell whether records were left out.
+    pub keys: &'a [PrivateKey],
+}
+
 /// A bundle that is being written.
 struct Writer {
     zip: ZipWriter<File>,
@@ -84,19 +98,17 @@ impl Writer {
 /// # Errors
 /// See [`BundleExportError`]; then there is no file at `out` that was not there before.
 pub async fn export_bundle(
-    database: &Database,
-    documents: &Documents,
+    maker: Maker<'_>,
     scope: Scope,
-    editions: &Editions,
     now: Instant,
     out: &Path,
 ) -> Result<Verified, BundleExportError> {
     let mut part = out.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let written = write(database, documents, scope, editions, now, part).await;
+    let written = write(maker, scope, now, part).await;
     let finished = written.and_then(|()| {
-        let verified = verify_bundle(part, None, editions)?;
+        let verified = verify_bundle(part, None, maker.editions)?;
         let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
         let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
@@ -119,37 +131,36 @@ async fn newest_note(database: &Database) -> Result<String, StoreError> {
     head.map(|(_, note)| note).ok_or_else(|| StoreError::Damaged("no log head".to_owned()))
 }
 
-async fn write(
-    database: &Database,
-    documents: &Documents,
-    scope: Scope,
-    editions: &Editions,
-    now: Instant,
-    part: &Path,
-) -> Result<(), BundleExportError> {
+async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Result<(), BundleExportError> {
+    let Maker { database, documents, editions, keys } = maker;
     let note = newest_note(database).await?;
     let checkpoint = Checkpoint::parse(SignedNote::parse(&note)?.text())?;
-    let entries = match scope {
-        Scope::All => Vec::new(),
+    let selected = match scope {
+        Scope::All => Selected::default(),
         Scope::Tender(_) | Scope::Organisation(_) => {
-            let entries = entries_of(database, &scope, checkpoint.size).await?;
-            if entries.is_empty() {
+            let selected = select(database, &scope, checkpoint.size).await?;
+            if selected.entries.is_empty() {
                 return Err(BundleExportError::Unknown(scope));
             }
-            entries.into_iter().collect()
+            selected
         }
     };
     let mut writer = Writer { zip: ZipWriter::new(File::create(part)?), cited: BTreeMap::new() };
     writer.put(CHECKPOINT, note.as_bytes())?;
     let log = load_streams(database, &[], editions).await?;
-    let keys = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
-    writer.put(KEYS, keys.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
+    let named = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
+    writer.put(KEYS, named.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
     match scope {
         Scope::All => put_tiles(&mut writer, database, checkpoint.size).await?,
         Scope::Tender(_) | Scope::Organisation(_) => {
             let tree = TreeReader::new(database.clone());
-            for index in entries.iter().copied() {
+            for index in selected.entries.iter().copied() {
                 put_entry(&mut writer, database, &tree, index, checkpoint.size, &note).await?;
+            }
+            if let Some(signers) = log.log().and_then(|log| signers(log, keys).ok()) {
+                let streams = reach::encode(&selected.lengths);
+                writer.put(STREAMS_NOTE, reach::sign(&checkpoint, &scope, &streams, &signers).as_bytes())?;
+                writer.put(STREAMS, streams.as_bytes())?;
             }
         }
     }
@@ -159,7 +170,7 @@ async fn write(
         origin: checkpoint.origin,
         size: checkpoint.size,
         created: now,
-        entries,
+        entries: selected.entries.into_iter().collect(),
         documents: Vec::new(),
         documents_missing: Vec::new(),
     };

@@ -22,6 +22,9 @@ pub struct Post {
     remote: Remote,
     #[command(flatten)]
     signing: Signing,
+    /// 不注明所见版本 · Don't sign the stream's version: without --ver, the one that the service has is signed
+    #[arg(long, conflicts_with = "ver")]
+    any_version: bool,
     /// 回执文件 · Keep the proof of the receipt in this file
     #[arg(long)]
     receipt: Option<PathBuf>,
@@ -49,18 +52,46 @@ impl Remote {
     }
 }
 
+/// Somebody else may act on the stream between our look at it and our record.
+const ATTEMPTS_MAX: u32 = 5;
+
 impl Post {
-    /// Any kind goes through the bulk endpoint, as one line.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let client = reqwest::Client::new();
+    /// Posts the record; where nobody said which version was seen, the present one is signed.
+    async fn post(&self, client: &reqwest::Client) -> anyhow::Result<Value> {
         let log = self.remote.json(client.get(self.remote.url("/v1/log"))).await?;
         let origin = log["origin"].as_str().context("/v1/log names no origin")?;
-        let record = self.signing.sign(origin)?;
-        let request = client
-            .post(self.remote.url("/v1/records"))
-            .header("content-type", "application/x-ndjson")
-            .body(record.to_json());
-        let answer = self.remote.json(request).await?;
+        let payload = self.signing.payload()?;
+        let looks = self.signing.ver.is_none() && !self.any_version;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let ver = if looks { Some(self.version(client).await?) } else { self.signing.ver };
+            let record = self.signing.sign(origin, &payload, ver)?;
+            // Any kind goes through the bulk endpoint, as one line.
+            let request = client
+                .post(self.remote.url("/v1/records"))
+                .header("content-type", "application/x-ndjson")
+                .body(record.to_json());
+            let answer = self.remote.json(request).await?;
+            let is_stale = answer[0]["problem"]["type"] == "/problems/version-stale";
+            if !(looks && is_stale && attempts < ATTEMPTS_MAX) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// How many records the stream has.
+    async fn version(&self, client: &reqwest::Client) -> anyhow::Result<u64> {
+        let newest = client.get(self.remote.url("/v1/records")).query(&[
+            ("stream", &*self.signing.stream),
+            ("before", &i64::MAX.to_string()),
+            ("limit", "1"),
+        ]);
+        Ok(self.remote.json(newest).await?["items"][0]["version"].as_u64().unwrap_or_default())
+    }
+
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let answer = self.post(&reqwest::Client::new()).await?;
         if let Some(problem) = answer[0].get("problem") {
             let (title, detail) =
                 if super::language::is_chinese() { ("title", "detail") } else { ("title_en", "detail_en") };

@@ -5,10 +5,11 @@ use super::Location;
 use super::language::either;
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use gongshi::bundle::{Scope, export_bundle};
+use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::clock::Clock;
 use gongshi::field::{Fault, OrganisationId, TenderCode};
 use gongshi::law::Editions;
+use gongshi::ledger::LogKeys;
 use gongshi::store::{Database, Documents, export_log};
 use std::path::PathBuf;
 
@@ -92,11 +93,24 @@ impl ExportBundle {
         let documents = Documents::new(super::serve::objects(&self.location, self.documents.as_deref())?);
         let database = Database::open(&self.location.database_url()).await?;
         let (editions, now) = (Editions::built_in(), Clock::System.now());
-        let verified = export_bundle(&database, &documents, self.about.scope(), &editions, now, &self.out).await?;
+        // Whoever exports from a copy of the database has no keys, and is not given new ones.
+        let folder = self.location.data.join("keys");
+        let keys = if folder.is_dir() { LogKeys::in_folder(&folder)?.checkpoint } else { Vec::new() };
+        let maker = Maker { database: &database, documents: &documents, editions: &editions, keys: &keys };
+        let verified = export_bundle(maker, self.about.scope(), now, &self.out).await?;
         database.close().await;
         println!("{}: {}", either("已导出条目", "Entries exported"), verified.report.entries);
         for document in verified.bundle.iter().flat_map(|bundle| &bundle.documents_missing) {
             println!("{}: {document}", either("缺失文件", "Document missing"));
+        }
+        if verified.conclusion() == Conclusion::Open {
+            println!(
+                "{}",
+                either(
+                    "未附日志对各卷长度的签名声明（没有检查点密钥）：收到者无法判断是否齐全",
+                    "Without the log's signed statement of its streams (no checkpoint key at hand): whoever gets it can't tell whether it is whole",
+                )
+            );
         }
         if let Some(finding) = verified.report.findings.first() {
             bail!("{}: {finding}", either("已写出，但核验不成立", "it was written, but does not hold"));

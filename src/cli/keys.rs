@@ -60,7 +60,8 @@ pub struct Signing {
     /// 对象 · Stream, e.g. tender/HNZB-2026-0042
     #[arg(long)]
     pub stream: String,
-    /// 所见版本 · Version of the stream that you saw
+    /// 所见版本：与之不符则被拒绝，其后若有缺失也会被发现 · Version of the stream that you saw: the record is refused where it is
+    /// another one, and whoever takes a record before it away is found out
     #[arg(long)]
     pub ver: Option<u64>,
     /// 内容文件（JSON），- 为标准输入 · File with the payload, - for standard input
@@ -90,25 +91,28 @@ pub fn read_input(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 impl Signing {
+    pub fn payload(&self) -> anyhow::Result<Vec<u8>> {
+        read_input(&self.payload)
+    }
+
     /// Checks the payload as the service would, then signs exactly its bytes.
-    pub fn sign(&self, origin: &str) -> anyhow::Result<Record> {
+    pub fn sign(&self, origin: &str, payload: &[u8], ver: Option<u64>) -> anyhow::Result<Record> {
         let key = load_key(&self.key)?;
-        let payload = read_input(&self.payload)?;
         if !Act::kinds().any(|kind| kind == self.kind) {
             bail!("{}: {}", self.kind, Act::kinds().collect::<Vec<_>>().join(" "));
         }
-        Act::parse(&self.kind, &payload)?;
+        Act::parse(&self.kind, payload)?;
         let stream: Stream = self.stream.parse()?;
         let iat = chrono::Utc::now().timestamp();
         let header = Header::new(key.key_id(), origin, &self.kind, stream.as_str(), iat);
-        let header = Header { ver: self.ver, ..header };
-        Ok(Record::sign(&key, &header, &payload))
+        let header = Header { ver, ..header };
+        Ok(Record::sign(&key, &header, payload))
     }
 }
 
 impl Sign {
     pub fn run(self) -> anyhow::Result<()> {
-        let record = self.signing.sign(&self.origin)?;
+        let record = self.signing.sign(&self.origin, &self.signing.payload()?, self.signing.ver)?;
         println!("{}", if self.json { record.to_json() } else { record.detached() });
         Ok(())
     }

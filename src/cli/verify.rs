@@ -6,7 +6,7 @@ use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
 use gongshi::audit::{Folder, Source, verify};
-use gongshi::bundle::{Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
+use gongshi::bundle::{Conclusion, Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
 use gongshi::clock::Clock;
 use gongshi::law::Editions;
 use gongshi::log::{NoteKey, SignedNote, TlogProof};
@@ -16,6 +16,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::runtime::Handle;
 
+/// The exit status where nothing is wrong and it can't be judged whether everything is there.
+const OPEN: u8 = 3;
+
+/// Exit status 0: all holds; 1: there are findings; 3: what is there holds, and whether records were left out can't be told.
 #[derive(Args)]
 pub struct Verify {
     /// 日志：证据包、目录、数据目录、数据库或网址 · The log: a bundle (zip), an exported folder, a data folder, postgres://…, or
@@ -93,7 +97,11 @@ impl Verify {
         } else {
             print(&verified, self.key.is_some());
         }
-        Ok(if verified.report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(match verified.conclusion() {
+            Conclusion::Holds => ExitCode::SUCCESS,
+            Conclusion::Open => ExitCode::from(OPEN),
+            Conclusion::Fails => ExitCode::FAILURE,
+        })
     }
 
     /// A copy of a whole log.
@@ -149,20 +157,23 @@ fn print(verified: &Verified, pinned: bool) {
     if report.findings_omitted > 0 {
         println!("✗ +{}", report.findings_omitted);
     }
-    if !report.holds() {
-        return;
-    }
-    let holds = match verified.bundle.as_ref().map(|bundle| &bundle.scope) {
-        None | Some(Scope::All) => either(
+    let is_part = verified.bundle.as_ref().is_some_and(|bundle| bundle.scope != Scope::All);
+    let concluded = match verified.conclusion() {
+        Conclusion::Fails => return,
+        Conclusion::Open => either(
+            "？所附记录成立：签名、权限、收录证明、检查点、重放；是否有记录被抽走，无法判断（日志未作声明）",
+            "? What is here holds: signatures, entitlement, inclusion, checkpoint, replay; whether records were taken out can't be told (the log states nothing)",
+        ),
+        Conclusion::Holds if is_part => either(
+            "✓ 所附记录成立且各卷齐全：签名、权限、收录证明、检查点、重放，条目数与日志的签名声明一致",
+            "✓ What is here holds and is whole: signatures, entitlement, inclusion, checkpoint, replay, and as many entries as the log states",
+        ),
+        Conclusion::Holds => either(
             "✓ 全部成立：签名、权限、链、树、检查点、重放",
             "✓ All holds: signatures, entitlement, chain, tree, checkpoint, replay",
         ),
-        Some(Scope::Tender(_) | Scope::Organisation(_)) => either(
-            "✓ 所附记录全部成立：签名、权限、收录证明、检查点、重放；是否另有记录，须核验整个日志",
-            "✓ What is here holds: signatures, entitlement, inclusion, checkpoint, replay; whether there is more, only the whole log says",
-        ),
     };
-    println!("{holds}");
+    println!("{concluded}");
 }
 
 impl Proof {

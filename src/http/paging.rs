@@ -73,6 +73,14 @@ impl Filter {
         self
     }
 
+    /// Rows before a key, for descending order of it.
+    #[must_use]
+    pub fn below(mut self, column: &'static str, value: Value) -> Self {
+        let mark = self.mark(value);
+        self.conditions.push(format!("{column} < {mark}"));
+        self
+    }
+
     /// Rows behind a pair of keys, in ascending order of both.
     #[must_use]
     pub fn after_pair(mut self, first: &'static str, second: &'static str, a: Value, b: Value) -> Self {

@@ -50,7 +50,7 @@ pub struct RecordView {
 #[derive(Serialize, Object)]
 pub struct RecordPage {
     pub items: Vec<RecordView>,
-    /// Pass as `after` to go on; also when it is the last page so far.
+    /// Pass as `after` (or `before`) to go on; also when it is the last page so far.
     pub next: u64,
 }
 
@@ -114,14 +114,16 @@ pub struct BulkLine {
 
 #[OpenApi(prefix_path = "/v1/records", tag = "Tag::Records")]
 impl RecordApi {
-    /// 变更流: the records after an index, in order. With `wait`, an empty page is answered only after that many seconds or
-    /// when a record arrives (long poll).
+    /// 变更流: the records after an index, in order; or with `before` those before it, newest first. With `wait`, an empty
+    /// page of what comes after is answered only after that many seconds or when a record arrives (long poll).
     #[oai(path = "/", method = "get", operation_id = "listRecords")]
     #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
         &self,
         /// Index of the last record already seen; absent: from the beginning.
         after: Query<Option<u64>>,
+        /// Index of the oldest record already seen: newest first, for who wants the last ones.
+        before: Query<Option<u64>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
         /// Only this record kind.
         kind: Query<Option<String>>,
@@ -134,26 +136,36 @@ impl RecordApi {
         #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
     ) -> Result<Typed<RecordPage>, Problem> {
         let limit = page_limit(limit.0)?;
+        if before.0.is_some() && (after.0.is_some() || wait.0.is_some()) {
+            let (zh, en) = ("before 不能与 after、wait 同用", "before goes with neither after nor wait");
+            return Err(Problem::with_detail(&problem::BAD_PARAMETER, zh, en));
+        }
         let first = after.0.map_or(0, |after| after.saturating_add(1)).min(i64::MAX as u64);
         let text = |value: &Option<String>| value.as_deref().filter(|v| !v.contains('\0')).map(Value::from);
         let mut size = self.0.size();
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(wait.0.unwrap_or(0).min(WAIT_SECONDS_MAX).into());
         loop {
-            let filter = super::Filter::default()
-                .after("idx", Some(Value::Integer(first as i64 - 1)))
+            let (filter, order) = match before.0 {
+                Some(before) => {
+                    let before = Value::from(before.min(i64::MAX as u64));
+                    (super::Filter::default().below("idx", before), "idx DESC")
+                }
+                None => (super::Filter::default().after("idx", Some(Value::Integer(first as i64 - 1))), "idx"),
+            };
+            let filter = filter
                 .equals("kind", text(&kind.0))
                 .equals("stream", text(&stream.0))
                 .equals("author", text(&author.0))
                 .only(CONTESTED, contested.0.unwrap_or_default());
-            let (sql, parameters) = filter.query(COLUMNS, "idx", limit - 1);
+            let (sql, parameters) = filter.query(COLUMNS, order, limit - 1);
             let rows = self.0.database.read_built(sql, &parameters).await?;
             let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
             if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
                 continue;
             }
             let items: Vec<RecordView> = rows.iter().map(RecordView::of_row).collect::<Result<_, _>>()?;
-            let next = items.last().map_or(first.saturating_sub(1), |last| last.index);
+            let next = items.last().map_or(before.0.unwrap_or(first.saturating_sub(1)), |last| last.index);
             return Ok(Typed(RecordPage { items, next }));
         }
     }

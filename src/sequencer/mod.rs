@@ -14,6 +14,7 @@ mod signers;
 pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use replay::{projections, replay};
+pub use signers::signers;
 
 use crate::clock::{Clock, Doubt};
 use crate::field::Instant;

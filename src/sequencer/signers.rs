@@ -9,7 +9,7 @@ use crate::record::PrivateKey;
 ///
 /// # Errors
 /// [`LoadError::NoKey`]: none of them is.
-pub(super) fn signers(log: &LogState, at_hand: &[PrivateKey]) -> Result<Vec<NoteSigner>, LoadError> {
+pub fn signers(log: &LogState, at_hand: &[PrivateKey]) -> Result<Vec<NoteSigner>, LoadError> {
     let held = |key: &&PrivateKey| log.checkpoint_keys.iter().any(|named| *named.public() == key.public());
     let signers = at_hand.iter().filter(held).map(|key| NoteSigner::new(&log.origin, key.clone()));
     let signers: Vec<NoteSigner> = signers.collect::<Result<_, _>>().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::support::fixture::{self, act, stream};
 use super::support::{Actor, Answer, App, Cast, Engine, audit, mirror};
-use gongshi::bundle::{Scope, export_bundle};
+use gongshi::bundle::{Maker, Scope, export_bundle};
 use gongshi::commitment::{self, Binding, LotBinding, Offer, YearBinding};
 use gongshi::field::{CommitmentId, TemplateId};
 use gongshi::law::Editions;
@@ -125,8 +125,9 @@ impl Stage {
         let (editions, now) = (Editions::built_in(), self.app.now());
         let scopes = [Scope::Tender(TENDER.parse().unwrap()), Scope::Organisation(self.cast.enterprise.id.clone())];
         for scope in scopes {
-            let exported = export_bundle(&ledger.database, &ledger.documents, scope, &editions, now, &out).await;
-            let report = exported.unwrap().report;
+            let maker =
+                Maker { database: &ledger.database, documents: &ledger.documents, editions: &editions, keys: &[] };
+            let report = export_bundle(maker, scope, now, &out).await.unwrap().report;
             assert!(report.holds(), "{:?}", report.findings);
         }
         let before = projections(&ledger.database).await.unwrap();

@@ -147,7 +147,13 @@ async fn bundled(run: &mut Run, ledger: &Ledger, folder: &Path, all: bool) -> Re
     scopes.truncate(if all { BUNDLES } else { 1 });
     for (at, scope) in scopes.into_iter().enumerate() {
         let (what, out) = (scope.to_string(), folder.join(format!("{at}.zip")));
-        holds("bundle", &what, seam::bundle(ledger, scope, run.oracle.last_time, &out).await)?;
+        let keys = run.cast.checkpoint_keys();
+        let made = seam::bundle(ledger, &keys, scope, run.oracle.last_time, &out).await;
+        let whole = made.as_ref().is_ok_and(|(_, whole)| *whole);
+        holds("bundle", &what, made.map(|(report, _)| report))?;
+        if !whole {
+            return Err(fault("bundle", format!("{what}: whether it is whole can't be judged")));
+        }
         run.tally.bundles += 1;
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use gongshi::act::{Author, Place};
 use gongshi::audit::{self, Folder, Report};
-use gongshi::bundle::{Scope, export_bundle};
+use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::commitment::Commitment;
 use gongshi::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
 use gongshi::identity::LogState;
@@ -11,7 +11,7 @@ use gongshi::law::{Edition, Editions, Law};
 use gongshi::ledger::Ledger;
 use gongshi::organisation::Organisation;
 use gongshi::problem::Refusal;
-use gongshi::record::Header;
+use gongshi::record::{Header, PrivateKey};
 use gongshi::sequencer;
 use gongshi::store::{Database, Row};
 use gongshi::template::Template;
@@ -148,9 +148,17 @@ pub fn audit(copy: &Path, states: Option<usize>) -> Result<Report, String> {
     report.map_err(|error| error.to_string())
 }
 
-/// Exports a bundle, which verifies it.
-pub async fn bundle(ledger: &Ledger, scope: Scope, now: Instant, out: &Path) -> Result<Report, String> {
+/// Exports a bundle, which verifies it, and says whether it is whole.
+pub async fn bundle(
+    ledger: &Ledger,
+    keys: &[PrivateKey],
+    scope: Scope,
+    now: Instant,
+    out: &Path,
+) -> Result<(Report, bool), String> {
     let editions = Editions::built_in();
-    let verified = export_bundle(&ledger.database, &ledger.documents, scope, &editions, now, out).await;
-    verified.map(|verified| verified.report).map_err(|error| error.to_string())
+    let maker = Maker { database: &ledger.database, documents: &ledger.documents, editions: &editions, keys };
+    let verified = export_bundle(maker, scope, now, out).await.map_err(|error| error.to_string())?;
+    let whole = verified.conclusion() == Conclusion::Holds;
+    Ok((verified.report, whole))
 }

@@ -54,6 +54,26 @@ async fn follow(base: &str, query: &str, last: Option<u64>) -> impl AsyncRead + 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_newest_come_first_for_who_asks_so() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    disclose(&app, &cast, "T-1").await;
+    let size = log_size(&app).await;
+    let (mut seen, mut before) = (Vec::new(), u64::MAX);
+    while before > 0 {
+        let page = within(app.get(&format!("/v1/records?before={before}&limit=3"))).await.body;
+        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["index"].as_u64().unwrap()));
+        before = page["next"].as_u64().unwrap();
+    }
+    assert_eq!(seen, (0..size).rev().collect::<Vec<_>>());
+    let newest = within(app.get(&format!("/v1/records?before={}&stream=tender/T-1&limit=1", i64::MAX))).await.body;
+    assert_eq!((&newest["items"][0]["version"], newest["items"].as_array().unwrap().len()), (&1.into(), 1));
+    for wrong in ["before=5&after=1", "before=5&wait=1", "before=x"] {
+        refused(&within(app.get(&format!("/v1/records?{wrong}"))).await, "bad-parameter", 400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_of_the_feed_are_the_log_in_order() {
     let app = App::start().await;
     let cast = app.cast().await;

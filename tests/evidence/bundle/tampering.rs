@@ -1,7 +1,7 @@
 //! Each kind of tampering inside a bundle is found.
 
 use super::super::support::ORIGIN;
-use super::{DOCUMENT, Story, entry, finds, id_of, manifest, members, of_kind, proof, verified};
+use super::{DOCUMENT, Story, entry, finds, gongshi, id_of, judged, manifest, members, of_kind, proof, verified};
 use gongshi::log::{Checkpoint, EntryView, Hash, NoteSigner, SignedNote};
 use gongshi::record::PrivateKey;
 
@@ -119,9 +119,70 @@ async fn what_a_part_leaves_out_shows_where_it_is_needed() {
     finds(&without(of_author("organisation.confirmed")), "key-unknown", Some(objected));
     finds(&without(of_kind(&original, "tender.preannounced")), "not-allowed", Some(objected));
     finds(&without(0), "not-allowed", Some(1));
-    // A part can't show that its end was cut off: the report says so, and this test that nobody believes otherwise.
-    let (holds, report) = verified(&without(*manifest(&original).entries.last().unwrap()));
-    assert!(holds, "{report:#}");
+}
+
+/// Whoever hands on a part may have taken out what refutes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_part_never_looks_whole() {
+    let story = Story::tell().await;
+    let original = members(&story.export(&["--tender", "T-1"]));
+    let without = |index: u64, statement: bool| {
+        let entries = manifest(&original).entries.into_iter().filter(|other| *other != index).collect();
+        story.with_entries(&original, entries, |members| {
+            members.remove(&entry(index));
+            members.remove(&proof(index));
+            if !statement {
+                members.remove("streams");
+                members.remove("streams.note");
+            }
+        })
+    };
+    // The last records: nothing that is left needs them.
+    let last = *manifest(&original).entries.last().unwrap();
+    finds(&without(last, true), "stream-mismatch", None);
+    let (status, report) = judged(&without(last, false));
+    assert_eq!((status, &report["conclusion"]), (Some(3), &"open".into()), "{report:#}");
+    assert!(report["streams"][0]["here"].is_u64() && report["streams"][0]["stated"].is_null());
+    // Even untouched: without the statement nobody can tell.
+    let bare = story.with(&original, |members| {
+        members.remove("streams");
+        members.remove("streams.note");
+    });
+    assert_eq!(judged(&bare).0, Some(3));
+    let page = story.folder.path().join("page.html");
+    gongshi(&["verify", bare.to_str().unwrap(), "--report", page.to_str().unwrap()]);
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.contains("无法判断") && !html.contains("class=\"result holds\""));
+    // Half of a statement, one that was changed, one about another bundle.
+    for (what, bytes) in [("streams", None), ("streams.note", None), ("streams", Some("log 1\n"))] {
+        let path = story.with(&original, |members| match bytes {
+            Some(bytes) => drop(members.insert(what.into(), bytes.into())),
+            None => drop(members.remove(what)),
+        });
+        finds(&path, "statement-invalid", None);
+    }
+    let other = members(&story.export(&["--tender", "T-2"]));
+    let path = story.with(&original, |members| {
+        for name in ["streams", "streams.note"] {
+            members.insert(name.into(), other[name].clone());
+        }
+    });
+    finds(&path, "statement-invalid", None);
+    // The whole log needs none, and may have none.
+    let all = members(&story.export(&["--all"]));
+    assert!(verified(&story.with(&all, |_| {})).0 && !all.contains_key("streams"));
+    let path = story.with(&all, |members| drop(members.insert("streams".into(), other["streams"].clone())));
+    finds(&path, "member-unknown", None);
+}
+
+/// Whoever exports from a copy of the database has no keys to state anything with, and gets none made.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keys_nothing_is_stated() {
+    let story = Story::tell().await;
+    let keys = story.app.folder.path().join("keys");
+    std::fs::rename(&keys, keys.with_file_name("elsewhere")).unwrap();
+    let bundle = story.export(&["--tender", "T-1"]);
+    assert!(!keys.exists() && judged(&bundle).0 == Some(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
