@@ -88,9 +88,10 @@ fn on_conflict(table: &Table) -> String {
     format!(" ON CONFLICT ({}) DO {action}", table.key.join(", "))
 }
 
-/// Rows in one SQLite statement. Sizes are powers of two, so that a handful of prepared statements serves all batches;
-/// one statement of 64 rows is several times faster than 64 of one row, and larger ones gain nothing.
-const SQLITE_ROWS_MAX: usize = 64;
+/// Rows in one SQLite statement. A handful of sizes, so that all of them stay prepared; but so many that any number of rows
+/// takes few statements, each of which goes to the engine's thread and back. One statement of 64 rows is several times
+/// faster than 64 of one row, and larger ones gain nothing.
+const SQLITE_ROWS: [usize; 12] = [64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 
 pub(super) async fn sqlite_put(
     transaction: &mut Transaction<'static, Sqlite>,
@@ -100,10 +101,9 @@ pub(super) async fn sqlite_put(
     let mut rows = rows.into_iter();
     let conflict = on_conflict(table);
     while rows.len() > 0 {
-        let count = SQLITE_ROWS_MAX.min(1 << rows.len().ilog2());
+        let count = SQLITE_ROWS.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
         // FAIL spares the statement journal: when a row can't be written, the whole transaction is dropped anyway.
-        let insert = if table.key.is_empty() { "INSERT OR FAIL" } else { "INSERT" };
-        let mut sql = format!("{insert} INTO {} ({}) VALUES ", table.name, column_names(table));
+        let mut sql = format!("INSERT OR FAIL INTO {} ({}) VALUES ", table.name, column_names(table));
         let marks = vec!["?"; table.columns.len()].join(",");
         for row in 0..count {
             let _ = write!(sql, "{}({marks})", if row == 0 { "" } else { "," });
