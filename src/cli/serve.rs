@@ -126,7 +126,7 @@ fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {
 /// A folder, unless the path is that of settings.
 fn place(path: &Path) -> anyhow::Result<Objects> {
     let is_settings = path.extension().is_some_and(|extension| extension == "toml");
-    Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::local(path)? })
+    Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::published(path)? })
 }
 
 pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {
