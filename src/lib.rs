@@ -21,6 +21,8 @@ pub mod tender;
 
 // The shell.
 #[cfg(feature = "shell")]
+pub mod access;
+#[cfg(feature = "shell")]
 pub mod bench;
 #[cfg(feature = "shell")]
 pub mod bundle;

@@ -14,6 +14,7 @@ pub struct Metrics {
     failed_batches: IntCounter,
     log_size: IntGauge,
     clock_trusted: IntGauge,
+    writable: IntGauge,
     responses: IntCounterVec,
     witnessed_size: IntGauge,
     witness_sizes: IntGaugeVec,
@@ -43,6 +44,7 @@ impl Default for Metrics {
                 "gongshi_clock_trusted",
                 "1 while the clock is right as far as is known; 0: nothing is written",
             ),
+            writable: gauge("gongshi_database_writable", "0 while the last write to the database has failed"),
             responses: IntCounterVec::new(
                 Opts::new("gongshi_http_responses_total", "HTTP responses by method and status"),
                 &["method", "status"],
@@ -62,13 +64,14 @@ impl Default for Metrics {
             published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
             publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 12] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 13] = [
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
             Box::new(metrics.failed_batches.clone()),
             Box::new(metrics.log_size.clone()),
             Box::new(metrics.clock_trusted.clone()),
+            Box::new(metrics.writable.clone()),
             Box::new(metrics.responses.clone()),
             Box::new(metrics.witnessed_size.clone()),
             Box::new(metrics.witness_sizes.clone()),
@@ -100,6 +103,10 @@ impl Metrics {
 
     pub fn clock_trusted(&self, trusted: bool) {
         self.clock_trusted.set(i64::from(trusted));
+    }
+
+    pub fn writable(&self, writable: bool) {
+        self.writable.set(i64::from(writable));
     }
 
     pub fn witnessed_size(&self, size: u64) {

@@ -161,7 +161,7 @@ async fn readers_never_miss_a_tile(app: &App, place: Objects) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_a_whole_log_at_every_moment() {
     let (app, folder) = (App::start().await, tempfile::tempdir().unwrap());
-    readers_never_miss_a_tile(&app, Objects::local(folder.path()).unwrap()).await;
+    readers_never_miss_a_tile(&app, Objects::published(folder.path()).unwrap()).await;
     // It is a plain copy, too, for every other tool.
     assert!(support::audit(folder.path()).holds());
 }
@@ -197,7 +197,7 @@ async fn a_bucket_is_a_whole_log_at_every_moment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_log_is_not_overwritten() {
     let (app, other, folder) = (App::start().await, App::start().await, tempfile::tempdir().unwrap());
-    let place = Objects::local(folder.path()).unwrap();
+    let place = Objects::published(folder.path()).unwrap();
     let round = async |app: &App| Publisher::new(Arc::clone(&app.ledger), place.clone()).round().await;
     round(&app).await.unwrap();
     let published = place.read("checkpoint").await.unwrap().unwrap();
@@ -228,7 +228,7 @@ async fn another_log_is_not_overwritten() {
 async fn one_of_two_replicas_publishes_and_the_other_takes_over() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (folder, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let place = Objects::local(out.path()).unwrap();
+    let place = Objects::published(out.path()).unwrap();
     let url = Engine::Postgres.database(folder.path());
     let clock = Clock::manual(START.parse().unwrap());
     let open = async || open_as(ORIGIN, folder.path(), url.clone(), clock.clone(), None).await.unwrap();

@@ -14,13 +14,14 @@ use gongshi::organisation::{Role, RoleGrant};
 use gongshi::record::PrivateKey;
 use gongshi::sequencer::{projections, replay};
 use gongshi::server::Server;
-use gongshi::store::Database;
+use gongshi::store::{Database, StoreError};
 use gongshi::world::Stream;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use support::fixture::{self, act, stream};
+use support::postgres::Cluster;
 use support::{Actor, App, Engine, audit, mirror, postgres, process};
 
 async fn replay_gives_the_same_tables(engine: Engine) {
@@ -247,28 +248,45 @@ async fn postgres_survives_sudden_death() {
     survives_sudden_death(Some(postgres::fresh_database())).await;
 }
 
-/// Where the disk is full SQLite takes the transaction back by itself. Once there is room again, the service goes on.
+/// A server whose own setting is to commit lazily would lose its last moments in a crash.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_was_full_takes_records_again() {
-    let app = App::start().await;
-    let cast = app.cast().await;
-    let Database::Sqlite { writer, .. } = &app.ledger.database else { panic!("SQLite") };
-    let limit = async |sql: &'static str| sqlx::query(sql).fetch_all(writer).await.unwrap();
-    limit("PRAGMA max_page_count = 1").await;
-    let mut full = None;
-    for n in 0..50 {
-        let disclosed = act(fixture::preannouncement(&cast.centre));
-        let answer = app.post(&cast.centre, "/v1/tenders", &stream(&format!("T-{n}")), &disclosed).await;
-        if answer.status != 201 {
-            full = Some((n, answer));
-            break;
-        }
+async fn what_a_lazy_server_acknowledged_survives_its_crash() {
+    let cluster = Cluster::start("-c synchronous_commit=off -c wal_writer_delay=10000");
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = support::open_at(folder.path(), cluster.url(), Clock::manual(support::START.parse().unwrap())).await;
+    let operator = ledger.operator_key().clone();
+    let mut kept = Vec::new();
+    for seed in [8, 9] {
+        let receipt = ledger.act_as(&operator, &Stream::LOG, &addition(seed)).await.unwrap();
+        kept.push((receipt.index, receipt.entry_hash));
     }
-    let (n, answer) = full.expect("the file may not grow");
-    assert_eq!(answer.problem(), "unavailable", "{}", answer.body);
-    limit("PRAGMA max_page_count = 1000000").await;
-    let disclosed = act(fixture::preannouncement(&cast.centre));
-    app.post(&cast.centre, "/v1/tenders", &stream(&format!("T-{n}")), &disclosed).await.accepted();
+    cluster.stop();
+    cluster.start_again();
+    let entries = ledger.database.entries(0, 100).await.unwrap();
+    for (index, hash) in kept {
+        assert_eq!(
+            entries.get(index as usize).map(|bytes| gongshi::log::leaf_hash(bytes)),
+            Some(hash),
+            "entry {index}"
+        );
+    }
+    ledger.act_as(&operator, &Stream::LOG, &addition(10)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_never_syncs_is_refused() {
+    let cluster = Cluster::start("-c fsync=off");
+    let refused = Database::open(&cluster.url()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotDurable { setting: "fsync", .. }), "{refused}");
+    let words = refused.to_string();
+    assert!(words.contains("停电会丢失已确认的记录") && words.contains("set it to on"), "{words}");
+}
+
+/// A checkpoint key to be added: an act of the operator's.
+fn addition(seed: u8) -> gongshi::world::Act {
+    let signer = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([seed; 32])).unwrap();
+    let log_key = signer.verifier().to_string().parse().unwrap();
+    gongshi::identity::Act::from(CheckpointKeyAddition { log_key }).into()
 }
 
 /// The operator's organisation begins in the log's stream: its row is written once, whichever of the two was acted on.
@@ -277,11 +295,6 @@ async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let app = App::start_on(engine).await;
         let operator = app.operator();
-        let addition = |seed: u8| {
-            let signer = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([seed; 32])).unwrap();
-            let log_key = signer.verifier().to_string().parse().unwrap();
-            gongshi::identity::Act::from(CheckpointKeyAddition { log_key }).into()
-        };
         let of_itself = gongshi::organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
         let own = Stream::of(&operator.id);
         let mut underway = Vec::new();

@@ -4,6 +4,7 @@ use super::Location;
 use super::language::either;
 use anyhow::ensure;
 use clap::{Args, Subcommand};
+use gongshi::access;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::import::{self, Signatory};
@@ -56,7 +57,7 @@ impl ImportNotices {
             )
         );
         let keys = self.location.data.join("demo-keys");
-        std::fs::create_dir_all(&keys)?;
+        access::private_folder(&keys)?;
         let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
         let operator = ledger.operator_key().clone();
         register(&ledger, &supervisor, &operator, SUPERVISOR.parse()?, "导入监督部门", Role::Supervisor).await?;

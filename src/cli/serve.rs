@@ -4,6 +4,7 @@ use super::language::either;
 use super::{Location, stopped};
 use anyhow::Context;
 use clap::Args;
+use gongshi::access;
 use gongshi::clock::{self, Clock};
 use gongshi::cosigning;
 use gongshi::demo;
@@ -93,7 +94,7 @@ pub async fn open(
     policy: Option<Policy>,
     clock: Clock,
 ) -> anyhow::Result<Arc<Ledger>> {
-    std::fs::create_dir_all(&location.data).with_context(|| location.data.display().to_string())?;
+    access::data_folder(&location.data, "keys").with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
     let opening = NewLog {
         origin: name.origin.clone(),
@@ -118,14 +119,14 @@ pub fn objects(location: &Location, s3: Option<&Path>) -> anyhow::Result<Objects
 }
 
 fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = access::read_secret(file)?;
     toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
 /// A folder, unless the path is that of settings.
 fn place(path: &Path) -> anyhow::Result<Objects> {
     let is_settings = path.extension().is_some_and(|extension| extension == "toml");
-    Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::local(path)? })
+    Ok(if is_settings { Objects::s3(&s3_settings(path)?)? } else { Objects::published(path)? })
 }
 
 pub fn read_policy(file: &Path) -> anyhow::Result<Policy> {

@@ -4,6 +4,7 @@ use super::language::either;
 use super::stopped;
 use anyhow::Context;
 use clap::Args;
+use gongshi::access;
 use gongshi::clock::Clock;
 use gongshi::log::{Cosigner, NoteKey};
 use gongshi::record::load_or_make_key;
@@ -28,10 +29,13 @@ pub struct Witness {
     log: Vec<NoteKey>,
 }
 
+/// The file in its folder with the key that it signs with.
+const KEY: &str = "witness.jwk";
+
 impl Witness {
     pub async fn run(self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(&self.data).with_context(|| self.data.display().to_string())?;
-        let key = load_or_make_key(&self.data.join("witness.jwk"))?;
+        access::data_folder(&self.data, KEY).with_context(|| self.data.display().to_string())?;
+        let key = load_or_make_key(&self.data.join(KEY))?;
         let cosigner = Cosigner::new(&self.name, key)?;
         let witness = Arc::new(Witnessing::open(&self.data, cosigner, self.log, Clock::System)?);
         let server = WitnessServer::bind(Arc::clone(&witness), self.listen).await?;

@@ -2,11 +2,10 @@
 //! must not take that clock for right because it has just been born.
 
 use super::guard::Reading;
+use crate::access;
 use crate::field::Instant;
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -70,7 +69,7 @@ impl Memory {
         }
         let new = self.file.with_extension("new");
         // Nobody else may say what the time is.
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        let mut file = access::private_file(&new, false)?;
         file.write_all(&serde_json::to_vec(&kept)?)?;
         std::fs::rename(&new, &self.file)?;
         *saved = Some(kept);

@@ -2,6 +2,7 @@
 
 use super::DemoError;
 use super::phrase::literal;
+use crate::access;
 use crate::act::Author;
 use crate::field::{Bidder, OrganisationId, Party};
 use crate::organisation::Role;
@@ -126,7 +127,7 @@ impl Cast {
     /// # Errors
     /// A key file can't be read or written.
     pub fn in_folder(folder: &Path) -> Result<Self, DemoError> {
-        std::fs::create_dir_all(folder).map_err(|source| DemoError::Folder { path: folder.to_owned(), source })?;
+        access::private_folder(folder).map_err(|source| DemoError::Folder { path: folder.to_owned(), source })?;
         let key = |file: &str| -> Result<PrivateKey, DemoError> {
             let path = folder.join(format!("{file}.jwk"));
             if !path.exists() {

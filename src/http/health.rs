@@ -1,8 +1,9 @@
 //! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
 
 use crate::clock::Doubt;
-use crate::ledger::{Ledger, LedgerError, WitnessStatus};
-use crate::problem::{CATALOGUE, CLOCK_UNTRUSTED, ProblemType};
+use crate::ledger::{Ledger, WitnessStatus};
+use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, UNAVAILABLE};
+use crate::store::Obstacle;
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};
 use poem::{IntoResponse, Response, handler};
@@ -15,22 +16,15 @@ pub fn livez() -> &'static str {
     "ok\n"
 }
 
-/// The store answers, its checkpoint holds, and the clock is right as far as is known: records are accepted.
+/// Records, documents and disclosures are taken: the stores can be written, the checkpoint holds, and the clock is right as
+/// far as is known.
 #[handler]
 pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
-    match readiness(&ledger).await {
-        Ok(detail) if detail["ready"] == true => Json(detail).into_response(),
-        Ok(detail) => Json(detail).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            Json(json!({ "ready": false })).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
-        }
+    let readiness = ledger.readiness().await;
+    let mut detail = json!({ "ready": readiness.is_ready() });
+    if let Some(size) = readiness.size {
+        detail["size"] = size.into();
     }
-}
-
-async fn readiness(ledger: &Ledger) -> Result<Value, LedgerError> {
-    let (_, checkpoint) = ledger.checkpoint().await?;
-    let mut detail = json!({ "ready": true, "size": checkpoint.size });
     if let Some(witnesses) = ledger.witnesses() {
         // Without witnesses the service still serves; whoever watches it should know.
         let failing = |status: WitnessStatus| status.failing.map(|(_, failure)| (status.name, json!(failure)));
@@ -38,21 +32,23 @@ async fn readiness(ledger: &Ledger) -> Result<Value, LedgerError> {
         detail["witnessed_size"] = json!(witnesses.witnessed().map(|(_, checkpoint)| checkpoint.size));
         detail["witnesses_failing"] = failing.into();
     }
-    if let Some(doubt) = ledger.doubt_of_clock().await? {
-        detail["ready"] = false.into();
-        detail["clock"] = in_words(&doubt);
+    for (store, obstacle) in [("database", readiness.database), ("objects", readiness.objects)] {
+        if let Some(obstacle) = obstacle {
+            detail[store] = of_store(obstacle);
+        }
     }
-    Ok(detail)
+    if let Some(doubt) = &readiness.clock {
+        detail["clock"] = of_clock(doubt);
+    }
+    let status = if readiness.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Json(detail).with_status(status).into_response()
 }
 
-/// Why the clock is not believed, and what whoever runs the service does about it.
-fn in_words(doubt: &Doubt) -> Value {
-    let (reason, cure) = (doubt.reason(), doubt.cure());
+/// Why something is not ready, and what whoever runs the service does about it.
+fn in_words(problem: &ProblemType, cause: &str, reason: Bilingual, cure: Bilingual) -> Value {
     json!({
-        "type": format!("/problems/{}", CLOCK_UNTRUSTED.code),
-        "cause": doubt.cause.as_str(),
-        "shows": doubt.wall,
-        "expected": doubt.expected,
+        "type": format!("/problems/{}", problem.code),
+        "cause": cause,
         "reason": reason.zh,
         "reason_en": reason.en,
         "cure": cure.zh,
@@ -60,10 +56,22 @@ fn in_words(doubt: &Doubt) -> Value {
     })
 }
 
+fn of_store(obstacle: Obstacle) -> Value {
+    in_words(&UNAVAILABLE, obstacle.as_str(), obstacle.reason(), obstacle.cure())
+}
+
+fn of_clock(doubt: &Doubt) -> Value {
+    let mut words = in_words(&CLOCK_UNTRUSTED, doubt.cause.as_str(), doubt.reason(), doubt.cure());
+    words["shows"] = json!(doubt.wall);
+    words["expected"] = json!(doubt.expected);
+    words
+}
+
 #[handler]
 pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
     ledger.metrics.log_size(*ledger.size().borrow());
     ledger.metrics.clock_trusted(ledger.clock.look().is_ok());
+    ledger.metrics.writable(ledger.database.obstacle().is_none());
     Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
 }
 

@@ -7,12 +7,14 @@ mod document;
 mod due;
 mod keys;
 mod naming;
+mod readiness;
 
 pub use clock::watch_clock;
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
 pub use due::propose_for_ever;
 pub use keys::LogKeys;
+pub use readiness::Readiness;
 
 use crate::act::Role;
 use crate::clock::{Clock, Doubt};
@@ -88,6 +90,7 @@ pub struct Ledger {
     pub database: Database,
     pub documents: Documents,
     disclosures: Disclosures,
+    objects: Objects,
     pub tree: TreeReader,
     pub clock: Clock,
     pub editions: Editions,
@@ -100,6 +103,8 @@ pub struct Ledger {
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     witnesses: Option<Witnesses>,
+    /// When the stores were last probed.
+    probed: Mutex<Option<std::time::Instant>>,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -131,7 +136,8 @@ impl Ledger {
             tree: TreeReader::new(database.clone()),
             database,
             documents: Documents::new(objects.clone()),
-            disclosures: Disclosures::new(objects),
+            disclosures: Disclosures::new(objects.clone()),
+            objects,
             clock,
             editions,
             metrics,
@@ -141,6 +147,7 @@ impl Ledger {
             adopted: RwLock::default(),
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
+            probed: Mutex::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.

@@ -1,32 +1,24 @@
 //! Private keys on disk: a JWK file that only its owner can read.
 
 use super::{KeyError, PrivateKey};
-use std::fs;
+use crate::access::{self, SecretFileError};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why a key file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
-    #[error("{path} can be read by others; run chmod 600")]
-    TooOpen { path: String },
-    #[error("{path}: {source}")]
-    Key { path: String, source: KeyError },
+    #[error(transparent)]
+    File(#[from] SecretFileError),
+    #[error("{}: {source}", path.display())]
+    Key { path: PathBuf, source: KeyError },
 }
 
 /// # Errors
 /// The file can't be read, others may read it, or it holds no private Ed25519 JWK.
 pub fn load_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
-    let name = || path.display().to_string();
-    let io = |source| KeyFileError::Io { path: name(), source };
-    if fs::metadata(path).map_err(io)?.permissions().mode() & 0o077 != 0 {
-        return Err(KeyFileError::TooOpen { path: name() });
-    }
-    let json = fs::read_to_string(path).map_err(io)?;
-    PrivateKey::from_json(&json).map_err(|source| KeyFileError::Key { path: name(), source })
+    let json = access::read_secret(path)?;
+    PrivateKey::from_json(&json).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
 }
 
 /// The key in a file; a new one is made when there is none.
@@ -45,14 +37,19 @@ pub fn load_or_make_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
 /// # Errors
 /// The file exists or can't be written.
 pub fn save_key(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
-    let io = |source| KeyFileError::Io { path: path.display().to_string(), source };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-    writeln!(file, "{}", key.to_json()).and_then(|()| file.sync_all()).map_err(io)
+    let write = || {
+        let mut file = access::private_file(path, true)?;
+        writeln!(file, "{}", key.to_json())?;
+        file.sync_all()
+    };
+    Ok(write().map_err(|source| SecretFileError::Io { path: path.to_owned(), source })?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn only_the_owner_reads_a_key() {
@@ -61,8 +58,8 @@ mod tests {
         let key = PrivateKey::from_seed([9; 32]);
         save_key(&path, &key).unwrap();
         assert_eq!(load_key(&path).unwrap().key_id(), key.key_id());
-        assert!(matches!(save_key(&path, &key), Err(KeyFileError::Io { .. })));
+        assert!(matches!(save_key(&path, &key), Err(KeyFileError::File(SecretFileError::Io { .. }))));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(load_key(&path), Err(KeyFileError::TooOpen { .. })));
+        assert!(matches!(load_key(&path), Err(KeyFileError::File(SecretFileError::TooOpen { .. }))));
     }
 }

@@ -131,7 +131,7 @@ impl Writer {
         // Every decision needs the log's own state.
         let mut write = setting.database.begin_write().await?;
         load_missing(&mut write, &mut world, Vec::new(), vec![Stream::LOG]).await?;
-        drop(write);
+        write.rollback().await;
         // Better not to start than to refuse every record.
         if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
@@ -180,7 +180,10 @@ impl Writer {
         // At this very moment: not a single record may get a wrong time.
         let now = match self.setting.clock.look_after(self.head.last_time) {
             Ok(now) => now,
-            Err(doubt) => return Ok(records.iter().map(|_| Err(doubt.into())).collect()),
+            Err(doubt) => {
+                write.rollback().await;
+                return Ok(records.iter().map(|_| Err(doubt.into())).collect());
+            }
         };
         let mut build = Build {
             entries: Vec::with_capacity(records.len()),
@@ -191,7 +194,7 @@ impl Writer {
         };
         let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
         if build.entries.is_empty() {
-            drop(write);
+            write.rollback().await;
             return Ok(verdicts.into_iter().map(|verdict| self.answer(verdict, now, "")).collect());
         }
         self.head.last_time = now;

@@ -23,7 +23,7 @@ use crate::log::Hash;
 use crate::metrics::Metrics;
 use crate::problem::Refusal;
 use crate::record::PrivateKey;
-use crate::store::Database;
+use crate::store::{Database, Pools};
 use batch::Writer;
 use std::sync::Arc;
 use std::time::Duration;
@@ -147,7 +147,7 @@ impl Sequencer {
         let (queue, mut waiting) = mpsc::channel::<Submission>(QUEUE_RECORDS_MAX);
         let (sender, size) = watch::channel(writer.size());
         let sender = Arc::new(sender);
-        if let Database::Postgres(_) = database {
+        if let Pools::Postgres(_) = database.pools {
             tokio::spawn(follow_others(database, Arc::clone(&sender)));
         }
         let task = tokio::spawn(async move {

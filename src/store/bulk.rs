@@ -1,10 +1,10 @@
 //! Statements of either engine: parameters bound, rows read, many rows written at once.
 
 use super::{Kind, Row, StoreError, Table, Value};
-use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments};
-use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Executor, Transaction, Type, TypeInfo, ValueRef};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Executor, Type, TypeInfo, ValueRef};
 use std::fmt::Write as _;
 
 fn bind_sqlite(query: Query<'_, Sqlite, SqliteArguments>, value: Value) -> Query<'_, Sqlite, SqliteArguments> {
@@ -94,7 +94,7 @@ fn on_conflict(table: &Table) -> String {
 const SQLITE_ROWS: [usize; 12] = [64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 
 pub(super) async fn sqlite_put(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     table: &Table,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
@@ -110,13 +110,13 @@ pub(super) async fn sqlite_put(
         }
         sql += &conflict;
         let query = rows.by_ref().take(count).flatten().fold(sqlx::query(AssertSqlSafe(sql)), bind_sqlite);
-        query.execute(&mut **transaction).await?;
+        query.execute(&mut *connection).await?;
     }
     Ok(())
 }
 
 pub(super) async fn postgres_put(
-    transaction: &mut Transaction<'static, Postgres>,
+    connection: &mut PgConnection,
     table: &Table,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
@@ -149,7 +149,7 @@ pub(super) async fn postgres_put(
             Kind::Blob => query.bind(values.into_iter().map(blob).collect::<Result<Vec<_>, _>>()?),
         };
     }
-    query.execute(&mut **transaction).await?;
+    query.execute(&mut *connection).await?;
     Ok(())
 }
 

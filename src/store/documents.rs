@@ -6,6 +6,7 @@
 //! should abort incomplete multipart uploads.
 
 use super::Objects;
+use super::objects::INCOMING;
 use crate::field::DocumentId;
 use crate::log::Hash;
 use bytes::Bytes;
@@ -15,7 +16,6 @@ use object_store::{GetOptions, ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::pin::pin;
-use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -47,7 +47,6 @@ pub enum DocumentError {
 /// it, and an S3 store would keep (and charge for) the parts for ever.
 struct Incoming(Option<WriteMultipart>);
 
-const PLACE: &str = "incoming";
 /// Bytes; S3 takes no smaller parts, save the last one.
 const PART_BYTES: usize = 5 * 1024 * 1024;
 const PARTS_IN_FLIGHT: usize = 4;
@@ -79,10 +78,27 @@ impl Documents {
         chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send,
         limit_bytes: u64,
     ) -> Result<u64, DocumentError> {
-        let place = self.objects.path(&format!("{PLACE}/{}", uuid::Uuid::new_v4()));
+        let mut size = 0;
+        match self.take(expected, chunks, limit_bytes, &mut size).await {
+            Err(DocumentError::Store(error)) => Ok(self.objects.judged(Err(error), size)?),
+            Ok(()) => Ok(self.objects.judged(Ok(size as u64), size)?),
+            // The sender's fault says nothing about the store.
+            Err(refused) => Err(refused),
+        }
+    }
+
+    async fn take(
+        &self,
+        expected: DocumentId,
+        chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send,
+        limit_bytes: u64,
+        size: &mut usize,
+    ) -> Result<(), DocumentError> {
+        let place = self.objects.path(&format!("{INCOMING}/{}", uuid::Uuid::new_v4()));
+        self.objects.make_folder_of(&place).await?;
         let mut incoming = Incoming::new(self.objects.store.put_multipart(&place).await?);
-        match receive(&mut incoming, expected, chunks, limit_bytes).await {
-            Ok(size) => incoming.publish(self.objects.store.clone(), place, self.path(expected)).await.map(|()| size),
+        match receive(&mut incoming, expected, chunks, limit_bytes, size).await {
+            Ok(()) => incoming.publish(self.objects.clone(), place, self.path(expected)).await,
             Err(error) => {
                 if let Some(aborting) = incoming.abort() {
                     // The error that is told is the first one.
@@ -139,26 +155,27 @@ impl Documents {
     }
 }
 
-/// Passes the chunks on while they are within the limit, and checks their hash at the end.
+/// Passes the chunks on while they are within the limit, counts their bytes, and checks their hash at the end.
 async fn receive(
     incoming: &mut Incoming,
     expected: DocumentId,
     chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send,
     limit: u64,
-) -> Result<u64, DocumentError> {
-    let (mut hasher, mut size) = (Sha256::new(), 0u64);
+    size: &mut usize,
+) -> Result<(), DocumentError> {
+    let mut hasher = Sha256::new();
     let mut chunks = pin!(chunks);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(DocumentError::Stream)?;
-        size += chunk.len() as u64;
-        if size > limit {
+        *size += chunk.len();
+        if *size as u64 > limit {
             return Err(DocumentError::TooLarge { limit });
         }
         hasher.update(&chunk);
         incoming.write(&chunk).await?;
     }
     let actual = Hash::from(hasher);
-    if DocumentId::from(actual) == expected { Ok(size) } else { Err(DocumentError::HashMismatch { actual }) }
+    if DocumentId::from(actual) == expected { Ok(()) } else { Err(DocumentError::HashMismatch { actual }) }
 }
 
 impl Incoming {
@@ -179,21 +196,19 @@ impl Incoming {
 
     /// Completes the upload and gives it its name. In a task of its own: cancelled half-way, it would leave the
     /// incoming object behind.
-    async fn publish(
-        mut self,
-        store: Arc<dyn ObjectStore>,
-        place: ObjectPath,
-        name: ObjectPath,
-    ) -> Result<(), DocumentError> {
+    async fn publish(mut self, objects: Objects, place: ObjectPath, name: ObjectPath) -> Result<(), DocumentError> {
         let Some(upload) = self.0.take() else { return Ok(()) };
         let publishing = tokio::spawn(async move {
-            let published = match upload.finish().await {
-                Ok(_) => store.rename(&place, &name).await,
-                Err(error) => Err(error),
+            let publish = async {
+                upload.finish().await?;
+                objects.close(&place).await?;
+                objects.make_folder_of(&name).await?;
+                objects.store.rename(&place, &name).await
             };
+            let published = publish.await;
             if published.is_err() {
                 // It may not exist at all, and the error that is told is the first one.
-                let _ = store.delete(&place).await;
+                let _ = objects.store.delete(&place).await;
             }
             published
         });

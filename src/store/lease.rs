@@ -1,6 +1,6 @@
 //! Of several replicas one publishes: two could take turns at putting an older checkpoint over a newer one.
 
-use super::{Database, StoreError};
+use super::{Database, Pools, StoreError};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, Postgres};
 
@@ -27,9 +27,9 @@ impl Lease {
             }
             *lease = None;
         }
-        *lease = match database {
-            Database::Sqlite { .. } => Some(Self(None)),
-            Database::Postgres(pool) => {
+        *lease = match &database.pools {
+            Pools::Sqlite { .. } => Some(Self(None)),
+            Pools::Postgres(pool) => {
                 let mut session = pool.acquire().await?;
                 let taken: bool =
                     sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *session).await?;

@@ -1,5 +1,9 @@
 //! A folder or a bucket: named bytes.
 
+use super::health::Health;
+use super::probe::PROBE_TIME_MAX;
+use super::{Obstacle, room};
+use crate::access;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
@@ -8,7 +12,7 @@ use object_store::path::Path as ObjectPath;
 use object_store::{Attribute, Attributes, ClientOptions, Error, ObjectStore, ObjectStoreExt, PutOptions};
 use serde::Deserialize;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +21,19 @@ use std::time::Duration;
 pub struct Objects {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) prefix: ObjectPath,
-    /// Whether an object can say what it is and how long it keeps; a folder's files can't.
-    describes: bool,
+    medium: Medium,
+    health: Arc<Health>,
+}
+
+/// What it is.
+#[derive(Clone, Debug)]
+enum Medium {
+    /// Nobody else reads it.
+    PrivateFolder(PathBuf),
+    /// A web server may read it.
+    PublicFolder,
+    /// An object there can say what it is and how long it keeps; a folder's files can't.
+    Bucket,
 }
 
 /// How to reach an S3-compatible store.
@@ -47,19 +62,40 @@ pub struct Served {
     pub cache_control: &'static str,
 }
 
+/// Where objects wait for their name; whatever stays there may be deleted.
+pub(super) const INCOMING: &str = "incoming";
+
 /// How long S3 may stay silent: above the time that the copy of a large document takes, which tells no progress.
 const SILENCE: Duration = Duration::from_secs(60);
 
 impl Objects {
-    /// A folder, made when absent. Writes are durable when they return, and a name has all of its bytes or none.
+    /// A folder that is its owner's alone, made when absent. Writes are durable when they return, and a name has all of
+    /// its bytes or none.
     ///
     /// # Errors
     /// The folder can't be made or read.
     pub fn local(dir: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(dir).map_err(|source| Error::Generic { store: "folder", source: source.into() })?;
+        access::private_folder(dir).map_err(folder_error)?;
+        Self::in_folder(dir, Medium::PrivateFolder)
+    }
+
+    /// As [`Self::local`], for what everybody may read: files and folders get the modes that the umask gives them.
+    ///
+    /// # Errors
+    /// The folder can't be made or read.
+    pub fn published(dir: &Path) -> Result<Self, Error> {
+        std::fs::create_dir_all(dir).map_err(folder_error)?;
+        Self::in_folder(dir, |_| Medium::PublicFolder)
+    }
+
+    fn in_folder(dir: &Path, medium: impl FnOnce(PathBuf) -> Medium) -> Result<Self, Error> {
         // The log will cite these files, so they must survive a power cut as well as it does.
         let store = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), prefix: ObjectPath::default(), describes: false })
+        Ok(Self::new(Arc::new(store), ObjectPath::default(), medium(dir.to_owned())))
+    }
+
+    fn new(store: Arc<dyn ObjectStore>, prefix: ObjectPath, medium: Medium) -> Self {
+        Self { store, prefix, medium, health: Arc::new(Health::new("the object store")) }
     }
 
     /// A bucket, which must exist; nothing is asked of it yet. A rustls crypto provider must have been installed.
@@ -82,7 +118,7 @@ impl Objects {
             // Objects are deleted one by one, and not every compatible store knows the bulk request.
             .with_disable_bulk_delete(true)
             .build()?;
-        Ok(Self { store: Arc::new(store), prefix: ObjectPath::from(settings.prefix.as_str()), describes: true })
+        Ok(Self::new(Arc::new(store), ObjectPath::from(settings.prefix.as_str()), Medium::Bucket))
     }
 
     /// The full name of an object; `name` has its parts between slashes.
@@ -108,12 +144,86 @@ impl Objects {
     /// The store fails; then the name has its old bytes or the new ones.
     pub async fn write(&self, name: &str, bytes: Bytes, served: Option<Served>) -> Result<(), Error> {
         let mut attributes = Attributes::new();
-        if let Some(served) = served.filter(|_| self.describes) {
+        if let Some(served) = served.filter(|_| matches!(self.medium, Medium::Bucket)) {
             attributes.insert(Attribute::ContentType, served.content_type.into());
             attributes.insert(Attribute::CacheControl, served.cache_control.into());
         }
+        let (path, length) = (self.path(name), bytes.len());
         let options = PutOptions { attributes, ..PutOptions::default() };
-        self.store.put_opts(&self.path(name), bytes.into(), options).await.map(|_| ())
+        let put = async {
+            self.make_folder_of(&path).await?;
+            self.store.put_opts(&path, bytes.into(), options).await?;
+            self.close(&path).await
+        };
+        self.judged(put.await, length)
+    }
+
+    /// Makes the folder that an object will be in, as private as the medium is: what the store makes by itself would have
+    /// the mode that the umask gives it.
+    pub(super) async fn make_folder_of(&self, path: &ObjectPath) -> Result<(), Error> {
+        let Medium::PrivateFolder(dir) = &self.medium else { return Ok(()) };
+        let (mut folder, mut parts) =
+            (dir.clone(), path.parts().map(|part| part.as_ref().to_owned()).collect::<Vec<_>>());
+        parts.pop();
+        on_disk(move || {
+            parts.iter().try_for_each(|part| {
+                folder.push(part);
+                access::private_folder(&folder)
+            })
+        })
+        .await
+    }
+
+    /// Closes an object that was just written to everybody else.
+    pub(super) async fn close(&self, path: &ObjectPath) -> Result<(), Error> {
+        let Medium::PrivateFolder(dir) = &self.medium else { return Ok(()) };
+        let file = dir.join(path.as_ref());
+        on_disk(move || access::close(&file)).await
+    }
+
+    /// Takes note of what a write came to.
+    pub(super) fn judged<T>(&self, done: Result<T, Error>, bytes: usize) -> Result<T, Error> {
+        match &done {
+            Ok(_) => self.health.wrote(bytes),
+            Err(error) => self.health.failed(Obstacle::of_objects(error), bytes),
+        }
+        done
+    }
+
+    /// Why it can't be written, as far as the last writes and the last [`Self::probe`] tell.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.health.failure().map(|failed| failed.obstacle)
+    }
+
+    /// As [`super::Database::take_hope`].
+    pub fn take_hope(&self) -> bool {
+        self.health.take_hope()
+    }
+
+    /// Looks whether it can be written: [`Self::obstacle`] tells then. A bucket is asked only after a write has failed.
+    pub async fn probe(&self) {
+        let probing = async {
+            if let Medium::PrivateFolder(dir) = &self.medium {
+                room::look(dir.clone()).await?;
+            }
+            if let Some(failed) = self.health.failure() {
+                self.try_write(failed.bytes).await;
+            }
+            Ok(())
+        };
+        let probed = tokio::time::timeout(PROBE_TIME_MAX, probing).await.unwrap_or(Err(Obstacle::Away));
+        if let Err(obstacle) = probed {
+            self.health.looked(obstacle);
+        }
+    }
+
+    async fn try_write(&self, bytes: usize) {
+        let name = format!("{INCOMING}/{}", uuid::Uuid::new_v4());
+        if self.write(&name, vec![0; bytes].into(), None).await.is_ok()
+            && let Err(error) = self.remove(&name).await
+        {
+            tracing::warn!(%error, "what was written to see whether it can be is still there");
+        }
     }
 
     /// Removes an object, if there is one.
@@ -121,10 +231,11 @@ impl Objects {
     /// # Errors
     /// The store fails.
     pub async fn remove(&self, name: &str) -> Result<(), Error> {
-        match self.store.delete(&self.path(name)).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        let removed = match self.store.delete(&self.path(name)).await {
+            Err(Error::NotFound { .. }) => Ok(()),
+            removed => removed,
+        };
+        self.judged(removed, 0)
     }
 
     /// The names below a folder, with the folder's own.
@@ -137,6 +248,14 @@ impl Objects {
         let names = self.store.list(Some(&prefix)).map_ok(|meta| meta.location.as_ref()[cut..].to_owned());
         names.try_collect().await
     }
+}
+
+async fn on_disk(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) -> Result<(), Error> {
+    tokio::task::spawn_blocking(work).await?.map_err(folder_error)
+}
+
+fn folder_error(source: std::io::Error) -> Error {
+    Error::Generic { store: "folder", source: source.into() }
 }
 
 fn default_region() -> String {

@@ -12,6 +12,18 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
+impl Value {
+    /// How much it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Null => 0,
+            Self::Integer(_) => size_of::<i64>(),
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

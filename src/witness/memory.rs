@@ -1,5 +1,6 @@
 //! What a witness remembers: one file a log, replaced whole.
 
+use crate::access;
 use crate::log::Hash;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -21,12 +22,15 @@ pub enum MemoryError {
     Held { path: PathBuf },
 }
 
+const LOCK: &str = "lock";
+
 impl Memory {
     pub(super) fn open(folder: &Path) -> Result<Self, MemoryError> {
-        let path = folder.join("lock");
+        let path = folder.join(LOCK);
         let io = |source| MemoryError::Io { path: path.clone(), source };
-        fs::create_dir_all(folder.join("evidence")).map_err(io)?;
-        let lock = File::create(&path).map_err(io)?;
+        access::data_folder(folder, LOCK).map_err(io)?;
+        access::private_folder(&folder.join("evidence")).map_err(io)?;
+        let lock = access::private_file(&path, false).map_err(io)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(MemoryError::Held { path }),
@@ -62,7 +66,7 @@ impl Memory {
     fn replace(&self, path: &Path, text: &str) -> Result<(), MemoryError> {
         let write = || {
             let next = path.with_extension("next");
-            let mut file = File::create(&next)?;
+            let mut file = access::private_file(&next, false)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&next, path)?;

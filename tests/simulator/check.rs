@@ -10,7 +10,7 @@ use gongshi::field::Instant;
 use gongshi::http::Limits;
 use gongshi::ledger::Ledger;
 use gongshi::server::Server;
-use gongshi::store::{Database, export_log};
+use gongshi::store::{Pools, export_log};
 use gongshi::world::Stream;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -196,17 +196,20 @@ async fn get(address: std::net::SocketAddr, path: &str) -> Result<u16, String> {
 
 /// SQLite: the file may grow no more. PostgreSQL: every connection is cut.
 pub async fn limit_disk(ledger: &Ledger, on: bool) -> Result<(), Fault> {
-    let done = match &ledger.database {
-        Database::Sqlite { writer, .. } => {
+    let done = match &ledger.database.pools {
+        Pools::Sqlite { writer, .. } => {
+            // A connection on which something failed is replaced: the next one must find the disk as full.
+            let pages = if on { "1" } else { "1073741823" };
+            writer.set_connect_options((*writer.connect_options()).clone().pragma("max_page_count", pages));
             let limit = if on { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 1073741823" };
             sqlx::query(limit).fetch_all(writer).await.map(drop)
         }
-        Database::Postgres(pool) if on => {
+        Pools::Postgres(pool) if on => {
             let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                        WHERE datname = current_database() AND pid <> pg_backend_pid()";
             sqlx::query(cut).fetch_all(pool).await.map(drop)
         }
-        Database::Postgres(_) => Ok(()),
+        Pools::Postgres(_) => Ok(()),
     };
     done.map_err(|e| fault("setting", e))
 }

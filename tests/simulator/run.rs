@@ -208,7 +208,7 @@ impl Run {
 
     /// The log's files are brought up to it, by the publisher that has been at it or by one that begins.
     pub async fn publish(&mut self, anew: bool) -> Result<(), Fault> {
-        let place = Objects::local(self.published.path()).map_err(|e| fault("setting", e))?;
+        let place = Objects::published(self.published.path()).map_err(|e| fault("setting", e))?;
         let ledger = Arc::clone(&self.writers[0]);
         let publisher = self.publisher.take().filter(|_| !anew);
         let mut publisher = publisher.unwrap_or_else(|| Publisher::new(ledger, place));

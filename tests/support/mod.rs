@@ -16,9 +16,11 @@ use gongshi::log::{NoteKey, Policy};
 use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
 use gongshi::server::Server;
-use gongshi::store::Objects;
+use gongshi::store::{Database, Objects, Pools};
 use gongshi::world::{Act, Stream};
 use serde_json::Value;
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -332,6 +334,27 @@ pub struct Cast {
     pub centre: Actor,
     pub enterprise: Actor,
     pub rival: Actor,
+}
+
+/// As if the disk were full: SQLite's file may not grow, on the connection that there is and on those that follow it.
+pub struct FullDisk {
+    writer: SqlitePool,
+    before: Arc<SqliteConnectOptions>,
+}
+
+impl FullDisk {
+    pub async fn under(database: &Database) -> Self {
+        let Pools::Sqlite { writer, .. } = &database.pools else { panic!("SQLite") };
+        let before = writer.connect_options();
+        writer.set_connect_options((*before).clone().pragma("max_page_count", "1"));
+        sqlx::query("PRAGMA max_page_count = 1").fetch_all(writer).await.unwrap();
+        Self { writer: writer.clone(), before }
+    }
+
+    pub async fn make_room(self) {
+        self.writer.set_connect_options((*self.before).clone());
+        sqlx::query("PRAGMA max_page_count = 1000000").fetch_all(&self.writer).await.unwrap();
+    }
 }
 
 /// Writes a log as a plain folder, by reading it from the running service as any stranger would.

@@ -11,7 +11,7 @@ fn server() -> &'static str {
     static SERVER: OnceLock<String> = OnceLock::new();
     SERVER.get_or_init(|| match std::env::var("GONGSHI_TEST_POSTGRES") {
         Ok(url) => url.trim_end_matches('/').to_owned(),
-        Err(_) => start(),
+        Err(_) => Cluster::start("").url,
     })
 }
 
@@ -56,22 +56,60 @@ fn run_as_owner(script: &str) {
     assert!(done.unwrap().success(), "{script}");
 }
 
-fn start() -> String {
-    let folder = tempfile::Builder::new().prefix("gongshi-pg-").tempdir().unwrap().keep();
-    if is_root() {
-        assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
+/// A server of its own for a test that stops it, or that wants other settings.
+pub struct Cluster {
+    folder: PathBuf,
+    options: String,
+    /// `postgres://…` without a database name.
+    url: String,
+}
+
+impl Cluster {
+    /// `settings` as `postgres` takes them: `-c name=value …`
+    pub fn start(settings: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("gongshi-pg-").tempdir().unwrap().keep();
+        if is_root() {
+            assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let at = folder.display();
+        run_as_owner(&format!(
+            "{}/initdb -D {at}/data -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 >{at}/init.log",
+            binaries().display()
+        ));
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={at} -c max_connections=200 {settings}"
+        );
+        let cluster = Self { options, url: format!("postgres://postgres@127.0.0.1:{port}"), folder: folder.clone() };
+        cluster.start_again();
+        stop_when_we_are_gone(&folder);
+        cluster
     }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (bin, data) = (binaries(), folder.join("data"));
-    let (bin, data, socket) = (bin.display(), data.display(), folder.display());
-    run_as_owner(&format!(
-        "{bin}/initdb -D {data} -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 >{socket}/init.log"
-    ));
-    let options =
-        format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={socket} -c max_connections=200");
-    run_as_owner(&format!("{bin}/pg_ctl -D {data} -l {socket}/server.log -w -o '{options}' start"));
-    stop_when_we_are_gone(&folder);
-    format!("postgres://postgres@127.0.0.1:{port}")
+
+    /// The URL of its one database.
+    pub fn url(&self) -> String {
+        format!("{}/postgres", self.url)
+    }
+
+    fn control(&self, command: &str) {
+        let (bin, at) = (binaries(), self.folder.display());
+        run_as_owner(&format!("{}/pg_ctl -D {at}/data -l {at}/server.log -w {command}", bin.display()));
+    }
+
+    pub fn start_again(&self) {
+        self.control(&format!("-o '{}' start", self.options));
+    }
+
+    /// As a crash does: without a last word to anybody, or to the disk.
+    pub fn stop(&self) {
+        self.control("-m immediate stop");
+    }
+
+    /// Sends a signal to all of its processes: `STOP` makes it fall silent, `CONT` wakes it up.
+    pub fn signal(&self, signal: &str) {
+        let first = format!("$(head -1 {}/data/postmaster.pid)", self.folder.display());
+        run_as_owner(&format!("kill -{signal} {first} $(cat /proc/{first}/task/{first}/children)"));
+    }
 }
 
 /// A test process may end in any way; a small watchdog outlives it and stops the server by its pid file.

@@ -21,6 +21,22 @@ pub fn spawn(data: &Path, database: Option<&str>) -> Service {
     Service::start(command)
 }
 
+/// As [`spawn`], from a shell that has run `prelude` before: a umask, a trap.
+pub fn spawn_after(prelude: &str, command: &str, arguments: &[&str]) -> Service {
+    Service::start(after(prelude, command, arguments))
+}
+
+/// `gongshi COMMAND ARGUMENTS` from a shell that has run `prelude` before.
+pub fn after(prelude: &str, command: &str, arguments: &[&str]) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{prelude}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_gongshi"), command]);
+    if ["serve", "witness"].contains(&command) {
+        shell.args(["--listen", "127.0.0.1:0"]);
+    }
+    shell.args(arguments);
+    shell
+}
+
 /// As [`spawn`], with everything that it could ever log in a file.
 pub fn spawn_traced(data: &Path, log: &Path) -> Service {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
@@ -53,6 +69,13 @@ impl Service {
     pub fn signal(&self, signal: &str) {
         let told = Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status().unwrap();
         assert!(told.success(), "{signal}");
+    }
+
+    /// The largest file that it may write, in bytes; `unlimited`.
+    pub fn limit_files(&self, bytes: &str) {
+        let (process, limit) = (self.child.id().to_string(), format!("--fsize={bytes}:"));
+        let told = Command::new("prlimit").args(["--pid", &process, &limit]).status();
+        assert!(told.expect("prlimit, of Debian's util-linux").success(), "{limit}");
     }
 
     /// kill -9

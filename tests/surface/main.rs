@@ -9,7 +9,10 @@ mod clock;
 mod coding;
 mod documents;
 mod feed;
+mod modes;
 mod operations;
+mod outages;
+mod remote;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;

@@ -47,7 +47,8 @@ async fn without_its_database(engine: Engine) {
     let cast = app.cast().await;
     app.ledger.database.close().await;
     let ready = within(app.get("/readyz")).await;
-    assert_eq!((ready.status, ready.body), (503, json!({"ready": false})));
+    assert_eq!((ready.status, &ready.body["ready"]), (503, &json!(false)), "{ready:?}");
+    assert_eq!(ready.body["database"]["cause"], "away", "{ready:?}");
     assert_eq!(app.get("/livez").await.status, 200, "a restart would not help");
     assert_eq!(app.get("/metrics").await.status, 200);
     for path in ["/v1/tenders", "/v1/tenders/T-1", "/v1/records", "/v1/log", "/log/checkpoint", "/log/tile/0/000.p/1"] {

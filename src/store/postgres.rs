@@ -1,0 +1,86 @@
+//! PostgreSQL: durable whatever the server's defaults are, and given up on soon when it is away.
+
+use super::{StoreError, configured};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection, Row};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+const CONNECTIONS: u32 = 16;
+/// How long anybody waits for a connection, a new one or one that others use: beyond this a caller is better told that the
+/// service is unavailable than kept.
+const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(4);
+/// How long a service that starts waits for a server that starts, too.
+const START_WAIT_MAX: Duration = Duration::from_secs(30);
+const START_PAUSE: Duration = Duration::from_millis(250);
+
+/// Begins a writing transaction, in one round trip.
+///
+/// - A server or a database may have `synchronous_commit` off, and would then lose what was acknowledged within the last
+///   moments. What is stronger than `on` stays. In each transaction and not once a session, for behind PgBouncer a
+///   session is not ours for longer.
+/// - Whoever dies in the middle must not hold the log's head for the hours that TCP takes to notice, and a connection that
+///   nobody waits for any more must not wait on for it: see `STATEMENT_TIME_MAX`.
+pub(super) const BEGIN: &str = "BEGIN; \
+    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'; \
+    SET LOCAL idle_in_transaction_session_timeout = '60s'; \
+    SET LOCAL lock_timeout = '30s'";
+
+pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(super::STATEMENTS_CACHED);
+    // A pool would only try again and again, and not say why.
+    let mut first = first_connection(&options).await?;
+    is_durable(&mut first).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(CONNECTION_WAIT_MAX)
+        .after_connect(|connection, _| Box::pin(async { is_durable(connection).await.map_err(configured) }))
+        .connect_with(options)
+        .await?;
+    first.close().await?;
+    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    Ok(pool)
+}
+
+async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let began = Instant::now();
+    loop {
+        let connecting = tokio::time::timeout(CONNECTION_WAIT_MAX, PgConnection::connect_with(options)).await;
+        let error = match connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
+        };
+        if began.elapsed() > START_WAIT_MAX || super::Obstacle::of_database(&error) != super::Obstacle::Away {
+            return Err(error);
+        }
+        tokio::time::sleep(START_PAUSE).await;
+    }
+}
+
+/// What no session can set for itself. Without `fsync` nothing is durable, and a power cut may leave a database that can't be
+/// read. `full_page_writes` may be off on a file system that never tears a page, which can't be seen from here.
+async fn is_durable(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let settings = "SELECT current_setting('fsync'), current_setting('full_page_writes')";
+    let row = sqlx::query(settings).fetch_one(connection).await?;
+    let (fsync, full_page_writes): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    if fsync != "on" {
+        return Err(StoreError::NotDurable { setting: "fsync", value: fsync, wanted: "on" });
+    }
+    if full_page_writes != "on" {
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        TOLD.call_once(|| {
+            tracing::warn!(
+                "PostgreSQL 的 full_page_writes 已关闭：除非文件系统保证不写坏半页（如 ZFS），停电可能损坏数据库 · \
+                 full_page_writes is off in PostgreSQL: unless its file system never tears a page (as ZFS), a power cut \
+                 may damage the database"
+            );
+        });
+    }
+    Ok(())
+}
+
+/// Whether it takes writes: a standby, or a server that was told not to, does not.
+pub(super) async fn is_read_only(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let on: String = sqlx::query_scalar("SELECT current_setting('transaction_read_only')").fetch_one(pool).await?;
+    Ok(on == "on")
+}

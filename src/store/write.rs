@@ -1,0 +1,177 @@
+//! The writing transaction: one at a time, durable when it is committed, and gone with its connection when it fails.
+
+use super::health::Health;
+use super::{Row, StoreError, Table, Value, bulk, postgres};
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The writing transaction, which holds the log's head. Dropped without [`Write::commit`], it leaves nothing behind.
+///
+/// Begun and ended by statements of ours, not by the driver's transactions: SQLite takes a transaction back by itself
+/// where the disk is full, and the driver would go on counting one that is over. After any failure the connection goes,
+/// for nobody knows what state it is in; and nothing more can be done with the transaction.
+pub struct Write {
+    /// `None` once it has failed.
+    session: Option<Session>,
+    health: Arc<Health>,
+    /// How much was put, about.
+    bytes: usize,
+}
+
+enum Session {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// The longest that one statement, or a wait for the log's head, may take. A server that went away without a word would
+/// keep the only writer for as long as TCP takes to notice.
+pub(super) const STATEMENT_TIME_MAX: Duration = Duration::from_secs(30);
+
+const HEAD: &str = "SELECT size, last_hash, last_time, origin, checkpoint FROM log_head WHERE id = 1";
+
+/// Gives up on a statement that takes too long.
+pub(super) async fn in_time<T, E: Into<StoreError>>(
+    statement: impl Future<Output = Result<T, E>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(STATEMENT_TIME_MAX, statement).await {
+        Ok(done) => done.map_err(Into::into),
+        Err(_) => Err(StoreError::TimedOut),
+    }
+}
+
+impl Write {
+    pub(super) async fn begin(pools: &super::Pools, health: Arc<Health>) -> Result<Self, StoreError> {
+        let session = match pools {
+            super::Pools::Sqlite { writer, .. } => writer.acquire().await.map(Session::Sqlite),
+            super::Pools::Postgres(pool) => pool.acquire().await.map(Session::Postgres),
+        };
+        let mut write = Self { session: None, health, bytes: 0 };
+        write.session = Some(write.judged(session.map_err(StoreError::from))?);
+        write.control("BEGIN IMMEDIATE", postgres::BEGIN).await?;
+        Ok(write)
+    }
+
+    fn session(&mut self) -> Result<&mut Session, StoreError> {
+        self.session.as_mut().ok_or(StoreError::Over)
+    }
+
+    /// Lets the session go when something has failed, and takes note of what that says about the store.
+    fn judged<T>(&mut self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &done {
+            self.discard();
+            if let Some(obstacle) = error.obstacle() {
+                self.health.failed(obstacle, self.bytes);
+            }
+        }
+        done
+    }
+
+    fn discard(&mut self) {
+        match self.session.take() {
+            Some(Session::Sqlite(mut connection)) => connection.close_on_drop(),
+            Some(Session::Postgres(mut connection)) => connection.close_on_drop(),
+            None => {}
+        }
+    }
+
+    /// Begins or ends the transaction.
+    async fn control(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), StoreError> {
+        let done = match self.session()? {
+            Session::Sqlite(connection) => in_time(sqlx::query(sqlite).execute(&mut **connection)).await.map(drop),
+            // All of it in one message.
+            Session::Postgres(connection) => in_time(connection.execute(sqlx::raw_sql(postgres))).await.map(drop),
+        };
+        self.judged(done)
+    }
+
+    async fn rows(&mut self, sqlite: String, postgres: String, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let done = match self.session()? {
+            Session::Sqlite(connection) => in_time(bulk::sqlite_rows(&mut **connection, sqlite, parameters)).await,
+            Session::Postgres(connection) => {
+                in_time(bulk::postgres_rows(&mut **connection, postgres, parameters)).await
+            }
+        };
+        self.judged(done)
+    }
+
+    /// The log's head row, locked against every other writer until the transaction ends.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn lock_head(&mut self) -> Result<Option<Row>, StoreError> {
+        // BEGIN IMMEDIATE holds the whole file already.
+        let rows = self.rows(HEAD.to_owned(), format!("{HEAD} FOR UPDATE"), &[]).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn read(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql.to_owned(), sql.to_owned(), parameters).await
+    }
+
+    /// Inserts rows, or replaces those that have the same key. No key may stand twice in `rows`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn put(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        // SQLite would not mind.
+        debug_assert!(table.tells_apart(&rows), "a key of {} stands twice", table.name);
+        self.bytes += rows.iter().flatten().map(Value::bytes).sum::<usize>();
+        let done = match self.session()? {
+            Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, table, rows)).await,
+            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, table, rows)).await,
+        };
+        self.judged(done)
+    }
+
+    /// Creates the head of a new log, unless another process has just done so.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn create_head(&mut self, row: Vec<Value>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO log_head (id, size, last_hash, last_time, origin, checkpoint) \
+                   VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+        self.read(sql, &row).await.map(drop)
+    }
+
+    /// Deletes every row of a table, however long that takes.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn empty(&mut self, table: &Table) -> Result<(), StoreError> {
+        let sql = AssertSqlSafe(format!("DELETE FROM {}", table.name));
+        let done = match self.session()? {
+            Session::Sqlite(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
+            Session::Postgres(connection) => sqlx::query(sql).execute(&mut **connection).await.map(drop),
+        };
+        self.judged(done.map_err(StoreError::from))
+    }
+
+    /// Returns once the transaction is durable.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; whether it was committed is then unknown.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.control("COMMIT", "COMMIT").await?;
+        self.health.wrote(self.bytes);
+        // Only now: a future that is dropped while it waits must not give back a connection in a transaction.
+        self.session = None;
+        Ok(())
+    }
+
+    /// Takes back what was done. Dropping does so too, but costs a connection.
+    pub async fn rollback(mut self) {
+        if self.control("ROLLBACK", "ROLLBACK").await.is_ok() {
+            self.session = None;
+        }
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
