@@ -88,6 +88,9 @@ problems! {
     JTI_REUSED 409 "jti-reused" "jti 已用于另一条记录" "jti already used for other bytes"
     // Who may do it, and when.
     ROLE_NOT_ENTITLED 403 "role-not-entitled" "主体无权作出该行为" "Role not entitled to this act"
+    OWN_MATTER 403 "own-matter" "不得就自己的事项作出该行为" "Not in a matter of one's own"
+    ROLES_EXCLUSIVE 409 "roles-exclusive" "角色不得兼任" "Roles that exclude each other"
+    LAST_SUPERVISOR 409 "last-supervisor" "没有其他可以履职的监督部门" "No other supervisor could act"
     NOT_A_PARTY 403 "not-a-party" "不是该事项的当事人" "Not a party to this matter"
     ORGANISATION_UNKNOWN 404 "organisation-unknown" "主体未登记" "Unknown organisation"
     ORGANISATION_PENDING 403 "organisation-pending" "主体登记尚未确认" "Organisation not confirmed yet"

@@ -10,8 +10,8 @@ use gongshi::http::Limits;
 use gongshi::identity::CheckpointKeyAddition;
 use gongshi::ledger::Ledger;
 use gongshi::log::{NoteKey, NoteSigner, TlogProof};
-use gongshi::organisation::{Role, RoleGrant};
-use gongshi::record::PrivateKey;
+use gongshi::organisation::{KeyAddition, Role, possession_header};
+use gongshi::record::{PrivateKey, Record};
 use gongshi::sequencer::{projections, replay};
 use gongshi::server::Server;
 use gongshi::store::{Database, StoreError};
@@ -295,8 +295,11 @@ async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let app = App::start_on(engine).await;
         let operator = app.operator();
-        let of_itself = gongshi::organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
-        let own = Stream::of(&operator.id);
+        let (own, new) = (Stream::of(&operator.id), PrivateKey::from_seed([10; 32]));
+        let header = possession_header(new.key_id(), support::ORIGIN, &own, app.now());
+        let possession = Record::sign(&new, &header, b"").detached().parse().unwrap();
+        let of_itself =
+            gongshi::organisation::Act::from(KeyAddition { key: new.public().to_jwk(), possession }).into();
         let mut underway = Vec::new();
         // The first is written at once, the others meanwhile wait and are one batch.
         for (stream, act) in [(&Stream::LOG, addition(8)), (&Stream::LOG, addition(9)), (&own, of_itself)] {

@@ -1,6 +1,6 @@
 //! What a capability is to the log: the pure half. Service, auditor, bundle and simulator call the same functions.
 
-use super::{Acts, Moment, Place, Stream, StreamId};
+use super::{Acts, Moment, Place, Role, Stream, StreamId};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::problem::Refusal;
@@ -33,6 +33,12 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
     /// The streams that the decision on an act looks at, beside its own.
     fn ties(_state: Option<&Self>, _act: &Self::Act) -> Vec<Stream> {
         Vec::new()
+    }
+
+    /// A role all of whose holders the decision on an act looks at as well: whether anybody is left who could do what has to
+    /// be done can't be told from one stream.
+    fn looks_at_role(_state: Option<&Self>, _act: &Self::Act) -> Option<Role> {
+        None
     }
 
     /// The subjects that an act concerns beside its own stream: what is computed from everything that bears on one of them

@@ -12,16 +12,52 @@ use serde::{Deserialize, Serialize};
 pub struct Key {
     pub kid: KeyId,
     pub public: PublicKey,
+    /// From when it may sign.
+    pub since: Instant,
+    /// The earliest time that a revocation gave.
     pub revoked_from: Option<Instant>,
 }
 
+/// A revocation may be this far ahead of the log's time, and of the key's: clocks differ, and some know whole seconds only.
+/// One that takes effect later is none: until then the key would sign, and nobody could revoke it now.
+const EFFECTIVE_SKEW_MILLIS: i64 = 5 * 60 * 1000;
+
 impl Key {
-    pub fn new(public: PublicKey) -> Self {
-        Self { kid: public.key_id(), public, revoked_from: None }
+    pub fn new(public: PublicKey, since: Instant) -> Self {
+        Self { kid: public.key_id(), public, since, revoked_from: None }
     }
 
     pub fn is_valid(&self, now: Instant) -> bool {
         self.revoked_from.is_none_or(|from| now < from)
+    }
+
+    /// Whether it is revoked, if only from a moment on that is still to come.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked_from.is_some()
+    }
+
+    /// Whether it may be revoked as of a time: at once or in the past of the key, and earlier than it is revoked already,
+    /// so that whoever finds a theft to be older than was thought can say so, and no thief can put it off.
+    ///
+    /// # Errors
+    /// The time is out of range, or says nothing new.
+    pub fn may_be_revoked(&self, from: Instant, now: Instant, kind: &str) -> Result<(), Refusal> {
+        let refuse = |reason: String| Err(Refusal::of_field("/effective", Fault::Inconsistent { reason }));
+        if from > now.plus_millis(EFFECTIVE_SKEW_MILLIS) {
+            return refuse(format!("a revocation takes effect at once: it is {now} in the log"));
+        }
+        if from < self.since.plus_millis(-EFFECTIVE_SKEW_MILLIS) {
+            return refuse(format!("the key signs since {} only", self.since));
+        }
+        match self.revoked_from {
+            Some(earlier) if earlier <= from => Err(Refusal::state_forbids(kind, "revoked")),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The earliest revocation counts.
+    pub fn revoke(&mut self, from: Instant) {
+        self.revoked_from = Some(self.revoked_from.map_or(from, |earlier| earlier.min(from)));
     }
 }
 
@@ -56,21 +92,32 @@ pub fn possession_header(new_key: KeyId, origin: &str, stream: &Stream, now: Ins
 
 const POSSESSION: &str = "key.possession";
 
-/// Whether the key signed that it may sign for this stream of this log.
+/// Whether the key signed, and lately, that it may sign for this stream of this log. An old proof may be somebody else's:
+/// one that was made for an addition which never came about, and lay around since.
 ///
 /// # Errors
 /// `possession-unproven`
-pub fn has_possession(key: &PublicKey, proof: &str, stream: &Stream, origin: &str) -> Result<(), Refusal> {
-    let proven = Record::from_detached(proof, b"").is_ok_and(|proof| {
-        proof.header().is_ok_and(|header| {
-            header.kid == key.key_id()
-                && header.aud == origin
-                && header.typ == POSSESSION
-                && header.sub == stream.as_str()
-        }) && proof.verify(key).is_ok()
-    });
-    if proven {
+pub fn has_possession(
+    key: &PublicKey,
+    proof: &str,
+    stream: &Stream,
+    origin: &str,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let proof = Record::from_detached(proof, b"").ok();
+    let header = proof.as_ref().and_then(|proof| proof.header().ok());
+    let proven = header.as_ref().is_some_and(|header| {
+        header.kid == key.key_id() && header.aud == origin && header.typ == POSSESSION && header.sub == stream.as_str()
+    }) && proof.is_some_and(|proof| proof.verify(key).is_ok());
+    let (zh, en) = if !proven {
+        ("新密钥未证明持有", "the new key did not prove possession")
+    } else if header.is_some_and(|header| header.untimely(now).is_some()) {
+        (
+            "持有证明已过期（提前 5 分钟至滞后 24 小时内有效）",
+            "the proof of possession is out of date: it holds for 24 h",
+        )
+    } else {
         return Ok(());
-    }
-    Err(Refusal::new(&problem::POSSESSION_UNPROVEN, "新密钥未证明持有", "the new key did not prove possession"))
+    };
+    Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en))
 }

@@ -2,6 +2,7 @@
 //! capability decides and folds them. Nothing here knows any capability.
 
 mod capability;
+mod impartiality;
 mod key;
 mod moment;
 mod payload;
@@ -9,6 +10,7 @@ mod role;
 mod stream;
 
 pub use capability::{Capability, KeyChange, fold};
+pub use impartiality::{must_be_impartial, must_have, must_rule};
 pub use key::{Key, RevocationReason, has_possession, possession_header, public_key};
 pub use moment::{Around, Author, Moment, Place, View, decide_alone};
 pub(crate) use payload::acts;

@@ -111,6 +111,11 @@ impl<'a> View<'a> {
         self.reaches(&stream).then(|| self.around.state(&stream))??.downcast_ref()
     }
 
+    /// The states of a capability among the streams that were named.
+    pub fn named<C: Capability>(&self) -> impl Iterator<Item = &'a C> {
+        self.ties.iter().filter_map(|stream| self.around.state(stream)?.downcast_ref())
+    }
+
     /// The log's own state.
     pub fn log<C: Capability>(&self) -> Option<&'a C> {
         self.around.state(&Stream::LOG)?.downcast_ref()

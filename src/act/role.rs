@@ -46,6 +46,9 @@ impl Role {
     }
 }
 
+/// Roles that nobody has beside another one.
+const ALONE: [Role; 4] = [Role::Operator, Role::Supervisor, Role::Auditor, Role::Service];
+
 /// A set of roles, of which there may be 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Roles(u32);
@@ -69,6 +72,12 @@ impl Roles {
     #[must_use]
     pub fn without(self, role: Role) -> Self {
         Self(self.0 & !(1 << role as u8))
+    }
+
+    /// Whether one organisation may have them all. Who runs the log, oversees tenders or audits them is nothing else beside:
+    /// neither a party to any, nor two of these at once.
+    pub fn are_compatible(self) -> bool {
+        !self.has_any(&ALONE) || self.0.count_ones() == 1
     }
 
     pub fn is_empty(self) -> bool {

@@ -35,6 +35,12 @@ impl Contested {
         Some(Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() })
     }
 
+    /// Takes note of what an accepted act contests. A revocation as of an earlier time supersedes one of the same key.
+    pub(crate) fn note(self, all: &mut Vec<Self>) {
+        all.retain(|known| known.kid != self.kid);
+        all.push(self);
+    }
+
     /// Counts the record if it is one that a thief may have signed.
     pub(crate) fn count(&mut self, kid: KeyId, time: Instant, index: u64) {
         if kid != self.kid || time < self.revoked_from {

@@ -226,7 +226,9 @@ impl Audit {
         match decided.and_then(|author| self.follows(index, act).map(|()| author)) {
             Ok(author) => {
                 let version = self.world.version(stream) + 1;
-                self.report.contested.extend(Contested::by(act, &author.id, time));
+                if let Some(contested) = Contested::by(act, &author.id, time) {
+                    contested.note(&mut self.report.contested);
+                }
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(stream, act, &place);
                 self.recall.applied(index, stream);

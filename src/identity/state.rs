@@ -83,6 +83,11 @@ impl LogState {
         self.service_keys.iter().find(|key| key.kid == *kid)
     }
 
+    /// When the log was opened.
+    pub fn opened(&self) -> Instant {
+        self.law.first().map_or(Instant::from_millis(0), |first| first.time)
+    }
+
     /// Origins that the log has gone by before.
     pub fn former_origins(&self) -> impl Iterator<Item = &str> {
         self.former_keys.iter().map(NoteKey::name).filter(|name| *name != self.origin)
@@ -90,13 +95,13 @@ impl LogState {
 
     /// Its checkpoint keys and name after an act.
     #[must_use]
-    pub fn after(&self, act: &Act) -> Self {
+    pub fn after(&self, act: &Act, now: Instant) -> Self {
         let mut next = self.clone();
-        next.change_keys(act);
+        next.change_keys(act, now);
         next
     }
 
-    fn change_keys(&mut self, act: &Act) {
+    fn change_keys(&mut self, act: &Act, now: Instant) {
         match act {
             Act::Opened(_) | Act::LawAdopted(_) => {}
             Act::CheckpointKeyAdded(addition) => {
@@ -109,12 +114,12 @@ impl LogState {
             }
             Act::ServiceKeyAdded(addition) => {
                 if let Ok(public) = PublicKey::from_jwk(&addition.key) {
-                    self.service_keys.push(Key::new(public));
+                    self.service_keys.push(Key::new(public, now));
                 }
             }
             Act::ServiceKeyRevoked(revocation) => {
                 if let Some(key) = self.service_keys.iter_mut().find(|key| key.kid == revocation.kid) {
-                    key.revoked_from = Some(revocation.effective);
+                    key.revoke(revocation.effective);
                 }
             }
             Act::Continued(continuation) => {
@@ -152,7 +157,7 @@ pub fn open_log(opening: &LogOpening, index: u64, time: Instant) -> Result<LogSt
         operator_key,
         checkpoint_keys: vec![checkpoint_key(&opening.log_key, &opening.origin)?],
         former_keys: Vec::new(),
-        service_keys: vec![Key::new(service_key)],
+        service_keys: vec![Key::new(service_key, time)],
         law: vec![Adopted { index, time, edition: opening.law.sha256 }],
         version: 1,
     })
@@ -215,7 +220,7 @@ impl Capability for LogState {
                 Some(_) if state.checkpoint_keys.len() == 1 => Err(last_key()),
                 Some(_) => Ok(()),
             },
-            Act::ServiceKeyAdded(addition) => decide_service_addition(state, addition, at.around),
+            Act::ServiceKeyAdded(addition) => decide_service_addition(state, addition, at),
             Act::ServiceKeyRevoked(revocation) => decide_service_revocation(state, revocation, at.now),
             Act::Continued(continuation) => decide_continuation(state, continuation),
         }
@@ -228,7 +233,7 @@ impl Capability for LogState {
 
     fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
         self.version = place.version;
-        self.change_keys(act);
+        self.change_keys(act, place.time);
         if let Act::LawAdopted(adoption) = act {
             let edition = adoption.edition.sha256;
             self.law.push(Adopted { index: place.index, time: place.time, edition });
@@ -282,22 +287,20 @@ fn room(state: &LogState, pointer: &str) -> Result<(), Refusal> {
     Err(Refusal::of_field(pointer, Fault::TooMany { max: KEYS_MAX }))
 }
 
-fn decide_service_addition(state: &LogState, addition: &ServiceKeyAddition, around: View<'_>) -> Result<(), Refusal> {
+fn decide_service_addition(state: &LogState, addition: &ServiceKeyAddition, at: &Moment<'_>) -> Result<(), Refusal> {
     let key = public_key(&addition.key, "/key")?;
     let kid = key.key_id();
-    if around.owner(&kid).is_some() {
+    if at.around.owner(&kid).is_some() {
         return Err(in_use());
     }
     room(state, "/key")?;
-    has_possession(&key, addition.possession.as_str(), &Stream::LOG, &state.origin)
+    has_possession(&key, addition.possession.as_str(), &Stream::LOG, &state.origin, at.now)
 }
 
 fn decide_service_revocation(state: &LogState, revocation: &ServiceKeyRevocation, now: Instant) -> Result<(), Refusal> {
     let key = state.service_key(&revocation.kid).ok_or_else(|| unknown("/kid", &revocation.kid.to_string()))?;
-    if key.revoked_from.is_some() {
-        return Err(Refusal::state_forbids("log.service_key_revoked", "revoked"));
-    }
-    if state.service_keys.iter().any(|other| other.kid != key.kid && other.is_valid(now)) {
+    key.may_be_revoked(revocation.effective, now, "log.service_key_revoked")?;
+    if state.service_keys.iter().any(|other| other.kid != key.kid && !other.is_revoked()) {
         Ok(())
     } else {
         Err(last_key())

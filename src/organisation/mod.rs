@@ -1,8 +1,9 @@
 //! Organisations (主体), their roles and their keys: who may sign what.
 //!
 //! Everybody registers alike: by a record signed with the key it brings, which proves possession. Nobody is anybody
-//! until a body that may say so confirms that key and those roles: the operator confirms supervisors and auditors,
-//! supervisors confirm everyone else, centres confirm enterprises.
+//! until a body that may say so confirms that key and those roles: the operator confirms the first supervisors, and auditors;
+//! supervisors confirm everyone else, and other supervisors; centres confirm enterprises. Who oversees is no party, who runs
+//! the log or audits is neither, and nobody admits itself.
 
 #[cfg(feature = "shell")]
 mod api;
@@ -14,6 +15,6 @@ mod state;
 pub use payload::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension};
 #[cfg(feature = "shell")]
 pub use projection::KEYS;
-pub use state::{Organisation, Pending, Status};
+pub use state::{Admission, Organisation, Pending, Status};
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

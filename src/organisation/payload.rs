@@ -1,6 +1,6 @@
 //! What organisations sign about themselves and each other.
 
-use crate::act::{Payload, RevocationReason, Role, acts};
+use crate::act::{Payload, RevocationReason, Role, Roles, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
 use crate::record::{Jwk, KeyId};
 use schemars::JsonSchema;
@@ -45,7 +45,8 @@ pub struct RoleGrant {
 #[serde(deny_unknown_fields)]
 pub struct Suspension {
     pub reason: Prose<2000>,
-    /// Last day of the suspension (Asia/Shanghai); without it, until reinstated.
+    /// Last day of the suspension (Asia/Shanghai), today at the earliest; without it, until reinstated. One that ends later
+    /// supersedes one that is running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
 }
@@ -63,16 +64,19 @@ pub struct Reinstatement {
 pub struct KeyAddition {
     pub key: Jwk,
     /// Proof of possession by the new key: `<protected>..<signature>` over an empty payload, its header having the new
-    /// key's `kid`, this log's `aud`, `typ` = `key.possession` and the organisation's stream as `sub`.
+    /// key's `kid`, this log's `aud`, `typ` = `key.possession`, the organisation's stream as `sub`, and an `iat` that is at
+    /// most a day old.
     pub possession: Line<4000>,
 }
 
-/// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid.
+/// `key.revoked`: from the effective time on, the key signs nothing; what it signed before stays valid. An earlier time may
+/// be given later on, and supersedes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyRevocation {
     pub kid: KeyId,
     pub reason: RevocationReason,
+    /// Now, or when it was lost: not before it could sign, and at most five minutes ahead.
     pub effective: Instant,
 }
 
@@ -96,6 +100,10 @@ impl Payload for Confirmation {
 
 fn check_roles(roles: &[Role], faults: &mut Faults) {
     faults.list("/roles", roles, ROLES_MAX, |role| role.name());
+    if !roles.is_empty() && !roles.iter().copied().collect::<Roles>().are_compatible() {
+        let reason = "operator, supervisor and auditor are nothing else beside".into();
+        faults.add("/roles", Fault::Inconsistent { reason });
+    }
     for (at, role) in roles.iter().enumerate() {
         if matches!(role, Role::Operator | Role::Service) {
             let reason = "operator and service are named by log.opened alone".into();

@@ -1,7 +1,7 @@
 //! The protected header of a record (FORMAT.md §2).
 
 use super::KeyId;
-use crate::field::{self, Fault, FieldFault, ParseFailure};
+use crate::field::{self, Fault, FieldFault, Instant, ParseFailure};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -55,6 +55,10 @@ pub enum HeaderError {
 /// Far above any honest header; base64url of it still fits an HTTP header line.
 const HEADER_BYTES_MAX: usize = 2048;
 const MEMBER_CHARS_MAX: usize = 256;
+/// An author's clock may be this far ahead of the log's.
+const IAT_AHEAD_SECONDS_MAX: i64 = 5 * 60;
+/// A record may be this old when it arrives: signed offline, posted in the evening.
+const IAT_BEHIND_SECONDS_MAX: i64 = 24 * 3600;
 
 impl Header {
     /// What an author says who has not looked at the stream's version, under a `jti` of its own.
@@ -102,6 +106,13 @@ impl Header {
             return Err(HeaderError::Member(FieldFault { pointer: "/iat".into(), fault }));
         }
         Ok(header)
+    }
+
+    /// By how many seconds it was signed after `now`, when that is too many, or too few.
+    pub fn untimely(&self, now: Instant) -> Option<i64> {
+        let ahead = self.iat - now.seconds();
+        let range = -IAT_BEHIND_SECONDS_MAX..=IAT_AHEAD_SECONDS_MAX;
+        (!range.contains(&ahead)).then_some(ahead)
     }
 }
 

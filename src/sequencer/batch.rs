@@ -1,6 +1,8 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
-use super::loader::{COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_missing, padded_list};
+use super::loader::{
+    COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_holders, load_missing, padded_list,
+};
 use super::rows::{History, rows_of};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
@@ -13,7 +15,7 @@ use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
@@ -298,7 +300,12 @@ impl Writer {
         // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
         // names the same streams.
         let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
-        load_missing(write, &mut self.world, Vec::new(), ties).await
+        load_missing(write, &mut self.world, Vec::new(), ties).await?;
+        let roles = records.iter().filter_map(|record| self.world.looks_at_role(record.stream(), record.act()));
+        for role in roles.collect::<BTreeSet<_>>() {
+            load_holders(write, &mut self.world, role).await?;
+        }
+        Ok(())
     }
 
     /// Decides one record on the state that the records before it in this batch have left.
@@ -317,7 +324,7 @@ impl Writer {
             Ok(author) => author,
             Err(refusal) => return Verdict::Refused(refusal),
         };
-        if let Err(refusal) = self.can_go_on(record.act()) {
+        if let Err(refusal) = self.can_go_on(record.act(), now) {
             return Verdict::Refused(refusal);
         }
         let entry = Entry { index: self.head.size, time: now, previous: self.head.last_hash, record: record.record() };
@@ -356,12 +363,12 @@ impl Writer {
 
     /// What only the writer knows of an act on the log itself: the tree that it must name, and whether there will be a
     /// key at hand to sign the next checkpoint with.
-    fn can_go_on(&mut self, act: &Act) -> Result<(), Refusal> {
+    fn can_go_on(&mut self, act: &Act, now: Instant) -> Result<(), Refusal> {
         let (Act::Log(act), Some(log)) = (act, self.world.log()) else { return Ok(()) };
         if let identity::Act::Continued(continuation) = act {
             continuation.follows(self.head.size, self.edge.root())?;
         }
-        signers(&log.after(act), &self.setting.checkpoint_keys).map(|_| ()).map_err(|_| {
+        signers(&log.after(act, now), &self.setting.checkpoint_keys).map(|_| ()).map_err(|_| {
             let (zh, en) =
                 ("服务没有所余检查点密钥的私钥", "the service holds no key that would be left to sign checkpoints");
             Refusal::new(&problem::LAST_KEY, zh, en)

@@ -1,6 +1,6 @@
 //! Streams read back from the log into a [`World`].
 
-use crate::act::{Place, Stream};
+use crate::act::{Place, Role, Stream};
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::{EditionError, Editions};
 use crate::record::KeyId;
@@ -158,4 +158,16 @@ pub(super) async fn load_missing(
     }
     let (sql, values) = streams_query(&wanted);
     fold(world, &write.read(&sql, &values).await?)
+}
+
+/// Reads every organisation into the sequencer's world that had a role when the last batch was written; those that got it
+/// since are at hand.
+pub(super) async fn load_holders(write: &mut Write, world: &mut World, role: Role) -> Result<(), LoadError> {
+    let sql = "SELECT id FROM organisations WHERE roles LIKE $1";
+    let rows = write.read(sql, &[Value::from(format!("%,{},%", role.name()))]).await?;
+    let holders = rows.iter().map(|row| {
+        let id: OrganisationId = row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?;
+        Ok(Stream::of(&id))
+    });
+    load_missing(write, world, Vec::new(), holders.collect::<Result<_, StoreError>>()?).await
 }

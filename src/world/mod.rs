@@ -15,7 +15,7 @@ pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
 
-use crate::act::{Around, Author, Capability, Moment, Place, Roles, View};
+use crate::act::{Around, Author, Capability, Moment, Place, Role, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
 use crate::law::{Edition, Editions, InForce, Law};
@@ -25,11 +25,6 @@ use crate::record::{Header, KeyId};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// An author's clock may be this far ahead of the log's.
-const IAT_AHEAD_SECONDS_MAX: i64 = 5 * 60;
-/// A record may be this old when it arrives: signed offline, posted in the evening.
-const IAT_BEHIND_SECONDS_MAX: i64 = 24 * 3600;
 
 /// Who brought a key.
 #[derive(Debug, Clone)]
@@ -162,9 +157,22 @@ impl World {
     }
 
     /// The streams beside its own that the decision on an act looks at; the stream's own state must be at hand, if it has
-    /// one.
+    /// one, and so must all holders of the role that it looks at.
     pub fn ties(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
-        act.ties(self.state(stream))
+        let mut ties = act.ties(self.state(stream));
+        if let Some(role) = self.looks_at_role(stream, act) {
+            let holds = |state: &State| matches!(state, State::Organisation(found) if found.roles.has(role));
+            let holders = self.lasting.iter().filter(|(_, state)| holds(state)).map(|(stream, _)| stream);
+            ties.extend(holders.filter(|holder| *holder != stream).cloned());
+            ties.sort_unstable();
+            ties.dedup();
+        }
+        ties
+    }
+
+    /// The role all of whose holders the decision on an act looks at.
+    pub(crate) fn looks_at_role(&self, stream: &Stream, act: &Act) -> Option<Role> {
+        act.looks_at_role(self.state(stream))
     }
 
     /// The subjects that an act concerns beside its own stream; asked before the act is applied.
@@ -190,7 +198,7 @@ impl World {
             return Err(audience(origin, &header.aud));
         }
         if opening.is_none() {
-            check_iat(header.iat, now)?;
+            must_be_timely(header, now)?;
         }
         if let Some(seen) = header.ver.filter(|seen| *seen != self.version(stream)) {
             let current = self.version(stream);
@@ -322,11 +330,8 @@ impl Around for World {
     }
 }
 
-fn check_iat(iat: i64, now: Instant) -> Result<(), Refusal> {
-    let ahead = iat - now.seconds();
-    if (-IAT_BEHIND_SECONDS_MAX..=IAT_AHEAD_SECONDS_MAX).contains(&ahead) {
-        return Ok(());
-    }
+fn must_be_timely(header: &Header, now: Instant) -> Result<(), Refusal> {
+    let Some(ahead) = header.untimely(now) else { return Ok(()) };
     Err(Refusal::new(
         &problem::IAT_OUT_OF_RANGE,
         format!("签名时间与日志时间相差 {ahead} 秒（允许提前 5 分钟、滞后 24 小时）"),

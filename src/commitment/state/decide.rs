@@ -2,7 +2,7 @@
 
 use super::super::{Act, AppealRuling, Binding, Breach, CommitmentPeriod, Offer, TermReopening};
 use super::{BreachPhase, BreachState, Call, Commitment, Phase};
-use crate::act::{Acts, Author, Capability, Moment, Role};
+use crate::act::{Acts, Author, Capability, Moment, Role, must_have, must_rule};
 use crate::field::{Fault, ItemId, OrganisationId};
 use crate::law::{DayRule, Running};
 use crate::log::Hash;
@@ -30,7 +30,7 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
     match act {
         Act::Offered(_) => Err(forbids(commitment, act)),
         Act::Lapsed(_) | Act::DeadlinePassed(_) => {
-            must_have(by, Role::Service)?;
+            must_have(by, &[Role::Service])?;
             if commitment.due(at.now, at.law).as_ref() == Some(act) { Ok(()) } else { Err(forbids(commitment, act)) }
         }
         Act::Accepted(acceptance) => {
@@ -54,9 +54,9 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
             }
         }
         Act::BreachRuled(ruling) => {
-            must_have(by, Role::Supervisor)?;
+            let breach = commitment.breach(&ruling.breach);
+            must_rule_on(commitment, breach, by, at)?;
             let breach = breach_of(commitment, &ruling.breach)?;
-            must_be_impartial(commitment, breach, by)?;
             match breach.phase {
                 BreachPhase::Answered => Ok(()),
                 BreachPhase::Reported { answer, .. } if at.law.is_over(answer, at.now) => Ok(()),
@@ -75,7 +75,7 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
                 _ => Err(breach_forbids(breach, act)),
             }
         }
-        Act::AppealRuled(ruling) => decide_appeal_ruling(commitment, act, ruling, by),
+        Act::AppealRuled(ruling) => decide_appeal_ruling(commitment, act, ruling, by, at),
         Act::PeriodReopened(reopening) => decide_reopening(commitment, act, reopening, at),
     }
 }
@@ -87,7 +87,8 @@ fn decide_reopening(
     reopening: &TermReopening,
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
-    must_have(at.author()?, Role::Supervisor)?;
+    let breach = reopening.breach.as_ref().and_then(|id| commitment.breach(id));
+    must_rule_on(commitment, breach, at.author()?, at)?;
     let breach = reopening.breach.as_ref().map(|id| breach_of(commitment, id)).transpose()?;
     let running = match (reopening.period, breach.map(|breach| &breach.phase)) {
         (CommitmentPeriod::Offer, None) if commitment.phase == Phase::Lapsed => return Ok(()),
@@ -148,7 +149,7 @@ fn decide_report(
     // Nobody reports itself; a supervisor that is a party reports as one.
     match commitment.side_of(by) {
         Some(side) => must_be_party(side == breach.against.other())?,
-        None => must_have(by, Role::Supervisor)?,
+        None => must_have(by, &[Role::Supervisor])?,
     }
     if commitment.breach(&breach.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: breach.id.to_string() }));
@@ -165,16 +166,19 @@ fn decide_report(
     }
 }
 
-fn decide_appeal_ruling(commitment: &Commitment, act: &Act, ruling: &AppealRuling, by: &Author) -> Result<(), Refusal> {
-    must_have(by, Role::Supervisor)?;
+fn decide_appeal_ruling(
+    commitment: &Commitment,
+    act: &Act,
+    ruling: &AppealRuling,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_rule_on(commitment, commitment.breach(&ruling.breach), by, at)?;
     let breach = breach_of(commitment, &ruling.breach)?;
-    must_be_impartial(commitment, breach, by)?;
-    let BreachPhase::Appealed { by: first, .. } = &breach.phase else { return Err(breach_forbids(breach, act)) };
-    if *first == by.id {
-        let (zh, en) = ("申诉须由另一监督部门审理", "an appeal is decided by another supervisor");
-        return Err(Refusal::new(&problem::NOT_IMPARTIAL, zh, en));
+    match breach.phase {
+        BreachPhase::Appealed { .. } => Ok(()),
+        _ => Err(breach_forbids(breach, act)),
     }
-    Ok(())
 }
 
 /// The version that the reference names.
@@ -233,15 +237,6 @@ fn must_stand_for(roles: &[Role], pointer: &str, id: &OrganisationId, at: &Momen
     Ok(())
 }
 
-fn must_have(by: &Author, role: Role) -> Result<(), Refusal> {
-    if by.roles.has(role) {
-        return Ok(());
-    }
-    let name = role.name();
-    let (zh, en) = (format!("需要角色：{name}"), format!("this role is needed: {name}"));
-    Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en))
-}
-
 fn must_be_party(is_party: bool) -> Result<(), Refusal> {
     if is_party {
         return Ok(());
@@ -250,13 +245,27 @@ fn must_be_party(is_party: bool) -> Result<(), Refusal> {
     Err(Refusal::new(&problem::NOT_A_PARTY, zh, en))
 }
 
-/// Who reported or is a party does not rule.
-fn must_be_impartial(commitment: &Commitment, breach: &BreachState, by: &Author) -> Result<(), Refusal> {
-    if commitment.side_of(by).is_none() && breach.reported_by != by.id {
-        return Ok(());
-    }
-    let (zh, en) = ("当事人或举报人不得裁定", "neither a party nor the reporter may rule");
-    Err(Refusal::new(&problem::NOT_IMPARTIAL, zh, en))
+/// # Errors
+/// Who has no supervisor's role, or a stake in a ruling about a commitment: the parties, whoever buys in its tender,
+/// who reported the breach, and who ruled on it before.
+fn must_rule_on(
+    commitment: &Commitment,
+    breach: Option<&BreachState>,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let call = call(&commitment.binding, at);
+    let buyers = call.iter().flat_map(|call| &call.buyers);
+    let reporter = breach.map(|breach| &breach.reported_by);
+    let ruler = breach.and_then(|breach| match &breach.phase {
+        // An appeal is decided by another supervisor.
+        BreachPhase::Appealed { by, .. } => Some(by),
+        BreachPhase::Reported { .. }
+        | BreachPhase::Answered
+        | BreachPhase::Ruled { .. }
+        | BreachPhase::Final { .. } => None,
+    });
+    must_rule(by, [&commitment.unit, &commitment.enterprise].into_iter().chain(buyers).chain(reporter).chain(ruler))
 }
 
 fn breach_of<'a>(commitment: &'a Commitment, id: &ItemId) -> Result<&'a BreachState, Refusal> {

@@ -174,7 +174,7 @@ pub fn fake_achievement(days: &Days) -> Script<'_> {
     s
 }
 
-/// 下浮率报价；业绩被质疑，经采购人核实属实，质疑不成立，照常定标。
+/// 下浮率报价；业绩被质疑，经合同所称采购人（与本项目无关）核实属实，质疑不成立，照常定标。
 pub fn verified_achievement(days: &Days) -> Script<'_> {
     const OF: &str = "按工程量清单最高限价下浮";
     let mut s = Script::of(
@@ -195,12 +195,12 @@ pub fn verified_achievement(days: &Days) -> Script<'_> {
     let bids: [(&[Who], _); 3] =
         [(&[Songyue], discount(83_500, OF)), (&[Yunhe], discount(81_000, OF)), (&[Taihang], discount(76_200, OF))];
     s.opened("1", &bids).then(1);
-    let deed = (Registered(Education), "ZZJY-HT-2319", 5_870_000, days.ago(640), days.ago(330));
+    let deed = (Registered(Health), "LYWJ-HT-094", 5_870_000, days.ago(640), days.ago(330));
     s.candidates(
         "1",
         vec![
             Candidate {
-                claims: vec![achievement("y-1", "金水区学校暑期维修工程", deed)],
+                claims: vec![achievement("y-1", "洛阳市乡镇卫生院房屋维修工程", deed)],
                 ..ranked(1, &[Songyue], discount(83_500, OF), 9358)
             },
             ranked(2, &[Yunhe], discount(81_000, OF), 9204),
@@ -208,12 +208,12 @@ pub fn verified_achievement(days: &Days) -> Script<'_> {
     );
     s.then(1).challenged(Yunhe, "z-1", "1", ("c-1", "y-1"), "该业绩在网上查不到验收公示，请核实。");
     s.then(1).claim_verified(
-        Education,
+        Health,
         "1",
         ("c-1", "y-1"),
-        "合同ZZJY-HT-2319系我局签订并已验收，当时未要求网上公示，业绩属实。",
+        "合同LYWJ-HT-094系我委签订并已验收，当时未要求网上公示，业绩属实。",
     );
-    s.challenge_answered("z-1", "1", AnswerOutcome::Rejected, "业绩经采购人核实属实，质疑不成立。");
+    s.challenge_answered("z-1", "1", AnswerOutcome::Rejected, "业绩经合同所称采购人核实属实，质疑不成立。");
     s.past_candidates("1").awarded("1", "c-1", discount(83_500, OF));
     s
 }

@@ -2,7 +2,7 @@
 
 mod acts;
 
-use super::{Key, Organisation, Registration, Role};
+use super::{Admission, Key, Organisation, Registration, Role};
 use crate::field::OrganisationId;
 use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
@@ -37,8 +37,21 @@ pub struct OrganisationView {
     status: String,
     roles: Vec<Role>,
     keys: Vec<KeyView>,
+    /// Who admitted it to which role, oldest first; nobody where the log's first record did.
+    admissions: Vec<AdmissionView>,
     /// Version of its stream.
     version: u64,
+}
+
+/// An admission to a role.
+#[derive(Serialize, Object)]
+pub struct AdmissionView {
+    role: Role,
+    /// The organisation that admitted.
+    by: OrganisationId,
+    /// Index of the entry.
+    entry: u64,
+    time: String,
 }
 
 /// A key of an organisation.
@@ -93,8 +106,16 @@ impl From<&Organisation> for OrganisationView {
             status: status_name(organisation.status).to_owned(),
             roles: organisation.roles.iter().collect(),
             keys: confirmed.chain(pending).collect(),
+            admissions: organisation.admissions.iter().map(AdmissionView::from).collect(),
             version: organisation.version,
         }
+    }
+}
+
+impl From<&Admission> for AdmissionView {
+    fn from(admission: &Admission) -> Self {
+        let Admission { role, by, entry, time } = admission;
+        Self { role: *role, by: by.clone(), entry: *entry, time: time.to_string() }
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod decide;
 mod due;
+mod interest;
 mod lot;
 mod reopening;
 
@@ -210,6 +211,11 @@ impl Capability for Tender {
 
     fn ties(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
         act.template().map(Stream::of).into_iter().chain(act.commitments().into_iter().map(Stream::of)).collect()
+    }
+
+    /// Who may rule on what is escalated.
+    fn looks_at_role(_state: Option<&Self>, act: &Act) -> Option<Role> {
+        matches!(act, Act::ObjectionEscalated(_)).then_some(Role::Supervisor)
     }
 
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {

@@ -1,17 +1,17 @@
 //! A period that runs again, because a wrong clock had ended it.
 
 use super::super::{Act, PeriodReopening, TenderPeriod};
-use super::decide::guard::{forbids, must_have, unknown};
+use super::decide::guard::{forbids, unknown};
 use super::{LotPhase, ObjectionPhase, Phase, Tender};
-use crate::act::{Moment, Role};
+use crate::act::{Moment, must_rule};
 use crate::field::{Instant, ItemId};
 use crate::law::Running;
 use crate::problem::Refusal;
 
 /// # Errors
-/// Who is no supervisor may not; what still runs, or what later acts rest on, is not reopened.
+/// Who is no supervisor, or has a stake in it, may not; what still runs, or what later acts rest on, is not reopened.
 pub(super) fn decide(tender: &Tender, act: &Act, reopening: &PeriodReopening, at: &Moment<'_>) -> Result<(), Refusal> {
-    must_have(at.author()?, &[Role::Supervisor])?;
+    must_rule(at.author()?, tender.interested(act))?;
     let period = match (&reopening.item, reopening.period) {
         (_, TenderPeriod::Objections) => tender.ended_window(),
         (Some(id), kind) => tender.period_of(kind, id)?,

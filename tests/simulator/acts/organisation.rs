@@ -18,7 +18,9 @@ use gongshi::world::Stream;
 pub fn possession(scene: &mut Scene<'_>, key: &PrivateKey, stream: &Stream) -> String {
     let origin = seam::log(scene.world).map_or(String::new(), |log| log.origin.clone());
     let of = if scene.dice.percent(4) { seam::log_stream() } else { stream.clone() };
-    Record::sign(key, &possession_header(key.key_id(), &origin, &of, scene.now), b"").detached()
+    // One that is out of date, now and then.
+    let signed = if scene.dice.percent(4) { scene.instant(-5, 5) } else { scene.now };
+    Record::sign(key, &possession_header(key.key_id(), &origin, &of, signed), b"").detached()
 }
 
 fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str {
@@ -27,10 +29,14 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
         None => "organisation.registered",
         Some(found) if !found.is_confirmed() && scene.dice.percent(95) => "organisation.confirmed",
         Some(found) if !found.is_confirmed() => "organisation.registered",
+        Some(found) if found.has_lost_its_keys() => {
+            scene.dice.pick(&["organisation.registered", "organisation.confirmed", "organisation.confirmed"])
+        }
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
             "organisation.reinstated",
             "organisation.reinstated",
+            "organisation.suspended",
             "key.revoked",
         ]),
         Some(found) if found.keys.iter().filter(|key| key.is_valid(now)).count() > 1 => {
@@ -80,7 +86,10 @@ fn build(
             if scene.dice.percent(10) {
                 roles.push(Role::Auditor);
             }
-            (Confirmation { kid, roles }.into(), overseer)
+            // Once the log has begun, another supervisor's to do.
+            let late = role == Role::Supervisor && scene.dice.percent(20);
+            let by = if late { scene.player(Role::Supervisor) } else { overseer };
+            (Confirmation { kid, roles }.into(), by)
         }
         "organisation.role_granted" => {
             let role = scene.dice.pick(&[
@@ -124,7 +133,9 @@ fn asked(scene: &mut Scene<'_>, role: Role) -> Role {
 /// Somebody who may admit to a role.
 fn admitter(scene: &mut Scene<'_>, role: Role) -> By {
     match role {
-        Role::Supervisor | Role::Operator => By::Player(OPERATOR),
+        Role::Supervisor if scene.dice.percent(60) => By::Player(OPERATOR),
+        Role::Supervisor => scene.player(Role::Supervisor),
+        Role::Operator => By::Player(OPERATOR),
         Role::Enterprise if scene.dice.percent(30) => scene.player(Role::Centre),
         _ => scene.player(Role::Supervisor),
     }
@@ -135,11 +146,12 @@ pub fn revocation(scene: &mut Scene<'_>) -> RevocationReason {
     scene.dice.pick(&[Superseded, Compromised, Lost, AffiliationChanged])
 }
 
-/// Now, soon, or some time ago.
+/// Now, in a moment, some time ago, or later than is allowed.
 pub fn effective(scene: &mut Scene<'_>) -> Instant {
-    match scene.dice.below(4) {
-        0 => scene.now,
-        1 => scene.instant(-20, 0),
-        _ => scene.instant(0, 30),
+    match scene.dice.below(8) {
+        0..3 => scene.now,
+        3 => scene.now.plus_millis(scene.dice.between(0, 300_000)),
+        7 => scene.instant(0, 30),
+        _ => scene.instant(-20, 0),
     }
 }

@@ -3,11 +3,13 @@
 use super::super::super::{Act, Objection, ObjectionAnswer, ObjectionEscalation, Preannouncement, Revision};
 use super::super::{ObjectionPhase, Phase, Tender, runs};
 use super::guard::{
-    OBJECTIONS_MAX, forbids, must_be_author, must_be_disclosed, must_have, must_run, objection, objection_is, too_many,
+    OBJECTIONS_MAX, forbids, must_be_author, must_be_disclosed, must_not_buy, must_run, objection, objection_is,
+    too_many,
 };
 use super::window::check_windows;
-use crate::act::{Author, Moment, Role};
+use crate::act::{Author, Moment, Role, must_have};
 use crate::field::{Fault, FieldFault};
+use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 
 pub(super) fn decide_preannouncement(disclosed: &Preannouncement, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
@@ -48,6 +50,7 @@ pub(super) fn decide_objection(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_have(by, &[Role::Enterprise, Role::Supervisor])?;
+    must_not_buy(tender, by)?;
     let over = tender.window.map(|window| at.law.end(window).at).filter(|end| *end <= at.now);
     match (&tender.phase, over) {
         (Phase::Preannounced { .. }, Some(end)) if !by.roles.has(Role::Supervisor) => {
@@ -97,6 +100,9 @@ pub(super) fn decide_escalation(
 ) -> Result<(), Refusal> {
     let objection = objection(tender, &escalation.objection)?;
     must_be_author(objection.by == by.id)?;
+    if by.roles.has(Role::Supervisor) {
+        must_be_judged_by_another(tender, by, at)?;
+    }
     // Nobody's time runs out, or comes, while the tender is suspended.
     let now = tender.suspended_since.unwrap_or(at.now);
     match objection.phase {
@@ -112,4 +118,17 @@ pub(super) fn decide_escalation(
             Err(objection_is(act, phase))
         }
     }
+}
+
+/// A supervisor's own tip, once escalated, keeps the tender waiting for another one's ruling.
+///
+/// # Errors
+/// There is no other one who could rule.
+fn must_be_judged_by_another(tender: &Tender, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    let mut others = at.around.named::<Organisation>().filter(|other| other.id != by.id);
+    if others.any(|other| other.can_act(Role::Supervisor, at.now) && !tender.is_bought_by(&other.id)) {
+        return Ok(());
+    }
+    let (zh, en) = ("没有其他监督部门可以裁定，须先确认一个", "no other supervisor could rule: admit one first");
+    Err(Refusal::new(&problem::LAST_SUPERVISOR, zh, en))
 }

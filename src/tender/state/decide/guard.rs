@@ -2,18 +2,9 @@
 
 use super::super::super::Act;
 use super::super::{CandidateState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
-use crate::act::{Acts, Author, Role};
+use crate::act::{Acts, Author, Role, must_have};
 use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
-
-pub(in super::super) fn must_have(by: &Author, roles: &[Role]) -> Result<(), Refusal> {
-    if by.roles.has_any(roles) {
-        return Ok(());
-    }
-    let names = roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" / ");
-    let (zh, en) = (format!("需要角色：{names}"), format!("one of these roles is needed: {names}"));
-    Err(Refusal::new(&problem::ROLE_NOT_ENTITLED, zh, en))
-}
 
 pub(in super::super) fn must_run(tender: &Tender, by: &Author) -> Result<(), Refusal> {
     must_have(by, &[Role::Centre, Role::ProcuringUnit])?;
@@ -26,6 +17,16 @@ pub(in super::super) fn must_be_author(is_party: bool) -> Result<(), Refusal> {
     } else {
         Err(Refusal::new(&problem::NOT_A_PARTY, "不是该事项的当事人", "the author is not a party to this matter"))
     }
+}
+
+/// # Errors
+/// Whoever buys does not object to itself.
+pub(in super::super) fn must_not_buy(tender: &Tender, by: &Author) -> Result<(), Refusal> {
+    if tender.is_bought_by(&by.id) {
+        let (zh, en) = ("采购中心、采购人不得对自己的项目提出异议或质疑", "who buys objects to no tender of its own");
+        return Err(Refusal::new(&problem::OWN_MATTER, zh, en));
+    }
+    Ok(())
 }
 
 pub(in super::super) fn must_be_disclosed(tender: &Tender, act: &Act) -> Result<(), Refusal> {

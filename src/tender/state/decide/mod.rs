@@ -9,13 +9,11 @@ mod window;
 
 use super::super::Act;
 use super::{ObjectionPhase, ObjectionState, Tender, Verdict, reopening};
-use crate::act::{Author, Moment, Role};
+use crate::act::{Author, Moment, Role, must_have, must_rule};
 use crate::problem::{self, Refusal};
 use call::{decide_amendment, decide_announcement, decide_opening};
 use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
-use guard::{
-    forbids, lot, must_be_announced, must_be_author, must_be_contracted, must_have, must_run, objection, objection_is,
-};
+use guard::{forbids, lot, must_be_announced, must_be_author, must_be_contracted, must_run, objection, objection_is};
 use result::{
     decide_award, decide_candidates, decide_challenge, decide_challenge_answer, decide_contract, decide_failure,
     decide_finding,
@@ -46,7 +44,7 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
         Act::ObjectionAnswered(answer) => decide_answer(tender, act, answer, by),
         Act::ObjectionEscalated(escalation) => decide_escalation(tender, act, escalation, by, at),
         Act::ObjectionRuled(ruling) => {
-            must_have(by, &[Role::Supervisor])?;
+            must_rule(by, tender.interested(act))?;
             must_be_open(act, objection(tender, &ruling.objection)?)
         }
         Act::ObjectionWithdrawn(withdrawal) => {
@@ -61,14 +59,14 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
         }
         Act::Amended(amendment) => decide_amendment(tender, act, amendment, by, at),
         Act::BidsOpened(opening) => decide_opening(tender, act, opening, by, at),
-        Act::Suspended(_) => must_have(by, &[Role::Supervisor]),
+        Act::Suspended(_) => must_rule(by, tender.interested(act)),
         Act::Resumed(_) => {
-            must_have(by, &[Role::Supervisor])?;
+            must_rule(by, tender.interested(act))?;
             if tender.is_suspended() { Ok(()) } else { Err(forbids(tender, act)) }
         }
         Act::Terminated(_) => {
             if by.roles.has(Role::Supervisor) {
-                return Ok(());
+                return must_rule(by, tender.interested(act));
             }
             must_run(tender, by)
         }
@@ -101,7 +99,7 @@ fn decide_first(act: &Act, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> 
     match act {
         Act::Preannounced(disclosed) => decide_preannouncement(disclosed, by, at),
         Act::Adopted(adoption) => {
-            must_have(by, &[Role::Supervisor])?;
+            must_rule(by, std::iter::once(&adoption.centre).chain(&adoption.procuring_unit.id))?;
             let rule = &at.law.edition().windows.candidates;
             minimum(adoption.windows.candidates, rule, "/windows/candidates", at)
         }

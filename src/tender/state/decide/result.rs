@@ -3,9 +3,9 @@
 use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Contract, Failure};
 use super::super::{LotPhase, Tender, Verdict};
 use super::guard::{
-    OBJECTIONS_MAX, candidate, lot, lot_forbids, must_be_announced, must_have, must_run, too_many, unknown,
+    OBJECTIONS_MAX, candidate, lot, lot_forbids, must_be_announced, must_not_buy, must_run, too_many, unknown,
 };
-use crate::act::{Acts, Author, Moment, Role};
+use crate::act::{Acts, Author, Moment, Role, must_be_impartial, must_have};
 use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
 
@@ -18,6 +18,7 @@ pub(super) fn decide_candidates(
     must_run(tender, by)?;
     must_be_announced(tender, act)?;
     let lot = lot(tender, &publication.lot, "/lot")?;
+    must_be_others(tender, publication)?;
     match lot.phase {
         // Published again after a challenge led to a new evaluation.
         LotPhase::Opened | LotPhase::Candidates { .. } => Ok(()),
@@ -25,6 +26,21 @@ pub(super) fn decide_candidates(
             Err(lot_forbids(lot, act))
         }
     }
+}
+
+/// # Errors
+/// Whoever buys is no candidate of its own tender: nobody awards to itself.
+fn must_be_others(tender: &Tender, publication: &CandidatePublication) -> Result<(), Refusal> {
+    for (row, candidate) in publication.candidates.iter().enumerate() {
+        if let Some(member) = candidate.bidder.members.iter().position(|member| tender.buys(member)) {
+            let (zh, en) = ("采购中心、采购人不得成为本项目候选人", "who buys is no candidate of its own tender");
+            let pointer = format!("/candidates/{row}/bidder/members/{member}");
+            return Err(Refusal::new(&problem::OWN_MATTER, zh, en)
+                .citing("AW-OWN", "招标投标法实施条例 第三十四条")
+                .at(pointer, Fault::Inconsistent { reason: en.into() }));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn decide_challenge(
@@ -35,6 +51,7 @@ pub(super) fn decide_challenge(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_have(by, &[Role::Enterprise, Role::Supervisor])?;
+    must_not_buy(tender, by)?;
     let lot = lot(tender, &challenge.lot, "/lot")?;
     match lot.phase {
         LotPhase::Candidates { window } if at.law.is_over(window, at.now) && !by.roles.has(Role::Supervisor) => {
@@ -74,13 +91,14 @@ pub(super) fn decide_finding(
     let lot = lot(tender, lot_id, "/lot")?;
     let candidate = candidate(lot, candidate_id)?;
     let claim = candidate.claim(claim_id).ok_or_else(|| unknown("/claim", claim_id))?;
-    // Who issued the claimed fact knows whether it is true, but not about itself, and it does not overrule a supervisor:
-    // the issuer is whoever the candidate names.
-    let issued = claim.issuer.as_ref() == Some(&by.id) && !candidate.members.contains(&by.id);
+    // Who issued the claimed fact knows whether it is true, but not in a matter of its own, and it does not overrule a
+    // supervisor: the issuer is whoever the candidate names.
+    let issued = claim.issuer.as_ref() == Some(&by.id);
     let own = claim.finding.as_ref().is_none_or(|finding| finding.by == by.id);
     if !(issued && own) {
         must_have(by, &[Role::Supervisor])?;
     }
+    must_be_impartial(by, tender.interested(act))?;
     match &claim.finding {
         Some(finding) if finding.verdict == verdict => Err(Refusal::state_forbids(act.kind(), verdict.name())),
         _ => Ok(()),

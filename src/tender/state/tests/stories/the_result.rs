@@ -83,7 +83,7 @@ fn the_issuer_of_a_claimed_fact_may_say_whether_it_is_true_but_not_about_itself(
     run.accepts(&issuer(), verification("1", "a", "w-1"));
     run.accepts(&issuer(), refutation("1", "a", "w-1"));
     run.refuses(&issuer(), refutation("1", "b", "w-2"), &problem::ROLE_NOT_ENTITLED);
-    run.refuses(&enterprise_b(), verification("1", "b", "w-2"), &problem::ROLE_NOT_ENTITLED);
+    run.refuses(&enterprise_b(), verification("1", "b", "w-2"), &problem::NOT_IMPARTIAL);
     run.refuses(&enterprise_b(), refutation("1", "a", "w-1"), &problem::ROLE_NOT_ENTITLED);
     run.refuses(&centre(), verification("1", "a", "w-1"), &problem::ROLE_NOT_ENTITLED);
     for (act, at) in [

@@ -1,0 +1,196 @@
+//! Which acts about an organisation and its keys are allowed now, and by whom.
+
+use super::super::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Suspension};
+use super::admission::{
+    must_admit, must_be_another, must_be_compatible, must_be_to_come, must_not_be_the_last, must_oversee,
+};
+use super::{Organisation, Status, end_of};
+use crate::act::{Acts, Author, Moment, Roles, Stream, has_possession, public_key};
+use crate::field::{Fault, Instant};
+use crate::identity::LogState;
+use crate::problem::{self, Refusal};
+use crate::record::KeyId;
+
+/// Registrations of one code, confirmed or not: anybody may claim a code, so claims need a limit.
+const PENDING_MAX: usize = 64;
+/// Valid and revoked keys of one organisation.
+const KEYS_MAX: usize = 64;
+
+/// Whether the act may enter the log now.
+///
+/// # Errors
+/// Who may not sign it, and what forbids it.
+pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+    if let Act::Registered(registration) = act {
+        return decide_registration(state, registration, at);
+    }
+    let by = at.author()?;
+    let state =
+        state.ok_or_else(|| Refusal::new(&problem::ORGANISATION_UNKNOWN, "主体未登记", "unknown organisation"))?;
+    match act {
+        // Handled above; here for exhaustiveness.
+        Act::Registered(_) => Ok(()),
+        Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by, at),
+        Act::RoleGranted(grant) => {
+            must_be_confirmed(state)?;
+            must_admit(by, &state.id, grant.role, at)?;
+            if state.roles.has(grant.role) {
+                return Err(Refusal::state_forbids(act.kind(), "role already granted"));
+            }
+            must_be_compatible(state, grant.role)
+        }
+        Act::Suspended(suspension) => decide_suspension(state, act, suspension, by, at),
+        Act::Reinstated(_) => {
+            must_be_another(by, &state.id)?;
+            must_oversee(by, state)?;
+            if !state.is_suspended(at.now) {
+                return Err(Refusal::state_forbids(act.kind(), "not suspended"));
+            }
+            Ok(())
+        }
+        Act::KeyAdded(addition) => decide_key_addition(state, addition, by, at),
+        Act::KeyRevoked(revocation) => decide_revocation(state, act, revocation, by, at.now),
+    }
+}
+
+fn too_many(pointer: &str, max: usize) -> Refusal {
+    Refusal::of_field(pointer, Fault::TooMany { max })
+}
+
+fn unknown_kid(kid: &KeyId) -> Refusal {
+    Refusal::of_field("/kid", Fault::UnknownReference { id: kid.to_string() })
+}
+
+fn decide_registration(
+    state: Option<&Organisation>,
+    registration: &Registration,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    if Stream::of(&registration.id) != *at.on {
+        return Err(Refusal::stream_mismatch("/id"));
+    }
+    let key = public_key(&registration.key, "/key")?;
+    if key.key_id() != *at.signer {
+        return Err(Refusal::new(
+            &problem::POSSESSION_UNPROVEN,
+            "登记记录须由所登记的密钥签名",
+            "a registration is signed by the very key that it registers",
+        ));
+    }
+    if at.around.owner(at.signer).is_some() {
+        return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
+    }
+    match state {
+        // Whose keys are all revoked is brought back by another registration, or by nothing.
+        Some(organisation) if organisation.is_confirmed() && !organisation.has_lost_its_keys() => {
+            Err(Refusal::state_forbids("organisation.registered", "confirmed"))
+        }
+        Some(organisation) if organisation.pending.len() >= PENDING_MAX => Err(too_many("/id", PENDING_MAX)),
+        _ => Ok(()),
+    }
+}
+
+fn decide_confirmation(
+    state: &Organisation,
+    confirmation: &Confirmation,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    if state.is_confirmed() && !state.has_lost_its_keys() {
+        return Err(Refusal::state_forbids("organisation.confirmed", "confirmed"));
+    }
+    for role in &confirmation.roles {
+        must_admit(by, &state.id, *role, at)?;
+    }
+    let roles: Roles = confirmation.roles.iter().copied().collect();
+    if state.is_confirmed() && roles != state.roles {
+        let reason = "an organisation that lost its keys comes back in the roles that it had".into();
+        return Err(Refusal::of_field("/roles", Fault::Inconsistent { reason }));
+    }
+    if !state.pending.iter().any(|pending| pending.kid == confirmation.kid) {
+        return Err(unknown_kid(&confirmation.kid));
+    }
+    Ok(())
+}
+
+fn decide_suspension(
+    state: &Organisation,
+    act: &Act,
+    suspension: &Suspension,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_be_confirmed(state)?;
+    must_be_another(by, &state.id)?;
+    must_oversee(by, state)?;
+    let until = suspension.until.and_then(end_of);
+    must_be_to_come(until, at.now)?;
+    match state.status {
+        // A short one does not keep a longer one off.
+        Status::Suspended(end) if state.is_suspended(at.now) && !is_later(until, end) => {
+            Err(Refusal::state_forbids(act.kind(), "suspended"))
+        }
+        _ => must_not_be_the_last(state, at),
+    }
+}
+
+/// Whether a suspension ends later than another; without an end, it lasts.
+fn is_later(end: Option<Instant>, other: Option<Instant>) -> bool {
+    other.is_some_and(|other| end.is_none_or(|end| end > other))
+}
+
+fn decide_key_addition(
+    state: &Organisation,
+    addition: &KeyAddition,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    if !by.is(&state.id) {
+        return Err(Refusal::new(
+            &problem::NOT_A_PARTY,
+            "只能为本主体增加密钥",
+            "keys are added by their own organisation",
+        ));
+    }
+    let key = public_key(&addition.key, "/key")?;
+    let kid = key.key_id();
+    if at.around.owner(&kid).is_some() {
+        return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
+    }
+    if state.keys.len() >= KEYS_MAX {
+        return Err(too_many("/key", KEYS_MAX));
+    }
+    let origin = at.around.log().map_or("", |log: &LogState| &log.origin);
+    has_possession(&key, addition.possession.as_str(), &Stream::of(&state.id), origin, at.now)
+}
+
+fn decide_revocation(
+    state: &Organisation,
+    act: &Act,
+    revocation: &KeyRevocation,
+    by: &Author,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let own = by.is(&state.id);
+    if !own {
+        must_oversee(by, state)?;
+    }
+    let Some(key) = state.key(&revocation.kid) else {
+        return Err(unknown_kid(&revocation.kid));
+    };
+    key.may_be_revoked(revocation.effective, now, act.kind())?;
+    let is_last = !state.keys.iter().any(|other| other.kid != key.kid && !other.is_revoked());
+    // Locking oneself out is refused; a supervisor may do it, when the only key is stolen.
+    if own && is_last {
+        return Err(Refusal::new(&problem::LAST_KEY, "先增加新密钥再吊销", "add another key first"));
+    }
+    Ok(())
+}
+
+fn must_be_confirmed(state: &Organisation) -> Result<(), Refusal> {
+    if state.is_confirmed() {
+        Ok(())
+    } else {
+        Err(Refusal::new(&problem::ORGANISATION_PENDING, "主体登记尚未确认", "the organisation is not confirmed yet"))
+    }
+}

@@ -1,0 +1,218 @@
+//! Who an organisation is at a point of the log, and which acts about it are allowed there.
+
+mod admission;
+mod decide;
+
+use super::Act;
+use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, StreamId};
+use crate::field::{Day, Instant, OrganisationId};
+use crate::identity::LogState;
+use crate::law::Law;
+use crate::problem::Refusal;
+use crate::record::{KeyId, PublicKey};
+
+impl StreamId for OrganisationId {
+    const PREFIX: &'static str = "organisation";
+}
+
+/// One organisation.
+#[derive(Debug, Clone)]
+pub struct Organisation {
+    pub id: OrganisationId,
+    /// Name as confirmed; empty while every registration is still pending.
+    pub name: Box<str>,
+    pub status: Status,
+    pub roles: Roles,
+    pub keys: Vec<Key>,
+    /// Registrations that nobody has confirmed, oldest first. They stay when another one is confirmed: a key that was
+    /// ever brought belongs to this stream.
+    pub pending: Vec<Pending>,
+    /// Who admitted it to which role, oldest first.
+    pub admissions: Vec<Admission>,
+    pub version: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Pending,
+    Confirmed,
+    /// Until the instant, or until reinstated.
+    Suspended(Option<Instant>),
+}
+
+/// An admission to a role: by whom, and by which entry.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    pub role: Role,
+    pub by: OrganisationId,
+    pub entry: u64,
+    pub time: Instant,
+}
+
+/// A registration that waits for confirmation.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub kid: KeyId,
+    pub public: PublicKey,
+    pub name: Box<str>,
+}
+
+impl Organisation {
+    pub fn key(&self, kid: &KeyId) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kid == *kid)
+    }
+
+    pub fn is_confirmed(&self) -> bool {
+        !matches!(self.status, Status::Pending)
+    }
+
+    pub fn is_suspended(&self, now: Instant) -> bool {
+        match self.status {
+            Status::Suspended(until) => until.is_none_or(|until| now < until),
+            Status::Pending | Status::Confirmed => false,
+        }
+    }
+
+    /// Whether it could sign something now, in this role.
+    pub fn can_act(&self, role: Role, now: Instant) -> bool {
+        self.roles.has(role) && !self.is_suspended(now) && self.keys.iter().any(|key| key.is_valid(now))
+    }
+
+    /// All its keys are revoked: nothing but another registration brings it back.
+    pub fn has_lost_its_keys(&self) -> bool {
+        self.is_confirmed() && self.keys.iter().all(Key::is_revoked)
+    }
+
+    /// Every key that this stream has brought up, pending ones included: a key belongs to one stream for ever.
+    pub fn kids(&self) -> impl Iterator<Item = KeyId> {
+        self.keys.iter().map(|key| key.kid).chain(self.pending.iter().map(|pending| pending.kid))
+    }
+
+    /// The operator's organisation, as `log.opened` makes it.
+    pub fn operator(log: &LogState) -> Self {
+        let mut operator = Self::unregistered(log.operator.clone());
+        operator.name.clone_from(&log.operator_name);
+        operator.status = Status::Confirmed;
+        operator.roles = Roles::NONE.with(Role::Operator);
+        operator.keys.push(Key::new(log.operator_key, log.opened()));
+        operator
+    }
+
+    fn unregistered(id: OrganisationId) -> Self {
+        Self {
+            id,
+            name: "".into(),
+            status: Status::Pending,
+            roles: Roles::NONE,
+            keys: Vec::new(),
+            pending: Vec::new(),
+            admissions: Vec::new(),
+            version: 0,
+        }
+    }
+}
+
+impl Organisation {
+    /// From now on it has the role, which it may have had before.
+    fn admit(&mut self, role: Role, place: &Place) {
+        self.roles = self.roles.with(role);
+        self.admissions.push(Admission { role, by: place.author.clone(), entry: place.index, time: place.time });
+    }
+
+    /// Under a registration that was found genuine: the first one, or one after all keys were lost.
+    fn confirm(&mut self, kid: &KeyId, place: &Place) {
+        if let Some(at) = self.pending.iter().position(|pending| pending.kid == *kid) {
+            let chosen = self.pending.remove(at);
+            if self.name.is_empty() {
+                self.name = chosen.name;
+            }
+            self.keys.push(Key::new(chosen.public, place.time));
+        }
+        if self.status == Status::Pending {
+            self.status = Status::Confirmed;
+        }
+    }
+}
+
+impl Capability for Organisation {
+    type Id = OrganisationId;
+    type Act = Act;
+
+    const IS_DROPPED: bool = false;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn key_changes(act: &Act) -> Vec<KeyChange<'_>> {
+        match act {
+            Act::Registered(registration) => {
+                vec![KeyChange::SignsIn { key: &registration.key, owner: &registration.id }]
+            }
+            Act::KeyAdded(addition) => vec![KeyChange::Brings { key: &addition.key }],
+            Act::KeyRevoked(revocation) => {
+                vec![KeyChange::Revokes { kid: revocation.kid, from: revocation.effective }]
+            }
+            Act::Confirmed(_) | Act::RoleGranted(_) | Act::Suspended(_) | Act::Reinstated(_) => Vec::new(),
+        }
+    }
+
+    fn looks_at_role(state: Option<&Self>, act: &Act) -> Option<Role> {
+        let about_supervisor = match act {
+            Act::Confirmed(confirmation) => confirmation.roles.contains(&Role::Supervisor),
+            Act::Suspended(_) => state.is_some_and(|state| state.roles.has(Role::Supervisor)),
+            // No role that was granted before goes with this one.
+            Act::RoleGranted(_) | Act::Registered(_) | Act::Reinstated(_) | Act::KeyAdded(_) | Act::KeyRevoked(_) => {
+                false
+            }
+        };
+        about_supervisor.then_some(Role::Supervisor)
+    }
+
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        decide::decide(state, act, at)
+    }
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        let Act::Registered(registration) = act else { return None };
+        let mut organisation = Self::unregistered(registration.id.clone());
+        organisation.apply(act, place, law);
+        Some(organisation)
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
+        self.version = place.version;
+        match act {
+            Act::Registered(registration) => {
+                if let Ok(public) = PublicKey::from_jwk(&registration.key) {
+                    let name = registration.name.as_str().into();
+                    self.pending.push(Pending { kid: public.key_id(), public, name });
+                }
+            }
+            Act::Confirmed(confirmation) => {
+                self.confirm(&confirmation.kid, place);
+                confirmation.roles.iter().for_each(|role| self.admit(*role, place));
+            }
+            Act::RoleGranted(grant) => self.admit(grant.role, place),
+            Act::Suspended(suspension) => {
+                self.status = Status::Suspended(suspension.until.and_then(end_of));
+            }
+            Act::Reinstated(_) => self.status = Status::Confirmed,
+            Act::KeyAdded(addition) => {
+                if let Ok(public) = PublicKey::from_jwk(&addition.key) {
+                    self.keys.push(Key::new(public, place.time));
+                }
+            }
+            Act::KeyRevoked(revocation) => {
+                if let Some(key) = self.keys.iter_mut().find(|key| key.kid == revocation.kid) {
+                    key.revoke(revocation.effective);
+                }
+            }
+        }
+    }
+}
+
+/// The end of a day in Asia/Shanghai; the last day of the calendar has none.
+fn end_of(day: Day) -> Option<Instant> {
+    day.date().succ_opt().map(Instant::start_of_shanghai_day)
+}
