@@ -40,6 +40,8 @@ KEYS = {
 }
 TEXTS = {
     "log.opened": ("origin", "log_key"),
+    "key.added": ("possession",),
+    "log.service_key_added": ("possession",),
     "log.checkpoint_key_added": ("log_key",),
     "log.checkpoint_key_retired": ("log_key",),
     "log.continued": ("origin", "log_key", "predecessor"),
@@ -179,6 +181,23 @@ def read_keys(content, *names):
     return keys
 
 
+def holds(parts, key):
+    """The signature of a flattened JWS (RFC 7515)."""
+    token = jws.JWS()
+    token.allowed_algs = ["EdDSA", "Ed25519"]
+    try:
+        token.deserialize(json.dumps(dict(zip(("protected", "payload", "signature"), parts))), key)
+    except (JWException, ValueError):
+        return False
+    return True
+
+
+def is_timely(header, time):
+    """Signed at most five minutes after, and a day before, the time of the entry (FORMAT.md §2)."""
+    time = datetime.datetime.strptime(time[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
+    return -86400 <= header["iat"] - int(time.timestamp()) <= 300
+
+
 def read_entry(data):
     form = ENTRY.fullmatch(data)
     if not form or len(data) > 65535:
@@ -303,22 +322,34 @@ class Verifier:
         key = self.keys.get(header["kid"]) or brought.get(header["kid"])
         if key is None:
             return self.find(place, "key-unknown", header["kid"])
-        token = jws.JWS()
-        token.allowed_algs = ["EdDSA", "Ed25519"]
-        try:
-            token.deserialize(json.dumps(dict(zip(("protected", "payload", "signature"), parts))), key)
-        except (JWException, ValueError):
+        if not holds(parts, key):
             return self.find(place, "signature-mismatch")
         if (header["kid"], header["jti"]) in self.seen:
             self.find(place, "jti-reused", header["jti"])
         self.seen.add((header["kid"], header["jti"]))
         if header["aud"] != self.origin:
             self.find(place, "not-allowed", "aud")
+        if header["typ"] != "log.opened" and not is_timely(header, time):
+            self.find(place, "not-allowed", "iat")
         if header["typ"] in ("key.added", "log.service_key_added"):
             brought = read_keys(content, "key")
+            if not self.is_held(brought, header["sub"], content["possession"], time):
+                self.find(place, "not-allowed", "possession")
         self.keys.update(brought)
         if header["sub"] == "log":
             self.rename(place, header["typ"], content)
+
+    def is_held(self, brought, stream, possession, time):
+        """Whether the new key says so itself, of this stream of this log, and lately (FORMAT.md §6)."""
+        protected, _, signature = possession.partition("..")
+        try:
+            ((kid, key),) = brought.items()
+            header = read_header(unbase64(protected, url=True))
+        except ValueError:
+            return False
+        says = (header["kid"], header["aud"], header["typ"], header["sub"])
+        wanted = (kid, self.origin, "key.possession", stream)
+        return says == wanted and is_timely(header, time) and holds((protected, "", signature), key)
 
     def rename(self, place, typ, content):
         """What the log is called and which keys sign its checkpoints may change (FORMAT.md §6)."""

@@ -298,8 +298,7 @@ async fn the_operator_acts_on_the_log_and_on_itself_in_one_batch() {
         let (own, new) = (Stream::of(&operator.id), PrivateKey::from_seed([10; 32]));
         let header = possession_header(new.key_id(), support::ORIGIN, &own, app.now());
         let possession = Record::sign(&new, &header, b"").detached().parse().unwrap();
-        let of_itself =
-            gongshi::organisation::Act::from(KeyAddition { key: new.public().to_jwk(), possession }).into();
+        let of_itself = gongshi::organisation::Act::from(KeyAddition { key: new.public().to_jwk(), possession }).into();
         let mut underway = Vec::new();
         // The first is written at once, the others meanwhile wait and are one batch.
         for (stream, act) in [(&Stream::LOG, addition(8)), (&Stream::LOG, addition(9)), (&own, of_itself)] {
