@@ -121,3 +121,68 @@ pub fn has_possession(
     };
     Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::PrivateKey;
+
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+
+    fn at(millis: i64) -> Instant {
+        Instant::from_millis(1_780_000_000_000 + millis)
+    }
+
+    #[test]
+    fn a_revocation_takes_effect_at_once_or_in_the_past_of_the_key() {
+        let key = Key::new(PrivateKey::from_seed([1; 32]).public(), at(0));
+        let now = at(10 * DAY);
+        for (from, allowed) in [
+            (now, true),
+            (now.plus_millis(5 * MINUTE), true),
+            (now.plus_millis(6 * MINUTE), false),
+            (Instant::from_millis(i64::MAX), false),
+            (at(0), true),
+            (at(-5 * MINUTE), true),
+            (at(-6 * MINUTE), false),
+            (Instant::from_millis(0), false),
+        ] {
+            let refusal = key.may_be_revoked(from, now, "key.revoked").err();
+            assert_eq!(refusal.is_none(), allowed, "{from}");
+            assert!(refusal.is_none_or(|refusal| refusal.fields[0].pointer == "/effective"));
+        }
+    }
+
+    #[test]
+    fn an_earlier_revocation_supersedes_a_later_one_and_never_the_other_way() {
+        let mut key = Key::new(PrivateKey::from_seed([1; 32]).public(), at(0));
+        let now = at(10 * DAY);
+        key.revoke(at(5 * DAY));
+        for later in [at(5 * DAY), at(6 * DAY), now] {
+            let refusal = key.may_be_revoked(later, now, "key.revoked").unwrap_err();
+            assert_eq!(refusal.problem.code, "state-forbids");
+            key.revoke(later);
+            assert_eq!(key.revoked_from, Some(at(5 * DAY)));
+        }
+        assert!(key.may_be_revoked(at(DAY), now, "key.revoked").is_ok());
+        key.revoke(at(DAY));
+        assert!(key.is_valid(at(DAY - 1)) && !key.is_valid(at(DAY)));
+    }
+
+    #[test]
+    fn a_proof_of_possession_is_good_for_a_day_and_for_one_stream_of_one_log() {
+        let (key, stream) = (PrivateKey::from_seed([1; 32]), Stream::LOG);
+        let signed = |by: &PrivateKey, origin: &str, when: Instant| {
+            Record::sign(by, &possession_header(key.key_id(), origin, &stream, when), b"").detached()
+        };
+        let holds = |proof: &str, now: Instant| has_possession(&key.public(), proof, &stream, "a.example", now).is_ok();
+        let proof = signed(&key, "a.example", at(0));
+        for (now, good) in [(0, true), (-5 * MINUTE, true), (-6 * MINUTE, false), (DAY, true), (DAY + MINUTE, false)] {
+            assert_eq!(holds(&proof, at(now)), good, "{now}");
+        }
+        assert!(!holds(&signed(&key, "b.example", at(0)), at(0)));
+        assert!(!holds(&signed(&PrivateKey::from_seed([2; 32]), "a.example", at(0)), at(0)));
+        assert!(has_possession(&key.public(), &proof, &Stream::checked("organisation/x"), "a.example", at(0)).is_err());
+    }
+}

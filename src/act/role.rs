@@ -23,7 +23,7 @@ use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// 平台运行机构: runs the service, admits supervisors, signs nothing about tenders.
+    /// 平台运行机构: runs the service, admits the first supervisors, signs nothing about tenders.
     Operator,
     /// 监督部门 / 纪检监察机构.
     Supervisor,

@@ -59,6 +59,7 @@ pub struct ServiceKeyAddition {
 pub struct ServiceKeyRevocation {
     pub kid: KeyId,
     pub reason: RevocationReason,
+    /// As in `key.revoked`.
     pub effective: Instant,
 }
 

@@ -22,6 +22,16 @@ impl World {
         self.key_owners.insert(kid, Owner::from(&owner));
     }
 
+    /// Whether all holders of a role are at hand.
+    pub(crate) fn has_all(&self, role: Role) -> bool {
+        self.complete.contains(&role)
+    }
+
+    /// Takes note that all holders of a role are at hand.
+    pub(crate) fn is_given_all(&mut self, role: Role) {
+        self.complete.insert(role);
+    }
+
     /// The stream that brought a key, the service's keys aside.
     pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
         self.key_owners.get(kid).map(|owner| &owner.stream)

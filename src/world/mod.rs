@@ -23,7 +23,7 @@ use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId};
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Who brought a key.
@@ -53,6 +53,8 @@ pub struct World {
     founder: Option<(Stream, State)>,
     /// Which organisation brought a key into the log.
     key_owners: HashMap<KeyId, Owner>,
+    /// Roles all of whose holders are at hand.
+    complete: BTreeSet<Role>,
     /// What the log has adopted, as far as it can be interpreted.
     adopted: Vec<InForce>,
     /// The first edition that the log has adopted and that can't be interpreted.
@@ -113,6 +115,7 @@ impl World {
     /// Drops a stream's state, because records that are not folded in were added to it.
     pub fn forget(&mut self, stream: &Stream) {
         self.states_mut(stream).remove(stream);
+        self.complete.clear();
         if *stream == Stream::LOG {
             (self.founder, self.unknown) = (None, None);
             self.adopted.clear();
@@ -127,6 +130,7 @@ impl World {
         if self.lasting.len() > streams || self.key_owners.len() > 4 * streams {
             self.lasting.retain(|stream, _| *stream == Stream::LOG);
             self.key_owners.clear();
+            self.complete.clear();
         }
     }
 

@@ -10,7 +10,7 @@ use gongshi::identity::{
 };
 use gongshi::ledger::LedgerError;
 use gongshi::log::{Checkpoint, Hash, NoteSigner, SignedNote, TlogProof, verify_consistency};
-use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, possession_header};
+use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, Role, possession_header};
 use gongshi::record::{KeyId, PrivateKey, Record, load_key, save_key};
 use gongshi::sequencer::LoadError;
 use gongshi::world::Stream;
@@ -283,6 +283,66 @@ async fn what_a_stolen_key_may_have_signed_is_marked() {
     let contested = &verified(copy.path()).1["contested"][0];
     assert_eq!((&contested["records"], &contested["indexes"][0]), (&1.into(), &doubtful), "{contested}");
     assert_eq!(contested["revoked_by"], cast.supervisor.id.as_str());
+}
+
+/// The theft turns out to be older than was thought: more is marked, under the one key.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_revocation_supersedes_and_a_later_one_does_not() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    app.clock.advance_millis(3_600_000);
+    let theft = app.now();
+    app.clock.advance_millis(3_600_000);
+    let doubtful = post_something(&app, &cast.centre, "K-1").await["index"].clone();
+    let (centre, kid) = (Stream::of(&cast.centre.id), cast.centre.key.key_id());
+    let path = format!("/v1/organisations/{}/key-revocations", cast.centre.id);
+    let revoke = async |effective| {
+        let act = revoked(kid, RevocationReason::Compromised, effective);
+        app.post(&cast.supervisor, &path, &centre, &act).await
+    };
+    let ahead = revoke(app.now().plus_millis(86_400_000)).await;
+    assert_eq!((ahead.problem(), &ahead.body["errors"][0]["pointer"]), ("inconsistent", &"/effective".into()));
+    let long_ago = revoke(gongshi::field::Instant::from_millis(0)).await;
+    assert_eq!((long_ago.problem(), &long_ago.body["errors"][0]["pointer"]), ("inconsistent", &"/effective".into()));
+    let noon = app.now();
+    app.clock.advance_millis(1);
+    revoke(noon.plus_millis(1)).await.accepted();
+    assert_eq!(revoke(app.now()).await.problem(), "state-forbids");
+    assert_eq!(app.get("/v1/records?contested=true").await.body["items"], serde_json::json!([]));
+    revoke(theft).await.accepted();
+    assert_eq!(revoke(noon).await.problem(), "state-forbids");
+    let marked = app.get("/v1/records?contested=true").await.body;
+    assert_eq!((&marked["items"][0]["index"], marked["items"].as_array().unwrap().len()), (&doubtful, 1));
+    let copy = holds_under(&app, &[]).await;
+    let contested = verified(copy.path()).1["contested"].clone();
+    assert_eq!(contested.as_array().unwrap().len(), 1, "{contested}");
+    assert_eq!(contested[0]["indexes"], serde_json::json!([doubtful]));
+}
+
+/// Whoever steals a key and revokes the others does not keep the organisation.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_whose_keys_are_all_revoked_comes_back() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let centre = Stream::of(&cast.centre.id);
+    let path = |what: &str| format!("/v1/organisations/{}/{what}", cast.centre.id);
+    let thief = Actor { id: cast.centre.id.clone(), key: PrivateKey::generate() };
+    let added = organisation::Act::from(key_added(&thief.key, &centre, &app)).into();
+    app.post(&cast.centre, &path("keys"), &centre, &added).await.accepted();
+    let owner = Actor { id: cast.centre.id.clone(), key: PrivateKey::generate() };
+    assert_eq!(app.register(&owner, Role::Centre).await.problem(), "state-forbids");
+    for (by, kid) in [(&thief, cast.centre.key.key_id()), (&cast.supervisor, thief.key.key_id())] {
+        let act = revoked(kid, RevocationReason::Compromised, app.now());
+        app.post(by, &path("key-revocations"), &centre, &act).await.accepted();
+    }
+    app.register(&owner, Role::Centre).await.accepted();
+    assert_eq!(app.confirm(&owner, Role::Enterprise, &cast.supervisor).await.problem(), "inconsistent");
+    app.confirm(&owner, Role::Centre, &cast.supervisor).await.accepted();
+    post_something(&app, &owner, "K-1").await;
+    let admissions = app.get(&format!("/v1/organisations/{}", owner.id)).await.body["admissions"].clone();
+    assert_eq!(admissions.as_array().unwrap().len(), 2);
+    assert_eq!((&admissions[0]["role"], &admissions[0]["by"]), (&"centre".into(), &cast.supervisor.id.as_str().into()));
+    holds_under(&app, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
