@@ -255,6 +255,44 @@ async fn who_is_not_entitled_is_refused() {
     assert_eq!(late.problem(), "window-closed");
 }
 
+/// Each decision by a service that has just started: what it looks at, it has to load.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_names_the_first_supervisors_and_no_more() {
+    let mut app = App::start().await;
+    let cast = app.cast().await;
+    let [second, third] = ["12100000400000456B", "91110000100000008J"]
+        .map(|id| Actor { id: id.parse().unwrap(), key: PrivateKey::generate() });
+    app.register(&second, Role::Supervisor).await.accepted();
+    app.register(&third, Role::Supervisor).await.accepted();
+    app.clock.advance_millis(2 * DAY);
+    app = app.restart().await;
+    assert_eq!(app.confirm(&second, Role::Supervisor, &app.operator()).await.problem(), "role-not-entitled");
+    let index = app.confirm(&second, Role::Supervisor, &cast.supervisor).await.accepted()["index"].clone();
+    let view = app.get(&format!("/v1/organisations/{}", second.id)).await.body;
+    let admission = &view["admissions"][0];
+    assert_eq!((&admission["by"], &admission["entry"]), (&cast.supervisor.id.as_str().into(), &index));
+
+    // The last one can't be suspended; that its key is stolen can be said.
+    let suspend = async |app: &App, who: &Actor| {
+        let act = Suspension { reason: "调查期间".parse().unwrap(), until: None };
+        let path = format!("/v1/organisations/{}/suspensions", who.id);
+        app.post(&app.operator(), &path, &Stream::of(&who.id), &organisation::Act::from(act).into()).await
+    };
+    app = app.restart().await;
+    suspend(&app, &cast.supervisor).await.accepted();
+    app = app.restart().await;
+    assert_eq!(suspend(&app, &second).await.problem(), "last-supervisor");
+    assert_eq!(app.confirm(&third, Role::Supervisor, &app.operator()).await.problem(), "role-not-entitled");
+    let revocation =
+        KeyRevocation { kid: second.key.key_id(), reason: RevocationReason::Compromised, effective: app.now() };
+    let path = format!("/v1/organisations/{}/key-revocations", second.id);
+    let act = organisation::Act::from(revocation).into();
+    app.post(&app.operator(), &path, &Stream::of(&second.id), &act).await.accepted();
+    // Nobody is left who could act: the log is not lost.
+    app = app.restart().await;
+    app.confirm(&third, Role::Supervisor, &app.operator()).await.accepted();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_rotate_and_a_revoked_key_signs_nothing_more() {
     let app = App::start().await;

@@ -1,6 +1,6 @@
 //! What a capability is to the log: the pure half. Service, auditor, bundle and simulator call the same functions.
 
-use super::{Acts, Moment, Place, Role, Stream, StreamId};
+use super::{Acts, Moment, Place, Stream, StreamId};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::problem::Refusal;
@@ -35,10 +35,10 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// A role all of whose holders the decision on an act looks at as well: whether anybody is left who could do what has to
-    /// be done can't be told from one stream.
-    fn looks_at_role(_state: Option<&Self>, _act: &Self::Act) -> Option<Role> {
-        None
+    /// Whether the decision on an act looks at all supervisors as well: whether one is left who could act can't be told from
+    /// one stream.
+    fn looks_at_supervisors(_state: Option<&Self>, _act: &Self::Act) -> bool {
+        false
     }
 
     /// The subjects that an act concerns beside its own stream: what is computed from everything that bears on one of them

@@ -1,7 +1,7 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
 use super::loader::{
-    COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_holders, load_missing, padded_list,
+    COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
 };
 use super::rows::{History, rows_of};
 use super::signers::signers;
@@ -15,7 +15,7 @@ use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
@@ -301,9 +301,8 @@ impl Writer {
         // names the same streams.
         let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
         load_missing(write, &mut self.world, Vec::new(), ties).await?;
-        let roles = records.iter().filter_map(|record| self.world.looks_at_role(record.stream(), record.act()));
-        for role in roles.collect::<BTreeSet<_>>() {
-            load_holders(write, &mut self.world, role).await?;
+        if records.iter().any(|record| self.world.looks_at_supervisors(record.stream(), record.act())) {
+            load_supervisors(write, &mut self.world).await?;
         }
         Ok(())
     }

@@ -160,18 +160,18 @@ pub(super) async fn load_missing(
     fold(world, &write.read(&sql, &values).await?)
 }
 
-/// Reads every organisation into the sequencer's world that has a role, once: who gets it later is at hand.
-pub(super) async fn load_holders(write: &mut Write, world: &mut World, role: Role) -> Result<(), LoadError> {
-    if world.has_all(role) {
+/// Reads every supervisor into the sequencer's world, once: who becomes one later is at hand.
+pub(super) async fn load_supervisors(write: &mut Write, world: &mut World) -> Result<(), LoadError> {
+    if world.has_all_supervisors() {
         return Ok(());
     }
     let sql = "SELECT id FROM organisations WHERE roles LIKE $1";
-    let rows = write.read(sql, &[Value::from(format!("%,{},%", role.name()))]).await?;
-    let holders = rows.iter().map(|row| {
+    let rows = write.read(sql, &[Value::from(format!("%,{},%", Role::Supervisor.name()))]).await?;
+    let supervisors = rows.iter().map(|row| {
         let id: OrganisationId = row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?;
         Ok(Stream::of(&id))
     });
-    load_missing(write, world, Vec::new(), holders.collect::<Result<_, StoreError>>()?).await?;
-    world.is_given_all(role);
+    load_missing(write, world, Vec::new(), supervisors.collect::<Result<_, StoreError>>()?).await?;
+    world.is_given_all_supervisors();
     Ok(())
 }

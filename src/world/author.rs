@@ -22,14 +22,14 @@ impl World {
         self.key_owners.insert(kid, Owner::from(&owner));
     }
 
-    /// Whether all holders of a role are at hand.
-    pub(crate) fn has_all(&self, role: Role) -> bool {
-        self.complete.contains(&role)
+    /// Whether all supervisors are at hand.
+    pub(crate) fn has_all_supervisors(&self) -> bool {
+        self.has_all_supervisors
     }
 
-    /// Takes note that all holders of a role are at hand.
-    pub(crate) fn is_given_all(&mut self, role: Role) {
-        self.complete.insert(role);
+    /// Takes note that all supervisors are at hand; who becomes one from now on is.
+    pub(crate) fn is_given_all_supervisors(&mut self) {
+        self.has_all_supervisors = true;
     }
 
     /// The stream that brought a key, the service's keys aside.

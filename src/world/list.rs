@@ -1,6 +1,6 @@
 //! The one list of capabilities, and what follows from it alone.
 
-use crate::act::{Acts, Capability, KeyChange, Moment, Place, Role, Stream, StreamId};
+use crate::act::{Acts, Capability, KeyChange, Moment, Place, Stream, StreamId};
 use crate::field::{DocumentId, DocumentRef, Fault, Faults, Instant, OrganisationId, ParseFailure};
 use crate::identity;
 use crate::law::Law;
@@ -100,8 +100,8 @@ macro_rules! define {
                 match self { $(Self::$name(act) => <$state>::ties(of(state), act),)* }
             }
 
-            pub(super) fn looks_at_role(&self, state: Option<&State>) -> Option<Role> {
-                match self { $(Self::$name(act) => <$state>::looks_at_role(of(state), act),)* }
+            pub(super) fn looks_at_supervisors(&self, state: Option<&State>) -> bool {
+                match self { $(Self::$name(act) => <$state>::looks_at_supervisors(of(state), act),)* }
             }
 
             pub(super) fn bears_on(&self, state: Option<&State>) -> Vec<Stream> {

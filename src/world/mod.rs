@@ -53,8 +53,9 @@ pub struct World {
     founder: Option<(Stream, State)>,
     /// Which organisation brought a key into the log.
     key_owners: HashMap<KeyId, Owner>,
-    /// Roles all of whose holders are at hand.
-    complete: BTreeSet<Role>,
+    /// The supervisors at hand, and whether these are all.
+    supervisors: BTreeSet<Stream>,
+    has_all_supervisors: bool,
     /// What the log has adopted, as far as it can be interpreted.
     adopted: Vec<InForce>,
     /// The first edition that the log has adopted and that can't be interpreted.
@@ -115,7 +116,8 @@ impl World {
     /// Drops a stream's state, because records that are not folded in were added to it.
     pub fn forget(&mut self, stream: &Stream) {
         self.states_mut(stream).remove(stream);
-        self.complete.clear();
+        self.supervisors.remove(stream);
+        self.has_all_supervisors = false;
         if *stream == Stream::LOG {
             (self.founder, self.unknown) = (None, None);
             self.adopted.clear();
@@ -130,7 +132,8 @@ impl World {
         if self.lasting.len() > streams || self.key_owners.len() > 4 * streams {
             self.lasting.retain(|stream, _| *stream == Stream::LOG);
             self.key_owners.clear();
-            self.complete.clear();
+            self.supervisors.clear();
+            self.has_all_supervisors = false;
         }
     }
 
@@ -161,22 +164,19 @@ impl World {
     }
 
     /// The streams beside its own that the decision on an act looks at; the stream's own state must be at hand, if it has
-    /// one, and so must all holders of the role that it looks at.
+    /// one, and so must all supervisors, if it looks at them.
     pub fn ties(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
         let mut ties = act.ties(self.state(stream));
-        if let Some(role) = self.looks_at_role(stream, act) {
-            let holds = |state: &State| matches!(state, State::Organisation(found) if found.roles.has(role));
-            let holders = self.lasting.iter().filter(|(_, state)| holds(state)).map(|(stream, _)| stream);
-            ties.extend(holders.filter(|holder| *holder != stream).cloned());
-            ties.sort_unstable();
-            ties.dedup();
+        if self.looks_at_supervisors(stream, act) {
+            let others = self.supervisors.iter().filter(|other| *other != stream && !ties.contains(other));
+            ties.extend(others.cloned().collect::<Vec<_>>());
         }
         ties
     }
 
-    /// The role all of whose holders the decision on an act looks at.
-    pub(crate) fn looks_at_role(&self, stream: &Stream, act: &Act) -> Option<Role> {
-        act.looks_at_role(self.state(stream))
+    /// Whether the decision on an act looks at all supervisors.
+    pub(crate) fn looks_at_supervisors(&self, stream: &Stream, act: &Act) -> bool {
+        act.looks_at_supervisors(self.state(stream))
     }
 
     /// The subjects that an act concerns beside its own stream; asked before the act is applied.
@@ -265,6 +265,11 @@ impl World {
         }
         if !act.key_changes().is_empty() {
             self.own_keys(stream);
+        }
+        if let Some(State::Organisation(organisation)) = self.lasting.get(stream)
+            && organisation.roles.has(Role::Supervisor)
+        {
+            self.supervisors.insert(stream.clone());
         }
         if let Act::Log(identity::Act::LawAdopted(_)) = act {
             self.read_law();

@@ -157,16 +157,16 @@ impl Capability for Organisation {
         }
     }
 
-    fn looks_at_role(state: Option<&Self>, act: &Act) -> Option<Role> {
-        let about_supervisor = match act {
+    fn looks_at_supervisors(state: Option<&Self>, act: &Act) -> bool {
+        match act {
             Act::Confirmed(confirmation) => confirmation.roles.contains(&Role::Supervisor),
-            Act::Suspended(_) => state.is_some_and(|state| state.roles.has(Role::Supervisor)),
+            // Until it is confirmed, it may become one in the same batch.
+            Act::Suspended(_) => state.is_none_or(|state| !state.is_confirmed() || state.roles.has(Role::Supervisor)),
             // No role that was granted before goes with this one.
             Act::RoleGranted(_) | Act::Registered(_) | Act::Reinstated(_) | Act::KeyAdded(_) | Act::KeyRevoked(_) => {
                 false
             }
-        };
-        about_supervisor.then_some(Role::Supervisor)
+        }
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

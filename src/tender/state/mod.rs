@@ -214,8 +214,8 @@ impl Capability for Tender {
     }
 
     /// Who may rule on what is escalated.
-    fn looks_at_role(_state: Option<&Self>, act: &Act) -> Option<Role> {
-        matches!(act, Act::ObjectionEscalated(_)).then_some(Role::Supervisor)
+    fn looks_at_supervisors(_state: Option<&Self>, act: &Act) -> bool {
+        matches!(act, Act::ObjectionEscalated(_))
     }
 
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
