@@ -94,3 +94,18 @@ impl FromIterator<Role> for Roles {
         roles.into_iter().fold(Self::NONE, Self::with)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_runs_the_log_supervises_or_audits_is_nothing_else() {
+        let parties = [Role::Centre, Role::ProcuringUnit, Role::Enterprise];
+        for (one, other) in Role::iter().flat_map(|one| Role::iter().map(move |other| (one, other))) {
+            let together = one == other || (parties.contains(&one) && parties.contains(&other));
+            assert_eq!(Roles::NONE.with(one).with(other).are_compatible(), together, "{one:?} and {other:?}");
+        }
+        assert!(parties.into_iter().collect::<Roles>().are_compatible());
+    }
+}

@@ -100,7 +100,7 @@ impl Payload for Confirmation {
 
 fn check_roles(roles: &[Role], faults: &mut Faults) {
     faults.list("/roles", roles, ROLES_MAX, |role| role.name());
-    if !roles.is_empty() && !roles.iter().copied().collect::<Roles>().are_compatible() {
+    if !roles.iter().copied().collect::<Roles>().are_compatible() {
         let reason = "operator, supervisor and auditor are nothing else beside".into();
         faults.add("/roles", Fault::Inconsistent { reason });
     }

@@ -2,9 +2,9 @@
 
 use super::super::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
-    CommitmentPeriod, Decline, Offer, TermReopening, YearBinding,
+    CommitmentPeriod, Decline, LotBinding, Offer, TermReopening, YearBinding,
 };
-use super::{BreachPhase, Commitment, Phase};
+use super::{BreachPhase, Call, Commitment, Phase};
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
 use crate::field::{CommitmentId, Instant};
 use crate::law::{InForce, Law};
@@ -14,7 +14,7 @@ use crate::record::{KeyId, PrivateKey};
 use crate::template::{self, Side, Template, TemplateRef, models};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::BTreeSet;
 
 const UNIT: &str = "1241010041580000XR";
@@ -55,6 +55,8 @@ struct Run {
     template: Template,
     unit: Organisation,
     enterprise: Organisation,
+    /// What is seen of the tender, when it is bound to one.
+    call: Option<Call>,
     adopted: InForce,
     now: Instant,
     index: u64,
@@ -70,6 +72,11 @@ impl Around for Run {
             _ => None,
         }
     }
+
+    fn face(&self, _stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>> {
+        let call = self.call.clone().filter(|_| wanted == TypeId::of::<Call>())?;
+        Some(Box::new(call))
+    }
 }
 
 impl Run {
@@ -79,6 +86,7 @@ impl Run {
             template: Template { title: "".into(), scope: template::PurchaseKind::Construction, versions: vec![] },
             unit: organisation(UNIT, Role::ProcuringUnit),
             enterprise: organisation(ENTERPRISE, Role::Enterprise),
+            call: None,
             adopted: InForce::newest(),
             now: "2026-08-03T01:00:00.000Z".parse().unwrap(),
             index: 0,
@@ -230,4 +238,22 @@ fn random_acts_reach_every_kind() {
         kinds.extend(played(steps).kinds);
     }
     assert_eq!(kinds, Act::KINDS.iter().copied().collect());
+}
+
+/// A supervisor buys something, with the help of a centre, which signs the commitment in its place.
+#[test]
+fn who_buys_in_the_tender_rules_on_no_breach() {
+    let buyers = [UNIT, SUPERVISOR].map(|id| id.parse().unwrap()).to_vec();
+    let lot = LotBinding { tender: "T-1".parse().unwrap(), lot: "1".parse().unwrap() };
+    let call = Call { buyers, is_over: false, lots: vec![(lot.lot.clone(), true)] };
+    let mut run = Run { call: Some(call), ..Run::new() };
+    let offer = Offer { binding: Binding::Lot(lot), ..run.offer() };
+    assert!(run.tries(&author(0), &offer.into()));
+    for (by, which) in [(1, 1), (0, 3), (1, 4)] {
+        let act = run.act(which, 1, BreachFinding::Minor).unwrap();
+        assert!(run.tries(&author(by), &act), "{}", act.kind());
+    }
+    let ruling = run.act(5, 1, BreachFinding::Minor).unwrap();
+    assert!(!run.tries(&author(2), &ruling));
+    assert!(run.tries(&author(3), &ruling));
 }
