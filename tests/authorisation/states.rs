@@ -187,12 +187,15 @@ const TENDER: Subject = Subject {
     enter: tender,
 };
 
+/// A state, and how it comes about from the one before it.
+type Step<'a> = (&'a str, &'a dyn Fn(&mut Stage));
+
 /// The way of a tender: each state is reached from the one before it.
 fn tender(state: &str) -> Stage {
     use Who::{Bidder, Centre, Partial, Supervisor};
     const T: &str = acts::TENDER;
     let mut stage = Stage::with_everybody();
-    let way: [(&str, &dyn Fn(&mut Stage)); 14] = [
+    let way: [Step<'_>; 14] = [
         ("none", &|_| {}),
         ("disclosed", &|stage| acts::done(stage, Centre, "tender.preannounced")),
         ("objected", &|stage| {
