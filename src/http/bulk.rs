@@ -16,12 +16,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// What one request may bring: as many lines as are decided in some seconds; a third of the bytes that all bodies share; in
 /// a line what an entry holds and the names of its members; and about two kilobytes a line for a receipt with its proof.
-const MEASURE: Measure = Measure {
-    bytes_max: 32 << 20,
-    lines_max: 5000,
-    line_bytes_max: ENTRY_BYTES_MAX + 1024,
-    answer_bytes: 2048,
-};
+const MEASURE: Measure =
+    Measure { bytes_max: 32 << 20, lines_max: 5000, line_bytes_max: ENTRY_BYTES_MAX + 1024, answer_bytes: 2048 };
 /// Records of one bulk request that are in the sequencer's queue at a time.
 const IN_FLIGHT: usize = 256;
 

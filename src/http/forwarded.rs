@@ -32,8 +32,9 @@ impl TrustedProxies {
         if !self.contains(peer) {
             return peer;
         }
-        let told = [(header::FORWARDED, forwarded as Chain), (X_FORWARDED_FOR, x_forwarded_for as Chain)]
-            .map(|(name, chain)| headers.contains_key(&name).then(|| self.nearest_stranger(peer, chain(headers, &name))));
+        let told = [(header::FORWARDED, forwarded as Chain), (X_FORWARDED_FOR, x_forwarded_for as Chain)].map(
+            |(name, chain)| headers.contains_key(&name).then(|| self.nearest_stranger(peer, chain(headers, &name))),
+        );
         match told {
             [Some(one), Some(other)] if one != other => peer,
             [Some(address), _] | [None, Some(address)] => address,
@@ -120,7 +121,8 @@ fn node(text: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(text).ok()?.trim();
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::from);
     // RFC 7239 lets a port be hidden too.
-    let with_name = || text.rsplit_once(":_").and_then(|(address, _)| address.parse::<Ipv4Addr>().ok()).map(IpAddr::from);
+    let with_name =
+        || text.rsplit_once(":_").and_then(|(address, _)| address.parse::<Ipv4Addr>().ok()).map(IpAddr::from);
     let address = text.parse::<IpAddr>().ok();
     let address = address.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
     address.or_else(bracketed).or_else(with_name).map(|address| address.to_canonical())

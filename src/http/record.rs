@@ -179,8 +179,9 @@ impl RecordApi {
         Ok(PlainText(proof.encode()))
     }
 
-    /// 批量提交: records of any kind, one flattened JWS a line (NDJSON). Each line is accepted or refused by itself, in
-    /// order of their stream; the answer has one line each.
+    /// 批量提交: records of any kind, one flattened JWS a line (NDJSON); at most 5000 lines and 32 MiB, packed or not. Each
+    /// line is accepted or refused by itself, in order of their stream; the answer has one line each. A body that is too
+    /// long or can't be read to its end is refused as a whole, and nothing of it is posted.
     #[oai(path = "/", method = "post", operation_id = "postRecords")]
     async fn bulk(&self, lines: Ndjson, rate: Data<&Arc<KeyRate>>) -> Result<Typed<Vec<BulkLine>>, Problem> {
         Ok(Typed(bulk::post(lines, &self.0, &rate).await?))

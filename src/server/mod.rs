@@ -3,8 +3,8 @@
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, KeyRate, Limits, LogApi, Problem, RecordApi,
-    ScriptedPage, TrustedProxies, feed, health, log,
+    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, KeyRate, Limits, LogApi, Problem,
+    RecordApi, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -63,7 +63,12 @@ pub fn openapi_yaml(ledger: &Arc<Ledger>) -> String {
 
 fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<Output = poem::Response> + 'static {
     let service = service(api(ledger, limits));
-    let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, Allowed::of_document(&service.spec()), Arc::clone(&doors.proxies));
+    let gate = Gate::new(
+        Arc::clone(&ledger.metrics),
+        &limits,
+        Allowed::of_document(&service.spec()),
+        Arc::clone(&doors.proxies),
+    );
     let page = ScriptedPage::new(service.swagger_ui_html());
     Route::new()
         .at("/", get(front_door))

@@ -30,7 +30,11 @@ fn unreadable() -> Problem {
 }
 
 fn too_long(bytes_max: usize) -> Problem {
-    Problem::with_detail(&problem::REQUEST_TOO_LARGE, format!("至多 {bytes_max} 字节"), format!("at most {bytes_max} bytes"))
+    Problem::with_detail(
+        &problem::REQUEST_TOO_LARGE,
+        format!("至多 {bytes_max} 字节"),
+        format!("at most {bytes_max} bytes"),
+    )
 }
 
 /// A body of one record or one text, with what it takes of the budget.

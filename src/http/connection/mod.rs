@@ -16,8 +16,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use poem::web::{LocalAddr, RemoteAddr};
 use lingering::Lingering;
+use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request, Response};
 use seats::{Seat, Seats, Work};
 use std::convert::Infallible;
@@ -34,6 +34,8 @@ use tokio_io_timeout::TimeoutStream;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a peer may leave what was sent to it unread.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest request head, and what is read or written at a time: what each connection has us hold.
+const BUFFER_BYTES_MAX: usize = 64 << 10;
 /// Connections that are still busy when the service stops get this long.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// After a failed `accept`, which mostly means that file descriptors ran out.
@@ -128,7 +130,7 @@ where
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(BUFFER_BYTES_MAX);
     Some(builder.serve_connection(TokioIo::new(Box::pin(stream)), service))
 }
 

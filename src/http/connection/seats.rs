@@ -197,12 +197,11 @@ mod tests {
     #[test]
     fn the_last_seats_are_for_peers_with_few() {
         let seats = Seats::new(Room { total: 64, per_peer: 32 });
-        let mut kept: Vec<(Seat, Work)> = Vec::new();
+        let mut kept: Vec<(Work, Seat)> = Vec::new();
         let mut at_work = |last, count| {
-            let taken: Vec<_> = (0..count).map_while(|_| seats.take(peer(last), false)).collect();
-            let taken = taken.into_iter().map(|seat| (seat.work(), seat)).map(|(work, seat)| (seat, work));
             let before = kept.len();
-            kept.extend(taken);
+            let seats = (0..count).map_while(|_| seats.take(peer(last), false));
+            kept.extend(seats.map(|seat| (seat.work(), seat)));
             kept.len() - before
         };
         assert_eq!([at_work(1, 40), at_work(2, 40), at_work(3, 40), at_work(4, 1)], [32, 24, 8, 0]);
