@@ -235,6 +235,24 @@ async fn bodies_without_an_end_hold_little_memory() {
     assert_eq!(record.unwrap().status(), 401, "it was read, and has no signature");
 }
 
+/// An upload may take long. Whoever may not upload learns it before a byte of it has come.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packed_upload_is_not_waited_for_before_its_sender_is_known() {
+    let app = App::start().await;
+    for (coding, status) in [("gzip", "401"), ("zstd", "401"), ("br", "503")] {
+        let mut socket = TcpStream::connect(app.base.strip_prefix("http://").unwrap()).await.unwrap();
+        let path = format!("/v1/documents/{}", documents::name(b"x"));
+        let head = format!(
+            "PUT {path} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-encoding: {coding}\r\n\
+             content-length: 100\r\n\r\n"
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut seen = [0; 12];
+        within(socket.read_exact(&mut seen)).await.unwrap();
+        assert_eq!(str::from_utf8(&seen[9..]).unwrap(), status, "{coding}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn records_in_lines_are_read_however_they_arrive() {
     let app = App::start_on(Engine::Sqlite).await;

@@ -13,6 +13,7 @@ use poem::{Body, Request};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader, ReadBuf};
 
 /// What a request may be packed in.
@@ -27,6 +28,8 @@ pub enum Packing {
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// What decoders hold beside their window: tables, and the bytes that they were given and not asked for yet.
 const DECODER_BYTES: usize = 512 << 10;
+/// How long the first byte of a brotli body, which says how much its decoder may hold, is waited for.
+const FIRST_BYTE_TIME: Duration = Duration::from_secs(5);
 /// Deflate has a window of 32 KiB.
 const GZIP_DECODER_BYTES: usize = 64 << 10;
 
@@ -41,11 +44,18 @@ pub async fn decode(request: &mut Request, budget: &Budget, peer: Peer) -> Resul
     // It told the length of the packed bytes.
     request.headers_mut().remove(header::CONTENT_LENGTH);
     let mut packed = BufReader::new(request.take_body().into_async_read());
-    let first = packed.fill_buf().await.map_err(|_| super::unreadable())?.first().copied();
+    let first = if packing == Packing::Brotli { first_byte(&mut packed).await? } else { None };
     let mut portion = budget.portion(peer, Use::Long);
     portion.grow(packing.bytes_held(first).ok_or_else(super::unreadable)?).await?;
     request.set_body(Body::from_async_read(Held { reader: packing.decoder(packed), _portion: portion }));
     Ok(())
+}
+
+/// An upload may take an hour, but not before anybody has asked whose it is.
+async fn first_byte(packed: &mut (impl AsyncBufRead + Unpin)) -> Result<Option<u8>, Problem> {
+    let read = tokio::time::timeout(FIRST_BYTE_TIME, packed.fill_buf()).await;
+    let bytes = read.map_err(|_| Problem::of(&problem::TIMEOUT))?.map_err(|_| super::unreadable())?;
+    Ok(bytes.first().copied())
 }
 
 /// The one coding that the headers name.
