@@ -197,13 +197,17 @@ async fn main() -> anyhow::Result<()> {
     write(
         "bulk_lines",
         "gzip",
-        [&[1, 16], &gzip(&body).await?[..], &gzip("{}").await?].concat(),
+        [&[1, 16][..], &gzip(&body).await?[..], &gzip("{}").await?].concat(),
     )?;
-    write("bulk_lines", "brotli", [&[2, 16], &brotli(&body).await?[..]].concat())?;
+    write(
+        "bulk_lines",
+        "brotli",
+        [&[2, 16][..], &brotli(&body).await?[..]].concat(),
+    )?;
     write(
         "bulk_lines",
         "zstd",
-        [&[3, 16], &zstd(&body).await?[..], &zstd("{}").await?].concat(),
+        [&[3, 16][..], &zstd(&body).await?[..], &zstd("{}").await?].concat(),
     )?;
     Ok(())
 }

@@ -17,6 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use lingering::Lingering;
+use poem::http::{HeaderValue, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request, Response};
 use seats::{Seat, Seats, Work};
@@ -24,6 +25,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -122,16 +124,56 @@ where
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (endpoint, work) = (Arc::clone(&endpoint), seat.work());
         let remote = RemoteAddr(Addr::SocketAddr(peer));
-        let request = Request::from((request, local.clone(), remote, poem::http::uri::Scheme::HTTP));
+        let has_body = !request.body().is_end_stream();
+        let mut request = Request::from((request, local.clone(), remote, poem::http::uri::Scheme::HTTP));
+        let unread = has_body.then(|| Arc::new(AtomicBool::new(true)));
+        if let Some(unread) = &unread {
+            let body = Asking { body: request.take_body().into(), unread: Arc::clone(unread) };
+            request.set_body(BoxBody::new(body));
+        }
         async move {
-            let response: hyper::Response<BoxBody<bytes::Bytes, std::io::Error>> =
+            let mut response: hyper::Response<BoxBody<bytes::Bytes, std::io::Error>> =
                 endpoint.get_response(request).await.into();
+            // hyper won't read the rest; the peer must not send its next request behind it.
+            if unread.is_some_and(|unread| unread.load(Ordering::Relaxed)) {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<_, Infallible>(response.map(|body| Answering { body, _work: work }))
         }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(BUFFER_BYTES_MAX);
     Some(builder.serve_connection(TokioIo::new(Box::pin(stream)), service))
+}
+
+/// The body of a request, which tells whether it was read to its end.
+struct Asking {
+    body: BoxBody<bytes::Bytes, std::io::Error>,
+    unread: Arc<AtomicBool>,
+}
+
+impl Body for Asking {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<bytes::Bytes>, std::io::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.unread.store(false, Ordering::Relaxed);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// The body of an answer; the connection is at work until all of it was taken.
@@ -195,7 +237,7 @@ mod tests {
                 socket.write_all(&[b'x'; 64_000]).await.unwrap();
             }
             let seen = everything(socket).await;
-            assert!(seen.starts_with("HTTP/1.1 413"), "{seen:?}");
+            assert!(seen.starts_with("HTTP/1.1 413") && seen.contains("connection: close"), "{seen:?}");
         }
     }
 
