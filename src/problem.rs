@@ -36,10 +36,12 @@ problems! {
     MEDIA_TYPE 415 "media-type" "媒体类型不受支持" "Unsupported media type"
     REQUEST_TOO_LARGE 413 "request-too-large" "请求过大" "Request too large"
     BAD_PARAMETER 400 "bad-parameter" "参数无效" "Invalid parameter"
+    HOST_INVALID 400 "host-invalid" "Host 头缺失、重复或无效" "Host is missing, doubled or invalid"
     RATE_LIMITED 429 "rate-limited" "请求过于频繁" "Too many requests"
     RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
     TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
+    OVERLOADED 503 "overloaded" "服务繁忙，请稍后以同一 jti 重试" "Too busy; try again soon with the same jti"
     CLOCK_UNTRUSTED 503 "clock-untrusted" "服务器时钟不可信，暂停写入" "The server's clock can't be trusted; nothing is written"
     INTERNAL 500 "internal" "内部错误" "Internal error"
     // The signature.

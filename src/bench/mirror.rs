@@ -1,7 +1,7 @@
 //! Mirroring over loopback, beside a plain download of the same files by the same client: what verifying costs.
 
 use super::report::{Measurement, Reporter};
-use crate::http::connection;
+use crate::http::connection::{self, Doors};
 use crate::ledger::Ledger;
 use crate::log::{Resource, tiles_of_size};
 use crate::mirror::{LogClient, Mirror, Trust, sync, write};
@@ -42,7 +42,7 @@ pub(super) async fn measure(ledger: &Ledger, folder: &Path, report: &mut Reporte
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let files = Route::new().at("/*path", get(serve_file)).data(original).map_to_response();
-    let server = tokio::spawn(connection::serve(listener, files, std::future::pending()));
+    let server = tokio::spawn(connection::serve(listener, files, Doors::wide(), std::future::pending()));
 
     let (mut plain, mut mirrored, mut bytes) = (Vec::new(), Vec::new(), 0);
     for run in 0..RUNS {

@@ -9,13 +9,14 @@ use gongshi::clock::{self, Clock};
 use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
-use gongshi::http::Limits;
+use gongshi::http::{Limits, TrustedProxies};
 use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::server::Server;
 use gongshi::store::{Objects, S3Settings};
-use std::net::SocketAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,10 @@ pub struct Serve {
     /// 每把密钥每秒记录数，0 为不限 · Records a second under one key; 0 is no limit
     #[arg(long, env = "GONGSHI_RATE_KEY", default_value_t = Limits::default().per_key)]
     rate_key: u32,
+    /// 可信代理网段，逗号分隔：其 Forwarded、X-Forwarded-For 头说明请求来自哪个地址 · Networks of proxies, separated by
+    /// commas, whose Forwarded or X-Forwarded-For headers tell from which address a request comes
+    #[arg(long, env = "GONGSHI_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
     /// 时钟容差：时钟跳变超过此值即停止写入；仅演练时放宽 · How far the clock may be moved before nothing is written any
     /// more; only a rehearsal, where days pass in seconds, sets it higher
     #[arg(long, env = "GONGSHI_CLOCK_TOLERANCE", value_name = "DURATION", default_value_t = clock::TOLERANCE.into())]
@@ -141,8 +146,14 @@ impl Serve {
         let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, clock).await?;
         let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
         let place = self.publish.as_deref().map(place).transpose()?;
-        serve(ledger, self.listen, limits, place).await
+        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), place).await
     }
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+    text.parse().or_else(|_| address()).map_err(|_| "a network like 10.0.0.0/8 or an address is expected".to_owned())
 }
 
 impl Demo {
@@ -163,7 +174,7 @@ impl Demo {
             either("示例主体的密钥在", "Keys of the demo organisations"),
             self.data.join("demo-keys").display()
         );
-        serve(ledger, self.listen, Limits::default(), None).await
+        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), None).await
     }
 }
 
@@ -192,8 +203,15 @@ async fn confirm_clock(ledger: Arc<Ledger>, mut confirmed: Signal) {
     }
 }
 
-async fn serve(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits, place: Option<Objects>) -> anyhow::Result<()> {
+async fn serve(
+    ledger: Arc<Ledger>,
+    listen: SocketAddr,
+    limits: Limits,
+    proxies: TrustedProxies,
+    place: Option<Objects>,
+) -> anyhow::Result<()> {
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
+    let server = server.behind(proxies);
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     let mut beside = JoinSet::new();
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));

@@ -1,12 +1,12 @@
 //! Content codings (RFC 9110 §8.4): answers are compressed for those who ask, requests are read in the codings we know.
 
-use super::Problem;
-use crate::problem::{self, Refusal};
-use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder};
+use super::body::{self, Budget};
+use super::{Peer, Problem};
+use crate::problem;
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::web::{Compress, CompressionAlgo};
-use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
-use tokio::io::{AsyncRead, BufReader};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
+use std::sync::Arc;
 
 /// The middleware.
 pub struct Coding;
@@ -42,7 +42,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Coded<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        if let Err(problem) = decode(&mut request) {
+        let shared = request.data::<Arc<Budget>>().cloned().zip(request.data::<Peer>().copied());
+        let (budget, peer) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
+        if let Err(problem) = body::decode(&mut request, &budget, peer).await {
             return Ok(problem.into_response());
         }
         let coding = accepted(request.headers());
@@ -64,7 +66,8 @@ fn shrinks(response: &Response) -> bool {
         !matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT);
     let plain = !response.headers().contains_key(header::CONTENT_ENCODING);
     let media_type = response.content_type().unwrap_or_default();
-    whole && plain && SHRINKING.iter().any(|prefix| media_type.starts_with(prefix))
+    // A stream of events stays open for hours; each would hold a compressor's window as long.
+    whole && plain && media_type != "text/event-stream" && SHRINKING.iter().any(|prefix| media_type.starts_with(prefix))
 }
 
 /// The coding that the caller likes best, and of those that it likes equally the one that we like best.
@@ -93,27 +96,4 @@ fn weighted(item: &str) -> (&str, f32) {
         None => 1.0,
     };
     (coding.trim(), q)
-}
-
-/// Replaces the body by what it is once unpacked.
-fn decode(request: &mut Request) -> Result<(), Problem> {
-    let Some(coding) = request.headers_mut().remove(header::CONTENT_ENCODING) else { return Ok(()) };
-    let coding = coding.to_str().unwrap_or_default().trim().to_ascii_lowercase();
-    if coding == "identity" {
-        return Ok(());
-    }
-    let packed = |request: &mut Request| BufReader::new(request.take_body().into_async_read());
-    let plain: Box<dyn AsyncRead + Send + Unpin> = match coding.as_str() {
-        "gzip" | "x-gzip" => Box::new(GzipDecoder::new(packed(request))),
-        "br" => Box::new(BrotliDecoder::new(packed(request))),
-        "zstd" => Box::new(ZstdDecoder::new(packed(request))),
-        _ => {
-            let (zh, en) = ("只接受 gzip、br、zstd 编码的请求", "requests are read in gzip, br and zstd");
-            return Err(Refusal::new(&problem::MEDIA_TYPE, zh, en).into());
-        }
-    };
-    // It told the length of the packed bytes.
-    request.headers_mut().remove(header::CONTENT_LENGTH);
-    request.set_body(Body::from_async_read(plain));
-    Ok(())
 }

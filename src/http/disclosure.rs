@@ -1,13 +1,13 @@
 //! Disclosures of sealed values: kept beside the log, so that they can be erased.
 
+use super::body::Text;
 use super::{Caller, Problem, Tag, Typed};
 use crate::field::{Instant, Line, OrganisationId};
 use crate::ledger::{Content, Deposited, Ledger};
 use crate::organisation::Role;
 use crate::problem::{self, Refusal};
-use crate::record::Disclosure;
+use crate::record::{DISCLOSURE_BYTES_MAX, Disclosure};
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::PlainText;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 use std::sync::Arc;
@@ -29,14 +29,17 @@ pub struct Erasure {
     erased_at: Instant,
 }
 
+/// A disclosure, and the line break that editors put behind it.
+const TEXT_BYTES_MAX: usize = DISCLOSURE_BYTES_MAX + 2;
+
 pub struct DisclosureApi(pub Arc<Ledger>);
 
 #[OpenApi(prefix_path = "/v1/disclosures", tag = "Tag::Disclosures")]
 impl DisclosureApi {
     /// 存放披露: what opens a sealed value (SD-JWT form). It is kept beside the log, encrypted, and can be erased.
     #[oai(path = "/", method = "post", operation_id = "postDisclosure")]
-    async fn post(&self, caller: Caller, text: PlainText<String>) -> Result<Typed<DisclosureView>, Problem> {
-        let disclosure = Disclosure::parse(text.trim())
+    async fn post(&self, caller: Caller, body: Text<TEXT_BYTES_MAX>) -> Result<Typed<DisclosureView>, Problem> {
+        let disclosure = Disclosure::parse(body.text.trim())
             .map_err(|error| Refusal::of_field("", crate::field::Fault::MalformedCode { reason: error.to_string() }))?;
         let sealed = disclosure.sealed().sealed;
         // Who knows the text may be told that it is there, whoever deposited it.

@@ -1,70 +1,52 @@
-//! Streams of lines: NDJSON in and out, and server-sent events.
+//! Following the log: its entries as lines, records as server-sent events, and how many may.
 
-use super::Problem;
+use super::body::NDJSON;
+use super::connection::Room;
 use super::record::{COLUMNS, RecordView};
+use super::share::{Extent, Pool, Share, Spent};
+use super::{Peer, Problem};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{StoreError, Value};
 use futures::stream;
-use poem::error::ReadBodyError;
 use poem::web::sse::{Event, SSE};
 use poem::web::{Data, Query};
-use poem::{Body, Request, RequestBody, Response, handler};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
-use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use poem::{Body, Request, Response, handler};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A request body of one JSON value a line.
-pub struct Ndjson(Body);
+/// Callers that follow the log: streams and long polls, each of which holds a connection for as long as it likes. So many
+/// in all that posts and everything else have connections left, so many of one peer that there is room for others.
+#[derive(Clone)]
+pub struct Followers(Arc<Pool>);
 
-const NDJSON: &str = "application/x-ndjson";
+/// The part of all connections that may follow, and that those of one peer may.
+const FOLLOWING: usize = 2;
+const FOLLOWING_PER_PEER: usize = 16;
 
-impl<'a> ApiExtractor<'a> for Ndjson {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn request_meta() -> Option<MetaRequest> {
-        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
-        let content = vec![MetaMediaType { content_type: NDJSON, schema }];
-        Some(MetaRequest { description: Some("one flattened JWS a line"), content, required: true })
+impl Followers {
+    pub fn of(room: Room) -> Self {
+        let (total, per_peer) = (room.total / FOLLOWING, (room.total / FOLLOWING_PER_PEER).max(1));
+        Self(Pool::new(Extent { total, per_peer }))
     }
 
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        if !super::is_media_type(request, NDJSON) {
-            return Err(Problem::with_detail(
-                &problem::MEDIA_TYPE,
-                format!("须为 {NDJSON}"),
-                format!("{NDJSON} is expected"),
-            )
-            .into());
-        }
-        Ok(Self(body.take()?))
-    }
-}
-
-impl Ndjson {
-    /// The lines that are not blank, each with its number from 0.
-    ///
     /// # Errors
-    /// Longer than `limit` bytes.
-    pub async fn read(self, limit: usize) -> Result<Vec<(u32, Vec<u8>)>, Problem> {
-        let bytes = self.0.into_bytes_limit(limit).await;
-        let bytes = bytes.map_err(|error| match error {
-            ReadBodyError::PayloadTooLarge => {
-                let (zh, en) = (format!("至多 {limit} 字节"), format!("at most {limit} bytes"));
-                Problem::with_detail(&problem::REQUEST_TOO_LARGE, zh, en)
+    /// `rate-limited` when the peer has as many as it may, `overloaded` when all have.
+    pub fn join(&self, peer: Peer) -> Result<Share, Problem> {
+        let Extent { total, per_peer } = self.0.extent();
+        self.0.take(peer, 1).map_err(|spent| match spent {
+            Spent::ByPeer => {
+                let zh = format!("一个地址同时至多 {per_peer} 个事件流与长轮询");
+                let en = format!("at most {per_peer} streams and long polls at a time from one address");
+                Problem::with_detail(&problem::RATE_LIMITED, zh, en)
             }
-            _ => Problem::with_detail(&problem::BAD_PARAMETER, "请求体无法读取", "the body can't be read"),
-        })?;
-        let lines = (0..).zip(bytes.split(|byte| *byte == b'\n'));
-        Ok(lines.filter(|(_, line)| !line.trim_ascii().is_empty()).map(|(at, line)| (at, line.to_vec())).collect())
+            Spent::ByAll => {
+                let zh = format!("事件流与长轮询已达 {total} 个");
+                let en = format!("there are {total} streams and long polls already");
+                Problem::with_detail(&problem::OVERLOADED, zh, en)
+            }
+        })
     }
 }
 
@@ -74,17 +56,22 @@ pub struct From {
     after: Option<u64>,
 }
 
-/// Entries that are read at a time.
-const CHUNK: u64 = 256;
+/// Entries that are read at a time: what each of thousands of followers who read slowly has us hold.
+const CHUNK: u64 = 64;
 
 /// `GET /v1/records.ndjson?after=`: the entries themselves, one a line, to the end of the log.
 #[handler]
-pub async fn ndjson(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>) -> Result<Response, Problem> {
-    let ledger = Arc::clone(&ledger);
+pub async fn ndjson(
+    ledger: Data<&Arc<Ledger>>,
+    followers: Data<&Followers>,
+    peer: Data<&Peer>,
+    Query(from): Query<From>,
+) -> Result<Response, Problem> {
+    let (ledger, following) = (Arc::clone(&ledger), followers.join(*peer.0)?);
     let first = from.after.map_or(0, |after| after.saturating_add(1));
     // The first entries are read before the status is sent; what fails later breaks the connection off.
     let entries = ledger.database.entries(first, CHUNK).await?;
-    let chunks = stream::try_unfold((entries, first), move |(entries, first)| {
+    let chunks = stream::try_unfold((entries, first, following), move |(entries, first, following)| {
         let ledger = Arc::clone(&ledger);
         async move {
             if entries.is_empty() {
@@ -96,7 +83,7 @@ pub async fn ndjson(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>) -> Res
                 lines.push(b'\n');
             }
             let first = first + entries.len() as u64;
-            Ok(Some((lines, (ledger.database.entries(first, CHUNK).await?, first))))
+            Ok(Some((lines, (ledger.database.entries(first, CHUNK).await?, first, following))))
         }
     });
     let chunks = futures::TryStreamExt::map_err(chunks, std::io::Error::other);
@@ -106,11 +93,17 @@ pub async fn ndjson(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>) -> Res
 /// `GET /v1/records.sse?after=`: records as server-sent events, each with its index as id; goes on as the log grows. A
 /// browser that reconnects sends `Last-Event-ID` and misses nothing.
 #[handler]
-pub async fn events(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>, request: &Request) -> SSE {
-    let ledger = Arc::clone(&ledger);
+pub async fn events(
+    ledger: Data<&Arc<Ledger>>,
+    followers: Data<&Followers>,
+    peer: Data<&Peer>,
+    Query(from): Query<From>,
+    request: &Request,
+) -> Result<SSE, Problem> {
+    let (ledger, following) = (Arc::clone(&ledger), followers.join(*peer.0)?);
     let last = request.header("last-event-id").and_then(|id| id.parse().ok()).or(from.after);
     let first = last.map_or(0, |after: u64| after.saturating_add(1));
-    let chunks = stream::unfold((first, ledger.size()), move |(first, mut size)| {
+    let chunks = stream::unfold((first, ledger.size(), following), move |(first, mut size, following)| {
         let ledger = Arc::clone(&ledger);
         async move {
             loop {
@@ -130,9 +123,9 @@ pub async fn events(ledger: Data<&Arc<Ledger>>, Query(from): Query<From>, reques
                     })
                     .collect();
                 let next = first + rows.len() as u64;
-                return Some((stream::iter(events), (next, size)));
+                return Some((stream::iter(events), (next, size, following)));
             }
         }
     });
-    SSE::new(futures::StreamExt::flatten(chunks)).keep_alive(Duration::from_secs(15))
+    Ok(SSE::new(futures::StreamExt::flatten(chunks)).keep_alive(Duration::from_secs(15)))
 }

@@ -1,14 +1,15 @@
-//! What every request passes through: counting, a rate per address and per key, a time limit, conditional answers.
+//! What every request passes through: who asks, a rate per address and per key, a time limit, conditional answers, counting.
 
-use super::Problem;
 use super::allow::Allowed;
+use super::{Peer, Problem, TrustedProxies, page};
 use crate::metrics::Metrics;
 use crate::problem;
 use crate::record::KeyId;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
-use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::http::uri::Authority;
+use poem::http::{HeaderValue, Method, StatusCode, Version, header};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -79,29 +80,53 @@ fn forget_idle<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, seen: &Ato
 #[derive(Clone)]
 pub struct Gate {
     metrics: Arc<Metrics>,
-    addresses: Option<Arc<Limiter<IpAddr>>>,
+    proxies: Arc<TrustedProxies>,
+    peers: Option<Arc<Limiter<Peer>>>,
     seen: Arc<AtomicU32>,
     time: Duration,
     allowed: Arc<Allowed>,
 }
 
 impl Gate {
-    pub fn new(metrics: Arc<Metrics>, limits: &Limits, allowed: Allowed) -> Self {
+    pub fn new(metrics: Arc<Metrics>, limits: &Limits, allowed: Allowed, proxies: Arc<TrustedProxies>) -> Self {
         Self {
             metrics,
+            proxies,
             allowed: Arc::new(allowed),
-            addresses: limiter(limits.per_address).map(Arc::new),
+            peers: limiter(limits.per_address).map(Arc::new),
             seen: Arc::default(),
             time: Duration::from_secs(limits.request_seconds),
         }
     }
 
-    fn admits(&self, request: &Request) -> bool {
-        let (Some(addresses), Some(address)) = (&self.addresses, request.remote_addr().as_socket_addr()) else {
-            return true;
-        };
-        forget_idle(addresses, &self.seen);
-        addresses.check_key(&address.ip()).is_ok()
+    /// Who asks, as far as is known.
+    fn client(&self, request: &Request) -> Option<IpAddr> {
+        let peer = request.remote_addr().as_socket_addr()?.ip();
+        Some(self.proxies.client(peer, request.headers()))
+    }
+
+    /// # Errors
+    /// `host-invalid`, `rate-limited`
+    fn admit(&self, request: &Request, client: Option<Peer>) -> Result<(), Problem> {
+        if !names_one_host(request) {
+            return Err(Problem::of(&problem::HOST_INVALID));
+        }
+        let Some((peers, client)) = self.peers.as_ref().zip(client) else { return Ok(()) };
+        forget_idle(peers, &self.seen);
+        peers.check_key(&client).map_err(|_| Problem::of(&problem::RATE_LIMITED))
+    }
+}
+
+/// Whether there is one `Host`, and it can be one (RFC 9112 §3.2): proxies and we must not see different ones.
+fn names_one_host(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(host), None) => {
+            let host = host.as_bytes();
+            host.is_empty() || Authority::try_from(host).is_ok_and(|_| !host.contains(&b'@'))
+        }
+        _ => false,
     }
 }
 
@@ -122,20 +147,22 @@ pub struct Gated<E> {
 impl<E: Endpoint> Endpoint for Gated<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let client = self.gate.client(&request);
+        let peer = client.map(Peer::from);
+        request.set_data(peer.unwrap_or(Peer::NOBODY));
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let known = request.header(header::IF_NONE_MATCH).map(str::to_owned);
         // An upload takes as long as its bytes take; they are timed as they come.
         let upload = method == Method::PUT && uri.path().starts_with(super::document::PREFIX);
         let time = if upload { UPLOAD_TIME } else { self.gate.time };
-        let mut response = if self.gate.admits(&request) {
-            match tokio::time::timeout(time, self.inner.call(request)).await {
+        let mut response = match self.gate.admit(&request, peer) {
+            Ok(()) => match tokio::time::timeout(time, self.inner.call(request)).await {
                 Ok(Ok(output)) => output.into_response(),
                 Ok(Err(error)) => super::problem::from_poem(&error).unwrap_or_else(|| error.into_response()),
                 Err(_) => Problem::of(&problem::TIMEOUT).into_response(),
-            }
-        } else {
-            Problem::of(&problem::RATE_LIMITED).into_response()
+            },
+            Err(problem) => problem.into_response(),
         };
         if method == Method::GET || method == Method::HEAD {
             response = conditional(response, known.as_deref());
@@ -147,7 +174,11 @@ impl<E: Endpoint> Endpoint for Gated<E> {
             headers.insert(header::ALLOW, allowed);
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        self.gate.metrics.response(method_label(&method), response.status().as_u16());
+        page::protect(headers);
+        let status = response.status().as_u16();
+        self.gate.metrics.response(method_label(&method), status);
+        // Not the query: what is asked for may be somebody's secret.
+        tracing::debug!(client = client.map(tracing::field::display), %method, path = uri.path(), status, "answered");
         Ok(response)
     }
 }

@@ -1,23 +1,22 @@
 //! Every accepted record: one, its entry's bytes, its proof; and records of any kind posted in bulk.
 
+use super::body::Ndjson;
+use super::bulk::{self, BulkLine};
+use super::feed::Followers;
 use super::gate::KeyRate;
 use super::paging::page_limit;
-use super::{Problem, Tag, Typed, receipt};
+use super::{Peer, Problem, Tag, Typed};
 use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::log::EntryView;
 use crate::problem;
-use crate::record::Record;
-use crate::sequencer::Underway;
 use crate::store::{Row, StoreError, Value};
-use crate::world::Act;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
 use poem_openapi::types::Any;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::Serialize;
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,12 +84,6 @@ pub struct RecordApi(pub Arc<Ledger>);
 
 /// Longest wait for news, below every proxy's patience.
 const WAIT_SECONDS_MAX: u32 = 25;
-/// Records in one bulk request.
-const BULK_LINES_MAX: usize = 5000;
-const BULK_BYTES_MAX: usize = 64 << 20;
-/// Records of one bulk request that are in the sequencer's queue at a time.
-const BULK_IN_FLIGHT: usize = 256;
-
 /// Bytes of an entry.
 #[derive(ApiResponse)]
 enum EntryBytes {
@@ -99,25 +92,12 @@ enum EntryBytes {
     Found(Binary<Vec<u8>>, #[oai(header = "Cache-Control")] String),
 }
 
-/// The outcome of one line of a bulk request.
-#[derive(Serialize, Object)]
-pub struct BulkLine {
-    /// Line number in the body, from 0; blank lines count.
-    line: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    receipt: Option<receipt::ReceiptView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    problem: Option<Problem>,
-}
-
 #[OpenApi(prefix_path = "/v1/records", tag = "Tag::Records")]
 impl RecordApi {
     /// 变更流: the records after an index, in order; or with `before` those before it, newest first. With `wait`, an empty
     /// page of what comes after is answered only after that many seconds or when a record arrives (long poll).
     #[oai(path = "/", method = "get", operation_id = "listRecords")]
-    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    #[expect(clippy::too_many_arguments, reason = "most are documented query parameters")]
     async fn list(
         &self,
         /// Index of the last record already seen; absent: from the beginning.
@@ -134,6 +114,8 @@ impl RecordApi {
         /// Only those whose key was revoked from before they were sequenced.
         contested: Query<Option<bool>>,
         #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
+        followers: Data<&Followers>,
+        peer: Data<&Peer>,
     ) -> Result<Typed<RecordPage>, Problem> {
         let limit = page_limit(limit.0)?;
         if before.0.is_some() && (after.0.is_some() || wait.0.is_some()) {
@@ -145,6 +127,7 @@ impl RecordApi {
         let mut size = self.0.size();
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(wait.0.unwrap_or(0).min(WAIT_SECONDS_MAX).into());
+        let mut following = None;
         loop {
             let (filter, order) = match before.0 {
                 Some(before) => {
@@ -161,6 +144,9 @@ impl RecordApi {
             let (sql, parameters) = filter.query(COLUMNS, order, limit - 1);
             let rows = self.0.database.read_built(sql, &parameters).await?;
             let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
+            if waits && following.is_none() {
+                following = Some(followers.join(*peer.0)?);
+            }
             if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
                 continue;
             }
@@ -193,80 +179,12 @@ impl RecordApi {
         Ok(PlainText(proof.encode()))
     }
 
-    /// 批量提交: records of any kind, one flattened JWS a line (NDJSON). Each line is accepted or refused by itself, in
-    /// order of their stream; the answer has one line each.
+    /// 批量提交: records of any kind, one flattened JWS a line (NDJSON); at most 5000 lines and 32 MiB, packed or not. Each
+    /// line is accepted or refused by itself, in order of their stream; the answer has one line each. A body that is too
+    /// long or can't be read to its end is refused as a whole, and nothing of it is posted.
     #[oai(path = "/", method = "post", operation_id = "postRecords")]
-    async fn bulk(
-        &self,
-        lines: super::feed::Ndjson,
-        rate: Data<&Arc<KeyRate>>,
-    ) -> Result<Typed<Vec<BulkLine>>, Problem> {
-        let lines = lines.read(BULK_BYTES_MAX).await?;
-        if lines.len() > BULK_LINES_MAX {
-            let (zh, en) = (format!("至多 {BULK_LINES_MAX} 行"), format!("at most {BULK_LINES_MAX} lines"));
-            return Err(Problem::with_detail(&problem::REQUEST_TOO_LARGE, zh, en));
-        }
-        let mut bulk = Bulk { ledger: &self.0, rate: &rate, pending: VecDeque::new(), answers: BTreeMap::new() };
-        for (line, json) in lines {
-            bulk.line(line, &json).await;
-        }
-        bulk.drain().await;
-        let answer = |(line, result)| match result {
-            Ok(receipt) => BulkLine { line, receipt: Some(receipt), problem: None },
-            Err(problem) => BulkLine { line, receipt: None, problem: Some(problem) },
-        };
-        Ok(Typed(bulk.answers.into_iter().map(answer).collect()))
-    }
-}
-
-/// A bulk request in work: lines are queued in their order, and waited for together.
-struct Bulk<'a> {
-    ledger: &'a Ledger,
-    rate: &'a KeyRate,
-    pending: VecDeque<(u32, Underway)>,
-    answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
-}
-
-impl Bulk<'_> {
-    async fn line(&mut self, line: u32, json: &[u8]) {
-        while self.pending.len() >= BULK_IN_FLIGHT {
-            self.settle_one().await;
-        }
-        let mut queued = self.enqueue(json).await;
-        if queued.is_err() && !self.pending.is_empty() {
-            // It may need what a line before it brings: a key, say, that is looked up in what is committed.
-            self.drain().await;
-            queued = self.enqueue(json).await;
-        }
-        match queued {
-            Ok(pending) => self.pending.push_back((line, pending)),
-            Err(problem) => {
-                self.answers.insert(line, Err(problem));
-            }
-        }
-    }
-
-    async fn enqueue(&self, json: &[u8]) -> Result<Underway, Problem> {
-        let record = Record::parse_json(json).map_err(|error| crate::sequencer::jws_refusal(&error))?;
-        let admitted = self.ledger.admit(record, None).await?;
-        if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
-            return Err(Problem::of(&problem::STATE_FORBIDS));
-        }
-        self.rate.wait(&admitted.header().kid).await;
-        Ok(self.ledger.enqueue(admitted).await?)
-    }
-
-    async fn settle_one(&mut self) {
-        if let Some((line, pending)) = self.pending.pop_front() {
-            let outcome = self.ledger.outcome(pending).await;
-            self.answers.insert(line, outcome.map(receipt::ReceiptView::from).map_err(Problem::from));
-        }
-    }
-
-    async fn drain(&mut self) {
-        while !self.pending.is_empty() {
-            self.settle_one().await;
-        }
+    async fn bulk(&self, lines: Ndjson, rate: Data<&Arc<KeyRate>>) -> Result<Typed<Vec<BulkLine>>, Problem> {
+        Ok(Typed(bulk::post(lines, &self.0, &rate).await?))
     }
 }
 

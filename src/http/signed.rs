@@ -1,5 +1,6 @@
 //! `Signed<T>`: the typed body of a record whose detached signature travels in a header.
 
+use super::body::{self, Portion};
 use super::gate::KeyRate;
 use super::{Problem, schema};
 use crate::act::Payload;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 /// A record of kind `T::KIND` whose signature holds. The bytes are those that were received.
 pub struct Signed<T> {
     pub admitted: Admitted,
+    _portion: Portion,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -62,13 +64,14 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
     ) -> poem::Result<Self> {
         let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<KeyRate>>());
         let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
-        let payload = read_json(request, body).await?;
+        expect_media_type(request, "application/json")?;
+        let (payload, portion) = body::whole(request, body, PAYLOAD_BYTES_MAX, payload_too_long).await?;
         let signature = request.header(SIGNATURE_HEADER).ok_or_else(|| Problem::of(&problem::SIGNATURE_MISSING))?;
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
         rate.check(&admitted.header().kid)?;
-        Ok(Self { admitted, kind: PhantomData })
+        Ok(Self { admitted, _portion: portion, kind: PhantomData })
     }
 }
 
@@ -78,24 +81,19 @@ pub fn is_media_type(request: &Request, expected: &str) -> bool {
     essence.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(expected))
 }
 
-async fn read_json(request: &Request, body: &mut RequestBody) -> poem::Result<Vec<u8>> {
-    if !is_media_type(request, "application/json") {
-        return Err(Problem::with_detail(
-            &problem::MEDIA_TYPE,
-            "须为 application/json",
-            "application/json is expected",
-        )
-        .into());
+/// # Errors
+/// `media-type` when the body has another one.
+pub fn expect_media_type(request: &Request, expected: &str) -> Result<(), Problem> {
+    if is_media_type(request, expected) {
+        return Ok(());
     }
-    let bytes = body.take()?.into_bytes_limit(PAYLOAD_BYTES_MAX).await.map_err(|error| match error {
-        poem::error::ReadBodyError::PayloadTooLarge => {
-            let (zh, en) = (
-                format!("载荷至多 {PAYLOAD_BYTES_MAX} 字节"),
-                format!("a payload has at most {PAYLOAD_BYTES_MAX} bytes"),
-            );
-            Problem::with_detail(&problem::ENTRY_TOO_LARGE, zh, en)
-        }
-        _ => Problem::with_detail(&problem::BAD_PARAMETER, "请求体无法读取", "the body can't be read"),
-    })?;
-    Ok(bytes.to_vec())
+    let (zh, en) = (format!("须为 {expected}"), format!("{expected} is expected"));
+    Err(Problem::with_detail(&problem::MEDIA_TYPE, zh, en))
+}
+
+/// A payload has more than [`PAYLOAD_BYTES_MAX`] bytes.
+pub fn payload_too_long() -> Problem {
+    let max = PAYLOAD_BYTES_MAX;
+    let (zh, en) = (format!("载荷至多 {max} 字节"), format!("a payload has at most {max} bytes"));
+    Problem::with_detail(&problem::ENTRY_TOO_LARGE, zh, en)
 }

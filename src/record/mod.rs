@@ -20,7 +20,7 @@ pub use jws::{JwsError, Record};
 pub use key::{Jwk, KeyError, KeyId, PrivateKey, PublicKey};
 #[cfg(feature = "shell")]
 pub use keyfile::{KeyFileError, load_key, load_or_make_key, save_key};
-pub use sealed::{Disclosure, DisclosureError, Sealed};
+pub use sealed::{DISCLOSURE_BYTES_MAX, Disclosure, DisclosureError, Sealed};
 
 /// Base64url without padding, the alphabet of JOSE; a text that decodes has exactly one spelling.
 const BASE64URL: base64_simd::Base64 = base64_simd::URL_SAFE_NO_PAD;

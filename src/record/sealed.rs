@@ -45,7 +45,8 @@ pub enum DisclosureError {
     SaltTooShort,
 }
 
-const DISCLOSURE_BYTES_MAX: usize = 8192;
+/// The longest text of a disclosure.
+pub const DISCLOSURE_BYTES_MAX: usize = 8192;
 /// RFC 9901 §9.3 recommends 128 bits: the values are names and id numbers, which can be guessed.
 const SALT_BYTES: usize = 16;
 

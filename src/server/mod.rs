@@ -1,8 +1,10 @@
 //! Everything put together: the routes of all capabilities and of what they share, listening and stopping.
 
+use crate::http::body::Budget;
+use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Gate, KeyRate, Limits, LogApi, Problem, RecordApi,
-    connection, feed, health, log,
+    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, KeyRate, Limits, LogApi, Problem,
+    RecordApi, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -21,6 +23,7 @@ pub struct Server {
     limits: Limits,
     listener: TcpListener,
     address: SocketAddr,
+    doors: Doors,
 }
 
 macro_rules! serve {
@@ -58,9 +61,15 @@ pub fn openapi_yaml(ledger: &Arc<Ledger>) -> String {
     service(api(ledger, Limits::default())).spec_yaml()
 }
 
-fn routes(ledger: &Arc<Ledger>, limits: Limits) -> impl Endpoint<Output = poem::Response> + 'static {
+fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<Output = poem::Response> + 'static {
     let service = service(api(ledger, limits));
-    let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, Allowed::of_document(&service.spec()));
+    let gate = Gate::new(
+        Arc::clone(&ledger.metrics),
+        &limits,
+        Allowed::of_document(&service.spec()),
+        Arc::clone(&doors.proxies),
+    );
+    let page = ScriptedPage::new(service.swagger_ui_html());
     Route::new()
         .at("/", get(front_door))
         .at("/livez", get(health::livez))
@@ -75,13 +84,15 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits) -> impl Endpoint<Output = poem::
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))
         .at("/openapi.yaml", service.spec_endpoint_yaml())
-        .nest("/api", service.swagger_ui())
+        .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| page.clone()))))
         .nest("/", service)
         .with(CatchPanic::new().with_handler(|_| Problem::of(&problem::INTERNAL).into_response()))
         .with(Coding)
         .with(gate)
         .data(Arc::clone(ledger))
         .data(Arc::new(KeyRate::new(&limits)))
+        .data(Arc::new(Budget::default()))
+        .data(Followers::of(doors.room))
         .map_to_response()
 }
 
@@ -99,7 +110,14 @@ impl Server {
     pub async fn bind(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        Ok(Self { ledger, limits, listener, address })
+        Ok(Self { ledger, limits, listener, address, doors: Doors::wide() })
+    }
+
+    /// Believes these proxies when they say who asked.
+    #[must_use]
+    pub fn behind(mut self, proxies: TrustedProxies) -> Self {
+        self.doors.proxies = Arc::new(proxies);
+        self
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -108,6 +126,7 @@ impl Server {
 
     /// Serves until `stop` resolves; requests that have begun are finished.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        connection::serve(self.listener, routes(&self.ledger, self.limits), stop).await;
+        let routes = routes(&self.ledger, self.limits, &self.doors);
+        connection::serve(self.listener, routes, self.doors, stop).await;
     }
 }

@@ -1,9 +1,10 @@
 //! The witness over HTTP: `add-checkpoint` of C2SP tlog-witness, and what it last saw, for everybody.
 
 use super::{AddError, Refused, Seen, Witness};
-use crate::http::connection;
+use crate::http::connection::{self, Doors};
 use crate::log::Hash;
-use poem::http::{StatusCode, header};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::middleware::SetHeader;
 use poem::web::{Data, Path};
 use poem::{Body, Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler, post};
 use std::net::SocketAddr;
@@ -39,7 +40,7 @@ impl WitnessServer {
 
     /// Serves until `stop` resolves; requests that have begun are finished.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        connection::serve(self.listener, routes(self.witness), stop).await;
+        connection::serve(self.listener, routes(self.witness), Doors::wide(), stop).await;
     }
 }
 
@@ -50,6 +51,7 @@ fn routes(witness: Arc<Witness>) -> impl Endpoint<Output = Response> + 'static {
         .at("/add-checkpoint", post(add_checkpoint))
         .at("/checkpoint/:id", get(checkpoint))
         .data(witness)
+        .with(SetHeader::new().overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .map_to_response()
 }
 

@@ -9,7 +9,7 @@ pub mod python;
 use gongshi::audit::{Folder, Report, verify};
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
-use gongshi::http::Limits;
+use gongshi::http::{Limits, TrustedProxies};
 use gongshi::law::Editions;
 use gongshi::ledger::{Home, Ledger, LedgerError, LogKeys, NewLog};
 use gongshi::log::{NoteKey, Policy};
@@ -182,7 +182,26 @@ impl App {
 
     /// Serves a ledger that was opened before.
     pub async fn serve(folder: TempDir, ledger: Arc<Ledger>, clock: Clock, limits: Limits) -> Self {
+        Self::serve_behind(TrustedProxies::default(), folder, ledger, clock, limits).await
+    }
+
+    /// Believes who asks from these networks.
+    pub async fn start_behind(networks: &[&str], limits: Limits) -> Self {
+        let proxies = TrustedProxies::new(networks.iter().map(|network| network.parse().unwrap()).collect());
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::manual(START.parse().unwrap()));
+        let ledger = open(folder.path(), Engine::Sqlite, clock.clone()).await;
+        Self::serve_behind(proxies, folder, ledger, clock, limits).await
+    }
+
+    async fn serve_behind(
+        proxies: TrustedProxies,
+        folder: TempDir,
+        ledger: Arc<Ledger>,
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
         let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        let server = server.behind(proxies);
         let base = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server.serve(async {

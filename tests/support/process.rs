@@ -55,7 +55,22 @@ pub fn spawn_witness(data: &Path, name: &str, logs: &[String]) -> Service {
     Service::start(command)
 }
 
+/// As [`spawn`], with default rates and no more than so many open files.
+pub fn spawn_with_files(data: &Path, files: u32) -> Service {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]).arg(env!("CARGO_BIN_EXE_gongshi"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--origin", super::ORIGIN, "--data"]).arg(data);
+    Service::start(command)
+}
+
 impl Service {
+    /// The most memory that it ever had, in MiB.
+    pub fn resident_max_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        kib.unwrap().parse::<u64>().unwrap() / 1024
+    }
+
     /// What it prints first tells the URL, on a line of its own or at the end of one.
     fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();

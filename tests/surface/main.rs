@@ -3,15 +3,18 @@
 #![cfg(feature = "shell")]
 
 mod answers;
+mod bodies;
 mod bulk;
 mod caching;
 mod clock;
 mod coding;
 mod documents;
 mod feed;
+mod hoarding;
 mod modes;
 mod operations;
 mod outages;
+mod proxy;
 mod remote;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,8 +3,10 @@
 //! Closing a socket with unread bytes resets the connection, and a reset may destroy an answer that the peer has not read
 //! yet: the 413 to an upload that is too long, or the 200 to one that is there already.
 
+use super::seats::Seat;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -14,24 +16,36 @@ use tokio::net::TcpStream;
 const LINGER_TIME: Duration = Duration::from_secs(5);
 const LINGER_BYTES: u64 = 64 << 20;
 
-/// When dropped, it says that no more comes, and reads what the peer still sends, within limits.
-pub struct Lingering(Option<TcpStream>);
+/// When dropped, it says that no more comes, and reads what the peer still sends, within limits and as long as it has its
+/// seat.
+pub struct Lingering {
+    stream: Option<TcpStream>,
+    seat: Arc<Seat>,
+}
 
 impl Lingering {
-    pub fn new(stream: TcpStream) -> Self {
-        Self(Some(stream))
+    pub fn new(stream: TcpStream, seat: Arc<Seat>) -> Self {
+        Self { stream: Some(stream), seat }
     }
 
     fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
-        self.0.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+        self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
 impl Drop for Lingering {
     fn drop(&mut self) {
         // Without a runtime the process is about to end.
-        if let (Some(stream), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(tokio::time::timeout(LINGER_TIME, linger(stream)));
+        if let (Some(stream), Ok(runtime)) = (self.stream.take(), tokio::runtime::Handle::try_current())
+            && self.seat.is_kept()
+        {
+            let seat = Arc::clone(&self.seat);
+            runtime.spawn(async move {
+                tokio::select! {
+                    _ = tokio::time::timeout(LINGER_TIME, linger(stream)) => {}
+                    () = seat.lost() => {}
+                }
+            });
         }
     }
 }
@@ -69,6 +83,6 @@ impl AsyncWrite for Lingering {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.as_ref().is_some_and(AsyncWrite::is_write_vectored)
+        self.stream.as_ref().is_some_and(AsyncWrite::is_write_vectored)
     }
 }
