@@ -65,15 +65,19 @@ impl RecordView {
         let damaged = || StoreError::Damaged(format!("entry {}", row.unsigned(0).unwrap_or_default()));
         let view = EntryView::parse(bytes).map_err(|_| damaged())?;
         let payload = view.record().payload_bytes().map_err(|_| damaged())?;
-        let kid = row.blob(6)?.try_into().map_err(|_| damaged())?;
+        let header = view.record().header().map_err(|_| damaged())?;
+        // The columns found it; what they say of it is only believed where the record says the same.
+        if (row.unsigned(0)?, row.text(2)?, row.text(3)?) != (view.index, &header.typ, &header.sub) {
+            return Err(damaged());
+        }
         Ok(Self {
             index: view.index,
             time: view.time.to_string(),
-            kind: row.text(2)?.to_owned(),
-            stream: row.text(3)?.to_owned(),
+            kind: header.typ,
+            stream: header.sub,
             version: row.unsigned(4)?,
             author: row.text(5)?.to_owned(),
-            kid: crate::record::KeyId::from_bytes(kid).to_string(),
+            kid: header.kid.to_string(),
             contested_from: row.optional_integer(8)?.map(|from| Instant::from_millis(from).to_string()),
             entry_hash: view.hash().to_string(),
             payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged())?),

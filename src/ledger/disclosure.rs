@@ -3,21 +3,7 @@
 use super::{Ledger, LedgerError};
 use crate::field::{Instant, OrganisationId};
 use crate::record::Disclosure;
-use crate::store::{Column, DisclosureKey, StoreError, Table, Value};
-
-static DISCLOSURES: Table = Table {
-    name: "disclosures",
-    columns: &[
-        Column::text("digest"),
-        Column::text("owner"),
-        Column::integer("stored_at"),
-        Column::blob("key"),
-        Column::integer("erased_at"),
-        Column::text("erased_by"),
-        Column::text("reason"),
-    ],
-    key: &["digest"],
-};
+use crate::store::{DISCLOSURES, DisclosureKey, StoreError, Value};
 
 /// What is known of a disclosure that was deposited once.
 #[derive(Debug, Clone, PartialEq, Eq)]

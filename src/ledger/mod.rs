@@ -1,6 +1,7 @@
 //! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
 
 mod clock;
+mod compared;
 mod cosigned;
 mod disclosure;
 mod document;
@@ -10,6 +11,7 @@ mod naming;
 mod readiness;
 
 pub use clock::watch_clock;
+pub use compared::{Contradiction, START_PATIENCE, compare_for_ever};
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
 pub use due::propose_for_ever;
@@ -105,6 +107,7 @@ pub struct Ledger {
     witnesses: Option<Witnesses>,
     /// When the stores were last probed.
     probed: Mutex<Option<std::time::Instant>>,
+    contradiction: RwLock<Option<Contradiction>>,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -148,6 +151,7 @@ impl Ledger {
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
             probed: Mutex::default(),
+            contradiction: RwLock::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.
@@ -242,11 +246,12 @@ impl Ledger {
         Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en).into())
     }
 
-    /// A key that the log knows, and whose it is.
+    /// A key that the log knows, and whose it is. The table only says where to look: the key must hash to its name, and the
+    /// organisation's own stream must have brought it.
     ///
     /// # Errors
-    /// [`StoreError`]
-    pub async fn key_owner(&self, kid: &KeyId) -> Result<Option<(PublicKey, OrganisationId)>, StoreError> {
+    /// The store can't be read, or its table of keys says something else than the log.
+    pub async fn key_owner(&self, kid: &KeyId) -> Result<Option<(PublicKey, OrganisationId)>, LedgerError> {
         if let Some(known) = self.known_keys.get(kid) {
             return Ok(Some(known));
         }
@@ -256,6 +261,12 @@ impl Ledger {
         let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
         let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
         let owner: OrganisationId = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
+        if key.key_id() != *kid {
+            return Err(StoreError::Damaged(format!("keys.public of {kid}")).into());
+        }
+        if self.states(&[Stream::of(&owner)]).await?.owner(kid).as_ref() != Some(&owner) {
+            return Err(StoreError::Damaged(format!("keys.organisation of {kid}")).into());
+        }
         self.known_keys.insert(*kid, (key, owner.clone()));
         Ok(Some((key, owner)))
     }
@@ -274,6 +285,9 @@ impl Ledger {
     /// # Errors
     /// See [`Rejected`].
     pub async fn enqueue(&self, admitted: Admitted) -> Result<Underway, Rejected> {
+        if let Some(contradiction) = self.contradiction() {
+            return Err(contradiction.refusal().into());
+        }
         self.require_documents(&admitted).await?;
         self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)

@@ -1,6 +1,6 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
-use super::loader::{COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_missing, padded_list};
+use super::loader::{COLUMNS, LoadError, LoadedEntry, forged, learn_edition, learn_law, load_missing, padded_list};
 use super::rows::{History, rows_of};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
@@ -8,10 +8,12 @@ use crate::act::{KeyChange, Place};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
 use crate::law::Edition;
-use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, NoteSigner, TlogProof, first_previous, leaf_hash};
+use crate::log::{
+    Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, EntryView, Hash, NoteSigner, TlogProof, first_previous, leaf_hash,
+};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
-use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
+use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,51 +33,12 @@ pub(super) struct Writer {
     stale: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Head {
     size: u64,
     last_hash: Hash,
     last_time: Instant,
 }
-
-static ENTRIES: Table = Table {
-    name: "entries",
-    columns: &[
-        Column::integer("idx"),
-        Column::integer("time"),
-        Column::text("stream"),
-        Column::integer("version"),
-        Column::text("kind"),
-        Column::text("author"),
-        Column::blob("kid"),
-        Column::blob("jti"),
-        Column::blob("digest"),
-        Column::blob("bytes"),
-    ],
-    key: &[],
-};
-
-static TILES: Table = Table {
-    name: "tiles",
-    columns: &[Column::integer("level"), Column::integer("idx"), Column::blob("hashes")],
-    key: &["level", "idx"],
-};
-
-static LAW: Table =
-    Table { name: "law", columns: &[Column::text("edition"), Column::blob("bytes")], key: &["edition"] };
-
-static HEAD: Table = Table {
-    name: "log_head",
-    columns: &[
-        Column::integer("id"),
-        Column::integer("size"),
-        Column::blob("last_hash"),
-        Column::integer("last_time"),
-        Column::text("origin"),
-        Column::text("checkpoint"),
-    ],
-    key: &["id"],
-};
 
 /// Streams kept in memory between batches.
 const STREAMS_KEPT: usize = 20_000;
@@ -136,7 +99,27 @@ impl Writer {
         if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
         }
-        Ok(Self { setting, world, edge, head, committed: head.size, stale: false })
+        let mut writer = Self { setting, world, edge, head, committed: head.size, stale: false };
+        let mut write = writer.setting.database.begin_write().await?;
+        writer.must_be_signed(&mut write, &stored).await?;
+        Ok(writer)
+    }
+
+    /// The log goes on only from what it signed: the head is that of the last entry, and the edge has the signed root.
+    async fn must_be_signed(&mut self, write: &mut Write, stored: &Row) -> Result<(), LoadError> {
+        let Some(log) = self.world.log() else {
+            return if self.head.size == 0 { Ok(()) } else { Err(forged("log_head.size")) };
+        };
+        let signed = Checkpoint::open(stored.text(4)?, &log.checkpoint_keys, &log.origin);
+        let signed = signed.map_err(|error| forged(format!("log_head.checkpoint ({error})")))?;
+        if (signed.size, signed.root) != (self.head.size, self.edge.root()) {
+            return Err(forged("log_head.checkpoint, or a tile,"));
+        }
+        let last = write.read("SELECT bytes FROM entries ORDER BY idx DESC LIMIT 1", &[]).await?;
+        let last = last.first().map(|row| row.blob(0)).transpose()?;
+        let last = last.and_then(|bytes| EntryView::parse(bytes).ok()).ok_or_else(|| forged("the last entry"))?;
+        let said = Head { size: last.index + 1, last_hash: last.hash(), last_time: last.time };
+        if said == self.head { Ok(()) } else { Err(forged("log_head")) }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -203,7 +186,7 @@ impl Writer {
         let origin = log.origin.clone();
         let note =
             Checkpoint { origin: origin.clone(), size: self.head.size, root: self.edge.root() }.sign_by(&signers);
-        write.put(&ENTRIES, build.entries).await?;
+        write.append(&ENTRIES, build.entries).await?;
         let tiles = self.edge.changed_tiles();
         let tiles = tiles
             .into_iter()
@@ -262,8 +245,10 @@ impl Writer {
         }
         self.head = head;
         self.committed = head.size;
+        load_missing(write, &mut self.world, Vec::new(), vec![Stream::LOG]).await?;
+        self.must_be_signed(write, stored).await?;
         self.stale = false;
-        load_missing(write, &mut self.world, Vec::new(), vec![Stream::LOG]).await
+        Ok(())
     }
 
     /// Takes over what others have appended, some entries at a time.

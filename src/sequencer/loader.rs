@@ -20,6 +20,14 @@ pub enum LoadError {
     Origin { expected: String, found: String },
     #[error("the edition {edition} of the law can't be interpreted: {source}")]
     Law { edition: DocumentId, source: EditionError },
+    /// Somebody wrote to the database who is not the log.
+    #[error("{what} is not what the entries say: see `gongshi verify`")]
+    Forged { what: String },
+}
+
+/// What is stored contradicts the entries.
+pub(super) fn forged(what: impl Into<String>) -> LoadError {
+    LoadError::Forged { what: what.into() }
 }
 
 /// An entry with everything that folding it needs.
@@ -42,15 +50,26 @@ impl LoadedEntry {
         Ok(Self { stream: entry.stream, act: entry.act, place })
     }
 
-    /// Reads a row of [`COLUMNS`].
+    /// Reads a row of [`COLUMNS`], which must be filed as its record says.
+    ///
+    /// # Errors
+    /// [`LoadError::Entry`], [`LoadError::Forged`]
     pub(super) fn of_row(row: &Row) -> Result<Self, LoadError> {
         let author = row.text(2)?.parse().map_err(|_| StoreError::Unexpected(2))?;
-        Self::parse(row.unsigned(0)?, row.blob(1)?, author, row.unsigned(3)?)
+        let (index, version) = (row.unsigned(0)?, row.unsigned(3)?);
+        let entry = Self::parse(index, row.blob(1)?, author, version)?;
+        if entry.place.index != index {
+            return Err(forged(format!("entries.idx of {index}")));
+        }
+        if row.text(4)? != entry.stream.as_str() {
+            return Err(forged(format!("entries.stream of {index}")));
+        }
+        Ok(entry)
     }
 }
 
 /// What [`LoadedEntry::of_row`] reads.
-pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version FROM entries";
+pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version, stream FROM entries";
 
 /// `$1, $2, …`, the last value repeated up to a power of two: few different statements, all of them prepared.
 pub(super) fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
@@ -69,6 +88,10 @@ fn streams_query(streams: &[Stream]) -> (String, Vec<Value>) {
 fn fold(world: &mut World, rows: &[Row]) -> Result<(), LoadError> {
     for row in rows {
         let entry = LoadedEntry::of_row(row)?;
+        // One that is hidden leaves a gap, unless it was the last.
+        if entry.place.version != world.version(&entry.stream) + 1 {
+            return Err(forged(format!("entries.version of {}", entry.place.index)));
+        }
         world.apply(&entry.stream, &entry.act, &entry.place);
     }
     Ok(())
@@ -138,10 +161,10 @@ pub(super) async fn load_missing(
         let (sql, values) = streams_query(&[Stream::LOG]);
         fold(world, &write.read(&sql, &values).await?)?;
     }
-    let unknown: Vec<Value> =
-        kids.iter().filter(|kid| !world.knows_owner(kid)).map(|kid| Value::Blob(kid.as_bytes().to_vec())).collect();
+    let unknown: Vec<KeyId> = kids.iter().filter(|kid| !world.knows_owner(kid)).copied().collect();
     if !unknown.is_empty() {
-        let (marks, values) = padded_list(unknown);
+        let named = unknown.iter().map(|kid| Value::Blob(kid.as_bytes().to_vec())).collect();
+        let (marks, values) = padded_list(named);
         let sql = format!("SELECT kid, organisation FROM keys WHERE kid IN ({marks})");
         for row in write.read(&sql, &values).await? {
             let kid = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
@@ -153,9 +176,11 @@ pub(super) async fn load_missing(
     let mut wanted: Vec<Stream> = owners.chain(streams).filter(|stream| !world.holds(stream)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    if wanted.is_empty() {
-        return Ok(());
+    if !wanted.is_empty() {
+        let (sql, values) = streams_query(&wanted);
+        fold(world, &write.read(&sql, &values).await?)?;
     }
-    let (sql, values) = streams_query(&wanted);
-    fold(world, &write.read(&sql, &values).await?)
+    // The table only says where to look.
+    world.keep_brought(&unknown);
+    Ok(())
 }

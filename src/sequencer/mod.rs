@@ -7,14 +7,14 @@
 mod admission;
 mod batch;
 mod loader;
-mod replay;
 mod rows;
 mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
-pub use replay::{projections, replay};
 pub use signers::signers;
+pub(crate) use rows::{History, projected, rows_of};
+pub use rows::projections;
 
 use crate::clock::{Clock, Doubt};
 use crate::field::Instant;
