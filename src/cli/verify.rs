@@ -11,7 +11,7 @@ use gongshi::clock::Clock;
 use gongshi::derived::compare;
 use gongshi::law::Editions;
 use gongshi::log::{NoteKey, SignedNote, TlogProof};
-use gongshi::store::Database;
+use gongshi::store::{Database, Disclosures, Objects};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -72,8 +72,13 @@ fn source(log: &str, runtime: &Handle) -> anyhow::Result<(Box<dyn Source>, Optio
 }
 
 /// Adds to a report what a database holds beside the entries and the entries do not say.
-async fn compare_derived(database: &Database, editions: &Editions, report: &mut Report) {
-    let compared = compare(database, editions, |mismatch| {
+async fn compare_derived(
+    database: &Database,
+    disclosures: Option<&Disclosures>,
+    editions: &Editions,
+    report: &mut Report,
+) {
+    let compared = compare(database, disclosures, editions, |mismatch| {
         let row = StoredRow {
             table: mismatch.table.name.to_owned(),
             key: mismatch.key_text(),
@@ -144,7 +149,10 @@ impl Verify {
         };
         bar.finish_and_clear();
         if let Some(database) = database {
-            runtime.block_on(compare_derived(&database, &editions, &mut verified.report));
+            let texts = Path::new(&self.log).join("documents");
+            let disclosures = if texts.is_dir() { Some(Disclosures::new(Objects::local(&texts)?)) } else { None };
+            let report = &mut verified.report;
+            runtime.block_on(compare_derived(&database, disclosures.as_ref(), &editions, report));
         }
         Ok(verified)
     }

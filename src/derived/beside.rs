@@ -8,18 +8,16 @@ use crate::field::{DocumentId, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Checkpoint, Hash, NoteKey, SignedNote, first_previous};
 use crate::sequencer::LoadError;
-use crate::store::{COSIGNED, DISCLOSURES, DOCUMENTS, HEAD, LAW, Reads, Row, StoreError, Table, Value};
+use crate::store::{
+    COSIGNED, DISCLOSURES, DOCUMENTS, DisclosureKey, Disclosures, HEAD, LAW, Reads, Row, StoreError, Table, Value,
+};
 use std::collections::BTreeSet;
 
 /// The head's row against the entries, and its checkpoint against the tree.
 ///
 /// # Errors
 /// The store can't be read, or has no head.
-pub(super) async fn head(
-    reads: &mut impl Reads,
-    walk: &mut Walk,
-    found: &mut Vec<Mismatch>,
-) -> Result<(), LoadError> {
+pub(super) async fn head(reads: &mut impl Reads, walk: &mut Walk, found: &mut Vec<Mismatch>) -> Result<(), LoadError> {
     let sql = format!("SELECT {} FROM log_head WHERE id = 1", HEAD.column_names());
     let rows = reads.rows(&sql, &[]).await?;
     let (size, root) = (walk.size(), walk.root());
@@ -104,11 +102,7 @@ fn note_of(note: &str) -> Option<Checkpoint> {
 ///
 /// # Errors
 /// The store can't be read.
-pub(super) async fn cosigned(
-    reads: &mut impl Reads,
-    walk: &Walk,
-    found: &mut Vec<Mismatch>,
-) -> Result<(), StoreError> {
+pub(super) async fn cosigned(reads: &mut impl Reads, walk: &Walk, found: &mut Vec<Mismatch>) -> Result<(), StoreError> {
     let Some(log) = walk.world().log() else { return Ok(()) };
     let keys: Vec<NoteKey> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
     for row in reads.rows("SELECT size, note FROM cosigned", &[]).await? {
@@ -135,15 +129,9 @@ pub(super) async fn cosigned(
 ///
 /// # Errors
 /// The store can't be read.
-pub(super) async fn owners(
-    reads: &mut impl Reads,
-    walk: &Walk,
-    found: &mut Vec<Mismatch>,
-) -> Result<(), StoreError> {
+pub(super) async fn owners(reads: &mut impl Reads, walk: &Walk, found: &mut Vec<Mismatch>) -> Result<(), StoreError> {
     let known = |value: &Value| match value {
-        Value::Text(id) => {
-            id.parse::<OrganisationId>().is_ok_and(|id| walk.world().state(&Stream::of(&id)).is_some())
-        }
+        Value::Text(id) => id.parse::<OrganisationId>().is_ok_and(|id| walk.world().state(&Stream::of(&id)).is_some()),
         Value::Null | Value::Integer(_) | Value::Blob(_) => false,
     };
     let mut documents = Scan::new(&DOCUMENTS, &["owner"]);
@@ -182,6 +170,33 @@ fn disclosure(row: &[Value], known: impl Fn(&Value) -> bool) -> Vec<&'static str
         ("reason", (*reason != Value::Null) == is_erased),
     ];
     checks.into_iter().filter(|(_, holds)| !holds).map(|(column, _)| column).collect()
+}
+
+/// What is kept of a disclosure opens under the key in its row for the owner in its row.
+///
+/// # Errors
+/// A store can't be read.
+pub(super) async fn sealed(
+    reads: &mut impl Reads,
+    disclosures: &Disclosures,
+    found: &mut Vec<Mismatch>,
+) -> Result<(), StoreError> {
+    let mut scan = Scan::new(&DISCLOSURES, &["owner", "key"]);
+    loop {
+        let rows = scan.next(reads).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in &rows {
+            let (Ok(digest), Ok(owner), Ok(key)) = (row.text(0), row.text(1), row.blob(2)) else { continue };
+            let (Ok(owner), Some(key)) = (owner.parse(), DisclosureKey::from_slice(key)) else { continue };
+            let opens = disclosures.opens(digest, &owner, &key).await;
+            let opens = opens.map_err(|error| StoreError::Damaged(format!("disclosures: {error}")))?;
+            if opens == Some(false) {
+                found.push(changed(&DISCLOSURES, row, vec!["owner", "key"]));
+            }
+        }
+    }
 }
 
 fn changed(table: &'static Table, row: &Row, columns: Vec<&'static str>) -> Mismatch {

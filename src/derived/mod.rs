@@ -32,7 +32,9 @@ pub use replay::{Repaired, ReplayError, Replayed, replay};
 
 use crate::law::Editions;
 use crate::sequencer::{LoadError, projected};
-use crate::store::{COSIGNED, DISCLOSURES, DOCUMENTS, Database, ENTRIES, HEAD, LAW, Reads, StoreError, TILES, Table};
+use crate::store::{
+    COSIGNED, DISCLOSURES, DOCUMENTS, Database, Disclosures, ENTRIES, HEAD, LAW, Reads, StoreError, TILES, Table,
+};
 use entries::Walk;
 use rows::Unexplained;
 use streams::Streams;
@@ -114,12 +116,14 @@ impl Comparison {
     }
 }
 
-/// Compares a whole database with its log, hands over every row that differs, and says how many entries there are.
+/// Compares a whole database with its log, hands over every row that differs, and says how many entries there are. Whose a
+/// disclosure is shows only where the texts are at hand, too.
 ///
 /// # Errors
 /// The store can't be read, or what it holds is no log: then what was not handed over is not known.
 pub async fn compare(
     database: &Database,
+    disclosures: Option<&Disclosures>,
     editions: &Editions,
     mut tell: impl FnMut(Mismatch),
 ) -> Result<u64, LoadError> {
@@ -127,6 +131,10 @@ pub async fn compare(
     let mut found = Vec::new();
     while comparison.step(&mut database.snapshot().await?, &mut found).await? {
         found.drain(..).for_each(&mut tell);
+    }
+    if let Some(disclosures) = disclosures {
+        beside::sealed(&mut database.snapshot().await?, disclosures, &mut found).await?;
+        found.into_iter().for_each(tell);
     }
     Ok(comparison.entries())
 }

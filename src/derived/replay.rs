@@ -1,7 +1,7 @@
 //! `gongshi replay`: what differs from the log is made as the log says, in one transaction.
 
-use super::mismatch::{Cure, Difference, Mismatch};
 use super::Comparison;
+use super::mismatch::{Cure, Difference, Mismatch};
 use crate::law::Editions;
 use crate::sequencer::LoadError;
 use crate::store::{Database, ENTRIES, StoreError, Value, Write};
@@ -42,6 +42,11 @@ impl From<StoreError> for ReplayError {
 }
 
 impl Replayed {
+    /// Whether everything was as the log says.
+    pub fn changed_nothing(&self) -> bool {
+        self.repaired.is_empty() && self.left.is_empty()
+    }
+
     fn count(&mut self, mismatch: &Mismatch) {
         let table = self.repaired.entry(mismatch.table.name).or_default();
         match (&mismatch.what, &mismatch.cure) {

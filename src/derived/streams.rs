@@ -47,9 +47,8 @@ impl Streams {
         rows: &mut Unexplained,
         found: &mut Vec<Mismatch>,
     ) -> Result<bool, LoadError> {
-        let sql = format!(
-            "SELECT DISTINCT stream FROM entries WHERE stream > $1 ORDER BY stream LIMIT {STREAMS_AT_A_TIME}"
-        );
+        let sql =
+            format!("SELECT DISTINCT stream FROM entries WHERE stream > $1 ORDER BY stream LIMIT {STREAMS_AT_A_TIME}");
         let named = reads.rows(&sql, &[Value::from(self.after.as_str())]).await?;
         let wanted: BTreeSet<Stream> = match named.last() {
             Some(last) => {
@@ -139,10 +138,8 @@ async fn read(reads: &mut impl Reads, walk: &Walk, wanted: &BTreeSet<Stream>) ->
 
 fn parse(row: &Row) -> Result<(u64, ReadEntry<'_>), LoadError> {
     let entry = ReadEntry::parse(row.blob(1)?);
-    let entry = entry.map_err(|error| LoadError::Entry {
-        index: row.unsigned(0).unwrap_or_default(),
-        reason: error.to_string(),
-    })?;
+    let entry = entry
+        .map_err(|error| LoadError::Entry { index: row.unsigned(0).unwrap_or_default(), reason: error.to_string() })?;
     Ok((entry.view.index, entry))
 }
 

@@ -32,7 +32,10 @@ impl Contradiction {
         Refusal::new(
             &problem::STORE_CONTRADICTS,
             format!("{}；共 {rows} 行。请停止服务，以 gongshi verify 核对，再以 gongshi replay 修复", first.zh()),
-            format!("{}; {rows} rows in all. Stop the service, look with gongshi verify, repair with gongshi replay", first.en()),
+            format!(
+                "{}; {rows} rows in all. Stop the service, look with gongshi verify, repair with gongshi replay",
+                first.en()
+            ),
         )
     }
 }

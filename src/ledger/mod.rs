@@ -28,7 +28,8 @@ use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, LoadError, Outcome, Receipt, Rejected, Sequencer, Setting, Underway, Unverified, load_streams,
+    Admitted, LoadError, LoadedEntry, Outcome, Owners, Receipt, Rejected, Sequencer, Setting, Underway, Unverified,
+    load_streams, read_stream,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
 use crate::world::{Act, Stream, World};
@@ -96,6 +97,7 @@ pub struct Ledger {
     pub tree: TreeReader,
     pub clock: Clock,
     pub editions: Editions,
+    pub owners: Owners,
     pub metrics: Arc<Metrics>,
     sequencer: Sequencer,
     keys: LogKeys,
@@ -125,13 +127,14 @@ impl Ledger {
         let edition = Editions::newest();
         let opened = keys.opening(&opening, &edition)?;
         let log = open_log(&opened, 0, clock.now())?;
-        let (editions, metrics) = (Editions::built_in(), Arc::new(Metrics::default()));
+        let (editions, owners, metrics) = (Editions::built_in(), Owners::default(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),
             origin: opening.origin.clone(),
             checkpoint_keys: keys.checkpoint.clone(),
             clock: clock.clone(),
             editions: editions.clone(),
+            owners: owners.clone(),
             metrics: Arc::clone(&metrics),
         };
         let (sequencer, _task) = Sequencer::start(setting).await?;
@@ -143,6 +146,7 @@ impl Ledger {
             objects,
             clock,
             editions,
+            owners,
             metrics,
             sequencer,
             keys,
@@ -255,18 +259,16 @@ impl Ledger {
         if let Some(known) = self.known_keys.get(kid) {
             return Ok(Some(known));
         }
-        let sql = "SELECT public, organisation FROM keys WHERE kid = $1";
+        let sql = "SELECT public FROM keys WHERE kid = $1";
         let rows = self.database.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
         let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
-        let owner: OrganisationId = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
         if key.key_id() != *kid {
             return Err(StoreError::Damaged(format!("keys.public of {kid}")).into());
         }
-        if self.states(&[Stream::of(&owner)]).await?.owner(kid).as_ref() != Some(&owner) {
-            return Err(StoreError::Damaged(format!("keys.organisation of {kid}")).into());
-        }
+        let owner = self.owners.of(&mut self.database.clone(), [*kid]).await?.remove(kid);
+        let owner = owner.ok_or_else(|| StoreError::Damaged(format!("keys.organisation of {kid}")))?;
         self.known_keys.insert(*kid, (key, owner.clone()));
         Ok(Some((key, owner)))
     }
@@ -428,7 +430,15 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn states(&self, streams: &[Stream]) -> Result<World, LedgerError> {
-        Ok(load_streams(&self.database, streams, &self.editions).await?)
+        Ok(load_streams(&self.database, &self.owners, streams, &self.editions).await?)
+    }
+
+    /// The entries of one stream, oldest first.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn stream(&self, stream: &Stream) -> Result<Vec<LoadedEntry>, LedgerError> {
+        Ok(read_stream(&self.database, &self.owners, stream).await?)
     }
 }
 

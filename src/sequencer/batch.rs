@@ -1,6 +1,6 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
-use super::loader::{COLUMNS, LoadError, LoadedEntry, forged, learn_edition, learn_law, load_missing, padded_list};
+use super::loader::{COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, padded_list};
 use super::rows::{History, rows_of};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
@@ -93,15 +93,14 @@ impl Writer {
         let mut world = World::new(setting.editions.clone());
         // Every decision needs the log's own state.
         let mut write = setting.database.begin_write().await?;
-        load_missing(&mut write, &mut world, Vec::new(), vec![Stream::LOG]).await?;
-        write.rollback().await;
+        load_missing(&mut write, &setting.owners, &mut world, Vec::new(), vec![Stream::LOG]).await?;
         // Better not to start than to refuse every record.
         if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
         }
         let mut writer = Self { setting, world, edge, head, committed: head.size, stale: false };
-        let mut write = writer.setting.database.begin_write().await?;
         writer.must_be_signed(&mut write, &stored).await?;
+        write.rollback().await;
         Ok(writer)
     }
 
@@ -222,7 +221,7 @@ impl Writer {
             row.text(0)?.clone_into(&mut last);
             let streams = rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0)));
             let streams: Vec<Stream> = streams.collect::<Result<_, _>>()?;
-            load_missing(write, &mut self.world, Vec::new(), streams.clone()).await?;
+            load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), streams.clone()).await?;
             for (table, rows) in rows_of(&self.world, &streams).into_tables() {
                 write.put(table, rows).await?;
             }
@@ -245,7 +244,7 @@ impl Writer {
         }
         self.head = head;
         self.committed = head.size;
-        load_missing(write, &mut self.world, Vec::new(), vec![Stream::LOG]).await?;
+        load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), vec![Stream::LOG]).await?;
         self.must_be_signed(write, stored).await?;
         self.stale = false;
         Ok(())
@@ -259,7 +258,7 @@ impl Writer {
             let rows = write.read(&sql, &[Value::from(next)]).await?;
             for row in &rows {
                 self.edge.append(leaf_hash(row.blob(1)?));
-                let entry = LoadedEntry::of_row(row)?;
+                let entry = filed(row)?;
                 if let Some(edition) = entry.act.adopted_law() {
                     learn_edition(edition, &self.setting.database, &self.setting.editions).await?;
                 }
@@ -279,11 +278,11 @@ impl Writer {
         kids.sort_unstable();
         kids.dedup();
         let streams = records.iter().map(|record| record.stream().clone()).collect();
-        load_missing(write, &mut self.world, kids, streams).await?;
+        load_missing(write, &self.setting.owners, &mut self.world, kids, streams).await?;
         // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
         // names the same streams.
         let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
-        load_missing(write, &mut self.world, Vec::new(), ties).await
+        load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), ties).await
     }
 
     /// Decides one record on the state that the records before it in this batch have left.

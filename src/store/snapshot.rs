@@ -3,17 +3,13 @@
 use super::{Database, Pools, Row, StoreError, Value, Write, bulk, write};
 use sqlx::{Postgres, Sqlite, Transaction};
 
-/// Whoever reads rows inside a transaction.
+/// Whoever reads rows.
 pub trait Reads: Send {
     /// Rows of a query that is put together from parts that are all ours.
     ///
     /// # Errors
     /// [`StoreError::Database`]
-    fn rows(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+    fn rows(&mut self, sql: &str, parameters: &[Value]) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 }
 
 /// A transaction that only reads. It holds nobody up; SQLite's write-ahead log grows while it lasts.
@@ -46,6 +42,13 @@ impl Reads for Snapshot {
                 write::in_time(bulk::postgres_rows(&mut **transaction, sql.into(), parameters)).await
             }
         }
+    }
+}
+
+/// Each read by itself: others may write in between.
+impl Reads for Database {
+    async fn rows(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.read_built(sql.to_owned(), parameters).await
     }
 }
 

@@ -22,16 +22,6 @@ impl World {
         self.key_owners.insert(kid, Owner::from(&owner));
     }
 
-    /// Forgets whose keys these are, where their organisation's own stream, which is at hand, has not brought them.
-    pub(crate) fn keep_brought(&mut self, kids: &[KeyId]) {
-        for kid in kids {
-            let organisation = self.organisation_of(kid);
-            if organisation.is_none_or(|organisation| !organisation.kids().any(|brought| brought == *kid)) {
-                self.key_owners.remove(kid);
-            }
-        }
-    }
-
     /// The stream that brought a key, the service's keys aside.
     pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
         self.key_owners.get(kid).map(|owner| &owner.stream)
