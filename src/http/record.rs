@@ -60,10 +60,10 @@ const CONTESTED: &str =
     "EXISTS (SELECT 1 FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time)";
 
 impl RecordView {
-    /// Rows of [`COLUMNS`]. The columns found them; what they say is only believed where the record says the same.
+    /// Rows of [`COLUMNS`]. The columns only found them: kind, stream, time and author are what the record says itself.
     ///
     /// # Errors
-    /// The store can't be read, or a row is filed under what its record does not say.
+    /// The store can't be read, or a row holds no entry of the log.
     pub(super) async fn of_rows(ledger: &Ledger, rows: &[Row]) -> Result<Vec<Self>, LedgerError> {
         let kids = rows.iter().map(|row| Ok(KeyId::from_bytes(row.blob(6)?.try_into().map_err(|_| damaged(row))?)));
         let kids: Vec<KeyId> = kids.collect::<Result<_, StoreError>>()?;
@@ -77,9 +77,11 @@ impl RecordView {
         let header = record.header().map_err(|_| damaged(row))?;
         let payload = record.payload_bytes().map_err(|_| damaged(row))?;
         let author = owners.get(&header.kid).ok_or_else(|| damaged(row))?;
-        let filed = (row.unsigned(0)?, row.text(2)?, row.text(3)?, row.text(5)?);
-        if filed != (view.index, &header.typ, &header.sub, author.as_str()) {
+        if row.unsigned(0)? != view.index {
             return Err(damaged(row));
+        }
+        if (row.text(2)?, row.text(3)?, row.text(5)?) != (&header.typ, &header.sub, author.as_str()) {
+            tracing::error!(index = view.index, "an entry is filed under what its record does not say");
         }
         Ok(Self {
             index: view.index,
@@ -183,8 +185,13 @@ impl RecordApi {
             if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
                 continue;
             }
-            let items = RecordView::of_rows(&self.0, &rows).await?;
+            let mut items = RecordView::of_rows(&self.0, &rows).await?;
             let next = items.last().map_or(before.0.unwrap_or(first.saturating_sub(1)), |last| last.index);
+            // An entry that is filed under what it does not say was not asked for.
+            let is = |asked: &Option<String>, said: &str| asked.as_deref().is_none_or(|asked| asked == said);
+            items.retain(|item| {
+                is(&kind.0, &item.kind) && is(&stream.0, &item.stream) && is(&author.0, &item.author)
+            });
             return Ok(Typed(RecordPage { items, next }));
         }
     }

@@ -125,9 +125,9 @@ pub async fn load_streams(
 ) -> Result<World, LoadError> {
     let (mut world, mut reads) = (World::new(editions.clone()), database.clone());
     // The log's own entries first: they say under which law the others stand.
-    for streams in [&[Stream::LOG], streams] {
-        fold(&mut world, &read(&mut reads, owners, streams).await?)?;
-    }
+    fold(&mut world, &read(&mut reads, owners, &[Stream::LOG]).await?)?;
+    let others: Vec<Stream> = streams.iter().filter(|stream| **stream != Stream::LOG).cloned().collect();
+    fold(&mut world, &read(&mut reads, owners, &others).await?)?;
     Ok(world)
 }
 
