@@ -3,22 +3,23 @@
 //! Whoever has rights on the database can write what he likes; the log he can't change unseen. So nothing beside the bytes
 //! is evidence of anything. Who reads what, and what a forged value does:
 //!
-//! | table | read for | what holds without an audit |
+//! | table | read for | what holds without a comparison |
 //! |---|---|---|
-//! | `entries.bytes` | all else | hash chain and tree; the last one is held against the head when a service starts |
-//! | `entries`: other columns | finding the entries of a stream, lists | an entry that is loaded must say the same itself; that one is *hidden* only this room finds |
-//! | `entries.jti`, `.digest` | a record that comes twice | nothing: this room, and an audit (`jti-reused`) |
-//! | `log_head` | where the log goes on | size, last hash, time and origin are those of the last entry, the checkpoint is signed, and its root is that of the edge |
+//! | `entries.bytes` | all else | hash chain and tree: head and edge are held against the signed checkpoint when a service starts or reads them again |
+//! | `entries`: other columns | finding the entries of a stream, lists | what is loaded or shown says itself of which stream, kind and time it is, and its key whose; a hidden entry leaves a gap unless it is the last |
+//! | `entries.jti`, `.digest` | a record that comes twice | nothing; an audit of the log finds the second one (`jti-reused`) |
+//! | `log_head` | where the log goes on | it is that of the last entry; its checkpoint is signed and has the root of the edge |
 //! | `tiles` | proofs, the edge | a proof over others does not lead to the signed root |
-//! | `keys.public` | signature checks | it must hash to the kid |
-//! | `keys.organisation` | whose key it is | the organisation's own stream must have brought it |
-//! | `keys.status`, `.revoked_from` | lists | the decision asks the folded stream |
-//! | `due` | where to look for due acts | the folded stream says what is due; a row taken away delays |
-//! | `stream_reads`, `bearings` | bundles | a bundle without what its decisions looked at does not verify |
-//! | `law` | the editions | they are named by their hash |
-//! | `cosigned` | witnessed checkpoints | signatures of log and witnesses |
-//! | other projections | lists | nothing: this room |
-//! | `documents`, `disclosures` | deposits | a document is named by its hash; a disclosure opens only for the owner whom it was sealed for. When something was stored or erased, and why, the log does not say |
+//! | `keys.public` | signature checks | it hashes to the kid |
+//! | `keys.organisation` | whose key it is | only where to look: an entry of that organisation brought the key |
+//! | `keys.status`, `.revoked_from` | marks in lists | a decision asks the folded stream |
+//! | `due` | where to look for due acts | the folded stream says what is due; a row that is taken away delays |
+//! | `stream_reads`, `bearings` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
+//! | `law` | the editions | each is named by its hash |
+//! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
+//! | the other projections | lists | nothing |
+//! | `documents` | size and type before a record may cite it | its bytes have its name as hash; the log says of its row no more than the size |
+//! | `disclosures` | who may read and erase | the text opens only for the owner for whom it was sealed; the log says nothing of the rest |
 
 mod beside;
 mod entries;

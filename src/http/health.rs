@@ -1,8 +1,8 @@
 //! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
 
 use crate::clock::Doubt;
-use crate::ledger::{Ledger, WitnessStatus};
-use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, UNAVAILABLE};
+use crate::ledger::{Contradiction, Ledger, WitnessStatus};
+use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
 use crate::store::Obstacle;
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};

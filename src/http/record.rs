@@ -189,9 +189,7 @@ impl RecordApi {
             let next = items.last().map_or(before.0.unwrap_or(first.saturating_sub(1)), |last| last.index);
             // An entry that is filed under what it does not say was not asked for.
             let is = |asked: &Option<String>, said: &str| asked.as_deref().is_none_or(|asked| asked == said);
-            items.retain(|item| {
-                is(&kind.0, &item.kind) && is(&stream.0, &item.stream) && is(&author.0, &item.author)
-            });
+            items.retain(|item| is(&kind.0, &item.kind) && is(&stream.0, &item.stream) && is(&author.0, &item.author));
             return Ok(Typed(RecordPage { items, next }));
         }
     }

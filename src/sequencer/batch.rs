@@ -87,12 +87,14 @@ impl Writer {
         if found != setting.origin {
             return Err(LoadError::Origin { found: found.to_owned(), expected: setting.origin });
         }
+        // Under the head's lock: what is compared must be of one moment.
+        let mut write = setting.database.begin_write().await?;
+        let stored = write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
         let head = Head::of_row(&stored)?;
         let edge = load_edge(&setting.database, head.size).await?;
         learn_law(&setting.database, &setting.editions).await?;
         let mut world = World::new(setting.editions.clone());
         // Every decision needs the log's own state.
-        let mut write = setting.database.begin_write().await?;
         load_missing(&mut write, &setting.owners, &mut world, Vec::new(), vec![Stream::LOG]).await?;
         // Better not to start than to refuse every record.
         if let Some(log) = world.log() {

@@ -1,19 +1,21 @@
 //! Somebody with rights on the database writes to it. For every table and column that there is: a comparison with the log
 //! names it, a replay repairs it, and what the log does not say stands in a list here, each with the reason.
 
-use super::support::{ORIGIN, START, postgres};
+use super::support::{App, ORIGIN, START, fixture, postgres};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::derived::{Difference, Mismatch, ReplayError, compare, replay, tables};
 use gongshi::field::OrganisationId;
 use gongshi::law::Editions;
-use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
+use gongshi::ledger::{Contradiction, Home, Ledger, LogKeys, NewLog};
 use gongshi::organisation::{self, Role, RoleGrant};
 use gongshi::record::{Disclosure, PrivateKey};
 use gongshi::sequencer::projections;
 use gongshi::store::{COSIGNED, Database, Disclosures, ENTRIES, Kind, Objects, Table, Value};
 use gongshi::world::Stream;
+use serde_json::json;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 /// What the log does not say, so that no comparison with it can find another value.
@@ -321,8 +323,8 @@ async fn a_forged_key_signs_nothing() {
     assert!(owner(&honest[0]).await.unwrap().is_some());
     // Found by the service itself, and then nothing is written.
     ledger.compare(0).await.unwrap();
-    let contradiction = ledger.contradiction().unwrap();
-    assert_eq!((contradiction.first.table.name, contradiction.rows), ("keys", 3));
+    let Some(Contradiction::Rows { first, count: 3 }) = ledger.contradiction() else { panic!("three rows of keys") };
+    assert_eq!(first.table.name, "keys");
     let own = Stream::of(&ledger.identity().operator);
     let grant = organisation::Act::from(RoleGrant { role: Role::Auditor }).into();
     let refused = ledger.act_as(ledger.operator_key(), &own, &grant).await;
@@ -331,4 +333,57 @@ async fn a_forged_key_signs_nothing() {
     replay(&ledger.database, &ledger.editions).await.unwrap();
     ledger.compare(0).await.unwrap();
     assert!(ledger.contradiction().is_none());
+}
+
+/// An entry's own bytes: there is nothing to repair them from, and nothing is written beside them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_entry_stops_the_service() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    assert_eq!(app.get("/readyz").await.status, 200);
+    let rows = app.ledger.database.read("SELECT bytes FROM entries WHERE idx = 5", &[]).await.unwrap();
+    let mut bytes = rows[0].blob(0).unwrap().to_vec();
+    let at = bytes.len() - 20;
+    bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+    let mut write = app.ledger.database.begin_write().await.unwrap();
+    write.change(&ENTRIES, &[Value::Integer(5)], &[("bytes", Value::Blob(bytes))]).await.unwrap();
+    write.commit().await.unwrap();
+    app.ledger.compare(0).await.unwrap();
+    assert!(matches!(app.ledger.contradiction(), Some(Contradiction::Entries { index: 6, .. })));
+    let ready = app.get("/readyz").await;
+    assert_eq!((ready.status, &ready.body["database"]["type"]), (503, &json!("/problems/store-contradicts")));
+    let disclosed = fixture::act(fixture::preannouncement(&cast.centre));
+    let answer = app.post(&cast.centre, "/v1/tenders", &fixture::stream("T-1"), &disclosed).await;
+    assert_eq!((answer.status, answer.problem()), (503, "store-contradicts"));
+    assert!(replay(&app.ledger.database, &Editions::built_in()).await.is_err());
+}
+
+/// What the commands print: the row by its key and column, in either language, never a value; then what was repaired.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_say_what_was_forged_and_repaired() {
+    let filled = Filled::sqlite().await;
+    let tenders = tables().find(|table| table.name == "tenders").unwrap();
+    let rows = filled.rows(tenders).await;
+    filled.change(tenders, &rows[0][..1], "title", Value::from("geheim")).await;
+    filled.database.close().await;
+    let data = filled.folder.path().to_str().unwrap();
+    let run = |language: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
+        let output = command.args(arguments).env("LC_ALL", language).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let Value::Text(code) = &rows[0][0] else { panic!("a code") };
+    for (language, words) in [("zh_CN.UTF-8", "title 与日志不符"), ("C", "title not as the log says")] {
+        let (holds, text) = run(language, &["verify", data]);
+        assert!(!holds && text.contains(words) && text.contains(code) && !text.contains("geheim"), "{text}");
+    }
+    let (_, report) = run("C", &["verify", data, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let row = json!({ "table": "tenders", "key": format!("code={code}"), "columns": ["title"] });
+    assert_eq!((&report["findings"][0]["reason"], &report["findings"][0]["row"]), (&json!("derived-mismatch"), &row));
+    let (repaired, text) = run("C", &["replay", "--data", data]);
+    assert!(repaired && text.starts_with("Repaired: tenders: missing 0, surplus 0, changed 1\n"), "{text}");
+    assert!(run("C", &["verify", data]).0);
+    let (_, text) = run("zh_CN.UTF-8", &["replay", "--data", data]);
+    assert!(text.starts_with("已重放条目"), "{text}");
 }
