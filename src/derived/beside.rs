@@ -1,7 +1,7 @@
 //! What stands beside the log: its head, the law, cosigned checkpoints, who deposited what.
 
 use super::entries::Walk;
-use super::mismatch::{Cure, Difference, Mismatch};
+use super::mismatch::{Cure, Discrepancy, Mismatch};
 use super::rows::{Scan, compare, differing};
 use crate::act::Stream;
 use crate::field::{DocumentId, OrganisationId};
@@ -43,7 +43,7 @@ pub(super) async fn head(reads: &mut impl Reads, walk: &mut Walk, found: &mut Ve
         cure = Cure::None;
     }
     if !columns.is_empty() {
-        let (key, what) = (vec![Value::Integer(1)], Difference::Changed(columns));
+        let (key, what) = (vec![Value::Integer(1)], Discrepancy::Changed(columns));
         found.push(Mismatch { table: &HEAD, key, what, cure });
     }
     Ok(())
@@ -118,7 +118,7 @@ pub(super) async fn cosigned(reads: &mut impl Reads, walk: &Walk, found: &mut Ve
             (Some(checkpoint), Some(Some(root))) if checkpoint.root == root => continue,
             _ => "note",
         };
-        let (key, what) = (row.values()[..1].to_vec(), Difference::Changed(vec![column]));
+        let (key, what) = (row.values()[..1].to_vec(), Discrepancy::Changed(vec![column]));
         // The next cosignature brings another one.
         found.push(Mismatch { table: &COSIGNED, key, what, cure: Cure::Delete });
     }
@@ -201,9 +201,9 @@ pub(super) async fn sealed(
 
 fn changed(table: &'static Table, row: &Row, columns: Vec<&'static str>) -> Mismatch {
     let key = row.values()[..table.key.len()].to_vec();
-    Mismatch { table, key, what: Difference::Changed(columns), cure: Cure::None }
+    Mismatch { table, key, what: Discrepancy::Changed(columns), cure: Cure::None }
 }
 
 fn gone(table: &'static Table, row: &Row) -> Mismatch {
-    Mismatch { table, key: row.values().to_vec(), what: Difference::Surplus, cure: Cure::Delete }
+    Mismatch { table, key: row.values().to_vec(), what: Discrepancy::Surplus, cure: Cure::Delete }
 }

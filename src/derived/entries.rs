@@ -1,6 +1,6 @@
 //! The log walked once: every column beside an entry's bytes, every tile, and who signs with which key.
 
-use super::mismatch::{Cure, Difference, Mismatch};
+use super::mismatch::{Cure, Discrepancy, Mismatch};
 use super::rows::{compare, differing};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Editions;
@@ -137,7 +137,7 @@ impl Walk {
         }
         if !columns.is_empty() {
             let key = vec![Value::Integer(self.last_row)];
-            let what = Difference::Changed(columns);
+            let what = Discrepancy::Changed(columns);
             found.push(Mismatch { table: &ENTRIES, key, what, cure: Cure::Entry(expected) });
         }
         (self.last_hash, self.last_time) = (Some(hash), entry.view.time);

@@ -10,13 +10,13 @@ pub struct Mismatch {
     pub table: &'static Table,
     /// In the order of the table's key.
     pub key: Vec<Value>,
-    pub what: Difference,
+    pub what: Discrepancy,
     pub(super) cure: Cure,
 }
 
 /// How it differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Difference {
+pub enum Discrepancy {
     /// The log makes it, and it is not there.
     Missing,
     /// No record made it.
@@ -68,26 +68,26 @@ impl Mismatch {
     /// The columns that differ; none when the whole row does.
     pub fn columns(&self) -> &[&'static str] {
         match &self.what {
-            Difference::Changed(columns) => columns,
-            Difference::Missing | Difference::Surplus => &[],
+            Discrepancy::Changed(columns) => columns,
+            Discrepancy::Missing | Discrepancy::Surplus => &[],
         }
     }
 
     pub fn zh(&self) -> String {
         let (table, key) = (self.table.name, self.key_text());
         match &self.what {
-            Difference::Missing => format!("表 {table} 缺少日志所生成的行（{key}）"),
-            Difference::Surplus => format!("表 {table} 的行（{key}）并非出自日志"),
-            Difference::Changed(columns) => format!("表 {table} 的行（{key}）：{} 与日志不符", columns.join("、")),
+            Discrepancy::Missing => format!("表 {table} 缺少日志所生成的行（{key}）"),
+            Discrepancy::Surplus => format!("表 {table} 的行（{key}）并非出自日志"),
+            Discrepancy::Changed(columns) => format!("表 {table} 的行（{key}）：{} 与日志不符", columns.join("、")),
         }
     }
 
     pub fn en(&self) -> String {
         let (table, key) = (self.table.name, self.key_text());
         match &self.what {
-            Difference::Missing => format!("table {table} lacks a row that the log makes ({key})"),
-            Difference::Surplus => format!("table {table} has a row that no record made ({key})"),
-            Difference::Changed(columns) => {
+            Discrepancy::Missing => format!("table {table} lacks a row that the log makes ({key})"),
+            Discrepancy::Surplus => format!("table {table} has a row that no record made ({key})"),
+            Discrepancy::Changed(columns) => {
                 format!("table {table} ({key}): {} not as the log says", columns.join(", "))
             }
         }

@@ -28,7 +28,7 @@ mod replay;
 mod rows;
 mod streams;
 
-pub use mismatch::{Difference, Mismatch};
+pub use mismatch::{Discrepancy, Mismatch};
 pub use replay::{Repaired, ReplayError, Replayed, replay};
 
 use crate::law::Editions;

@@ -1,7 +1,7 @@
 //! `gongshi replay`: what differs from the log is made as the log says, in one transaction.
 
 use super::Comparison;
-use super::mismatch::{Cure, Difference, Mismatch};
+use super::mismatch::{Cure, Discrepancy, Mismatch};
 use crate::law::Editions;
 use crate::sequencer::LoadError;
 use crate::store::{Database, ENTRIES, StoreError, Value, Write};
@@ -50,9 +50,9 @@ impl Replayed {
     fn count(&mut self, mismatch: &Mismatch) {
         let table = self.repaired.entry(mismatch.table.name).or_default();
         match (&mismatch.what, &mismatch.cure) {
-            (Difference::Missing, _) => table.missing += 1,
-            (Difference::Surplus, _) | (_, Cure::Delete) => table.surplus += 1,
-            (Difference::Changed(_), _) => table.changed += 1,
+            (Discrepancy::Missing, _) => table.missing += 1,
+            (Discrepancy::Surplus, _) | (_, Cure::Delete) => table.surplus += 1,
+            (Discrepancy::Changed(_), _) => table.changed += 1,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Stored rows against those that the log makes.
 
-use super::mismatch::{Cure, Difference, Mismatch};
+use super::mismatch::{Cure, Discrepancy, Mismatch};
 use crate::store::{Reads, Row, StoreError, Table, Value};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -54,10 +54,10 @@ pub(super) async fn compare(
         for row in rows {
             let key = table.key_of(&row);
             let what = match stored.get(&key) {
-                None => Difference::Missing,
+                None => Discrepancy::Missing,
                 Some(stored) => match differing(table, &row, stored.values()) {
                     columns if columns.is_empty() => continue,
-                    columns => Difference::Changed(columns),
+                    columns => Discrepancy::Changed(columns),
                 },
             };
             found.push(Mismatch { table, key, what, cure: Cure::Put(row) });
@@ -158,7 +158,7 @@ impl Unexplained {
                 found.extend(left.map(|row| Mismatch {
                     table,
                     key: row.values().to_vec(),
-                    what: Difference::Surplus,
+                    what: Discrepancy::Surplus,
                     cure: Cure::Delete,
                 }));
             }

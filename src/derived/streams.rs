@@ -1,7 +1,7 @@
 //! Streams folded again, some at a time: their rows, their history, and what time makes due on them.
 
 use super::entries::Walk;
-use super::mismatch::{Cure, Difference, Mismatch};
+use super::mismatch::{Cure, Discrepancy, Mismatch};
 use super::rows::{Unexplained, compare};
 use crate::act::Stream;
 use crate::field::DocumentId;
@@ -157,8 +157,8 @@ async fn documents(
         let id = Value::from(id.to_string());
         let stored = reads.rows("SELECT size FROM documents WHERE sha256 = $1", std::slice::from_ref(&id)).await?;
         let what = match stored.first() {
-            None => Difference::Missing,
-            Some(row) if *row.values() != [Value::from(size)] => Difference::Changed(vec!["size"]),
+            None => Discrepancy::Missing,
+            Some(row) if *row.values() != [Value::from(size)] => Discrepancy::Changed(vec!["size"]),
             Some(_) => continue,
         };
         found.push(Mismatch { table: &DOCUMENTS, key: vec![id], what, cure: Cure::None });

@@ -4,7 +4,7 @@
 use super::support::{App, ORIGIN, START, fixture, postgres};
 use gongshi::clock::Clock;
 use gongshi::demo;
-use gongshi::derived::{Difference, Mismatch, ReplayError, compare, replay, tables};
+use gongshi::derived::{Discrepancy, Mismatch, ReplayError, compare, replay, tables};
 use gongshi::field::OrganisationId;
 use gongshi::law::Editions;
 use gongshi::ledger::{Contradiction, Home, Ledger, LogKeys, NewLog};
@@ -223,10 +223,10 @@ async fn rows_missing_and_rows_too_many() {
     write.commit().await.unwrap();
     let found = filled.found().await;
     for table in &made {
-        let says = |what: &Difference| {
+        let says = |what: &Discrepancy| {
             found.iter().filter(|mismatch| mismatch.table.name == table.name && mismatch.what == *what).count()
         };
-        assert_eq!((says(&Difference::Missing), says(&Difference::Surplus)), (1, 1), "{}: {found:?}", table.name);
+        assert_eq!((says(&Discrepancy::Missing), says(&Discrepancy::Surplus)), (1, 1), "{}: {found:?}", table.name);
     }
     let replayed = replay(&filled.database, &Editions::built_in()).await.unwrap();
     for table in &made {

@@ -14,6 +14,7 @@ const KNOWN: &[&str] = &[
     "src/ledger/document.rs",
     "src/ledger/due.rs",
     "src/ledger/mod.rs",
+    "src/ledger/signing.rs",
 ];
 
 /// Files outside of `store` with what only one engine understands, and why.
