@@ -33,6 +33,8 @@ pub mod cosigning;
 #[cfg(feature = "shell")]
 pub mod demo;
 #[cfg(feature = "shell")]
+pub mod derived;
+#[cfg(feature = "shell")]
 pub mod http;
 #[cfg(feature = "shell")]
 pub mod ledger;

@@ -43,6 +43,7 @@ problems! {
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
     OVERLOADED 503 "overloaded" "服务繁忙，请稍后以同一 jti 重试" "Too busy; try again soon with the same jti"
     CLOCK_UNTRUSTED 503 "clock-untrusted" "服务器时钟不可信，暂停写入" "The server's clock can't be trusted; nothing is written"
+    STORE_CONTRADICTS 503 "store-contradicts" "数据库与日志不符，暂停写入" "The database contradicts the log; nothing is written"
     INTERNAL 500 "internal" "内部错误" "Internal error"
     // The signature.
     SIGNATURE_MISSING 401 "signature-missing" "缺少签名" "Signature missing"

@@ -7,10 +7,10 @@ mod support;
 
 use gongshi::audit::{Folder, Reason, Report, verify};
 use gongshi::bundle::{Maker, Scope, export_bundle, verify_bundle};
+use gongshi::derived::replay;
 use gongshi::field::{DocumentId, Instant};
 use gongshi::identity::{self, LawAdoption};
 use gongshi::law::{Edition, Editions};
-use gongshi::sequencer::{projections, replay};
 use gongshi::store::export_log;
 use gongshi::tender::{PlannedDates, Preannouncement, Window, WindowUnit};
 use gongshi::world::{Act, Stream};
@@ -91,9 +91,8 @@ async fn must_hold(app: &App) {
     export_log(&app.ledger.database, copy.path()).await.unwrap();
     let report = judge(copy.path());
     assert!(report.holds(), "{:?}", report.findings);
-    let before = projections(&app.ledger.database).await.unwrap();
-    replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
-    assert_eq!(projections(&app.ledger.database).await.unwrap(), before);
+    let replayed = replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
+    assert!(replayed.changed_nothing(), "{replayed:?}");
     let out = copy.path().join("bundle.zip");
     let (ledger, scope) = (&app.ledger, Scope::Tender("N-1".parse().unwrap()));
     let editions = Editions::built_in();

@@ -61,7 +61,7 @@ pub(super) fn count(source: &mut dyn Source, contested: &mut [Contested], root: 
         let entries = match source.bundle(bundles) {
             Ok(entries) if entries.is_empty() => break,
             Ok(entries) => entries,
-            Err(error) => return Some(Finding { index: None, reason: Reason::Unreadable, detail: error.to_string() }),
+            Err(error) => return Some(Finding::new(None, Reason::Unreadable, error.to_string())),
         };
         for bytes in &entries {
             edge.append(leaf_hash(bytes));
@@ -73,5 +73,5 @@ pub(super) fn count(source: &mut dyn Source, contested: &mut [Contested], root: 
         bundles += 1;
     }
     let detail = "the copy was another when it was read again".to_owned();
-    (edge.root() != root).then_some(Finding { index: None, reason: Reason::Unreadable, detail })
+    (edge.root() != root).then_some(Finding::new(None, Reason::Unreadable, detail))
 }

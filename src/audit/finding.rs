@@ -58,6 +58,8 @@ pub enum Reason {
     StatementInvalid,
     /// A stream in a bundle has fewer or more entries than the log states.
     StreamMismatch,
+    /// In a database: a row beside the entries is not what they say.
+    DerivedMismatch,
 }
 
 /// One thing that is wrong.
@@ -68,6 +70,28 @@ pub struct Finding {
     pub index: Option<u64>,
     pub reason: Reason,
     pub detail: String,
+    /// The same in Chinese, where it is not made of the log's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail_zh: Option<String>,
+    /// In a database: the row that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<StoredRow>,
+}
+
+/// A row of a database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoredRow {
+    pub table: String,
+    /// The columns of the key with their values.
+    pub key: String,
+    /// The columns that differ; empty when the whole row is missing or too many.
+    pub columns: Vec<String>,
+}
+
+impl Finding {
+    pub fn new(index: Option<u64>, reason: Reason, detail: impl Into<String>) -> Self {
+        Self { index, reason, detail: detail.into(), detail_zh: None, row: None }
+    }
 }
 
 /// The outcome of an audit.
@@ -119,8 +143,13 @@ impl Report {
     }
 
     pub(crate) fn add(&mut self, index: Option<u64>, reason: Reason, detail: impl Into<String>) {
+        self.take(Finding::new(index, reason, detail));
+    }
+
+    /// Adds one more, as long as there are not too many.
+    pub fn take(&mut self, finding: Finding) {
         if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(Finding { index, reason, detail: detail.into() });
+            self.findings.push(finding);
         } else {
             self.findings_omitted += 1;
         }

@@ -186,7 +186,7 @@ fn findings(verified: &Verified) -> Markup {
                     tr {
                         td.number { @if let Some(index) = finding.index { (index) } @else { "—" } }
                         td.reason { (in_chinese(finding.reason)) br; span.en { (finding.reason) } }
-                        td.long { (finding.detail) }
+                        td.long { @if let Some(zh) = &finding.detail_zh { (zh) br; } (finding.detail) }
                     }
                 }
             }
@@ -240,6 +240,7 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::ManifestWrong => "证据包自述不符",
         Reason::StatementInvalid => "卷宗声明无效",
         Reason::StreamMismatch => "卷宗不全或不符",
+        Reason::DerivedMismatch => "库表与日志不符",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::log::{
     parse_bundle,
 };
 use crate::record::PrivateKey;
-use crate::sequencer::{LoadError, load_streams, signers};
+use crate::sequencer::{LoadError, Owners, load_streams, signers};
 use crate::store::{Database, DocumentError, Documents, StoreError, TreeReader, each_resource};
 use crate::world::ReadEntry;
 use futures::TryStreamExt;
@@ -147,7 +147,7 @@ async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Res
     };
     let mut writer = Writer { zip: ZipWriter::new(File::create(part)?), cited: BTreeMap::new() };
     writer.put(CHECKPOINT, note.as_bytes())?;
-    let log = load_streams(database, &[], editions).await?;
+    let log = load_streams(database, &Owners::default(), &[], editions).await?;
     let named = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
     writer.put(KEYS, named.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
     match scope {

@@ -2,13 +2,15 @@
 
 use super::Location;
 use super::language::either;
+use anyhow::Context;
 use clap::Args;
 use gongshi::bench;
 use gongshi::clock::Clock;
+use gongshi::derived::{Replayed, replay};
 use gongshi::law::Editions;
-use gongshi::sequencer::replay;
 use gongshi::server::openapi_yaml;
 use gongshi::store::Database;
+use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Replay {
@@ -17,13 +19,27 @@ pub struct Replay {
 }
 
 impl Replay {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         let database = Database::open(&self.location.database_url()).await?;
-        let entries = replay(&database, &Editions::built_in()).await?;
+        let replayed = replay(&database, &Editions::built_in()).await;
         database.close().await;
-        println!("{}: {entries}", either("已重放条目", "Entries replayed"));
-        Ok(())
+        let replayed = replayed.context(either("数据库未作改动", "nothing was changed"))?;
+        print(&replayed);
+        Ok(if replayed.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// What was repaired, table by table, and what could not be; the number of entries last.
+fn print(replayed: &Replayed) {
+    for (table, repaired) in &replayed.repaired {
+        let (missing, surplus, changed) = (repaired.missing, repaired.surplus, repaired.changed);
+        let [was, more, other] = [either("补足", "missing"), either("删除", "surplus"), either("改正", "changed")];
+        println!("{}: {table}: {was} {missing}, {more} {surplus}, {other} {changed}", either("已修复", "Repaired"));
+    }
+    for mismatch in &replayed.left {
+        println!("✗ {}", either(&mismatch.zh(), &mismatch.en()));
+    }
+    println!("{}: {}", either("已重放条目", "Entries replayed"), replayed.entries);
 }
 
 #[derive(Args)]

@@ -51,7 +51,7 @@ enum Command {
     Monitor(monitor::Monitor),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
-    /// 重建投影 · Rebuild the projections from the log
+    /// 按日志修复各表 · Repair what differs from the log, table by table; the service must be stopped
     Replay(data::Replay),
     /// 导出 · Export
     #[command(subcommand)]
@@ -106,7 +106,7 @@ impl Cli {
             Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),
             Command::Monitor(monitor) => Ok(runtime.block_on(monitor.run())),
             Command::Proof(proof) => proof.run(),
-            Command::Replay(replay) => runtime.block_on(replay.run()).map(done),
+            Command::Replay(replay) => runtime.block_on(replay.run()),
             Command::Export(export) => runtime.block_on(export.run()).map(done),
             Command::Law(law) => runtime.block_on(law.run()).map(done),
             Command::Import(import) => runtime.block_on(import.run()).map(done),

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 #[derive(Args)]
@@ -210,10 +211,14 @@ async fn serve(
     proxies: TrustedProxies,
     place: Option<Objects>,
 ) -> anyhow::Result<()> {
+    let mut beside = JoinSet::new();
+    let (first, compared) = oneshot::channel();
+    beside.spawn(ledger::compare_for_ever(Arc::clone(&ledger), first));
+    // Better late than on what somebody else has written; of a long log it is found out while the service serves.
+    let _ = tokio::time::timeout(ledger::START_PATIENCE, compared).await;
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let server = server.behind(proxies);
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
-    let mut beside = JoinSet::new();
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));

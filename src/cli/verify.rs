@@ -5,12 +5,13 @@ use super::serve::read_policy;
 use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
-use gongshi::audit::{Folder, Source, verify};
+use gongshi::audit::{Finding, Folder, Reason, Report, Source, StoredRow, verify};
 use gongshi::bundle::{Conclusion, Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
 use gongshi::clock::Clock;
+use gongshi::derived::compare;
 use gongshi::law::Editions;
 use gongshi::log::{NoteKey, SignedNote, TlogProof};
-use gongshi::store::Database;
+use gongshi::store::{Database, Disclosures, Objects};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,19 +55,42 @@ pub struct Proof {
     policy: Option<PathBuf>,
 }
 
-/// Opens whatever the word names.
-fn source(log: &str, runtime: &Handle) -> anyhow::Result<Box<dyn Source>> {
+/// Opens whatever the word names; where that is a database, it is more than a copy of the log.
+fn source(log: &str, runtime: &Handle) -> anyhow::Result<(Box<dyn Source>, Option<Database>)> {
     if log.starts_with("http://") || log.starts_with("https://") {
-        return Ok(Box::new(HttpSource::open(log, runtime.clone())?));
+        return Ok((Box::new(HttpSource::open(log, runtime.clone())?), None));
     }
     let file = Path::new(log).join("gongshi.sqlite");
     if log.starts_with("postgres") || file.exists() {
         let url = if log.starts_with("postgres") { log.to_owned() } else { format!("sqlite://{}", file.display()) };
         let database = runtime.block_on(Database::open(&url))?;
-        return Ok(Box::new(DatabaseSource { database, runtime: runtime.clone() }));
+        let source = DatabaseSource { database: database.clone(), runtime: runtime.clone() };
+        return Ok((Box::new(source), Some(database)));
     }
     anyhow::ensure!(Path::new(log).is_dir(), "{log}: {}", either("没有这个目录", "no such folder"));
-    Ok(Box::new(Folder::new(Path::new(log))))
+    Ok((Box::new(Folder::new(Path::new(log))), None))
+}
+
+/// Adds to a report what a database holds beside the entries and the entries do not say.
+async fn compare_derived(
+    database: &Database,
+    disclosures: Option<&Disclosures>,
+    editions: &Editions,
+    report: &mut Report,
+) {
+    let compared = compare(database, disclosures, editions, |mismatch| {
+        let row = StoredRow {
+            table: mismatch.table.name.to_owned(),
+            key: mismatch.key_text(),
+            columns: mismatch.columns().iter().map(|column| (*column).to_owned()).collect(),
+        };
+        let finding = Finding::new(mismatch.index(), Reason::DerivedMismatch, mismatch.en());
+        report.take(Finding { detail_zh: Some(mismatch.zh()), row: Some(row), ..finding });
+    });
+    if let Err(error) = compared.await {
+        let finding = Finding::new(None, Reason::Unreadable, format!("the other tables were not compared: {error}"));
+        report.take(Finding { detail_zh: Some(format!("其余各表未能与日志核对：{error}")), ..finding });
+    }
 }
 
 impl Verify {
@@ -106,7 +130,7 @@ impl Verify {
 
     /// A copy of a whole log.
     fn copy(&self, runtime: &Handle) -> anyhow::Result<Verified> {
-        let mut source = source(&self.log, runtime)?;
+        let (mut source, database) = source(&self.log, runtime)?;
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
         bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {per_sec} {eta}")?);
         let mut progress = |done: u64, size: u64| {
@@ -114,7 +138,7 @@ impl Verify {
             bar.set_position(done);
         };
         let (key, editions) = (self.key.as_ref(), Editions::built_in());
-        let verified = if self.report.is_some() {
+        let mut verified = if self.report.is_some() {
             // The page says more than the audit keeps.
             let mut source = Listening::to(source.as_mut());
             let report = verify(&mut source, key, &editions, &mut progress)?;
@@ -124,7 +148,21 @@ impl Verify {
             Verified { report, bundle: None, contents: Contents::default() }
         };
         bar.finish_and_clear();
+        if let Some(database) = database {
+            let texts = Path::new(&self.log).join("documents");
+            let disclosures = if texts.is_dir() { Some(Disclosures::new(Objects::local(&texts)?)) } else { None };
+            let report = &mut verified.report;
+            runtime.block_on(compare_derived(&database, disclosures.as_ref(), &editions, report));
+        }
         Ok(verified)
+    }
+}
+
+/// In the reader's language, where there are words in it.
+fn in_words(finding: &Finding) -> String {
+    match &finding.detail_zh {
+        Some(zh) => format!("{}: {}", finding.reason, either(zh, &finding.detail)),
+        None => finding.to_string(),
     }
 }
 
@@ -152,7 +190,7 @@ fn print(verified: &Verified, pinned: bool) {
         println!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
     }
     for finding in &report.findings {
-        println!("✗ {finding}");
+        println!("✗ {}", in_words(finding));
     }
     if report.findings_omitted > 0 {
         println!("✗ +{}", report.findings_omitted);

@@ -5,8 +5,7 @@ use crate::act::{Acts, Capability, fold};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::Problem;
 use crate::law::{End, Law};
-use crate::ledger::{Ledger, LedgerError};
-use crate::sequencer::read_stream;
+use crate::ledger::Ledger;
 use crate::template::{Side, TemplateRef};
 use crate::world::{self, Stream};
 use poem_openapi::Object;
@@ -108,7 +107,7 @@ pub async fn commitment_view(ledger: &Ledger, id: CommitmentId) -> Result<Option
     let Some(law) = Law::new(&adopted) else { return Ok(None) };
     let mut state: Option<Commitment> = None;
     let mut records = Vec::new();
-    for entry in read_stream(&ledger.database, &stream).await.map_err(LedgerError::from)? {
+    for entry in ledger.stream(&stream).await? {
         let world::Act::Commitment(act) = entry.act else { continue };
         fold(&mut state, &act, &entry.place, law);
         records.push(record(&act, &entry.place));

@@ -8,10 +8,9 @@ use super::scenes::{self, entry, promise};
 use super::script::Script;
 use crate::clock::Clock;
 use crate::field::Instant;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
 use crate::log::Hash;
 use crate::record::{Disclosure, PrivateKey};
-use crate::sequencer::read_stream;
 use crate::world::{Act, Stream};
 
 /// What is done at an instant.
@@ -89,7 +88,7 @@ impl Programme {
                 Cue::Post(posting) => post(ledger, at, *posting).await?,
                 Cue::Reply(reply) => {
                     let Reply { key, stream, to, make } = *reply;
-                    let entries = read_stream(&ledger.database, &to).await.map_err(LedgerError::from)?;
+                    let entries = ledger.stream(&to).await?;
                     let cited = entries.last().map_or(Hash::of([]), |entry| entry.place.hash);
                     post(ledger, at, Posting { key, stream, act: make(cited) }).await?;
                 }

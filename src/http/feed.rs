@@ -114,9 +114,11 @@ pub async fn events(
                     size.changed().await.ok()?;
                     continue;
                 }
-                let events: Vec<Event> = rows
-                    .iter()
-                    .filter_map(|row| RecordView::of_row(row).ok())
+                // Breaks off rather than leave one out.
+                let views = RecordView::of_rows(&ledger, &rows).await;
+                let views = views.inspect_err(|error| tracing::error!(%error, "a feed breaks off")).ok()?;
+                let events: Vec<Event> = views
+                    .into_iter()
                     .map(|view| {
                         let json = serde_json::to_string(&view).unwrap_or_default();
                         Event::message(json).id(view.index.to_string()).event_type("record")

@@ -1,8 +1,8 @@
 //! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
 
 use crate::clock::Doubt;
-use crate::ledger::{Ledger, WitnessStatus};
-use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, UNAVAILABLE};
+use crate::ledger::{Contradiction, Ledger, WitnessStatus};
+use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
 use crate::store::Obstacle;
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};
@@ -16,8 +16,8 @@ pub fn livez() -> &'static str {
     "ok\n"
 }
 
-/// Records, documents and disclosures are taken: the stores can be written, the checkpoint holds, and the clock is right as
-/// far as is known.
+/// Records, documents and disclosures are taken: the stores can be written, the checkpoint holds, the database says what the
+/// log says, and the clock is right as far as is known.
 #[handler]
 pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
     let readiness = ledger.readiness().await;
@@ -36,6 +36,9 @@ pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
         if let Some(obstacle) = obstacle {
             detail[store] = of_store(obstacle);
         }
+    }
+    if let Some(contradiction) = &readiness.contradiction {
+        detail["database"] = of_contradiction(contradiction);
     }
     if let Some(doubt) = &readiness.clock {
         detail["clock"] = of_clock(doubt);
@@ -58,6 +61,10 @@ fn in_words(problem: &ProblemType, cause: &str, reason: Bilingual, cure: Bilingu
 
 fn of_store(obstacle: Obstacle) -> Value {
     in_words(&UNAVAILABLE, obstacle.as_str(), obstacle.reason(), obstacle.cure())
+}
+
+fn of_contradiction(contradiction: &Contradiction) -> Value {
+    in_words(&STORE_CONTRADICTS, "contradicts", contradiction.reason(), contradiction.cure())
 }
 
 fn of_clock(doubt: &Doubt) -> Value {

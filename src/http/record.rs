@@ -6,10 +6,11 @@ use super::feed::Followers;
 use super::gate::KeyRate;
 use super::paging::page_limit;
 use super::{Peer, Problem, Tag, Typed};
-use crate::field::Instant;
-use crate::ledger::Ledger;
+use crate::field::{Instant, OrganisationId};
+use crate::ledger::{Ledger, LedgerError};
 use crate::log::EntryView;
 use crate::problem;
+use crate::record::KeyId;
 use crate::store::{Row, StoreError, Value};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
@@ -17,6 +18,7 @@ use poem_openapi::payload::{Binary, PlainText};
 use poem_openapi::types::Any;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,25 +61,46 @@ const CONTESTED: &str =
     "EXISTS (SELECT 1 FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time)";
 
 impl RecordView {
-    pub(super) fn of_row(row: &Row) -> Result<Self, StoreError> {
-        let bytes = row.blob(7)?;
-        let damaged = || StoreError::Damaged(format!("entry {}", row.unsigned(0).unwrap_or_default()));
-        let view = EntryView::parse(bytes).map_err(|_| damaged())?;
-        let payload = view.record().payload_bytes().map_err(|_| damaged())?;
-        let kid = row.blob(6)?.try_into().map_err(|_| damaged())?;
+    /// Rows of [`COLUMNS`]. The columns only found them: kind, stream, time and author are what the record says itself.
+    ///
+    /// # Errors
+    /// The store can't be read, or a row holds no entry of the log.
+    pub(super) async fn of_rows(ledger: &Ledger, rows: &[Row]) -> Result<Vec<Self>, LedgerError> {
+        let kids = rows.iter().map(|row| Ok(KeyId::from_bytes(row.blob(6)?.try_into().map_err(|_| damaged(row))?)));
+        let kids: Vec<KeyId> = kids.collect::<Result<_, StoreError>>()?;
+        let owners = ledger.owners.of(&mut ledger.database.clone(), kids).await?;
+        Ok(rows.iter().map(|row| Self::of_row(row, &owners)).collect::<Result<_, _>>()?)
+    }
+
+    fn of_row(row: &Row, owners: &HashMap<KeyId, OrganisationId>) -> Result<Self, StoreError> {
+        let view = EntryView::parse(row.blob(7)?).map_err(|_| damaged(row))?;
+        let record = view.record();
+        let header = record.header().map_err(|_| damaged(row))?;
+        let payload = record.payload_bytes().map_err(|_| damaged(row))?;
+        let author = owners.get(&header.kid).ok_or_else(|| damaged(row))?;
+        if row.unsigned(0)? != view.index {
+            return Err(damaged(row));
+        }
+        if (row.text(2)?, row.text(3)?, row.text(5)?) != (&header.typ, &header.sub, author.as_str()) {
+            tracing::error!(index = view.index, "an entry is filed under what its record does not say");
+        }
         Ok(Self {
             index: view.index,
             time: view.time.to_string(),
-            kind: row.text(2)?.to_owned(),
-            stream: row.text(3)?.to_owned(),
+            kind: header.typ,
+            stream: header.sub,
             version: row.unsigned(4)?,
-            author: row.text(5)?.to_owned(),
-            kid: crate::record::KeyId::from_bytes(kid).to_string(),
+            author: author.to_string(),
+            kid: header.kid.to_string(),
             contested_from: row.optional_integer(8)?.map(|from| Instant::from_millis(from).to_string()),
             entry_hash: view.hash().to_string(),
-            payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged())?),
+            payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged(row))?),
         })
     }
+}
+
+fn damaged(row: &Row) -> StoreError {
+    StoreError::Damaged(format!("entry {}", row.unsigned(0).unwrap_or_default()))
 }
 
 pub struct RecordApi(pub Arc<Ledger>);
@@ -150,8 +173,11 @@ impl RecordApi {
             if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
                 continue;
             }
-            let items: Vec<RecordView> = rows.iter().map(RecordView::of_row).collect::<Result<_, _>>()?;
+            let mut items = RecordView::of_rows(&self.0, &rows).await?;
             let next = items.last().map_or(before.0.unwrap_or(first.saturating_sub(1)), |last| last.index);
+            // An entry that is filed under what it does not say was not asked for.
+            let is = |asked: &Option<String>, said: &str| asked.as_deref().is_none_or(|asked| asked == said);
+            items.retain(|item| is(&kind.0, &item.kind) && is(&stream.0, &item.stream) && is(&author.0, &item.author));
             return Ok(Typed(RecordPage { items, next }));
         }
     }
@@ -160,8 +186,8 @@ impl RecordApi {
     #[oai(path = "/:index", method = "get", operation_id = "getRecord")]
     async fn get(&self, index: Path<u64>) -> Result<Typed<RecordView>, Problem> {
         let rows = self.0.database.read_built(format!("{COLUMNS} WHERE idx = $1"), &[index_value(index.0)?]).await?;
-        let row = rows.first().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
-        Ok(Typed(RecordView::of_row(row)?))
+        let record = RecordView::of_rows(&self.0, &rows).await?.pop();
+        Ok(Typed(record.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?))
     }
 
     /// The entry's bytes, exactly as they were hashed.

@@ -3,11 +3,8 @@
 use super::{Ledger, LedgerError};
 use crate::field::Instant;
 use crate::log::{Checkpoint, CosignerKey, Policy, SignedNote};
-use crate::store::{Column, StoreError, Table, Value};
+use crate::store::{COSIGNED, StoreError, Value};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-static COSIGNED: Table =
-    Table { name: "cosigned", columns: &[Column::integer("size"), Column::text("note")], key: &["size"] };
 
 /// Checkpoints that are kept while none meets the policy.
 const KEPT_MAX: usize = 16;

@@ -3,21 +3,7 @@
 use super::{Ledger, LedgerError};
 use crate::field::{Instant, OrganisationId};
 use crate::record::Disclosure;
-use crate::store::{Column, DisclosureKey, StoreError, Table, Value};
-
-static DISCLOSURES: Table = Table {
-    name: "disclosures",
-    columns: &[
-        Column::text("digest"),
-        Column::text("owner"),
-        Column::integer("stored_at"),
-        Column::blob("key"),
-        Column::integer("erased_at"),
-        Column::text("erased_by"),
-        Column::text("reason"),
-    ],
-    key: &["digest"],
-};
+use crate::store::{DISCLOSURES, DisclosureKey, StoreError, Value};
 
 /// What is known of a disclosure that was deposited once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +43,7 @@ impl Ledger {
         Ok(Some(Held {
             owner: row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?,
             stored_at: row.integer(1)?,
-            key: if erased_at.is_none() { DisclosureKey::from_slice(row.blob(2)?) } else { None },
+            key: row.blob(2).ok().filter(|_| erased_at.is_none()).and_then(DisclosureKey::from_slice),
             erased_at,
         }))
     }
@@ -70,7 +56,10 @@ impl Ledger {
         let Some(held) = self.held(sealed).await? else { return Ok(None) };
         let content = match (held.erased_at, held.key) {
             (Some(at), _) => Content::Erased(at),
-            (None, Some(key)) => self.disclosures.get(sealed, &key).await?.map_or(Content::Lost, Content::Kept),
+            (None, Some(key)) => {
+                let text = self.disclosures.get(sealed, &held.owner, &key).await?;
+                text.map_or(Content::Lost, Content::Kept)
+            }
             (None, None) => Content::Lost,
         };
         Ok(Some(Deposited { owner: held.owner, content }))
@@ -86,16 +75,16 @@ impl Ledger {
         owner: &OrganisationId,
     ) -> Result<Deposited, LedgerError> {
         let sealed = disclosure.sealed().sealed;
-        let owner = match self.disclosure(&sealed).await? {
-            Some(Deposited { owner, content: Content::Lost }) => owner,
+        match self.disclosure(&sealed).await? {
+            // Whose it was is not known when it does not open: who brings the text owns it.
+            None | Some(Deposited { content: Content::Lost, .. }) => {}
             Some(deposited) => return Ok(deposited),
-            None => owner.clone(),
-        };
+        }
         // The row first: no text may lie anywhere that nobody could ask to be erased.
         let key = DisclosureKey::generate();
         let stored_at = self.clock.now().millis();
-        self.put_row(&DISCLOSURES, row(&sealed, &owner, stored_at, Some(&key), None)).await?;
-        self.disclosures.put(&sealed, disclosure.text(), &key).await?;
+        self.put_row(&DISCLOSURES, row(&sealed, owner, stored_at, Some(&key), None)).await?;
+        self.disclosures.put(&sealed, owner, disclosure.text(), &key).await?;
         // Somebody may have erased it in between.
         let deposited = self.disclosure(&sealed).await?;
         if let Some(Deposited { content: Content::Erased(_), .. }) = &deposited {

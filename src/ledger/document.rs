@@ -2,21 +2,9 @@
 
 use super::{Ledger, LedgerError};
 use crate::field::{DocumentId, OrganisationId};
-use crate::store::{Column, Table, Value};
+use crate::store::{DOCUMENTS, Table, Value};
 use bytes::Bytes;
 use futures::Stream;
-
-static DOCUMENTS: Table = Table {
-    name: "documents",
-    columns: &[
-        Column::text("sha256"),
-        Column::integer("size"),
-        Column::text("media_type"),
-        Column::text("owner"),
-        Column::integer("stored_at"),
-    ],
-    key: &["sha256"],
-};
 
 impl Ledger {
     /// Stores a document as it streams in, and says how many bytes it has. From then on records may cite it.

@@ -1,6 +1,7 @@
 //! A running log: its store, its sequencer, its keys and its clock. The one thing that the shell holds on to.
 
 mod clock;
+mod compared;
 mod cosigned;
 mod disclosure;
 mod document;
@@ -8,8 +9,10 @@ mod due;
 mod keys;
 mod naming;
 mod readiness;
+mod signing;
 
 pub use clock::watch_clock;
+pub use compared::{Contradiction, START_PATIENCE, compare_for_ever};
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
 pub use due::propose_for_ever;
@@ -26,10 +29,10 @@ use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, LoadError, Outcome, Receipt, Rejected, Sequencer, Setting, Underway, Unverified, load_streams,
+    Admitted, LoadError, Outcome, Owners, Receipt, Rejected, Sequencer, Setting, Underway, Unverified,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
-use crate::world::{Act, Stream, World};
+use crate::world::{Act, Stream};
 use bytes::Bytes;
 use naming::signed_alike;
 use quick_cache::sync::Cache;
@@ -94,6 +97,7 @@ pub struct Ledger {
     pub tree: TreeReader,
     pub clock: Clock,
     pub editions: Editions,
+    pub owners: Owners,
     pub metrics: Arc<Metrics>,
     sequencer: Sequencer,
     keys: LogKeys,
@@ -105,6 +109,7 @@ pub struct Ledger {
     witnesses: Option<Witnesses>,
     /// When the stores were last probed.
     probed: Mutex<Option<std::time::Instant>>,
+    contradiction: RwLock<Option<Contradiction>>,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -122,13 +127,14 @@ impl Ledger {
         let edition = Editions::newest();
         let opened = keys.opening(&opening, &edition)?;
         let log = open_log(&opened, 0, clock.now())?;
-        let (editions, metrics) = (Editions::built_in(), Arc::new(Metrics::default()));
+        let (editions, owners, metrics) = (Editions::built_in(), Owners::default(), Arc::new(Metrics::default()));
         let setting = Setting {
             database: database.clone(),
             origin: opening.origin.clone(),
             checkpoint_keys: keys.checkpoint.clone(),
             clock: clock.clone(),
             editions: editions.clone(),
+            owners: owners.clone(),
             metrics: Arc::clone(&metrics),
         };
         let (sequencer, _task) = Sequencer::start(setting).await?;
@@ -140,6 +146,7 @@ impl Ledger {
             objects,
             clock,
             editions,
+            owners,
             metrics,
             sequencer,
             keys,
@@ -148,6 +155,7 @@ impl Ledger {
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
             probed: Mutex::default(),
+            contradiction: RwLock::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.
@@ -220,46 +228,6 @@ impl Ledger {
         Ok(candidate.verify(&key)?)
     }
 
-    async fn signing_key(&self, candidate: &Unverified) -> Result<PublicKey, Rejected> {
-        let kid = candidate.header().kid;
-        if kid == self.keys.service.key_id() {
-            return Ok(self.keys.service.public());
-        }
-        if let Some((key, _)) = self.key_owner(&kid).await.map_err(|error| unavailable(&error))? {
-            return Ok(key);
-        }
-        let Some((own, _)) = candidate.act().signs_in() else {
-            let (zh, en) = ("日志中没有这把密钥", "the log does not know this key");
-            return Err(Refusal::new(&problem::KEY_UNKNOWN, zh, en).into());
-        };
-        let key = PublicKey::from_jwk(own).map_err(|error| {
-            Refusal::of_field("/key", crate::field::Fault::MalformedCode { reason: error.to_string() })
-        })?;
-        if key.key_id() == kid {
-            return Ok(key);
-        }
-        let (zh, en) = ("登记记录须由所登记的密钥签名", "a registration is signed by the very key that it registers");
-        Err(Refusal::new(&problem::POSSESSION_UNPROVEN, zh, en).into())
-    }
-
-    /// A key that the log knows, and whose it is.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn key_owner(&self, kid: &KeyId) -> Result<Option<(PublicKey, OrganisationId)>, StoreError> {
-        if let Some(known) = self.known_keys.get(kid) {
-            return Ok(Some(known));
-        }
-        let sql = "SELECT public, organisation FROM keys WHERE kid = $1";
-        let rows = self.database.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
-        let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
-        let owner: OrganisationId = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-        self.known_keys.insert(*kid, (key, owner.clone()));
-        Ok(Some((key, owner)))
-    }
-
     /// Appends an admitted record: returns once it is durable and included.
     ///
     /// # Errors
@@ -274,6 +242,9 @@ impl Ledger {
     /// # Errors
     /// See [`Rejected`].
     pub async fn enqueue(&self, admitted: Admitted) -> Result<Underway, Rejected> {
+        if let Some(contradiction) = self.contradiction() {
+            return Err(contradiction.refusal().into());
+        }
         self.require_documents(&admitted).await?;
         self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)
@@ -312,13 +283,6 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-
-    async fn has_role(&self, kid: &KeyId, role: Role) -> Result<bool, Rejected> {
-        let owner = self.key_owner(kid).await.map_err(|error| unavailable(&error))?;
-        let Some((_, owner)) = owner else { return Ok(false) };
-        let world = self.states(&[Stream::of(&owner)]).await.map_err(|error| unavailable(&error))?;
-        Ok(world.author(kid, self.clock.now()).is_ok_and(|author| author.roles.has(role)))
     }
 
     /// An edition that is to be adopted is read before the sequencer decides.
@@ -407,14 +371,6 @@ impl Ledger {
         let (note, checkpoint) = self.checkpoint().await?;
         let cosigned = self.witnesses.as_ref().and_then(|witnesses| witnesses.cosigned(checkpoint.size));
         Ok((cosigned.unwrap_or(note), checkpoint))
-    }
-
-    /// The states of some streams, folded from their entries.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn states(&self, streams: &[Stream]) -> Result<World, LedgerError> {
-        Ok(load_streams(&self.database, streams, &self.editions).await?)
     }
 }
 

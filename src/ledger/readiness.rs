@@ -1,6 +1,6 @@
 //! Whether the log can be written now, for whoever watches it.
 
-use super::{Ledger, LedgerError};
+use super::{Contradiction, Ledger, LedgerError};
 use crate::clock::Doubt;
 use crate::sequencer::LoadError;
 use crate::store::{Obstacle, StoreError};
@@ -15,6 +15,8 @@ pub struct Readiness {
     pub database: Option<Obstacle>,
     pub objects: Option<Obstacle>,
     pub clock: Option<Doubt>,
+    /// What the database says and the log does not.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// Whoever asks has an answer within two seconds: a store that does not answer until then is away.
@@ -25,7 +27,8 @@ const PROBED_EVERY: Duration = Duration::from_secs(1);
 
 impl Readiness {
     pub fn is_ready(&self) -> bool {
-        self.size.is_some() && self.database.is_none() && self.objects.is_none() && self.clock.is_none()
+        let can_write = self.database.is_none() && self.objects.is_none() && self.contradiction.is_none();
+        self.size.is_some() && can_write && self.clock.is_none()
     }
 }
 
@@ -38,13 +41,15 @@ impl Ledger {
         });
         let (read, ()) = tokio::join!(read, self.probe());
         let (database, objects) = (self.database.obstacle(), self.objects.obstacle());
+        let contradiction = self.contradiction();
+        let readiness = Readiness { size: None, database, objects, clock: None, contradiction };
         match read {
-            Ok(Ok((size, clock))) => Readiness { size: Some(size), database, objects, clock },
+            Ok(Ok((size, clock))) => Readiness { size: Some(size), clock, ..readiness },
             Ok(Err(error)) => {
                 tracing::error!(%error, "not ready");
-                Readiness { size: None, database: Some(obstacle_of(&error)), objects, clock: None }
+                Readiness { database: Some(obstacle_of(&error)), ..readiness }
             }
-            Err(_) => Readiness { size: None, database: Some(Obstacle::Away), objects, clock: None },
+            Err(_) => Readiness { database: Some(Obstacle::Away), ..readiness },
         }
     }
 

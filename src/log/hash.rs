@@ -19,6 +19,8 @@ string_schema!(Hash, "sha256-hex", max = 64);
 pub struct HashError;
 
 impl Hash {
+    pub const BYTES: usize = 32;
+
     /// Plain SHA-256.
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(bytes).into())

@@ -1,7 +1,7 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
 use super::loader::{
-    COLUMNS, LoadError, LoadedEntry, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
+    COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
 };
 use super::rows::{History, rows_of};
 use super::signers::signers;
@@ -10,10 +10,12 @@ use crate::act::{KeyChange, Place};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
 use crate::law::Edition;
-use crate::log::{Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, Hash, NoteSigner, TlogProof, first_previous, leaf_hash};
+use crate::log::{
+    Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, EntryView, Hash, NoteSigner, TlogProof, first_previous, leaf_hash,
+};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
-use crate::store::{Column, Row, StoreError, Table, Value, Write, load_edge};
+use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,51 +35,12 @@ pub(super) struct Writer {
     stale: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Head {
     size: u64,
     last_hash: Hash,
     last_time: Instant,
 }
-
-static ENTRIES: Table = Table {
-    name: "entries",
-    columns: &[
-        Column::integer("idx"),
-        Column::integer("time"),
-        Column::text("stream"),
-        Column::integer("version"),
-        Column::text("kind"),
-        Column::text("author"),
-        Column::blob("kid"),
-        Column::blob("jti"),
-        Column::blob("digest"),
-        Column::blob("bytes"),
-    ],
-    key: &[],
-};
-
-static TILES: Table = Table {
-    name: "tiles",
-    columns: &[Column::integer("level"), Column::integer("idx"), Column::blob("hashes")],
-    key: &["level", "idx"],
-};
-
-static LAW: Table =
-    Table { name: "law", columns: &[Column::text("edition"), Column::blob("bytes")], key: &["edition"] };
-
-static HEAD: Table = Table {
-    name: "log_head",
-    columns: &[
-        Column::integer("id"),
-        Column::integer("size"),
-        Column::blob("last_hash"),
-        Column::integer("last_time"),
-        Column::text("origin"),
-        Column::text("checkpoint"),
-    ],
-    key: &["id"],
-};
 
 /// Streams kept in memory between batches.
 const STREAMS_KEPT: usize = 20_000;
@@ -126,19 +89,40 @@ impl Writer {
         if found != setting.origin {
             return Err(LoadError::Origin { found: found.to_owned(), expected: setting.origin });
         }
+        // Under the head's lock: what is compared must be of one moment.
+        let mut write = setting.database.begin_write().await?;
+        let stored = write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
         let head = Head::of_row(&stored)?;
         let edge = load_edge(&setting.database, head.size).await?;
         learn_law(&setting.database, &setting.editions).await?;
         let mut world = World::new(setting.editions.clone());
         // Every decision needs the log's own state.
-        let mut write = setting.database.begin_write().await?;
-        load_missing(&mut write, &mut world, Vec::new(), vec![Stream::LOG]).await?;
-        write.rollback().await;
+        load_missing(&mut write, &setting.owners, &mut world, Vec::new(), vec![Stream::LOG]).await?;
         // Better not to start than to refuse every record.
         if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
         }
-        Ok(Self { setting, world, edge, head, committed: head.size, stale: false })
+        let mut writer = Self { setting, world, edge, head, committed: head.size, stale: false };
+        writer.must_be_signed(&mut write, &stored).await?;
+        write.rollback().await;
+        Ok(writer)
+    }
+
+    /// The log goes on only from what it signed: the head is that of the last entry, and the edge has the signed root.
+    async fn must_be_signed(&mut self, write: &mut Write, stored: &Row) -> Result<(), LoadError> {
+        let Some(log) = self.world.log() else {
+            return if self.head.size == 0 { Ok(()) } else { Err(forged("log_head.size")) };
+        };
+        let signed = Checkpoint::open(stored.text(4)?, &log.checkpoint_keys, &log.origin);
+        let signed = signed.map_err(|error| forged(format!("log_head.checkpoint ({error})")))?;
+        if (signed.size, signed.root) != (self.head.size, self.edge.root()) {
+            return Err(forged("log_head.checkpoint, or a tile,"));
+        }
+        let last = write.read("SELECT bytes FROM entries ORDER BY idx DESC LIMIT 1", &[]).await?;
+        let last = last.first().map(|row| row.blob(0)).transpose()?;
+        let last = last.and_then(|bytes| EntryView::parse(bytes).ok()).ok_or_else(|| forged("the last entry"))?;
+        let said = Head { size: last.index + 1, last_hash: last.hash(), last_time: last.time };
+        if said == self.head { Ok(()) } else { Err(forged("log_head")) }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -205,7 +189,7 @@ impl Writer {
         let origin = log.origin.clone();
         let note =
             Checkpoint { origin: origin.clone(), size: self.head.size, root: self.edge.root() }.sign_by(&signers);
-        write.put(&ENTRIES, build.entries).await?;
+        write.append(&ENTRIES, build.entries).await?;
         let tiles = self.edge.changed_tiles();
         let tiles = tiles
             .into_iter()
@@ -241,7 +225,7 @@ impl Writer {
             row.text(0)?.clone_into(&mut last);
             let streams = rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0)));
             let streams: Vec<Stream> = streams.collect::<Result<_, _>>()?;
-            load_missing(write, &mut self.world, Vec::new(), streams.clone()).await?;
+            load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), streams.clone()).await?;
             for (table, rows) in rows_of(&self.world, &streams).into_tables() {
                 write.put(table, rows).await?;
             }
@@ -264,8 +248,10 @@ impl Writer {
         }
         self.head = head;
         self.committed = head.size;
+        load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), vec![Stream::LOG]).await?;
+        self.must_be_signed(write, stored).await?;
         self.stale = false;
-        load_missing(write, &mut self.world, Vec::new(), vec![Stream::LOG]).await
+        Ok(())
     }
 
     /// Takes over what others have appended, some entries at a time.
@@ -276,7 +262,7 @@ impl Writer {
             let rows = write.read(&sql, &[Value::from(next)]).await?;
             for row in &rows {
                 self.edge.append(leaf_hash(row.blob(1)?));
-                let entry = LoadedEntry::of_row(row)?;
+                let entry = filed(row)?;
                 if let Some(edition) = entry.act.adopted_law() {
                     learn_edition(edition, &self.setting.database, &self.setting.editions).await?;
                 }
@@ -296,13 +282,13 @@ impl Writer {
         kids.sort_unstable();
         kids.dedup();
         let streams = records.iter().map(|record| record.stream().clone()).collect();
-        load_missing(write, &mut self.world, kids, streams).await?;
+        load_missing(write, &self.setting.owners, &mut self.world, kids, streams).await?;
         // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
         // names the same streams.
         let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
-        load_missing(write, &mut self.world, Vec::new(), ties).await?;
+        load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), ties).await?;
         if records.iter().any(|record| self.world.looks_at_supervisors(record.stream(), record.act())) {
-            load_supervisors(write, &mut self.world).await?;
+            load_supervisors(write, &self.setting.owners, &mut self.world).await?;
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Streams read back from the log into a [`World`].
 
+use super::owners::Owners;
 use crate::act::{Place, Role, Stream};
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::{EditionError, Editions};
 use crate::record::KeyId;
-use crate::store::{Database, Row, StoreError, Value, Write};
+use crate::store::{Database, Reads, Row, StoreError, Value, Write};
 use crate::world::{Act, ReadEntry, World};
 
 /// Why stored entries can't be folded.
@@ -20,6 +21,14 @@ pub enum LoadError {
     Origin { expected: String, found: String },
     #[error("the edition {edition} of the law can't be interpreted: {source}")]
     Law { edition: DocumentId, source: EditionError },
+    /// Somebody wrote to the database who is not the log.
+    #[error("{what} is not what the entries say: see `gongshi verify`")]
+    Forged { what: String },
+}
+
+/// What is stored contradicts the entries.
+pub(super) fn forged(what: impl Into<String>) -> LoadError {
+    LoadError::Forged { what: what.into() }
 }
 
 /// An entry with everything that folding it needs.
@@ -30,27 +39,44 @@ pub struct LoadedEntry {
     pub place: Place,
 }
 
-impl LoadedEntry {
-    /// Reads an entry that the log accepted before.
-    ///
-    /// # Errors
-    /// [`LoadError::Entry`]
-    pub fn parse(index: u64, bytes: &[u8], author: OrganisationId, version: u64) -> Result<Self, LoadError> {
-        let entry = ReadEntry::parse(bytes);
-        let entry = entry.map_err(|error| LoadError::Entry { index, reason: error.to_string() })?;
-        let place = entry.place(author, version);
-        Ok(Self { stream: entry.stream, act: entry.act, place })
+/// Reads rows of [`COLUMNS`]. Each must be filed as its record says, and under the owner of its key.
+///
+/// # Errors
+/// [`LoadError::Entry`], [`LoadError::Forged`]
+async fn loaded(reads: &mut impl Reads, owners: &Owners, rows: &[Row]) -> Result<Vec<LoadedEntry>, LoadError> {
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        read.push(filed(row)?);
     }
-
-    /// Reads a row of [`COLUMNS`].
-    pub(super) fn of_row(row: &Row) -> Result<Self, LoadError> {
-        let author = row.text(2)?.parse().map_err(|_| StoreError::Unexpected(2))?;
-        Self::parse(row.unsigned(0)?, row.blob(1)?, author, row.unsigned(3)?)
-    }
+    let owners = owners.of(reads, read.iter().map(|entry| entry.header.kid)).await?;
+    let entries = rows.iter().zip(read).map(|(row, entry)| {
+        let owner = owners.get(&entry.header.kid).filter(|owner| row.text(2).is_ok_and(|said| said == owner.as_str()));
+        let owner = owner.ok_or_else(|| forged(format!("entries.author of {}", entry.view.index)))?;
+        let place = entry.place(owner.clone(), row.unsigned(3)?);
+        Ok(LoadedEntry { stream: entry.stream, act: entry.act, place })
+    });
+    entries.collect()
 }
 
-/// What [`LoadedEntry::of_row`] reads.
-pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version FROM entries";
+/// Reads a row of [`COLUMNS`], whose author is still open.
+///
+/// # Errors
+/// [`LoadError::Entry`], [`LoadError::Forged`]
+pub(super) fn filed(row: &Row) -> Result<ReadEntry<'_>, LoadError> {
+    let index = row.unsigned(0)?;
+    let entry = ReadEntry::parse(row.blob(1)?);
+    let entry = entry.map_err(|error| LoadError::Entry { index, reason: error.to_string() })?;
+    if entry.view.index != index {
+        return Err(forged(format!("entries.idx of {index}")));
+    }
+    if row.text(4)? != entry.stream.as_str() {
+        return Err(forged(format!("entries.stream of {index}")));
+    }
+    Ok(entry)
+}
+
+/// What [`filed`] reads.
+pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version, stream FROM entries";
 
 /// `$1, $2, …`, the last value repeated up to a power of two: few different statements, all of them prepared.
 pub(super) fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
@@ -66,27 +92,42 @@ fn streams_query(streams: &[Stream]) -> (String, Vec<Value>) {
     (format!("{COLUMNS} WHERE stream IN ({marks}) ORDER BY idx"), values)
 }
 
-fn fold(world: &mut World, rows: &[Row]) -> Result<(), LoadError> {
-    for row in rows {
-        let entry = LoadedEntry::of_row(row)?;
+fn fold(world: &mut World, entries: &[LoadedEntry]) -> Result<(), LoadError> {
+    for entry in entries {
+        // One that is hidden leaves a gap, unless it was the last.
+        if entry.place.version != world.version(&entry.stream) + 1 {
+            return Err(forged(format!("entries.version of {}", entry.place.index)));
+        }
         world.apply(&entry.stream, &entry.act, &entry.place);
     }
     Ok(())
+}
+
+/// Reads these streams' entries, in the log's order.
+async fn read(reads: &mut impl Reads, owners: &Owners, streams: &[Stream]) -> Result<Vec<LoadedEntry>, LoadError> {
+    if streams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, values) = streams_query(streams);
+    let rows = reads.rows(&sql, &values).await?;
+    loaded(reads, owners, &rows).await
 }
 
 /// Reads streams for a reader: the states of these streams in a world of their own.
 ///
 /// # Errors
 /// See [`LoadError`].
-pub async fn load_streams(database: &Database, streams: &[Stream], editions: &Editions) -> Result<World, LoadError> {
-    let mut world = World::new(editions.clone());
+pub async fn load_streams(
+    database: &Database,
+    owners: &Owners,
+    streams: &[Stream],
+    editions: &Editions,
+) -> Result<World, LoadError> {
+    let (mut world, mut reads) = (World::new(editions.clone()), database.clone());
     // The log's own entries first: they say under which law the others stand.
-    for streams in [&[Stream::LOG], streams] {
-        let (sql, values) = streams_query(streams);
-        if !streams.is_empty() {
-            fold(&mut world, &database.read_built(sql, &values).await?)?;
-        }
-    }
+    fold(&mut world, &read(&mut reads, owners, &[Stream::LOG]).await?)?;
+    let others: Vec<Stream> = streams.iter().filter(|stream| **stream != Stream::LOG).cloned().collect();
+    fold(&mut world, &read(&mut reads, owners, &others).await?)?;
     Ok(world)
 }
 
@@ -94,9 +135,8 @@ pub async fn load_streams(database: &Database, streams: &[Stream], editions: &Ed
 ///
 /// # Errors
 /// See [`LoadError`].
-pub async fn read_stream(database: &Database, stream: &Stream) -> Result<Vec<LoadedEntry>, LoadError> {
-    let (sql, values) = streams_query(std::slice::from_ref(stream));
-    database.read_built(sql, &values).await?.iter().map(LoadedEntry::of_row).collect()
+pub async fn read_stream(database: &Database, owners: &Owners, stream: &Stream) -> Result<Vec<LoadedEntry>, LoadError> {
+    read(&mut database.clone(), owners, std::slice::from_ref(stream)).await
 }
 
 /// Reads every edition that the log has adopted and that is not at hand.
@@ -130,38 +170,30 @@ pub(super) async fn learn_edition(
 /// Reads into the sequencer's world what it lacks, inside the writing transaction; the log's own state always.
 pub(super) async fn load_missing(
     write: &mut Write,
+    owners: &Owners,
     world: &mut World,
     kids: Vec<KeyId>,
     streams: Vec<Stream>,
 ) -> Result<(), LoadError> {
     if world.log().is_none() {
-        let (sql, values) = streams_query(&[Stream::LOG]);
-        fold(world, &write.read(&sql, &values).await?)?;
+        fold(world, &read(write, owners, &[Stream::LOG]).await?)?;
     }
-    let unknown: Vec<Value> =
-        kids.iter().filter(|kid| !world.knows_owner(kid)).map(|kid| Value::Blob(kid.as_bytes().to_vec())).collect();
-    if !unknown.is_empty() {
-        let (marks, values) = padded_list(unknown);
-        let sql = format!("SELECT kid, organisation FROM keys WHERE kid IN ({marks})");
-        for row in write.read(&sql, &values).await? {
-            let kid = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
-            let owner = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
-            world.owns(owner, KeyId::from_bytes(kid));
+    let unknown = kids.iter().filter(|kid| !world.knows_owner(kid)).copied();
+    for (kid, owner) in owners.of(write, unknown).await? {
+        // The service's keys are known by the log's state.
+        if world.log().is_none_or(|log| log.service_key(&kid).is_none()) {
+            world.owns(owner, kid);
         }
     }
-    let owners = kids.iter().filter_map(|kid| world.brought_by(kid)).cloned();
-    let mut wanted: Vec<Stream> = owners.chain(streams).filter(|stream| !world.holds(stream)).collect();
+    let signed = kids.iter().filter_map(|kid| world.brought_by(kid)).cloned();
+    let mut wanted: Vec<Stream> = signed.chain(streams).filter(|stream| !world.holds(stream)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let (sql, values) = streams_query(&wanted);
-    fold(world, &write.read(&sql, &values).await?)
+    fold(world, &read(write, owners, &wanted).await?)
 }
 
 /// Reads every supervisor into the sequencer's world, once: who becomes one later is at hand.
-pub(super) async fn load_supervisors(write: &mut Write, world: &mut World) -> Result<(), LoadError> {
+pub(super) async fn load_supervisors(write: &mut Write, owners: &Owners, world: &mut World) -> Result<(), LoadError> {
     if world.has_all_supervisors() {
         return Ok(());
     }
@@ -171,7 +203,7 @@ pub(super) async fn load_supervisors(write: &mut Write, world: &mut World) -> Re
         let id: OrganisationId = row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?;
         Ok(Stream::of(&id))
     });
-    load_missing(write, world, Vec::new(), supervisors.collect::<Result<_, StoreError>>()?).await?;
+    load_missing(write, owners, world, Vec::new(), supervisors.collect::<Result<_, StoreError>>()?).await?;
     world.is_given_all_supervisors();
     Ok(())
 }

@@ -7,13 +7,15 @@
 mod admission;
 mod batch;
 mod loader;
-mod replay;
+mod owners;
 mod rows;
 mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
-pub use replay::{projections, replay};
+pub use owners::Owners;
+pub use rows::projections;
+pub(crate) use rows::{History, projected, rows_of};
 pub use signers::signers;
 
 use crate::clock::{Clock, Doubt};
@@ -133,6 +135,7 @@ pub struct Setting {
     pub clock: Clock,
     /// The editions of the law at hand: those that are adopted, and those that may be.
     pub editions: Editions,
+    pub owners: Owners,
     pub metrics: Arc<Metrics>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::act::{Capability, Stream};
 use crate::law::Law;
-use crate::store::{Column, DUE, Projected, Rows, Table, Value};
+use crate::store::{Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
 use crate::world::{Act, State, World, capabilities};
 use std::collections::HashSet;
 
@@ -73,7 +73,22 @@ static READS: Table =
 static BEARINGS: Table =
     Table { name: "bearings", columns: &[Column::text("subject"), Column::integer("idx")], key: &["subject", "idx"] };
 
-/// Every table that can be computed again from the entries, for `gongshi replay`.
-pub fn tables() -> impl Iterator<Item = &'static Table> {
+/// Every table whose rows are computed from the entries.
+pub fn projected() -> impl Iterator<Item = &'static Table> {
     [&READS, &BEARINGS, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
+}
+
+/// Every row of those tables, sorted.
+///
+/// # Errors
+/// The store fails.
+pub async fn projections(database: &Database) -> Result<Vec<(&'static str, Vec<Row>)>, StoreError> {
+    let mut all = Vec::new();
+    for table in projected() {
+        let sql = format!("SELECT {} FROM {}", table.column_names(), table.name);
+        let mut rows = database.read_built(sql, &[]).await?;
+        rows.sort();
+        all.push((table.name, rows));
+    }
+    Ok(all)
 }

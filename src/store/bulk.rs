@@ -73,13 +73,18 @@ where
     (0..row.len()).map(value).collect::<Result<_, _>>().map(Row)
 }
 
-fn column_names(table: &Table) -> String {
-    table.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+/// What becomes of a row whose key is there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Present {
+    /// It is replaced.
+    Replaced,
+    /// Nothing is written: there can be none.
+    Refused,
 }
 
-/// ` ON CONFLICT (key) DO UPDATE SET …`; nothing for a table that only grows.
-fn on_conflict(table: &Table) -> String {
-    if table.key.is_empty() {
+/// ` ON CONFLICT (key) DO UPDATE SET …`; nothing where a row with the same key is an error.
+fn on_conflict(table: &Table, present: Present) -> String {
+    if present == Present::Refused {
         return String::new();
     }
     let others = table.columns.iter().filter(|column| !table.key.contains(&column.name));
@@ -97,13 +102,14 @@ pub(super) async fn sqlite_put(
     connection: &mut SqliteConnection,
     table: &Table,
     rows: Vec<Vec<Value>>,
+    present: Present,
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter();
-    let conflict = on_conflict(table);
+    let conflict = on_conflict(table, present);
     while rows.len() > 0 {
         let count = SQLITE_ROWS.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
         // FAIL spares the statement journal: when a row can't be written, the whole transaction is dropped anyway.
-        let mut sql = format!("INSERT OR FAIL INTO {} ({}) VALUES ", table.name, column_names(table));
+        let mut sql = format!("INSERT OR FAIL INTO {} ({}) VALUES ", table.name, table.column_names());
         let marks = vec!["?"; table.columns.len()].join(",");
         for row in 0..count {
             let _ = write!(sql, "{}({marks})", if row == 0 { "" } else { "," });
@@ -119,6 +125,7 @@ pub(super) async fn postgres_put(
     connection: &mut PgConnection,
     table: &Table,
     rows: Vec<Vec<Value>>,
+    present: Present,
 ) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
@@ -133,8 +140,8 @@ pub(super) async fn postgres_put(
         format!("${}::{kind}[]", at + 1)
     });
     let arrays = arrays.collect::<Vec<_>>().join(", ");
-    let names = column_names(table);
-    let sql = format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){}", table.name, on_conflict(table));
+    let (names, conflict) = (table.column_names(), on_conflict(table, present));
+    let sql = format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){conflict}", table.name);
     let mut columns: Vec<Vec<Value>> = table.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, value) in columns.iter_mut().zip(row) {

@@ -4,7 +4,7 @@ use super::StoreError;
 use std::collections::BTreeSet;
 
 /// A value of a column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     Null,
     Integer(i64),
@@ -83,18 +83,29 @@ impl Column {
 pub struct Table {
     pub name: &'static str,
     pub columns: &'static [Column],
-    /// The columns of its primary key; empty for a table whose rows are only ever inserted.
+    /// The columns of its primary key.
     pub key: &'static [&'static str],
 }
 
 impl Table {
     /// Whether no two rows have the same key.
     pub(super) fn tells_apart(&self, rows: &[Vec<Value>]) -> bool {
-        let is_key = |at: usize| self.key.contains(&self.columns[at].name);
-        let key = |row: &[Value]| -> Vec<Value> {
-            row.iter().enumerate().filter(|(at, _)| is_key(*at)).map(|(_, value)| value.clone()).collect()
-        };
-        self.key.is_empty() || rows.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == rows.len()
+        rows.iter().map(|row| self.key_of(row)).collect::<BTreeSet<_>>().len() == rows.len()
+    }
+
+    /// The key of a row, in the order of [`Self::key`].
+    pub fn key_of(&self, row: &[Value]) -> Vec<Value> {
+        let value = |name: &&str| self.place_of(name).and_then(|at| row.get(at)).cloned().unwrap_or(Value::Null);
+        self.key.iter().map(value).collect()
+    }
+
+    fn place_of(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known.name == column)
+    }
+
+    /// The names of its columns, as they stand in a statement.
+    pub fn column_names(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -152,6 +163,11 @@ impl Row {
             Value::Blob(bytes) => Ok(bytes),
             _ => Err(StoreError::Unexpected(column)),
         }
+    }
+
+    /// All its values, in the order of the columns that were asked for.
+    pub fn values(&self) -> &[Value] {
+        &self.0
     }
 
     /// Takes the bytes out of the row.

@@ -1,5 +1,6 @@
 //! The writing transaction: one at a time, durable when it is committed, and gone with its connection when it fails.
 
+use super::bulk::Present;
 use super::health::Health;
 use super::{Row, StoreError, Table, Value, bulk, postgres};
 use sqlx::pool::PoolConnection;
@@ -117,12 +118,24 @@ impl Write {
     /// # Errors
     /// See [`StoreError`].
     pub async fn put(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        self.insert(table, rows, Present::Replaced).await
+    }
+
+    /// Inserts rows of which none is there yet.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn append(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        self.insert(table, rows, Present::Refused).await
+    }
+
+    async fn insert(&mut self, table: &Table, rows: Vec<Vec<Value>>, present: Present) -> Result<(), StoreError> {
         // SQLite would not mind.
         debug_assert!(table.tells_apart(&rows), "a key of {} stands twice", table.name);
         self.bytes += rows.iter().flatten().map(Value::bytes).sum::<usize>();
         let done = match self.session()? {
-            Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, table, rows)).await,
-            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, table, rows)).await,
+            Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, table, rows, present)).await,
+            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, table, rows, present)).await,
         };
         self.judged(done)
     }
@@ -135,6 +148,26 @@ impl Write {
         let sql = "INSERT INTO log_head (id, size, last_hash, last_time, origin, checkpoint) \
                    VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
         self.read(sql, &row).await.map(drop)
+    }
+
+    /// Changes columns of the row with this key.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn change(&mut self, table: &Table, key: &[Value], set: &[(&str, Value)]) -> Result<(), StoreError> {
+        let columns: Vec<_> = (1..).zip(set).map(|(at, (column, _))| format!("{column} = ${at}")).collect();
+        let sql = format!("UPDATE {} SET {} WHERE {}", table.name, columns.join(", "), is_key(table, set.len()));
+        let values: Vec<Value> = set.iter().map(|(_, value)| value.clone()).chain(key.iter().cloned()).collect();
+        self.read(&sql, &values).await.map(drop)
+    }
+
+    /// Deletes the row with this key.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn delete(&mut self, table: &Table, key: &[Value]) -> Result<(), StoreError> {
+        let sql = format!("DELETE FROM {} WHERE {}", table.name, is_key(table, 0));
+        self.read(&sql, key).await.map(drop)
     }
 
     /// Deletes every row of a table, however long that takes.
@@ -168,6 +201,12 @@ impl Write {
             self.session = None;
         }
     }
+}
+
+/// The condition that a row has a key, whose values are bound after `before` others.
+fn is_key(table: &Table, before: usize) -> String {
+    let parts = (before + 1..).zip(table.key).map(|(at, column)| format!("{column} = ${at}"));
+    parts.collect::<Vec<_>>().join(" AND ")
 }
 
 impl Drop for Write {

@@ -3,9 +3,8 @@
 use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
 use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
 use crate::problem;
-use crate::sequencer::read_stream;
 use crate::store::{Row, StoreError, Value};
 use crate::world::{self, Stream};
 use poem_openapi::param::{Path, Query};
@@ -101,7 +100,7 @@ impl Endpoints for super::Template {
 impl TemplateApi {
     async fn find(&self, id: TemplateId, version: Option<u64>) -> Result<Typed<TemplateView>, Problem> {
         let stream = Stream::of(&id);
-        let mut entries = read_stream(&self.0.database, &stream).await.map_err(LedgerError::from)?;
+        let mut entries = self.0.stream(&stream).await?;
         let latest = entries.len() as u64;
         let at = version.unwrap_or(latest).checked_sub(1).filter(|at| *at < latest);
         let entry = at.map(|at| entries.swap_remove(at as usize));

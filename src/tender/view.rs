@@ -8,8 +8,7 @@ use crate::act::{Acts, Capability, fold};
 use crate::field::{ClauseId, TenderCode};
 use crate::http::Problem;
 use crate::law::{Law, Running};
-use crate::ledger::{Ledger, LedgerError};
-use crate::sequencer::read_stream;
+use crate::ledger::Ledger;
 use crate::world::Stream;
 use poem_openapi::Object;
 use poem_openapi::types::Any;
@@ -159,7 +158,7 @@ pub struct TenderRecord {
 /// # Errors
 /// The store can't be read.
 pub async fn tender_view(ledger: &Ledger, code: &TenderCode) -> Result<Option<TenderView>, Problem> {
-    let entries = read_stream(&ledger.database, &Stream::of(code)).await.map_err(LedgerError::from)?;
+    let entries = ledger.stream(&Stream::of(code)).await?;
     let adopted = ledger.law().await?;
     let Some(law) = Law::new(&adopted) else { return Ok(None) };
     let mut text = Text::default();

@@ -92,7 +92,7 @@ async fn erased(app: &App, database: &Path) {
     for copy in [before.path(), after.path(), export.path()] {
         assert!(audit(copy).holds());
     }
-    gongshi::sequencer::replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
+    gongshi::derived::replay(&app.ledger.database, &app.ledger.editions).await.unwrap();
     assert_eq!(gongshi::sequencer::projections(&app.ledger.database).await.unwrap(), rows);
 }
 

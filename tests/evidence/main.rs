@@ -5,6 +5,7 @@
 mod bundle;
 mod copy;
 mod erasure;
+mod forged;
 mod keys;
 mod poison;
 mod receipts;

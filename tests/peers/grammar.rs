@@ -82,10 +82,8 @@ impl Rest<'_> {
                 '\0'..='\u{1f}' => return None,
                 '\\' => units.push(match rest.next()? {
                     'u' => {
-                        let digits = rest
-                            .as_str()
-                            .get(..4)
-                            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+                        let digits =
+                            rest.as_str().get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
                         rest = rest.as_str()[4..].chars();
                         u16::from_str_radix(digits, 16).ok()?
                     }
@@ -106,10 +104,7 @@ impl Rest<'_> {
     }
 
     fn number(&mut self) -> Option<()> {
-        let end = self
-            .0
-            .find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c))
-            .unwrap_or(self.0.len());
+        let end = self.0.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.0.len());
         let (number, rest) = self.0.split_at(end);
         self.0 = rest;
         let digits = number.strip_prefix('-').unwrap_or(number);

@@ -5,6 +5,7 @@ use gongshi::act::{Author, Place};
 use gongshi::audit::{self, Folder, Report};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::commitment::Commitment;
+use gongshi::derived;
 use gongshi::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
 use gongshi::identity::LogState;
 use gongshi::law::{Edition, Editions, Law};
@@ -12,8 +13,7 @@ use gongshi::ledger::Ledger;
 use gongshi::organisation::Organisation;
 use gongshi::problem::Refusal;
 use gongshi::record::{Header, PrivateKey};
-use gongshi::sequencer;
-use gongshi::store::{Database, Row};
+use gongshi::store::Database;
 use gongshi::template::Template;
 use gongshi::tender::Tender;
 use gongshi::world::{Act, Stream, World};
@@ -130,12 +130,17 @@ pub async fn states(ledger: &Ledger, streams: &[Stream]) -> Result<World, String
     ledger.states(streams).await.map_err(|error| error.to_string())
 }
 
-pub async fn projections(database: &Database) -> Result<Vec<(&'static str, Vec<Row>)>, String> {
-    sequencer::projections(database).await.map_err(|error| error.to_string())
+/// Every row that is not as the log says.
+pub async fn mismatches(database: &Database) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    let compared = derived::compare(database, None, &library(), |mismatch| found.push(mismatch.to_string())).await;
+    compared.map(|_| found).map_err(|error| error.to_string())
 }
 
-pub async fn replay(database: &Database) -> Result<u64, String> {
-    sequencer::replay(database, &library()).await.map_err(|error| error.to_string())
+/// What a replay had to repair.
+pub async fn replay(database: &Database) -> Result<String, String> {
+    let replayed = derived::replay(database, &library()).await.map_err(|error| error.to_string())?;
+    Ok(if replayed.changed_nothing() { String::new() } else { format!("{replayed:?}") })
 }
 
 /// Audits a copy, with so many states in memory.

@@ -1,4 +1,4 @@
-//! SQL stands where it is looked for: in `store`, the sequencer, and a capability's `projection` and `api`. What only one
+//! SQL stands where it is looked for: in `store`, the sequencer, `derived`, and a capability's `projection` and `api`. What only one
 //! engine understands stands in `store` alone.
 
 use crate::source::{Source, sources};
@@ -14,6 +14,7 @@ const KNOWN: &[&str] = &[
     "src/ledger/document.rs",
     "src/ledger/due.rs",
     "src/ledger/mod.rs",
+    "src/ledger/signing.rs",
 ];
 
 /// Files outside of `store` with what only one engine understands, and why.
@@ -29,7 +30,8 @@ fn check(tree: &Tree, known: &[&str], one_engine: &[&str]) -> Vec<String> {
     let sources = sources(tree);
     let outside = |source: &&Source<'_>| source.room() != Some("store");
     let statements = sources.iter().filter(outside).filter(|source| {
-        let ours = source.room() == Some("sequencer") || matches!(source.module.last(), Some(&("projection" | "api")));
+        let ours = matches!(source.room(), Some("sequencer" | "derived"))
+            || matches!(source.module.last(), Some(&("projection" | "api")));
         !ours
     });
     let mut findings = compare(statements, &STATEMENTS, known, "SQL");
