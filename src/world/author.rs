@@ -22,16 +22,6 @@ impl World {
         self.key_owners.insert(kid, Owner::from(&owner));
     }
 
-    /// Whether all supervisors are at hand.
-    pub(crate) fn has_all_supervisors(&self) -> bool {
-        self.has_all_supervisors
-    }
-
-    /// Takes note that all supervisors are at hand; who becomes one from now on is.
-    pub(crate) fn is_given_all_supervisors(&mut self) {
-        self.has_all_supervisors = true;
-    }
-
     /// The stream that brought a key, the service's keys aside.
     pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
         self.key_owners.get(kid).map(|owner| &owner.stream)
@@ -39,6 +29,16 @@ impl World {
 }
 
 impl World {
+    /// Whether all supervisors are at hand.
+    pub fn has_all_supervisors(&self) -> bool {
+        self.has_all_supervisors
+    }
+
+    /// Takes note that all supervisors are at hand; who becomes one from now on is.
+    pub fn is_given_all_supervisors(&mut self) {
+        self.has_all_supervisors = true;
+    }
+
     /// The public key that a record must verify under, before anything else is believed of it.
     ///
     /// A first registration brings its own key; every other record is signed by one that the log knows.
