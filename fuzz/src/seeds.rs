@@ -75,12 +75,7 @@ async fn main() -> anyhow::Result<()> {
             write("differential", &format!("{kind}-header"), [b"\n", &header[..]].concat())?;
         }
     }
-    let small: Vec<&[u8]> = entries
-        .values()
-        .map(Vec::as_slice)
-        .filter(|entry| entry.len() < 1500)
-        .take(3)
-        .collect();
+    let small: Vec<&[u8]> = entries.values().map(Vec::as_slice).filter(|entry| entry.len() < 1500).take(3).collect();
     for width in 1..=small.len() {
         let bytes = bundle(small[..width].iter().copied());
         write("bundle", &width.to_string(), [&[width as u8], &bytes[..]].concat())?;
@@ -91,18 +86,10 @@ async fn main() -> anyhow::Result<()> {
     let other = NoteSigner::new("other.example", PrivateKey::from_seed([3; 32]))?;
     let cosigner = Cosigner::new("witness.example/w", PrivateKey::from_seed([2; 32]))?;
     for size in [0, 1, 8, 13, 300] {
-        let checkpoint = Checkpoint {
-            origin: "log.example/zz".into(),
-            size,
-            root: root(0..size),
-        };
+        let checkpoint = Checkpoint { origin: "log.example/zz".into(), size, root: root(0..size) };
         let note = checkpoint.sign(&signer);
         let text = SignedNote::parse(&note)?.text().to_owned();
-        let cosigned = format!(
-            "{note}{}{}",
-            other.line(&text),
-            cosigner.cosign(&text, 1_795_000_000 + size)
-        );
+        let cosigned = format!("{note}{}{}", other.line(&text), cosigner.cosign(&text, 1_795_000_000 + size));
         write("checkpoint", &size.to_string(), &text)?;
         write("checkpoint", &format!("{size}-extended"), format!("{text}extension\n"))?;
         write("note", &size.to_string(), &note)?;
@@ -110,46 +97,19 @@ async fn main() -> anyhow::Result<()> {
         write("cosignature", &size.to_string(), &cosigned)?;
         for index in [0, 7, 12, 299].into_iter().filter(|index| *index < size) {
             let hashes = inclusion_plan(index, size)?.fold(node)?;
-            let proof = TlogProof {
-                index,
-                hashes,
-                checkpoint: cosigned.clone(),
-            }
-            .encode();
+            let proof = TlogProof { index, hashes, checkpoint: cosigned.clone() }.encode();
             write("proof", &format!("{size}-{index}"), &proof)?;
-            write(
-                "proof",
-                &format!("{size}-{index}-extra"),
-                proof.replacen('\n', "\nextra AAAA\n", 1),
-            )?;
+            write("proof", &format!("{size}-{index}-extra"), proof.replacen('\n', "\nextra AAAA\n", 1))?;
         }
         for old in [0, 1, 8].into_iter().filter(|old| *old <= size) {
-            let proof = consistency_plan(old, size)
-                .map(|plan| plan.fold(node))
-                .unwrap_or(Ok(Vec::new()))?;
-            write(
-                "add_checkpoint",
-                &format!("{old}-{size}"),
-                AddCheckpoint {
-                    old,
-                    proof,
-                    checkpoint: note.clone(),
-                }
-                .encode(),
-            )?;
+            let proof = consistency_plan(old, size).map(|plan| plan.fold(node)).unwrap_or(Ok(Vec::new()))?;
+            write("add_checkpoint", &format!("{old}-{size}"), AddCheckpoint { old, proof, checkpoint: note.clone() }.encode())?;
         }
     }
-    for (at, tile) in tiles_of_size(70_000_123)
-        .iter()
-        .rev()
-        .step_by(40_000)
-        .take(12)
-        .enumerate()
-    {
-        for (name, resource) in [
-            ("hashes", gongshi::log::Resource::Hashes(*tile)),
-            ("entries", gongshi::log::Resource::Entries(*tile)),
-        ] {
+    for (at, tile) in tiles_of_size(70_000_123).iter().rev().step_by(40_000).take(12).enumerate() {
+        for (name, resource) in
+            [("hashes", gongshi::log::Resource::Hashes(*tile)), ("entries", gongshi::log::Resource::Entries(*tile))]
+        {
             write("tile_path", &format!("{name}-{at}"), resource.to_string())?;
         }
     }
@@ -157,13 +117,7 @@ async fn main() -> anyhow::Result<()> {
         let key = Cosigner::new(&format!("witness.example/{name}"), PrivateKey::from_seed([seed; 32]));
         key.map(|key| format!("witness {name} {} https://{name}.example/\n", key.verifier()))
     };
-    let witnesses = format!(
-        "log {}\n{}{}{}",
-        signer.verifier(),
-        witness("a", 4)?,
-        witness("b", 5)?,
-        witness("c", 6)?
-    );
+    let witnesses = format!("log {}\n{}{}{}", signer.verifier(), witness("a", 4)?, witness("b", 5)?, witness("c", 6)?);
     for (name, end) in [
         ("none", "quorum none\n"),
         ("one", "quorum a\n"),
@@ -172,11 +126,7 @@ async fn main() -> anyhow::Result<()> {
     ] {
         write("policy", name, format!("{witnesses}{end}"))?;
     }
-    for (name, input) in [
-        ("flip", [9, 3, 4, 0, 1, 7]),
-        ("drop", [255, 254, 128, 1, 2, 0]),
-        ("add", [0, 0, 0, 2, 0, 9]),
-    ] {
+    for (name, input) in [("flip", [9, 3, 4, 0, 1, 7]), ("drop", [255, 254, 128, 1, 2, 0]), ("add", [0, 0, 0, 2, 0, 9])] {
         write("tree", name, input)?;
     }
     for (name, lines) in [
