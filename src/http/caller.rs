@@ -1,7 +1,8 @@
 //! Who asks: a bearer JWT that the caller signed with its own registered key. No passwords, no shared secrets.
 
+use super::Problem;
 use crate::field::{Instant, OrganisationId};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use crate::organisation::Roles;
 use crate::record::Bearer;
 use crate::world::Stream;
@@ -24,23 +25,23 @@ pub struct Identity {
 pub struct Caller(pub Identity);
 
 /// What can't be identified becomes a 401 problem: which of the checks failed is nobody's business but the log's of the
-/// service. Whether a token has expired can't be told by a clock that may be wrong.
+/// service. Whether a token has expired can't be told by a clock that may be wrong, nor whose it is while the store is away.
 async fn identify(request: &Request, token: BearerHeader) -> poem::Result<Identity> {
     let ledger = request.data::<Arc<Ledger>>().ok_or(AuthorizationError)?;
     let now = ledger.clock.look().map_err(|doubt| doubt.refusal())?;
-    Ok(identity_of(ledger, &token.token, now).await.ok_or(AuthorizationError)?)
+    let identity = identity_of(ledger, &token.token, now).await.map_err(Problem::from)?;
+    Ok(identity.ok_or(AuthorizationError)?)
 }
 
-async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Option<Identity> {
-    let bearer = Bearer::parse(token).ok()?;
+async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Result<Option<Identity>, LedgerError> {
+    let Ok(bearer) = Bearer::parse(token) else { return Ok(None) };
     let kid = bearer.kid();
-    let (key, owner) = ledger.key_owner(&kid).await.ok()??;
+    let Some((key, owner)) = ledger.key_owner(&kid).await? else { return Ok(None) };
     if let Err(error) = bearer.verify(&key, &ledger.origin(), now) {
         tracing::debug!(%error, %kid, "a bearer token was refused");
-        return None;
+        return Ok(None);
     }
-    let world = ledger.states(&[Stream::of(&owner)]).await.ok()?;
+    let world = ledger.states(&[Stream::of(&owner)]).await?;
     // Pending, suspended or revoked: no identity.
-    let author = world.author(&kid, now).ok()?;
-    Some(Identity { id: author.id, roles: author.roles })
+    Ok(world.author(&kid, now).ok().map(|author| Identity { id: author.id, roles: author.roles }))
 }

@@ -2,6 +2,7 @@
 
 use super::{KeyError, PrivateKey};
 use crate::access::{self, SecretFileError};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -27,9 +28,19 @@ pub fn load_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
 /// As [`load_key`] and [`save_key`].
 pub fn load_or_make_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
     if !path.exists() {
-        save_key(path, &PrivateKey::generate())?;
+        make_key(path)?;
     }
     load_key(path)
+}
+
+/// Under another name until it is whole: a process that is killed here must not leave half a key for the next one.
+fn make_key(path: &Path) -> Result<(), KeyFileError> {
+    let unfinished = path.with_extension(format!("{}.new", std::process::id()));
+    save_key(&unfinished, &PrivateKey::generate())?;
+    // Another process may have been faster; its key is as good.
+    let linked = fs::hard_link(&unfinished, path).or_else(|error| if path.exists() { Ok(()) } else { Err(error) });
+    let done = fs::remove_file(&unfinished).and(linked);
+    Ok(done.map_err(|source| SecretFileError::Io { path: path.to_owned(), source })?)
 }
 
 /// Writes a new file with mode 0600; an existing one is never overwritten.
@@ -48,8 +59,8 @@ pub fn save_key(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn only_the_owner_reads_a_key() {
@@ -61,5 +72,28 @@ mod tests {
         assert!(matches!(save_key(&path, &key), Err(KeyFileError::File(SecretFileError::Io { .. }))));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(load_key(&path), Err(KeyFileError::File(SecretFileError::TooOpen { .. }))));
+    }
+
+    #[test]
+    fn a_key_is_there_as_a_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |n: usize| folder.path().join(format!("key-{n}.jwk"));
+        let begun = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let maker = scope.spawn(|| {
+                for n in 0..300 {
+                    begun.store(n, Ordering::SeqCst);
+                    load_or_make_key(&path(n)).unwrap();
+                }
+            });
+            // Whatever stands there at any moment is what a killed process would have left.
+            while !maker.is_finished() {
+                if let Ok(json) = fs::read_to_string(path(begun.load(Ordering::SeqCst))) {
+                    assert!(PrivateKey::from_json(&json).is_ok(), "half a key: {json:?}");
+                }
+            }
+            maker.join().unwrap();
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 300, "nothing else is left");
     }
 }

@@ -9,6 +9,7 @@
 mod acts;
 mod cast;
 mod check;
+#[path = "../support/dice.rs"]
 mod dice;
 mod fault;
 mod home;

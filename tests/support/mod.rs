@@ -1,6 +1,7 @@
 //! The harness: a service on a free port with a clock that the test moves, and the people who use it.
 #![allow(dead_code, reason = "each test binary uses the part of the harness that its theme needs")]
 
+pub mod dice;
 pub mod fixture;
 pub mod postgres;
 pub mod process;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use std::{fs, thread};
 
 /// `postgres://…` of the server, without a database name.
@@ -17,9 +18,12 @@ fn server() -> &'static str {
 
 /// A new, empty database; its URL.
 pub fn fresh_database() -> String {
+    new_database(server())
+}
+
+fn new_database(url: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("gongshi_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-    let url = server();
     let sql = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
     let done =
         Command::new(binaries().join("psql")).args(["-q", "-d", &format!("{url}/postgres"), "-c", &sql]).status();
@@ -48,12 +52,16 @@ fn is_root() -> bool {
 
 /// PostgreSQL refuses to run as root, so root runs it as its own user.
 fn run_as_owner(script: &str) {
+    assert!(is_done_by_owner(script), "{script}");
+}
+
+fn is_done_by_owner(script: &str) -> bool {
     let done = if is_root() {
         Command::new("su").args(["postgres", "-s", "/bin/sh", "-c", script]).stdout(Stdio::null()).status()
     } else {
         Command::new("sh").args(["-c", script]).stdout(Stdio::null()).status()
     };
-    assert!(done.unwrap().success(), "{script}");
+    done.unwrap().success()
 }
 
 /// A server of its own for a test that stops it, or that wants other settings.
@@ -91,18 +99,35 @@ impl Cluster {
         format!("{}/postgres", self.url)
     }
 
-    fn control(&self, command: &str) {
-        let (bin, at) = (binaries(), self.folder.display());
-        run_as_owner(&format!("{}/pg_ctl -D {at}/data -l {at}/server.log -w {command}", bin.display()));
+    /// As [`fresh_database`], of this server.
+    pub fn new_database(&self) -> String {
+        new_database(&self.url)
     }
 
+    fn control(&self, command: &str) -> bool {
+        let (bin, at) = (binaries(), self.folder.display());
+        is_done_by_owner(&format!("{}/pg_ctl -D {at}/data -l {at}/server.log -w {command}", bin.display()))
+    }
+
+    /// After a kill its memory is free only once the last of its processes has missed it.
     pub fn start_again(&self) {
-        self.control(&format!("-o '{}' start", self.options));
+        let start = format!("-o '{}' start 2>>{}/start.log", self.options, self.folder.display());
+        let started = (0..START_ATTEMPTS).any(|attempt| {
+            thread::sleep(if attempt == 0 { Duration::ZERO } else { BETWEEN_ATTEMPTS });
+            self.control(&start)
+        });
+        assert!(started, "{}", fs::read_to_string(self.folder.join("server.log")).unwrap_or_default());
     }
 
     /// As a crash does: without a last word to anybody, or to the disk.
     pub fn stop(&self) {
-        self.control("-m immediate stop");
+        assert!(self.control("-m immediate stop"), "it does not stop");
+    }
+
+    /// kill -9 of the server itself.
+    pub fn kill(&self) {
+        let pid = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        assert!(kill(pid.lines().next().unwrap()), "{pid}");
     }
 
     /// Sends a signal to all of its processes: `STOP` makes it fall silent, `CONT` wakes it up.
@@ -110,6 +135,26 @@ impl Cluster {
         let first = format!("$(head -1 {}/data/postmaster.pid)", self.folder.display());
         run_as_owner(&format!("kill -{signal} {first} $(cat /proc/{first}/task/{first}/children)"));
     }
+}
+
+const START_ATTEMPTS: usize = 100;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(50);
+
+/// kill -9 of one process that serves this database, the n-th of those that there are.
+pub fn kill_backend(database: &str, n: usize) {
+    let sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = current_database() \
+               AND pid <> pg_backend_pid() ORDER BY pid";
+    let output = Command::new(binaries().join("psql")).args(["-At", "-d", database, "-c", sql]).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let mut backends: Vec<&str> = listed.split_whitespace().collect();
+    let count = backends.len().max(1);
+    backends.rotate_left(n % count);
+    // The pool may have let one go meanwhile.
+    assert!(backends.into_iter().any(kill), "nobody is connected: {listed}");
+}
+
+fn kill(pid: &str) -> bool {
+    Command::new("kill").args(["-9", pid]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 /// A test process may end in any way; a small watchdog outlives it and stops the server by its pid file.

@@ -60,6 +60,9 @@ async fn without_its_database(engine: Engine) {
     let disclosed = super::act(super::fixture::preannouncement(&cast.centre));
     let answer = within(app.post(&cast.centre, "/v1/tenders", &super::stream("T-1"), &disclosed)).await;
     refused(&answer, "unavailable", 503);
+    // Whose token it is can't be told; that is no fault of the token.
+    let answer = within(app.get_as(&cast.centre, "/v1/disclosures/AAAA")).await;
+    refused(&answer, "unavailable", 503);
     // A mirror must not take half a log for a whole one.
     let lines = within(app.client.get(format!("{}/v1/records.ndjson", app.base)).send()).await.unwrap();
     assert!(

@@ -1,5 +1,5 @@
-//! What is pointed at is there: files, folders, sections and links in comments, documents and scripts. Whoever reads the
-//! repository has nothing else.
+//! What is pointed at is there: files, folders, sections, functions and links in comments, documents and scripts. Whoever
+//! reads the repository has nothing else.
 
 use crate::tree::{File, Tree, found, none};
 
@@ -33,7 +33,8 @@ fn is_path(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_./*-".contains(c)
 }
 
-/// Files that are named by the end of their path, with the section that follows: `domain.md §3`, `log/entry.rs`.
+/// Files that are named by the end of their path, with the section or the function that follows: `domain.md §3`,
+/// `log/entry.rs`, `tests/law.rs::what_is_closed_stays_closed`.
 fn files(tree: &Tree, line: &str) -> Vec<String> {
     let mut lost = Vec::new();
     for ending in NAMED {
@@ -47,7 +48,8 @@ fn files(tree: &Tree, line: &str) -> Vec<String> {
             match tree.files.iter().find(|file| ends_with(&file.path, word)) {
                 None => lost.push(word.to_owned()),
                 Some(file) => {
-                    lost.extend(section(after).filter(|s| !has_section(file, s)).map(|s| format!("{word} {s}")))
+                    lost.extend(section(after).filter(|s| !has_section(file, s)).map(|s| format!("{word} {s}")));
+                    lost.extend(function(after).filter(|f| !has_function(file, f)).map(|f| format!("{word}::{f}")));
                 }
             }
         }
@@ -75,6 +77,18 @@ fn section(after: &str) -> Option<&str> {
     }
     let title = after.strip_prefix('"')?;
     title.split_once('"').map(|(title, _)| title).filter(|title| title.starts_with(char::is_uppercase))
+}
+
+/// `::name` right after the name of a file.
+fn function(after: &str) -> Option<&str> {
+    let name = after.strip_prefix("::")?;
+    let end = name.find(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_').unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
+}
+
+fn has_function(file: &File, name: &str) -> bool {
+    let mut defined = file.text.split("fn ").skip(1);
+    defined.any(|rest| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with(['(', '<'])))
 }
 
 fn headings(text: &str) -> impl Iterator<Item = &str> {
@@ -175,7 +189,10 @@ fn what_points_at_nothing_is_found() {
         ("FORMAT.md", format),
         ("docs/x.md", "[up](../FORMAT.md) https://example.org/y.md"),
         ("a", "// FORMAT.md §2, `FORMAT.md` §3, FORMAT.md, \"Bundle\"; FORMAT.md, \"Proof\".\n// architecture.md §2"),
-        ("src/b/c.rs", "// b/c.rs, */c.rs, c.rs, e.rs, b/a.rs\nlet x = (text.rsplit('/'), \".rs\", \"{name}.rs\");"),
+        (
+            "src/b/c.rs",
+            "// b/c.rs, */c.rs, c.rs, e.rs, b/a.rs, c.rs::f, c.rs::g, c.rs::fn_\nfn f() {}\nlet x = (text.rsplit('/'), \".rs\", \"{name}.rs\");",
+        ),
         ("scripts/s", "src/b/ src/d src/b/<N> tests/x.rs. example/src/x migrations/*/1 'src/b'"),
     ]);
     found(
@@ -188,6 +205,8 @@ fn what_points_at_nothing_is_found() {
             "src/a.rs:1: FORMAT.md §3 isn't there",
             "src/a.rs:2: architecture.md isn't there",
             "src/b/c.rs:1: b/a.rs isn't there",
+            "src/b/c.rs:1: c.rs::fn_ isn't there",
+            "src/b/c.rs:1: c.rs::g isn't there",
             "src/b/c.rs:1: e.rs isn't there",
             "scripts/s:1: migrations isn't there",
             "scripts/s:1: src/d isn't there",
