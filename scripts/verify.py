@@ -48,6 +48,9 @@ TEXTS = {
 }
 INTEGER_MAX = 2**53 - 1
 NESTING_MAX = 32
+SPACE_FREE = 1024
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+REGISTRATION_BYTES_MAX = 4096
 WIDTH = 256
 # Ed25519: the field, the order of the group, the curve (RFC 8032 §5.1).
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -125,13 +128,16 @@ def look_through(value, room):
 
 
 def read_object(data):
-    """An object in the JSON of FORMAT.md §10, as far as that does not depend on the kind: rules 1 to 6."""
+    """An object in the JSON of FORMAT.md §10, as far as that does not depend on the kind: rules 1 to 7."""
     hooks = {"object_pairs_hook": unique, "parse_int": integer, "parse_float": no_number, "parse_constant": no_number}
     try:
         value = json.loads(data.decode("utf-8"), **hooks)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     look_through(value, NESTING_MAX)
+    space = sum(map(STRING.sub(b"", data).count, (b" ", b"\t", b"\n", b"\r")))
+    if space > len(data) - space + SPACE_FREE:
+        raise ValueError("too much white space between tokens")
     if not isinstance(value, dict):
         raise ValueError("not an object")
     return value
@@ -157,6 +163,8 @@ def read_header(data):
 def read_payload(typ, data):
     """The payload, with the members that this verifier needs; the others are not looked at."""
     content = read_object(data)
+    if typ == "organisation.registered" and len(data) > REGISTRATION_BYTES_MAX:
+        raise ValueError(f"a registration has at most {REGISTRATION_BYTES_MAX} bytes")
     for name in KEYS.get(typ, ()):
         key = content.get(name)
         if type(key) is not dict or set(key) != {"kty", "crv", "x"} or {*map(type, key.values())} != {str}:

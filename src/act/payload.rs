@@ -11,6 +11,9 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + Send + Sync 
     /// The `typ` of the record, e.g. `tender.preannounced`.
     const KIND: &'static str;
 
+    /// The longest payload; without one, what an entry holds.
+    const BYTES_MAX: usize = usize::MAX;
+
     /// Adds what only shows when several fields are looked at together.
     fn check(&self, _faults: &mut Faults) {}
 
@@ -68,6 +71,10 @@ macro_rules! acts {
             fn parse(kind: &str, payload: &[u8]) -> Option<Result<Self, $crate::field::ParseFailure>> {
                 match kind {
                     $(<$payload as $crate::act::Payload>::KIND => {
+                        let max = <$payload as $crate::act::Payload>::BYTES_MAX;
+                        if payload.len() > max {
+                            return Some(Err($crate::field::ParseFailure::TooLong { max }));
+                        }
                         Some($crate::field::parse(payload).map(|p| Self::$variant(Box::new(p))))
                     })*
                     _ => None,

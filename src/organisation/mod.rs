@@ -12,7 +12,9 @@ mod payload;
 mod projection;
 mod state;
 
-pub use payload::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension};
+pub use payload::{
+    Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
+};
 #[cfg(feature = "shell")]
 pub use projection::KEYS;
 pub use state::{Admission, Organisation, Pending, Status};

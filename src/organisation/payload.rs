@@ -33,6 +33,19 @@ pub struct Confirmation {
     pub roles: Vec<Role>,
 }
 
+/// `organisation.claims_cleared`: nobody waits for confirmation under this code any more, but for the key that is kept.
+/// Whoever is who the code says shows the thumbprint of its key at a supervisor's counter: then nobody else's claims are in
+/// its way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimsClearing {
+    /// The one key that may register under this code until it is confirmed or claims are cleared again; it may have done so.
+    /// Without it, anybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<KeyId>,
+    pub reason: Prose<2000>,
+}
+
 /// `organisation.role_granted`: one more role.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,9 +94,13 @@ pub struct KeyRevocation {
 }
 
 const ROLES_MAX: usize = 7;
+/// Anybody may register, and what is written stays for ever: a name of 200 characters that are all escaped, and every role,
+/// need two thirds of it.
+const REGISTRATION_BYTES_MAX: usize = 4096;
 
 impl Payload for Registration {
     const KIND: &'static str = "organisation.registered";
+    const BYTES_MAX: usize = REGISTRATION_BYTES_MAX;
 
     fn check(&self, faults: &mut Faults) {
         check_roles(&self.roles, faults);
@@ -123,6 +140,10 @@ impl Payload for RoleGrant {
     }
 }
 
+impl Payload for ClaimsClearing {
+    const KIND: &'static str = "organisation.claims_cleared";
+}
+
 impl Payload for Suspension {
     const KIND: &'static str = "organisation.suspended";
 }
@@ -144,6 +165,7 @@ acts! {
     pub enum Act {
         Registered(Registration),
         Confirmed(Confirmation),
+        ClaimsCleared(ClaimsClearing),
         RoleGranted(RoleGrant),
         Suspended(Suspension),
         Reinstated(Reinstatement),

@@ -40,7 +40,7 @@ impl Projected for Organisation {
             &ORGANISATIONS,
             vec![
                 id(),
-                Value::from(display_name(self)),
+                Value::from(&*self.name),
                 Value::from(status_name(self.status)),
                 Value::from(role_names(self)),
                 Value::Integer(self.version as i64),
@@ -65,19 +65,12 @@ impl Projected for Organisation {
                     Value::from(pending.kid.as_bytes().to_vec()),
                     id(),
                     Value::from(pending.public.as_bytes().to_vec()),
-                    Value::from("pending"),
+                    // Time expires a claim and writes nothing: whoever wants to know folds the stream.
+                    Value::from(if pending.is_cleared { "cleared" } else { "pending" }),
                     Value::Null,
                 ],
             );
         }
-    }
-}
-
-/// The confirmed name, or the latest claimed one.
-pub fn display_name(organisation: &Organisation) -> String {
-    match organisation.pending.last() {
-        Some(pending) if organisation.name.is_empty() => pending.name.to_string(),
-        _ => organisation.name.to_string(),
     }
 }
 

@@ -86,6 +86,7 @@ impl Header {
         }
         let header: Self = field::parse(json).map_err(|failure| match failure {
             ParseFailure::NotJson { reason } => HeaderError::NotJson(reason),
+            ParseFailure::TooLong { .. } => HeaderError::TooLong,
             ParseFailure::Field(field) if field.pointer == "/alg" => HeaderError::Algorithm,
             ParseFailure::Field(field) => HeaderError::Member(field),
         })?;

@@ -233,6 +233,11 @@ impl Act {
                 format!("不是有效的 JSON：{reason}"),
                 format!("not valid JSON: {reason}"),
             ),
+            ParseFailure::TooLong { max } => Refusal::new(
+                &problem::ENTRY_TOO_LARGE,
+                format!("{kind} 的载荷至多 {max} 字节"),
+                format!("a payload of {kind} has at most {max} bytes"),
+            ),
             ParseFailure::Field(field) => Refusal::fields(vec![field]),
         })?;
         let mut faults = Faults::default();

@@ -117,6 +117,9 @@ fn of_organisation(stage: &Stage, kind: &str, who: Who) -> Value {
             let kid = pending.and_then(|found| found.pending.first()).map_or(subject.key().key_id(), |first| first.kid);
             json!({"kid": kid, "roles": variant(kind).split('+').collect::<Vec<_>>()})
         }
+        "organisation.claims_cleared" => {
+            json!({"keeps": PrivateKey::from_seed([253; 32]).public().key_id(), "reason": "柜台核验"})
+        }
         "organisation.role_granted" => json!({"role": variant(kind)}),
         "organisation.suspended" => json!({"reason": "调查期间", "until": stage.day(9)}),
         "organisation.reinstated" => json!({"reason": "调查结束"}),

@@ -48,7 +48,7 @@ const ORGANISATION: Subject = Subject {
     about: "an organisation: nobody yet, or an enterprise",
     kinds: "organisation.registered organisation.confirmed#enterprise organisation.confirmed#centre
             organisation.confirmed#procuring_unit organisation.confirmed#auditor organisation.confirmed#supervisor
-            organisation.confirmed#centre+enterprise
+            organisation.confirmed#centre+enterprise organisation.claims_cleared
             organisation.role_granted#centre organisation.role_granted#procuring_unit
             organisation.role_granted#auditor organisation.role_granted#supervisor organisation.suspended
             organisation.reinstated key.added key.revoked key.revoked#earlier key.revoked#ahead key.revoked#before",
@@ -95,8 +95,8 @@ fn organisation(state: &str) -> Stage {
 
 const SUPERVISOR: Subject = Subject {
     about: "a supervisor",
-    kinds: "organisation.confirmed#supervisor organisation.role_granted#enterprise organisation.role_granted#auditor
-            organisation.suspended organisation.reinstated key.added key.revoked",
+    kinds: "organisation.confirmed#supervisor organisation.claims_cleared organisation.role_granted#enterprise
+            organisation.role_granted#auditor organisation.suspended organisation.reinstated key.added key.revoked",
     states: &[
         ('f', "founding", "pending, on the day of the first supervisor"),
         ('p', "pending", "pending, later: it is the one pending"),

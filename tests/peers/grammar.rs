@@ -1,4 +1,4 @@
-//! FORMAT.md §10, rules 1 to 6, once more: written from their text alone, slow and plain. Fuzzing holds the service's reader
+//! FORMAT.md §10, rules 1 to 7, once more: written from their text alone, slow and plain. Fuzzing holds the service's reader
 //! against it (`fuzz/fuzz_targets/differential.rs`), and `shapes.rs` holds it against scripts/verify.py.
 
 use std::collections::HashSet;
@@ -8,8 +8,8 @@ pub fn is_json(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
     };
-    let mut rest = Rest(text);
-    rest.value(32).is_some() && rest.token().is_none()
+    let mut rest = Rest { text, space: 0 };
+    rest.value(32).is_some() && rest.token().is_none() && rest.space <= bytes.len() - rest.space + 1024
 }
 
 /// Whether it is one with an object at the top: a header or a payload.
@@ -17,18 +17,24 @@ pub fn is_object(bytes: &[u8]) -> bool {
     is_json(bytes) && bytes.trim_ascii_start().starts_with(b"{")
 }
 
-struct Rest<'a>(&'a str);
+struct Rest<'a> {
+    text: &'a str,
+    /// White space between the tokens so far.
+    space: usize,
+}
 
 impl Rest<'_> {
     /// The character with which the next token begins.
     fn token(&mut self) -> Option<char> {
-        self.0 = self.0.trim_start_matches([' ', '\t', '\n', '\r']);
-        self.0.chars().next()
+        let token = self.text.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.space += self.text.len() - token.len();
+        self.text = token;
+        token.chars().next()
     }
 
     fn take(&mut self, character: char) -> Option<()> {
         self.token()?;
-        self.0 = self.0.strip_prefix(character)?;
+        self.text = self.text.strip_prefix(character)?;
         Some(())
     }
 
@@ -45,7 +51,7 @@ impl Rest<'_> {
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(word)?;
+        self.text = self.text.strip_prefix(word)?;
         Some(())
     }
 
@@ -74,7 +80,7 @@ impl Rest<'_> {
 
     /// What it says once nothing is escaped.
     fn string(&mut self) -> Option<String> {
-        let mut rest = self.0.strip_prefix('"')?.chars();
+        let mut rest = self.text.strip_prefix('"')?.chars();
         let mut units = Vec::new();
         loop {
             match rest.next()? {
@@ -98,15 +104,15 @@ impl Rest<'_> {
                 other => units.extend_from_slice(other.encode_utf16(&mut [0; 2])),
             }
         }
-        self.0 = rest.as_str();
+        self.text = rest.as_str();
         // Half a surrogate pair is an error here.
         String::from_utf16(&units).ok()
     }
 
     fn number(&mut self) -> Option<()> {
-        let end = self.0.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.0.len());
-        let (number, rest) = self.0.split_at(end);
-        self.0 = rest;
+        let end = self.text.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.text.len());
+        let (number, rest) = self.text.split_at(end);
+        self.text = rest;
         let digits = number.strip_prefix('-').unwrap_or(number);
         let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         let one_spelling = number == "0" || !digits.starts_with('0');

@@ -248,6 +248,13 @@ pub fn spellings(node: &Node) -> Vec<(&'static str, Vec<u8>)> {
         all.push(("before", format!("{gap}{text}").into_bytes()));
         all.push(("behind", format!("{text}{gap}").into_bytes()));
     }
+    // As much white space as there may be, and one more.
+    for (how, bytes) in [("all the white space", text.len() + 1024), ("too much white space", text.len() + 1025)] {
+        for space in [" ", "\t", "\n", "\r"] {
+            all.push((how, format!("{}{text}", space.repeat(bytes)).into_bytes()));
+            all.push((how, format!("{text}{}", space.repeat(bytes)).into_bytes()));
+        }
+    }
     for behind in ["{}", "x", "1", ",", "}", "]", "\"", "null"] {
         all.push(("behind", format!("{text}{behind}").into_bytes()));
     }

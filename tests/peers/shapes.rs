@@ -26,7 +26,7 @@ fn payloads() -> BTreeMap<String, Node> {
 const HEADER: &str = r#"{"alg":"EdDSA","kid":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k","aud":"log.example/zz","typ":"tender.preannounced","sub":"tender/T-1","jti":"6a7c2c1e-3c1b-4e57-9a0f-2f6f0a1c9b11","iat":1795000000,"ver":3}"#;
 
 /// What can't be right whatever the kind of the record and the place in it.
-const NEVER: [&str; 9] = [
+const NEVER: [&str; 10] = [
     "null",
     "a word with null",
     "a member twice",
@@ -36,6 +36,7 @@ const NEVER: [&str; 9] = [
     "a bare name",
     "a number as name",
     "not closed",
+    "too much white space",
 ];
 
 #[derive(Default)]

@@ -44,6 +44,7 @@ fn organisation(id: &str, role: Role) -> Organisation {
         roles: Roles::NONE.with(role),
         keys: vec![],
         pending: vec![],
+        awaited: None,
         admissions: vec![],
         version: 2,
     }

@@ -7,8 +7,8 @@ use crate::demo::stage::{Cue, Posting};
 use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::organisation::{
-    Act, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, Role, RoleGrant,
-    Suspension, possession_header,
+    Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, Role,
+    RoleGrant, Suspension, possession_header,
 };
 use crate::record::{PrivateKey, Record};
 use crate::world::Stream;
@@ -27,8 +27,10 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
         };
         desk.registers(player, key);
         if player.who == Who::Yunhe {
-            // Anybody may claim a code; whoever confirms names the key that is genuine.
+            // Anybody may claim a code; the genuine key's thumbprint was shown at the counter.
             desk.registers(player, &cast.impostor);
+            let (keeps, reason) = (Some(key.key_id()), literal("有人冒用该代码登记，已在柜台核对密钥指纹"));
+            desk.posts(cast.key(Who::Province), player.who, ClaimsClearing { keeps, reason });
         }
         let by = player.admitted_by.map_or_else(|| ledger.operator_key(), |who| admitting_key(cast, who));
         desk.posts(by, player.who, Confirmation { kid: key.key_id(), roles: vec![player.role] });

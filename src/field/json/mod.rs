@@ -33,10 +33,8 @@ pub fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ParseFailure> {
     };
     let mut scanner = Scanner::new(text);
     let value = T::deserialize(&mut scanner)?;
-    match scanner.peek() {
-        None => Ok(value),
-        Some(_) => Err(scanner.broken("the end").into()),
-    }
+    scanner.end()?;
+    Ok(value)
 }
 
 impl<'de> Scanner<'de> {

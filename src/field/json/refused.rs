@@ -9,6 +9,8 @@ use std::fmt;
 pub enum ParseFailure {
     /// Not JSON at all (or not UTF-8, or nested too deeply).
     NotJson { reason: String },
+    /// More bytes than a payload of its kind has, whatever they say.
+    TooLong { max: usize },
     /// JSON, but a field is refused.
     Field(FieldFault),
 }
@@ -17,6 +19,7 @@ impl fmt::Display for ParseFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJson { reason } => f.write_str(reason),
+            Self::TooLong { max } => write!(f, "more than {max} bytes"),
             Self::Field(FieldFault { pointer, fault }) if pointer.is_empty() => write!(f, "{fault}"),
             Self::Field(FieldFault { pointer, fault }) => write!(f, "{pointer}: {fault}"),
         }

@@ -9,6 +9,9 @@ const NESTING_MAX: u8 = 32;
 /// 2^53 − 1 (RFC 7493 §2.2): as far as every JSON library reads the same number.
 const INTEGER_MAX: i128 = (1 << 53) - 1;
 const INTEGER_MIN: i128 = -INTEGER_MAX;
+/// White space between tokens that any text may have beside as much as it has of other bytes: small texts are written with
+/// all the room that they like, and large ones don't fill the log with nothing.
+const SPACE_FREE: usize = 1024;
 
 /// The text, and how far it is read. A copy looks ahead.
 #[derive(Clone, Copy)]
@@ -17,11 +20,13 @@ pub struct Scanner<'de> {
     /// Between characters always.
     at: usize,
     nesting: u8,
+    /// White space that was passed between tokens. Who looks ahead counts for itself.
+    space: usize,
 }
 
 impl<'de> Scanner<'de> {
     pub fn new(text: &'de str) -> Self {
-        Self { text, at: 0, nesting: 0 }
+        Self { text, at: 0, nesting: 0, space: 0 }
     }
 
     pub fn at(&self) -> usize {
@@ -43,8 +48,20 @@ impl<'de> Scanner<'de> {
     pub fn peek(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
+            self.space += 1;
         }
         self.byte()
+    }
+
+    /// Behind the value there is nothing, and between its tokens not too much of it.
+    pub fn end(&mut self) -> Result<(), Raised> {
+        if self.peek().is_some() {
+            return Err(self.broken("the end"));
+        }
+        if self.space > self.at - self.space + SPACE_FREE {
+            return Err(self.not_json(&format!("white space of more than {SPACE_FREE} bytes and all the rest")));
+        }
+        Ok(())
     }
 
     /// Takes this byte, if it is the next.

@@ -232,3 +232,23 @@ proptest! {
         prop_assert_eq!(&parse::<Value>(serde_json::to_string_pretty(&value).unwrap().as_bytes()).unwrap(), &value);
     }
 }
+
+#[test]
+fn white_space_is_bounded_by_what_it_stands_between() {
+    let value = r#"{"a":["  ",1,true],"b":"\" \t"}"#;
+    for space in [" ", "\t", "\n", "\r"] {
+        for (count, taken) in [(value.len() + 1024, true), (value.len() + 1025, false)] {
+            let space = space.repeat(count);
+            for text in [
+                format!("{space}{value}"),
+                format!("{value}{space}"),
+                value.replacen('[', &format!("[{space}"), 1),
+                value.replacen(',', &format!("{space},"), 1),
+            ] {
+                assert_eq!(parse::<serde_json::Value>(text.as_bytes()).is_ok(), taken, "{count} of {space:.1?}");
+            }
+        }
+    }
+    // In a string, white space is what it says.
+    assert!(parse::<String>(format!("\"{}\"", " ".repeat(40_000)).as_bytes()).is_ok());
+}

@@ -1,6 +1,6 @@
 //! What is posted on an organisation.
 
-use super::super::{Confirmation, KeyAddition, KeyRevocation, Reinstatement, RoleGrant, Suspension};
+use super::super::{ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Reinstatement, RoleGrant, Suspension};
 use crate::field::OrganisationId;
 use crate::http::endpoints_of_acts;
 
@@ -9,6 +9,9 @@ endpoints_of_acts! {
 
     /// 确认登记: by a body that may admit to these roles.
     confirm: "/:id/confirmations", "confirmOrganisation", Confirmation;
+
+    /// 清理待确认登记: by a supervisor, or the operator as long as it admits supervisors.
+    clear_claims: "/:id/claim-clearings", "clearClaims", ClaimsClearing;
 
     /// 授予角色.
     grant_role: "/:id/roles", "grantRole", RoleGrant;

@@ -3,10 +3,10 @@
 mod acts;
 
 use super::{Admission, Key, Organisation, Registration, Role};
-use crate::field::OrganisationId;
+use crate::field::{Instant, OrganisationId};
 use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
-use crate::organisation::projection::{display_name, status_name};
+use crate::organisation::projection::status_name;
 use crate::problem;
 use crate::record::Jwk;
 use crate::store::{Row, StoreError};
@@ -32,11 +32,19 @@ parameters! { Role }
 #[derive(Serialize, Object)]
 pub struct OrganisationView {
     id: OrganisationId,
-    name: String,
+    /// As confirmed; absent while it is pending: anybody may claim to be called anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    name: Option<String>,
     /// `pending`, `confirmed` or `suspended`.
     status: String,
     roles: Vec<Role>,
+    /// Those that sign for it, then those that wait for confirmation.
     keys: Vec<KeyView>,
+    /// The one key that may register under this code, where a supervisor cleared the claims for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    awaited: Option<String>,
     /// Who admitted it to which role, oldest first; nobody where the log's first record did.
     admissions: Vec<AdmissionView>,
     /// Version of its stream.
@@ -65,12 +73,21 @@ pub struct KeyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     revoked_from: Option<String>,
+    /// Of a pending one: what whoever registered it claims to be called. Nobody has looked at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    claimed_name: Option<String>,
+    /// Of a pending one: when it can't be confirmed any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    expires: Option<String>,
 }
 
 /// An organisation in a list.
 #[derive(Serialize, Object)]
 pub struct OrganisationSummary {
     id: String,
+    /// As confirmed; empty while it is pending.
     name: String,
     status: String,
     roles: Vec<String>,
@@ -86,26 +103,31 @@ pub struct OrganisationPage {
     next: Option<String>,
 }
 
-impl From<&Organisation> for OrganisationView {
-    fn from(organisation: &Organisation) -> Self {
+impl OrganisationView {
+    fn at(organisation: &Organisation, now: Instant) -> Self {
         let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
             kid: key.kid.to_string(),
             key: key.public.to_jwk(),
             status: "confirmed".to_owned(),
             revoked_from: key.revoked_from.map(|from| from.to_string()),
+            claimed_name: None,
+            expires: None,
         });
-        let pending = organisation.pending.iter().map(|pending| KeyView {
+        let pending = organisation.claims(now).map(|pending| KeyView {
             kid: pending.kid.to_string(),
             key: pending.public.to_jwk(),
             status: "pending".to_owned(),
             revoked_from: None,
+            claimed_name: Some(pending.name.to_string()),
+            expires: Some(pending.expires().to_string()),
         });
         Self {
             id: organisation.id.clone(),
-            name: display_name(organisation),
+            name: organisation.is_confirmed().then(|| organisation.name.to_string()),
             status: status_name(organisation.status).to_owned(),
             roles: organisation.roles.iter().collect(),
             keys: confirmed.chain(pending).collect(),
+            awaited: organisation.awaited.map(|kid| kid.to_string()),
             admissions: organisation.admissions.iter().map(AdmissionView::from).collect(),
             version: organisation.version,
         }
@@ -145,7 +167,7 @@ impl OrganisationApi {
         accept(&self.0, signed.admitted, None).await
     }
 
-    /// Organisations by role, status and name.
+    /// Organisations by role, status and name; those that nobody has confirmed only where they are asked for by their status.
     #[oai(path = "/", method = "get", operation_id = "listOrganisations")]
     async fn list(
         &self,
@@ -162,6 +184,7 @@ impl OrganisationApi {
         let role = role.0.map(|role| format!(",{},", role.name()));
         let filter = Filter::default()
             .like("roles", role.as_deref(), true)
+            .only("status <> 'pending'", status.0.is_none())
             .equals("status", asked(status.0))
             .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true)
             .after("id", asked(after.0));
@@ -177,6 +200,6 @@ impl OrganisationApi {
         let world = self.0.states(&[Stream::of(&id.0)]).await?;
         let organisation = world.get::<Organisation>(&id.0);
         let organisation = organisation.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?;
-        Ok(Typed(OrganisationView::from(organisation)))
+        Ok(Typed(OrganisationView::at(organisation, self.0.clock.now())))
     }
 }

@@ -25,6 +25,13 @@ pub(super) fn must_admit(by: &Author, to: &OrganisationId, role: Role, at: &Mome
     if by.roles.has_any(admitters) { Ok(()) } else { Err(not_entitled(&format!("admit to {}", role.name()))) }
 }
 
+/// # Errors
+/// Neither a supervisor, nor the operator while it admits those.
+pub(super) fn must_admit_anybody(by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    let is_admitter = by.roles.has(Role::Supervisor) || by.roles.has(Role::Operator) && is_founding(at);
+    if is_admitter { Ok(()) } else { Err(not_entitled("clear claims")) }
+}
+
 /// The operator, who may be anybody's creature or become it, names the first supervisors and no others. From then on
 /// supervisors admit supervisors, as long as one of them can act: one that is alone and lost its keys must not take the log
 /// with it.

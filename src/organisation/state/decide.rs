@@ -1,8 +1,9 @@
 //! Which acts about an organisation and its keys are allowed now, and by whom.
 
-use super::super::{Act, Confirmation, KeyAddition, KeyRevocation, Registration, Suspension};
+use super::super::{Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Suspension};
 use super::admission::{
-    must_admit, must_be_another, must_be_compatible, must_be_to_come, must_not_be_the_last, must_oversee,
+    must_admit, must_admit_anybody, must_be_another, must_be_compatible, must_be_to_come, must_not_be_the_last,
+    must_oversee,
 };
 use super::{Organisation, Status, end_of};
 use crate::act::{Acts, Author, Moment, Roles, Stream, has_possession, public_key};
@@ -11,8 +12,9 @@ use crate::identity::LogState;
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 
-/// Registrations of one code, confirmed or not: anybody may claim a code, so claims need a limit.
-const PENDING_MAX: usize = 64;
+/// Registrations of one code that wait at a time: anybody may claim a code, so claims need a limit, and whoever looks at them
+/// at the counter must see them all at once. A supervisor makes room.
+const CLAIMS_MAX: usize = 16;
 /// Valid and revoked keys of one organisation.
 const KEYS_MAX: usize = 64;
 
@@ -31,6 +33,7 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
         // Handled above; here for exhaustiveness.
         Act::Registered(_) => Ok(()),
         Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by, at),
+        Act::ClaimsCleared(clearing) => decide_clearing(state, act, clearing, by, at),
         Act::RoleGranted(grant) => {
             must_be_confirmed(state)?;
             must_admit(by, &state.id, grant.role, at)?;
@@ -77,7 +80,8 @@ fn decide_registration(
             "a registration is signed by the very key that it registers",
         ));
     }
-    if at.around.owner(at.signer).is_some() {
+    let again = state.is_some_and(|organisation| organisation.may_claim_again(at.signer, at.now));
+    if !again && at.around.owner(at.signer).is_some() {
         return Err(Refusal::new(&problem::KEY_IN_USE, "该密钥已登记", "this key is registered already"));
     }
     match state {
@@ -85,9 +89,45 @@ fn decide_registration(
         Some(organisation) if organisation.is_confirmed() && !organisation.has_lost_its_keys() => {
             Err(Refusal::state_forbids("organisation.registered", "confirmed"))
         }
-        Some(organisation) if organisation.pending.len() >= PENDING_MAX => Err(too_many("/id", PENDING_MAX)),
+        Some(Organisation { awaited: Some(awaited), .. }) if awaited != at.signer => Err(Refusal::new(
+            &problem::STATE_FORBIDS,
+            format!("监督部门已指明该代码只能以密钥 {awaited} 登记"),
+            format!("a supervisor has said that only the key {awaited} registers under this code"),
+        )),
+        Some(organisation) if organisation.claims(at.now).count() >= CLAIMS_MAX => Err(Refusal::new(
+            &problem::STATE_FORBIDS,
+            format!("该代码已有 {CLAIMS_MAX} 项待确认登记，请向监督部门出示密钥指纹 {}，由其清理", at.signer),
+            format!(
+                "{CLAIMS_MAX} registrations of this code wait already: show a supervisor the thumbprint {}, who clears them",
+                at.signer
+            ),
+        )),
         _ => Ok(()),
     }
+}
+
+/// Whoever may admit anybody: supervisors, and the operator as long as it admits supervisors.
+fn decide_clearing(
+    state: &Organisation,
+    act: &Act,
+    clearing: &ClaimsClearing,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_be_another(by, &state.id)?;
+    must_admit_anybody(by, at)?;
+    if state.is_confirmed() && !state.has_lost_its_keys() {
+        return Err(Refusal::state_forbids(act.kind(), "confirmed"));
+    }
+    if let Some(kid) = clearing.keeps.filter(|kid| state.key(kid).is_some()) {
+        let reason = format!("{kid} is revoked");
+        return Err(Refusal::of_field("/keeps", Fault::Inconsistent { reason }));
+    }
+    let clears = state.claims(at.now).any(|claim| Some(claim.kid) != clearing.keeps);
+    if !clears && state.awaited == clearing.keeps {
+        return Err(Refusal::state_forbids(act.kind(), "no claims"));
+    }
+    Ok(())
 }
 
 fn decide_confirmation(
@@ -107,7 +147,7 @@ fn decide_confirmation(
         let reason = "an organisation that lost its keys comes back in the roles that it had".into();
         return Err(Refusal::of_field("/roles", Fault::Inconsistent { reason }));
     }
-    if !state.pending.iter().any(|pending| pending.kid == confirmation.kid) {
+    if !state.claims(at.now).any(|claim| claim.kid == confirmation.kid) {
         return Err(unknown_kid(&confirmation.kid));
     }
     Ok(())

@@ -2,8 +2,10 @@
 
 mod admission;
 mod decide;
+#[cfg(test)]
+mod tests;
 
-use super::Act;
+use super::{Act, Registration};
 use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, StreamId};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::identity::LogState;
@@ -24,9 +26,11 @@ pub struct Organisation {
     pub status: Status,
     pub roles: Roles,
     pub keys: Vec<Key>,
-    /// Registrations that nobody has confirmed, oldest first. They stay when another one is confirmed: a key that was
-    /// ever brought belongs to this stream.
+    /// Registrations that nobody has confirmed, oldest first. They stay when another one is confirmed, when they expire and
+    /// when they are cleared: a key that was ever brought belongs to this stream.
     pub pending: Vec<Pending>,
+    /// The one key that may register, as whoever cleared the claims said.
+    pub awaited: Option<KeyId>,
     /// Who admitted it to which role, oldest first.
     pub admissions: Vec<Admission>,
     pub version: u64,
@@ -55,6 +59,24 @@ pub struct Pending {
     pub kid: KeyId,
     pub public: PublicKey,
     pub name: Box<str>,
+    pub time: Instant,
+    pub is_cleared: bool,
+}
+
+/// A claim that nobody confirms holds a place among few, and whoever made it may be anybody: a month is time enough for the
+/// counter.
+const CLAIM_MILLIS: i64 = 30 * 24 * 3600 * 1000;
+
+impl Pending {
+    /// When nobody can confirm it any more; the same key may register again.
+    pub fn expires(&self) -> Instant {
+        self.time.plus_millis(CLAIM_MILLIS)
+    }
+
+    /// Whether it can be confirmed now.
+    pub fn is_open(&self, now: Instant) -> bool {
+        !self.is_cleared && now < self.expires()
+    }
 }
 
 impl Organisation {
@@ -76,6 +98,16 @@ impl Organisation {
     /// Whether it could sign something now, in this role.
     pub fn can_act(&self, role: Role, now: Instant) -> bool {
         self.roles.has(role) && !self.is_suspended(now) && self.keys.iter().any(|key| key.is_valid(now))
+    }
+
+    /// The registrations that can be confirmed now, oldest first.
+    pub fn claims(&self, now: Instant) -> impl Iterator<Item = &Pending> {
+        self.pending.iter().filter(move |pending| pending.is_open(now))
+    }
+
+    /// Whether a registration with this key was expired or cleared, so that it may be made again.
+    fn may_claim_again(&self, kid: &KeyId, now: Instant) -> bool {
+        self.pending.iter().any(|pending| pending.kid == *kid && !pending.is_open(now))
     }
 
     /// All its keys are revoked: nothing but another registration brings it back.
@@ -106,6 +138,7 @@ impl Organisation {
             roles: Roles::NONE,
             keys: Vec::new(),
             pending: Vec::new(),
+            awaited: None,
             admissions: Vec::new(),
             version: 0,
         }
@@ -119,6 +152,20 @@ impl Organisation {
         self.admissions.push(Admission { role, by: place.author.clone(), entry: place.index, time: place.time });
     }
 
+    /// A key that claims the code again does so from now on.
+    fn claim(&mut self, registration: &Registration, place: &Place) {
+        let Ok(public) = PublicKey::from_jwk(&registration.key) else { return };
+        let (kid, name) = (public.key_id(), registration.name.as_str().into());
+        self.pending.retain(|pending| pending.kid != kid);
+        self.pending.push(Pending { kid, public, name, time: place.time, is_cleared: false });
+    }
+
+    fn clear_claims(&mut self, keeps: Option<KeyId>) {
+        self.awaited = keeps;
+        let others = self.pending.iter_mut().filter(|pending| Some(pending.kid) != keeps);
+        others.for_each(|pending| pending.is_cleared = true);
+    }
+
     /// Under a registration that was found genuine: the first one, or one after all keys were lost.
     fn confirm(&mut self, kid: &KeyId, place: &Place) {
         if let Some(at) = self.pending.iter().position(|pending| pending.kid == *kid) {
@@ -128,6 +175,7 @@ impl Organisation {
             }
             self.keys.push(Key::new(chosen.public, place.time));
         }
+        self.awaited = None;
         if self.status == Status::Pending {
             self.status = Status::Confirmed;
         }
@@ -153,13 +201,19 @@ impl Capability for Organisation {
             Act::KeyRevoked(revocation) => {
                 vec![KeyChange::Revokes { kid: revocation.kid, from: revocation.effective }]
             }
-            Act::Confirmed(_) | Act::RoleGranted(_) | Act::Suspended(_) | Act::Reinstated(_) => Vec::new(),
+            Act::Confirmed(_)
+            | Act::ClaimsCleared(_)
+            | Act::RoleGranted(_)
+            | Act::Suspended(_)
+            | Act::Reinstated(_) => Vec::new(),
         }
     }
 
     fn looks_at_supervisors(state: Option<&Self>, act: &Act) -> bool {
         match act {
             Act::Confirmed(confirmation) => confirmation.roles.contains(&Role::Supervisor),
+            // The operator's to do while no supervisor can act.
+            Act::ClaimsCleared(_) => true,
             // Until it is confirmed, it may become one in the same batch.
             Act::Suspended(_) => state.is_none_or(|state| !state.is_confirmed() || state.roles.has(Role::Supervisor)),
             // No role that was granted before goes with this one.
@@ -183,16 +237,12 @@ impl Capability for Organisation {
     fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
         self.version = place.version;
         match act {
-            Act::Registered(registration) => {
-                if let Ok(public) = PublicKey::from_jwk(&registration.key) {
-                    let name = registration.name.as_str().into();
-                    self.pending.push(Pending { kid: public.key_id(), public, name });
-                }
-            }
+            Act::Registered(registration) => self.claim(registration, place),
             Act::Confirmed(confirmation) => {
                 self.confirm(&confirmation.kid, place);
                 confirmation.roles.iter().for_each(|role| self.admit(*role, place));
             }
+            Act::ClaimsCleared(clearing) => self.clear_claims(clearing.keeps),
             Act::RoleGranted(grant) => self.admit(grant.role, place),
             Act::Suspended(suspension) => {
                 self.status = Status::Suspended(suspension.until.and_then(end_of));

@@ -8,8 +8,8 @@ use crate::seam;
 use gongshi::act::Acts;
 use gongshi::field::Instant;
 use gongshi::organisation::{
-    Act, Confirmation, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement, RevocationReason, Role,
-    RoleGrant, Suspension, possession_header,
+    Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement,
+    RevocationReason, Role, RoleGrant, Suspension, possession_header,
 };
 use gongshi::record::{PrivateKey, Record};
 use gongshi::world::Stream;
@@ -27,10 +27,21 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
     let now = scene.now;
     match found {
         None => "organisation.registered",
-        Some(found) if !found.is_confirmed() && scene.dice.percent(95) => "organisation.confirmed",
-        Some(found) if !found.is_confirmed() => "organisation.registered",
+        // Of a claim that is over, nothing can be made but another one.
+        Some(found) if !found.is_confirmed() && found.claims(now).next().is_none() => {
+            scene.dice.pick(&["organisation.registered", "organisation.registered", "organisation.confirmed"])
+        }
+        Some(found) if !found.is_confirmed() && scene.dice.percent(90) => "organisation.confirmed",
+        Some(found) if !found.is_confirmed() => {
+            scene.dice.pick(&["organisation.registered", "organisation.claims_cleared"])
+        }
         Some(found) if found.has_lost_its_keys() => {
-            scene.dice.pick(&["organisation.registered", "organisation.confirmed", "organisation.confirmed"])
+            scene.dice.pick(&[
+                "organisation.registered",
+                "organisation.confirmed",
+                "organisation.confirmed",
+                "organisation.claims_cleared",
+            ])
         }
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
@@ -90,6 +101,12 @@ fn build(
             let late = role == Role::Supervisor && scene.dice.percent(20);
             let by = if late { scene.player(Role::Supervisor) } else { overseer };
             (Confirmation { kid, roles }.into(), by)
+        }
+        "organisation.claims_cleared" => {
+            // For somebody who came to the counter, registered or not; or for nobody.
+            let keeps = scene.dice.percent(70).then(|| scene.dice.one_of(&cast.player(player).keys)).flatten();
+            let by = if scene.dice.percent(20) { By::Player(OPERATOR) } else { scene.player(Role::Supervisor) };
+            (ClaimsClearing { keeps: keeps.map(PrivateKey::key_id), reason: scene.prose("柜台核验") }.into(), by)
         }
         "organisation.role_granted" => {
             let role = scene.dice.pick(&[
