@@ -31,7 +31,7 @@ pub(super) struct Service {
 impl Service {
     pub async fn start(ledger: Arc<Ledger>) -> anyhow::Result<Self> {
         // All clients have one address and few keys, so the limits on callers would be what is measured.
-        let limits = http::Limits { per_address: 0, per_key: 0, ..http::Limits::default() };
+        let limits = http::Limits { per_address: 0, per_key: 0, registrations: 0, ..http::Limits::default() };
         let server = Server::bind(ledger, (Ipv4Addr::LOCALHOST, 0).into(), limits).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let address = server.address();

@@ -48,6 +48,12 @@ pub struct Serve {
     /// 每把密钥每秒记录数，0 为不限 · Records a second under one key; 0 is no limit
     #[arg(long, env = "GONGSHI_RATE_KEY", default_value_t = Limits::default().per_key)]
     rate_key: u32,
+    /// 每个地址每小时登记数，0 为不限 · Registrations an hour from one address; 0 is no limit, and so is --rate-address 0
+    #[arg(long, env = "GONGSHI_REGISTRATIONS_ADDRESS", default_value_t = Limits::default().registrations_per_address)]
+    registrations_address: u32,
+    /// 每小时登记总数，0 为不限 · Registrations an hour from everybody; 0 is no limit
+    #[arg(long, env = "GONGSHI_REGISTRATIONS", default_value_t = Limits::default().registrations)]
+    registrations: u32,
     /// 可信代理网段，逗号分隔：其 Forwarded、X-Forwarded-For 头说明请求来自哪个地址 · Networks of proxies, separated by
     /// commas, whose Forwarded or X-Forwarded-For headers tell from which address a request comes
     #[arg(long, env = "GONGSHI_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
@@ -145,7 +151,13 @@ impl Serve {
         let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
         let clock = guarded(&self.location, *self.clock_tolerance);
         let ledger = open(&self.location, &self.name, self.documents.as_deref(), policy, clock).await?;
-        let limits = Limits { per_address: self.rate_address, per_key: self.rate_key, ..Limits::default() };
+        let limits = Limits {
+            per_address: self.rate_address,
+            per_key: self.rate_key,
+            registrations_per_address: self.registrations_address,
+            registrations: self.registrations,
+            ..Limits::default()
+        };
         let place = self.publish.as_deref().map(place).transpose()?;
         serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), place).await
     }

@@ -1,9 +1,9 @@
 //! 批量提交: records of any kind posted in one request, a line each.
 
 use super::body::{Measure, Ndjson, NumberedLine};
-use super::gate::KeyRate;
+use super::gate::RecordRate;
 use super::signed::payload_too_long;
-use super::{PAYLOAD_BYTES_MAX, Problem, receipt};
+use super::{PAYLOAD_BYTES_MAX, Peer, Problem, receipt};
 use crate::ledger::Ledger;
 use crate::log::ENTRY_BYTES_MAX;
 use crate::problem;
@@ -37,7 +37,8 @@ pub struct BulkLine {
 /// A bulk request in work: lines are queued in their order, and waited for together.
 struct Bulk<'a> {
     ledger: &'a Ledger,
-    rate: &'a KeyRate,
+    rate: &'a RecordRate,
+    peer: Peer,
     pending: VecDeque<(u32, Underway)>,
     answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
 }
@@ -46,9 +47,9 @@ struct Bulk<'a> {
 ///
 /// # Errors
 /// What is wrong with the body as a whole; then nothing was posted.
-pub async fn post(body: Ndjson, ledger: &Ledger, rate: &KeyRate) -> Result<Vec<BulkLine>, Problem> {
+pub async fn post(body: Ndjson, ledger: &Ledger, rate: &RecordRate, peer: Peer) -> Result<Vec<BulkLine>, Problem> {
     let (lines, _portion) = body.read(MEASURE).await?;
-    let mut bulk = Bulk { ledger, rate, pending: VecDeque::new(), answers: BTreeMap::new() };
+    let mut bulk = Bulk { ledger, rate, peer, pending: VecDeque::new(), answers: BTreeMap::new() };
     for NumberedLine { number, json } in lines {
         match json {
             Some(json) => bulk.line(number, &json).await,
@@ -98,7 +99,7 @@ impl Bulk<'_> {
         if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
             return Err(Problem::of(&problem::STATE_FORBIDS));
         }
-        self.rate.wait(&admitted.header().kid).await;
+        self.rate.wait(&admitted, self.peer).await?;
         Ok(self.ledger.enqueue(admitted).await?)
     }
 

@@ -1,10 +1,12 @@
 //! What every request passes through: who asks, a rate per address and per key, a time limit, conditional answers, counting.
 
 use super::allow::Allowed;
+use super::registrations::Registrations;
 use super::{Peer, Problem, TrustedProxies, page};
 use crate::metrics::Metrics;
 use crate::problem;
 use crate::record::KeyId;
+use crate::sequencer::Admitted;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
@@ -24,6 +26,10 @@ pub struct Limits {
     pub per_address: u32,
     /// Records a second under one key.
     pub per_key: u32,
+    /// Registrations an hour from one address, where requests are counted by address.
+    pub registrations_per_address: u32,
+    /// Registrations an hour from everybody.
+    pub registrations: u32,
     /// Seconds that a request may take; of an upload, seconds without a byte.
     pub request_seconds: u64,
     /// Bytes of an uploaded document.
@@ -32,45 +38,70 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_address: 2000, per_key: 1000, request_seconds: 30, document_bytes: 512 << 20 }
+        Self {
+            per_address: 2000,
+            per_key: 1000,
+            // A counter at which bidders come in has one address, and one every minute.
+            registrations_per_address: 60,
+            // What strangers can make the log grow by: at 8 kB each, 30 MB an hour; and more enterprises in a week than a
+            // province has bidders.
+            registrations: 3600,
+            request_seconds: 30,
+            document_bytes: 512 << 20,
+        }
     }
 }
 
-type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>;
+pub(super) type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>;
 
 fn limiter<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Option<Limiter<K>> {
     NonZeroU32::new(per_second).map(|rate| RateLimiter::keyed(Quota::per_second(rate)))
 }
 
-/// The limiter of records by key; shared with the extractor that knows the key.
-pub struct KeyRate {
-    limiter: Option<Limiter<KeyId>>,
+/// How fast records may come: under one key, and from those who bring their key with them. Shared with the extractors that
+/// know what a record is.
+pub struct RecordRate {
+    keys: Option<Limiter<KeyId>>,
     seen: AtomicU32,
+    registrations: Registrations,
 }
 
-impl KeyRate {
+impl RecordRate {
     pub fn new(limits: &Limits) -> Self {
-        Self { limiter: limiter(limits.per_key), seen: AtomicU32::new(0) }
+        let registrations = Registrations::new(limits);
+        Self { keys: limiter(limits.per_key), seen: AtomicU32::new(0), registrations }
     }
 
     /// # Errors
     /// `rate-limited`
-    pub fn check(&self, kid: &KeyId) -> Result<(), Problem> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        forget_idle(limiter, &self.seen);
-        limiter.check_key(kid).map_err(|_| Problem::of(&problem::RATE_LIMITED))
+    pub fn check(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        self.may_sign_in(admitted, peer)?;
+        let Some(keys) = &self.keys else { return Ok(()) };
+        forget_idle(keys, &self.seen);
+        keys.check_key(&admitted.header().kid).map_err(|_| Problem::of(&problem::RATE_LIMITED))
     }
 
-    /// As [`Self::check`], but waits its turn: for the lines of one request.
-    pub async fn wait(&self, kid: &KeyId) {
-        let Some(limiter) = &self.limiter else { return };
-        forget_idle(limiter, &self.seen);
-        limiter.until_key_ready(kid).await;
+    /// As [`Self::check`], but waits for the key's turn: for the lines of one request.
+    ///
+    /// # Errors
+    /// `rate-limited` for a registration: nobody waits minutes.
+    pub async fn wait(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        self.may_sign_in(admitted, peer)?;
+        if let Some(keys) = &self.keys {
+            forget_idle(keys, &self.seen);
+            keys.until_key_ready(&admitted.header().kid).await;
+        }
+        Ok(())
+    }
+
+    /// Every key is new to who makes one for each record: what brings its own is counted by where it comes from.
+    fn may_sign_in(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        if admitted.act().signs_in().is_some() { self.registrations.check(peer) } else { Ok(()) }
     }
 }
 
 /// Every so often, drop callers that have been quiet: the table must not grow with everybody who ever came by.
-fn forget_idle<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, seen: &AtomicU32) {
+pub(super) fn forget_idle<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, seen: &AtomicU32) {
     if seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(100_000) {
         limiter.retain_recent();
     }

@@ -27,6 +27,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub rule: Option<RuleView>,
+    /// Seconds after which it may be tried again, where that is longer than a moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub retry_after: Option<u64>,
 }
 
 /// One field at fault.
@@ -67,6 +71,7 @@ impl From<&Refusal> for Problem {
                 })
                 .collect(),
             rule: refusal.citation.as_ref().map(|c| RuleView { id: c.rule.clone(), law: c.law.clone() }),
+            retry_after: None,
         }
     }
 }
@@ -105,7 +110,7 @@ impl IntoResponse for Problem {
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gongshi\""));
         }
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(1)));
         }
         response
     }

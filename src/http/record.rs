@@ -3,7 +3,7 @@
 use super::body::Ndjson;
 use super::bulk::{self, BulkLine};
 use super::feed::Followers;
-use super::gate::KeyRate;
+use super::gate::RecordRate;
 use super::paging::page_limit;
 use super::{Peer, Problem, Tag, Typed};
 use crate::field::{Instant, OrganisationId};
@@ -209,8 +209,13 @@ impl RecordApi {
     /// line is accepted or refused by itself, in order of their stream; the answer has one line each. A body that is too
     /// long or can't be read to its end is refused as a whole, and nothing of it is posted.
     #[oai(path = "/", method = "post", operation_id = "postRecords")]
-    async fn bulk(&self, lines: Ndjson, rate: Data<&Arc<KeyRate>>) -> Result<Typed<Vec<BulkLine>>, Problem> {
-        Ok(Typed(bulk::post(lines, &self.0, &rate).await?))
+    async fn bulk(
+        &self,
+        lines: Ndjson,
+        rate: Data<&Arc<RecordRate>>,
+        peer: Data<&Peer>,
+    ) -> Result<Typed<Vec<BulkLine>>, Problem> {
+        Ok(Typed(bulk::post(lines, &self.0, &rate, *peer.0).await?))
     }
 }
 

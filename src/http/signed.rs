@@ -1,8 +1,8 @@
 //! `Signed<T>`: the typed body of a record whose detached signature travels in a header.
 
 use super::body::{self, Portion};
-use super::gate::KeyRate;
-use super::{Problem, schema};
+use super::gate::RecordRate;
+use super::{Peer, Problem, schema};
 use crate::act::Payload;
 use crate::ledger::Ledger;
 use crate::problem;
@@ -62,7 +62,7 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> poem::Result<Self> {
-        let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<KeyRate>>());
+        let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<RecordRate>>());
         let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
         expect_media_type(request, "application/json")?;
         let (payload, portion) = body::whole(request, body, PAYLOAD_BYTES_MAX, payload_too_long).await?;
@@ -70,7 +70,7 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
-        rate.check(&admitted.header().kid)?;
+        rate.check(&admitted, request.data().copied().unwrap_or(Peer::NOBODY))?;
         Ok(Self { admitted, _portion: portion, kind: PhantomData })
     }
 }

@@ -3,8 +3,8 @@
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, KeyRate, Limits, LogApi, Problem,
-    RecordApi, ScriptedPage, TrustedProxies, feed, health, log,
+    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, Problem, RecordApi,
+    RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -90,7 +90,7 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .with(Coding)
         .with(gate)
         .data(Arc::clone(ledger))
-        .data(Arc::new(KeyRate::new(&limits)))
+        .data(Arc::new(RecordRate::new(&limits)))
         .data(Arc::new(Budget::default()))
         .data(Followers::of(doors.room))
         .map_to_response()

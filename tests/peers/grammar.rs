@@ -110,7 +110,8 @@ impl Rest<'_> {
     }
 
     fn number(&mut self) -> Option<()> {
-        let end = self.text.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.text.len());
+        let end =
+            self.text.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.text.len());
         let (number, rest) = self.text.split_at(end);
         self.text = rest;
         let digits = number.strip_prefix('-').unwrap_or(number);

@@ -51,7 +51,7 @@ impl Engine {
 
 /// No rates, and documents of a megabyte.
 pub fn unlimited() -> Limits {
-    Limits { per_address: 0, per_key: 0, document_bytes: 1 << 20, ..Limits::default() }
+    Limits { per_address: 0, per_key: 0, registrations: 0, document_bytes: 1 << 20, ..Limits::default() }
 }
 
 /// A running service.

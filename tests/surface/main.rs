@@ -16,6 +16,7 @@ mod operations;
 mod outages;
 mod proxy;
 mod remote;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;

@@ -35,14 +35,12 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
         Some(found) if !found.is_confirmed() => {
             scene.dice.pick(&["organisation.registered", "organisation.claims_cleared"])
         }
-        Some(found) if found.has_lost_its_keys() => {
-            scene.dice.pick(&[
-                "organisation.registered",
-                "organisation.confirmed",
-                "organisation.confirmed",
-                "organisation.claims_cleared",
-            ])
-        }
+        Some(found) if found.has_lost_its_keys() => scene.dice.pick(&[
+            "organisation.registered",
+            "organisation.confirmed",
+            "organisation.confirmed",
+            "organisation.claims_cleared",
+        ]),
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
             "organisation.reinstated",
