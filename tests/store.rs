@@ -147,11 +147,11 @@ async fn replicas_share_one_log() {
     assert_eq!(note.lines().nth(1), Some("805"));
 }
 
-/// kill -9 under load, at many moments: every acknowledged record is there with its proof, and the log is whole.
-#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 /// Records that are acknowledged before each kill.
 const ANSWERS_MIN: usize = 20;
 
+/// kill -9 under load, at many moments: every acknowledged record is there with its proof, and the log is whole.
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn survives_sudden_death(database: Option<String>) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
