@@ -2,9 +2,11 @@
 
 use super::mismatch::{Cure, Discrepancy, Mismatch};
 use super::rows::{compare, differing};
+use crate::act::Role;
 use crate::field::{Instant, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Edge, Hash, TILE_WIDTH};
+use crate::organisation::Organisation;
 use crate::record::KeyId;
 use crate::sequencer::{LoadError, LoadedEntry};
 use crate::store::{ENTRIES, Reads, Row, StoreError, TILES, Value};
@@ -58,6 +60,17 @@ impl Walk {
     /// The state of the log, and of every organisation.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// All supervisors, each with the entry that made it one, in that order.
+    pub fn supervisors(&self) -> Vec<(u64, Stream)> {
+        let first = |organisation: &Organisation| {
+            let admitted = organisation.admissions.iter().filter(|admission| admission.role == Role::Supervisor);
+            admitted.map(|admission| admission.entry).min().map(|entry| (entry, Stream::of(&organisation.id)))
+        };
+        let mut supervisors: Vec<_> = self.world.supervisors().filter_map(first).collect();
+        supervisors.sort_unstable();
+        supervisors
     }
 
     pub fn size(&self) -> u64 {

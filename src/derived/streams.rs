@@ -87,7 +87,12 @@ impl Streams {
         if let Some(edition) = world.unknown_law() {
             return Err(StoreError::Damaged(format!("no edition {edition} of the law")).into());
         }
+        let mut supervisors = walk.supervisors().into_iter().peekable();
         for entry in entries.values().filter(|entry| entry.stream != Stream::LOG) {
+            // Decisions looked at those of their time, most of which have their streams elsewhere.
+            while let Some((_, supervisor)) = supervisors.next_if(|(made, _)| *made < entry.place.index) {
+                world.hears_of_supervisor(supervisor);
+            }
             history.take(&world, &entry.stream, &entry.act, entry.place.index);
             cite(&entry.act, &mut cited);
             world.apply(&entry.stream, &entry.act, &entry.place);

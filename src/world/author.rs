@@ -22,6 +22,19 @@ impl World {
         self.key_owners.insert(kid, Owner::from(&owner));
     }
 
+    /// The supervisors at hand.
+    pub(crate) fn supervisors(&self) -> impl Iterator<Item = &Organisation> {
+        self.supervisors.iter().filter_map(|stream| match self.state(stream) {
+            Some(State::Organisation(organisation)) => Some(&**organisation),
+            _ => None,
+        })
+    }
+
+    /// Takes note of a supervisor whose own stream is not at hand: acts look at it all the same.
+    pub(crate) fn hears_of_supervisor(&mut self, stream: Stream) {
+        self.supervisors.insert(stream);
+    }
+
     /// The stream that brought a key, the service's keys aside.
     pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
         self.key_owners.get(kid).map(|owner| &owner.stream)
