@@ -25,6 +25,9 @@ use traffic::Traffic;
 const SECONDS: u64 = 5;
 /// Nothing can be said of a trend before caches are full.
 const JUDGED_FROM: Duration = Duration::from_secs(300);
+/// A log of some size to begin with: SQLite's page caches (64 MiB) and the states that the sequencer keeps (20,000 streams)
+/// grow with it until they are full, and that is no leak.
+const RECORDS_BEFORE: usize = 30_000;
 const SAMPLES: u32 = 360;
 const SAMPLE_EVERY_MIN: Duration = Duration::from_secs(1);
 
@@ -53,6 +56,9 @@ async fn soak(engine: Engine, time: Duration) -> anyhow::Result<()> {
     let data = folder.path().join("data");
     for record in people.admission(&load_key(&data.join("keys/operator.jwk"))?) {
         ensure!(client.post_all(&[record]).await?[0].is_some(), "an idle service has no answer");
+    }
+    if time >= JUDGED_FROM {
+        traffic::fill(&client, &people, RECORDS_BEFORE).await?;
     }
     let mut samples = Samples::of(service.pid()?, database.is_none().then_some(&data));
     let mut traffic = Traffic::start(&client, &people);

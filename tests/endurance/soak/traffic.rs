@@ -51,6 +51,19 @@ enum Doing {
     SendingRubbish,
 }
 
+/// Records in one bulk request that fills a log.
+const FILLING: usize = 500;
+
+/// So many tenders that nobody will look at again.
+pub async fn fill(client: &Client, people: &People, records: usize) -> anyhow::Result<()> {
+    for from in (0..records).step_by(FILLING) {
+        let some: Vec<Record> = (from..from + FILLING).map(|n| people.preannouncement(&format!("F-{n}"))).collect();
+        let receipts = client.post_all(&some).await?;
+        ensure!(receipts.iter().all(Option::is_some), "an idle service has no answer");
+    }
+    Ok(())
+}
+
 /// What everybody knows.
 struct Office {
     client: Client,
