@@ -7,7 +7,7 @@ use crate::act::Stream;
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Checkpoint, Hash, NoteKey, SignedNote, first_previous};
-use crate::sequencer::LoadError;
+use crate::sequencer::{LoadError, edition_row, head_row};
 use crate::store::{
     COSIGNED, DISCLOSURES, DOCUMENTS, DisclosureKey, Disclosures, HEAD, LAW, Reads, Row, StoreError, Table, Value,
 };
@@ -26,14 +26,7 @@ pub(super) async fn head(reads: &mut impl Reads, walk: &mut Walk, found: &mut Ve
     let row = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?;
     let last_hash = walk.last_hash().unwrap_or_else(|| first_previous(&log.origin));
     let note = row.text(HEAD.columns.len() - 1).unwrap_or_default();
-    let expected = vec![
-        Value::Integer(1),
-        Value::from(size),
-        Value::from(last_hash.as_bytes().to_vec()),
-        Value::Integer(walk.last_time.millis()),
-        Value::from(log.origin.as_str()),
-        Value::from(note),
-    ];
+    let expected = head_row(size, last_hash, walk.last_time, &log.origin, note);
     let mut columns = differing(&HEAD, &expected, row.values());
     let mut cure = Cure::Put(expected);
     let signed = Checkpoint::open(note, &log.checkpoint_keys, &log.origin);
@@ -61,8 +54,7 @@ pub(super) async fn law(
 ) -> Result<(), StoreError> {
     let adopted = walk.world().log().map(|log| log.law.iter().map(|law| law.edition).collect()).unwrap_or_default();
     let adopted: BTreeSet<DocumentId> = adopted;
-    let at_hand = adopted.iter().filter_map(|id| editions.get(id));
-    let rows = at_hand.map(|edition| vec![Value::from(edition.id.to_string()), Value::from(edition.bytes().to_vec())]);
+    let rows = adopted.iter().filter_map(|id| editions.get(id)).map(|edition| edition_row(&edition));
     compare(reads, &LAW, rows.collect(), found).await?;
     let stored = reads.rows("SELECT edition FROM law", &[]).await?;
     let surplus = stored.iter().filter(|row| {

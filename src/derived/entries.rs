@@ -2,13 +2,13 @@
 
 use super::mismatch::{Cure, Discrepancy, Mismatch};
 use super::rows::{compare, differing};
-use crate::act::Role;
+use crate::act::{Place, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Edge, Hash, TILE_WIDTH};
 use crate::organisation::Organisation;
 use crate::record::KeyId;
-use crate::sequencer::{LoadError, LoadedEntry};
+use crate::sequencer::{LoadError, LoadedEntry, entry_row, tile_row};
 use crate::store::{ENTRIES, Reads, Row, StoreError, TILES, Value};
 use crate::world::{Act, ReadEntry, Stream, World};
 use std::collections::{BTreeMap, HashMap};
@@ -101,12 +101,11 @@ impl Walk {
         let mut full = Vec::new();
         for tile in changed {
             let is_full = tile.hashes.len() as u64 == TILE_WIDTH * 32;
-            let row = vec![Value::from(u64::from(tile.level)), Value::from(tile.index), Value::Blob(tile.hashes)];
             if is_full {
                 self.partial.remove(&tile.level);
-                full.push(row);
+                full.push(tile_row(tile));
             } else {
-                self.partial.insert(tile.level, row);
+                self.partial.insert(tile.level, tile_row(tile));
             }
         }
         compare(reads, &TILES, full, found).await?;
@@ -125,24 +124,12 @@ impl Walk {
         if self.last_hash.is_some_and(|last| last != entry.view.previous) {
             return Err(broken("it does not follow the entry before"));
         }
-        let author = entry.act.signs_in().map(|(_, owner)| owner.clone());
-        let author = author.or_else(|| self.world.owner(&entry.header.kid));
-        let author = author.ok_or_else(|| broken("nobody registered its key"))?;
+        let author = self.author(&entry.act, &entry.header.kid).ok_or_else(|| broken("nobody registered its key"))?;
         let version = self.versions.entry(self.mark.hash_one(&entry.stream)).or_default();
         *version += 1;
-        let version = *version;
-        let expected = vec![
-            Value::from(index),
-            Value::Integer(entry.view.time.millis()),
-            Value::from(entry.stream.as_str()),
-            Value::from(version),
-            Value::from(entry.act.kind()),
-            Value::from(author.as_str()),
-            Value::from(entry.header.kid.as_bytes().to_vec()),
-            Value::from(entry.header.jti.as_bytes().to_vec()),
-            Value::from(entry.view.record().digest().to_vec()),
-            Value::from(bytes.to_vec()),
-        ];
+        let place = Place { index, time: entry.view.time, hash, author, kid: entry.header.kid, version: *version };
+        let (jti, digest) = (entry.header.jti, entry.view.record().digest());
+        let expected = entry_row(&place, &entry.stream, entry.act.kind(), jti, digest, bytes.to_vec());
         self.last_row = row.integer(0)?;
         let columns = differing(&ENTRIES, &expected, row.values());
         if columns.contains(&"stream") {
@@ -161,7 +148,6 @@ impl Walk {
             self.roots.insert(size, Some(root));
         }
         if matches!(entry.act, Act::Log(_) | Act::Organisation(_)) {
-            let place = entry.place(author, version);
             self.world.apply(&entry.stream, &entry.act, &place);
             if let Act::Log(_) = entry.act {
                 self.log.push(LoadedEntry { stream: entry.stream, act: entry.act, place });

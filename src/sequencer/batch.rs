@@ -3,7 +3,7 @@
 use super::loader::{
     COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
 };
-use super::rows::{History, rows_of};
+use super::rows::{History, edition_row, entry_row, head_row, rows_of, tile_row};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
 use crate::act::{KeyChange, Place};
@@ -76,9 +76,7 @@ impl Writer {
                 let signer = first.and_then(|key| NoteSigner::new(&setting.origin, key).ok());
                 let signer = signer.ok_or_else(|| LoadError::NoKey { origin: setting.origin.clone() })?;
                 let note = Checkpoint { origin: setting.origin.clone(), size: 0, root }.sign(&signer);
-                let mut row = head.row(&setting.origin, note);
-                row.remove(0);
-                write.create_head(row).await?;
+                write.create_head(head.row(&setting.origin, &note)).await?;
                 // What another replica created at the same moment stands.
                 write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?
             }
@@ -190,23 +188,17 @@ impl Writer {
         let note =
             Checkpoint { origin: origin.clone(), size: self.head.size, root: self.edge.root() }.sign_by(&signers);
         write.append(&ENTRIES, build.entries).await?;
-        let tiles = self.edge.changed_tiles();
-        let tiles = tiles
-            .into_iter()
-            .map(|tile| vec![Value::from(u64::from(tile.level)), Value::from(tile.index), Value::Blob(tile.hashes)]);
-        write.put(&TILES, tiles.collect()).await?;
+        write.put(&TILES, self.edge.changed_tiles().into_iter().map(tile_row).collect()).await?;
         let mut rows = rows_of(&self.world, &build.touched);
         build.history.put(&mut rows);
         for (table, rows) in rows.into_tables() {
             write.put(table, rows).await?;
         }
         if !build.adopted.is_empty() {
-            let row =
-                |edition: &Edition| vec![Value::from(edition.id.to_string()), Value::from(edition.bytes().to_vec())];
-            write.put(&LAW, build.adopted.values().map(|edition| row(edition)).collect()).await?;
+            write.put(&LAW, build.adopted.values().map(|edition| edition_row(edition)).collect()).await?;
             self.project_due(&mut write).await?;
         }
-        write.put(&HEAD, vec![self.head.row(&origin, note.clone())]).await?;
+        write.put(&HEAD, vec![self.head.row(&origin, &note)]).await?;
         write.commit().await?;
         let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
         self.edge.trim();
@@ -323,19 +315,8 @@ impl Writer {
         let index = self.head.size;
         self.edge.append(entry_hash);
         self.head = Head { size: index + 1, last_hash: entry_hash, last_time: now };
-        build.entries.push(vec![
-            Value::from(index),
-            Value::Integer(now.millis()),
-            Value::from(stream.as_str()),
-            Value::from(version),
-            Value::from(record.act().kind()),
-            Value::from(author.id.as_str()),
-            Value::from(header.kid.as_bytes().to_vec()),
-            Value::from(header.jti.as_bytes().to_vec()),
-            Value::from(digest.to_vec()),
-            Value::Blob(bytes),
-        ]);
         let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
+        build.entries.push(entry_row(&place, stream, record.act().kind(), header.jti, digest, bytes));
         build.history.take(&self.world, stream, record.act(), index);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
         build.adopted.extend(adopted.map(|edition| (edition.id, edition)));
@@ -393,15 +374,8 @@ impl Head {
         })
     }
 
-    fn row(&self, origin: &str, checkpoint: String) -> Vec<Value> {
-        vec![
-            Value::Integer(1),
-            Value::from(self.size),
-            Value::from(self.last_hash.as_bytes().to_vec()),
-            Value::Integer(self.last_time.millis()),
-            Value::from(origin),
-            Value::from(checkpoint),
-        ]
+    fn row(&self, origin: &str, checkpoint: &str) -> Vec<Value> {
+        head_row(self.size, self.last_hash, self.last_time, origin, checkpoint)
     }
 }
 

@@ -15,7 +15,7 @@ pub use admission::{Admitted, Unverified, jws_refusal};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use owners::Owners;
 pub use rows::projections;
-pub(crate) use rows::{History, projected, rows_of};
+pub(crate) use rows::{History, edition_row, entry_row, head_row, projected, rows_of, tile_row};
 pub use signers::signers;
 
 use crate::clock::{Clock, Doubt};

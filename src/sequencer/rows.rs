@@ -1,10 +1,14 @@
-//! What a batch leaves behind beside its entries: rows of the states that it touched, and history of its acts.
+//! What a batch leaves behind: rows of its entries and of the tree, of the states that it touched, and history of its acts.
+//! Whoever compares the database with the log makes the same rows.
 
-use crate::act::{Capability, Stream};
-use crate::law::Law;
+use crate::act::{Capability, Place, Stream};
+use crate::field::Instant;
+use crate::law::{Edition, Law};
+use crate::log::{ChangedTile, Hash};
 use crate::store::{Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
 use crate::world::{Act, State, World, capabilities};
 use std::collections::HashSet;
+use uuid::Uuid;
 
 macro_rules! project {
     ($($name:ident: $state:ty,)*) => {
@@ -72,6 +76,51 @@ static READS: Table =
 /// One row for each entry that bears on a subject.
 static BEARINGS: Table =
     Table { name: "bearings", columns: &[Column::text("subject"), Column::integer("idx")], key: &["subject", "idx"] };
+
+/// A row of `entries`; `digest` is the record's.
+pub fn entry_row(
+    place: &Place,
+    stream: &Stream,
+    kind: &str,
+    jti: Uuid,
+    digest: [u8; 32],
+    bytes: Vec<u8>,
+) -> Vec<Value> {
+    vec![
+        Value::from(place.index),
+        Value::Integer(place.time.millis()),
+        Value::from(stream.as_str()),
+        Value::from(place.version),
+        Value::from(kind),
+        Value::from(place.author.as_str()),
+        Value::from(place.kid.as_bytes().to_vec()),
+        Value::from(jti.as_bytes().to_vec()),
+        Value::from(digest.to_vec()),
+        Value::Blob(bytes),
+    ]
+}
+
+/// The row of `log_head` after so many entries.
+pub fn head_row(size: u64, last_hash: Hash, last_time: Instant, origin: &str, checkpoint: &str) -> Vec<Value> {
+    vec![
+        Value::Integer(1),
+        Value::from(size),
+        Value::from(last_hash.as_bytes().to_vec()),
+        Value::Integer(last_time.millis()),
+        Value::from(origin),
+        Value::from(checkpoint),
+    ]
+}
+
+/// A row of `tiles`.
+pub fn tile_row(tile: ChangedTile) -> Vec<Value> {
+    vec![Value::from(u64::from(tile.level)), Value::from(tile.index), Value::Blob(tile.hashes)]
+}
+
+/// A row of `law`.
+pub fn edition_row(edition: &Edition) -> Vec<Value> {
+    vec![Value::from(edition.id.to_string()), Value::from(edition.bytes().to_vec())]
+}
 
 /// Every table whose rows are computed from the entries.
 pub fn projected() -> impl Iterator<Item = &'static Table> {

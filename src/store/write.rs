@@ -146,7 +146,7 @@ impl Write {
     /// See [`StoreError`].
     pub async fn create_head(&mut self, row: Vec<Value>) -> Result<(), StoreError> {
         let sql = "INSERT INTO log_head (id, size, last_hash, last_time, origin, checkpoint) \
-                   VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
         self.read(sql, &row).await.map(drop)
     }
 
