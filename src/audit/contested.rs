@@ -26,7 +26,7 @@ const INDEXES_MAX: usize = 100;
 
 impl Contested {
     /// What an accepted act contests, if it does.
-    pub(crate) fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
+    fn by(act: &Act, author: &OrganisationId, time: Instant) -> Option<Self> {
         let revoked = act.key_changes().into_iter().find_map(|change| match change {
             KeyChange::Revokes { kid, from } if from < time => Some((kid, from)),
             KeyChange::Revokes { .. } | KeyChange::SignsIn { .. } | KeyChange::Brings { .. } => None,
@@ -35,10 +35,12 @@ impl Contested {
         Some(Self { kid, revoked_by: author.clone(), revoked_from, records: 0, indexes: Vec::new() })
     }
 
-    /// Takes note of what an accepted act contests. A revocation as of an earlier time supersedes one of the same key.
-    pub(crate) fn note(self, all: &mut Vec<Self>) {
-        all.retain(|known| known.kid != self.kid);
-        all.push(self);
+    /// Takes note of what an accepted act contests, if it does. A revocation as of an earlier time supersedes one of the same
+    /// key.
+    pub(crate) fn note(all: &mut Vec<Self>, act: &Act, author: &OrganisationId, time: Instant) {
+        let Some(contested) = Self::by(act, author, time) else { return };
+        all.retain(|known| known.kid != contested.kid);
+        all.push(contested);
     }
 
     /// Counts the record if it is one that a thief may have signed.

@@ -226,9 +226,7 @@ impl Audit {
         match decided.and_then(|author| self.follows(index, act).map(|()| author)) {
             Ok(author) => {
                 let version = self.world.version(stream) + 1;
-                if let Some(contested) = Contested::by(act, &author.id, time) {
-                    contested.note(&mut self.report.contested);
-                }
+                Contested::note(&mut self.report.contested, act, &author.id, time);
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(stream, act, &place);
                 self.recall.applied(index, stream);

@@ -4,22 +4,11 @@ use super::Scale;
 use super::place::Folder;
 use super::postgres::Postgres;
 use super::report::{Measurement, Reporter};
-use crate::store::{Column, Database, Table, Value};
+use crate::field::Instant as LogTime;
+use crate::log::Hash;
+use crate::sequencer::head_row;
+use crate::store::{Database, HEAD};
 use std::time::Instant;
-
-/// The log's head: every batch of the sequencer writes at least this row.
-static HEAD: Table = Table {
-    name: "log_head",
-    columns: &[
-        Column::integer("id"),
-        Column::integer("size"),
-        Column::blob("last_hash"),
-        Column::integer("last_time"),
-        Column::text("origin"),
-        Column::text("checkpoint"),
-    ],
-    key: &["id"],
-};
 
 pub(super) async fn sqlite(folder: &Folder, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
     if report.wants("sqlite_commit") {
@@ -50,16 +39,10 @@ async fn rate(url: &str, scale: Scale) -> anyhow::Result<f64> {
     Ok(rate)
 }
 
+/// The log's head: every batch of the sequencer writes at least this row.
 async fn commit(database: &Database, number: u64) -> anyhow::Result<()> {
     let mut write = database.begin_write().await?;
-    let row = vec![
-        Value::Integer(1),
-        Value::from(number),
-        Value::Blob(vec![0; 32]),
-        Value::Integer(0),
-        Value::from("bench"),
-        Value::from(""),
-    ];
+    let row = head_row(number, Hash::of([]), LogTime::from_millis(0), "bench", "");
     write.put(&HEAD, vec![row]).await?;
     Ok(write.commit().await?)
 }

@@ -107,9 +107,7 @@ impl Replay {
         let decided = self.world.decide(header, stream, act, view.time);
         match decided.and_then(|author| follows(index, act).map(|()| author)) {
             Ok(author) => {
-                if let Some(contested) = Contested::by(act, &author.id, view.time) {
-                    contested.note(&mut self.report.contested);
-                }
+                Contested::note(&mut self.report.contested, act, &author.id, view.time);
                 self.signed.push((header.kid, view.time, index));
                 let place = entry.place(author.id, self.world.version(stream) + 1);
                 self.world.apply(stream, act, &place);

@@ -107,6 +107,7 @@ pub struct RecordApi(pub Arc<Ledger>);
 
 /// Longest wait for news, below every proxy's patience.
 const WAIT_SECONDS_MAX: u32 = 25;
+
 /// Bytes of an entry.
 #[derive(ApiResponse)]
 enum EntryBytes {
@@ -147,25 +148,25 @@ impl RecordApi {
         }
         let first = after.0.map_or(0, |after| after.saturating_add(1)).min(i64::MAX as u64);
         let text = |value: &Option<String>| value.as_deref().filter(|v| !v.contains('\0')).map(Value::from);
+        let (filter, order) = match before.0 {
+            Some(before) => {
+                let before = Value::from(before.min(i64::MAX as u64));
+                (super::Filter::default().below("idx", before), "idx DESC")
+            }
+            None => (super::Filter::default().after("idx", Some(Value::Integer(first as i64 - 1))), "idx"),
+        };
+        let filter = filter
+            .equals("kind", text(&kind.0))
+            .equals("stream", text(&stream.0))
+            .equals("author", text(&author.0))
+            .only(CONTESTED, contested.0.unwrap_or_default());
+        let (sql, parameters) = filter.query(COLUMNS, order, limit - 1);
         let mut size = self.0.size();
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(wait.0.unwrap_or(0).min(WAIT_SECONDS_MAX).into());
         let mut following = None;
         loop {
-            let (filter, order) = match before.0 {
-                Some(before) => {
-                    let before = Value::from(before.min(i64::MAX as u64));
-                    (super::Filter::default().below("idx", before), "idx DESC")
-                }
-                None => (super::Filter::default().after("idx", Some(Value::Integer(first as i64 - 1))), "idx"),
-            };
-            let filter = filter
-                .equals("kind", text(&kind.0))
-                .equals("stream", text(&stream.0))
-                .equals("author", text(&author.0))
-                .only(CONTESTED, contested.0.unwrap_or_default());
-            let (sql, parameters) = filter.query(COLUMNS, order, limit - 1);
-            let rows = self.0.database.read_built(sql, &parameters).await?;
+            let rows = self.0.database.read_built(sql.clone(), &parameters).await?;
             let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
             if waits && following.is_none() {
                 following = Some(followers.join(*peer.0)?);

@@ -6,6 +6,7 @@ use super::room::ROOM_BYTES;
 use crate::problem::Bilingual;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Why a database or an object store can't be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,13 +144,16 @@ pub(super) struct Health {
 
 /// A write that failed, and that none as large has followed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Failed {
-    pub obstacle: Obstacle,
+struct Failed {
+    obstacle: Obstacle,
     /// How much was to be written: a smaller write that succeeds is no proof, only a sign.
-    pub bytes: usize,
+    bytes: usize,
     /// There was such a sign since the last look.
     hopeful: bool,
 }
+
+/// A store that takes longer to be probed is as good as away. Whoever watches has an answer within two seconds.
+const PROBE_TIME_MAX: Duration = Duration::from_millis(1200);
 
 /// Of a write that failed, as much is tried again: what a few ordinary records need. A trial of the longest batch would
 /// cost more than it tells.
@@ -177,7 +181,7 @@ impl Health {
     }
 
     /// Of a look, without a write. Where it found no room, only a write as large as that room says otherwise.
-    pub fn looked(&self, obstacle: Obstacle) {
+    fn looked(&self, obstacle: Obstacle) {
         self.failed(obstacle, if obstacle == Obstacle::Full { ROOM_BYTES } else { 0 });
     }
 
@@ -198,14 +202,41 @@ impl Health {
         self.lock().as_mut().is_some_and(|failed| std::mem::take(&mut failed.hopeful))
     }
 
-    pub fn failure(&self) -> Option<Failed> {
-        *self.lock()
+    /// Why it can't be written, as far as the last writes and the last [`Self::probe`] tell.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.lock().map(|failed| failed.obstacle)
+    }
+
+    /// Looks whether it can be written; after a write that has failed, as much is tried again, and notes itself how it went.
+    pub async fn probe<F: Future<Output = ()>>(
+        &self,
+        look: impl Future<Output = Result<(), Obstacle>>,
+        try_write: impl FnOnce(usize) -> F,
+    ) {
+        let probing = async {
+            look.await?;
+            let failed = *self.lock();
+            if let Some(failed) = failed {
+                try_write(failed.bytes).await;
+            }
+            Ok(())
+        };
+        let probed = tokio::time::timeout(PROBE_TIME_MAX, probing).await.unwrap_or(Err(Obstacle::Away));
+        if let Err(obstacle) = probed {
+            self.looked(obstacle);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Health {
+        fn failure(&self) -> Option<Failed> {
+            *self.lock()
+        }
+    }
 
     #[test]
     fn only_a_write_as_large_as_the_one_that_failed_says_that_it_can_be_written() {

@@ -1,7 +1,6 @@
 //! A folder or a bucket: named bytes.
 
 use super::health::Health;
-use super::probe::PROBE_TIME_MAX;
 use super::{Obstacle, room};
 use crate::access;
 use bytes::Bytes;
@@ -192,7 +191,7 @@ impl Objects {
 
     /// Why it can't be written, as far as the last writes and the last [`Self::probe`] tell.
     pub fn obstacle(&self) -> Option<Obstacle> {
-        self.health.failure().map(|failed| failed.obstacle)
+        self.health.obstacle()
     }
 
     /// As [`super::Database::take_hope`].
@@ -202,19 +201,13 @@ impl Objects {
 
     /// Looks whether it can be written: [`Self::obstacle`] tells then. A bucket is asked only after a write has failed.
     pub async fn probe(&self) {
-        let probing = async {
-            if let Medium::PrivateFolder(dir) = &self.medium {
-                room::look(dir.clone()).await?;
+        let look = async {
+            match &self.medium {
+                Medium::PrivateFolder(dir) => room::look(dir.clone()).await,
+                Medium::PublicFolder | Medium::Bucket => Ok(()),
             }
-            if let Some(failed) = self.health.failure() {
-                self.try_write(failed.bytes).await;
-            }
-            Ok(())
         };
-        let probed = tokio::time::timeout(PROBE_TIME_MAX, probing).await.unwrap_or(Err(Obstacle::Away));
-        if let Err(obstacle) = probed {
-            self.health.looked(obstacle);
-        }
+        self.health.probe(look, |bytes| self.try_write(bytes)).await;
     }
 
     async fn try_write(&self, bytes: usize) {

@@ -2,12 +2,8 @@
 
 use super::{Column, Database, Obstacle, Pools, StoreError, Table, Value, postgres, room};
 use rand::Rng;
-use std::time::Duration;
 
 static PROBE: Table = Table { name: "probe", columns: &[Column::integer("id"), Column::blob("bytes")], key: &["id"] };
-
-/// A store that takes longer is as good as away. Whoever watches has an answer within two seconds.
-pub(super) const PROBE_TIME_MAX: Duration = Duration::from_millis(1200);
 
 /// The least that is tried, so that it takes pages that were not there.
 const TRIED_BYTES_MIN: usize = 64 << 10;
@@ -15,7 +11,7 @@ const TRIED_BYTES_MIN: usize = 64 << 10;
 impl Database {
     /// Why it can't be written, as far as the last writes and the last [`Self::probe`] tell.
     pub fn obstacle(&self) -> Option<Obstacle> {
-        self.health.failure().map(|failed| failed.obstacle)
+        self.health.obstacle()
     }
 
     /// Whether something was written, once, since a write has failed: a probe would tell more than what is known.
@@ -25,19 +21,13 @@ impl Database {
 
     /// Looks whether it can be written: [`Self::obstacle`] tells then.
     pub async fn probe(&self) {
-        let probing = async {
-            self.look().await?;
-            let Some(failed) = self.health.failure() else { return Ok(()) };
-            if let Err(error) = self.try_write(failed.bytes.max(TRIED_BYTES_MIN)).await {
+        let try_write = async |bytes: usize| {
+            if let Err(error) = self.try_write(bytes.max(TRIED_BYTES_MIN)).await {
                 // Which is noted already.
                 tracing::debug!(%error, "a write was tried and failed");
             }
-            Ok(())
         };
-        let probed = tokio::time::timeout(PROBE_TIME_MAX, probing).await.unwrap_or(Err(Obstacle::Away));
-        if let Err(obstacle) = probed {
-            self.health.looked(obstacle);
-        }
+        self.health.probe(self.look(), try_write).await;
     }
 
     async fn look(&self) -> Result<(), Obstacle> {

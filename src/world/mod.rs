@@ -137,17 +137,6 @@ impl World {
         }
     }
 
-    /// The streams at hand on which time will make something due.
-    pub fn due_streams(&self) -> impl Iterator<Item = Stream> {
-        let law = self.law();
-        let is_due = move |state: &State| law.is_some_and(|law| state.next_due(law).is_some());
-        self.passing
-            .iter()
-            .chain(&self.lasting)
-            .filter(move |(_, state)| is_due(state))
-            .map(|(stream, _)| stream.clone())
-    }
-
     /// How many states there are that may be dropped.
     pub(crate) fn passing(&self) -> usize {
         self.passing.len()

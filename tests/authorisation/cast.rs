@@ -3,10 +3,10 @@
 use gongshi::field::OrganisationId;
 use gongshi::organisation::Role;
 use gongshi::record::PrivateKey;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// An author, in the order of the columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Who {
     Operator,
@@ -36,27 +36,8 @@ pub enum Who {
     Stranger,
 }
 
-pub const AUTHORS: [Who; 16] = {
-    use Who::*;
-    [
-        Operator,
-        Supervisor,
-        Colleague,
-        Partial,
-        Centre,
-        Unit,
-        OtherCentre,
-        OtherUnit,
-        Bidder,
-        Rival,
-        Issuer,
-        Auditor,
-        Service,
-        Pending,
-        Suspended,
-        Stranger,
-    ]
-};
+/// All of them.
+pub const AUTHORS: [Who; Who::VARIANTS.len()] = *Who::VARIANTS.first_chunk().unwrap();
 
 impl Who {
     pub fn name(self) -> &'static str {
