@@ -17,6 +17,7 @@
 //! | `stream_reads`, `bearings` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
 //! | `law` | the editions | each is named by its hash |
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
+//! | `organisations.roles` | which streams to load where a decision looks at all supervisors | a supervisor that is hidden there is not looked at; an audit looks at all of them |
 //! | the other projections | lists | nothing |
 //! | `documents` | size and type before a record may cite it | its bytes have its name as hash; the log says of its row no more than the size |
 //! | `disclosures` | who may read and erase | the text opens only for the owner for whom it was sealed; the log says nothing of the rest |

@@ -8,7 +8,7 @@ pub trait Reads: Send {
     /// Rows of a query that is put together from parts that are all ours.
     ///
     /// # Errors
-    /// [`StoreError::Database`]
+    /// See [`StoreError`].
     fn rows(&mut self, sql: &str, parameters: &[Value]) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 }
 
@@ -22,7 +22,7 @@ impl Database {
     /// The database as it is now.
     ///
     /// # Errors
-    /// [`StoreError::Database`]
+    /// See [`StoreError`].
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { readers, .. } => Snapshot::Sqlite(readers.begin().await?),
