@@ -2,7 +2,7 @@
 //!
 //! | what | who may read it |
 //! |---|---|
-//! | data folder; keys; database with `-wal` and `-shm`; documents and disclosures; `clock.json` | its owner |
+//! | data folder; keys; database with `-wal` and `-shm`; documents and disclosures; `clock.json`, `high-water`; backups | its owner |
 //! | keys of a demo and of imports | its owner |
 //! | a witness's folder: its key, and what it remembers | its owner |
 //! | secrets that somebody else put there: keys, settings of a bucket | its owner, or they are refused |

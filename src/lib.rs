@@ -23,6 +23,10 @@ pub mod tender;
 #[cfg(feature = "shell")]
 pub mod access;
 #[cfg(feature = "shell")]
+pub mod asking;
+#[cfg(feature = "shell")]
+pub mod backup;
+#[cfg(feature = "shell")]
 pub mod bench;
 #[cfg(feature = "shell")]
 pub mod bundle;
@@ -34,6 +38,8 @@ pub mod cosigning;
 pub mod demo;
 #[cfg(feature = "shell")]
 pub mod derived;
+#[cfg(feature = "shell")]
+pub mod highwater;
 #[cfg(feature = "shell")]
 pub mod http;
 #[cfg(feature = "shell")]

@@ -15,6 +15,7 @@ pub struct Metrics {
     log_size: IntGauge,
     clock_trusted: IntGauge,
     writable: IntGauge,
+    rewound: IntGauge,
     responses: IntCounterVec,
     witnessed_size: IntGauge,
     witness_sizes: IntGaugeVec,
@@ -44,6 +45,10 @@ impl Default for Metrics {
                 "gongshi_clock_trusted",
                 "1 while the clock is right as far as is known; 0: nothing is written",
             ),
+            rewound: gauge(
+                "gongshi_log_rewound",
+                "1 while somebody knows a checkpoint that the log does not go on from; nothing is written",
+            ),
             writable: gauge("gongshi_database_writable", "0 while the last write to the database has failed"),
             responses: IntCounterVec::new(
                 Opts::new("gongshi_http_responses_total", "HTTP responses by method and status"),
@@ -64,7 +69,7 @@ impl Default for Metrics {
             published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
             publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 13] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 14] = [
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
@@ -72,6 +77,7 @@ impl Default for Metrics {
             Box::new(metrics.log_size.clone()),
             Box::new(metrics.clock_trusted.clone()),
             Box::new(metrics.writable.clone()),
+            Box::new(metrics.rewound.clone()),
             Box::new(metrics.responses.clone()),
             Box::new(metrics.witnessed_size.clone()),
             Box::new(metrics.witness_sizes.clone()),
@@ -107,6 +113,10 @@ impl Metrics {
 
     pub fn writable(&self, writable: bool) {
         self.writable.set(i64::from(writable));
+    }
+
+    pub fn rewound(&self, rewound: bool) {
+        self.rewound.set(i64::from(rewound));
     }
 
     pub fn witnessed_size(&self, size: u64) {

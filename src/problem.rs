@@ -44,6 +44,7 @@ problems! {
     OVERLOADED 503 "overloaded" "服务繁忙，请稍后以同一 jti 重试" "Too busy; try again soon with the same jti"
     CLOCK_UNTRUSTED 503 "clock-untrusted" "服务器时钟不可信，暂停写入" "The server's clock can't be trusted; nothing is written"
     STORE_CONTRADICTS 503 "store-contradicts" "数据库与日志不符，暂停写入" "The database contradicts the log; nothing is written"
+    LOG_REWOUND 503 "log-rewound" "日志倒退或分叉，暂停写入" "The log has gone back or forked; nothing is written"
     INTERNAL 500 "internal" "内部错误" "Internal error"
     // The signature.
     SIGNATURE_MISSING 401 "signature-missing" "缺少签名" "Signature missing"

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use gongshi::audit::{Report, Source, SourceError, verify};
 use gongshi::clock::Clock;
 use gongshi::field::DocumentId;
+use gongshi::highwater::{Divergence, Rewound};
 use gongshi::law::Editions;
 use gongshi::log::{Checkpoint, Resource, SignedNote, TILE_WIDTH, Tile, parse_bundle};
 use gongshi::organisation::{self, Registration, Role};
@@ -215,11 +216,17 @@ async fn another_log_is_not_overwritten() {
     let clock = Clock::manual(START.parse().unwrap());
     let restored = open_as(ORIGIN, other.folder.path(), url, clock, None).await.unwrap();
     let mut publisher = Publisher::new(Arc::clone(&restored), place.clone());
-    assert!(matches!(publisher.round().await, Err(PublishingError::Forked(_))));
+    assert!(matches!(
+        publisher.round().await,
+        Err(PublishingError::Rewound(Rewound { divergence: Divergence::Forked { .. }, .. }))
+    ));
     let centre = app.cast().await.centre;
     grow(&app, &centre, 0, 3).await;
     round(&app).await.unwrap();
-    assert!(matches!(publisher.round().await, Err(PublishingError::Ahead { .. })));
+    assert!(matches!(
+        publisher.round().await,
+        Err(PublishingError::Rewound(Rewound { divergence: Divergence::Behind { .. }, .. }))
+    ));
     assert_ne!(place.read("checkpoint").await.unwrap().unwrap(), published, "the first log goes on there");
 }
 

@@ -124,7 +124,7 @@ async fn three_are_enough_for_what_one_denies_and_one_misses(engine: Engine) {
     let policy: Policy = text.parse().unwrap();
 
     let app = App::start_in(folder, engine, unlimited(), Some(policy.clone())).await;
-    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger)));
+    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger), tokio::sync::oneshot::channel().0));
     let posted = std::time::Instant::now();
     app.admit("11410100005260004Y", Role::Supervisor, &app.operator()).await;
     assert!(posted.elapsed() < Duration::from_secs(5), "posting waits for nobody");
@@ -199,7 +199,7 @@ async fn without_enough_witnesses_records_are_still_taken_and_made_up_for_later(
     let policy: Policy = text.parse().unwrap();
     pair[1].stop().await;
     let app = App::start_in(folder, Engine::Sqlite, unlimited(), Some(policy.clone())).await;
-    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger)));
+    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger), tokio::sync::oneshot::channel().0));
     app.admit("11410100005260004Y", Role::Supervisor, &app.operator()).await;
 
     eventually("one cosignature", async || {

@@ -1,6 +1,7 @@
 //! What an audit says.
 
 use super::contested::Contested;
+use crate::identity::{Left, LogState};
 use crate::log::{NoteKey, Policy, SignedNote};
 use serde::Serialize;
 use std::fmt;
@@ -94,6 +95,22 @@ impl Finding {
     }
 }
 
+/// Entries that were signed under an origin and that nobody has any more: from the first one on, below `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lost {
+    pub origin: String,
+    pub from: u64,
+    pub to: u64,
+}
+
+impl Lost {
+    /// What the records of a log say of its losses.
+    pub(crate) fn of(log: &LogState) -> Vec<Self> {
+        let lost = |left: &Left| Some(Self { origin: left.origin.clone(), from: left.size, to: left.lost? });
+        log.left.iter().filter_map(lost).collect()
+    }
+}
+
 /// The outcome of an audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -114,6 +131,9 @@ pub struct Report {
     /// Records that a stolen key may have signed. They are in order, so they are no findings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contested: Vec<Contested>,
+    /// Entries that the log says it has lost. It goes on from what is left in order, so they are no findings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Lost>,
     /// Everything that is wrong, in order.
     pub findings: Vec<Finding>,
     /// More findings than are listed.

@@ -14,7 +14,7 @@ mod verify;
 mod workers;
 
 pub use contested::Contested;
-pub use finding::{Finding, Reason, Report, StoredRow};
+pub use finding::{Finding, Lost, Reason, Report, StoredRow};
 #[cfg(feature = "shell")]
 pub use folder::Folder;
 pub use source::{Source, SourceError};

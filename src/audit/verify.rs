@@ -1,7 +1,7 @@
 //! The audit itself: entries stream through, signatures are checked in batches on every core.
 
 use super::contested::{self, Contested};
-use super::finding::{Reason, Report};
+use super::finding::{Lost, Reason, Report};
 use super::recall::{GENERATION, Recall, RecallError};
 use super::source::{Source, SourceError};
 use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
@@ -139,6 +139,7 @@ impl Audit {
                 last_hash: String::new(),
                 root: String::new(),
                 contested: Vec::new(),
+                lost: Vec::new(),
                 findings: Vec::new(),
                 findings_omitted: 0,
             },
@@ -337,6 +338,7 @@ impl Audit {
         self.report.root = root.to_base64();
         let log = self.world.log();
         self.report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
+        self.report.lost = log.map(Lost::of).unwrap_or_default();
         let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
         let keys = pinned.map_or(named, |key| vec![key.clone()]);
         if keys.is_empty() {

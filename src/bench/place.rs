@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::field::Instant;
+use crate::highwater::HighWater;
 use crate::ledger::{Home, Ledger, LogKeys, NewLog};
 use crate::store::Objects;
 use anyhow::Context;
@@ -61,6 +62,7 @@ pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> any
         },
         clock,
         policy: None,
+        high_water: HighWater::default(),
     };
     Ok(Ledger::open(place).await?)
 }

@@ -9,7 +9,7 @@ use super::manifest::{
 use super::reach::{self, Lengths, Reach};
 use super::replay::Replay;
 use crate::act::Stream;
-use crate::audit::{Reason, Report, Source, SourceError, verify};
+use crate::audit::{Lost, Reason, Report, Source, SourceError, verify};
 use crate::field::{self, DocumentId, Instant};
 use crate::law::{self, Editions};
 use crate::log::{
@@ -169,6 +169,7 @@ fn check_part(
     let log = world.log();
     report.checkpoint = note.to_owned();
     report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
+    report.lost = log.map(Lost::of).unwrap_or_default();
     let named = log.map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
     let keys = pinned.map_or(named, |key| vec![key.clone()]);
     report.log_keys = keys.iter().map(NoteKey::to_string).collect();

@@ -8,6 +8,7 @@
 mod archive;
 mod check;
 mod contents;
+mod findings;
 mod manifest;
 mod reach;
 mod readme;

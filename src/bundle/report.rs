@@ -1,9 +1,9 @@
 //! The report that an auditor files: one page of HTML that needs nothing else, and prints on A4.
 
 use super::check::{Conclusion, Verified};
+use super::findings::{contested, findings, lost};
 use super::manifest::Scope;
 use super::reach::Reach;
-use crate::audit::Reason;
 use crate::field::Instant;
 use crate::log::{Hash, SignedNote};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -23,7 +23,7 @@ pub struct Occasion {
 
 const STYLE: &str = include_str!("report.css");
 /// The first of a longer list are enough on paper.
-const ROWS_MAX: usize = 200;
+pub(super) const ROWS_MAX: usize = 200;
 
 /// The report as HTML. Every text in it is escaped.
 pub fn page(verified: &Verified, occasion: &Occasion) -> String {
@@ -46,6 +46,7 @@ pub fn page(verified: &Verified, occasion: &Occasion) -> String {
                 (findings(verified))
                 (streams(verified))
                 (contested(verified))
+                (lost(verified))
                 (not_proven(verified, occasion))
                 (checks(verified))
                 (keys(verified, occasion))
@@ -122,7 +123,7 @@ fn is_whole(reach: &Reach) -> Markup {
     }
 }
 
-fn heading(zh: &str, en: &str) -> Markup {
+pub(super) fn heading(zh: &str, en: &str) -> Markup {
     html! { h2 { (zh) " " span.en { (en) } } }
 }
 
@@ -173,78 +174,7 @@ fn time(at: Instant) -> Markup {
     html! { "北京时间 " (at.shanghai_text()) span.en { (at) } }
 }
 
-fn findings(verified: &Verified) -> Markup {
-    let report = &verified.report;
-    html! {
-        (heading("发现的问题", "Findings"))
-        @if report.holds() {
-            p { "无。" span.en { "None." } }
-        } @else {
-            table {
-                thead { tr { th { "条目" br; span.en { "Entry" } } th { "问题" br; span.en { "Reason" } } th { "详情 " span.en { "Detail" } } } }
-                @for finding in report.findings.iter().take(ROWS_MAX) {
-                    tr {
-                        td.number { @if let Some(index) = finding.index { (index) } @else { "—" } }
-                        td.reason { (in_chinese(finding.reason)) br; span.en { (finding.reason) } }
-                        td.long { @if let Some(zh) = &finding.detail_zh { (zh) br; } (finding.detail) }
-                    }
-                }
-            }
-            (more(report.findings.len() as u64 + report.findings_omitted))
-        }
-    }
-}
-
-fn contested(verified: &Verified) -> Markup {
-    let contested = &verified.report.contested;
-    html! {
-        @if !contested.is_empty() {
-            (heading("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed"))
-            p { "这些记录核验成立，不算问题。" span.en { "They hold and are no findings." } }
-            ul {
-                @for key in contested.iter().take(ROWS_MAX) {
-                    li {
-                        code { (key.kid) } " ≥ " (key.revoked_from) "：" (key.records) " 条 · entries "
-                        (key.indexes.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
-                    }
-                }
-            }
-            (more(contested.len() as u64))
-        }
-    }
-}
-
-fn in_chinese(reason: Reason) -> &'static str {
-    match reason {
-        Reason::EntryMalformed => "条目格式错误",
-        Reason::IndexWrong => "序号不符",
-        Reason::ChainBroken => "哈希链断裂",
-        Reason::TimeBackwards => "时间倒退",
-        Reason::RecordMalformed => "记录格式错误",
-        Reason::KeyUnknown => "密钥未登记",
-        Reason::SignatureMismatch => "签名不成立",
-        Reason::NotAllowed => "依规则不允许",
-        Reason::LawUnknown => "法规版本无法解释",
-        Reason::JtiReused => "记录重放",
-        Reason::CheckpointInvalid => "检查点无效",
-        Reason::RootMismatch => "树根不符",
-        Reason::SizeMismatch => "条目数不符",
-        Reason::TileMismatch => "哈希瓦片不符",
-        Reason::Unwitnessed => "见证不足",
-        Reason::Unreadable => "无法读取",
-        Reason::ProofInvalid => "收录证明不成立",
-        Reason::DocumentMismatch => "文件不符",
-        Reason::DocumentMissing => "文件缺失",
-        Reason::MemberMissing => "证据包缺项",
-        Reason::MemberUnknown => "证据包多出内容",
-        Reason::ManifestWrong => "证据包自述不符",
-        Reason::StatementInvalid => "卷宗声明无效",
-        Reason::StreamMismatch => "卷宗不全或不符",
-        Reason::DerivedMismatch => "库表与日志不符",
-    }
-}
-
-fn more(count: u64) -> Markup {
+pub(super) fn more(count: u64) -> Markup {
     let omitted = count.saturating_sub(ROWS_MAX as u64);
     html! { @if omitted > 0 { p { "另有 " (omitted) " 项未列出。" span.en { (omitted) " more are not listed." } } } }
 }

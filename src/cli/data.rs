@@ -71,7 +71,7 @@ pub async fn openapi() -> anyhow::Result<()> {
     let location = Location { data: folder.clone(), database: None };
     let ledger = super::serve::open(&location, &super::serve::Name::demo(), None, None, Clock::System).await?;
     print!("{}", openapi_yaml(&ledger));
-    ledger.database.close().await;
+    ledger.close().await;
     std::fs::remove_dir_all(folder)?;
     Ok(())
 }

@@ -6,9 +6,11 @@ use super::serve::{Name, guarded};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use gongshi::clock::{self, Clock};
+use gongshi::ledger::Ledger;
 use gongshi::log::NoteSigner;
 use gongshi::organisation::possession_header;
 use gongshi::record::{Header, PrivateKey, Record, load_key, save_key};
+use gongshi::sequencer::Receipt;
 use gongshi::world::{Act, Stream};
 use serde_json::json;
 use std::io::Read;
@@ -136,23 +138,27 @@ pub struct Continue {
 impl Continue {
     pub async fn run(self) -> anyhow::Result<()> {
         let reason = self.reason.parse().map_err(|fault| anyhow!("--reason: {fault}"))?;
-        let folder = self.location.data.join("keys");
-        let unused = (2..).map(|number| folder.join(format!("log-{number}.jwk"))).find(|file| !file.exists());
-        let file = unused.context("no name left")?;
-        let key = PrivateKey::generate();
-        save_key(&file, &key)?;
+        let key = new_checkpoint_key(&self.location.data)?;
         let clock = guarded(&self.location, clock::TOLERANCE);
         let ledger = super::serve::open(&self.location, &self.name, None, None, clock).await?;
-        let receipt = ledger.continue_as(&self.new_origin, &key, reason).await?;
-        let index = receipt.index;
-        println!("{}: {index}", either("日志已更名续写，记录序号", "The log goes on under another name; record"));
-        println!("{}", ledger.identity().checkpoint_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
-        println!(
-            "{} {}",
-            either("今后以此启动：", "Serve it from now on with"),
-            format_args!("--origin {}", self.new_origin)
-        );
-        ledger.database.close().await;
+        let receipt = ledger.continue_as(&self.new_origin, &key, None, reason).await?;
+        ledger.close().await;
+        say_continued(&self.new_origin, &receipt, &ledger);
         Ok(())
     }
+}
+
+/// A checkpoint key beside those that there are.
+pub fn new_checkpoint_key(data: &Path) -> anyhow::Result<PrivateKey> {
+    let folder = data.join("keys");
+    let unused = (2..).map(|number| folder.join(format!("log-{number}.jwk"))).find(|file| !file.exists());
+    let key = PrivateKey::generate();
+    save_key(&unused.context("no name left")?, &key)?;
+    Ok(key)
+}
+
+pub fn say_continued(origin: &str, receipt: &Receipt, ledger: &Ledger) {
+    println!("{}: {}", either("日志已更名续写，记录序号", "The log goes on under another name; record"), receipt.index);
+    println!("{}", ledger.identity().checkpoint_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+    println!("{} --origin {origin}", either("今后以此启动：", "Serve it from now on with"));
 }

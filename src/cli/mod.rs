@@ -1,5 +1,6 @@
 //! The command line: thin, every command calls the library.
 
+mod backup;
 mod client;
 mod data;
 mod export;
@@ -51,6 +52,10 @@ enum Command {
     Monitor(monitor::Monitor),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
+    /// 备份，服务可在运行 · Copy the log, documents and disclosures; the service may run
+    Backup(backup::Backup),
+    /// 从备份、镜像或副本恢复 · Bring the log back from a backup, a mirror or a replica; the service must be stopped
+    Restore(backup::Restore),
     /// 按日志修复各表 · Repair what differs from the log, table by table; the service must be stopped
     Replay(data::Replay),
     /// 导出 · Export
@@ -106,6 +111,8 @@ impl Cli {
             Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),
             Command::Monitor(monitor) => Ok(runtime.block_on(monitor.run())),
             Command::Proof(proof) => proof.run(),
+            Command::Backup(backup) => runtime.block_on(backup.run()),
+            Command::Restore(restore) => runtime.block_on(restore.run()),
             Command::Replay(replay) => runtime.block_on(replay.run()),
             Command::Export(export) => runtime.block_on(export.run()).map(done),
             Command::Law(law) => runtime.block_on(law.run()).map(done),

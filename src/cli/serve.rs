@@ -5,10 +5,12 @@ use super::{Location, stopped};
 use anyhow::Context;
 use clap::Args;
 use gongshi::access;
+use gongshi::asking;
 use gongshi::clock::{self, Clock};
 use gongshi::cosigning;
 use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
+use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
 use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
@@ -62,6 +64,17 @@ pub struct Serve {
     /// more; only a rehearsal, where days pass in seconds, sets it higher
     #[arg(long, env = "GONGSHI_CLOCK_TOLERANCE", value_name = "DURATION", default_value_t = clock::TOLERANCE.into())]
     clock_tolerance: humantime::Duration,
+    /// 启动时询问的镜像或副本（网址或目录），可多次：若其所知多于数据库，则不写入 · Mirrors and replicas, by URL or folder, that
+    /// are asked at start: nothing is written when one of them knows the log further than the database
+    #[arg(long, env = "GONGSHI_MIRRORS", value_name = "URL", value_delimiter = ',')]
+    mirror: Vec<String>,
+}
+
+/// Where the log stands besides the database.
+#[derive(Default)]
+struct Elsewhere {
+    published: Option<Objects>,
+    mirrors: Vec<String>,
 }
 
 /// What a new log is called and who runs it; a log that exists keeps its name.
@@ -72,7 +85,7 @@ pub struct Name {
     origin: String,
     /// 运行机构代码 · Code of the organisation that runs the service
     #[arg(long, env = "GONGSHI_OPERATOR", default_value = "1241010041580000XR")]
-    operator: OrganisationId,
+    pub operator: OrganisationId,
     /// 运行机构名称 · Its name
     #[arg(long, env = "GONGSHI_OPERATOR_NAME", default_value = "公示平台运行中心")]
     operator_name: String,
@@ -106,6 +119,18 @@ pub async fn open(
     policy: Option<Policy>,
     clock: Clock,
 ) -> anyhow::Result<Arc<Ledger>> {
+    open_marked(location, name, documents, policy, clock, HighWater::in_folder(&location.data)?).await
+}
+
+/// As [`open`], with what is known of how far the log has come.
+pub async fn open_marked(
+    location: &Location,
+    name: &Name,
+    documents: Option<&Path>,
+    policy: Option<Policy>,
+    clock: Clock,
+    high_water: HighWater,
+) -> anyhow::Result<Arc<Ledger>> {
     access::data_folder(&location.data, "keys").with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
     let opening = NewLog {
@@ -114,7 +139,8 @@ pub async fn open(
         operator_name: name.operator_name.clone(),
     };
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
-    Ok(Ledger::open(Home { database_url: location.database_url(), objects, keys, opening, clock, policy }).await?)
+    let database_url = location.database_url();
+    Ok(Ledger::open(Home { database_url, objects, keys, opening, clock, policy, high_water }).await?)
 }
 
 /// The machine's clock, believed while it is right; what is known of it is kept beside the keys.
@@ -158,8 +184,9 @@ impl Serve {
             registrations: self.registrations,
             ..Limits::default()
         };
-        let place = self.publish.as_deref().map(place).transpose()?;
-        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), place).await
+        let published = self.publish.as_deref().map(place).transpose()?;
+        let elsewhere = Elsewhere { published, mirrors: self.mirror };
+        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere).await
     }
 }
 
@@ -187,7 +214,7 @@ impl Demo {
             either("示例主体的密钥在", "Keys of the demo organisations"),
             self.data.join("demo-keys").display()
         );
-        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), None).await
+        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), Elsewhere::default()).await
     }
 }
 
@@ -204,7 +231,7 @@ async fn fill_demo(data: &Path) -> anyhow::Result<()> {
     let location = Location { data: filling.clone(), database: None };
     let ledger = open(&location, &Name::demo(), None, None, clock.clone()).await?;
     demo::fill(&ledger, &clock, present, &filling.join("demo-keys")).await?;
-    ledger.database.close().await;
+    ledger.close().await;
     drop(ledger);
     std::fs::rename(&filling, data).with_context(|| data.display().to_string())
 }
@@ -221,27 +248,34 @@ async fn serve(
     listen: SocketAddr,
     limits: Limits,
     proxies: TrustedProxies,
-    place: Option<Objects>,
+    elsewhere: Elsewhere,
 ) -> anyhow::Result<()> {
     let mut beside = JoinSet::new();
     let (first, compared) = oneshot::channel();
     beside.spawn(ledger::compare_for_ever(Arc::clone(&ledger), first));
-    // Better late than on what somebody else has written; of a long log it is found out while the service serves.
-    let _ = tokio::time::timeout(ledger::START_PATIENCE, compared).await;
+    let (first, witnesses) = oneshot::channel();
+    beside.spawn(cosigning::run(Arc::clone(&ledger), first));
+    // Better late than on what somebody else has written, or where a better copy is known; what takes longer is found out
+    // while the service serves.
+    let _ = tokio::join!(
+        tokio::time::timeout(ledger::START_PATIENCE, compared),
+        tokio::time::timeout(asking::PATIENCE, witnesses),
+        asking::ask(&ledger, elsewhere.published.as_ref(), &elsewhere.mirrors),
+    );
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let server = server.behind(proxies);
     tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
-    beside.spawn(cosigning::run(Arc::clone(&ledger)));
-    if let Some(place) = place {
+    beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
+    if let Some(place) = elsewhere.published {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));
     }
     println!("http://{}", server.address());
     server.serve(stopped()).await;
     beside.shutdown().await;
     // The sequencer answers what it has taken before the database closes.
-    ledger.database.close().await;
+    ledger.close().await;
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::serve::read_policy;
 use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
 use clap::Args;
-use gongshi::audit::{Finding, Folder, Reason, Report, Source, StoredRow, verify};
+use gongshi::audit::{Finding, Folder, Lost, Reason, Report, Source, StoredRow, verify};
 use gongshi::bundle::{Conclusion, Contents, Listening, Occasion, Scope, Verified, file_digest, page, verify_bundle};
 use gongshi::clock::Clock;
 use gongshi::derived::compare;
@@ -188,6 +188,12 @@ fn print(verified: &Verified, pinned: bool) {
     for key in &report.contested {
         let what = either("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed");
         println!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
+    }
+    for Lost { origin, from, to } in &report.lost {
+        println!(
+            "! {}: {origin} {from} ≤ n < {to}",
+            either("日志自述已失的条目", "Entries that the log says it has lost")
+        );
     }
     for finding in &report.findings {
         println!("✗ {}", in_words(finding));

@@ -13,7 +13,7 @@ use crate::log::Checkpoint;
 use request::{Answer, Failure, Request};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant as Moment, MissedTickBehavior};
 
@@ -41,8 +41,9 @@ impl Progress {
     }
 }
 
-/// Asks the witnesses of a log for ever; drop the future to stop.
-pub async fn run(ledger: Arc<Ledger>) {
+/// Asks the witnesses of a log for ever; drop the future to stop. `first` is told when each of them was asked once.
+pub async fn run(ledger: Arc<Ledger>, first: oneshot::Sender<()>) {
+    let mut first = Some(first);
     let Some(witnesses) = ledger.witnesses() else { return };
     let client = reqwest::Client::builder().timeout(request::TIMEOUT).build().unwrap_or_default();
     let progress: Vec<Arc<Mutex<Progress>>> = witnesses.policy().witnesses.iter().map(|_| Arc::default()).collect();
@@ -68,6 +69,11 @@ pub async fn run(ledger: Arc<Ledger>) {
             if progress.wants(&newest.1, Moment::now()) {
                 asking.spawn(ask(Arc::clone(&ledger), client.clone(), at, progress, Arc::clone(&newest)));
             }
+        }
+        if let Some(first) = first.take() {
+            while asking.join_next().await.is_some() {}
+            // Whoever waited for it may have gone.
+            let _ = first.send(());
         }
     }
 }
@@ -107,8 +113,10 @@ async fn ask(
             progress.not_before = None;
             let size = progress.size;
             let before = witnesses.report(at, |status| {
-                *status = WitnessStatus { size, time: time.or(status.time), failing: None, ..status.clone() };
+                *status =
+                    WitnessStatus { size, time: time.or(status.time), failing: None, denies: None, ..status.clone() };
             });
+            ledger.weigh_witnesses();
             ledger.metrics.witness_cosigned(&witness.name, size);
             if before.is_some_and(|before| before.failing.is_some()) {
                 tracing::info!(witness = witness.name, size, "the witness cosigns again");
@@ -126,7 +134,11 @@ async fn ask(
 fn failed(ledger: &Ledger, at: usize, failure: &Failure) {
     let (Some(witnesses), now) = (ledger.witnesses(), ledger.clock.now()) else { return };
     let since = |status: &WitnessStatus| status.failing.as_ref().map_or(now, |(since, _): &(Instant, _)| *since);
-    let before = witnesses.report(at, |status| status.failing = Some((since(status), failure.to_string())));
+    let before = witnesses.report(at, |status| {
+        status.failing = Some((since(status), failure.to_string()));
+        status.denies = failure.denial().or(status.denies);
+    });
+    ledger.weigh_witnesses();
     let Some(before) = before else { return };
     ledger.metrics.witness_failed(&before.name);
     // A witness that is away is told of once; what speaks of two logs is told of every time.

@@ -2,6 +2,7 @@
 
 use crate::clock::WITNESS_TOLERANCE;
 use crate::field::Instant;
+use crate::highwater::Divergence;
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::{AddCheckpoint, Checkpoint, PolicyWitness, SignedNote, consistency_plan};
 use reqwest::StatusCode;
@@ -46,12 +47,12 @@ pub(super) enum Failure {
     Clock,
     #[error("the sizes it names do not settle")]
     Unsettled,
-    #[error("it has cosigned {size} entries, more than there are")]
-    Beyond { size: u64 },
-    #[error("it has cosigned another tree of this size")]
-    Fork,
-    #[error("it finds that the log has not only grown")]
-    Inconsistent,
+    #[error("it has cosigned {known} entries, here are {size}")]
+    Beyond { known: u64, size: u64 },
+    #[error("it has cosigned another tree of {size} entries")]
+    Fork { size: u64 },
+    #[error("it finds that the log has not only grown since it had {old} entries")]
+    Inconsistent { old: u64 },
     #[error("{0}")]
     Ledger(Box<LedgerError>),
 }
@@ -59,7 +60,16 @@ pub(super) enum Failure {
 impl Failure {
     /// Not a mishap: either the witness or this log says what is not so.
     pub fn is_alarm(&self) -> bool {
-        matches!(self, Self::Beyond { .. } | Self::Fork | Self::Inconsistent | Self::NoCosignature)
+        self.denial().is_some() || matches!(self, Self::NoCosignature)
+    }
+
+    /// How the log falls short of what the witness says that it cosigned.
+    pub fn denial(&self) -> Option<Divergence> {
+        match *self {
+            Self::Beyond { known, size } => Some(Divergence::Behind { known, size }),
+            Self::Fork { size: known } | Self::Inconsistent { old: known } => Some(Divergence::Forked { known }),
+            _ => None,
+        }
     }
 }
 
@@ -69,8 +79,11 @@ impl Request<'_> {
         let (note, checkpoint) = self.newest;
         for _ in 0..TRIES_MAX {
             if old > checkpoint.size {
-                let size = *self.ledger.size().borrow();
-                return if old <= size { Ok(Answer::Ahead { size: old }) } else { Err(Failure::Beyond { size: old }) };
+                // Another replica may have written it just now.
+                let newest = self.ledger.checkpoint().await;
+                let (_, Checkpoint { size, .. }) = newest.map_err(|error| Failure::Ledger(Box::new(error)))?;
+                let (known, beyond) = (old, old > size);
+                return if beyond { Err(Failure::Beyond { known, size }) } else { Ok(Answer::Ahead { size: old }) };
             }
             // From nothing, and between equal sizes, the proof is empty.
             let proof = match consistency_plan(old, checkpoint.size) {
@@ -96,11 +109,11 @@ impl Request<'_> {
                     let size = answer.trim_end().parse().map_err(|_| Failure::Answer)?;
                     // The size was right, so the tree was not.
                     if size == old && size == checkpoint.size {
-                        return Err(Failure::Fork);
+                        return Err(Failure::Fork { size });
                     }
                     old = size;
                 }
-                StatusCode::UNPROCESSABLE_ENTITY => return Err(Failure::Inconsistent),
+                StatusCode::UNPROCESSABLE_ENTITY => return Err(Failure::Inconsistent { old }),
                 status => return Err(Failure::Status(status)),
             }
         }

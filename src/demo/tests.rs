@@ -6,6 +6,7 @@ use super::scenes::SCENES;
 use super::*;
 use crate::act::Capability;
 use crate::audit::{Folder, verify};
+use crate::highwater::HighWater;
 use crate::http::Limits;
 use crate::law::{Editions, Law};
 use crate::ledger::{Home, LogKeys, NewLog};
@@ -218,7 +219,17 @@ async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Home { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await.unwrap()
+    Ledger::open(Home {
+        database_url,
+        objects,
+        keys,
+        opening,
+        clock: clock.clone(),
+        policy: None,
+        high_water: HighWater::default(),
+    })
+    .await
+    .unwrap()
 }
 
 /// A service with the demo in it, as a stranger meets it.

@@ -2,14 +2,14 @@
 
 use super::entries::Walk;
 use super::mismatch::{Cure, Discrepancy, Mismatch};
-use super::rows::{Scan, compare, differing};
+use super::rows::{compare, differing};
 use crate::act::Stream;
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Checkpoint, Hash, NoteKey, SignedNote, first_previous};
 use crate::sequencer::{LoadError, edition_row, head_row};
 use crate::store::{
-    COSIGNED, DISCLOSURES, DOCUMENTS, DisclosureKey, Disclosures, HEAD, LAW, Reads, Row, StoreError, Table, Value,
+    COSIGNED, DISCLOSURES, DOCUMENTS, DisclosureKey, Disclosures, HEAD, LAW, Reads, Row, Scan, StoreError, Table, Value,
 };
 use std::collections::BTreeSet;
 

@@ -113,9 +113,27 @@ impl Walk {
     }
 
     fn entry(&mut self, row: &Row, found: &mut Vec<Mismatch>) -> Result<(), LoadError> {
+        let (stream, expected) = self.take(row.blob(ENTRIES.columns.len() - 1)?)?;
+        self.last_row = row.integer(0)?;
+        let columns = differing(&ENTRIES, &expected, row.values());
+        if columns.contains(&"stream") {
+            self.moved.entry(stream).or_default().push(self.last_row);
+        }
+        if !columns.is_empty() {
+            let key = vec![Value::Integer(self.last_row)];
+            let what = Discrepancy::Changed(columns);
+            found.push(Mismatch { table: &ENTRIES, key, what, cure: Cure::Entry(expected) });
+        }
+        Ok(())
+    }
+
+    /// Takes the bytes of the next entry: its stream, and the row that it must have.
+    ///
+    /// # Errors
+    /// They are not the next entry of this log.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(Stream, Vec<Value>), LoadError> {
         let index = self.edge.size();
         let broken = |reason: &str| LoadError::Entry { index, reason: reason.to_owned() };
-        let bytes = row.blob(ENTRIES.columns.len() - 1)?;
         let entry = ReadEntry::parse(bytes).map_err(|error| broken(&error.to_string()))?;
         if entry.view.index != index {
             return Err(broken("it is not there"));
@@ -129,17 +147,7 @@ impl Walk {
         *version += 1;
         let place = Place { index, time: entry.view.time, hash, author, kid: entry.header.kid, version: *version };
         let (jti, digest) = (entry.header.jti, entry.view.record().digest());
-        let expected = entry_row(&place, &entry.stream, entry.act.kind(), jti, digest, bytes.to_vec());
-        self.last_row = row.integer(0)?;
-        let columns = differing(&ENTRIES, &expected, row.values());
-        if columns.contains(&"stream") {
-            self.moved.entry(entry.stream.clone()).or_default().push(self.last_row);
-        }
-        if !columns.is_empty() {
-            let key = vec![Value::Integer(self.last_row)];
-            let what = Discrepancy::Changed(columns);
-            found.push(Mismatch { table: &ENTRIES, key, what, cure: Cure::Entry(expected) });
-        }
+        let row = entry_row(&place, &entry.stream, entry.act.kind(), jti, digest, bytes.to_vec());
         (self.last_hash, self.last_time) = (Some(hash), entry.view.time);
         self.edge.append(hash);
         let size = self.edge.size();
@@ -150,10 +158,10 @@ impl Walk {
         if matches!(entry.act, Act::Log(_) | Act::Organisation(_)) {
             self.world.apply(&entry.stream, &entry.act, &place);
             if let Act::Log(_) = entry.act {
-                self.log.push(LoadedEntry { stream: entry.stream, act: entry.act, place });
+                self.log.push(LoadedEntry { stream: entry.stream.clone(), act: entry.act, place });
             }
         }
-        Ok(())
+        Ok((entry.stream, row))
     }
 
     /// Who signed with a key, as far as the walk has come.

@@ -24,11 +24,13 @@
 
 mod beside;
 mod entries;
+mod growth;
 mod mismatch;
 mod replay;
 mod rows;
 mod streams;
 
+pub use growth::Growth;
 pub use mismatch::{Discrepancy, Mismatch};
 pub use replay::{Repaired, ReplayError, Replayed, replay};
 

@@ -4,7 +4,7 @@ use super::Comparison;
 use super::mismatch::{Cure, Discrepancy, Mismatch};
 use crate::law::Editions;
 use crate::sequencer::LoadError;
-use crate::store::{Database, ENTRIES, StoreError, Value, Write};
+use crate::store::{Database, ENTRIES, Rows, StoreError, Value, Write};
 use std::collections::BTreeMap;
 
 /// What a replay did.
@@ -66,9 +66,17 @@ impl Replayed {
 pub async fn replay(database: &Database, editions: &Editions) -> Result<Replayed, ReplayError> {
     let mut write = database.begin_write().await?;
     write.lock_head().await?;
-    let (mut comparison, mut replayed) = (Comparison::begin(&mut write, editions).await?, Replayed::default());
+    let replayed = repair(&mut write, editions).await?;
+    write.commit().await?;
+    Ok(replayed)
+}
+
+/// As [`replay`], in a transaction of the caller's.
+pub(super) async fn repair(write: &mut Write, editions: &Editions) -> Result<Replayed, ReplayError> {
+    let (mut comparison, mut replayed) = (Comparison::begin(write, editions).await?, Replayed::default());
     let (mut found, mut entries) = (Vec::new(), Vec::new());
-    while comparison.step(&mut write, &mut found).await? {
+    while comparison.step(write, &mut found).await? {
+        let mut rows = Rows::default();
         for mismatch in found.drain(..) {
             match &mismatch.cure {
                 Cure::None if mismatch.columns().contains(&"checkpoint") => return Err(ReplayError::Unsigned),
@@ -76,7 +84,7 @@ pub async fn replay(database: &Database, editions: &Editions) -> Result<Replayed
                     replayed.left.push(mismatch);
                     continue;
                 }
-                Cure::Put(row) => write.put(mismatch.table, vec![row.clone()]).await?,
+                Cure::Put(row) => rows.put(mismatch.table, row.clone()),
                 Cure::Delete => write.delete(mismatch.table, &mismatch.key).await?,
                 Cure::Entry(_) => {}
             }
@@ -85,9 +93,11 @@ pub async fn replay(database: &Database, editions: &Editions) -> Result<Replayed
                 entries.push((mismatch.key, row));
             }
         }
+        for (table, rows) in rows.into_tables() {
+            write.put(table, rows).await?;
+        }
     }
-    file_entries(&mut write, entries).await?;
-    write.commit().await?;
+    file_entries(write, entries).await?;
     replayed.entries = comparison.entries();
     Ok(replayed)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Doubt;
 use crate::ledger::{Contradiction, Ledger, WitnessStatus};
-use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
+use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, LOG_REWOUND, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
 use crate::store::Obstacle;
 use poem::http::StatusCode;
 use poem::web::{Data, Html, Json, Path};
@@ -39,6 +39,9 @@ pub async fn readyz(ledger: Data<&Arc<Ledger>>) -> Response {
     }
     if let Some(contradiction) = &readiness.contradiction {
         detail["database"] = of_contradiction(contradiction);
+    }
+    if let Some(rewound) = &readiness.rewound {
+        detail["log"] = in_words(&LOG_REWOUND, rewound.voucher.as_str(), rewound.reason(), rewound.cure());
     }
     if let Some(doubt) = &readiness.clock {
         detail["clock"] = of_clock(doubt);
@@ -78,6 +81,7 @@ fn of_clock(doubt: &Doubt) -> Value {
 pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
     ledger.metrics.log_size(*ledger.size().borrow());
     ledger.metrics.clock_trusted(ledger.clock.look().is_ok());
+    ledger.metrics.rewound(ledger.rewound().is_some());
     ledger.metrics.writable(ledger.database.obstacle().is_none());
     Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
 }

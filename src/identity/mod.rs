@@ -16,4 +16,4 @@ pub use payload::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, ServiceKeyAddition,
     ServiceKeyRevocation,
 };
-pub use state::{Adopted, LogState, TheLog, open_log};
+pub use state::{Adopted, Left, LogState, TheLog, open_log};

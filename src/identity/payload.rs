@@ -74,6 +74,10 @@ pub struct LogContinuation {
     pub log_key: Line<300>,
     /// The last checkpoint under the old origin, as the signed note with its cosignatures: of all entries before this one.
     pub predecessor: Prose<8000>,
+    /// The furthest checkpoint under the old origin that is known, as a signed note, where its entries from the predecessor's
+    /// size on are lost: nobody has them any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Prose<8000>>,
     pub reason: Prose<2000>,
 }
 

@@ -59,9 +59,20 @@ pub struct LogState {
     /// Keys that signed once and never will again, under this origin or an earlier one.
     pub former_keys: Vec<NoteKey>,
     pub service_keys: Vec<Key>,
+    /// The origins that it has left, in that order.
+    pub left: Vec<Left>,
     /// Every edition of the law that was adopted, oldest first: by which entry, when.
     pub law: Vec<Adopted>,
     pub version: u64,
+}
+
+/// An origin that the log has left, and with how many entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    pub origin: String,
+    pub size: u64,
+    /// How many it had had, where the later ones were lost.
+    pub lost: Option<u64>,
 }
 
 /// The adoption of an edition of the law.
@@ -90,7 +101,13 @@ impl LogState {
 
     /// Origins that the log has gone by before.
     pub fn former_origins(&self) -> impl Iterator<Item = &str> {
-        self.former_keys.iter().map(NoteKey::name).filter(|name| *name != self.origin)
+        self.left.iter().map(|left| left.origin.as_str())
+    }
+
+    /// Whether a checkpoint is of more entries than the log had when it left that origin: whoever signed it, it is not this
+    /// log's.
+    pub fn disowns(&self, checkpoint: &Checkpoint) -> bool {
+        self.left.iter().any(|left| left.origin == checkpoint.origin && checkpoint.size > left.size)
     }
 
     /// Its checkpoint keys and name after an act.
@@ -158,9 +175,15 @@ pub fn open_log(opening: &LogOpening, index: u64, time: Instant) -> Result<LogSt
         checkpoint_keys: vec![checkpoint_key(&opening.log_key, &opening.origin)?],
         former_keys: Vec::new(),
         service_keys: vec![Key::new(service_key, time)],
+        left: Vec::new(),
         law: vec![Adopted { index, time, edition: opening.law.sha256 }],
         version: 1,
     })
+}
+
+/// Of a signed note, which was opened when it was decided on.
+fn size_of(note: &str) -> Option<u64> {
+    Some(Checkpoint::parse(SignedNote::parse(note).ok()?.text()).ok()?.size)
 }
 
 fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refusal> {
@@ -233,11 +256,22 @@ impl Capability for LogState {
 
     fn apply(&mut self, act: &Act, place: &Place, _law: Law<'_>) {
         self.version = place.version;
-        self.change_keys(act, place.time);
-        if let Act::LawAdopted(adoption) = act {
-            let edition = adoption.edition.sha256;
-            self.law.push(Adopted { index: place.index, time: place.time, edition });
+        match act {
+            Act::LawAdopted(adoption) => {
+                let edition = adoption.edition.sha256;
+                self.law.push(Adopted { index: place.index, time: place.time, edition });
+            }
+            Act::Continued(continuation) => {
+                let lost = continuation.lost.as_ref().and_then(|note| size_of(note.as_str()));
+                self.left.push(Left { origin: self.origin.clone(), size: place.index, lost });
+            }
+            Act::Opened(_)
+            | Act::CheckpointKeyAdded(_)
+            | Act::CheckpointKeyRetired(_)
+            | Act::ServiceKeyAdded(_)
+            | Act::ServiceKeyRevoked(_) => {}
         }
+        self.change_keys(act, place.time);
     }
 }
 
@@ -318,9 +352,19 @@ fn decide_continuation(state: &LogState, continuation: &LogContinuation) -> Resu
         return Err(in_use());
     }
     room(state, "/log_key")?;
-    Checkpoint::open(continuation.predecessor.as_str(), &state.checkpoint_keys, &state.origin)
-        .map(|_| ())
-        .map_err(|error| Refusal::of_field("/predecessor", Fault::Inconsistent { reason: error.to_string() }))
+    let signed = |pointer: &str, note: &str| {
+        Checkpoint::open(note, &state.checkpoint_keys, &state.origin)
+            .map_err(|error| Refusal::of_field(pointer, Fault::Inconsistent { reason: error.to_string() }))
+    };
+    let predecessor = signed("/predecessor", continuation.predecessor.as_str())?;
+    let lost = continuation.lost.as_ref().map(|lost| signed("/lost", lost.as_str())).transpose()?;
+    match lost {
+        Some(lost) if lost.size <= predecessor.size => {
+            let reason = format!("nothing is lost of {} entries: there are {}", lost.size, predecessor.size);
+            Err(Refusal::of_field("/lost", Fault::Inconsistent { reason }))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 impl LogContinuation {

@@ -2,6 +2,7 @@
 
 use super::{Ledger, LedgerError};
 use crate::field::Instant;
+use crate::highwater::Divergence;
 use crate::log::{Checkpoint, CosignerKey, Policy, SignedNote};
 use crate::store::{COSIGNED, StoreError, Value};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,6 +36,8 @@ pub struct WitnessStatus {
     pub time: Option<Instant>,
     /// Since when no request has succeeded, and why the last one failed.
     pub failing: Option<(Instant, String)>,
+    /// How the log falls short of what it says that it cosigned.
+    pub denies: Option<Divergence>,
 }
 
 impl Witnesses {
@@ -45,6 +48,7 @@ impl Witnesses {
             size: 0,
             time: None,
             failing: None,
+            denies: None,
         };
         let statuses = policy.witnesses.iter().map(status).collect();
         Self { policy, board: Mutex::new(Board { statuses, ..Board::default() }) }

@@ -6,8 +6,10 @@ mod cosigned;
 mod disclosure;
 mod document;
 mod due;
+mod highwater;
 mod keys;
 mod naming;
+mod proofs;
 mod readiness;
 mod signing;
 
@@ -16,28 +18,29 @@ pub use compared::{Contradiction, START_PATIENCE, compare_for_ever};
 pub use cosigned::{WitnessStatus, Witnesses};
 pub use disclosure::{Content, Deposited};
 pub use due::propose_for_ever;
+pub use highwater::keep_high_water;
 pub use keys::LogKeys;
 pub use readiness::Readiness;
 
 use crate::act::Role;
 use crate::clock::{Clock, Doubt};
-use crate::field::{Instant, OrganisationId};
+use crate::field::OrganisationId;
+use crate::highwater::{Divergence, HighWater, HighWaterError, Rewound, Voucher};
 use crate::identity::{self, LogOpening, LogState, open_log};
 use crate::law::{self, Edition, Editions, InForce};
-use crate::log::{Checkpoint, CheckpointError, NoteError, Policy, ProofError, TlogProof, inclusion_plan, leaf_hash};
+use crate::log::{Checkpoint, CheckpointError, NoteError, Policy};
 use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
     Admitted, LoadError, Outcome, Owners, Receipt, Rejected, Sequencer, Setting, Underway, Unverified,
 };
-use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader, Value};
+use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader};
 use crate::world::{Act, Stream};
 use bytes::Bytes;
-use naming::signed_alike;
 use quick_cache::sync::Cache;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use tokio::sync::watch;
 
 /// Who runs a new log, and what it is called.
@@ -57,6 +60,8 @@ pub struct Home {
     pub clock: Clock,
     /// The witnesses to ask, and how many of them make a checkpoint count.
     pub policy: Option<Policy>,
+    /// How far the log is known to have come, whatever the database says.
+    pub high_water: HighWater,
 }
 
 /// Why a log can't be opened or read.
@@ -84,6 +89,10 @@ pub enum LedgerError {
     Clock(#[from] Doubt),
     #[error("the stored checkpoint does not hold: {0}")]
     Checkpoint(#[from] CheckpointError),
+    #[error(transparent)]
+    HighWater(#[from] HighWaterError),
+    #[error("{0}")]
+    Rewound(#[from] Rewound),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: std::io::Error },
 }
@@ -110,6 +119,7 @@ pub struct Ledger {
     /// When the stores were last probed.
     probed: Mutex<Option<std::time::Instant>>,
     contradiction: RwLock<Option<Contradiction>>,
+    high_water: HighWater,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -122,7 +132,7 @@ impl Ledger {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn open(home: Home) -> Result<Arc<Self>, LedgerError> {
-        let Home { database_url, objects, keys, opening, clock, policy } = home;
+        let Home { database_url, objects, keys, opening, clock, policy, high_water } = home;
         let database = Database::open(&database_url).await?;
         let edition = Editions::newest();
         let opened = keys.opening(&opening, &edition)?;
@@ -156,19 +166,31 @@ impl Ledger {
             witnesses: policy.map(Witnesses::new),
             probed: Mutex::default(),
             contradiction: RwLock::default(),
+            high_water,
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.
         let _ = ledger.doubt_of_clock().await?;
         if *ledger.size().borrow() == 0 {
+            ledger.must_be_new()?;
             ledger.begin(opened, &edition).await?;
         }
         ledger.read_identity().await?;
         ledger.trusts_this_log()?;
         // The stored checkpoint must hold, or we would go on from what is not this log's.
         ledger.checkpoint().await?;
+        if let Some((_, mark)) = ledger.high_water.mark() {
+            // Serves all the same: what is there can be read, and compared by others.
+            ledger.hold_against(Voucher::Mark, &mark).await?;
+        }
         ledger.recall_cosigned().await?;
         Ok(ledger)
+    }
+
+    /// A database without a log begins one; not where there was one before.
+    fn must_be_new(&self) -> Result<(), Rewound> {
+        let Some((_, mark)) = self.high_water.mark().filter(|(_, mark)| mark.size > 0) else { return Ok(()) };
+        Err(Rewound { voucher: Voucher::Mark, divergence: Divergence::Behind { known: mark.size, size: 0 } })
     }
 
     async fn begin(&self, opened: LogOpening, edition: &Edition) -> Result<(), LedgerError> {
@@ -245,6 +267,9 @@ impl Ledger {
         if let Some(contradiction) = self.contradiction() {
             return Err(contradiction.refusal().into());
         }
+        if let Some(rewound) = self.rewound() {
+            return Err(rewound.refusal().into());
+        }
         self.require_documents(&admitted).await?;
         self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)
@@ -303,74 +328,6 @@ impl Ledger {
                 Err(Refusal::new(&problem::LAW_UNKNOWN, zh, en).into())
             }
         }
-    }
-
-    /// The receipt of an entry, with a proof against the newest checkpoint.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn receipt(&self, index: u64) -> Result<Option<Receipt>, LedgerError> {
-        let sql = "SELECT time, stream, version, bytes FROM entries WHERE idx = $1";
-        let rows = self.database.read(sql, &[Value::from(index)]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let Some(proof) = self.proof(index).await? else { return Ok(None) };
-        Ok(Some(Receipt {
-            index,
-            time: Instant::from_millis(row.integer(0)?),
-            stream: row.text(1)?.to_owned(),
-            version: row.unsigned(2)?,
-            entry_hash: leaf_hash(row.blob(3)?),
-            proof: proof.encode(),
-            replayed: true,
-        }))
-    }
-
-    /// The newest checkpoint: the signed note and what it says.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
-        let head = self.database.head().await?;
-        let (_, note) = head.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
-        let last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // What was checked once is not checked for every proof.
-        if let Some(known) = last.as_ref().filter(|(known, _)| *known == note) {
-            return Ok(known.clone());
-        }
-        if last.is_some_and(|(last, _)| !signed_alike(&last, &note)) {
-            self.read_identity().await?;
-        }
-        let log = self.identity();
-        let checkpoint = Checkpoint::open(&note, &log.checkpoint_keys, &log.origin)?;
-        let mut last = self.last_checkpoint.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(last.insert((note, checkpoint)).clone())
-    }
-
-    /// The proof of an entry against the newest witnessed checkpoint that covers it, or else against the newest one
-    /// with the cosignatures that there are; `None` beyond it.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn proof(&self, index: u64) -> Result<Option<TlogProof>, LedgerError> {
-        let witnessed = self.witnesses.as_ref().and_then(Witnesses::witnessed);
-        let (note, checkpoint) = match witnessed.filter(|(_, checkpoint)| index < checkpoint.size) {
-            Some(witnessed) => witnessed,
-            None => self.cosigned_checkpoint().await?,
-        };
-        match inclusion_plan(index, checkpoint.size) {
-            Ok(plan) => Ok(Some(TlogProof { index, hashes: self.tree.resolve(&plan).await?, checkpoint: note })),
-            Err(ProofError::OutOfRange | ProofError::Length | ProofError::Root) => Ok(None),
-        }
-    }
-
-    /// The newest checkpoint with the cosignatures that there are.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn cosigned_checkpoint(&self) -> Result<(String, Checkpoint), LedgerError> {
-        let (note, checkpoint) = self.checkpoint().await?;
-        let cosigned = self.witnesses.as_ref().and_then(|witnesses| witnesses.cosigned(checkpoint.size));
-        Ok((cosigned.unwrap_or(note), checkpoint))
     }
 }
 

@@ -80,8 +80,8 @@ impl Ledger {
         }
     }
 
-    /// Goes on under another origin and checkpoint key, because nobody can tell any more whose word the present key gives.
-    /// No other writer may run.
+    /// Goes on under another origin and checkpoint key, because nobody can tell any more whose word the present key gives, or
+    /// because entries are `lost`, of which this is the furthest checkpoint. No other writer may run.
     ///
     /// # Errors
     /// See [`LedgerError`]; then the log keeps its name.
@@ -89,6 +89,7 @@ impl Ledger {
         &self,
         origin: &str,
         key: &PrivateKey,
+        lost: Option<Prose<8000>>,
         reason: Prose<2000>,
     ) -> Result<Receipt, LedgerError> {
         let vkey: NoteKey = NoteSigner::new(origin, key.clone())?.verifier().clone();
@@ -97,6 +98,7 @@ impl Ledger {
             origin: origin.parse().map_err(|fault| Refusal::of_field("/origin", fault))?,
             log_key: vkey.to_string().parse().map_err(|fault| Refusal::of_field("/log_key", fault))?,
             predecessor: predecessor.parse().map_err(|fault| Refusal::of_field("/predecessor", fault))?,
+            lost,
             reason,
         };
         let act = identity::Act::from(continuation).into();

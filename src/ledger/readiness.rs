@@ -2,6 +2,7 @@
 
 use super::{Contradiction, Ledger, LedgerError};
 use crate::clock::Doubt;
+use crate::highwater::Rewound;
 use crate::sequencer::LoadError;
 use crate::store::{Obstacle, StoreError};
 use std::sync::PoisonError;
@@ -17,6 +18,8 @@ pub struct Readiness {
     pub clock: Option<Doubt>,
     /// What the database says and the log does not.
     pub contradiction: Option<Contradiction>,
+    /// What others know of the log and the database does not.
+    pub rewound: Option<Rewound>,
 }
 
 /// Whoever asks has an answer within two seconds: a store that does not answer until then is away.
@@ -27,7 +30,8 @@ const PROBED_EVERY: Duration = Duration::from_secs(1);
 
 impl Readiness {
     pub fn is_ready(&self) -> bool {
-        let can_write = self.database.is_none() && self.objects.is_none() && self.contradiction.is_none();
+        let can_write =
+            self.database.is_none() && self.objects.is_none() && self.contradiction.is_none() && self.rewound.is_none();
         self.size.is_some() && can_write && self.clock.is_none()
     }
 }
@@ -42,7 +46,8 @@ impl Ledger {
         let (read, ()) = tokio::join!(read, self.probe());
         let (database, objects) = (self.database.obstacle(), self.objects.obstacle());
         let contradiction = self.contradiction();
-        let readiness = Readiness { size: None, database, objects, clock: None, contradiction };
+        let rewound = self.rewound();
+        let readiness = Readiness { size: None, database, objects, clock: None, contradiction, rewound };
         match read {
             Ok(Ok((size, clock))) => Readiness { size: Some(size), clock, ..readiness },
             Ok(Err(error)) => {

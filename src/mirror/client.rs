@@ -1,4 +1,4 @@
-//! A log over HTTP, in the layout of C2SP tlog-tiles: from a service, or from any static mirror.
+//! A log in the layout of C2SP tlog-tiles: of a service or any static mirror, over HTTP, or in a plain folder.
 
 use crate::field::DocumentId;
 use crate::law::{EDITION_BYTES_MAX, EDITIONS_MAX, EDITIONS_PATH, edition_path};
@@ -11,9 +11,15 @@ use std::time::Duration;
 /// Reads the resources of one log. What it returns has the right length, and nothing else is known about it.
 #[derive(Debug, Clone)]
 pub struct LogClient {
-    http: reqwest::Client,
+    place: Place,
     /// The prefix below which `checkpoint` and `tile/…` stand; without a slash at its end.
     base: String,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Web(reqwest::Client),
+    Folder,
 }
 
 /// Something was not fetched.
@@ -69,19 +75,22 @@ enum Failure {
 }
 
 impl LogClient {
-    /// The log whose resources stand right below `base`.
+    /// The log whose resources stand right below `base`, a URL or a folder.
     ///
     /// # Errors
     /// No TLS is available.
     pub fn new(base: &str) -> Result<Self, FetchError> {
         let base = base.trim_end_matches('/').to_owned();
+        if !base.starts_with("http://") && !base.starts_with("https://") {
+            return Ok(Self { place: Place::Folder, base });
+        }
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIME)
             .read_timeout(SILENCE)
             .timeout(REQUEST_TIME)
             .build()
             .map_err(|error| FetchError::Unreachable { url: base.clone(), reason: error.to_string() })?;
-        Ok(Self { http, base })
+        Ok(Self { place: Place::Web(http), base })
     }
 
     /// The log of a service, which has it below `/log`, or of a mirror, which is the log itself.
@@ -171,47 +180,61 @@ impl LogClient {
 
     async fn get(&self, path: &str, max: usize) -> Result<Bytes, FetchError> {
         let url = self.url(path);
-        let (mut attempt, mut waited, mut backoff) = (1, Duration::ZERO, FIRST_PAUSE);
+        let Place::Web(http) = &self.place else { return read(url, max).await };
+        let (mut tries, mut waited, mut backoff) = (1, Duration::ZERO, FIRST_PAUSE);
         loop {
-            let (reason, pause, busy) = match self.attempt(&url, max).await {
+            let (reason, pause, busy) = match attempt(http, &url, max).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing { reason, pause, busy }) => (reason, pause, busy),
             };
-            if if busy { waited >= PATIENCE } else { attempt >= ATTEMPTS } {
+            if if busy { waited >= PATIENCE } else { tries >= ATTEMPTS } {
                 return Err(FetchError::Unreachable { url, reason });
             }
             // Many requests that failed together should not come back together.
             let pause = pause.unwrap_or(backoff).min(PAUSE_MAX).mul_f64(1.0 + rand::random::<f64>() / 2.0);
             tokio::time::sleep(pause).await;
-            (attempt, waited, backoff) = (attempt + 1, waited + pause, backoff * 2);
+            (tries, waited, backoff) = (tries + 1, waited + pause, backoff * 2);
         }
     }
+}
 
-    async fn attempt(&self, url: &str, max: usize) -> Result<Bytes, Failure> {
-        let passing = |error: reqwest::Error| Failure::Passing { reason: reason(&error), pause: None, busy: false };
-        let mut response = self.http.get(url).send().await.map_err(|error| {
-            if error.is_builder() || error.is_redirect() {
-                Failure::Final(FetchError::Unreachable { url: url.to_owned(), reason: reason(&error) })
-            } else {
-                passing(error)
-            }
-        })?;
-        accepted(&response, url)?;
-        let too_long = || Failure::Final(FetchError::Malformed { url: url.to_owned() });
-        let announced = response.content_length().unwrap_or_default();
-        if announced > max as u64 {
+/// A file of a folder.
+async fn read(path: String, max: usize) -> Result<Bytes, FetchError> {
+    use tokio::io::AsyncReadExt;
+    let failed = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FetchError::Missing { url: path.clone() },
+        _ => FetchError::Unreachable { url: path.clone(), reason: error.to_string() },
+    };
+    let file = tokio::fs::File::open(&path).await.map_err(|error| failed(&error))?;
+    let mut bytes = Vec::new();
+    file.take(max as u64 + 1).read_to_end(&mut bytes).await.map_err(|error| failed(&error))?;
+    if bytes.len() > max { Err(FetchError::Malformed { url: path }) } else { Ok(bytes.into()) }
+}
+
+async fn attempt(http: &reqwest::Client, url: &str, max: usize) -> Result<Bytes, Failure> {
+    let passing = |error: reqwest::Error| Failure::Passing { reason: reason(&error), pause: None, busy: false };
+    let mut response = http.get(url).send().await.map_err(|error| {
+        if error.is_builder() || error.is_redirect() {
+            Failure::Final(FetchError::Unreachable { url: url.to_owned(), reason: reason(&error) })
+        } else {
+            passing(error)
+        }
+    })?;
+    accepted(&response, url)?;
+    let too_long = || Failure::Final(FetchError::Malformed { url: url.to_owned() });
+    let announced = response.content_length().unwrap_or_default();
+    if announced > max as u64 {
+        return Err(too_long());
+    }
+    let mut body = BytesMut::with_capacity(announced as usize);
+    while let Some(chunk) = response.chunk().await.map_err(passing)? {
+        if body.len() + chunk.len() > max {
             return Err(too_long());
         }
-        let mut body = BytesMut::with_capacity(announced as usize);
-        while let Some(chunk) = response.chunk().await.map_err(passing)? {
-            if body.len() + chunk.len() > max {
-                return Err(too_long());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
+        body.extend_from_slice(&chunk);
     }
+    Ok(body.freeze())
 }
 
 fn accepted(response: &Response, url: &str) -> Result<(), Failure> {

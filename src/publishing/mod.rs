@@ -8,11 +8,10 @@
 mod tiles;
 
 use crate::field::DocumentId;
+use crate::highwater::{Rewound, Voucher};
 use crate::law::{EDITIONS_PATH, edition_path, editions_list};
 use crate::ledger::{Ledger, LedgerError};
-use crate::log::{
-    Checkpoint, CheckpointError, NoteError, ProofError, SignedNote, consistency_plan, verify_consistency,
-};
+use crate::log::{Checkpoint, CheckpointError, NoteError, SignedNote};
 use crate::store::{Lease, Objects, Served, StoreError};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -28,10 +27,11 @@ pub enum PublishingError {
     Objects(#[from] object_store::Error),
     #[error("what is published there is not a checkpoint of this log: {0}")]
     Foreign(#[from] CheckpointError),
-    #[error("{published} entries are published there, here are {size}")]
-    Ahead { published: u64, size: u64 },
-    #[error("the log that is published there is not a beginning of this one")]
-    Forked(#[source] ProofError),
+    #[error("{0}")]
+    Rewound(#[from] Rewound),
+    /// What was lost stands there; nobody takes back what was published.
+    #[error("entries are published there that the log has lost: publish it in another place")]
+    Disowned,
 }
 
 impl From<crate::store::StoreError> for PublishingError {
@@ -110,7 +110,7 @@ impl Publisher {
         let (note, checkpoint) = self.ledger.cosigned_checkpoint().await?;
         let published = match self.published {
             Some(published) => published,
-            None => self.look(&checkpoint).await?,
+            None => self.look().await?,
         };
         if published < checkpoint.size {
             tiles::write(&self.ledger, &self.place, published, checkpoint.size).await?;
@@ -151,25 +151,31 @@ impl Publisher {
         Ok(())
     }
 
-    /// How far the place has come, if what stands there is a beginning of this log; and what a broken round has left over
-    /// is removed.
-    async fn look(&mut self, newest: &Checkpoint) -> Result<u64, PublishingError> {
-        let Some(bytes) = self.place.read("checkpoint").await? else { return Ok(0) };
+    /// How far the place has come; and what a broken round has left over is removed.
+    async fn look(&mut self) -> Result<u64, PublishingError> {
+        let Some((note, published)) = self.standing().await? else { return Ok(0) };
+        if self.ledger.identity().disowns(&published) {
+            return Err(PublishingError::Disowned);
+        }
+        tiles::remove_all_outgrown(&self.place, published.size).await?;
+        self.checkpoint = note;
+        Ok(published.size)
+    }
+
+    /// The checkpoint that stands in the place: the log goes on from it.
+    ///
+    /// # Errors
+    /// See [`PublishingError`].
+    pub async fn standing(&self) -> Result<Option<(String, Checkpoint)>, PublishingError> {
+        let Some(bytes) = self.place.read("checkpoint").await? else { return Ok(None) };
         let note = std::str::from_utf8(&bytes).map_err(|_| CheckpointError::Note(NoteError::Malformed))?;
         let log = self.ledger.identity();
         // It may stand there since before a key was replaced or the log renamed.
         let keys: Vec<_> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
         let published = Checkpoint::open_any(&SignedNote::parse(note).map_err(CheckpointError::Note)?, &keys)?;
-        let (size, known) = (newest.size, published.size);
-        if known > size {
-            return Err(PublishingError::Ahead { published: known, size });
+        match self.ledger.hold_against(Voucher::Published, &published).await? {
+            Some(rewound) => Err(rewound.into()),
+            None => Ok(Some((note.to_owned(), published))),
         }
-        if let Ok(plan) = consistency_plan(known, size) {
-            let proof = self.ledger.tree.resolve(&plan).await?;
-            verify_consistency(known, &published.root, size, &newest.root, &proof).map_err(PublishingError::Forked)?;
-        }
-        tiles::remove_all_outgrown(&self.place, known).await?;
-        self.checkpoint = note.to_owned();
-        Ok(known)
     }
 }

@@ -29,8 +29,8 @@ pub(super) struct Writer {
     world: World,
     edge: Edge,
     head: Head,
-    /// Size of the log at our last commit.
-    committed: u64,
+    /// Size and root of the log when we last wrote or read it: what it never falls behind.
+    committed: (u64, Hash),
     /// A commit failed: memory may be ahead of the store.
     stale: bool,
 }
@@ -100,8 +100,9 @@ impl Writer {
         if let Some(log) = world.log() {
             signers(log, &setting.checkpoint_keys)?;
         }
-        let mut writer = Self { setting, world, edge, head, committed: head.size, stale: false };
+        let mut writer = Self { setting, world, edge, head, committed: (0, Hash::of("")), stale: false };
         writer.must_be_signed(&mut write, &stored).await?;
+        writer.committed = (head.size, writer.edge.root());
         write.rollback().await;
         Ok(writer)
     }
@@ -124,7 +125,7 @@ impl Writer {
     }
 
     pub(super) fn size(&self) -> u64 {
-        self.committed
+        self.committed.0
     }
 
     /// Writes one batch, publishes the log's new size and answers everybody in it. When the store fails, nobody is told
@@ -138,7 +139,7 @@ impl Writer {
                 let accepted = answers.iter().filter(|answer| matches!(answer, Ok(Outcome::Appended(_)))).count();
                 self.setting.metrics.batch(records.len(), accepted, began.elapsed());
                 // Before the answers: whoever has a receipt must not read an older log.
-                publish(size, self.committed);
+                publish(size, self.size());
                 for (reply, answer) in replies.into_iter().zip(answers) {
                     // Whoever no longer waits finds its record by posting it again.
                     let _ = reply.send(answer);
@@ -185,8 +186,8 @@ impl Writer {
         let log = self.world.log().ok_or_else(|| StoreError::Damaged("no log.opened".into()))?;
         let signers = signers(log, &self.setting.checkpoint_keys)?;
         let origin = log.origin.clone();
-        let note =
-            Checkpoint { origin: origin.clone(), size: self.head.size, root: self.edge.root() }.sign_by(&signers);
+        let root = self.edge.root();
+        let note = Checkpoint { origin: origin.clone(), size: self.head.size, root }.sign_by(&signers);
         write.append(&ENTRIES, build.entries).await?;
         write.put(&TILES, self.edge.changed_tiles().into_iter().map(tile_row).collect()).await?;
         let mut rows = rows_of(&self.world, &build.touched);
@@ -202,7 +203,7 @@ impl Writer {
         write.commit().await?;
         let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
         self.edge.trim();
-        self.committed = self.head.size;
+        self.committed = (self.head.size, root);
         self.world.keep_at_most(STREAMS_KEPT);
         Ok(answers)
     }
@@ -229,20 +230,30 @@ impl Writer {
     /// they touched are read again when needed.
     async fn catch_up(&mut self, write: &mut Write, stored: &Row) -> Result<(), LoadError> {
         let head = Head::of_row(stored)?;
-        if head.size == self.head.size && !self.stale {
+        if head == self.head && !self.stale {
             return Ok(());
         }
-        if head.size < self.head.size || self.stale {
+        if head.size <= self.head.size || self.stale {
+            self.must_not_be_rewound(head.size).await?;
             self.edge = load_edge(&self.setting.database, head.size).await?;
             self.world = World::new(self.setting.editions.clone());
         } else {
             self.follow(write).await?;
         }
         self.head = head;
-        self.committed = head.size;
         load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), vec![Stream::LOG]).await?;
         self.must_be_signed(write, stored).await?;
+        self.committed = (head.size, self.edge.root());
         self.stale = false;
+        Ok(())
+    }
+
+    /// A database that was put back under us still opens, and would let us sign other entries at old indexes.
+    async fn must_not_be_rewound(&self, size: u64) -> Result<(), LoadError> {
+        let (known, root) = self.committed;
+        if size < known || load_edge(&self.setting.database, known).await?.root() != root {
+            return Err(LoadError::Rewound { known, size });
+        }
         Ok(())
     }
 

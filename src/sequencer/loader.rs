@@ -24,6 +24,9 @@ pub enum LoadError {
     /// Somebody wrote to the database who is not the log.
     #[error("{what} is not what the entries say: see `gongshi verify`")]
     Forged { what: String },
+    /// The database was put back under a running service.
+    #[error("the log of {known} entries that was written here is gone: the database has {size}, or others")]
+    Rewound { known: u64, size: u64 },
 }
 
 /// What is stored contradicts the entries.

@@ -48,8 +48,9 @@ impl Disclosures {
         Self { objects }
     }
 
-    /// Hex: two digests in base64url may differ by case alone, which not every folder tells apart.
-    fn name(sealed: &str) -> String {
+    /// The object of a sealed value. Hex: two digests in base64url may differ by case alone, which not every folder tells
+    /// apart.
+    pub(crate) fn name(sealed: &str) -> String {
         format!("disclosures/{}", Hash::of(sealed))
     }
 

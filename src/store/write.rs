@@ -2,7 +2,7 @@
 
 use super::bulk::Present;
 use super::health::Health;
-use super::{Row, StoreError, Table, Value, bulk, postgres};
+use super::{Database, Row, StoreError, Table, Value, bulk, postgres};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
 use std::sync::Arc;
@@ -200,6 +200,17 @@ impl Write {
         if self.control("ROLLBACK", "ROLLBACK").await.is_ok() {
             self.session = None;
         }
+    }
+}
+
+impl Database {
+    /// Whether there is a row with this key.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn has(&self, table: &Table, key: &[Value]) -> Result<bool, StoreError> {
+        let sql = format!("SELECT {} FROM {} WHERE {}", table.key.join(", "), table.name, is_key(table, 0));
+        Ok(!self.read_built(sql, key).await?.is_empty())
     }
 }
 

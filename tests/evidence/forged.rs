@@ -6,6 +6,7 @@ use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::derived::{Discrepancy, Mismatch, ReplayError, compare, replay, tables};
 use gongshi::field::OrganisationId;
+use gongshi::highwater::HighWater;
 use gongshi::law::Editions;
 use gongshi::ledger::{Contradiction, Home, Ledger, LogKeys, NewLog};
 use gongshi::organisation::{self, Role, RoleGrant};
@@ -33,13 +34,13 @@ const UNSAID: &[(&str, &str, &str)] = &[
 const UNREPAIRED: &[&str] = &["documents", "disclosures"];
 
 /// A log of every kind of record, stopped; beside it documents, two disclosures (one erased) and a cosigned checkpoint.
-struct Filled {
-    folder: tempfile::TempDir,
-    database: Database,
+pub struct Filled {
+    pub folder: tempfile::TempDir,
+    pub database: Database,
 }
 
 impl Filled {
-    async fn on(url: impl FnOnce(&Path) -> String) -> Self {
+    pub async fn on(url: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let present = START.parse().unwrap();
         let clock = Clock::manual(gongshi::field::Instant::plus_millis(present, -demo::DAYS_BACK * 86_400_000));
@@ -62,7 +63,7 @@ impl Filled {
         Self { folder, database }
     }
 
-    async fn sqlite() -> Self {
+    pub async fn sqlite() -> Self {
         Self::on(|folder| format!("sqlite://{}", folder.join("gongshi.sqlite").display())).await
     }
 
@@ -93,7 +94,16 @@ async fn open(folder: &Path, database_url: String, clock: &Clock) -> Result<Arc<
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
     let operator: OrganisationId = "1241010041580000XR".parse().unwrap();
     let opening = NewLog { origin: ORIGIN.into(), operator, operator_name: "测试平台".into() };
-    Ledger::open(Home { database_url, objects, keys, opening, clock: clock.clone(), policy: None }).await
+    Ledger::open(Home {
+        database_url,
+        objects,
+        keys,
+        opening,
+        clock: clock.clone(),
+        policy: None,
+        high_water: HighWater::default(),
+    })
+    .await
 }
 
 /// Another value that the column can hold.

@@ -140,6 +140,7 @@ async fn a_log_whose_key_was_stolen_goes_on_under_another_name() {
             origin: origin.parse().unwrap(),
             log_key: signer.verifier().to_string().parse().unwrap(),
             predecessor: predecessor.parse().unwrap(),
+            lost: None,
             reason: "私钥泄露".parse().unwrap(),
         };
         gongshi::world::Act::from(identity::Act::from(act))
@@ -159,7 +160,7 @@ async fn a_log_whose_key_was_stolen_goes_on_under_another_name() {
     for lie in [claimed.sign(&stolen), claimed.sign(&new), "…\n".to_owned()] {
         assert_eq!(refused(&app.operator(), &continuation(NEXT_ORIGIN, &new, &lie)).await.1, "/predecessor");
     }
-    let index = app.ledger.continue_as(NEXT_ORIGIN, &next, "私钥泄露".parse().unwrap()).await.unwrap().index;
+    let index = app.ledger.continue_as(NEXT_ORIGIN, &next, None, "私钥泄露".parse().unwrap()).await.unwrap().index;
     assert_eq!(index + 1, app.size());
 
     // From here on all is said under the new name.
@@ -363,7 +364,7 @@ async fn a_replica_follows_the_others_new_keys_and_name() {
     // The first service began without the new keys; it signs with what it has, and reads what the other signed.
     post_something(&app, &cast.centre, "K-1").await;
     assert_eq!(app.get("/readyz").await.status, 200);
-    replica.continue_as(NEXT_ORIGIN, &third, "私钥泄露".parse().unwrap()).await.unwrap();
+    replica.continue_as(NEXT_ORIGIN, &third, None, "私钥泄露".parse().unwrap()).await.unwrap();
     assert_eq!(app.get("/v1/log").await.body["origin"], NEXT_ORIGIN);
     assert_eq!(checkpoint(&app).await.lines().next(), Some(NEXT_ORIGIN));
     // It has no key of the new name: it says so and writes nothing.

@@ -9,6 +9,8 @@ mod forged;
 mod keys;
 mod poison;
 mod receipts;
+mod restoring;
+mod rewound;
 #[path = "../support/mod.rs"]
 mod support;
 mod tampering;

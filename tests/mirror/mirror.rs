@@ -84,7 +84,7 @@ async fn a_log_that_was_renamed_is_followed() {
     let next = PrivateKey::generate();
     gongshi::record::save_key(&app.folder.path().join("keys/log-2.jwk"), &next).unwrap();
     let app = app.restart().await;
-    app.ledger.continue_as("test.gongshi.example/log-2", &next, "私钥泄露".parse().unwrap()).await.unwrap();
+    app.ledger.continue_as("test.gongshi.example/log-2", &next, None, "私钥泄露".parse().unwrap()).await.unwrap();
     let watch = ["monitor", "--log", &app.base, "--state", memory, "--late", "9999d", "--key"];
     let new = app.log_key().to_string();
     assert_eq!(gongshi(&["mirror", &app.base, path, "--key", &old]).await.0, 1, "another name is another log");

@@ -4,6 +4,7 @@ use super::cast::Cast;
 use super::fault::{Fault, fault};
 use super::plan::Engine;
 use gongshi::clock::Clock;
+use gongshi::highwater::HighWater;
 use gongshi::ledger::{Home as Place, Ledger, LedgerError, LogKeys, NewLog};
 use gongshi::record::PrivateKey;
 use gongshi::sequencer::LoadError;
@@ -76,6 +77,7 @@ impl Home {
                 opening: NewLog { origin, operator: cast.players[0].id.clone(), operator_name: "模拟平台".into() },
                 clock: clock.clone(),
                 policy: None,
+                high_water: HighWater::default(),
             };
             match Ledger::open(place).await {
                 Ok(ledger) => return Ok(ledger),

@@ -10,6 +10,7 @@ pub mod python;
 use gongshi::audit::{Folder, Report, verify};
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
+use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
 use gongshi::law::Editions;
 use gongshi::ledger::{Home, Ledger, LedgerError, LogKeys, NewLog};
@@ -129,7 +130,8 @@ pub async fn open_as(
     };
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    Ledger::open(Home { database_url, objects, keys, opening, clock, policy }).await
+    let high_water = HighWater::in_folder(folder).unwrap();
+    Ledger::open(Home { database_url, objects, keys, opening, clock, policy, high_water }).await
 }
 
 impl App {

@@ -253,7 +253,7 @@ async fn contradicted_by_its_witness(wrong: i64) {
     let policy = format!("log {}\n{line}quorum w\n", signer.verifier()).parse().unwrap();
     let clock = Clock::guarded_manual(start().plus_millis(wrong), None);
     let app = App::start_by(clock, folder, Engine::Sqlite, unlimited(), Some(policy)).await;
-    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger)));
+    let asking = tokio::spawn(cosigning::run(Arc::clone(&app.ledger), tokio::sync::oneshot::channel().0));
     eventually_read_only(&app).await;
     is_read_only(&app, "witnesses").await;
     let stranger = Actor { id: "91410105MA9ABCDE2Y".parse().unwrap(), key: PrivateKey::generate() };

@@ -13,7 +13,7 @@ const KNOWN: &[&str] = &[
     "src/ledger/disclosure.rs",
     "src/ledger/document.rs",
     "src/ledger/due.rs",
-    "src/ledger/mod.rs",
+    "src/ledger/proofs.rs",
     "src/ledger/signing.rs",
 ];
 

@@ -2,6 +2,7 @@ use super::*;
 use crate::audit::SourceError;
 use crate::clock::Clock;
 use crate::demo;
+use crate::highwater::HighWater;
 use crate::ledger::{Ledger, LogKeys, NewLog};
 use crate::store::{Objects, export_log};
 use std::path::Path;
@@ -21,6 +22,7 @@ async fn copy(folder: &Path) {
         },
         clock: clock.clone(),
         policy: None,
+        high_water: HighWater::default(),
     };
     let ledger = Ledger::open(place).await.unwrap();
     demo::fill(&ledger, &clock, present, &folder.join("demo-keys")).await.unwrap();

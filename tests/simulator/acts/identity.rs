@@ -7,12 +7,25 @@ use crate::cast::OPERATOR;
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
+use gongshi::field::Prose;
 use gongshi::identity::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, LogState,
     ServiceKeyAddition, ServiceKeyRevocation,
 };
 use gongshi::law::Editions;
+use gongshi::log::{Checkpoint, Hash, NoteSigner, SignedNote};
 use gongshi::organisation::Role;
+
+/// A checkpoint that is known of entries that are not there.
+fn loss(scene: &mut Scene<'_>, log: &LogState) -> Option<Prose<8000>> {
+    let here = Checkpoint::parse(SignedNote::parse(scene.note).ok()?.text()).ok()?;
+    let own = |key| NoteSigner::new(&log.origin, key).ok().filter(|own| log.checkpoint_keys.contains(own.verifier()));
+    let signer = scene.cast.checkpoint_keys().into_iter().find_map(own)?;
+    // Now and then of no more than there are: nothing is lost then.
+    let size = here.size + scene.dice.below(3) as u64;
+    let lost = Checkpoint { origin: log.origin.clone(), size, root: Hash::of("lost") };
+    Some(read(&lost.sign(&signer)))
+}
 
 fn sensible(scene: &mut Scene<'_>, log: &LogState) -> &'static str {
     if scene.dice.percent(30) {
@@ -76,7 +89,9 @@ fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
             let names = cast.checkpoint_names(&origin);
             let log_key = read(scene.dice.one_of(&names)?);
             let predecessor = read(scene.note);
-            LogContinuation { origin: read(&origin), log_key, predecessor, reason: scene.prose("密钥可能泄露") }.into()
+            let lost = if scene.dice.percent(30) { loss(scene, log) } else { None };
+            let reason = scene.prose("密钥可能泄露");
+            LogContinuation { origin: read(&origin), log_key, predecessor, lost, reason }.into()
         }
         "log.law_adopted" => {
             let edition = scene.dice.one_of(&seam::editions())?.document();

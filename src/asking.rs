@@ -1,0 +1,70 @@
+//! Before a log is written on, everybody who may know it further is asked: the place where it is published, and mirrors.
+//! Witnesses are asked by [`crate::cosigning`].
+//!
+//! Whoever does not answer in time stops nothing: only a checkpoint that the log signed, and does not go on from, does.
+
+use crate::highwater::Voucher;
+use crate::ledger::{Ledger, LedgerError};
+use crate::log::{Checkpoint, CheckpointError, NoteError, NoteKey, SignedNote};
+use crate::mirror::{FetchError, LogClient};
+use crate::publishing::{Publisher, PublishingError};
+use crate::store::Objects;
+use futures::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A start waits so long for an answer.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why somebody's word is not known.
+#[derive(Debug, thiserror::Error)]
+enum AskingError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Publishing(#[from] PublishingError),
+    #[error("what stands there is not a checkpoint of this log: {0}")]
+    Foreign(#[from] CheckpointError),
+    #[error("no answer in time")]
+    Late,
+}
+
+impl From<NoteError> for AskingError {
+    fn from(error: NoteError) -> Self {
+        Self::Foreign(error.into())
+    }
+}
+
+/// Holds the log against what stands in its published place and in mirrors, given by URL or folder.
+pub async fn ask(ledger: &Arc<Ledger>, place: Option<&Objects>, mirrors: &[String]) {
+    let published = async {
+        let Some(place) = place else { return };
+        let publisher = Publisher::new(Arc::clone(ledger), place.clone());
+        tell("the published place", in_time(async { Ok(publisher.standing().await.map(drop)?) }).await);
+    };
+    let mirrors = mirrors.iter().map(|url| async move { tell(url, in_time(mirror(ledger, url)).await) });
+    tokio::join!(published, join_all(mirrors));
+}
+
+async fn in_time(asked: impl Future<Output = Result<(), AskingError>>) -> Result<(), AskingError> {
+    tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(AskingError::Late))
+}
+
+/// What contradicts the log was told of where it was heard.
+fn tell(whom: &str, asked: Result<(), AskingError>) {
+    match asked {
+        Ok(()) | Err(AskingError::Publishing(PublishingError::Rewound(_))) => {}
+        Err(error) => tracing::warn!(%error, "{whom} was asked how far it knows the log, and did not say"),
+    }
+}
+
+async fn mirror(ledger: &Ledger, url: &str) -> Result<(), AskingError> {
+    let note = LogClient::locate(url).await?.checkpoint().await?;
+    let log = ledger.identity();
+    let keys: Vec<NoteKey> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
+    let known = Checkpoint::open_any(&SignedNote::parse(&note)?, &keys)?;
+    ledger.hold_against(Voucher::Mirror(url.to_owned()), &known).await?;
+    Ok(())
+}
