@@ -4,7 +4,7 @@
 
 mod support;
 
-use gongshi::field::Day;
+use gongshi::field::{Citations, Day};
 use gongshi::tender::{
     Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, PeriodReopening,
     Revision, TenderPeriod, WindowUnit,
@@ -31,7 +31,7 @@ async fn whole_life(engine: Engine) {
         objection: "o-1".parse().unwrap(),
         outcome: AnswerOutcome::Accepted,
         reasons: "意见成立，予以修改".parse().unwrap(),
-        documents: vec![],
+        documents: Citations::default(),
     };
     app.post(&cast.centre, &path("objection-answers"), &tender, &act(answer)).await.accepted();
     let mut revised = disclosed.clone();
@@ -47,13 +47,14 @@ async fn whole_life(engine: Engine) {
     app.days_pass(7).await;
     assert_eq!(app.get(&format!("/v1/tenders/{CODE}")).await.body["status"], "cleared");
     app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&revised))).await.accepted();
-    let clarification = Clarification { text: "图纸以第二版为准".parse().unwrap(), documents: vec![] };
+    let clarification =
+        Clarification { text: "图纸以第二版为准".parse().unwrap(), documents: Citations::default() };
     app.post(&cast.centre, &path("clarifications"), &tender, &act(clarification)).await.accepted();
     let amendment = Amendment {
         reason: "延长工期".parse().unwrap(),
         clauses: vec![fixture::clause("s-1", ClauseKind::Schedule, "计划工期260日历天")],
         bid_deadline: Some(day("2026-09-23")),
-        documents: vec![],
+        documents: Citations::default(),
     };
     app.post(&cast.centre, &path("amendments"), &tender, &act(amendment)).await.accepted();
 
@@ -159,7 +160,7 @@ fn reopened(period: TenderPeriod, item: Option<&str>) -> PeriodReopening {
         period,
         item: item.map(|item| item.parse().unwrap()),
         reasons: "服务时钟快了一年，窗口提前结束".parse().unwrap(),
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::cast::Who;
 use super::phrase::{clause, literal, money};
-use crate::field::{Day, Nature, Party};
+use crate::field::{Citations, Day, Nature, Party};
 use crate::tender::{
     ClauseKind, Contact, Lot, Method, PlannedDates, Preannouncement, ScoreRow, Window, WindowUnit, Windows,
 };
@@ -169,7 +169,7 @@ impl Notice {
                 address: Some(literal("河南省郑州市示例路1号公共资源交易大厦6楼")),
             },
             source: None,
-            documents: Vec::new(),
+            documents: Citations::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::DemoError;
 use super::cast::Who;
 use super::phrase::literal;
-use crate::field::{DocumentId, DocumentRef};
+use crate::field::{Citations, DocumentId, DocumentRef};
 use crate::ledger::Ledger;
 use crate::log::Hash;
 use crate::record::Disclosure;
@@ -55,6 +55,12 @@ impl Paper {
             title: literal(self.title),
         }
     }
+}
+
+/// Papers, as one field of a record cites them.
+pub fn cite(papers: &[&Paper]) -> Citations {
+    let cited: Vec<_> = papers.iter().map(|paper| paper.cited()).collect();
+    Citations::try_from(cited).expect("a few, and none twice")
 }
 
 /// Stores every paper, and the disclosures that scripts have sealed.

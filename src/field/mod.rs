@@ -20,7 +20,7 @@ mod text;
 
 pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
 pub use date::Day;
-pub use document::DocumentRef;
+pub use document::{Citations, DocumentRef};
 pub use document_id::{DocumentId, DocumentIdError};
 pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};

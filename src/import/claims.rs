@@ -5,7 +5,7 @@ use super::seal::seal;
 use super::source::{Row, says_nothing};
 use super::tally::Tally;
 use super::{ImportError, price};
-use crate::field::{Day, Fault, ItemId, Line, Price, Prose, StatedPrice};
+use crate::field::{Citations, Day, Fault, ItemId, Line, Price, Prose, StatedPrice};
 use crate::tender::{Candidate, Claim, ClaimKind};
 
 /// The heading of the price column, where a table was read one row off.
@@ -233,7 +233,7 @@ fn claim(id: ItemId, kind: ClaimKind, title: Prose<1000>) -> Claim {
         accepted: None,
         person: None,
         source: None,
-        documents: Vec::new(),
+        documents: Citations::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::source::{Row, chinese_days, rows, rows_by};
 use super::tally::Tally;
 use super::{ImportError, Signatory, Step, Texts, notice, price, yichang};
 use crate::calendar::{Calendar, Roll, spans_at_least};
-use crate::field::{ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
+use crate::field::{Citations, ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
 use crate::law::Editions;
 use crate::tender::{
     Announcement, Change, Clause, ClauseKind, Contact, Difference, Lot, Method, PlannedDates, Preannouncement, Window,
@@ -123,7 +123,7 @@ impl Pair<'_> {
             bid_deadline: bid_deadline.into(),
             open: bid_deadline.into(),
             source: source.clone(),
-            documents: Vec::new(),
+            documents: Citations::default(),
         };
         let mut acts: Acts =
             vec![(disclosed_at, preannouncement.into()), (announced_at, announcement(differences).into())];
@@ -273,7 +273,7 @@ impl Pair<'_> {
                     address: None,
                 },
                 source,
-                documents: Vec::new(),
+                documents: Citations::default(),
             })
         })();
         made.map_err(self.pair.refused("pre_title"))

@@ -5,7 +5,7 @@ use super::source::{Row, chinese_days, instant, rows, rows_by, shanghai};
 use super::tally::Tally;
 use super::{ImportError, Signatory, Step, Texts, award, claims, price};
 use crate::calendar::{Calendar, Roll};
-use crate::field::{Fault, Instant, Line, LotId, OrganisationId, Price, Prose, RegionCode, TenderCode};
+use crate::field::{Citations, Fault, Instant, Line, LotId, OrganisationId, Price, Prose, RegionCode, TenderCode};
 use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, Window, WindowUnit, Windows};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
@@ -255,7 +255,7 @@ impl Pair {
                 committee: Vec::new(),
                 channel: tally.prose(&channel, place)?,
                 source: Some(source),
-                documents: Vec::new(),
+                documents: Citations::default(),
             })
         })();
         made.map_err(self.notice.refused("publicity_period"))
@@ -321,7 +321,7 @@ impl Pair {
                 certificates,
                 remark,
                 source: None,
-                documents: Vec::new(),
+                documents: Citations::default(),
             })
         })();
         made.map_err(self.award.refused("winner"))

@@ -9,6 +9,18 @@ use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_str
 use crate::store::{StoreError, Value};
 use crate::world::{Stream, World};
 
+/// Why nobody is named as the owner of a key.
+enum NoKey {
+    Unknown,
+    Failed(LedgerError),
+}
+
+impl<E: Into<LedgerError>> From<E> for NoKey {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl Ledger {
     pub(super) async fn signing_key(&self, candidate: &Unverified) -> Result<PublicKey, Rejected> {
         let kid = candidate.header().kid;
@@ -38,12 +50,18 @@ impl Ledger {
     /// # Errors
     /// The store can't be read, or its table of keys says something else than the log.
     pub async fn key_owner(&self, kid: &KeyId) -> Result<Option<(PublicKey, OrganisationId)>, LedgerError> {
-        if let Some(known) = self.known_keys.get(kid) {
-            return Ok(Some(known));
+        // Of many who ask at once for a key that was not asked for lately, one looks.
+        match self.known_keys.get_or_insert_async(kid, self.look_up_key(kid)).await {
+            Ok(known) => Ok(Some(known)),
+            Err(NoKey::Unknown) => Ok(None),
+            Err(NoKey::Failed(error)) => Err(error),
         }
+    }
+
+    async fn look_up_key(&self, kid: &KeyId) -> Result<(PublicKey, OrganisationId), NoKey> {
         let sql = "SELECT public FROM keys WHERE kid = $1";
         let rows = self.database.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let row = rows.first().ok_or(NoKey::Unknown)?;
         let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
         let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
         if key.key_id() != *kid {
@@ -51,8 +69,7 @@ impl Ledger {
         }
         let owner = self.owners.of(&mut self.database.clone(), [*kid]).await?.remove(kid);
         let owner = owner.ok_or_else(|| StoreError::Damaged(format!("keys.organisation of {kid}")))?;
-        self.known_keys.insert(*kid, (key, owner.clone()));
-        Ok(Some((key, owner)))
+        Ok((key, owner))
     }
 
     pub(super) async fn has_role(&self, kid: &KeyId, role: Role) -> Result<bool, Rejected> {

@@ -21,10 +21,9 @@ const START_PAUSE: Duration = Duration::from_millis(250);
 ///   session is not ours for longer.
 /// - Whoever dies in the middle must not hold the log's head for the hours that TCP takes to notice, and a connection that
 ///   nobody waits for any more must not wait on for it: see `STATEMENT_TIME_MAX`.
-pub(super) const BEGIN: &str = "BEGIN; \
-    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'; \
-    SET LOCAL idle_in_transaction_session_timeout = '60s'; \
-    SET LOCAL lock_timeout = '30s'";
+pub(super) const BEGIN: &str = "BEGIN; SELECT \
+    CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END, \
+    set_config('idle_in_transaction_session_timeout', '60s', true), set_config('lock_timeout', '30s', true)";
 
 pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(super::STATEMENTS_CACHED);

@@ -62,6 +62,7 @@ impl People {
         let day = Clock::System.now().plus_millis(super::support::DAY);
         let (media_type, title) = ("text/plain".parse().expect("a type"), "招标文件".parse().expect("a title"));
         let documents = vec![DocumentRef { sha256: document, size, media_type, title }];
+        let documents = documents.try_into().expect("one");
         let disclosed = Preannouncement { documents, ..preannouncement_on(&self.centre, day) };
         signed(&self.centre.key, &stream(code), &act(disclosed))
     }

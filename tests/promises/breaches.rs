@@ -5,6 +5,7 @@ use super::support::{Actor, Engine};
 use gongshi::commitment::{
     Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling, CommitmentPeriod, TermReopening,
 };
+use gongshi::field::Citations;
 use gongshi::template::Side;
 
 fn report(id: &str, against: Side, clause: &str) -> Breach {
@@ -13,27 +14,36 @@ fn report(id: &str, against: Side, clause: &str) -> Breach {
         against,
         clauses: vec![clause.parse().unwrap()],
         facts: "验收合格后逾期四十日未付款".parse().unwrap(),
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
 fn answer(id: &str) -> BreachAnswer {
     BreachAnswer {
-        breach: id.parse().unwrap(), statement: "财政资金下达较晚".parse().unwrap(), documents: vec![]
+        breach: id.parse().unwrap(),
+        statement: "财政资金下达较晚".parse().unwrap(),
+        documents: Citations::default(),
     }
 }
 
 fn ruling(id: &str, finding: BreachFinding) -> BreachRuling {
     let reasons = "付款凭证与合同约定不符".parse().unwrap();
-    BreachRuling { breach: id.parse().unwrap(), finding, reasons, documents: vec![] }
+    BreachRuling { breach: id.parse().unwrap(), finding, reasons, documents: Citations::default() }
 }
 
 fn appeal(id: &str) -> Appeal {
-    Appeal { breach: id.parse().unwrap(), grounds: "认定情节过重".parse().unwrap(), documents: vec![] }
+    Appeal {
+        breach: id.parse().unwrap(), grounds: "认定情节过重".parse().unwrap(), documents: Citations::default()
+    }
 }
 
 fn on_appeal(id: &str, finding: BreachFinding) -> AppealRuling {
-    AppealRuling { breach: id.parse().unwrap(), finding, reasons: "情节轻微".parse().unwrap(), documents: vec![] }
+    AppealRuling {
+        breach: id.parse().unwrap(),
+        finding,
+        reasons: "情节轻微".parse().unwrap(),
+        documents: Citations::default(),
+    }
 }
 
 async fn ruled_and_appealed(engine: Engine) {
@@ -135,7 +145,7 @@ fn reopened(period: CommitmentPeriod, breach: Option<&str>) -> TermReopening {
         period,
         breach: breach.map(|id| id.parse().unwrap()),
         reasons: "服务时钟有误".parse().unwrap(),
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Payloads for stories.
 
 use super::Actor;
-use gongshi::field::{Bidder, Currency, Day, Money, Nature, Party, Price, TenderCode};
+use gongshi::field::{Bidder, Citations, Currency, Day, Money, Nature, Party, Price, TenderCode};
 use gongshi::tender::{
     Act, Announcement, Award, Bid, Candidate, CandidatePublication, Claim, ClaimKind, Clause, ClauseKind, Contact,
     Contract, ContractAcceptance, Ground, Lot, Method, Objection, Opening, PlannedDates, Preannouncement, Window,
@@ -63,7 +63,7 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
             address: None,
         },
         source: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -85,7 +85,7 @@ pub fn objection(id: &str) -> Objection {
         ground: Ground::Targeted,
         facts: "该资质要求与项目规模不相适应".parse().unwrap(),
         remedy: "请修改资质要求".parse().unwrap(),
-        evidence: vec![],
+        evidence: Citations::default(),
         complainant: None,
     }
 }
@@ -98,7 +98,7 @@ pub fn announcement(disclosed: &Preannouncement) -> Announcement {
         bid_deadline: disclosed.planned.bid_deadline,
         open: disclosed.planned.open,
         source: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -129,7 +129,7 @@ pub fn claim(id: &str, title: &str) -> Claim {
         accepted: Some(day("2025-06-30")),
         person: None,
         source: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -155,7 +155,7 @@ pub fn candidates(list: Vec<Candidate>) -> CandidatePublication {
         committee: vec![],
         channel: "书面向采购中心提出".parse().unwrap(),
         source: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -173,7 +173,7 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
         certificates: Vec::new(),
         remark: None,
         source: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -184,7 +184,7 @@ pub fn contract(signed: Day, yuan: i64) -> Contract {
         price: Price::Money(money(yuan)),
         signed,
         terms: None,
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 
@@ -194,7 +194,7 @@ pub fn acceptance(inspected: Day) -> ContractAcceptance {
         passed: true,
         inspected,
         opinion: "验收合格".parse().unwrap(),
-        documents: vec![],
+        documents: Citations::default(),
     }
 }
 

@@ -86,7 +86,7 @@ async fn lines_of_one_stream_keep_their_order() {
     let mut lines = Vec::new();
     for n in 0..20 {
         let mut disclosed = fixture::preannouncement(&cast.centre);
-        disclosed.documents = vec![document.clone()];
+        disclosed.documents = vec![document.clone()].try_into().unwrap();
         lines.push(line(&signed(&app, &cast.centre, &format!("T-{n}"), disclosed)));
         lines.push(line(&signed(&app, &cast.enterprise, &format!("T-{n}"), fixture::objection("o-1"))));
     }

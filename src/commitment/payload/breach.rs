@@ -1,8 +1,7 @@
 //! What happens when a promise is said to be broken.
 
-use super::DOCUMENTS_MAX;
 use crate::act::Payload;
-use crate::field::{ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
+use crate::field::{Citations, ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
 use crate::template::Side;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,9 +20,8 @@ pub struct Breach {
     pub clauses: Vec<ClauseId>,
     pub facts: Prose<5000>,
     /// Evidence (证据材料).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `commitment.breach_answered`: by the side that it is about.
@@ -32,9 +30,8 @@ pub struct Breach {
 pub struct BreachAnswer {
     pub breach: ItemId,
     pub statement: Prose<5000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `commitment.deadline_passed` [service]: no answer came in time. It may still come, until the ruling.
@@ -77,9 +74,8 @@ pub struct BreachRuling {
     pub breach: ItemId,
     pub finding: BreachFinding,
     pub reasons: Prose<5000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `commitment.breach_appealed`: once, by either side.
@@ -88,9 +84,8 @@ pub struct BreachRuling {
 pub struct Appeal {
     pub breach: ItemId,
     pub grounds: Prose<5000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `commitment.appeal_ruled`: by another supervisor than the one whose finding it is; final.
@@ -100,9 +95,8 @@ pub struct AppealRuling {
     pub breach: ItemId,
     pub finding: BreachFinding,
     pub reasons: Prose<5000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 const CLAUSES_MAX: usize = 50;
@@ -112,7 +106,6 @@ impl Payload for Breach {
 
     fn check(&self, faults: &mut Faults) {
         faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| clause.as_str());
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -124,10 +117,6 @@ macro_rules! with_documents {
     ($($payload:ident = $kind:literal,)*) => {
         $(impl Payload for $payload {
             const KIND: &'static str = $kind;
-
-            fn check(&self, faults: &mut Faults) {
-                faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-            }
 
             fn documents(&self) -> Vec<&DocumentRef> {
                 self.documents.iter().collect()

@@ -26,6 +26,3 @@ acts! {
         PeriodReopened(TermReopening),
     }
 }
-
-/// Documents in one citation list.
-const DOCUMENTS_MAX: usize = 100;

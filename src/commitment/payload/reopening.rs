@@ -1,8 +1,7 @@
 //! What a supervisor does when a term ended that should not have.
 
-use super::DOCUMENTS_MAX;
 use crate::act::Payload;
-use crate::field::{DocumentRef, Fault, Faults, ItemId, Prose};
+use crate::field::{Citations, DocumentRef, Fault, Faults, ItemId, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +26,8 @@ pub struct TermReopening {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breach: Option<ItemId>,
     pub reasons: Prose<2000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 impl Payload for TermReopening {
@@ -43,7 +41,6 @@ impl Payload for TermReopening {
             (CommitmentPeriod::Offer, None) | (_, Some(_)) => {}
             (_, None) => faults.add("/breach", Fault::MissingField),
         }
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::{BreachPhase, Call, Commitment, Phase};
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
-use crate::field::{CommitmentId, Instant};
+use crate::field::{Citations, CommitmentId, Instant};
 use crate::law::{InForce, Law};
 use crate::log::Hash;
 use crate::organisation::{Organisation, Status};
@@ -133,7 +133,7 @@ impl Run {
         let text = || "说明";
         let against = [Side::Unit, Side::Enterprise][breach];
         let clause = || self.template.versions[0].clauses(against)[0].clone();
-        let documents = vec![];
+        let documents = Citations::default();
         Some(match which {
             0 => self.offer().into(),
             1 => Acceptance { offer }.into(),

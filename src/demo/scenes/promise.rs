@@ -8,7 +8,7 @@ use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
 use crate::demo::phrase::literal;
 use crate::demo::stage::{Cue, Posting, Reply};
-use crate::field::{CommitmentId, Instant, TemplateId};
+use crate::field::{Citations, CommitmentId, Instant, TemplateId};
 use crate::template::{self, Model, Side, TemplateRef, models};
 use crate::world::Stream;
 use chrono::Datelike;
@@ -49,17 +49,19 @@ pub fn cues(days: &Days, cast: &Cast) -> Vec<(Instant, Cue)> {
 
     year.on(48);
     let statement = literal("尾款已列入当月用款计划，因账户信息变更退回一次");
-    year.posts(Who::Education, SIGNED, BreachAnswer { breach: breach(), statement, documents: vec![] });
+    year.posts(Who::Education, SIGNED, BreachAnswer { breach: breach(), statement, documents: Citations::default() });
     year.on(44);
     let reasons = literal("退回后未及时重付，逾期事实成立，情节较重");
-    let ruling = BreachRuling { breach: breach(), finding: BreachFinding::Serious, reasons, documents: vec![] };
+    let ruling =
+        BreachRuling { breach: breach(), finding: BreachFinding::Serious, reasons, documents: Citations::default() };
     year.posts(Who::City, SIGNED, ruling);
     year.on(42);
     let grounds = literal("退回系收款方未告知账户变更所致，请求减轻认定");
-    year.posts(Who::Education, SIGNED, Appeal { breach: breach(), grounds, documents: vec![] });
+    year.posts(Who::Education, SIGNED, Appeal { breach: breach(), grounds, documents: Citations::default() });
     year.on(38);
     let reasons = literal("账户变更未告知属实，但重付仍迟于合理期限，改认轻微");
-    let ruling = AppealRuling { breach: breach(), finding: BreachFinding::Minor, reasons, documents: vec![] };
+    let ruling =
+        AppealRuling { breach: breach(), finding: BreachFinding::Minor, reasons, documents: Citations::default() };
     year.posts(Who::Province, SIGNED, ruling);
 
     year.on(30);
@@ -72,7 +74,13 @@ fn breach() -> crate::field::ItemId {
 }
 
 fn report(against: Side, clause: &str, facts: &str) -> Breach {
-    Breach { id: breach(), against, clauses: vec![literal(clause)], facts: literal(facts), documents: vec![] }
+    Breach {
+        id: breach(),
+        against,
+        clauses: vec![literal(clause)],
+        facts: literal(facts),
+        documents: Citations::default(),
+    }
 }
 
 /// One record after the other.

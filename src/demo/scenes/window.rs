@@ -3,7 +3,7 @@
 use crate::demo::cast::Who;
 use crate::demo::days::Days;
 use crate::demo::notice::{GOODS, Notice, Owner, SERVICES, WORKS};
-use crate::demo::papers::{DRAFT, QUANTITIES};
+use crate::demo::papers::{DRAFT, QUANTITIES, cite};
 use crate::demo::script::Script;
 use crate::tender::{AnswerOutcome, ClauseKind, Ground};
 
@@ -24,7 +24,7 @@ pub fn open(days: &Days) -> Script<'_> {
             ..WORKS
         },
     );
-    s.text.documents = vec![DRAFT.cited(), QUANTITIES.cited()];
+    s.text.documents = cite(&[&DRAFT, &QUANTITIES]);
     s.text.contact.person = Some(s.seal(Who::CityCentre, "name", "经办人甲（演示）"));
     s.on(days.back(1)).preannounced();
     s

@@ -3,9 +3,9 @@
 use super::Script;
 use crate::demo::cast::{Who, bidder};
 use crate::demo::notice::Owner;
-use crate::demo::papers::Paper;
+use crate::demo::papers::{Paper, cite};
 use crate::demo::phrase::{literal, yuan};
-use crate::field::{Day, Price};
+use crate::field::{Citations, Day, Price};
 use crate::record::Sealed;
 use crate::tender::{
     AnswerOutcome, Award, Candidate, CandidatePublication, Challenge, ChallengeAnswer, Claim, ClaimKind,
@@ -59,7 +59,7 @@ fn claim(id: &str, kind: ClaimKind, title: &str, issuer: Owner, number: &str) ->
         accepted: None,
         person: None,
         source: None,
-        documents: Vec::new(),
+        documents: Citations::default(),
     }
 }
 
@@ -89,7 +89,7 @@ impl Script<'_> {
             committee: committee.into(),
             channel: literal("公示期内以本单位密钥签名，在本平台提交质疑；答复同样公开"),
             source: None,
-            documents: Vec::new(),
+            documents: Citations::default(),
         };
         self.post(self.centre, publication)
     }
@@ -102,7 +102,7 @@ impl Script<'_> {
             candidate: Some(literal(against.0)),
             claim: Some(literal(against.1)),
             reasons: literal(reasons),
-            evidence: Vec::new(),
+            evidence: Citations::default(),
         };
         self.post(who, challenge)
     }
@@ -110,12 +110,12 @@ impl Script<'_> {
     /// Against the result as a whole.
     pub fn result_challenged(&mut self, who: Who, id: &str, lot: &str, reasons: &str) -> &mut Self {
         let (id, lot, reasons) = (literal(id), literal(lot), literal(reasons));
-        self.post(who, Challenge { id, lot, candidate: None, claim: None, reasons, evidence: Vec::new() })
+        self.post(who, Challenge { id, lot, candidate: None, claim: None, reasons, evidence: Citations::default() })
     }
 
     pub fn challenge_answered(&mut self, id: &str, lot: &str, outcome: AnswerOutcome, reasons: &str) -> &mut Self {
         let (challenge, lot, reasons) = (literal(id), literal(lot), literal(reasons));
-        self.post(self.centre, ChallengeAnswer { lot, challenge, outcome, reasons, documents: Vec::new() })
+        self.post(self.centre, ChallengeAnswer { lot, challenge, outcome, reasons, documents: Citations::default() })
     }
 
     pub fn claim_verified(
@@ -126,7 +126,10 @@ impl Script<'_> {
         reasons: &str,
     ) -> &mut Self {
         let (lot, candidate, claim) = (literal(lot), literal(candidate), literal(claim));
-        self.post(who, ClaimVerification { lot, candidate, claim, reasons: literal(reasons), documents: Vec::new() })
+        self.post(
+            who,
+            ClaimVerification { lot, candidate, claim, reasons: literal(reasons), documents: Citations::default() },
+        )
     }
 
     pub fn claim_refuted(
@@ -138,7 +141,7 @@ impl Script<'_> {
         letters: &[&Paper],
     ) -> &mut Self {
         let (lot, candidate, claim) = (literal(lot), literal(candidate), literal(claim));
-        let documents = letters.iter().map(|paper| paper.cited()).collect();
+        let documents = cite(letters);
         self.post(who, ClaimRefutation { lot, candidate, claim, reasons: literal(reasons), documents })
     }
 
@@ -165,7 +168,7 @@ impl Script<'_> {
             certificates: Vec::new(),
             remark: None,
             source: None,
-            documents: Vec::new(),
+            documents: Citations::default(),
         };
         self.post(self.centre, award)
     }
@@ -178,19 +181,22 @@ impl Script<'_> {
             price,
             signed: self.today().into(),
             terms: Some(literal(terms)),
-            documents: Vec::new(),
+            documents: Citations::default(),
         };
         self.post(self.centre, contract)
     }
 
     pub fn contract_amended(&mut self, lot: &str, price: Price, reason: &str, changes: &str) -> &mut Self {
         let (lot, reason, changes) = (literal(lot), literal(reason), literal(changes));
-        self.post(self.centre, ContractAmendment { lot, reason, changes, price: Some(price), documents: Vec::new() })
+        self.post(
+            self.centre,
+            ContractAmendment { lot, reason, changes, price: Some(price), documents: Citations::default() },
+        )
     }
 
     /// Inspected today.
     pub fn inspected(&mut self, lot: &str, passed: bool, opinion: &str, documents: &[&Paper]) -> &mut Self {
-        let documents = documents.iter().map(|paper| paper.cited()).collect();
+        let documents = cite(documents);
         let acceptance = ContractAcceptance {
             lot: literal(lot),
             passed,

@@ -3,9 +3,9 @@
 use super::Script;
 use super::disclosure::reword;
 use crate::demo::cast::{Who, bidder};
-use crate::demo::papers::Paper;
+use crate::demo::papers::{Paper, cite};
 use crate::demo::phrase::literal;
-use crate::field::{Day, Price};
+use crate::field::{Citations, Day, Price};
 use crate::tender::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Clause, Difference, Failure, Lot, Opening,
 };
@@ -65,13 +65,16 @@ impl Script<'_> {
     }
 
     pub fn clarified(&mut self, text: &str, documents: &[&Paper]) -> &mut Self {
-        let documents = documents.iter().map(|paper| paper.cited()).collect();
+        let documents = cite(documents);
         self.post(self.centre, Clarification { text: literal(text), documents })
     }
 
     pub fn amended(&mut self, reason: &str, clauses: Vec<Clause>, deadline: NaiveDate) -> &mut Self {
         let bid_deadline = Some(Day::from(deadline));
-        self.post(self.centre, Amendment { reason: literal(reason), clauses, bid_deadline, documents: Vec::new() })
+        self.post(
+            self.centre,
+            Amendment { reason: literal(reason), clauses, bid_deadline, documents: Citations::default() },
+        )
     }
 
     /// Goes to the day of the deadline, when bids are opened.

@@ -2,9 +2,9 @@
 
 use super::Script;
 use crate::demo::cast::Who;
-use crate::demo::papers::Paper;
+use crate::demo::papers::{Paper, cite};
 use crate::demo::phrase::literal;
-use crate::field::Day;
+use crate::field::{Citations, Day};
 use crate::tender::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
     PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, SuspensionOrder, Termination,
@@ -56,7 +56,7 @@ impl Script<'_> {
     ) -> &mut Self {
         let (id, clauses) = (literal(id), clauses.iter().map(|clause| literal(clause)).collect());
         let (facts, remedy) = (literal(facts), literal(remedy));
-        let evidence = evidence.iter().map(|paper| paper.cited()).collect();
+        let evidence = cite(evidence);
         self.post(who, Objection { id, clauses, ground, facts, remedy, evidence, complainant: None })
     }
 
@@ -65,17 +65,17 @@ impl Script<'_> {
         let complainant = Some(self.seal(who, "complainant", "实名举报人（演示）"));
         let (id, clauses) = (literal(id), clauses.iter().map(|clause| literal(clause)).collect());
         let (facts, remedy) = (literal(facts), literal(remedy));
-        self.post(who, Objection { id, clauses, ground, facts, remedy, evidence: Vec::new(), complainant })
+        self.post(who, Objection { id, clauses, ground, facts, remedy, evidence: Citations::default(), complainant })
     }
 
     pub fn answered(&mut self, objection: &str, outcome: AnswerOutcome, reasons: &str) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
-        self.post(self.centre, ObjectionAnswer { objection, outcome, reasons, documents: Vec::new() })
+        self.post(self.centre, ObjectionAnswer { objection, outcome, reasons, documents: Citations::default() })
     }
 
     pub fn escalated(&mut self, who: Who, objection: &str, reasons: &str) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
-        self.post(who, ObjectionEscalation { objection, reasons, evidence: Vec::new() })
+        self.post(who, ObjectionEscalation { objection, reasons, evidence: Citations::default() })
     }
 
     pub fn ruled(
@@ -87,7 +87,7 @@ impl Script<'_> {
         documents: &[&Paper],
     ) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
-        let documents = documents.iter().map(|paper| paper.cited()).collect();
+        let documents = cite(documents);
         self.post(who, ObjectionRuling { objection, outcome, reasons, documents })
     }
 
@@ -104,7 +104,7 @@ impl Script<'_> {
     }
 
     pub fn terminated(&mut self, who: Who, reason: &str) -> &mut Self {
-        self.post(who, Termination { reason: literal(reason), documents: Vec::new() })
+        self.post(who, Termination { reason: literal(reason), documents: Citations::default() })
     }
 }
 

@@ -1,12 +1,11 @@
 //! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
 
-use super::DOCUMENTS_MAX;
 use super::disclosure::{
     CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_clauses, check_windows,
 };
 use crate::act::Payload;
 use crate::field::{
-    Bidder, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
+    Bidder, Citations, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
     OrganisationId, Party, Price, Prose, RegionCode,
 };
 use schemars::JsonSchema;
@@ -50,9 +49,8 @@ pub struct Announcement {
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.adopted`: a supervisor takes a tender over that was announced outside this log, so that its later notices
@@ -78,9 +76,8 @@ pub struct Adoption {
 #[serde(deny_unknown_fields)]
 pub struct Clarification {
     pub text: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.amended`: 修改 / 更正; moves the deadline where the law asks for it (招标投标法 art. 23).
@@ -94,9 +91,8 @@ pub struct Amendment {
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bid_deadline: Option<Day>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// A bid as it was read out.
@@ -141,9 +137,8 @@ pub struct Resumption {
 #[serde(deny_unknown_fields)]
 pub struct Termination {
     pub reason: Prose<5000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.failed`: 流标 / 废标 of one lot.
@@ -208,7 +203,6 @@ impl Payload for Announcement {
         if self.open < self.bid_deadline {
             faults.add("/open", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() });
         }
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -228,10 +222,6 @@ impl Payload for Adoption {
 impl Payload for Clarification {
     const KIND: &'static str = "tender.clarified";
 
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
-
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -247,7 +237,6 @@ impl Payload for Amendment {
         if !self.clauses.is_empty() {
             faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| &clause.id);
         }
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -275,10 +264,6 @@ impl Payload for Resumption {
 
 impl Payload for Termination {
     const KIND: &'static str = "tender.terminated";
-
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

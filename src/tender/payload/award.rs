@@ -1,9 +1,8 @@
 //! 中标结果, 合同 and 履约验收 of one lot.
 
-use super::DOCUMENTS_MAX;
 use super::candidates::{KeyPerson, PERSONS_MAX};
 use crate::act::Payload;
-use crate::field::{CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
+use crate::field::{Citations, CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,9 +43,8 @@ pub struct Award {
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `contract.published`: 合同公示.
@@ -59,9 +57,8 @@ pub struct Contract {
     pub signed: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Prose<8000>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `contract.amended`: 合同变更.
@@ -74,9 +71,8 @@ pub struct ContractAmendment {
     /// The new price, when it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `contract.accepted`: 履约验收公示.
@@ -88,9 +84,8 @@ pub struct ContractAcceptance {
     pub passed: bool,
     pub inspected: Day,
     pub opinion: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 const CERTIFICATES_MAX: usize = 50;
@@ -101,7 +96,6 @@ impl Payload for Award {
     fn check(&self, faults: &mut Faults) {
         faults.at_most("/persons", self.persons.len(), PERSONS_MAX);
         faults.at_most("/certificates", self.certificates.len(), CERTIFICATES_MAX);
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -116,10 +110,6 @@ impl Payload for Award {
 impl Payload for Contract {
     const KIND: &'static str = "contract.published";
 
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
-
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -128,10 +118,6 @@ impl Payload for Contract {
 impl Payload for ContractAmendment {
     const KIND: &'static str = "contract.amended";
 
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
-
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -139,10 +125,6 @@ impl Payload for ContractAmendment {
 
 impl Payload for ContractAcceptance {
     const KIND: &'static str = "contract.accepted";
-
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

@@ -1,10 +1,9 @@
 //! 中标候选人公示: who may win, everything they claim for it, and the challenges to it.
 
-use super::DOCUMENTS_MAX;
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
 use crate::act::Payload;
-use crate::field::{Bidder, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Party, Price, Prose};
+use crate::field::{Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Party, Price, Prose};
 use crate::log::Hash;
 use crate::record::Sealed;
 use schemars::JsonSchema;
@@ -55,8 +54,8 @@ pub struct Claim {
     /// Where it can be looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 impl Claim {
@@ -137,9 +136,8 @@ pub struct CandidatePublication {
     pub channel: Prose<2000>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `award.challenged`: against one claim, one candidate, or the whole result.
@@ -154,9 +152,8 @@ pub struct Challenge {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<ItemId>,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub evidence: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub evidence: Citations,
 }
 
 /// `award.challenge_answered`: by the centre or the procuring unit.
@@ -167,8 +164,8 @@ pub struct ChallengeAnswer {
     pub challenge: ItemId,
     pub outcome: AnswerOutcome,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `award.claim_verified`: the claimed fact is true, says a supervisor or the organisation that issued it.
@@ -179,8 +176,8 @@ pub struct ClaimVerification {
     pub candidate: ItemId,
     pub claim: ItemId,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `award.claim_refuted`: the claimed fact is false. The candidate can't win with it.
@@ -191,8 +188,8 @@ pub struct ClaimRefutation {
     pub candidate: ItemId,
     pub claim: ItemId,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 const CANDIDATES_MAX: usize = 50;
@@ -221,7 +218,6 @@ impl Payload for CandidatePublication {
             self.candidates.iter().enumerate().map(|(at, c)| (format!("/candidates/{at}/bidder"), &c.bidder));
         let rejected = self.rejected.iter().enumerate().map(|(at, r)| (format!("/rejected/{at}/bidder"), &r.bidder));
         check_bidders(candidates.chain(rejected), faults);
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -244,7 +240,6 @@ impl Payload for Challenge {
         if self.claim.is_some() && self.candidate.is_none() {
             faults.add("/candidate", Fault::MissingField);
         }
-        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

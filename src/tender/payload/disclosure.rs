@@ -1,11 +1,10 @@
 //! 招标前公示: the tender as it is shown before the call.
 
-use super::DOCUMENTS_MAX;
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
-    ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature, OrganisationId, Party,
-    ProcurementCategory, Prose, RegionCode, TemplateId,
+    Citations, ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature, OrganisationId,
+    Party, ProcurementCategory, Prose, RegionCode, TemplateId,
 };
 use crate::law::Running;
 use crate::record::Sealed;
@@ -204,9 +203,8 @@ pub struct Preannouncement {
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.preannouncement_revised`: the whole new text, and why.
@@ -284,7 +282,6 @@ impl Preannouncement {
     fn check_at(&self, at: &str, faults: &mut Faults) {
         faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
         check_clauses(&self.clauses, &self.score_table, at, faults);
-        faults.at_most(format_args!("{at}/documents"), self.documents.len(), DOCUMENTS_MAX);
         let PlannedDates { announce, bid_deadline, open } = self.planned;
         for (earlier, name, later, pointer) in
             [(announce, "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]

@@ -101,6 +101,3 @@ impl Act {
         }
     }
 }
-
-/// Documents in one citation list.
-const DOCUMENTS_MAX: usize = 100;

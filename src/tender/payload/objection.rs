@@ -1,9 +1,8 @@
 //! 异议与投诉: objections against the disclosed text, their answers and rulings.
 
-use super::DOCUMENTS_MAX;
 use super::disclosure::CLAUSES_MAX;
 use crate::act::Payload;
-use crate::field::{ClauseId, DocumentRef, Faults, ItemId, Prose};
+use crate::field::{Citations, ClauseId, DocumentRef, Faults, ItemId, Prose};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,9 +36,8 @@ pub struct Objection {
     pub ground: Ground,
     pub facts: Prose<8000>,
     pub remedy: Prose<2000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub evidence: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub evidence: Citations,
     /// The person behind a tip, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complainant: Option<Sealed>,
@@ -61,9 +59,8 @@ pub struct ObjectionAnswer {
     pub objection: ItemId,
     pub outcome: AnswerOutcome,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.objection_escalated` (投诉): to the supervisor, after an answer or when it is overdue.
@@ -72,9 +69,8 @@ pub struct ObjectionAnswer {
 pub struct ObjectionEscalation {
     pub objection: ItemId,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub evidence: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub evidence: Citations,
 }
 
 /// How a supervisor rules.
@@ -94,9 +90,8 @@ pub struct ObjectionRuling {
     pub objection: ItemId,
     pub outcome: RulingOutcome,
     pub reasons: Prose<8000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 /// `tender.objection_withdrawn`: by the objector.
@@ -114,7 +109,6 @@ impl Payload for Objection {
         if !self.clauses.is_empty() {
             faults.list("/clauses", &self.clauses, CLAUSES_MAX, |id| id);
         }
-        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {
@@ -129,10 +123,6 @@ impl Payload for Objection {
 impl Payload for ObjectionAnswer {
     const KIND: &'static str = "tender.objection_answered";
 
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
-
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -141,10 +131,6 @@ impl Payload for ObjectionAnswer {
 impl Payload for ObjectionEscalation {
     const KIND: &'static str = "tender.objection_escalated";
 
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/evidence", self.evidence.len(), DOCUMENTS_MAX);
-    }
-
     fn documents(&self) -> Vec<&DocumentRef> {
         self.evidence.iter().collect()
     }
@@ -152,10 +138,6 @@ impl Payload for ObjectionEscalation {
 
 impl Payload for ObjectionRuling {
     const KIND: &'static str = "tender.objection_ruled";
-
-    fn check(&self, faults: &mut Faults) {
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
-    }
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

@@ -1,8 +1,7 @@
 //! What a supervisor does when a period ended that should not have.
 
-use super::DOCUMENTS_MAX;
 use crate::act::Payload;
-use crate::field::{DocumentRef, Fault, Faults, ItemId, Prose};
+use crate::field::{Citations, DocumentRef, Fault, Faults, ItemId, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +30,8 @@ pub struct PeriodReopening {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemId>,
     pub reasons: Prose<2000>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOCUMENTS_MAX))]
-    pub documents: Vec<DocumentRef>,
+    #[serde(default, skip_serializing_if = "Citations::is_empty")]
+    pub documents: Citations,
 }
 
 impl Payload for PeriodReopening {
@@ -48,7 +46,6 @@ impl Payload for PeriodReopening {
             (TenderPeriod::Objections, None) | (_, Some(_)) => {}
             (_, None) => faults.add("/item", Fault::MissingField),
         }
-        faults.at_most("/documents", self.documents.len(), DOCUMENTS_MAX);
     }
 
     fn documents(&self) -> Vec<&DocumentRef> {

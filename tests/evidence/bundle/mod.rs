@@ -109,6 +109,7 @@ impl Story {
         let disclosure = Disclosure::new("person", &Value::from(PERSON));
         let disclosed = fixture::preannouncement(&cast.centre);
         let contact = Contact { person: Some(disclosure.sealed()), ..disclosed.contact.clone() };
+        let documents = documents.try_into().unwrap();
         preannounce("T-1", Preannouncement { contact, documents, ..disclosed }).await;
         let deposit = app.client.post(format!("{}/v1/disclosures", app.base)).bearer_auth(app.token(&cast.centre));
         let deposit = deposit.header("content-type", "text/plain; charset=utf-8").body(disclosure.text().to_owned());

@@ -1,7 +1,9 @@
 //! Texts, days, sums and citations: mostly plain, sometimes at the edge of what a field takes.
 
 use super::Scene;
-use gongshi::field::{Currency, Day, DocumentRef, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice};
+use gongshi::field::{
+    Citations, Currency, Day, DocumentRef, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice,
+};
 use gongshi::log::Hash;
 use gongshi::record::Sealed;
 use std::fmt::Debug;
@@ -80,9 +82,9 @@ impl Scene<'_> {
     }
 
     /// Mostly none; of some the bytes were never uploaded, or are cited wrongly.
-    pub fn documents(&mut self) -> Vec<DocumentRef> {
+    pub fn documents(&mut self) -> Citations {
         if !self.dice.percent(8) {
-            return Vec::new();
+            return Citations::default();
         }
         let mut cited: Vec<DocumentRef> = self.dice.one_of(self.documents).cloned().into_iter().collect();
         match self.dice.below(12) {
@@ -93,7 +95,7 @@ impl Scene<'_> {
             }
             _ => {}
         }
-        cited
+        cited.try_into().expect("one at most")
     }
 
     pub fn sealed(&mut self) -> Option<Sealed> {

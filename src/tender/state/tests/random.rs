@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use crate::act::{Acts, Author, Capability};
-use crate::field::{Day, Instant};
+use crate::field::{Citations, Day, Instant};
 use crate::law::Law;
 use crate::tender::*;
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ fn reopening(run: &Run, which: u8, how: u8) -> PeriodReopening {
     let (period, item) = periods[usize::from(which) % 5];
     let first = run.state.as_ref().and_then(|tender| tender.objections.first()).map(|objection| objection.id.clone());
     let item = item.map(|item| first.filter(|_| item == "o-1").unwrap_or_else(|| read(item)));
-    PeriodReopening { period, item, reasons: read("时钟错误"), documents: Vec::new() }
+    PeriodReopening { period, item, reasons: read("时钟错误"), documents: Citations::default() }
 }
 
 /// The act, and somebody who could do it.

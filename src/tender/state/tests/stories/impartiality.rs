@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::act::{Author, Role};
+use crate::field::Citations;
 
 /// The same organisation, had it become a supervisor since.
 fn supervising(party: &Author) -> Author {
@@ -9,7 +10,7 @@ fn supervising(party: &Author) -> Author {
 }
 
 fn reopening(period: TenderPeriod, item: Option<&str>) -> PeriodReopening {
-    PeriodReopening { period, item: item.map(read), reasons: read("时钟有误"), documents: Vec::new() }
+    PeriodReopening { period, item: item.map(read), reasons: read("时钟有误"), documents: Citations::default() }
 }
 
 #[track_caller]
