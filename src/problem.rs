@@ -39,6 +39,7 @@ problems! {
     HOST_INVALID 400 "host-invalid" "Host 头缺失、重复或无效" "Host is missing, doubled or invalid"
     RATE_LIMITED 429 "rate-limited" "请求过于频繁" "Too many requests"
     RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
+    QUOTA_EXHAUSTED 429 "quota-exhausted" "未被引用的存放已满额" "Too much is here that no record cites"
     TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
     OVERLOADED 503 "overloaded" "服务繁忙，请稍后以同一 jti 重试" "Too busy; try again soon with the same jti"
@@ -85,7 +86,6 @@ problems! {
     DOCUMENT_MISSING 422 "document-missing" "引用的文件尚未上传" "A cited document is not there"
     DOCUMENT_MISMATCH 422 "document-mismatch" "文件与所述不符" "The document is not what was said"
     DOCUMENT_TYPE 415 "document-type" "不接受该文件类型" "Document type not accepted"
-    DISCLOSURE_UNCITED 422 "disclosure-uncited" "没有记录封存过该披露" "No record sealed this disclosure"
     ENTRY_TOO_LARGE 413 "entry-too-large" "记录超过条目上限" "The record exceeds an entry's limit"
     // The log and its order.
     VERSION_STALE 409 "version-stale" "对象已有更新版本" "The stream has moved on"

@@ -1,11 +1,11 @@
 //! What a database says beside the log, as lines of JSON: one object a row, its columns by name, bytes in base64url.
 
-use crate::store::{Column, DISCLOSURES, DOCUMENTS, Kind, Table, Value};
+use crate::store::{Column, DISCLOSURES, DOCUMENTS, ERASURES, Kind, Table, UPLOADS, Value};
 use base64_simd::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value as Json};
 
-/// The tables that the log does not say.
-pub(super) const TABLES: [&Table; 2] = [&DOCUMENTS, &DISCLOSURES];
+/// The tables that the log does not say. What was erased comes before what is kept.
+pub(super) const TABLES: [&Table; 4] = [&DOCUMENTS, &UPLOADS, &ERASURES, &DISCLOSURES];
 
 /// The file of a table.
 pub(super) fn file_of(table: &Table) -> String {

@@ -8,7 +8,7 @@
 //! ```text
 //! backup.json        what it is: origin, size, time
 //! log/…              checkpoint, tiles, entries, editions of the law
-//! documents.jsonl    rows of the tables
+//! documents.jsonl    rows of the tables; so uploads.jsonl and erasures.jsonl
 //! disclosures.jsonl  with their keys: the copy is as secret as the service
 //! objects/…          documents and sealed texts, as in the object store
 //! keys/…             the log's private keys, where asked for

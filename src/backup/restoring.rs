@@ -1,15 +1,17 @@
 //! Bringing a log back: what others have of it is appended byte for byte, and everything else is made from that.
 
 use super::beside::{TABLES, file_of, row};
+use super::taking::OBJECT;
 use super::{LOG, MANIFEST, Manifest, OBJECTS};
 use crate::derived::{Discrepancy, Growth, ReplayError, Replayed};
-use crate::field::{DocumentId, Instant, OrganisationId};
+use crate::field::DocumentId;
 use crate::law::Editions;
 use crate::log::{Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, SignedNote, TILE_WIDTH};
 use crate::mirror::{FetchError, LogClient, ReadError, SignedTree};
 use crate::record::PrivateKey;
 use crate::store::{
-    DOCUMENTS, Database, Disclosures, DocumentError, Documents, Objects, StoreError, Table, Value, load_edge,
+    DISCLOSURES, DOCUMENTS, Database, Disclosures, DocumentError, Documents, ERASURES, Objects, StoreError, Table,
+    Value, erased_disclosure, keyless, load_edge,
 };
 use futures::TryStreamExt;
 use std::collections::BTreeSet;
@@ -23,9 +25,6 @@ pub struct Restorer<'a> {
     /// Whose checkpoints are believed: the keys that sign for the log, under whatever origin, and those that are given.
     pub keys: &'a [PrivateKey],
     pub trusted: &'a [NoteKey],
-    /// Who answers for documents that are fetched from elsewhere.
-    pub operator: &'a OrganisationId,
-    pub now: Instant,
 }
 
 /// What one source had.
@@ -171,33 +170,47 @@ impl Restorer<'_> {
                     Err(DocumentError::Missing) => continue,
                     Err(error) => return Err(error.into()),
                 }
-            } else if let Some(bytes) = from.read(&Disclosures::name(name)).await? {
-                self.objects.write(&Disclosures::name(name), bytes, None).await?;
+            } else if table.name == DISCLOSURES.name {
+                if erased_disclosure(&mut self.database.clone(), name).await?.is_some() {
+                    continue;
+                }
+                let Some(Value::Text(object)) = values.get(OBJECT) else { return Err(broken()) };
+                let object = Disclosures::name(object);
+                if let Some(bytes) = from.read(&object).await? {
+                    self.objects.write(&object, bytes, None).await?;
+                }
+            } else if table.name == ERASURES.name {
+                self.forget(name).await?;
             }
             self.put(table, values).await?;
         }
         Ok(())
     }
 
-    /// A document of a service; whoever restores it answers for it.
+    /// What was erased after this database was copied has no copy here either.
+    async fn forget(&self, digest: &str) -> Result<(), RestoreError> {
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        write.withdraw_all_disclosures(digest).await?;
+        write.commit().await?;
+        for gone in keyless(&mut self.database.clone(), Some(digest)).await? {
+            Disclosures::new(self.objects.clone()).remove(&gone.object).await?;
+        }
+        Ok(())
+    }
+
+    /// A document of a service.
     async fn fetch_document(&self, source: &str, id: DocumentId) -> Result<(), RestoreError> {
         let url = format!("{}/v1/documents/{id}", source.trim_end_matches('/'));
         let failed =
             |error: &dyn std::fmt::Display| FetchError::Unreachable { url: url.clone(), reason: error.to_string() };
         let response = reqwest::get(&url).await.and_then(reqwest::Response::error_for_status);
         let response = response.map_err(|error| failed(&error))?;
-        let media_type = response.headers().get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
         let bytes = response.bytes_stream().map_err(std::io::Error::other);
         let size = Documents::new(self.objects.clone()).put(id, bytes, u64::MAX).await?;
-        let row = vec![
-            Value::from(id.to_string()),
-            Value::from(size),
-            Value::from(media_type),
-            Value::from(self.operator.as_str()),
-            Value::Integer(self.now.millis()),
-        ];
-        self.put(&DOCUMENTS, row).await
+        let mut write = self.database.begin_write().await?;
+        write.file_document(id, size).await?;
+        Ok(write.commit().await?)
     }
 
     async fn put(&self, table: &Table, values: Vec<Value>) -> Result<(), RestoreError> {

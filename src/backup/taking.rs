@@ -7,7 +7,8 @@ use crate::field::{DocumentId, Instant};
 use crate::log::{Checkpoint, CheckpointError, SignedNote};
 use crate::mirror::sync;
 use crate::store::{
-    DOCUMENTS, Database, Disclosures, DocumentError, Documents, ExportError, Objects, Row, Scan, StoreError, export_log,
+    DISCLOSURES, DOCUMENTS, Database, Disclosures, DocumentError, Documents, ExportError, Objects, Row, Scan, Standing,
+    StoreError, Table, Value, export_log, standing,
 };
 use futures::TryStreamExt;
 use std::fs;
@@ -106,10 +107,10 @@ impl Backup<'_> {
                 if rows.is_empty() {
                     break;
                 }
-                for row in &rows {
+                for row in rows.iter().filter(|row| !is_going(table, row)) {
                     if table.name == DOCUMENTS.name {
                         self.document(row, &copy, &mut taken).await?;
-                    } else {
+                    } else if table.name == DISCLOSURES.name {
                         self.disclosure(row, &copy, &mut taken).await?;
                     }
                     file.write_all(line(table, row.values()).as_bytes()).map_err(at(&path))?;
@@ -125,7 +126,7 @@ impl Backup<'_> {
             Ok(bytes) => bytes.map_err(io::Error::other),
             Err(DocumentError::Missing) => {
                 // One that no record cited may have gone just now.
-                if self.database.has(&DOCUMENTS, &row.values()[..1]).await? {
+                if let Standing::Kept(_) = standing(&mut self.database.clone(), id).await? {
                     taken.missing.push(id);
                 }
                 return Ok(());
@@ -141,13 +142,25 @@ impl Backup<'_> {
         Ok(())
     }
 
-    /// The sealed text: what was erased, or never came, has none.
+    /// The sealed text: what was erased since, or never came, has none.
     async fn disclosure(&self, row: &Row, copy: &Objects, taken: &mut Taken) -> Result<(), BackupError> {
-        let name = Disclosures::name(row.text(0)?);
+        let name = Disclosures::name(row.text(OBJECT)?);
         let Some(bytes) = self.objects.read(&name).await? else { return Ok(()) };
         copy.write(&name, bytes, None).await?;
         taken.disclosures += 1;
         Ok(())
+    }
+}
+
+/// The column of a disclosure that names its ciphertext.
+pub(super) const OBJECT: usize = 4;
+
+/// Whether its object is being removed: then it is as good as gone.
+fn is_going(table: &Table, row: &Row) -> bool {
+    match row.values().last() {
+        Some(going) if table.name == DOCUMENTS.name => *going != Value::Null,
+        Some(key) if table.name == DISCLOSURES.name => *key == Value::Null,
+        _ => false,
     }
 }
 

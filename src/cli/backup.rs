@@ -160,8 +160,6 @@ impl Restore {
             editions: &Editions::built_in(),
             keys,
             trusted: &self.key,
-            operator: &self.name.operator,
-            now: Clock::System.now(),
         };
         let mut missing = Vec::new();
         let mut say = |source: &str, restored: Restored| {

@@ -112,7 +112,7 @@ impl Adopt {
         let upload = client
             .put(self.remote.url(&format!("/v1/documents/{}", edition.id)))
             .bearer_auth(Bearer::issue(&key, origin, now))
-            .header("content-type", MEDIA_TYPE)
+            .header("content-type", MEDIA_TYPE.name())
             .body(edition.bytes().to_vec());
         self.remote.json(upload).await?;
         let reason = self.reason.parse().map_err(|fault| anyhow!("--reason: {fault}"))?;

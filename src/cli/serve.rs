@@ -12,7 +12,7 @@ use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
-use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog};
+use gongshi::ledger::{self, DepositQuota, Home, Ledger, LogKeys, NewLog};
 use gongshi::log::Policy;
 use gongshi::publishing;
 use gongshi::server::Server;
@@ -56,6 +56,15 @@ pub struct Serve {
     /// 每小时登记总数，0 为不限 · Registrations an hour from everybody; 0 is no limit
     #[arg(long, env = "GONGSHI_REGISTRATIONS", default_value_t = Limits::default().registrations)]
     registrations: u32,
+    /// 每个主体未被记录引用的文件份数，0 为不限 · Documents of one organisation that no record cites; 0 is no limit
+    #[arg(long, env = "GONGSHI_UNCITED_DOCUMENTS", default_value_t = DepositQuota::default().documents)]
+    uncited_documents: u64,
+    /// 这些文件的总字节数，0 为不限 · Bytes of these documents; 0 is no limit
+    #[arg(long, env = "GONGSHI_UNCITED_BYTES", default_value_t = DepositQuota::default().bytes)]
+    uncited_bytes: u64,
+    /// 每个主体未被记录引用的披露份数，0 为不限 · Disclosures of one organisation that no record holds; 0 is no limit
+    #[arg(long, env = "GONGSHI_UNCITED_DISCLOSURES", default_value_t = DepositQuota::default().disclosures)]
+    uncited_disclosures: u64,
     /// 可信代理网段，逗号分隔：其 Forwarded、X-Forwarded-For 头说明请求来自哪个地址 · Networks of proxies, separated by
     /// commas, whose Forwarded or X-Forwarded-For headers tell from which address a request comes
     #[arg(long, env = "GONGSHI_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
@@ -182,6 +191,11 @@ impl Serve {
             per_key: self.rate_key,
             registrations_per_address: self.registrations_address,
             registrations: self.registrations,
+            uncited: DepositQuota {
+                documents: self.uncited_documents,
+                bytes: self.uncited_bytes,
+                disclosures: self.uncited_disclosures,
+            },
             ..Limits::default()
         };
         let published = self.publish.as_deref().map(place).transpose()?;
@@ -268,6 +282,7 @@ async fn serve(
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
+    beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if let Some(place) = elsewhere.published {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));

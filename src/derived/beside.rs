@@ -6,10 +6,11 @@ use super::rows::{compare, differing};
 use crate::act::Stream;
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::Editions;
-use crate::log::{Checkpoint, Hash, NoteKey, SignedNote, first_previous};
+use crate::log::{Checkpoint, NoteKey, SignedNote, first_previous};
 use crate::sequencer::{LoadError, edition_row, head_row};
 use crate::store::{
-    COSIGNED, DISCLOSURES, DOCUMENTS, DisclosureKey, Disclosures, HEAD, LAW, Reads, Row, Scan, StoreError, Table, Value,
+    COSIGNED, DISCLOSURES, DisclosureKey, Disclosures, ERASURES, HEAD, HeldDisclosure, LAW, Reads, Row, Scan,
+    StoreError, Table, UPLOADS, Value,
 };
 use std::collections::BTreeSet;
 
@@ -117,7 +118,7 @@ pub(super) async fn cosigned(reads: &mut impl Reads, walk: &Walk, found: &mut Ve
     Ok(())
 }
 
-/// Whoever deposited a document or a disclosure is an organisation of the log; the log says no more of it.
+/// Whoever deposited or erased something is an organisation of the log; the log says no more of it.
 ///
 /// # Errors
 /// The store can't be read.
@@ -126,42 +127,18 @@ pub(super) async fn owners(reads: &mut impl Reads, walk: &Walk, found: &mut Vec<
         Value::Text(id) => id.parse::<OrganisationId>().is_ok_and(|id| walk.world().state(&Stream::of(&id)).is_some()),
         Value::Null | Value::Integer(_) | Value::Blob(_) => false,
     };
-    let mut documents = Scan::new(&DOCUMENTS, &["owner"]);
-    loop {
-        let rows = documents.next(reads).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows.iter().filter(|row| !known(&row.values()[1])) {
-            found.push(changed(&DOCUMENTS, row, vec!["owner"]));
-        }
-    }
-    let mut disclosures = Scan::new(&DISCLOSURES, &["owner", "key", "erased_at", "erased_by", "reason"]);
-    loop {
-        let rows = disclosures.next(reads).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in &rows {
-            let columns = disclosure(row.values(), known);
-            if !columns.is_empty() {
-                found.push(changed(&DISCLOSURES, row, columns));
+    for (table, column) in [(&UPLOADS, "owner"), (&DISCLOSURES, "owner"), (&ERASURES, "erased_by")] {
+        let mut scan = Scan::new(table, &[column]);
+        loop {
+            let rows = scan.next(reads).await?;
+            if rows.is_empty() {
+                break;
             }
+            let unknown = rows.iter().filter(|row| row.values().last().is_none_or(|owner| !known(owner)));
+            found.extend(unknown.map(|row| changed(table, row, vec![column])));
         }
     }
-}
-
-/// What can't be as it is: it is kept, with a key, or erased, by somebody for a reason.
-fn disclosure(row: &[Value], known: impl Fn(&Value) -> bool) -> Vec<&'static str> {
-    let [_, owner, key, erased_at, erased_by, reason] = row else { return Vec::new() };
-    let is_erased = *erased_at != Value::Null;
-    let checks = [
-        ("owner", known(owner)),
-        ("key", matches!(key, Value::Blob(bytes) if bytes.len() == Hash::BYTES) != is_erased),
-        ("erased_by", if is_erased { known(erased_by) } else { *erased_by == Value::Null }),
-        ("reason", (*reason != Value::Null) == is_erased),
-    ];
-    checks.into_iter().filter(|(_, holds)| !holds).map(|(column, _)| column).collect()
+    Ok(())
 }
 
 /// What is kept of a disclosure opens under the key in its row for the owner in its row.
@@ -173,16 +150,18 @@ pub(super) async fn sealed(
     disclosures: &Disclosures,
     found: &mut Vec<Mismatch>,
 ) -> Result<(), StoreError> {
-    let mut scan = Scan::new(&DISCLOSURES, &["owner", "key"]);
+    let mut scan = Scan::new(&DISCLOSURES, &["object", "key"]);
     loop {
         let rows = scan.next(reads).await?;
         if rows.is_empty() {
             return Ok(());
         }
         for row in &rows {
-            let (Ok(digest), Ok(owner), Ok(key)) = (row.text(0), row.text(1), row.blob(2)) else { continue };
-            let (Ok(owner), Some(key)) = (owner.parse(), DisclosureKey::from_slice(key)) else { continue };
-            let opens = disclosures.opens(digest, &owner, &key).await;
+            let (Ok(digest), Ok(owner), Ok(object)) = (row.text(0), row.text(1), row.text(2)) else { continue };
+            // Without a key it is on its way out.
+            let (Ok(owner), Ok(key)) = (owner.parse(), row.blob(3)) else { continue };
+            let held = HeldDisclosure { owner, object: object.to_owned(), key: DisclosureKey::from_slice(key) };
+            let opens = disclosures.opens(digest, &held).await;
             let opens = opens.map_err(|error| StoreError::Damaged(format!("disclosures: {error}")))?;
             if opens == Some(false) {
                 found.push(changed(&DISCLOSURES, row, vec!["owner", "key"]));

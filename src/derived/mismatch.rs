@@ -49,7 +49,7 @@ impl Mismatch {
 
     /// Whether the log alone says what the row must be; of deposits it knows only a part.
     pub fn is_of_the_log(&self) -> bool {
-        !matches!(self.table.name, "documents" | "disclosures")
+        !matches!(self.table.name, "documents" | "uploads" | "disclosures" | "erasures")
     }
 
     /// The key as `column=value, …`.

@@ -19,8 +19,11 @@
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
 //! | `organisations.roles` | which streams to load where a decision looks at all supervisors | a supervisor that is hidden there is not looked at; an audit looks at all of them |
 //! | the other projections | lists | nothing |
-//! | `documents` | size and type before a record may cite it | its bytes have its name as hash; the log says of its row no more than the size |
-//! | `disclosures` | who may read and erase | the text opens only for the owner for whom it was sealed; the log says nothing of the rest |
+//! | `citations` | what may not expire, whose a sealed value is | the entry that is named is read: it holds the digest, and its key says whose it is; a row that is taken away may make another entry the first, and lets a document expire that was uploaded within a month |
+//! | `documents` | size before a record may cite it | its bytes have its name as hash; the log says of its row no more than the size, and that it is there |
+//! | `uploads` | what counts for whom, what may expire | what a record cites does not expire |
+//! | `disclosures` | who may read and take back | the text opens only for the owner for whom it was sealed; the log says nothing of the rest |
+//! | `erasures` | what is not taken again | nothing |
 
 mod beside;
 mod entries;
@@ -37,7 +40,8 @@ pub use replay::{Repaired, ReplayError, Replayed, replay};
 use crate::law::Editions;
 use crate::sequencer::{LoadError, projected};
 use crate::store::{
-    COSIGNED, DISCLOSURES, DOCUMENTS, Database, Disclosures, ENTRIES, HEAD, LAW, Reads, StoreError, TILES, Table,
+    COSIGNED, DISCLOSURES, DOCUMENTS, Database, Disclosures, ENTRIES, ERASURES, HEAD, LAW, Reads, StoreError, TILES,
+    Table, UPLOADS,
 };
 use entries::Walk;
 use rows::Unexplained;
@@ -45,7 +49,7 @@ use streams::Streams;
 
 /// Every table there is.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    projected().chain([&ENTRIES, &HEAD, &TILES, &LAW, &COSIGNED, &DOCUMENTS, &DISCLOSURES])
+    projected().chain([&ENTRIES, &HEAD, &TILES, &LAW, &COSIGNED, &DOCUMENTS, &UPLOADS, &DISCLOSURES, &ERASURES])
 }
 
 /// A comparison under way. Between two steps others may write: each step sees one state of the database.

@@ -152,7 +152,7 @@ fn cite(act: &Act, cited: &mut BTreeMap<DocumentId, u64>) {
     cited.extend(act.documents().into_iter().map(|document| (document.sha256, document.size)));
 }
 
-/// A record was only accepted once the documents that it cites were there.
+/// A record was only accepted while the documents that it cites were there, and from then on they stay.
 async fn documents(
     reads: &mut impl Reads,
     cited: BTreeMap<DocumentId, u64>,
@@ -160,11 +160,13 @@ async fn documents(
 ) -> Result<(), StoreError> {
     for (id, size) in cited {
         let id = Value::from(id.to_string());
-        let stored = reads.rows("SELECT size FROM documents WHERE sha256 = $1", std::slice::from_ref(&id)).await?;
-        let what = match stored.first() {
+        let stored =
+            reads.rows("SELECT size, going FROM documents WHERE sha256 = $1", std::slice::from_ref(&id)).await?;
+        let what = match stored.first().map(Row::values) {
             None => Discrepancy::Missing,
-            Some(row) if *row.values() != [Value::from(size)] => Discrepancy::Changed(vec!["size"]),
-            Some(_) => continue,
+            Some([stored, Value::Null]) if *stored == Value::from(size) => continue,
+            Some([_, Value::Null]) => Discrepancy::Changed(vec!["size"]),
+            Some(_) => Discrepancy::Changed(vec!["going"]),
         };
         found.push(Mismatch { table: &DOCUMENTS, key: vec![id], what, cure: Cure::None });
     }

@@ -1,6 +1,6 @@
 //! Citations of documents by their content.
 
-use super::{DocumentId, Fault, Line};
+use super::{DocumentId, Fault, Line, MediaType};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -15,7 +15,8 @@ pub struct DocumentRef {
     pub sha256: DocumentId,
     /// Bytes.
     pub size: u64,
-    pub media_type: Line<100>,
+    /// The word of who cites it, whoever uploaded it.
+    pub media_type: MediaType,
     pub title: Line<200>,
 }
 

@@ -1,9 +1,9 @@
 //! Disclosures of sealed values: kept beside the log, so that they can be erased.
 
 use super::body::Text;
-use super::{Caller, Problem, Tag, Typed};
-use crate::field::{Instant, Line, OrganisationId};
-use crate::ledger::{Content, Deposited, Ledger};
+use super::{Caller, Limits, Problem, Tag, Typed};
+use crate::field::{Instant, Line};
+use crate::ledger::{Content, Deposited, Gone, Ledger};
 use crate::organisation::Role;
 use crate::problem::{self, Refusal};
 use crate::record::{DISCLOSURE_BYTES_MAX, Disclosure};
@@ -27,35 +27,45 @@ pub struct Erasure {
     sealed: String,
     /// When it was erased first.
     erased_at: Instant,
+    /// Whether it is gone for everybody and for ever; else only the caller's copy went, and others may have theirs.
+    for_all: bool,
 }
 
 /// A disclosure, and the line break that editors put behind it.
 const TEXT_BYTES_MAX: usize = DISCLOSURE_BYTES_MAX + 2;
 
-pub struct DisclosureApi(pub Arc<Ledger>);
+pub struct DisclosureApi {
+    pub ledger: Arc<Ledger>,
+    pub limits: Limits,
+}
 
 #[OpenApi(prefix_path = "/v1/disclosures", tag = "Tag::Disclosures")]
 impl DisclosureApi {
-    /// 存放披露: what opens a sealed value (SD-JWT form). It is kept beside the log, encrypted, and can be erased.
+    /// 存放披露: what opens a sealed value (SD-JWT form). It is kept beside the log, encrypted, and can be erased. Whoever
+    /// knows a text may have a copy of it here; one whose digest no record holds counts for its holder and goes after thirty
+    /// days.
     #[oai(path = "/", method = "post", operation_id = "postDisclosure")]
     async fn post(&self, caller: Caller, body: Text<TEXT_BYTES_MAX>) -> Result<Typed<DisclosureView>, Problem> {
         let disclosure = Disclosure::parse(body.text.trim())
             .map_err(|error| Refusal::of_field("", crate::field::Fault::MalformedCode { reason: error.to_string() }))?;
-        let sealed = disclosure.sealed().sealed;
-        // Who knows the text may be told that it is there, whoever deposited it.
-        view(sealed, self.0.keep_disclosure(&disclosure, &caller.0.id).await?)
+        let kept = self.ledger.keep_disclosure(&disclosure, &caller.0.id, self.limits.uncited).await?;
+        view(disclosure.sealed().sealed, kept)
     }
 
-    /// 读取披露: for who deposited it, supervisors and auditors; 410 once it is erased.
+    /// 读取披露: for whoever deposited it, the author of the first record that holds its digest, supervisors and auditors; 410
+    /// once it is erased.
     #[oai(path = "/:sealed", method = "get", operation_id = "getDisclosure")]
     async fn get(&self, caller: Caller, sealed: Path<String>) -> Result<Typed<DisclosureView>, Problem> {
         let deposited = self.found(&sealed.0).await?;
-        must_be(&caller, &deposited.owner, &[Role::Supervisor, Role::Auditor])?;
-        view(sealed.0, deposited)
+        if !owns(&caller, &deposited, &[Role::Supervisor, Role::Auditor]) && !holds(&caller, &deposited) {
+            return Err(Problem::of(&problem::NOT_A_PARTY));
+        }
+        view(sealed.0, deposited.content)
     }
 
-    /// 删除披露: for who deposited it, supervisors and the operator (个人信息保护法第四十七条). The value is gone for ever; the
-    /// log, its proofs and every copy of it hold as before, and no disclosure of this digest is taken again.
+    /// 删除披露: for the author of the first record that holds the digest, supervisors and the operator (个人信息保护法第四十七条).
+    /// The value is gone for ever, whoever deposited it; the log, its proofs and every copy of it hold as before, and no
+    /// disclosure of this digest is taken again. Anybody else who deposited it takes back its own copy.
     #[oai(path = "/:sealed", method = "delete", operation_id = "eraseDisclosure")]
     async fn erase(
         &self,
@@ -65,25 +75,36 @@ impl DisclosureApi {
         reason: Query<Line<200>>,
     ) -> Result<Typed<Erasure>, Problem> {
         let deposited = self.found(&sealed.0).await?;
-        must_be(&caller, &deposited.owner, &[Role::Supervisor, Role::Operator])?;
-        let erased = self.0.erase_disclosure(&sealed.0, &caller.0.id, reason.0.as_str()).await?;
-        let erased_at = erased.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
-        Ok(Typed(Erasure { sealed: sealed.0, erased_at }))
+        let gone = if owns(&caller, &deposited, &[Role::Supervisor, Role::Operator]) {
+            self.ledger.erase_disclosure(&sealed.0, &caller.0.id, reason.0.as_str()).await?
+        } else if holds(&caller, &deposited) {
+            self.ledger.withdraw_disclosure(&sealed.0, &caller.0.id).await?
+        } else {
+            return Err(Problem::of(&problem::NOT_A_PARTY));
+        };
+        let (Gone::Erased(erased_at) | Gone::Withdrawn(erased_at)) = gone;
+        Ok(Typed(Erasure { sealed: sealed.0, erased_at, for_all: matches!(gone, Gone::Erased(_)) }))
     }
 }
 
 impl DisclosureApi {
     async fn found(&self, sealed: &str) -> Result<Deposited, Problem> {
-        self.0.disclosure(sealed).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))
+        self.ledger.disclosure(sealed).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))
     }
 }
 
-fn must_be(caller: &Caller, owner: &OrganisationId, or: &[Role]) -> Result<(), Problem> {
-    if *owner == caller.0.id || caller.0.roles.has_any(or) { Ok(()) } else { Err(Problem::of(&problem::NOT_A_PARTY)) }
+/// Whether the value is the caller's, by the log, or the caller has one of these roles.
+fn owns(caller: &Caller, deposited: &Deposited, or: &[Role]) -> bool {
+    deposited.author.as_ref() == Some(&caller.0.id) || caller.0.roles.has_any(or)
 }
 
-fn view(sealed: String, deposited: Deposited) -> Result<Typed<DisclosureView>, Problem> {
-    match deposited.content {
+/// Whether the caller has a copy here.
+fn holds(caller: &Caller, deposited: &Deposited) -> bool {
+    deposited.holders.contains(&caller.0.id)
+}
+
+fn view(sealed: String, content: Content) -> Result<Typed<DisclosureView>, Problem> {
+    match content {
         Content::Kept(disclosure) => Ok(Typed(DisclosureView { sealed, disclosure })),
         Content::Lost => Err(Problem::of(&problem::NOT_FOUND)),
         Content::Erased(at) => {

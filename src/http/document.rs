@@ -2,8 +2,8 @@
 
 use super::range::{self, Asked};
 use super::{Caller, Limits, Problem, Tag, Typed, is_media_type};
-use crate::field::DocumentId;
-use crate::ledger::{Ledger, LedgerError};
+use crate::field::{DocumentId, MediaType};
+use crate::ledger::{Filed, Ledger, LedgerError};
 use crate::problem::{self, Refusal};
 use crate::store::DocumentError;
 use futures::{Stream, StreamExt};
@@ -16,28 +16,10 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a document may be: what procurement offices exchange, nothing that a browser would run.
-const MEDIA_TYPES: [&str; 14] = [
-    "application/pdf",
-    "application/zip",
-    "application/msword",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/ofd",
-    "application/json",
-    "application/xml",
-    "text/plain",
-    "text/csv",
-    "image/png",
-    "image/jpeg",
-    "image/tiff",
-];
-
 /// An uploaded file of an accepted media type.
 struct Upload {
     body: Body,
-    media_type: &'static str,
+    media_type: MediaType,
 }
 
 impl<'a> ApiExtractor<'a> for Upload {
@@ -47,7 +29,8 @@ impl<'a> ApiExtractor<'a> for Upload {
 
     fn request_meta() -> Option<MetaRequest> {
         let binary = || MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
-        let content = MEDIA_TYPES.iter().map(|content_type| MetaMediaType { content_type, schema: binary() }).collect();
+        let names = MediaType::ALL.iter().map(|media_type| media_type.name());
+        let content = names.map(|content_type| MetaMediaType { content_type, schema: binary() }).collect();
         Some(MetaRequest { description: Some("the file"), content, required: true })
     }
 
@@ -56,7 +39,8 @@ impl<'a> ApiExtractor<'a> for Upload {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let Some(media_type) = MEDIA_TYPES.into_iter().find(|media_type| is_media_type(request, media_type)) else {
+        let mut known = MediaType::ALL.iter().copied();
+        let Some(media_type) = known.find(|media_type| is_media_type(request, media_type.name())) else {
             let asked = request.content_type().unwrap_or_default();
             let (zh, en) = (format!("不接受 {asked}"), format!("{asked} is not accepted"));
             return Err(Refusal::new(&problem::DOCUMENT_TYPE, zh, en).into());
@@ -71,7 +55,14 @@ pub struct DocumentView {
     sha256: DocumentId,
     /// Bytes.
     size: u64,
+    /// As this upload says; what counts is what the record that cites it will say.
     media_type: String,
+}
+
+/// That an upload was taken back.
+#[derive(Serialize, Object)]
+pub struct Withdrawal {
+    sha256: DocumentId,
 }
 
 /// The outcome of an upload.
@@ -122,28 +113,32 @@ pub const PREFIX: &str = "/v1/documents/";
 
 #[OpenApi(prefix_path = "/v1/documents", tag = "Tag::Documents")]
 impl DocumentApi {
-    /// Uploads a document under the SHA-256 of its bytes. Streamed; the hash is checked on the way.
+    /// Uploads a document under the SHA-256 of its bytes. Streamed; the hash is checked on the way. It counts for whoever
+    /// uploads it until a record cites it, anybody's, and goes after thirty days without one.
     #[oai(path = "/:sha256", method = "put", operation_id = "putDocument")]
     async fn put(&self, caller: Caller, sha256: Path<DocumentId>, upload: Upload) -> Result<Uploaded, Problem> {
         let Upload { body, media_type } = upload;
-        if let Some(known) = self.find(sha256.0).await? {
-            if known.media_type != media_type {
-                let (zh, en) =
-                    (format!("该文件以 {} 上传", known.media_type), format!("it was uploaded as {}", known.media_type));
-                return Err(Problem::with_detail(&problem::DOCUMENT_MISMATCH, zh, en));
-            }
-            return Ok(Uploaded::Present(Typed(known)));
-        }
-        let bytes = timed(body.into_bytes_stream(), Duration::from_secs(self.limits.request_seconds));
-        let kept = self.ledger.keep_document(sha256.0, bytes, self.limits.document_bytes, media_type, &caller.0.id);
-        let size = kept.await.map_err(|error| match error {
-            LedgerError::Documents(error) => refuse_upload(error),
-            other => other.into(),
-        })?;
-        Ok(Uploaded::Created(Typed(DocumentView { sha256: sha256.0, size, media_type: media_type.to_owned() })))
+        let Limits { request_seconds, document_bytes, uncited, .. } = self.limits;
+        let bytes = timed(body.into_bytes_stream(), Duration::from_secs(request_seconds));
+        let kept = self.ledger.keep_document(sha256.0, bytes, document_bytes, &caller.0.id, uncited).await;
+        let Filed { size, was_here } = kept.map_err(refuse)?;
+        let view = Typed(DocumentView { sha256: sha256.0, size, media_type: media_type.name().to_owned() });
+        Ok(if was_here { Uploaded::Present(view) } else { Uploaded::Created(view) })
     }
 
-    /// Downloads a document, or one range of its bytes (RFC 9110 §14).
+    /// Takes back an upload that no record cites. The document goes, unless others have uploaded it too.
+    #[oai(path = "/:sha256", method = "delete", operation_id = "withdrawDocument")]
+    async fn withdraw(&self, caller: Caller, sha256: Path<DocumentId>) -> Result<Typed<Withdrawal>, Problem> {
+        if !self.ledger.withdraw_document(sha256.0, &caller.0.id).await.map_err(refuse)? {
+            let zh = "本主体没有上传过该文件，或已有记录引用";
+            let en = "this organisation did not upload it, or a record cites it";
+            return Err(Problem::with_detail(&problem::NOT_FOUND, zh, en));
+        }
+        Ok(Typed(Withdrawal { sha256: sha256.0 }))
+    }
+
+    /// Downloads a document, or one range of its bytes (RFC 9110 §14). `X-Document-Media-Type` is the word of the record that
+    /// cited it first, and `application/octet-stream` while none does.
     #[oai(path = "/:sha256", method = "get", operation_id = "getDocument")]
     async fn get(
         &self,
@@ -151,43 +146,42 @@ impl DocumentApi {
         range: Header<Option<String>>,
         #[oai(name = "If-Range")] if_range: Header<Option<String>>,
     ) -> Result<Download, Problem> {
-        let known = self.find(sha256.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        let size = self.ledger.document(sha256.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
         let tag = format!("\"{}\"", sha256.0);
         let range = range.0.filter(|_| if_range.0.is_none_or(|condition| condition == tag));
-        let asked = range::parse(range.as_deref(), known.size);
+        let asked = range::parse(range.as_deref(), size);
         let part = match &asked {
             Asked::Whole => None,
             Asked::Part(part) => Some(part.clone()),
             Asked::Unsatisfiable => {
-                let (zh, en) = (format!("文件有 {} 字节", known.size), format!("it has {} bytes", known.size));
+                let (zh, en) = (format!("文件有 {size} 字节"), format!("it has {size} bytes"));
                 return Err(Problem::with_detail(&problem::RANGE_UNSATISFIABLE, zh, en));
             }
         };
         let bytes = self.ledger.documents.get(sha256.0, part.clone()).await.map_err(refuse_upload)?;
         let body = Binary(Body::from_bytes_stream(bytes.map(|chunk| chunk.map_err(std::io::Error::other))));
         // The name is our own: no title of somebody else's ends up in a file name.
-        let disposition = format!("attachment; filename=\"{}.{}\"", sha256.0, extension(&known.media_type));
+        let cited = self.ledger.media_type(sha256.0).await?;
+        let (media_type, extension) = cited.map_or((UNKNOWN, "bin"), |cited| (cited.name(), cited.extension()));
+        let disposition = format!("attachment; filename=\"{}.{extension}\"", sha256.0);
+        let media_type = media_type.to_owned();
         let (policy, caching) = (POLICY.to_owned(), "public, max-age=31536000, immutable".to_owned());
         Ok(match part {
             None => {
                 let ranges = "bytes".to_owned();
-                Download::Whole(body, known.size, ranges, disposition, policy, known.media_type, tag, caching)
+                Download::Whole(body, size, ranges, disposition, policy, media_type, tag, caching)
             }
             Some(part) => {
-                let place = format!("bytes {}-{}/{}", part.start, part.end - 1, known.size);
+                let place = format!("bytes {}-{}/{}", part.start, part.end - 1, size);
                 let length = part.end - part.start;
-                Download::Part(body, length, place, disposition, policy, known.media_type, tag, caching)
+                Download::Part(body, length, place, disposition, policy, media_type, tag, caching)
             }
         })
     }
 }
 
-impl DocumentApi {
-    async fn find(&self, id: DocumentId) -> Result<Option<DocumentView>, Problem> {
-        let known = self.ledger.document(id).await?;
-        Ok(known.map(|(size, media_type)| DocumentView { sha256: id, size, media_type }))
-    }
-}
+/// The media type of a document that no record cites.
+const UNKNOWN: &str = "application/octet-stream";
 
 /// A document that a browser opens all the same may do nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
@@ -206,23 +200,10 @@ fn timed<T>(
     })
 }
 
-fn extension(media_type: &str) -> &'static str {
-    match media_type {
-        "application/pdf" => "pdf",
-        "application/zip" => "zip",
-        "application/msword" => "doc",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
-        "application/vnd.ms-excel" => "xls",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
-        "application/ofd" => "ofd",
-        "application/json" => "json",
-        "application/xml" => "xml",
-        "text/plain" => "txt",
-        "text/csv" => "csv",
-        "image/png" => "png",
-        "image/jpeg" => "jpg",
-        "image/tiff" => "tiff",
-        _ => "bin",
+fn refuse(error: LedgerError) -> Problem {
+    match error {
+        LedgerError::Documents(error) => refuse_upload(error),
+        other => other.into(),
     }
 }
 

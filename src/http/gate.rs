@@ -3,6 +3,7 @@
 use super::allow::Allowed;
 use super::registrations::Registrations;
 use super::{Peer, Problem, TrustedProxies, page};
+use crate::ledger::DepositQuota;
 use crate::metrics::Metrics;
 use crate::problem;
 use crate::record::KeyId;
@@ -32,8 +33,10 @@ pub struct Limits {
     pub registrations: u32,
     /// Seconds that a request may take; of an upload, seconds without a byte.
     pub request_seconds: u64,
-    /// Bytes of an uploaded document.
+    /// Bytes of an uploaded document, decoded.
     pub document_bytes: u64,
+    /// What an organisation may have here that no record cites.
+    pub uncited: DepositQuota,
 }
 
 impl Default for Limits {
@@ -47,7 +50,9 @@ impl Default for Limits {
             // province has bidders.
             registrations: 3600,
             request_seconds: 30,
-            document_bytes: 512 << 20,
+            // Platforms for bidding take files of 50 to 200 MB.
+            document_bytes: 256 << 20,
+            uncited: DepositQuota::default(),
         }
     }
 }

@@ -62,7 +62,7 @@ pub async fn serve_law(ledger: Data<&Arc<Ledger>>, RoutePath(name): RoutePath<St
     let id = name.parse::<DocumentId>().map_err(|_| Problem::of(&problem::NOT_FOUND))?;
     let bytes = ledger.database.edition(id).await.map_err(Problem::from)?;
     let bytes = bytes.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
-    let response = Response::builder().content_type(law::MEDIA_TYPE);
+    let response = Response::builder().content_type(law::MEDIA_TYPE.name());
     Ok(response.header(header::CACHE_CONTROL, IMMUTABLE).body(bytes))
 }
 

@@ -2,7 +2,7 @@
 
 use super::rule::{CommitmentTerms, MinimumWindows, Rule};
 use crate::calendar::Calendar;
-use crate::field::{self, DocumentId, DocumentRef, Line};
+use crate::field::{self, DocumentId, DocumentRef, Line, MediaType};
 use crate::log::Hash;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -41,7 +41,7 @@ pub enum EditionError {
 }
 
 /// The media type of an edition as a document.
-pub const MEDIA_TYPE: &str = "application/json";
+pub const MEDIA_TYPE: MediaType = MediaType::Json;
 
 /// A dozen years of calendar have 20 KiB; enough for a rulebook of a thousand rules.
 pub const EDITION_BYTES_MAX: usize = 1 << 20;
@@ -97,7 +97,7 @@ impl Edition {
         DocumentRef {
             sha256: self.id,
             size: self.bytes.len() as u64,
-            media_type: text(MEDIA_TYPE),
+            media_type: MEDIA_TYPE,
             title: format!("法规版本 {}", self.name).parse().unwrap_or_else(|_| text("法规版本")),
         }
     }

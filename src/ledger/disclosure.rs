@@ -1,15 +1,25 @@
-//! What opens sealed values: deposited, read, and erased on request.
+//! What opens sealed values: deposited, read, taken back, and erased on request.
+//!
+//! Whoever knows a text may deposit it, and has a copy of its own. Whose the value is says the log: the author of the first
+//! record that holds its digest, which nobody could know before but who sealed it. Erasing is for all copies and for ever.
 
-use super::{Ledger, LedgerError};
+use super::quota::must_fit_disclosure;
+use super::{DepositQuota, Ledger, LedgerError};
 use crate::field::{Instant, OrganisationId};
-use crate::record::Disclosure;
-use crate::store::{DISCLOSURES, DisclosureKey, StoreError, Value};
+use crate::record::{Disclosure, Sealed};
+use crate::store::{
+    DisclosureKey, Disclosures, ErasedDisclosure, HeldDisclosure, StoreError, erased_disclosure, first_citing,
+    held_disclosures, is_cited, keyless, uncited,
+};
+use crate::world::ReadEntry;
 
-/// What is known of a disclosure that was deposited once.
+/// What is known of a sealed value that somebody deposited once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deposited {
-    /// Who deposited it.
-    pub owner: OrganisationId,
+    /// Who has a copy here, oldest first.
+    pub holders: Vec<OrganisationId>,
+    /// The author of the first record that holds the digest.
+    pub author: Option<OrganisationId>,
     pub content: Content,
 }
 
@@ -19,117 +29,170 @@ pub enum Content {
     /// The disclosure's text.
     Kept(String),
     Erased(Instant),
-    /// Its deposit or its erasure broke off half-way: it can be deposited, or erased, again.
+    /// A deposit broke off half-way: it can be deposited again.
     Lost,
 }
 
-/// A row of the table.
-struct Held {
-    owner: OrganisationId,
-    stored_at: i64,
-    key: Option<DisclosureKey>,
-    erased_at: Option<Instant>,
+/// How a disclosure went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// One holder took its copy back; others may have theirs.
+    Withdrawn(Instant),
+    /// For everybody and for ever.
+    Erased(Instant),
 }
 
 impl Ledger {
-    async fn held(&self, sealed: &str) -> Result<Option<Held>, LedgerError> {
-        if sealed.contains('\0') {
-            return Ok(None);
-        }
-        let sql = "SELECT owner, stored_at, key, erased_at FROM disclosures WHERE digest = $1";
-        let rows = self.database.read(sql, &[Value::from(sealed)]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let erased_at = row.optional_integer(3)?.map(Instant::from_millis);
-        Ok(Some(Held {
-            owner: row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?,
-            stored_at: row.integer(1)?,
-            key: row.blob(2).ok().filter(|_| erased_at.is_none()).and_then(DisclosureKey::from_slice),
-            erased_at,
-        }))
-    }
-
-    /// A disclosure; `None` when nobody ever deposited it.
+    /// A disclosure; `None` when nobody has deposited it.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn disclosure(&self, sealed: &str) -> Result<Option<Deposited>, LedgerError> {
-        let Some(held) = self.held(sealed).await? else { return Ok(None) };
-        let content = match (held.erased_at, held.key) {
-            (Some(at), _) => Content::Erased(at),
-            (None, Some(key)) => {
-                let text = self.disclosures.get(sealed, &held.owner, &key).await?;
-                text.map_or(Content::Lost, Content::Kept)
-            }
-            (None, None) => Content::Lost,
+        // No digest; and PostgreSQL has no such text.
+        if !Sealed::is_digest(sealed) {
+            return Ok(None);
+        }
+        let mut reads = self.database.clone();
+        let mut held = held_disclosures(&mut reads, sealed).await?;
+        held.retain(|held| held.key.is_some());
+        let erased = erased_disclosure(&mut reads, sealed).await?;
+        if held.is_empty() && erased.is_none() {
+            return Ok(None);
+        }
+        let content = match erased {
+            Some(erased) => Content::Erased(erased.at),
+            None => self.opened(sealed, &held).await?,
         };
-        Ok(Some(Deposited { owner: held.owner, content }))
+        let holders = held.into_iter().map(|held| held.owner).collect();
+        Ok(Some(Deposited { holders, author: self.author_of(sealed).await?, content }))
     }
 
-    /// Keeps what opens a sealed value; what was erased is not taken again, and the first who deposits it owns it.
+    /// All copies open to the same text, for the digest is its hash.
+    async fn opened(&self, sealed: &str, held: &[HeldDisclosure]) -> Result<Content, LedgerError> {
+        for held in held {
+            if let Some(text) = self.disclosures.get(sealed, held).await? {
+                return Ok(Content::Kept(text));
+            }
+        }
+        Ok(Content::Lost)
+    }
+
+    /// Who signed the first record that holds a sealed value, by the entry itself.
+    async fn author_of(&self, sealed: &str) -> Result<Option<OrganisationId>, LedgerError> {
+        let mut reads = self.database.clone();
+        let Some(bytes) = first_citing(&mut reads, sealed).await? else { return Ok(None) };
+        let entry = ReadEntry::parse(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        // A row that no record made gives nobody anything.
+        if !entry.act.sealed().iter().any(|held| held.sealed == sealed) {
+            return Ok(None);
+        }
+        let kid = entry.header.kid;
+        Ok(self.owners.of(&mut reads, [kid]).await?.remove(&kid))
+    }
+
+    /// Keeps a copy of what opens a sealed value for whoever brings it. What was erased is not taken again.
     ///
     /// # Errors
-    /// The store can't be written.
+    /// The quota is used up, or the store can't be written.
     pub async fn keep_disclosure(
         &self,
         disclosure: &Disclosure,
         owner: &OrganisationId,
-    ) -> Result<Deposited, LedgerError> {
+        quota: DepositQuota,
+    ) -> Result<Content, LedgerError> {
         let sealed = disclosure.sealed().sealed;
-        match self.disclosure(&sealed).await? {
-            // Whose it was is not known when it does not open: who brings the text owns it.
-            None | Some(Deposited { content: Content::Lost, .. }) => {}
-            Some(deposited) => return Ok(deposited),
+        let own = |held: &HeldDisclosure| held.owner == *owner && held.key.is_some();
+        let here = held_disclosures(&mut self.database.clone(), &sealed).await?.into_iter().find(own);
+        if let Some(held) = &here
+            && self.disclosures.get(&sealed, held).await?.is_some()
+        {
+            return Ok(Content::Kept(disclosure.text().to_owned()));
         }
         // The row first: no text may lie anywhere that nobody could ask to be erased.
-        let key = DisclosureKey::generate();
-        let stored_at = self.clock.now().millis();
-        self.put_row(&DISCLOSURES, row(&sealed, owner, stored_at, Some(&key), None)).await?;
-        self.disclosures.put(&sealed, owner, disclosure.text(), &key).await?;
-        // Somebody may have erased it in between.
-        let deposited = self.disclosure(&sealed).await?;
-        if let Some(Deposited { content: Content::Erased(_), .. }) = &deposited {
-            self.disclosures.erase(&sealed).await?;
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        if let Some(erased) = erased_disclosure(&mut write, &sealed).await? {
+            write.rollback().await;
+            return Ok(Content::Erased(erased.at));
         }
-        deposited.ok_or_else(|| StoreError::Damaged("a disclosure went away".into()).into())
+        let is_cited = is_cited(&mut write, &sealed).await?;
+        let used = uncited(&mut write, owner).await?;
+        if !is_cited
+            && !held_disclosures(&mut write, &sealed).await?.iter().any(own)
+            && let Err(refusal) = must_fit_disclosure(quota, used)
+        {
+            write.rollback().await;
+            return Err(refusal.into());
+        }
+        let held = HeldDisclosure {
+            owner: owner.clone(),
+            object: Disclosures::new_object(),
+            key: Some(DisclosureKey::generate()),
+        };
+        write.file_disclosure(&sealed, &held, is_cited, self.clock.now()).await?;
+        write.commit().await?;
+        self.disclosures.put(&sealed, &held, disclosure.text()).await?;
+        // Somebody may have erased it, or brought it once more, in between.
+        let mut reads = self.database.clone();
+        if let Some(erased) = erased_disclosure(&mut reads, &sealed).await? {
+            self.disclosures.remove(&held.object).await?;
+            return Ok(Content::Erased(erased.at));
+        }
+        if !held_disclosures(&mut reads, &sealed).await?.contains(&held) {
+            self.disclosures.remove(&held.object).await?;
+        }
+        Ok(Content::Kept(disclosure.text().to_owned()))
     }
 
-    /// Erases what opens a sealed value, for ever. The log and its proofs stay as they are; that it was erased, by whom and
-    /// why is kept.
+    /// Takes one holder's copy back.
+    ///
+    /// # Errors
+    /// The store can't be written; then it may be gone or not, and this can be called again.
+    pub async fn withdraw_disclosure(&self, sealed: &str, owner: &OrganisationId) -> Result<Gone, LedgerError> {
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        write.withdraw_disclosure(sealed, owner).await?;
+        write.commit().await?;
+        self.remove_keyless(Some(sealed)).await?;
+        Ok(Gone::Withdrawn(self.clock.now()))
+    }
+
+    /// Erases what opens a sealed value, for everybody and for ever. The log and its proofs stay as they are; that it was
+    /// erased, by whom and why is kept.
     ///
     /// # Errors
     /// The store can't be written; then it may be erased or not, and this can be called again.
-    pub async fn erase_disclosure(
-        &self,
-        sealed: &str,
-        by: &OrganisationId,
-        reason: &str,
-    ) -> Result<Option<Instant>, LedgerError> {
-        let Some(held) = self.held(sealed).await? else { return Ok(None) };
-        self.disclosures.erase(sealed).await?;
-        if let Some(at) = held.erased_at {
-            return Ok(Some(at));
-        }
-        let now = self.clock.now();
-        let erased = Some((now, by, reason));
-        self.put_row(&DISCLOSURES, row(sealed, &held.owner, held.stored_at, None, erased)).await?;
-        // A deposit of the same may have been under way.
-        self.disclosures.erase(sealed).await?;
-        tracing::info!(sealed, %by, "a disclosure was erased");
-        Ok(Some(now))
+    pub async fn erase_disclosure(&self, sealed: &str, by: &OrganisationId, why: &str) -> Result<Gone, LedgerError> {
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        let at = match erased_disclosure(&mut write, sealed).await? {
+            Some(erased) => {
+                write.rollback().await;
+                erased.at
+            }
+            None => {
+                let erased = ErasedDisclosure { at: self.clock.now(), by: by.clone(), reason: why.to_owned() };
+                write.file_erasure(sealed, &erased).await?;
+                write.commit().await?;
+                tracing::info!(sealed, %by, "a disclosure was erased");
+                erased.at
+            }
+        };
+        self.remove_keyless(Some(sealed)).await?;
+        Ok(Gone::Erased(at))
     }
-}
 
-fn row(
-    sealed: &str,
-    owner: &OrganisationId,
-    stored_at: i64,
-    key: Option<&DisclosureKey>,
-    erased: Option<(Instant, &OrganisationId, &str)>,
-) -> Vec<Value> {
-    let [at, by, reason] = match erased {
-        Some((at, by, reason)) => [Value::Integer(at.millis()), Value::from(by.as_str()), Value::from(reason)],
-        None => [Value::Null, Value::Null, Value::Null],
-    };
-    let key = key.map_or(Value::Null, |key| Value::Blob(key.as_bytes().to_vec()));
-    vec![Value::from(sealed), Value::from(owner.as_str()), Value::Integer(stored_at), key, at, by, reason]
+    /// Removes ciphertexts whose keys are gone: some of them, or those of one sealed value. Says how many.
+    pub(super) async fn remove_keyless(&self, sealed: Option<&str>) -> Result<usize, LedgerError> {
+        let gone = keyless(&mut self.database.clone(), sealed).await?;
+        for gone in &gone {
+            self.disclosures.remove(&gone.object).await?;
+        }
+        let mut write = self.database.begin_write().await?;
+        for gone in &gone {
+            write.forget_disclosure(gone).await?;
+        }
+        write.commit().await?;
+        Ok(gone.len())
+    }
 }

@@ -1,50 +1,153 @@
 //! Documents, kept beside the log.
 
-use super::{Ledger, LedgerError};
-use crate::field::{DocumentId, OrganisationId};
-use crate::store::{DOCUMENTS, Table, Value};
+use super::quota::{must_fit, too_many_documents};
+use super::{DepositQuota, Ledger, LedgerError};
+use crate::field::{DocumentId, MediaType, OrganisationId};
+use crate::problem::{self, Refusal};
+use crate::store::{DocumentError, Standing, first_citing, is_cited, standing, uncited};
+use crate::world::ReadEntry;
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt};
+use std::io::ErrorKind;
+
+/// What became of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filed {
+    pub size: u64,
+    /// It was here before.
+    pub was_here: bool,
+}
 
 impl Ledger {
-    /// Stores a document as it streams in, and says how many bytes it has. From then on records may cite it.
+    /// Stores a document as it streams in, unless it is here, and says how many bytes it has. From then on records may cite
+    /// it; while none does, it counts for whoever uploaded it.
     ///
     /// # Errors
     /// [`LedgerError::Documents`]: its bytes do not have this hash, are more than `limit_bytes`, or don't come.
+    /// [`LedgerError::Refused`]: the quota is used up.
     pub async fn keep_document(
         &self,
         id: DocumentId,
         chunks: impl Stream<Item = std::io::Result<Bytes>> + Send,
         limit_bytes: u64,
-        media_type: &str,
         owner: &OrganisationId,
-    ) -> Result<u64, LedgerError> {
-        let size = self.documents.put(id, chunks, limit_bytes).await?;
-        let row = vec![
-            Value::from(id.to_string()),
-            Value::from(size),
-            Value::from(media_type),
-            Value::from(owner.as_str()),
-            Value::Integer(self.clock.now().millis()),
-        ];
-        self.put_row(&DOCUMENTS, row).await?;
-        Ok(size)
+        quota: DepositQuota,
+    ) -> Result<Filed, LedgerError> {
+        match standing(&mut self.database.clone(), id).await? {
+            Standing::Kept(size) => {
+                self.file(id, size, owner, quota).await?;
+                return Ok(Filed { size, was_here: true });
+            }
+            Standing::Going => return Err(going(id).into()),
+            Standing::Absent => {}
+        }
+        let used = uncited(&mut self.database.clone(), owner).await?;
+        let mut upload = self.arriving.begin(owner, used, quota)?;
+        let counted = chunks.map(move |chunk| {
+            let chunk = chunk?;
+            upload.grow(chunk.len())?;
+            Ok(chunk)
+        });
+        let size = match self.documents.put(id, counted, limit_bytes).await {
+            Err(DocumentError::Stream(error)) if error.kind() == ErrorKind::QuotaExceeded => {
+                return Err(too_many_documents(quota, used).into());
+            }
+            put => put?,
+        };
+        self.file(id, size, owner, quota).await?;
+        Ok(Filed { size, was_here: false })
     }
 
-    /// Size in bytes and media type of a stored document; `None` when there is no such document.
+    /// Takes note of a document whose bytes are here, and of who uploaded it.
+    async fn file(
+        &self,
+        id: DocumentId,
+        size: u64,
+        owner: &OrganisationId,
+        quota: DepositQuota,
+    ) -> Result<(), LedgerError> {
+        let now = self.clock.now();
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        let there = standing(&mut write, id).await?;
+        if there == Standing::Going {
+            write.rollback().await;
+            return Err(going(id).into());
+        }
+        if !is_cited(&mut write, &id.to_string()).await? {
+            let used = uncited(&mut write, owner).await?;
+            if !write.has_uploaded(id, owner).await?
+                && let Err(refusal) = must_fit(quota, used, size)
+            {
+                // Another upload was faster; what no row names would stay for ever.
+                if there == Standing::Absent {
+                    write.file_going(id, size, now).await?;
+                    write.commit().await?;
+                    self.remove_document(id).await?;
+                } else {
+                    write.rollback().await;
+                }
+                return Err(refusal.into());
+            }
+            write.file_upload(id, owner, now).await?;
+        }
+        write.file_document(id, size).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Takes an upload back; the document goes with the last one. `false` when there is none that no record cites.
+    ///
+    /// # Errors
+    /// A store fails; then it can be asked for again.
+    pub async fn withdraw_document(&self, id: DocumentId, owner: &OrganisationId) -> Result<bool, LedgerError> {
+        let mut write = self.database.begin_write().await?;
+        write.lock_head().await?;
+        if is_cited(&mut write, &id.to_string()).await? || !write.has_uploaded(id, owner).await? {
+            write.rollback().await;
+            return Ok(false);
+        }
+        let goes = write.withdraw_upload(id, owner, self.clock.now()).await?;
+        write.commit().await?;
+        if goes {
+            self.remove_document(id).await?;
+        }
+        Ok(true)
+    }
+
+    /// Removes the bytes of a document that was marked as going by the caller.
+    pub(super) async fn remove_document(&self, id: DocumentId) -> Result<(), LedgerError> {
+        self.documents.remove(id).await?;
+        let mut write = self.database.begin_write().await?;
+        write.forget_document(id).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Size in bytes of a stored document; `None` when there is no such document.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn document(&self, id: DocumentId) -> Result<Option<(u64, String)>, LedgerError> {
-        let sql = "SELECT size, media_type FROM documents WHERE sha256 = $1";
-        let rows = self.database.read(sql, &[Value::from(id.to_string())]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some((row.unsigned(0)?, row.text(1)?.to_owned())))
+    pub async fn document(&self, id: DocumentId) -> Result<Option<u64>, LedgerError> {
+        Ok(match standing(&mut self.database.clone(), id).await? {
+            Standing::Kept(size) => Some(size),
+            Standing::Absent | Standing::Going => None,
+        })
     }
 
-    pub(super) async fn put_row(&self, table: &Table, row: Vec<Value>) -> Result<(), LedgerError> {
-        let mut write = self.database.begin_write().await?;
-        write.put(table, vec![row]).await?;
-        Ok(write.commit().await?)
+    /// The media type of a document, by the word of the record that cited it first; `None` when none has.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn media_type(&self, id: DocumentId) -> Result<Option<MediaType>, LedgerError> {
+        let bytes = first_citing(&mut self.database.clone(), &id.to_string()).await?;
+        // A row that no record made says nothing.
+        let entry = bytes.as_deref().and_then(|bytes| ReadEntry::parse(bytes).ok());
+        let documents = entry.as_ref().map(|entry| entry.act.documents()).unwrap_or_default();
+        Ok(documents.into_iter().find(|cited| cited.sha256 == id).map(|cited| cited.media_type))
     }
+}
+
+/// Between the two nobody may bring it: what removes the bytes would remove those, too.
+fn going(id: DocumentId) -> Refusal {
+    let zh = format!("文件 {id} 正在移除，请稍后再传");
+    Refusal::new(&problem::OVERLOADED, zh, format!("document {id} is being removed: upload it again soon"))
 }

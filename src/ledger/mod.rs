@@ -7,19 +7,24 @@ mod disclosure;
 mod document;
 mod due;
 mod highwater;
+mod housekeeping;
 mod keys;
 mod naming;
 mod proofs;
+mod quota;
 mod readiness;
 mod signing;
 
 pub use clock::watch_clock;
 pub use compared::{Contradiction, START_PATIENCE, compare_for_ever};
 pub use cosigned::{WitnessStatus, Witnesses};
-pub use disclosure::{Content, Deposited};
+pub use disclosure::{Content, Deposited, Gone};
+pub use document::Filed;
 pub use due::propose_for_ever;
 pub use highwater::keep_high_water;
+pub use housekeeping::{Expired, tidy_for_ever};
 pub use keys::LogKeys;
+pub use quota::{DepositQuota, Deposits, UNCITED_MILLIS};
 pub use readiness::Readiness;
 
 use crate::act::Role;
@@ -39,6 +44,7 @@ use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, Sto
 use crate::world::{Act, Stream};
 use bytes::Bytes;
 use quick_cache::sync::Cache;
+use quota::Arriving;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 use tokio::sync::watch;
@@ -102,6 +108,7 @@ pub struct Ledger {
     pub database: Database,
     pub documents: Documents,
     disclosures: Disclosures,
+    arriving: Arc<Arriving>,
     objects: Objects,
     pub tree: TreeReader,
     pub clock: Clock,
@@ -153,6 +160,7 @@ impl Ledger {
             database,
             documents: Documents::new(objects.clone()),
             disclosures: Disclosures::new(objects.clone()),
+            arriving: Arc::default(),
             objects,
             clock,
             editions,
@@ -196,7 +204,7 @@ impl Ledger {
     async fn begin(&self, opened: LogOpening, edition: &Edition) -> Result<(), LedgerError> {
         let (bytes, size) = (Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
         let chunks = futures::stream::iter([Ok(bytes)]);
-        self.keep_document(edition.id, chunks, size, law::MEDIA_TYPE, &opened.operator).await?;
+        self.keep_document(edition.id, chunks, size, &opened.operator, DepositQuota::NONE).await?;
         let record = self.sign(&self.keys.operator, &Stream::LOG, &identity::Act::from(opened).into());
         let admitted = self.admit(record, None).await.map_err(LedgerError::Opening)?;
         match self.submit(admitted).await {
@@ -270,7 +278,6 @@ impl Ledger {
         if let Some(rewound) = self.rewound() {
             return Err(rewound.refusal().into());
         }
-        self.require_documents(&admitted).await?;
         self.require_law(&admitted).await?;
         self.sequencer.enqueue(admitted)
     }
@@ -290,26 +297,6 @@ impl Ledger {
         }
     }
 
-    /// Documents are never deleted, so looking before the sequencer decides is as good as looking in it.
-    async fn require_documents(&self, admitted: &Admitted) -> Result<(), Rejected> {
-        for document in admitted.act().documents() {
-            let id = document.sha256;
-            let known = self.document(id).await.map_err(|error| unavailable(&error))?;
-            let Some((size, media_type)) = known else {
-                let (zh, en) = (format!("文件 {id} 尚未上传"), format!("document {id} was not uploaded"));
-                return Err(Refusal::new(&problem::DOCUMENT_MISSING, zh, en).into());
-            };
-            if (size, media_type.as_str()) != (document.size, document.media_type.as_str()) {
-                let (zh, en) = (
-                    format!("文件 {id} 的大小或类型与所述不符"),
-                    format!("document {id} has another size or media type than cited"),
-                );
-                return Err(Refusal::new(&problem::DOCUMENT_MISMATCH, zh, en).into());
-            }
-        }
-        Ok(())
-    }
-
     /// An edition that is to be adopted is read before the sequencer decides.
     async fn require_law(&self, admitted: &Admitted) -> Result<(), Rejected> {
         let Act::Log(identity::Act::LawAdopted(adoption)) = admitted.act() else { return Ok(()) };
@@ -318,9 +305,14 @@ impl Ledger {
         if self.editions.get(&id).is_some() || !self.has_role(&admitted.header().kid, Role::Supervisor).await? {
             return Ok(());
         }
-        let bytes = self.documents.read(id, law::EDITION_BYTES_MAX).await.map_err(|error| unavailable(&error))?;
-        // The document is there, but too long for one.
-        let Some(bytes) = bytes else { return Err(Refusal::law_unknown(&id).into()) };
+        let bytes = match self.documents.read(id, law::EDITION_BYTES_MAX).await {
+            Ok(Some(bytes)) => bytes,
+            // The document is there, but too long for one.
+            Ok(None) => return Err(Refusal::law_unknown(&id).into()),
+            // The sequencer says so.
+            Err(DocumentError::Missing) => return Ok(()),
+            Err(error) => return Err(unavailable(&error)),
+        };
         match self.editions.add(&bytes) {
             Ok(_) => Ok(()),
             Err(error) => {

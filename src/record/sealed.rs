@@ -17,12 +17,19 @@ pub struct Sealed {
     pub sealed: String,
 }
 
+impl Sealed {
+    /// Whether a text can be such a digest.
+    pub fn is_digest(text: &str) -> bool {
+        BASE64URL.decode_to_vec(text).is_ok_and(|bytes| bytes.len() == 32)
+    }
+}
+
 fn digest_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    match BASE64URL.decode_to_vec(&text) {
-        Ok(bytes) if bytes.len() == 32 => Ok(text),
-        _ => Err(Fault::MalformedCode { reason: "43 characters of base64url are expected".into() }.into_serde()),
+    if Sealed::is_digest(&text) {
+        return Ok(text);
     }
+    Err(Fault::MalformedCode { reason: "43 characters of base64url are expected".into() }.into_serde())
 }
 
 /// A disclosure: `[salt, name, value]`. Whoever is shown it can check it against the log; whoever is not learns nothing.

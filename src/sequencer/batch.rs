@@ -1,5 +1,6 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
+use super::documents::Held;
 use super::loader::{
     COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
 };
@@ -162,6 +163,7 @@ impl Writer {
         self.catch_up(&mut write, &stored).await?;
         self.load_needed(&mut write, records).await?;
         let known = known_jtis(&mut write, records).await?;
+        let held = Held::of(&mut write, records).await?;
         // At this very moment: not a single record may get a wrong time.
         let now = match self.setting.clock.look_after(self.head.last_time) {
             Ok(now) => now,
@@ -176,6 +178,7 @@ impl Writer {
             history: History::default(),
             adopted: HashMap::new(),
             known,
+            held,
         };
         let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
         if build.entries.is_empty() {
@@ -307,6 +310,9 @@ impl Writer {
             let (zh, en) = ("该 jti 已用于另一条记录", "this jti was used for another record");
             return Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en));
         }
+        if let Err(refusal) = build.held.has_all_of(record) {
+            return Verdict::Refused(refusal);
+        }
         let stream = record.stream();
         let author = match self.world.decide(header, stream, record.act(), now) {
             Ok(author) => author,
@@ -374,6 +380,7 @@ struct Build {
     /// The editions of the law that its acts adopt; one may be adopted, left and adopted again.
     adopted: HashMap<DocumentId, Arc<Edition>>,
     known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
+    held: Held,
 }
 
 impl Head {

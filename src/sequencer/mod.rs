@@ -6,6 +6,7 @@
 
 mod admission;
 mod batch;
+mod documents;
 mod loader;
 mod owners;
 mod rows;

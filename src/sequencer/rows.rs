@@ -44,12 +44,13 @@ pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>)
     rows
 }
 
-/// What was looked at for a decision, and whom an act concerned: a function of the accepted acts, not of the states that
+/// What was looked at for a decision, whom an act concerned, and what it cites: a function of the accepted acts, not of the states that
 /// they led to.
 #[derive(Default)]
 pub struct History {
     reads: HashSet<(Stream, Stream)>,
     bearings: HashSet<(Stream, u64)>,
+    citations: HashSet<(String, u64)>,
 }
 
 impl History {
@@ -57,6 +58,9 @@ impl History {
     pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, index: u64) {
         self.reads.extend(world.ties(stream, act).into_iter().map(|read| (stream.clone(), read)));
         self.bearings.extend(world.bears_on(stream, act).into_iter().map(|subject| (subject, index)));
+        let documents = act.documents().into_iter().map(|document| document.sha256.to_string());
+        let cited = documents.chain(act.sealed().into_iter().map(|sealed| sealed.sealed));
+        self.citations.extend(cited.map(|cited| (cited, index)));
     }
 
     pub fn put(self, rows: &mut Rows) {
@@ -65,6 +69,9 @@ impl History {
         }
         for (subject, index) in self.bearings {
             rows.put(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index)]);
+        }
+        for (cited, index) in self.citations {
+            rows.put(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
         }
     }
 }
@@ -76,6 +83,11 @@ static READS: Table =
 /// One row for each entry that bears on a subject.
 static BEARINGS: Table =
     Table { name: "bearings", columns: &[Column::text("subject"), Column::integer("idx")], key: &["subject", "idx"] };
+
+/// One row for each document that an entry cites, by its hash, and each sealed value that it holds, by its digest: neither of
+/// them expires, and the first entry that holds a value says whose it is.
+static CITATIONS: Table =
+    Table { name: "citations", columns: &[Column::text("cited"), Column::integer("idx")], key: &["cited", "idx"] };
 
 /// A row of `entries`; `digest` is the record's.
 pub fn entry_row(
@@ -124,7 +136,7 @@ pub fn edition_row(edition: &Edition) -> Vec<Value> {
 
 /// Every table whose rows are computed from the entries.
 pub fn projected() -> impl Iterator<Item = &'static Table> {
-    [&READS, &BEARINGS, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
+    [&READS, &BEARINGS, &CITATIONS, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
 }
 
 /// Every row of those tables, sorted.

@@ -3,8 +3,8 @@
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, Problem, RecordApi,
-    RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
+    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, Problem,
+    RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -38,7 +38,7 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi);
+type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi, DepositsApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     (
@@ -46,7 +46,8 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         RecordApi(Arc::clone(ledger)),
         LogApi(Arc::clone(ledger)),
         DocumentApi { ledger: Arc::clone(ledger), limits },
-        DisclosureApi(Arc::clone(ledger)),
+        DisclosureApi { ledger: Arc::clone(ledger), limits },
+        DepositsApi { ledger: Arc::clone(ledger), limits },
     )
 }
 

@@ -56,9 +56,13 @@ impl Documents {
         Self { objects }
     }
 
-    fn path(&self, id: DocumentId) -> ObjectPath {
+    fn name(id: DocumentId) -> String {
         let hex = id.to_string();
-        self.objects.path(&format!("sha256/{}/{}/{hex}", &hex[..2], &hex[2..4]))
+        format!("sha256/{}/{}/{hex}", &hex[..2], &hex[2..4])
+    }
+
+    fn path(&self, id: DocumentId) -> ObjectPath {
+        self.objects.path(&Self::name(id))
     }
 
     /// Stores the bytes under the name that they must have and returns how many they are. Nothing stands under that
@@ -140,6 +144,14 @@ impl Documents {
             }
         }
         Ok(Some(bytes))
+    }
+
+    /// Removes the bytes, if they are there.
+    ///
+    /// # Errors
+    /// [`DocumentError::Store`].
+    pub async fn remove(&self, id: DocumentId) -> Result<(), DocumentError> {
+        Ok(self.objects.remove(&Self::name(id)).await?)
     }
 
     /// Size in bytes; `None` when there is no such document.

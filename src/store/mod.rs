@@ -4,6 +4,7 @@
 //! engines understand, bulk statements built from table descriptions, one writing transaction at a time.
 
 mod bulk;
+mod deposits;
 mod disclosures;
 mod documents;
 mod export;
@@ -23,6 +24,10 @@ mod tree;
 mod value;
 mod write;
 
+pub use deposits::{
+    ErasedDisclosure, HeldDisclosure, Keyless, Standing, Uncited, UncitedDocument, erased_disclosure, first_citing,
+    held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
+};
 pub use disclosures::{DisclosureKey, Disclosures};
 pub use documents::{DocumentError, Documents};
 pub use export::{ExportError, each_resource, export_log};
@@ -32,7 +37,7 @@ pub use objects::{Objects, S3Settings, Served};
 pub use rows::{DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
 pub use snapshot::{Reads, Snapshot};
-pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, HEAD, LAW, TILES};
+pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, ERASURES, HEAD, LAW, TILES, UPLOADS};
 pub use tree::{TreeReader, load_edge};
 pub use value::{Column, Kind, Row, Table, Value};
 pub use write::Write;

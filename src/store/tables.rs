@@ -49,30 +49,37 @@ pub static LAW: Table =
 pub static COSIGNED: Table =
     Table { name: "cosigned", columns: &[Column::integer("size"), Column::text("note")], key: &["size"] };
 
-/// Documents that were uploaded.
+/// Documents that are here, or are being removed.
 pub static DOCUMENTS: Table = Table {
     name: "documents",
-    columns: &[
-        Column::text("sha256"),
-        Column::integer("size"),
-        Column::text("media_type"),
-        Column::text("owner"),
-        Column::integer("stored_at"),
-    ],
+    columns: &[Column::text("sha256"), Column::integer("size"), Column::integer("going")],
     key: &["sha256"],
 };
 
-/// What opens sealed values, and that it was erased.
+/// Who uploaded which document while no record cited it.
+pub static UPLOADS: Table = Table {
+    name: "uploads",
+    columns: &[Column::text("sha256"), Column::text("owner"), Column::integer("stored_at")],
+    key: &["sha256", "owner"],
+};
+
+/// What opens sealed values: a copy for each who deposited it.
 pub static DISCLOSURES: Table = Table {
     name: "disclosures",
     columns: &[
         Column::text("digest"),
         Column::text("owner"),
         Column::integer("stored_at"),
+        Column::integer("cited"),
+        Column::text("object"),
         Column::blob("key"),
-        Column::integer("erased_at"),
-        Column::text("erased_by"),
-        Column::text("reason"),
     ],
+    key: &["digest", "owner"],
+};
+
+/// Sealed values that were erased for ever.
+pub static ERASURES: Table = Table {
+    name: "erasures",
+    columns: &[Column::text("digest"), Column::integer("erased_at"), Column::text("erased_by"), Column::text("reason")],
     key: &["digest"],
 };

@@ -13,7 +13,7 @@ use gongshi::world::{Act, Stream};
 pub struct People {
     pub centre: Actor,
     pub bidder: Actor,
-    supervisor: Actor,
+    pub supervisor: Actor,
 }
 
 fn actor(id: &str) -> Actor {

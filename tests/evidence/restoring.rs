@@ -72,16 +72,8 @@ async fn every_table_comes_back(from: Filled, to: String) {
     let restored = Objects::local(&data).unwrap();
     let editions = Editions::built_in();
     let signing = LogKeys::in_folder(&copy.join("keys")).unwrap().checkpoint;
-    let operator = "1241010041580000XR".parse().unwrap();
-    let restorer = Restorer {
-        database: &database,
-        objects: &restored,
-        editions: &editions,
-        keys: &signing,
-        trusted: &[],
-        operator: &operator,
-        now: now(),
-    };
+    let restorer =
+        Restorer { database: &database, objects: &restored, editions: &editions, keys: &signing, trusted: &[] };
     for begun in [0, taken.size] {
         // The second time there is nothing to do.
         let done = restorer.take_backup(&copy).await.unwrap();

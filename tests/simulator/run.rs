@@ -14,8 +14,7 @@ use super::sign;
 use super::tally::Tally;
 use gongshi::clock::Clock;
 use gongshi::field::{DocumentId, DocumentRef};
-use gongshi::law::MEDIA_TYPE;
-use gongshi::ledger::Ledger;
+use gongshi::ledger::{DepositQuota, Ledger};
 use gongshi::log::Hash;
 use gongshi::publishing::Publisher;
 use gongshi::record::{KeyId, Record};
@@ -85,7 +84,7 @@ impl Run {
             let id = DocumentId::from(Hash::of(text));
             let chunks = futures::stream::iter([Ok(bytes)]);
             let owner = &run.cast.players[0].id;
-            let kept = run.writers[0].keep_document(id, chunks, 1 << 20, "text/plain", owner).await;
+            let kept = run.writers[0].keep_document(id, chunks, 1 << 20, owner, DepositQuota::NONE).await;
             kept.map_err(|e| fault("document", e))?;
             let (media_type, title) = ("text/plain".parse(), text.parse());
             let (Ok(media_type), Ok(title)) = (media_type, title) else { return Err(fault("setting", text)) };
@@ -94,7 +93,7 @@ impl Run {
         for edition in seam::editions() {
             let (bytes, size) = (bytes::Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
             let (chunks, owner) = (futures::stream::iter([Ok(bytes)]), &run.cast.players[0].id);
-            let kept = run.writers[0].keep_document(edition.id, chunks, size, MEDIA_TYPE, owner).await;
+            let kept = run.writers[0].keep_document(edition.id, chunks, size, owner, DepositQuota::NONE).await;
             kept.map_err(|e| fault("document", e))?;
         }
         Ok(run)

@@ -161,7 +161,7 @@ fn told(answer: &str) -> anyhow::Result<String> {
 /// What stands beside the log.
 async fn found(client: &Client, people: &People, book: &Book, kept: Kept, tally: &mut Tally) -> anyhow::Result<()> {
     let disclosure = async |sealed: &str| {
-        let get = client.request_as(&people.centre.key, Method::GET, &format!("/v1/disclosures/{sealed}"));
+        let get = client.request_as(&people.supervisor.key, Method::GET, &format!("/v1/disclosures/{sealed}"));
         let response = get.send().await?;
         anyhow::Ok((response.status().as_u16(), response.text().await?))
     };
