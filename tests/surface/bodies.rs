@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 const MIB: usize = 1 << 20;
 
-async fn packed(coding: &str, plain: &[u8]) -> Vec<u8> {
+pub async fn packed(coding: &str, plain: &[u8]) -> Vec<u8> {
     macro_rules! by {
         ($encoder:ident) => {{
             let mut encoder = $encoder::new(Vec::new());

@@ -13,7 +13,7 @@ pub fn name(bytes: &[u8]) -> String {
     faster_hex::hex_string(&Sha256::digest(bytes))
 }
 
-fn put(app: &App, actor: &Actor, name: &str, media_type: &str) -> reqwest::RequestBuilder {
+pub fn put(app: &App, actor: &Actor, name: &str, media_type: &str) -> reqwest::RequestBuilder {
     let request = app.client.put(format!("{}/v1/documents/{name}", app.base));
     request.header("content-type", media_type).bearer_auth(app.token(actor))
 }
@@ -50,8 +50,6 @@ async fn a_large_document_streams_through() {
     // A client that does not know it is there sends all of it again.
     let again = within(app.send(put(&app, &cast.centre, &name(&bytes), "application/pdf").body(chunked(&bytes)))).await;
     assert_eq!(again.status, 200);
-    let other_type = within(app.send(put(&app, &cast.centre, &name(&bytes), "image/png").body("x"))).await;
-    refused(&other_type, "document-mismatch", 422);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,8 +99,8 @@ async fn a_browser_does_not_run_a_document() {
     let answer = app.get(&format!("/v1/documents/{}", name(&bytes))).await;
     assert_eq!(header(&answer, "content-type"), "application/octet-stream");
     assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-    assert_eq!(header(&answer, "content-disposition"), format!("attachment; filename=\"{}.txt\"", name(&bytes)));
-    assert_eq!(header(&answer, "x-document-media-type"), "text/plain");
+    assert_eq!(header(&answer, "content-disposition"), format!("attachment; filename=\"{}.bin\"", name(&bytes)));
+    assert_eq!(header(&answer, "x-document-media-type"), "application/octet-stream", "no record says what it is");
     assert!(header(&answer, "content-security-policy").contains("sandbox"), "{:?}", answer.headers);
 }
 

@@ -8,6 +8,7 @@ mod bulk;
 mod caching;
 mod clock;
 mod coding;
+mod deposits;
 mod documents;
 mod feed;
 mod hoarding;
