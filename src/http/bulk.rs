@@ -99,7 +99,7 @@ impl Bulk<'_> {
         if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
             return Err(Problem::of(&problem::STATE_FORBIDS));
         }
-        self.rate.wait(&admitted, self.peer).await?;
+        self.rate.wait(self.ledger, &admitted, self.peer).await?;
         Ok(self.ledger.enqueue(admitted).await?)
     }
 

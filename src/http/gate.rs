@@ -3,8 +3,9 @@
 use super::allow::Allowed;
 use super::registrations::Registrations;
 use super::{Peer, Problem, TrustedProxies, page};
-use crate::ledger::DepositQuota;
+use crate::ledger::{DepositQuota, Ledger};
 use crate::metrics::Metrics;
+use crate::organisation;
 use crate::problem;
 use crate::record::KeyId;
 use crate::sequencer::Admitted;
@@ -79,8 +80,8 @@ impl RecordRate {
 
     /// # Errors
     /// `rate-limited`
-    pub fn check(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
-        self.may_sign_in(admitted, peer)?;
+    pub async fn check(&self, ledger: &Ledger, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        self.may_sign_in(ledger, admitted, peer).await?;
         let Some(keys) = &self.keys else { return Ok(()) };
         forget_idle(keys, &self.seen);
         keys.check_key(&admitted.header().kid).map_err(|_| Problem::of(&problem::RATE_LIMITED))
@@ -90,8 +91,8 @@ impl RecordRate {
     ///
     /// # Errors
     /// `rate-limited` for a registration: nobody waits minutes.
-    pub async fn wait(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
-        self.may_sign_in(admitted, peer)?;
+    pub async fn wait(&self, ledger: &Ledger, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        self.may_sign_in(ledger, admitted, peer).await?;
         if let Some(keys) = &self.keys {
             forget_idle(keys, &self.seen);
             keys.until_key_ready(&admitted.header().kid).await;
@@ -99,9 +100,13 @@ impl RecordRate {
         Ok(())
     }
 
-    /// Every key is new to who makes one for each record: what brings its own is counted by where it comes from.
-    fn may_sign_in(&self, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
-        if admitted.act().signs_in().is_some() { self.registrations.check(peer) } else { Ok(()) }
+    /// Every key is new to who makes one for each record: what brings its own is counted by where it comes from. The one that
+    /// a supervisor awaits comes in whatever strangers do.
+    async fn may_sign_in(&self, ledger: &Ledger, admitted: &Admitted, peer: Peer) -> Result<(), Problem> {
+        let Some((_, owner)) = admitted.act().signs_in() else { return Ok(()) };
+        let Err(refused) = self.registrations.check(peer) else { return Ok(()) };
+        let kid = &admitted.header().kid;
+        if organisation::awaits(&mut ledger.database.clone(), owner, kid).await? { Ok(()) } else { Err(refused) }
     }
 }
 

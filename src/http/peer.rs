@@ -14,6 +14,19 @@ impl Peer {
     pub const NOBODY: Self = Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
 }
 
+/// The network that somebody who has one address is likely to have more of: an IPv4 /24, an IPv6 /48 (RFC 6177 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Neighbourhood(IpAddr);
+
+impl From<Peer> for Neighbourhood {
+    fn from(Peer(address): Peer) -> Self {
+        Self(match address {
+            IpAddr::V4(address) => IpAddr::V4((address.to_bits() & (!0 << 8)).into()),
+            IpAddr::V6(address) => IpAddr::V6((address.to_bits() & (!0 << 80)).into()),
+        })
+    }
+}
+
 impl From<IpAddr> for Peer {
     fn from(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
@@ -34,5 +47,14 @@ mod tests {
         assert_ne!(peer("2001:db8:1:2::1"), peer("2001:db8:1:3::1"));
         assert_eq!(peer("::ffff:192.0.2.7"), peer("192.0.2.7"));
         assert_ne!(peer("::ffff:192.0.2.7"), peer("192.0.2.8"));
+    }
+
+    #[test]
+    fn who_has_one_address_has_its_neighbours() {
+        let of = |text: &str| Neighbourhood::from(Peer::from(text.parse::<IpAddr>().unwrap()));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:2:2::1"));
+        assert_eq!(of("192.0.2.7"), of("192.0.2.255"));
+        assert_ne!(of("192.0.2.7"), of("192.0.3.7"));
     }
 }

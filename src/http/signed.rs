@@ -70,7 +70,7 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
-        rate.check(&admitted, request.data().copied().unwrap_or(Peer::NOBODY))?;
+        rate.check(ledger, &admitted, request.data().copied().unwrap_or(Peer::NOBODY)).await?;
         Ok(Self { admitted, _portion: portion, kind: PhantomData })
     }
 }

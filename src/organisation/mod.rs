@@ -16,7 +16,7 @@ pub use payload::{
     Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
 };
 #[cfg(feature = "shell")]
-pub use projection::KEYS;
+pub use projection::{KEYS, awaits};
 pub use state::{Admission, Organisation, Pending, Status};
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

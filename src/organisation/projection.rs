@@ -3,7 +3,8 @@
 use super::{Organisation, Status};
 use crate::field::OrganisationId;
 use crate::law::Law;
-use crate::store::{Column, Projected, Rows, Table, Value};
+use crate::record::KeyId;
+use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
 
 /// One row an organisation.
 pub static ORGANISATIONS: Table = Table {
@@ -14,6 +15,7 @@ pub static ORGANISATIONS: Table = Table {
         Column::text("status"),
         Column::text("roles"),
         Column::integer("version"),
+        Column::blob("awaited"),
     ],
     key: &["id"],
 };
@@ -44,6 +46,7 @@ impl Projected for Organisation {
                 Value::from(status_name(self.status)),
                 Value::from(role_names(self)),
                 Value::Integer(self.version as i64),
+                self.awaited.map_or(Value::Null, |kid| Value::from(kid.as_bytes().to_vec())),
             ],
         );
         for key in &self.keys {
@@ -72,6 +75,17 @@ impl Projected for Organisation {
             );
         }
     }
+}
+
+/// Whether this is the one key that may register under the code: a supervisor has seen it at the counter. Only how fast
+/// strangers may write rests on this, so the table is good enough.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn awaits(reads: &mut impl Reads, id: &OrganisationId, kid: &KeyId) -> Result<bool, StoreError> {
+    let sql = "SELECT awaited FROM organisations WHERE id = $1";
+    let rows = reads.rows(sql, &[Value::from(id.as_str())]).await?;
+    Ok(rows.first().is_some_and(|row| row.blob(0).is_ok_and(|awaited| awaited == kid.as_bytes())))
 }
 
 pub fn status_name(status: Status) -> &'static str {

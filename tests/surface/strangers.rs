@@ -71,6 +71,32 @@ async fn strangers_have_a_budget_on_every_way_in() {
     assert_ne!(refused.status, 429, "{refused:?}");
 }
 
+/// Whatever strangers have used up, of their address or of all.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_seen_at_the_counter_comes_in_whatever_strangers_do() {
+    let limits = Limits { per_address: 1000, registrations_per_address: 4, registrations: 8, ..unlimited() };
+    let app = App::start_with(Engine::Sqlite, limits).await;
+    let supervisor = app.admit("11410100005260004Y", Role::Supervisor, &app.operator()).await;
+    let owner = stranger(CODES[2]);
+    let path = format!("/v1/organisations/{}", owner.id);
+    let squatter = stranger(CODES[2]);
+    by_itself(&app, &squatter, &payload(&squatter)).await.accepted();
+    for code in &CODES[..2] {
+        let who = stranger(code);
+        by_itself(&app, &who, &payload(&who)).await.accepted();
+    }
+    assert_eq!(app.register(&owner, Role::Enterprise).await.problem(), "rate-limited");
+    let clearing = ClaimsClearing { keeps: Some(owner.key.key_id()), reason: "柜台核验".parse().unwrap() };
+    let act = organisation::Act::from(clearing).into();
+    let cleared = app.post(&supervisor, &format!("{path}/claim-clearings"), &Stream::of(&owner.id), &act).await;
+    cleared.accepted();
+    let another = stranger(CODES[2]);
+    assert_eq!(by_itself(&app, &another, &payload(&another)).await.problem(), "rate-limited");
+    let lines = in_bulk(&app, &[signed(&app, &owner, &payload(&owner))]).await;
+    assert!(lines[0]["receipt"].is_object(), "{lines:?}");
+    app.confirm(&owner, Role::Enterprise, &supervisor).await.accepted();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_stranger_writes_is_short() {
     let app = App::start().await;
