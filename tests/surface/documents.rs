@@ -114,7 +114,7 @@ async fn a_document_is_downloaded_once_and_a_broken_download_goes_on() {
     let known = within(app.send(get().header("if-none-match", format!("\"{}\"", name(&bytes))))).await;
     assert_eq!((known.status, known.body.as_str()), (304, Some("")));
     let part = within(get().header("range", "bytes=1000-1999").send()).await.unwrap();
-    assert_eq!(part.status(), 206, "documents are up to 512 MiB, and lines are bad");
+    assert_eq!(part.status(), 206, "documents are up to 256 MiB, and lines are bad");
     assert_eq!(part.bytes().await.unwrap(), bytes[1000..2000]);
 }
 

@@ -10,8 +10,6 @@ const KNOWN: &[&str] = &[
     "src/http/record.rs",
     "src/ledger/clock.rs",
     "src/ledger/cosigned.rs",
-    "src/ledger/disclosure.rs",
-    "src/ledger/document.rs",
     "src/ledger/due.rs",
     "src/ledger/proofs.rs",
     "src/ledger/signing.rs",
