@@ -14,6 +14,7 @@ mod dice;
 mod fault;
 mod home;
 mod oracle;
+mod papers;
 mod plan;
 mod play;
 mod post;

@@ -4,9 +4,10 @@
 //! shows: an entry that should not be there, and also a refusal that nobody earned.
 
 use super::fault::{Fault, fault};
+use super::papers::Papers;
 use super::seam;
 use gongshi::act::Place;
-use gongshi::field::Instant;
+use gongshi::field::{DocumentId, Instant};
 use gongshi::log::{EntryView, Hash, first_previous};
 use gongshi::record::Header;
 use gongshi::store::{Database, Row, Value};
@@ -19,6 +20,8 @@ pub struct Oracle {
     pub last_time: Instant,
     /// Every stream that has entries.
     pub streams: BTreeSet<String>,
+    /// Every document that an entry cites.
+    pub cited: BTreeSet<DocumentId>,
     /// What the log was called first.
     origin: String,
 }
@@ -46,6 +49,9 @@ pub struct Refused {
 /// Refusals for what only the sequencer knows: the jtis, the entry's length, the tree and the keys at hand.
 const SEQUENCER_ONLY: [&str; 2] = ["jti-reused", "entry-too-large"];
 
+/// Refusals for documents that are not here, or not so: asked before anything else.
+const DOCUMENTS: [&str; 2] = ["document-missing", "document-mismatch"];
+
 impl Oracle {
     pub fn new(origin: &str) -> Self {
         Self {
@@ -53,6 +59,7 @@ impl Oracle {
             entries: Vec::new(),
             last_time: Instant::from_millis(0),
             streams: BTreeSet::new(),
+            cited: BTreeSet::new(),
             origin: origin.to_owned(),
         }
     }
@@ -62,18 +69,18 @@ impl Oracle {
     }
 
     /// Reads what is new. `refused` is in the order of the log.
-    pub async fn read(&mut self, database: &Database, refused: &[Refused]) -> Result<usize, Fault> {
+    pub async fn read(&mut self, database: &Database, papers: &Papers, refused: &[Refused]) -> Result<usize, Fault> {
         let before = self.size();
         let sql = "SELECT bytes, time, stream, version, kind, author FROM entries WHERE idx >= $1 ORDER BY idx";
         let rows = database.read(sql, &[Value::from(before as u64)]).await.map_err(|e| fault("store", e))?;
         let mut waiting = refused.iter().peekable();
         for row in &rows {
             while let Some(refused) = waiting.next_if(|refused| refused.at <= self.size()) {
-                self.refuse(refused)?;
+                self.refuse(refused, papers)?;
             }
             self.entry(row).map_err(|what| fault("oracle", format!("entry {}: {what}", self.size())))?;
         }
-        waiting.try_for_each(|refused| self.refuse(refused))?;
+        waiting.try_for_each(|refused| self.refuse(refused, papers))?;
         Ok(self.size() - before)
     }
 
@@ -111,6 +118,7 @@ impl Oracle {
             version,
         };
         seam::apply(&mut self.world, &stream, &act, &place);
+        self.cited.extend(act.documents().into_iter().map(|cited| cited.sha256));
         self.last_time = view.time;
         let seen = Seen { hash: view.hash(), digest: record.digest(), kind: act.kind(), bytes: bytes.to_vec() };
         self.entries.push(seen);
@@ -119,10 +127,16 @@ impl Oracle {
     }
 
     /// Whoever sees everything refuses it, too, and for the same reason.
-    fn refuse(&self, refused: &Refused) -> Result<(), Fault> {
+    fn refuse(&self, refused: &Refused, papers: &Papers) -> Result<(), Fault> {
         let Refused { header, stream, act, now, code, .. } = refused;
         if SEQUENCER_ONLY.contains(code) {
             return Ok(());
+        }
+        if DOCUMENTS.contains(code) {
+            let lacks = act.documents().into_iter().any(|cited| papers.size(&cited.sha256) != Some(cited.size));
+            let unearned =
+                || fault("refusal", format!("{} on {stream} was refused ({code}): all it cites is here", act.kind()));
+            return if lacks { Ok(()) } else { Err(unearned()) };
         }
         match seam::decide(&self.world, header, stream, act, *now) {
             Err(refusal) if refusal.problem.code == *code => Ok(()),

@@ -61,7 +61,7 @@ impl Run {
         let queued = self.queue(&ledger, records).await?;
         let answers = self.answers(&ledger, queued, care).await?;
         if care != Care::Lost {
-            let new = self.oracle.read(&ledger.database, &answers.refusals).await?;
+            let new = self.oracle.read(&ledger.database, &self.papers, &answers.refusals).await?;
             self.acknowledge(before, new, answers.receipts, care)?;
             self.look_at_checkpoints().await?;
         }
@@ -81,7 +81,7 @@ impl Run {
         for (ledger, queued) in ledgers.iter().zip(queued) {
             receipts.extend(self.answers(ledger, queued, Care::All).await?.receipts);
         }
-        let new = self.oracle.read(&ledgers[0].database, &[]).await?;
+        let new = self.oracle.read(&ledgers[0].database, &self.papers, &[]).await?;
         self.acknowledge(before, new, receipts, Care::All)?;
         self.look_at_checkpoints().await
     }

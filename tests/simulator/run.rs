@@ -7,14 +7,16 @@ use super::dice::Dice;
 use super::fault::{Fault, fault};
 use super::home::{Home, Mark, ORIGIN, folder};
 use super::oracle::Oracle;
+use super::papers::Papers;
 use super::plan::{Intent, Plan};
 use super::post::Care;
 use super::seam;
 use super::sign;
 use super::tally::Tally;
+use bytes::Bytes;
 use gongshi::clock::Clock;
-use gongshi::field::{DocumentId, DocumentRef};
-use gongshi::ledger::{DepositQuota, Ledger};
+use gongshi::field::{DocumentRef, MediaType};
+use gongshi::ledger::Ledger;
 use gongshi::log::Hash;
 use gongshi::publishing::Publisher;
 use gongshi::record::{KeyId, Record};
@@ -42,6 +44,7 @@ pub struct Run {
     publisher: Option<Publisher>,
     home: Option<Home>,
     objects: TempDir,
+    pub papers: Papers,
     documents: Vec<DocumentRef>,
     note: String,
     posted: Vec<Record>,
@@ -71,6 +74,7 @@ impl Run {
             publisher: None,
             home: Some(Home::empty(plan.engine, postgres).await?),
             objects: folder()?,
+            papers: Papers::default(),
             documents: Vec::new(),
             note: String::new(),
             posted: Vec::new(),
@@ -79,22 +83,16 @@ impl Run {
         };
         run.start(plan.writers).await?;
         run.note_new(0);
+        let owner = run.cast.players[0].id.clone();
+        let ledger = Arc::clone(&run.writers[0]);
         for text in ["招标文件", "答疑纪要"] {
-            let (bytes, size) = (bytes::Bytes::from_static(text.as_bytes()), text.len() as u64);
-            let id = DocumentId::from(Hash::of(text));
-            let chunks = futures::stream::iter([Ok(bytes)]);
-            let owner = &run.cast.players[0].id;
-            let kept = run.writers[0].keep_document(id, chunks, 1 << 20, owner, DepositQuota::NONE).await;
-            kept.map_err(|e| fault("document", e))?;
-            let (media_type, title) = ("text/plain".parse(), text.parse());
-            let (Ok(media_type), Ok(title)) = (media_type, title) else { return Err(fault("setting", text)) };
-            run.documents.push(DocumentRef { sha256: id, size, media_type, title });
+            let id = run.papers.upload(&ledger, Bytes::from_static(text.as_bytes()), &owner).await?;
+            let (media_type, title) = (MediaType::Text, text.parse());
+            let Ok(title) = title else { return Err(fault("setting", text)) };
+            run.documents.push(DocumentRef { sha256: id, size: text.len() as u64, media_type, title });
         }
         for edition in seam::editions() {
-            let (bytes, size) = (bytes::Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
-            let (chunks, owner) = (futures::stream::iter([Ok(bytes)]), &run.cast.players[0].id);
-            let kept = run.writers[0].keep_document(edition.id, chunks, size, owner, DepositQuota::NONE).await;
-            kept.map_err(|e| fault("document", e))?;
+            run.papers.upload(&ledger, Bytes::copy_from_slice(edition.bytes()), &owner).await?;
         }
         Ok(run)
     }
@@ -109,7 +107,7 @@ impl Run {
             self.writers.push(ledger);
         }
         self.oracle = Oracle::new(ORIGIN);
-        self.oracle.read(&self.writers[0].database, &[]).await?;
+        self.oracle.read(&self.writers[0].database, &self.papers, &[]).await?;
         self.look_at_checkpoints().await?;
         check::nothing_lost(self)
     }
@@ -195,12 +193,15 @@ impl Run {
             proposed.map_err(|_| fault("due", "it never ends"))?.into_iter().collect();
         let proposed: usize = proposed.map_err(|e| fault("due", e))?.into_iter().sum();
         let before = self.oracle.size();
-        let read = self.oracle.read(&ledgers[0].database, &[]).await?;
+        let read = self.oracle.read(&ledgers[0].database, &self.papers, &[]).await?;
         self.note_new(before);
         if read != proposed {
             return Err(fault("due", format!("{proposed} acts were due, {read} were written")));
         }
         self.look_at_checkpoints().await?;
+        // A month may have gone by.
+        let owner = &self.cast.players[0].id;
+        self.tally.expired += self.papers.expire(&ledgers[0], &self.oracle.cited, owner).await? as u64;
         let earliest = writers.iter().map(|at| self.clocks[*at].now()).min().unwrap_or(self.oracle.last_time);
         check::nothing_is_due(self, earliest)
     }

@@ -17,6 +17,8 @@ pub struct Tally {
     pub outages: u64,
     pub restarts: u64,
     pub bundles: u64,
+    /// Documents that no record cited for a month.
+    pub expired: u64,
     accepted: BTreeMap<&'static str, u64>,
     /// By kind and problem.
     refused: BTreeMap<(&'static str, &'static str), u64>,
@@ -48,6 +50,7 @@ impl Tally {
             (&mut self.outages, other.outages),
             (&mut self.restarts, other.restarts),
             (&mut self.bundles, other.bundles),
+            (&mut self.expired, other.expired),
         ] {
             *sum += more;
         }
@@ -78,8 +81,8 @@ impl fmt::Display for Tally {
         )?;
         writeln!(
             f,
-            "{refused} refusals, {} power cuts ({} of {} records in flight were kept), {} full disks, {} restarts, {} bundles",
-            self.crashes, self.kept, self.in_flight, self.outages, self.restarts, self.bundles
+            "{refused} refusals, {} power cuts ({} of {} records in flight were kept), {} full disks, {} restarts, {} bundles, {} documents expired",
+            self.crashes, self.kept, self.in_flight, self.outages, self.restarts, self.bundles, self.expired
         )?;
         writeln!(f, "{:32}{:>10}{:>10}  mostly for", "kind", "accepted", "refused")?;
         for kind in Act::kinds() {
