@@ -4,11 +4,17 @@ use super::quota::{must_fit, too_many_documents};
 use super::{DepositQuota, Ledger, LedgerError};
 use crate::field::{DocumentId, MediaType, OrganisationId};
 use crate::problem::{self, Refusal};
-use crate::store::{DocumentError, Standing, first_citing, is_cited, standing, uncited};
+use crate::store::{DocumentError, Standing, StoreError, first_citing, is_cited, standing, uncited};
 use crate::world::ReadEntry;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use std::io::ErrorKind;
+use std::time::Duration;
+
+/// The store has just taken the bytes: when it does not answer this soon, it has gone away.
+const LOOK_TIME_MAX: Duration = Duration::from_secs(2);
+
+const REMOVALS_MAX: usize = 3;
 
 /// What became of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +76,15 @@ impl Ledger {
         let mut write = self.database.begin_write().await?;
         write.lock_head().await?;
         let there = standing(&mut write, id).await?;
-        if there == Standing::Going {
+        // Bytes are removed while the row says so, and by nobody while there is none: what is here now stays.
+        let is_here = match there {
+            Standing::Kept(_) => Ok(true),
+            Standing::Going => Ok(false),
+            Standing::Absent => self.has_bytes(id).await,
+        };
+        if !matches!(is_here, Ok(true)) {
             write.rollback().await;
-            return Err(going(id).into());
+            return Err(is_here.err().unwrap_or_else(|| going(id).into()));
         }
         if !is_cited(&mut write, &id.to_string()).await? {
             let used = uncited(&mut write, owner).await?;
@@ -95,6 +107,14 @@ impl Ledger {
         Ok(write.commit().await?)
     }
 
+    /// Asked while the log's head is held, so not for long.
+    async fn has_bytes(&self, id: DocumentId) -> Result<bool, LedgerError> {
+        match tokio::time::timeout(LOOK_TIME_MAX, self.documents.size(id)).await {
+            Ok(size) => Ok(size?.is_some()),
+            Err(_) => Err(StoreError::TimedOut.into()),
+        }
+    }
+
     /// Takes an upload back; the document goes with the last one. `false` when there is none that no record cites.
     ///
     /// # Errors
@@ -114,12 +134,22 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Removes the bytes of a document that was marked as going by the caller.
+    /// Removes the bytes of a document that was marked as going by the caller. Where somebody brings it again and again
+    /// meanwhile, housekeeping ends it.
     pub(super) async fn remove_document(&self, id: DocumentId) -> Result<(), LedgerError> {
-        self.documents.remove(id).await?;
-        let mut write = self.database.begin_write().await?;
-        write.forget_document(id).await?;
-        Ok(write.commit().await?)
+        for _ in 0..REMOVALS_MAX {
+            self.documents.remove(id).await?;
+            let mut write = self.database.begin_write().await?;
+            write.lock_head().await?;
+            // An upload that ended just now was refused, and has left its bytes.
+            if self.has_bytes(id).await? {
+                write.rollback().await;
+                continue;
+            }
+            write.forget_document(id).await?;
+            return Ok(write.commit().await?);
+        }
+        Ok(())
     }
 
     /// Size in bytes of a stored document; `None` when there is no such document.

@@ -36,13 +36,13 @@ pub async fn tidy_for_ever(ledger: Arc<Ledger>) {
 impl Ledger {
     /// Takes away documents and disclosures that no record has cited for a month, and what an earlier round did not finish.
     /// Any replica may do so at any time. Nothing is taken away while the clock can't be trusted, nor while the database says
-    /// something else than the log: then nobody knows what is cited.
+    /// something else than the log, or the log has gone back: then nobody knows what is cited.
     ///
     /// # Errors
     /// A store fails; the next round goes on.
     pub async fn expire_deposits(&self) -> Result<Expired, LedgerError> {
         let Ok(now) = self.clock.look() else { return Ok(Expired::default()) };
-        if self.contradiction().is_some() {
+        if self.contradiction().is_some() || self.rewound().is_some() {
             return Ok(Expired::default());
         }
         let until = now.plus_millis(-UNCITED_MILLIS);

@@ -243,6 +243,46 @@ async fn cited_as_it_expires_on_postgres() {
     cited_as_it_expires(Engine::Postgres).await;
 }
 
+/// Four bring and take back the same document again and again: while one of them has brought it, it is there.
+async fn brought_as_it_goes(engine: Engine) {
+    let (app, cast) = on(engine).await;
+    let bytes = "招标文件".as_bytes();
+    let at = format!("/v1/documents/{}", name(bytes));
+    let again_and_again = async |by: &Actor| {
+        for _ in 0..25 {
+            let put = loop {
+                let put = put_text(&app, by, bytes).await;
+                if put.status != 503 {
+                    break put;
+                }
+                assert_eq!(put.problem(), "overloaded", "{put:?}");
+            };
+            assert!([200, 201].contains(&put.status), "{put:?}");
+            assert_eq!(app.bytes(&at).await, bytes);
+            assert_eq!(ask(&app, Method::DELETE, by, &at).await.status, 200);
+        }
+    };
+    tokio::join!(
+        again_and_again(&cast.centre),
+        again_and_again(&cast.enterprise),
+        again_and_again(&cast.rival),
+        again_and_again(&cast.supervisor)
+    );
+    refused(&app.get(&at).await, "not-found", 404);
+    assert_eq!(files(&app, "sha256") - 1, 0);
+    agrees_with_the_log(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn brought_as_it_goes_on_sqlite() {
+    brought_as_it_goes(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn brought_as_it_goes_on_postgres() {
+    brought_as_it_goes(Engine::Postgres).await;
+}
+
 /// Killed between the mark and the removal, and forged by whoever has rights on the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_broke_off_is_ended_and_a_forged_one_is_not_begun() {
