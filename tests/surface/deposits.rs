@@ -4,10 +4,11 @@ use super::bodies::packed;
 use super::documents::{name, put, upload};
 use super::support::{Actor, Answer, App, Cast, DAY, Engine, unlimited};
 use super::{fixture, header, refused, within};
-use fixture::{act, stream};
+use fixture::{act, stream as tender};
 use futures::future::join_all;
+use futures::stream;
 use gongshi::derived::compare;
-use gongshi::field::DocumentRef;
+use gongshi::field::{DocumentId, DocumentRef};
 use gongshi::http::Limits;
 use gongshi::ledger::DepositQuota;
 use gongshi::record::Disclosure;
@@ -16,6 +17,7 @@ use gongshi::tender::{Contact, Preannouncement};
 use reqwest::Method;
 use serde_json::json;
 use std::path::Path;
+use std::sync::Arc;
 
 /// As long as what no record cites is kept.
 const MONTH: i64 = 30 * DAY;
@@ -38,14 +40,14 @@ fn cited(bytes: &[u8], media_type: &str) -> DocumentRef {
 /// A tender of this actor's that cites a document.
 async fn cite(app: &App, by: &Actor, code: &str, document: DocumentRef) -> Answer {
     let disclosed = Preannouncement { documents: vec![document], ..fixture::preannouncement_on(by, app.now()) };
-    within(app.post(by, "/v1/tenders", &stream(code), &act(disclosed))).await
+    within(app.post(by, "/v1/tenders", &tender(code), &act(disclosed))).await
 }
 
 /// A tender of this actor's that holds a sealed value.
 async fn hold(app: &App, by: &Actor, code: &str, disclosure: &Disclosure) -> Answer {
     let disclosed = fixture::preannouncement_on(by, app.now());
     let contact = Contact { person: Some(disclosure.sealed()), ..disclosed.contact.clone() };
-    within(app.post(by, "/v1/tenders", &stream(code), &act(Preannouncement { contact, ..disclosed }))).await
+    within(app.post(by, "/v1/tenders", &tender(code), &act(Preannouncement { contact, ..disclosed }))).await
 }
 
 async fn put_text(app: &App, by: &Actor, bytes: &[u8]) -> Answer {
@@ -283,6 +285,46 @@ async fn brought_as_it_goes_on_postgres() {
     brought_as_it_goes(Engine::Postgres).await;
 }
 
+/// The bytes of an upload have come, and before it is taken note of somebody else's removal of the same ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_whose_bytes_were_removed_is_none() {
+    let (app, cast) = on(Engine::Sqlite).await;
+    let (bytes, ledger) = ("招标文件".as_bytes(), Arc::clone(&app.ledger));
+    let id: DocumentId = name(bytes).parse().unwrap();
+    let (last, waiting) = tokio::sync::oneshot::channel();
+    let chunks = stream::once(async move {
+        waiting.await.unwrap();
+        Ok(bytes::Bytes::from_static(bytes))
+    });
+    let owner = cast.centre.id.clone();
+    let uploading = tokio::spawn(async move {
+        let kept = ledger.keep_document(id, Box::pin(chunks), 1 << 20, &owner, DepositQuota::NONE).await;
+        kept.map_err(|error| error.to_string())
+    });
+    // It has seen that there is none; the other one holds the head.
+    within(async {
+        while files(&app, "incoming") == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let mut other = app.ledger.database.begin_write().await.unwrap();
+    other.lock_head().await.unwrap();
+    last.send(()).unwrap();
+    within(async {
+        while app.ledger.documents.size(id).await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    app.ledger.documents.remove(id).await.unwrap();
+    other.commit().await.unwrap();
+    let refused = within(uploading).await.unwrap().unwrap_err();
+    assert!(refused.contains("overloaded"), "{refused}");
+    assert_eq!(app.ledger.document(id).await.unwrap(), None);
+    upload(&app, &cast.centre, bytes).await;
+}
+
 /// Killed between the mark and the removal, and forged by whoever has rights on the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_broke_off_is_ended_and_a_forged_one_is_not_begun() {
@@ -329,7 +371,7 @@ async fn the_media_type_is_the_word_of_who_cites_it() {
         act(Preannouncement { documents: vec![cited(bytes, "text/plain")], ..fixture::preannouncement(&cast.centre) });
     let mut payload = act.to_value();
     payload["documents"][0]["media_type"] = json!("text/html");
-    let sent = app.header(&cast.centre, &stream("T-3"), "tender.preannounced");
+    let sent = app.header(&cast.centre, &tender("T-3"), "tender.preannounced");
     let refusal = app.post_bytes(&cast.centre, "/v1/tenders", &sent, payload.to_string().as_bytes()).await;
     assert_eq!(refusal.body["errors"][0]["pointer"], "/documents/0/media_type", "{refusal:?}");
 }
