@@ -29,9 +29,9 @@ impl DepositQuota {
 impl Default for DepositQuota {
     fn default() -> Self {
         Self {
-            // A record cites at most 50: one that is being written, and the next.
+            // As many as one field of a record cites.
             documents: 100,
-            // A set of drawings at the limit of one document, and as much beside it.
+            // Two documents at their limit: a set of drawings, and what goes with it.
             bytes: 512 << 20,
             // Candidates and contacts of some tenders that are being written.
             disclosures: 200,

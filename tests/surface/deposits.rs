@@ -39,7 +39,8 @@ fn cited(bytes: &[u8], media_type: &str) -> DocumentRef {
 
 /// A tender of this actor's that cites a document.
 async fn cite(app: &App, by: &Actor, code: &str, document: DocumentRef) -> Answer {
-    let disclosed = Preannouncement { documents: vec![document], ..fixture::preannouncement_on(by, app.now()) };
+    let disclosed =
+        Preannouncement { documents: vec![document].try_into().unwrap(), ..fixture::preannouncement_on(by, app.now()) };
     within(app.post(by, "/v1/tenders", &tender(code), &act(disclosed))).await
 }
 
@@ -367,8 +368,10 @@ async fn the_media_type_is_the_word_of_who_cites_it() {
     let answer = app.get(&at).await;
     assert_eq!(header(&answer, "x-document-media-type"), "application/pdf", "as it was cited first");
     assert_eq!(header(&answer, "content-disposition"), format!("attachment; filename=\"{}.pdf\"", name(bytes)));
-    let act =
-        act(Preannouncement { documents: vec![cited(bytes, "text/plain")], ..fixture::preannouncement(&cast.centre) });
+    let act = act(Preannouncement {
+        documents: vec![cited(bytes, "text/plain")].try_into().unwrap(),
+        ..fixture::preannouncement(&cast.centre)
+    });
     let mut payload = act.to_value();
     payload["documents"][0]["media_type"] = json!("text/html");
     let sent = app.header(&cast.centre, &tender("T-3"), "tender.preannounced");
