@@ -2,12 +2,12 @@
 
 use super::body::NDJSON;
 use super::connection::Room;
-use super::record::{COLUMNS, RecordView};
+use super::record::RecordView;
 use super::share::{Extent, Pool, Share, Spent};
 use super::{Peer, Problem};
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::store::{StoreError, Value};
+use crate::store::{Direction, EntryFilter, StoreError};
 use futures::stream;
 use poem::web::sse::{Event, SSE};
 use poem::web::{Data, Query};
@@ -57,7 +57,7 @@ pub struct From {
 }
 
 /// Entries that are read at a time: what each of thousands of followers who read slowly has us hold.
-const CHUNK: u64 = 64;
+const CHUNK: u32 = 64;
 
 /// `GET /v1/records.ndjson?after=`: the entries themselves, one a line, to the end of the log.
 #[handler]
@@ -70,7 +70,7 @@ pub async fn ndjson(
     let (ledger, following) = (Arc::clone(&ledger), followers.join(*peer.0)?);
     let first = from.after.map_or(0, |after| after.saturating_add(1));
     // The first entries are read before the status is sent; what fails later breaks the connection off.
-    let entries = ledger.database.entries(first, CHUNK).await?;
+    let entries = ledger.database.entries(first, CHUNK.into()).await?;
     let chunks = stream::try_unfold((entries, first, following), move |(entries, first, following)| {
         let ledger = Arc::clone(&ledger);
         async move {
@@ -83,7 +83,7 @@ pub async fn ndjson(
                 lines.push(b'\n');
             }
             let first = first + entries.len() as u64;
-            Ok(Some((lines, (ledger.database.entries(first, CHUNK).await?, first, following))))
+            Ok(Some((lines, (ledger.database.entries(first, CHUNK.into()).await?, first, following))))
         }
     });
     let chunks = futures::TryStreamExt::map_err(chunks, std::io::Error::other);
@@ -107,15 +107,15 @@ pub async fn events(
         let ledger = Arc::clone(&ledger);
         async move {
             loop {
-                let sql = format!("{COLUMNS} WHERE idx >= $1 ORDER BY idx LIMIT {CHUNK}");
-                let first_value = Value::Integer(first.min(i64::MAX as u64) as i64);
-                let rows = ledger.database.read_built(sql, &[first_value]).await.ok()?;
-                if rows.is_empty() {
+                let range = first..(*size.borrow_and_update()).max(first);
+                if range.is_empty() {
                     size.changed().await.ok()?;
                     continue;
                 }
+                let found = ledger.database.search(&EntryFilter::default(), range, Direction::OldestFirst, CHUNK).await;
+                let found = found.ok()?;
                 // Breaks off rather than leave one out.
-                let views = RecordView::of_rows(&ledger, &rows).await;
+                let views = RecordView::of_rows(&ledger, &found.rows).await;
                 let views = views.inspect_err(|error| tracing::error!(%error, "a feed breaks off")).ok()?;
                 let events: Vec<Event> = views
                     .into_iter()
@@ -124,7 +124,7 @@ pub async fn events(
                         Event::message(json).id(view.index.to_string()).event_type("record")
                     })
                     .collect();
-                let next = first + rows.len() as u64;
+                let next = found.rest.start;
                 return Some((stream::iter(events), (next, size, following)));
             }
         }

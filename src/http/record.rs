@@ -5,13 +5,13 @@ use super::bulk::{self, BulkLine};
 use super::feed::Followers;
 use super::gate::RecordRate;
 use super::paging::page_limit;
-use super::{Peer, Problem, Tag, Typed};
+use super::{News, Peer, Problem, Tag, Typed};
 use crate::field::{Instant, OrganisationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::EntryView;
 use crate::problem;
 use crate::record::KeyId;
-use crate::store::{Row, StoreError, Value};
+use crate::store::{Direction, EntryFilter, Row, StoreError};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
@@ -53,15 +53,15 @@ pub struct RecordPage {
     pub items: Vec<RecordView>,
     /// Pass as `after` (or `before`) to go on; also when it is the last page so far.
     pub next: u64,
+    /// There is more to look at than one request does: go on from `next`, also when `items` is short or empty. Absent when
+    /// everything was looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
 }
 
-pub(super) const COLUMNS: &str = "SELECT idx, time, kind, stream, version, author, kid, bytes, \
-    (SELECT revoked_from FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time) FROM entries";
-const CONTESTED: &str =
-    "EXISTS (SELECT 1 FROM keys WHERE keys.kid = entries.kid AND keys.revoked_from <= entries.time)";
-
 impl RecordView {
-    /// Rows of [`COLUMNS`]. The columns only found them: kind, stream, time and author are what the record says itself.
+    /// Rows of [`FILED`]. The columns only found them: kind, stream, time and author are what the record says itself.
     ///
     /// # Errors
     /// The store can't be read, or a row holds no entry of the log.
@@ -105,6 +105,15 @@ fn damaged(row: &Row) -> StoreError {
 
 pub struct RecordApi(pub Arc<Ledger>);
 
+impl RecordApi {
+    /// A page of what was found. An entry that is filed under what it does not say was not asked for.
+    async fn page(&self, filter: &EntryFilter, rows: &[Row], next: u64, more: bool) -> Result<RecordPage, Problem> {
+        let mut items = RecordView::of_rows(&self.0, rows).await?;
+        items.retain(|item| filter.takes(&item.kind, &item.stream, &item.author));
+        Ok(RecordPage { items, next, more })
+    }
+}
+
 /// Longest wait for news, below every proxy's patience.
 const WAIT_SECONDS_MAX: u32 = 25;
 
@@ -119,7 +128,8 @@ enum EntryBytes {
 #[OpenApi(prefix_path = "/v1/records", tag = "Tag::Records")]
 impl RecordApi {
     /// 变更流: the records after an index, in order; or with `before` those before it, newest first. With `wait`, an empty
-    /// page of what comes after is answered only after that many seconds or when a record arrives (long poll).
+    /// page of what comes after is answered only after that many seconds or when a record arrives (long poll). A page ends
+    /// after some hundred kilobytes; one with several filters, or with `contested`, also where it has looked at 2,000 entries.
     #[oai(path = "/", method = "get", operation_id = "listRecords")]
     #[expect(clippy::too_many_arguments, reason = "most are documented query parameters")]
     async fn list(
@@ -139,6 +149,7 @@ impl RecordApi {
         contested: Query<Option<bool>>,
         #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
         followers: Data<&Followers>,
+        news: Data<&Arc<News>>,
         peer: Data<&Peer>,
     ) -> Result<Typed<RecordPage>, Problem> {
         let limit = page_limit(limit.0)?;
@@ -146,57 +157,56 @@ impl RecordApi {
             let (zh, en) = ("before 不能与 after、wait 同用", "before goes with neither after nor wait");
             return Err(Problem::with_detail(&problem::BAD_PARAMETER, zh, en));
         }
-        let first = after.0.map_or(0, |after| after.saturating_add(1)).min(i64::MAX as u64);
-        let text = |value: &Option<String>| value.as_deref().filter(|v| !v.contains('\0')).map(Value::from);
-        let (filter, order) = match before.0 {
-            Some(before) => {
-                let before = Value::from(before.min(i64::MAX as u64));
-                (super::Filter::default().below("idx", before), "idx DESC")
-            }
-            None => (super::Filter::default().after("idx", Some(Value::Integer(first as i64 - 1))), "idx"),
+        let text = |value: Option<String>| value.filter(|text| !text.contains('\0'));
+        let filter = EntryFilter {
+            kind: text(kind.0),
+            stream: text(stream.0),
+            author: text(author.0),
+            contested: contested.0.unwrap_or_default(),
         };
-        let filter = filter
-            .equals("kind", text(&kind.0))
-            .equals("stream", text(&stream.0))
-            .equals("author", text(&author.0))
-            .only(CONTESTED, contested.0.unwrap_or_default());
-        let (sql, parameters) = filter.query(COLUMNS, order, limit - 1);
-        let mut size = self.0.size();
+        if let Some(before) = before.0 {
+            let range = 0..before.min(self.0.size_now().await?);
+            let found = self.0.database.search(&filter, range, Direction::NewestFirst, limit).await?;
+            let (next, more) = (found.rest.end, !found.rest.is_empty());
+            return Ok(Typed(self.page(&filter, &found.rows, next, more).await?));
+        }
         let deadline =
             tokio::time::Instant::now() + Duration::from_secs(wait.0.unwrap_or(0).min(WAIT_SECONDS_MAX).into());
+        let mut first = after.0.map_or(0, |after| after.saturating_add(1));
+        let mut size = self.0.size();
         let mut following = None;
         loop {
-            let rows = self.0.database.read_built(sql.clone(), &parameters).await?;
-            let waits = rows.is_empty() && tokio::time::Instant::now() < deadline;
-            if waits && following.is_none() {
-                following = Some(followers.join(*peer.0)?);
+            size.mark_unchanged();
+            let head = self.0.size_now().await?;
+            let found = self.0.database.search(&filter, first..head.max(first), Direction::OldestFirst, limit).await?;
+            first = found.rest.start;
+            let more = !found.rest.is_empty();
+            if found.rows.is_empty() && !more && tokio::time::Instant::now() < deadline {
+                if following.is_none() {
+                    following = Some(followers.join(*peer.0)?);
+                }
+                if news.awaited(&filter, &mut first, &mut size, deadline).await? {
+                    continue;
+                }
             }
-            if waits && tokio::time::timeout_at(deadline, size.changed()).await.is_ok_and(|changed| changed.is_ok()) {
-                continue;
-            }
-            let mut items = RecordView::of_rows(&self.0, &rows).await?;
-            let next = items.last().map_or(before.0.unwrap_or(first.saturating_sub(1)), |last| last.index);
-            // An entry that is filed under what it does not say was not asked for.
-            let is = |asked: &Option<String>, said: &str| asked.as_deref().is_none_or(|asked| asked == said);
-            items.retain(|item| is(&kind.0, &item.kind) && is(&stream.0, &item.stream) && is(&author.0, &item.author));
-            return Ok(Typed(RecordPage { items, next }));
+            return Ok(Typed(self.page(&filter, &found.rows, first.saturating_sub(1), more).await?));
         }
     }
 
     /// One record.
     #[oai(path = "/:index", method = "get", operation_id = "getRecord")]
     async fn get(&self, index: Path<u64>) -> Result<Typed<RecordView>, Problem> {
-        let rows = self.0.database.read_built(format!("{COLUMNS} WHERE idx = $1"), &[index_value(index.0)?]).await?;
-        let record = RecordView::of_rows(&self.0, &rows).await?.pop();
+        let range = index.0..index.0.saturating_add(1);
+        let found = self.0.database.search(&EntryFilter::default(), range, Direction::OldestFirst, 1).await?;
+        let record = RecordView::of_rows(&self.0, &found.rows).await?.pop();
         Ok(Typed(record.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?))
     }
 
     /// The entry's bytes, exactly as they were hashed.
     #[oai(path = "/:index/entry", method = "get", operation_id = "getEntry")]
     async fn entry(&self, index: Path<u64>) -> Result<EntryBytes, Problem> {
-        let rows = self.0.database.read("SELECT bytes FROM entries WHERE idx = $1", &[index_value(index.0)?]).await?;
-        let mut row = rows.into_iter().next().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
-        Ok(EntryBytes::Found(Binary(row.take_blob(0)?), "public, max-age=31536000, immutable".to_owned()))
+        let bytes = self.0.database.entries(index.0, 1).await?.pop().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        Ok(EntryBytes::Found(Binary(bytes), "public, max-age=31536000, immutable".to_owned()))
     }
 
     /// C2SP tlog-proof of the record against the newest witnessed checkpoint that covers it, or else the newest one.
@@ -218,8 +228,4 @@ impl RecordApi {
     ) -> Result<Typed<Vec<BulkLine>>, Problem> {
         Ok(Typed(bulk::post(lines, &self.0, &rate, *peer.0).await?))
     }
-}
-
-fn index_value(index: u64) -> Result<Value, Problem> {
-    i64::try_from(index).map(Value::Integer).map_err(|_| Problem::of(&problem::NOT_FOUND))
 }

@@ -40,7 +40,7 @@ use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
     Admitted, LoadError, Outcome, Owners, Receipt, Rejected, Sequencer, Setting, Underway, Unverified,
 };
-use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, StoreError, TreeReader};
+use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, Pools, StoreError, TreeReader};
 use crate::world::{Act, Stream};
 use bytes::Bytes;
 use quick_cache::sync::Cache;
@@ -218,6 +218,18 @@ impl Ledger {
     /// The log's size, as it grows.
     pub fn size(&self) -> watch::Receiver<u64> {
         self.sequencer.size()
+    }
+
+    /// The log's size at this moment, with what other replicas have written.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn size_now(&self) -> Result<u64, StoreError> {
+        let known = *self.size().borrow();
+        match self.database.pools {
+            Pools::Sqlite { .. } => Ok(known),
+            Pools::Postgres(_) => Ok(self.database.head().await?.map_or(known, |(size, _)| size.max(known))),
+        }
     }
 
     /// Signs an act now, for whoever holds the key.

@@ -3,7 +3,7 @@
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, Problem,
+    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Problem,
     RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
@@ -94,6 +94,7 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .data(Arc::new(RecordRate::new(&limits)))
         .data(Arc::new(Budget::default()))
         .data(Followers::of(doors.room))
+        .data(Arc::new(News::of(ledger)))
         .map_to_response()
 }
 
