@@ -48,7 +48,7 @@ pub(crate) use gate::{Gate, RecordRate};
 pub(crate) use log::LogApi;
 pub(crate) use news::News;
 pub(crate) use page::ScriptedPage;
-pub use paging::{Cursor, Filter, asked, not_a_cursor, page_limit};
+pub use paging::{Cursor, asked, not_a_cursor, page_limit};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};

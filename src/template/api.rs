@@ -2,10 +2,10 @@
 
 use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
+use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::store::{Row, StoreError, Value};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
@@ -87,6 +87,13 @@ impl TemplateSummary {
     }
 }
 
+const TEMPLATES: Listing = Listing {
+    table: "templates",
+    columns: "id, title, scope, version, entry",
+    order: &["id"],
+    direction: Direction::OldestFirst,
+};
+
 pub struct TemplateApi(Arc<Ledger>);
 
 impl Endpoints for super::Template {
@@ -139,10 +146,10 @@ impl TemplateApi {
     ) -> Result<Typed<TemplatePage>, Problem> {
         let limit = page_limit(limit.0)?;
         let scope = scope.0.map(|scope| Value::from(scope.name()));
-        let filter = Filter::default().equals("scope", scope).after("id", asked(after.0));
-        let query = ("SELECT id, title, scope, version, entry FROM templates", "id");
-        let first = |row: &Row| Ok(row.text(0)?.to_owned());
-        let (items, next) = filter.page(&self.0.database, query, limit, TemplateSummary::of_row, first).await?;
+        let filter = Filter::default().equals("scope", scope);
+        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
+        let page = filter.page(&self.0.database, &TEMPLATES, after, limit, TemplateSummary::of_row, id);
+        let (items, next) = page.await?;
         Ok(Typed(TemplatePage { items, next }))
     }
 

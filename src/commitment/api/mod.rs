@@ -5,10 +5,10 @@ mod acts;
 use super::view::{CommitmentView, commitment_view};
 use super::{Binding, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
+use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::store::{Row, StoreError, Value};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
@@ -67,8 +67,12 @@ enum CommitmentFound {
     Found(Typed<CommitmentView>, #[oai(header = "ETag")] String),
 }
 
-const SUMMARY: &str = "SELECT id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, \
-                       open_breaches, version FROM commitments";
+const COMMITMENTS: Listing = Listing {
+    table: "commitments",
+    columns: "id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, open_breaches, version",
+    order: &["id"],
+    direction: Direction::OldestFirst,
+};
 
 impl CommitmentSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
@@ -122,14 +126,13 @@ impl CommitmentApi {
     ) -> Result<Typed<CommitmentPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .equals("unit", unit.0.map(|unit| Value::from(unit.as_str())))
-            .equals("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .equals("tender", tender.0.map(|tender| Value::from(tender.as_str())))
-            .equals("status", asked(status.0))
-            .after("id", asked(after.0));
-        let first = |row: &Row| Ok(row.text(0)?.to_owned());
-        let (items, next) =
-            filter.page(&self.0.database, (SUMMARY, "id"), limit, CommitmentSummary::of_row, first).await?;
+            .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
+            .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
+            .along("status", asked(status.0));
+        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
+        let page = filter.page(&self.0.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
+        let (items, next) = page.await?;
         Ok(Typed(CommitmentPage { items, next }))
     }
 

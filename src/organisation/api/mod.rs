@@ -4,12 +4,12 @@ mod acts;
 
 use super::{Admission, Key, Organisation, Registration, Role};
 use crate::field::{Instant, OrganisationId};
-use crate::http::{Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
+use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
 use crate::organisation::projection::status_name;
 use crate::problem;
 use crate::record::Jwk;
-use crate::store::{Row, StoreError};
+use crate::store::{Direction, Filter, Listing, Row, StoreError};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -149,6 +149,13 @@ impl OrganisationSummary {
     }
 }
 
+const ORGANISATIONS: Listing = Listing {
+    table: "organisations",
+    columns: "id, name, status, roles",
+    order: &["id"],
+    direction: Direction::OldestFirst,
+};
+
 pub struct OrganisationApi(Arc<Ledger>);
 
 impl Endpoints for super::Organisation {
@@ -183,14 +190,13 @@ impl OrganisationApi {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
         let filter = Filter::default()
-            .like("roles", role.as_deref(), true)
             .only("status <> 'pending'", status.0.is_none())
-            .equals("status", asked(status.0))
-            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true)
-            .after("id", asked(after.0));
-        let query = ("SELECT id, name, status, roles FROM organisations", "id");
-        let first = |row: &Row| Ok(row.text(0)?.to_owned());
-        let (items, next) = filter.page(&self.0.database, query, limit, OrganisationSummary::of_row, first).await?;
+            .along("status", asked(status.0))
+            .like("roles", role.as_deref(), true)
+            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
+        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
+        let page = filter.page(&self.0.database, &ORGANISATIONS, after, limit, OrganisationSummary::of_row, id);
+        let (items, next) = page.await?;
         Ok(Typed(OrganisationPage { items, next }))
     }
 

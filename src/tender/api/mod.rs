@@ -5,10 +5,10 @@ mod acts;
 use super::view::{TenderView, tender_view};
 use super::{Change, Clause, Preannouncement, ScoreRow};
 use crate::field::{Nature, RegionCode, TenderCode};
-use crate::http::{Cursor, Endpoints, Filter, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
+use crate::http::{Cursor, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::store::{Row, StoreError, Value};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::types::Any;
@@ -123,11 +123,10 @@ fn instant(millis: i64) -> String {
 }
 
 /// Pages ordered by `(tender, id)` have the cursor `<tender>/<id>`: neither contains a slash.
-fn behind(filter: Filter, after: Option<String>) -> Result<Filter, Problem> {
-    let Some(after) = after else { return Ok(filter) };
-    let refuse = crate::http::not_a_cursor;
-    let (tender, id) = after.split_once('/').filter(|_| !after.contains('\0')).ok_or_else(refuse)?;
-    Ok(filter.after_pair("tender", "id", Value::from(tender), Value::from(id)))
+fn behind(after: Option<String>) -> Result<Option<Vec<Value>>, Problem> {
+    let Some(after) = after else { return Ok(None) };
+    let (tender, id) = after.split_once('/').filter(|_| !after.contains('\0')).ok_or_else(crate::http::not_a_cursor)?;
+    Ok(Some(vec![Value::from(tender), Value::from(id)]))
 }
 
 /// Such a cursor.
@@ -166,24 +165,43 @@ impl LotSummary {
 impl TenderSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            code: row.text(0)?.to_owned(),
-            title: row.text(1)?.to_owned(),
-            status: row.text(2)?.to_owned(),
-            nature: row.text(3)?.to_owned(),
-            region: row.text(4)?.to_owned(),
-            centre: row.text(5)?.to_owned(),
-            procuring_unit: row.text(6)?.to_owned(),
-            estimate_minor: row.optional_integer(7)?,
-            window_until: row.optional_integer(8)?.map(instant),
-            first_time: instant(row.integer(9)?),
+            first_time: instant(row.integer(0)?),
+            code: row.text(1)?.to_owned(),
+            title: row.text(2)?.to_owned(),
+            status: row.text(3)?.to_owned(),
+            nature: row.text(4)?.to_owned(),
+            region: row.text(5)?.to_owned(),
+            centre: row.text(6)?.to_owned(),
+            procuring_unit: row.text(7)?.to_owned(),
+            estimate_minor: row.optional_integer(8)?,
+            window_until: row.optional_integer(9)?.map(instant),
             last_time: instant(row.integer(10)?),
             version: row.unsigned(11)?,
         })
     }
 }
 
-const SUMMARY: &str = "SELECT code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
-                       first_time, last_time, version FROM tenders";
+const TENDERS: Listing = Listing {
+    table: "tenders",
+    columns: "first_time, code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
+              last_time, version",
+    order: &["first_time", "code"],
+    direction: Direction::NewestFirst,
+};
+
+const OBJECTIONS: Listing = Listing {
+    table: "objections",
+    columns: "tender, id, objector, status, answer_due",
+    order: &["tender", "id"],
+    direction: Direction::OldestFirst,
+};
+
+const LOTS: Listing = Listing {
+    table: "lots",
+    columns: "tender, id, title, status, winner, winner_name, price, candidates, open_challenges",
+    order: &["tender", "id"],
+    direction: Direction::OldestFirst,
+};
 
 pub struct TenderApi(Arc<Ledger>);
 
@@ -234,15 +252,15 @@ impl TenderApi {
             ));
         }
         let filter = Filter::default()
-            .equals("status", asked(status.0))
+            .along("centre", asked(centre.0))
+            .along("status", asked(status.0))
             .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
             .like("region", region.0.as_deref(), false)
-            .equals("centre", asked(centre.0))
-            .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true)
-            .before("first_time", "code", cursor.as_ref());
-        let newest_first = (SUMMARY, "first_time DESC, code DESC");
-        let last = |row: &Row| Ok(Cursor::new(row.integer(9)?, row.text(0)?).to_string());
-        let (items, next) = filter.page(&self.0.database, newest_first, limit, TenderSummary::of_row, last).await?;
+            .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true);
+        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
+        let after = cursor.map(Vec::from);
+        let page = filter.page(&self.0.database, &TENDERS, after, limit, TenderSummary::of_row, last);
+        let (items, next) = page.await?;
         Ok(Typed(TenderPage { items, next }))
     }
 
@@ -267,12 +285,12 @@ impl TenderApi {
     ) -> Result<Typed<ObjectionPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .equals("tender", asked(tender.0))
-            .equals("objector", asked(objector.0))
-            .equals("status", asked(status.0));
-        let query = ("SELECT tender, id, objector, status, answer_due FROM objections", "tender, id");
-        let filter = behind(filter, after.0)?;
-        let (items, next) = filter.page(&self.0.database, query, limit, ObjectionSummary::of_row, pair).await?;
+            .along("tender", asked(tender.0))
+            .along("objector", asked(objector.0))
+            .along("status", asked(status.0));
+        let after = behind(after.0)?;
+        let page = filter.page(&self.0.database, &OBJECTIONS, after, limit, ObjectionSummary::of_row, pair);
+        let (items, next) = page.await?;
         Ok(Typed(ObjectionPage { items, next }))
     }
 
@@ -290,14 +308,12 @@ impl TenderApi {
     ) -> Result<Typed<LotPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .equals("tender", asked(tender.0))
-            .equals("status", asked(status.0))
-            .equals("winner", asked(winner.0));
-        let select =
-            "SELECT tender, id, title, status, winner, winner_name, price, candidates, open_challenges FROM lots";
-        let filter = behind(filter, after.0)?;
-        let (items, next) =
-            filter.page(&self.0.database, (select, "tender, id"), limit, LotSummary::of_row, pair).await?;
+            .along("tender", asked(tender.0))
+            .along("winner", asked(winner.0))
+            .along("status", asked(status.0));
+        let after = behind(after.0)?;
+        let page = filter.page(&self.0.database, &LOTS, after, limit, LotSummary::of_row, pair);
+        let (items, next) = page.await?;
         Ok(Typed(LotPage { items, next }))
     }
 }
