@@ -1,15 +1,14 @@
-//! One commitment as it is shown.
+//! One commitment as it is shown: bounded, whatever was posted.
 
-use super::{Act, Binding, BreachFinding, BreachPhase, BreachState, Commitment, Phase};
-use crate::act::{Acts, Capability, fold};
+use super::{Binding, BreachFinding, BreachPhase, BreachState, Commitment, Phase};
+use crate::act::{Acts, Capability, Place, fold};
 use crate::field::{CommitmentId, OrganisationId};
-use crate::http::Problem;
+use crate::http::{FirstRecords, StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
 use crate::law::{End, Law};
-use crate::ledger::Ledger;
+use crate::ledger::Folding;
 use crate::template::{Side, TemplateRef};
 use crate::world::{self, Stream};
 use poem_openapi::Object;
-use poem_openapi::types::Any;
 use serde::Serialize;
 
 /// A commitment (廉洁承诺) at the present end of the log.
@@ -38,10 +37,29 @@ pub struct CommitmentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     effective_since: Option<String>,
+    /// The first of them; `/v1/commitments/{id}/breaches` lists all.
     breaches: Vec<BreachView>,
+    /// How many there are.
+    breach_count: u64,
     /// Version of its stream.
     pub(super) version: u64,
-    records: Vec<CommitmentRecord>,
+    /// The first records; there are `version` of them, and `/v1/records?stream=commitment/{id}` has all.
+    records: Vec<StreamRecord>,
+    /// Where the rest is read of what is not shown here in full; absent when all is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    more: Option<CommitmentMore>,
+}
+
+/// Where the lists are that a commitment's view shows a part of.
+#[derive(Serialize, Object)]
+pub struct CommitmentMore {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    breaches: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    records: Option<String>,
 }
 
 /// A promise that is said to be broken; the reasons are in the records.
@@ -62,18 +80,6 @@ pub struct BreachView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     appeal_until: Option<String>,
-}
-
-/// A record of the commitment.
-#[derive(Serialize, Object)]
-pub struct CommitmentRecord {
-    index: u64,
-    time: String,
-    kind: String,
-    author: String,
-    version: u64,
-    entry_hash: String,
-    payload: Any<serde_json::Value>,
 }
 
 impl BreachView {
@@ -97,58 +103,78 @@ impl BreachView {
     }
 }
 
-/// Folds a commitment's stream; `None` when there is no such commitment.
-///
-/// # Errors
-/// The store can't be read.
-pub async fn commitment_view(ledger: &Ledger, id: CommitmentId) -> Result<Option<CommitmentView>, Problem> {
-    let stream = Stream::of(&id);
-    let adopted = ledger.law().await?;
-    let Some(law) = Law::new(&adopted) else { return Ok(None) };
-    let mut state: Option<Commitment> = None;
-    let mut records = Vec::new();
-    for entry in ledger.stream(&stream).await? {
-        let world::Act::Commitment(act) = entry.act else { continue };
-        fold(&mut state, &act, &entry.place, law);
-        records.push(record(&act, &entry.place));
-    }
-    Ok(state.map(|commitment| view(id, commitment, records, law)))
+/// What the entries of a commitment are folded into.
+#[derive(Default)]
+pub struct CommitmentFile {
+    state: Option<Commitment>,
+    records: FirstRecords,
 }
 
-fn record(act: &Act, place: &crate::act::Place) -> CommitmentRecord {
-    CommitmentRecord {
-        index: place.index,
-        time: place.time.to_string(),
-        kind: act.kind().to_owned(),
-        author: place.author.to_string(),
-        version: place.version,
-        entry_hash: place.hash.to_string(),
-        payload: Any(act.to_value()),
+/// About what a reported breach takes in the state.
+const BREACH_BYTES: usize = 256;
+
+impl Folding for CommitmentFile {
+    fn take(&mut self, act: world::Act, place: &Place, law: Law<'_>) {
+        let world::Act::Commitment(act) = act else { return };
+        fold(&mut self.state, &act, place, law);
+        if self.records.has_room() {
+            self.records.take(act.kind(), &act.to_value(), place);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let breaches = self.state.as_ref().map_or(0, |commitment| commitment.breaches.len());
+        (1 + breaches) * BREACH_BYTES + self.records.bytes()
     }
 }
 
-fn view(id: CommitmentId, commitment: Commitment, records: Vec<CommitmentRecord>, law: Law<'_>) -> CommitmentView {
-    let (lapses, effective_since) = match commitment.phase {
-        Phase::Offered { open } => (Some(law.end(open)), None),
-        Phase::Effective { since } => (None, Some(since.to_string())),
-        Phase::Declined | Phase::Lapsed => (None, None),
-    };
-    let (breaches, ends): (Vec<_>, Vec<_>) =
-        commitment.breaches.iter().map(|breach| BreachView::of(breach, law)).unzip();
-    CommitmentView {
-        id,
-        status: commitment.phase.name().to_owned(),
-        offered_by: commitment.offered_by,
-        offer: commitment.offer.to_string(),
-        provisional: ends.into_iter().chain([lapses]).flatten().any(|end| end.provisional),
-        lapses: lapses.map(|end| end.at.to_string()),
-        effective_since,
-        breaches,
-        version: commitment.version(),
-        template: commitment.template,
-        unit: commitment.unit,
-        enterprise: commitment.enterprise,
-        binding: commitment.binding,
-        records,
+impl CommitmentFile {
+    /// The commitment under the law as it stands.
+    pub fn view(&self, id: &CommitmentId, law: Law<'_>) -> Option<CommitmentView> {
+        let commitment = self.state.as_ref()?;
+        let (lapses, effective_since) = match commitment.phase {
+            Phase::Offered { open } => (Some(law.end(open)), None),
+            Phase::Effective { since } => (None, Some(since.to_string())),
+            Phase::Declined | Phase::Lapsed => (None, None),
+        };
+        let mut provisional = lapses.is_some_and(|end| end.provisional);
+        let breaches = commitment.breaches.iter().map(|breach| {
+            let (view, end) = BreachView::of(breach, law);
+            provisional |= end.is_some_and(|end| end.provisional);
+            view
+        });
+        let breaches = first_of(breaches, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
+        let all_breaches = || format!("/v1/commitments/{}/breaches", encoded(id.as_str()));
+        let more = CommitmentMore {
+            breaches: (breaches.len() < commitment.breaches.len()).then(all_breaches),
+            records: self.records.rest(&Stream::of(id), commitment.version()),
+        };
+        Some(CommitmentView {
+            id: id.clone(),
+            status: commitment.phase.name().to_owned(),
+            offered_by: commitment.offered_by,
+            offer: commitment.offer.to_string(),
+            provisional,
+            lapses: lapses.map(|end| end.at.to_string()),
+            effective_since,
+            breaches,
+            breach_count: commitment.breaches.len() as u64,
+            version: commitment.version(),
+            template: commitment.template.clone(),
+            unit: commitment.unit.clone(),
+            enterprise: commitment.enterprise.clone(),
+            binding: commitment.binding.clone(),
+            records: self.records.records().to_vec(),
+            more: (more.breaches.is_some() || more.records.is_some()).then_some(more),
+        })
+    }
+
+    /// The reported breaches behind one, as they were reported.
+    pub fn breaches(&self, after: Option<&str>, limit: u32, law: Law<'_>) -> (Vec<BreachView>, Option<String>) {
+        let breaches = self.state.as_ref().map(|commitment| &*commitment.breaches).unwrap_or_default();
+        let first = behind(breaches.iter().map(|breach| breach.id.as_str()), after);
+        let (items, next) = page_of(breaches, first, limit, |breach| BreachView::of(breach, law).0);
+        let last = next.and_then(|_| items.last()).map(|breach| breach.id.clone());
+        (items, last)
     }
 }

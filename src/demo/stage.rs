@@ -88,7 +88,8 @@ impl Programme {
                 Cue::Post(posting) => post(ledger, at, *posting).await?,
                 Cue::Reply(reply) => {
                     let Reply { key, stream, to, make } = *reply;
-                    let entries = ledger.stream(&to).await?;
+                    let newest = ledger.version(&to).await?;
+                    let entries = ledger.stream(&to, newest.saturating_sub(1), 1).await?;
                     let cited = entries.last().map_or(Hash::of([]), |entry| entry.place.hash);
                     post(ledger, at, Posting { key, stream, act: make(cited) }).await?;
                 }

@@ -14,6 +14,7 @@ mod disclosure;
 mod document;
 mod endpoints;
 pub(crate) mod feed;
+mod first_records;
 mod forwarded;
 mod gate;
 pub(crate) mod health;
@@ -42,13 +43,16 @@ pub(crate) use disclosure::DisclosureApi;
 pub(crate) use document::DocumentApi;
 pub use endpoints::Endpoints;
 pub(crate) use feed::Followers;
+pub use first_records::{FirstRecords, StreamRecord};
 pub use forwarded::TrustedProxies;
 pub use gate::Limits;
 pub(crate) use gate::{Gate, RecordRate};
 pub(crate) use log::LogApi;
 pub(crate) use news::News;
 pub(crate) use page::ScriptedPage;
-pub use paging::{Cursor, asked, not_a_cursor, page_limit};
+pub use paging::{
+    Cursor, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit, page_of,
+};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};

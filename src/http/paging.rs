@@ -2,11 +2,60 @@
 
 use super::Problem;
 use crate::problem;
-use crate::store::Value;
+use crate::store::{PAGE_BYTES_MAX, Value};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 
 /// The longest page.
 pub const PAGE_LIMIT_MAX: u32 = 500;
 const PAGE_LIMIT_DEFAULT: u32 = 50;
+
+/// Items of one kind in the view of one thing: what people look at. The list that the view links to has all of them.
+pub const VIEW_ITEMS_MAX: usize = 50;
+
+/// Bytes of all items of one kind in a view: with four kinds of them, it stays below a megabyte.
+pub const VIEW_BYTES_MAX: usize = 192 << 10;
+
+/// The first of some items: at most so many, and of so many bytes as JSON, but one at least.
+pub fn first_of<T: Serialize>(items: impl Iterator<Item = T>, count: usize, bytes: usize) -> Vec<T> {
+    let mut left = bytes;
+    let fits = |(at, item): &(usize, T)| {
+        let length = serde_json::to_vec(item).map_or(0, |json| json.len());
+        let fits = *at == 0 || length <= left;
+        left = left.saturating_sub(length);
+        fits
+    };
+    items.take(count).enumerate().take_while(fits).map(|(_, item)| item).collect()
+}
+
+/// One page of items that are in memory, and the place of the first one behind it when the list goes on.
+pub fn page_of<S, T: Serialize>(
+    all: &[S],
+    first: usize,
+    limit: u32,
+    item: impl FnMut(&S) -> T,
+) -> (Vec<T>, Option<usize>) {
+    let rest = all.get(first..).unwrap_or_default();
+    let items = first_of(rest.iter().map(item), limit as usize, PAGE_BYTES_MAX);
+    let next = first + items.len();
+    (items, (next < all.len()).then_some(next))
+}
+
+/// The place behind an id; behind all when there is none such.
+pub fn behind<'a>(ids: impl Iterator<Item = &'a str>, after: Option<&str>) -> usize {
+    let Some(after) = after else { return 0 };
+    let mut ids = ids.enumerate();
+    let found = ids.find(|(_, id)| *id == after);
+    found.map_or(usize::MAX, |(at, _)| at + 1)
+}
+
+/// All but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as it stands in a path or a query.
+pub fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
 
 /// A text that was asked for; one with a NUL, for which PostgreSQL has no place, asks for nothing.
 pub fn asked(text: Option<String>) -> Option<Value> {

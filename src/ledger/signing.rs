@@ -5,7 +5,7 @@ use crate::act::Role;
 use crate::field::OrganisationId;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
-use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_stream};
+use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_stream, stream_version};
 use crate::store::{StoreError, Value};
 use crate::world::{Stream, World};
 
@@ -87,11 +87,19 @@ impl Ledger {
         Ok(load_streams(&self.database, &self.owners, streams, &self.editions).await?)
     }
 
-    /// The entries of one stream, oldest first.
+    /// The entries of one stream behind a version, oldest first, at most so many.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn stream(&self, stream: &Stream) -> Result<Vec<LoadedEntry>, LedgerError> {
-        Ok(read_stream(&self.database, &self.owners, stream).await?)
+    pub async fn stream(&self, stream: &Stream, after: u64, count: u32) -> Result<Vec<LoadedEntry>, LedgerError> {
+        Ok(read_stream(&self.database, &self.owners, stream, after, count).await?)
+    }
+
+    /// The newest version of a stream; 0 before its first entry.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn version(&self, stream: &Stream) -> Result<u64, LedgerError> {
+        Ok(stream_version(&self.database, stream).await?)
     }
 }

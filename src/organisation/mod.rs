@@ -11,6 +11,8 @@ mod payload;
 #[cfg(feature = "shell")]
 mod projection;
 mod state;
+#[cfg(feature = "shell")]
+mod view;
 
 pub use payload::{
     Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,

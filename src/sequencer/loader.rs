@@ -134,12 +134,31 @@ pub async fn load_streams(
     Ok(world)
 }
 
-/// Reads one stream's entries, oldest first.
+/// Reads one stream's entries behind a version, oldest first, at most so many.
 ///
 /// # Errors
 /// See [`LoadError`].
-pub async fn read_stream(database: &Database, owners: &Owners, stream: &Stream) -> Result<Vec<LoadedEntry>, LoadError> {
-    read(&mut database.clone(), owners, std::slice::from_ref(stream)).await
+pub async fn read_stream(
+    database: &Database,
+    owners: &Owners,
+    stream: &Stream,
+    after: u64,
+    count: u32,
+) -> Result<Vec<LoadedEntry>, LoadError> {
+    let sql = format!("{COLUMNS} WHERE stream = $1 AND version > $2 ORDER BY version LIMIT {count}");
+    let (mut reads, values) = (database.clone(), [Value::from(stream.as_str()), Value::from(after)]);
+    let rows = reads.rows(&sql, &values).await?;
+    loaded(&mut reads, owners, &rows).await
+}
+
+/// The newest version of a stream; 0 before its first entry.
+///
+/// # Errors
+/// See [`LoadError`].
+pub async fn stream_version(database: &Database, stream: &Stream) -> Result<u64, LoadError> {
+    let sql = "SELECT version FROM entries WHERE stream = $1 ORDER BY version DESC LIMIT 1";
+    let rows = database.read(sql, &[Value::from(stream.as_str())]).await?;
+    Ok(rows.first().map(|row| row.unsigned(0)).transpose()?.unwrap_or_default())
 }
 
 /// Reads every edition that the log has adopted and that is not at hand.

@@ -13,7 +13,7 @@ mod rows;
 mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
-pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
+pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream, stream_version};
 pub use owners::Owners;
 pub use rows::projections;
 pub(crate) use rows::{History, edition_row, entry_row, head_row, projected, rows_of, tile_row};

@@ -107,10 +107,11 @@ impl Endpoints for super::Template {
 impl TemplateApi {
     async fn find(&self, id: TemplateId, version: Option<u64>) -> Result<Typed<TemplateView>, Problem> {
         let stream = Stream::of(&id);
-        let mut entries = self.0.stream(&stream).await?;
-        let latest = entries.len() as u64;
-        let at = version.unwrap_or(latest).checked_sub(1).filter(|at| *at < latest);
-        let entry = at.map(|at| entries.swap_remove(at as usize));
+        let latest = self.0.version(&stream).await?;
+        let entry = match version.unwrap_or(latest).checked_sub(1).filter(|before| *before < latest) {
+            Some(before) => self.0.stream(&stream, before, 1).await?.pop(),
+            None => None,
+        };
         match entry.map(|entry| (entry.place, entry.act)) {
             Some((place, world::Act::Template(Act::Published(text)))) => Ok(Typed(TemplateView {
                 id,

@@ -1,6 +1,6 @@
 //! What is posted on a commitment.
 
-use super::super::{Acceptance, Appeal, AppealRuling, Breach, BreachAnswer, BreachRuling, Decline, TermReopening};
+use super::super::{Acceptance, Appeal, AppealRuling, BreachAnswer, BreachRuling, Decline, TermReopening};
 use crate::field::CommitmentId;
 use crate::http::endpoints_of_acts;
 
@@ -15,9 +15,6 @@ endpoints_of_acts! {
 
     /// 不接受或撤回.
     decline: "/:id/declines", "declineCommitment", Decline;
-
-    /// 举报违诺: by the other side or a supervisor.
-    report_breach: "/:id/breaches", "reportBreach", Breach;
 
     /// 违诺说明: by the side that the report is about.
     answer_breach: "/:id/breach-answers", "answerBreach", BreachAnswer;

@@ -2,13 +2,15 @@
 
 mod acts;
 
-use super::view::{CommitmentView, commitment_view};
-use super::{Binding, BreachFinding, Offer};
+use super::view::{BreachView, CommitmentFile, CommitmentView};
+use super::{Binding, Breach, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
 use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
-use crate::ledger::Ledger;
+use crate::law::Law;
+use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::world::Stream;
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
@@ -60,6 +62,16 @@ pub struct CommitmentPage {
     next: Option<String>,
 }
 
+/// A page of reported breaches, as they were reported.
+#[derive(Serialize, Object)]
+pub struct BreachPage {
+    items: Vec<BreachView>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
 /// A commitment; its `ETag` is its version.
 #[derive(ApiResponse)]
 enum CommitmentFound {
@@ -93,13 +105,16 @@ impl CommitmentSummary {
     }
 }
 
-pub struct CommitmentApi(Arc<Ledger>);
+pub struct CommitmentApi {
+    ledger: Arc<Ledger>,
+    files: Folded<CommitmentFile>,
+}
 
 impl Endpoints for super::Commitment {
     type Api = (CommitmentApi, CommitmentActs);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (CommitmentApi(Arc::clone(&ledger)), CommitmentActs(ledger))
+        (CommitmentApi { ledger: Arc::clone(&ledger), files: Folded::default() }, CommitmentActs(ledger))
     }
 }
 
@@ -108,7 +123,7 @@ impl CommitmentApi {
     /// 提出承诺: one side signs the text. The id is that of the signed `sub`.
     #[oai(path = "/", method = "post", operation_id = "offerCommitment")]
     async fn offer(&self, #[oai(name = "x-jws-signature")] signed: Signed<Offer>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, None).await
+        accept(&self.ledger, signed.admitted, None).await
     }
 
     /// Commitments by party, tender and status.
@@ -131,17 +146,51 @@ impl CommitmentApi {
             .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
             .along("status", asked(status.0));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
-        let page = filter.page(&self.0.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
+        let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
         let (items, next) = page.await?;
         Ok(Typed(CommitmentPage { items, next }))
     }
 
-    /// One commitment with its breaches and records.
+    /// One commitment with its first breaches and records.
     #[oai(path = "/:id", method = "get", operation_id = "getCommitment")]
     async fn get(&self, id: Path<CommitmentId>) -> Result<CommitmentFound, Problem> {
-        let view = commitment_view(&self.0, id.0).await?;
-        let view = view.ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))?;
+        let view = self.show(&id.0, |file, law| file.view(&id.0, law)).await?;
         let tag = format!("\"{}\"", view.version);
         Ok(CommitmentFound::Found(Typed(view), tag))
+    }
+
+    /// Every breach that was reported.
+    #[oai(path = "/:id/breaches", method = "get", operation_id = "listBreaches")]
+    async fn breaches(
+        &self,
+        id: Path<CommitmentId>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<BreachPage>, Problem> {
+        let (limit, after) = (page_limit(limit.0)?, after.0.as_deref());
+        let (items, next) = self.show(&id.0, |file, law| Some(file.breaches(after, limit, law))).await?;
+        Ok(Typed(BreachPage { items, next }))
+    }
+
+    /// 举报违诺: by the other side or a supervisor.
+    #[oai(path = "/:id/breaches", method = "post", operation_id = "reportBreach")]
+    async fn report_breach(
+        &self,
+        id: Path<CommitmentId>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Breach>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.ledger, signed.admitted, Some(Stream::of(&id.0))).await
+    }
+}
+
+impl CommitmentApi {
+    async fn show<T>(
+        &self,
+        id: &CommitmentId,
+        show: impl FnOnce(&CommitmentFile, Law<'_>) -> Option<T>,
+    ) -> Result<T, Problem> {
+        let shown = self.files.show(&self.ledger, &Stream::of(id), CommitmentFile::default, show).await?;
+        shown.flatten().ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))
     }
 }

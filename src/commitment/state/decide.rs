@@ -12,6 +12,8 @@ use crate::template::{Template, TemplateRef, Version};
 
 /// Reports of breaches on one commitment.
 const BREACHES_MAX: usize = 1000;
+/// Those of one party among them, so that it does not take up a supervisor's room.
+const BREACHES_OF_ONE_MAX: usize = 50;
 
 /// Whether the act may enter the log now.
 ///
@@ -156,6 +158,14 @@ fn decide_report(
     }
     if commitment.breaches.len() >= BREACHES_MAX {
         return Err(Refusal::of_field("/id", Fault::TooMany { max: BREACHES_MAX }));
+    }
+    let own = commitment.breaches.iter().filter(|breach| breach.reported_by == by.id).count();
+    if own >= BREACHES_OF_ONE_MAX && !by.roles.has(Role::Supervisor) {
+        let (zh, en) = (
+            format!("同一主体至多举报 {BREACHES_OF_ONE_MAX} 件"),
+            format!("one party reports at most {BREACHES_OF_ONE_MAX}"),
+        );
+        return Err(Refusal::new(&problem::STATE_FORBIDS, zh, en));
     }
     let template = at.around.get::<Template>(&commitment.template.id);
     let signed = template.and_then(|template| signed_version(template, &commitment.template));

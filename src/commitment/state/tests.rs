@@ -258,3 +258,22 @@ fn who_buys_in_the_tender_rules_on_no_breach() {
     assert!(!run.tries(&author(2), &ruling));
     assert!(run.tries(&author(3), &ruling));
 }
+
+#[test]
+fn a_party_leaves_room_for_a_supervisor() {
+    let mut run = Run::new();
+    assert!(run.tries(&author(0), &run.act(0, 0, BreachFinding::Minor).unwrap()));
+    assert!(run.tries(&author(1), &run.act(1, 0, BreachFinding::Minor).unwrap()));
+    let report = |run: &Run, n: usize| {
+        let Some(Act::BreachReported(mut breach)) = run.act(3, 1, BreachFinding::Minor) else { panic!("a report") };
+        breach.id = format!("b-{n}").parse().unwrap();
+        Act::from(*breach)
+    };
+    for n in 0..50 {
+        let breach = report(&run, n);
+        assert!(run.tries(&author(0), &breach), "{n}");
+    }
+    let breach = report(&run, 50);
+    assert!(!run.decide(&breach, &author(0)));
+    assert!(run.tries(&author(2), &breach));
+}

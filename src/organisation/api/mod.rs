@@ -2,13 +2,13 @@
 
 mod acts;
 
-use super::{Admission, Key, Organisation, Registration, Role};
-use crate::field::{Instant, OrganisationId};
+use super::view::{OrganisationFile, OrganisationView};
+use super::{Organisation, Registration, Role};
+use crate::field::OrganisationId;
 use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
-use crate::ledger::Ledger;
-use crate::organisation::projection::status_name;
+use crate::law::Law;
+use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::record::Jwk;
 use crate::store::{Direction, Filter, Listing, Row, StoreError};
 use crate::world::Stream;
 use acts::OrganisationActs;
@@ -27,61 +27,6 @@ enum Tag {
 shown! { Role }
 
 parameters! { Role }
-
-/// An organisation (主体) at the present end of the log.
-#[derive(Serialize, Object)]
-pub struct OrganisationView {
-    id: OrganisationId,
-    /// As confirmed; absent while it is pending: anybody may claim to be called anything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    name: Option<String>,
-    /// `pending`, `confirmed` or `suspended`.
-    status: String,
-    roles: Vec<Role>,
-    /// Those that sign for it, then those that wait for confirmation.
-    keys: Vec<KeyView>,
-    /// The one key that may register under this code, where a supervisor cleared the claims for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    awaited: Option<String>,
-    /// Who admitted it to which role, oldest first; nobody where the log's first record did.
-    admissions: Vec<AdmissionView>,
-    /// Version of its stream.
-    version: u64,
-}
-
-/// An admission to a role.
-#[derive(Serialize, Object)]
-pub struct AdmissionView {
-    role: Role,
-    /// The organisation that admitted.
-    by: OrganisationId,
-    /// Index of the entry.
-    entry: u64,
-    time: String,
-}
-
-/// A key of an organisation.
-#[derive(Serialize, Object)]
-pub struct KeyView {
-    kid: String,
-    key: Jwk,
-    /// `confirmed` or `pending`.
-    status: String,
-    /// From when it is revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    revoked_from: Option<String>,
-    /// Of a pending one: what whoever registered it claims to be called. Nobody has looked at it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    claimed_name: Option<String>,
-    /// Of a pending one: when it can't be confirmed any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    expires: Option<String>,
-}
 
 /// An organisation in a list.
 #[derive(Serialize, Object)]
@@ -103,44 +48,6 @@ pub struct OrganisationPage {
     next: Option<String>,
 }
 
-impl OrganisationView {
-    fn at(organisation: &Organisation, now: Instant) -> Self {
-        let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
-            kid: key.kid.to_string(),
-            key: key.public.to_jwk(),
-            status: "confirmed".to_owned(),
-            revoked_from: key.revoked_from.map(|from| from.to_string()),
-            claimed_name: None,
-            expires: None,
-        });
-        let pending = organisation.claims(now).map(|pending| KeyView {
-            kid: pending.kid.to_string(),
-            key: pending.public.to_jwk(),
-            status: "pending".to_owned(),
-            revoked_from: None,
-            claimed_name: Some(pending.name.to_string()),
-            expires: Some(pending.expires().to_string()),
-        });
-        Self {
-            id: organisation.id.clone(),
-            name: organisation.is_confirmed().then(|| organisation.name.to_string()),
-            status: status_name(organisation.status).to_owned(),
-            roles: organisation.roles.iter().collect(),
-            keys: confirmed.chain(pending).collect(),
-            awaited: organisation.awaited.map(|kid| kid.to_string()),
-            admissions: organisation.admissions.iter().map(AdmissionView::from).collect(),
-            version: organisation.version,
-        }
-    }
-}
-
-impl From<&Admission> for AdmissionView {
-    fn from(admission: &Admission) -> Self {
-        let Admission { role, by, entry, time } = admission;
-        Self { role: *role, by: by.clone(), entry: *entry, time: time.to_string() }
-    }
-}
-
 impl OrganisationSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
         let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
@@ -156,13 +63,16 @@ const ORGANISATIONS: Listing = Listing {
     direction: Direction::OldestFirst,
 };
 
-pub struct OrganisationApi(Arc<Ledger>);
+pub struct OrganisationApi {
+    ledger: Arc<Ledger>,
+    files: Folded<OrganisationFile>,
+}
 
 impl Endpoints for super::Organisation {
     type Api = (OrganisationApi, OrganisationActs);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (OrganisationApi(Arc::clone(&ledger)), OrganisationActs(ledger))
+        (OrganisationApi { ledger: Arc::clone(&ledger), files: Folded::default() }, OrganisationActs(ledger))
     }
 }
 
@@ -171,7 +81,7 @@ impl OrganisationApi {
     /// 主体登记: an organisation presents itself with a key, and signs with it.
     #[oai(path = "/", method = "post", operation_id = "registerOrganisation")]
     async fn register(&self, #[oai(name = "x-jws-signature")] signed: Signed<Registration>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, None).await
+        accept(&self.ledger, signed.admitted, None).await
     }
 
     /// Organisations by role, status and name; those that nobody has confirmed only where they are asked for by their status.
@@ -195,7 +105,7 @@ impl OrganisationApi {
             .like("roles", role.as_deref(), true)
             .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
-        let page = filter.page(&self.0.database, &ORGANISATIONS, after, limit, OrganisationSummary::of_row, id);
+        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, OrganisationSummary::of_row, id);
         let (items, next) = page.await?;
         Ok(Typed(OrganisationPage { items, next }))
     }
@@ -203,9 +113,13 @@ impl OrganisationApi {
     /// One organisation with its roles and keys.
     #[oai(path = "/:id", method = "get", operation_id = "getOrganisation")]
     async fn get(&self, id: Path<OrganisationId>) -> Result<Typed<OrganisationView>, Problem> {
-        let world = self.0.states(&[Stream::of(&id.0)]).await?;
-        let organisation = world.get::<Organisation>(&id.0);
-        let organisation = organisation.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?;
-        Ok(Typed(OrganisationView::at(organisation, self.0.clock.now())))
+        let log = self.ledger.identity();
+        let begin = || OrganisationFile((log.operator == id.0).then(|| Organisation::operator(&log)));
+        let now = self.ledger.clock.now();
+        let view = |file: &OrganisationFile, _: Law<'_>| {
+            file.0.as_ref().map(|organisation| OrganisationView::at(organisation, now))
+        };
+        let view = self.files.show(&self.ledger, &Stream::of(&id.0), begin, view).await?.flatten();
+        Ok(Typed(view.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?))
     }
 }

@@ -1,7 +1,7 @@
 //! What is posted on a tender.
 
 use super::super::{
-    Adoption, Amendment, Announcement, Award, CandidatePublication, Challenge, ChallengeAnswer, ClaimRefutation,
+    Adoption, Amendment, Announcement, Award, CandidatePublication, ChallengeAnswer, ClaimRefutation,
     ClaimVerification, Clarification, Contract, ContractAcceptance, ContractAmendment, Failure, Objection,
     ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal, Opening, PeriodReopening, Resumption,
     Revision, SuspensionOrder, Termination,
@@ -59,9 +59,6 @@ endpoints_of_acts! {
 
     /// 中标候选人公示.
     publish_candidates: "/tenders/:code/candidates", "publishCandidates", CandidatePublication;
-
-    /// 质疑中标候选人.
-    challenge: "/tenders/:code/challenges", "challengeAward", Challenge;
 
     /// 答复质疑.
     answer_challenge: "/tenders/:code/challenge-answers", "answerChallenge", ChallengeAnswer;

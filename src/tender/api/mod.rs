@@ -1,18 +1,19 @@
 //! Tenders over HTTP: one endpoint a record kind, and the reading side.
 
 mod acts;
+mod file;
 
-use super::view::{TenderView, tender_view};
 use super::{Change, Clause, Preannouncement, ScoreRow};
-use crate::field::{Nature, RegionCode, TenderCode};
+use crate::field::{Nature, RegionCode};
 use crate::http::{Cursor, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
-use poem_openapi::param::{Path, Query};
+use file::TenderFileApi;
+use poem_openapi::param::Query;
 use poem_openapi::types::Any;
-use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
+use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -111,13 +112,6 @@ pub struct LotPage {
     next: Option<String>,
 }
 
-/// A tender; its `ETag` is its version.
-#[derive(ApiResponse)]
-enum TenderFound {
-    #[oai(status = 200)]
-    Found(Typed<TenderView>, #[oai(header = "ETag")] String),
-}
-
 fn instant(millis: i64) -> String {
     crate::field::Instant::from_millis(millis).to_string()
 }
@@ -206,10 +200,10 @@ const LOTS: Listing = Listing {
 pub struct TenderApi(Arc<Ledger>);
 
 impl Endpoints for super::Tender {
-    type Api = (TenderApi, TenderActs);
+    type Api = (TenderApi, TenderFileApi, TenderActs);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (TenderApi(Arc::clone(&ledger)), TenderActs(ledger))
+        (TenderApi(Arc::clone(&ledger)), TenderFileApi::new(Arc::clone(&ledger)), TenderActs(ledger))
     }
 }
 
@@ -262,14 +256,6 @@ impl TenderApi {
         let page = filter.page(&self.0.database, &TENDERS, after, limit, TenderSummary::of_row, last);
         let (items, next) = page.await?;
         Ok(Typed(TenderPage { items, next }))
-    }
-
-    /// One tender: where it stands, its present text, every version with its differences, and every record.
-    #[oai(path = "/tenders/:code", method = "get", operation_id = "getTender")]
-    async fn get(&self, code: Path<TenderCode>) -> Result<TenderFound, Problem> {
-        let view = tender_view(&self.0, &code.0).await?.ok_or_else(|| Problem::of(&problem::TENDER_UNKNOWN))?;
-        let tag = format!("\"{}\"", view.version);
-        Ok(TenderFound::Found(Typed(view), tag))
     }
 
     /// Objections of all tenders.

@@ -3,8 +3,8 @@
 use super::super::super::{Act, Objection, ObjectionAnswer, ObjectionEscalation, Preannouncement, Revision};
 use super::super::{ObjectionPhase, Phase, Tender, runs};
 use super::guard::{
-    OBJECTIONS_MAX, forbids, must_be_author, must_be_disclosed, must_not_buy, must_run, objection, objection_is,
-    too_many,
+    TEXT_VERSIONS_MAX, forbids, must_be_author, must_be_disclosed, must_leave_room, must_not_buy, must_run, objection,
+    objection_is, too_many,
 };
 use super::window::check_windows;
 use crate::act::{Author, Moment, Role, must_have};
@@ -39,6 +39,7 @@ pub(super) fn decide_revision(
         let fault = Fault::Inconsistent { reason: "the centre of a tender does not change".into() };
         return Err(Refusal::of_field("/preannouncement/centre", fault));
     }
+    too_many("/preannouncement", tender.text_version as usize, TEXT_VERSIONS_MAX)?;
     check_disclosed(&revision.preannouncement, "/preannouncement", at)
 }
 
@@ -80,7 +81,7 @@ pub(super) fn decide_objection(
     if tender.objection(&objection.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: objection.id.to_string() }));
     }
-    too_many("/id", tender.objections.len(), OBJECTIONS_MAX)
+    must_leave_room(tender.objections.iter().map(|objection| &objection.by), by)
 }
 
 pub(super) fn decide_answer(tender: &Tender, act: &Act, answer: &ObjectionAnswer, by: &Author) -> Result<(), Refusal> {

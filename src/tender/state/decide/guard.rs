@@ -3,7 +3,7 @@
 use super::super::super::Act;
 use super::super::{CandidateState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
 use crate::act::{Acts, Author, Role, must_have};
-use crate::field::{Fault, ItemId, LotId};
+use crate::field::{Fault, ItemId, LotId, OrganisationId};
 use crate::problem::{self, Refusal};
 
 pub(in super::super) fn must_run(tender: &Tender, by: &Author) -> Result<(), Refusal> {
@@ -77,4 +77,30 @@ pub(in super::super) fn too_many(pointer: &str, len: usize, max: usize) -> Resul
 }
 
 /// Objections of one tender, and challenges of one lot: a flood is bounded, and the state stays small.
-pub(in super::super) const OBJECTIONS_MAX: usize = 10_000;
+const OBJECTIONS_MAX: usize = 10_000;
+
+/// Those of one organisation among them, so that nobody takes up the room of all others. A supervisor brings the tips of many.
+const OBJECTIONS_OF_ONE_MAX: usize = 50;
+
+/// Versions of one text, each of which is read beside the one before.
+pub(in super::super) const TEXT_VERSIONS_MAX: usize = 100;
+
+/// Room for another objection, or challenge, of this author.
+pub(in super::super) fn must_leave_room<'a>(
+    filed_by: impl ExactSizeIterator<Item = &'a OrganisationId>,
+    by: &Author,
+) -> Result<(), Refusal> {
+    too_many("/id", filed_by.len(), OBJECTIONS_MAX)?;
+    if by.roles.has(Role::Supervisor) {
+        return Ok(());
+    }
+    let own = filed_by.filter(|objector| **objector == by.id).count();
+    if own < OBJECTIONS_OF_ONE_MAX {
+        return Ok(());
+    }
+    let (zh, en) = (
+        format!("同一主体至多提出 {OBJECTIONS_OF_ONE_MAX} 件；请并入已提出的异议"),
+        format!("one organisation files at most {OBJECTIONS_OF_ONE_MAX}: one of them may say several things"),
+    );
+    Err(Refusal::new(&problem::STATE_FORBIDS, zh, en))
+}

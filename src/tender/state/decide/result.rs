@@ -2,9 +2,7 @@
 
 use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Contract, Failure};
 use super::super::{LotPhase, Tender, Verdict};
-use super::guard::{
-    OBJECTIONS_MAX, candidate, lot, lot_forbids, must_be_announced, must_not_buy, must_run, too_many, unknown,
-};
+use super::guard::{candidate, lot, lot_forbids, must_be_announced, must_leave_room, must_not_buy, must_run, unknown};
 use crate::act::{Acts, Author, Moment, Role, must_be_impartial, must_have};
 use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
@@ -78,7 +76,7 @@ pub(super) fn decide_challenge(
     if tender.challenge(&challenge.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: challenge.id.to_string() }));
     }
-    too_many("/id", lot.challenges.len(), OBJECTIONS_MAX)
+    must_leave_room(lot.challenges.iter().map(|challenge| &challenge.by), by)
 }
 
 pub(super) fn decide_finding(

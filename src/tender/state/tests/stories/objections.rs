@@ -163,3 +163,41 @@ fn an_escalation_takes_a_clearance_back_until_it_is_ruled_on() {
     assert_eq!(run.tick(run.now), ["tender.cleared"]);
     run.accepts(&centre(), announcement());
 }
+
+#[test]
+fn nobody_takes_up_the_room_of_all_others() {
+    let mut run = Run::preannounced();
+    for n in 0..50 {
+        run.accepts(&enterprise_a(), objection(&format!("o-{n}")));
+    }
+    let refusal = run.refuses(&enterprise_a(), objection("o-50"), &problem::STATE_FORBIDS);
+    assert!(refusal.detail.zh.contains("50"), "{}", refusal.detail.zh);
+    run.accepts(&enterprise_b(), objection("o-50"));
+    // What it withdraws it has filed all the same.
+    run.accepts(&enterprise_a(), withdrawal("o-0"));
+    run.refuses(&enterprise_a(), objection("o-51"), &problem::STATE_FORBIDS);
+    for n in 51..150 {
+        run.accepts(&supervisor(), objection(&format!("o-{n}")));
+    }
+}
+
+#[test]
+fn challenges_to_a_result_are_bounded_alike() {
+    let mut run = Run::with_candidates();
+    for n in 0..50 {
+        run.accepts(&enterprise_a(), challenge(&format!("c-{n}"), "1"));
+    }
+    run.refuses(&enterprise_a(), challenge("c-50", "1"), &problem::STATE_FORBIDS);
+    run.accepts(&enterprise_b(), challenge("c-50", "1"));
+}
+
+#[test]
+fn a_text_is_not_revised_for_ever() {
+    let mut run = Run::preannounced();
+    let reworded = |n: usize| revision(move |text| text.clauses = clauses_with("q-1", &format!("第{n}稿")));
+    for n in 2..=100 {
+        run.accepts(&centre(), reworded(n));
+    }
+    assert_eq!(run.tender().text_version, 100);
+    run.refuses(&centre(), reworded(101), &problem::TOO_MANY);
+}

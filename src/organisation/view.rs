@@ -1,0 +1,132 @@
+//! An organisation as it is shown. Its keys and the claims on its code are few by rule.
+
+use super::projection::status_name;
+use super::{Admission, Key, Organisation, Role};
+use crate::act::{Place, fold};
+use crate::field::{Instant, OrganisationId};
+use crate::http::VIEW_ITEMS_MAX;
+use crate::law::Law;
+use crate::ledger::Folding;
+use crate::record::Jwk;
+use crate::world;
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// An organisation (主体) at the present end of the log.
+#[derive(Serialize, Object)]
+pub struct OrganisationView {
+    id: OrganisationId,
+    /// As confirmed; absent while it is pending: anybody may claim to be called anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    name: Option<String>,
+    /// `pending`, `confirmed` or `suspended`.
+    status: String,
+    roles: Vec<Role>,
+    /// Those that sign for it, then those that wait for confirmation.
+    keys: Vec<KeyView>,
+    /// The one key that may register under this code, where a supervisor cleared the claims for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    awaited: Option<String>,
+    /// Who admitted it to which role, the newest ones, oldest first; nobody where the log's first record did.
+    admissions: Vec<AdmissionView>,
+    /// How many there are; the records are at `/v1/records?stream=organisation/{id}`.
+    admission_count: u64,
+    /// Version of its stream.
+    version: u64,
+}
+
+/// An admission to a role.
+#[derive(Serialize, Object)]
+pub struct AdmissionView {
+    role: Role,
+    /// The organisation that admitted.
+    by: OrganisationId,
+    /// Index of the entry.
+    entry: u64,
+    time: String,
+}
+
+/// A key of an organisation.
+#[derive(Serialize, Object)]
+pub struct KeyView {
+    kid: String,
+    key: Jwk,
+    /// `confirmed` or `pending`.
+    status: String,
+    /// From when it is revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    revoked_from: Option<String>,
+    /// Of a pending one: what whoever registered it claims to be called. Nobody has looked at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    claimed_name: Option<String>,
+    /// Of a pending one: when it can't be confirmed any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    expires: Option<String>,
+}
+
+impl OrganisationView {
+    /// At a time: claims expire.
+    pub fn at(organisation: &Organisation, now: Instant) -> Self {
+        let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
+            kid: key.kid.to_string(),
+            key: key.public.to_jwk(),
+            status: "confirmed".to_owned(),
+            revoked_from: key.revoked_from.map(|from| from.to_string()),
+            claimed_name: None,
+            expires: None,
+        });
+        let pending = organisation.claims(now).map(|pending| KeyView {
+            kid: pending.kid.to_string(),
+            key: pending.public.to_jwk(),
+            status: "pending".to_owned(),
+            revoked_from: None,
+            claimed_name: Some(pending.name.to_string()),
+            expires: Some(pending.expires().to_string()),
+        });
+        let shown = organisation.admissions.len().saturating_sub(VIEW_ITEMS_MAX);
+        let newest = &organisation.admissions[shown..];
+        Self {
+            id: organisation.id.clone(),
+            name: organisation.is_confirmed().then(|| organisation.name.to_string()),
+            status: status_name(organisation.status).to_owned(),
+            roles: organisation.roles.iter().collect(),
+            keys: confirmed.chain(pending).collect(),
+            awaited: organisation.awaited.map(|kid| kid.to_string()),
+            admissions: newest.iter().map(AdmissionView::from).collect(),
+            admission_count: organisation.admissions.len() as u64,
+            version: organisation.version,
+        }
+    }
+}
+
+impl From<&Admission> for AdmissionView {
+    fn from(admission: &Admission) -> Self {
+        let Admission { role, by, entry, time } = admission;
+        Self { role: *role, by: by.clone(), entry: *entry, time: time.to_string() }
+    }
+}
+
+/// What the entries of an organisation are folded into. That of the operator begins with the log.
+#[derive(Default)]
+pub struct OrganisationFile(pub Option<Organisation>);
+
+/// About what a key, a claim or an admission takes in the state.
+const ITEM_BYTES: usize = 256;
+
+impl Folding for OrganisationFile {
+    fn take(&mut self, act: world::Act, place: &Place, law: Law<'_>) {
+        if let world::Act::Organisation(act) = act {
+            fold(&mut self.0, &act, place, law);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let items = |state: &Organisation| state.keys.len() + state.pending.len() + state.admissions.len();
+        self.0.as_ref().map_or(0, items) * ITEM_BYTES
+    }
+}

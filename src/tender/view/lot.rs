@@ -1,0 +1,111 @@
+//! A lot as it is shown: its candidates, and the challenges to its result.
+
+use super::super::{CandidateState, ChallengeState, LotPhase, LotState, Verdict};
+use crate::field::LotId;
+use crate::http::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, first_of};
+use crate::law::Running;
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// Where a lot stands; its notices are in the records.
+#[derive(Serialize, Object)]
+pub struct LotView {
+    pub id: String,
+    pub title: String,
+    /// `waiting`, `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
+    pub status: String,
+    /// When the publicity of the candidates is over (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub candidates_until: Option<String>,
+    pub candidates: Vec<CandidateView>,
+    /// The first of them; `/v1/tenders/{code}/challenges` lists all.
+    pub challenges: Vec<ChallengeView>,
+    /// How many there are.
+    pub challenge_count: u64,
+    /// Id of the winning candidate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub winner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub price: Option<crate::field::Price>,
+}
+
+/// A candidate and what became of its claims.
+#[derive(Serialize, Object)]
+pub struct CandidateView {
+    pub id: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub rank: Option<u16>,
+    pub verified_claims: Vec<String>,
+    pub refuted_claims: Vec<String>,
+}
+
+/// A challenge to the result.
+#[derive(Serialize, Object)]
+pub struct ChallengeView {
+    pub id: String,
+    pub by: String,
+    pub answered: bool,
+    pub answer_due: String,
+}
+
+/// A challenge in a list.
+#[derive(Serialize, Object)]
+pub struct ChallengeSummary {
+    pub lot: String,
+    pub id: String,
+    pub by: String,
+    pub answered: bool,
+    pub answer_due: String,
+}
+
+impl ChallengeView {
+    fn of(challenge: &ChallengeState, end: &mut impl FnMut(Running) -> String) -> Self {
+        Self {
+            id: challenge.id.to_string(),
+            by: challenge.by.to_string(),
+            answered: challenge.answer.is_some(),
+            answer_due: end(challenge.period),
+        }
+    }
+}
+
+impl ChallengeSummary {
+    pub(super) fn of(lot: &LotId, challenge: &ChallengeState, end: &mut impl FnMut(Running) -> String) -> Self {
+        let ChallengeView { id, by, answered, answer_due } = ChallengeView::of(challenge, end);
+        Self { lot: lot.to_string(), id, by, answered, answer_due }
+    }
+}
+
+pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) -> LotView {
+    let found =
+        |candidate: &CandidateState, verdict| candidate.claims_found(verdict).map(ToString::to_string).collect();
+    LotView {
+        id: lot.id.to_string(),
+        title: lot.title.to_string(),
+        status: lot.phase.name().to_owned(),
+        candidates_until: match lot.phase {
+            LotPhase::Candidates { window } => Some(end(window)),
+            _ => None,
+        },
+        candidates: lot
+            .candidates
+            .iter()
+            .map(|candidate| CandidateView {
+                id: candidate.id.to_string(),
+                name: candidate.name.to_string(),
+                rank: candidate.rank,
+                verified_claims: found(candidate, Verdict::Verified),
+                refuted_claims: found(candidate, Verdict::Refuted),
+            })
+            .collect(),
+        challenges: first_of(lot.challenges.iter().map(|c| ChallengeView::of(c, end)), VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
+        challenge_count: lot.challenges.len() as u64,
+        winner: lot.winner.as_ref().map(ToString::to_string),
+        price: lot.price.clone(),
+    }
+}

@@ -1,0 +1,248 @@
+//! A tender as it is read. A view is bounded, whatever was posted: it has the first of what there may be many of, how many there
+//! are, and where the rest is listed.
+
+mod file;
+mod lot;
+
+pub use file::TenderFile;
+pub use lot::{ChallengeSummary, LotView};
+
+use super::{Clause, ObjectionPhase, Phase, ScoreRow};
+use crate::act::Capability;
+use crate::field::TenderCode;
+use crate::http::{StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
+use crate::law::{Law, Running};
+use crate::world::Stream;
+use lot::lot_view;
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// A tender (招标项目) at the present end of the log.
+#[derive(Serialize, Object)]
+pub struct TenderView {
+    pub code: String,
+    /// Version of its stream.
+    pub version: u64,
+    /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
+    pub status: String,
+    pub title: String,
+    pub centre: String,
+    pub procuring_unit: crate::field::Party,
+    pub nature: crate::field::Nature,
+    pub region: String,
+    /// When the objection window is over (UTC), while it runs or has just run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub window_until: Option<String>,
+    /// One of the dates shown here touches a year whose holidays are not arranged yet, and may still move.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    pub provisional: bool,
+    /// An accepted or upheld objection demands a revision.
+    pub revision_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub bid_deadline: Option<String>,
+    /// Bidders must have signed a commitment on this template before the opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub commitment_template: Option<crate::field::TemplateId>,
+    /// The clauses as they stand now.
+    pub clauses: Vec<Clause>,
+    pub score_table: Vec<ScoreRow>,
+    /// The newest versions of the disclosed text, oldest first; `/v1/tenders/{code}/disclosures` lists all.
+    #[serde(rename = "disclosures")]
+    #[oai(rename = "disclosures")]
+    pub text_versions: Vec<TextVersionView>,
+    /// How many versions there are.
+    pub disclosure_count: u64,
+    /// The first of them; `/v1/objections?tender={code}` lists all.
+    pub objections: Vec<ObjectionView>,
+    /// How many there are.
+    pub objection_count: u64,
+    /// The first of them; `/v1/tenders/{code}/lots` lists all.
+    pub lots: Vec<LotView>,
+    /// How many there are.
+    pub lot_count: u64,
+    /// The first records; there are `version` of them, and `/v1/records?stream=tender/{code}` has all: the whole public file.
+    pub records: Vec<StreamRecord>,
+    /// Where the rest is read of what is not shown here in full; absent when all is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub more: Option<TenderMore>,
+}
+
+/// Where the lists are that a tender's view shows a part of.
+#[derive(Serialize, Object)]
+pub struct TenderMore {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub disclosures: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub objections: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub lots: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub challenges: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub records: Option<String>,
+}
+
+/// A version of the disclosed text.
+#[derive(Clone, Serialize, Object)]
+pub struct TextVersionView {
+    /// From 1.
+    #[serde(rename = "disclosure")]
+    #[oai(rename = "disclosure")]
+    pub text_version: u32,
+    /// The record that brought it.
+    pub index: u64,
+    pub time: String,
+    /// What changed against the version before.
+    pub changes: Vec<ChangeView>,
+}
+
+/// A clause that changed, with both wordings.
+#[derive(Clone, Serialize, Object)]
+pub struct ChangeView {
+    pub clause: String,
+    pub change: super::Change,
+    /// Whether it matters to who can win.
+    pub material: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub after: Option<String>,
+}
+
+/// Where an objection stands; its text is in the record.
+#[derive(Serialize, Object)]
+pub struct ObjectionView {
+    pub id: String,
+    pub by: String,
+    /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
+    pub status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub answer_due: Option<String>,
+}
+
+/// Versions of the text in a view, each with both wordings of what it changed.
+const TEXT_VERSIONS_SHOWN: usize = 10;
+
+impl TenderFile {
+    /// The tender under the law as it stands.
+    pub fn view(&self, code: &TenderCode, law: Law<'_>) -> Option<TenderView> {
+        let tender = self.state.as_ref()?;
+        let mut provisional = false;
+        let mut end = |period: Running| {
+            let end = law.end(period);
+            provisional |= end.provisional;
+            end.at.to_string()
+        };
+        let window = tender.window.filter(|_| matches!(tender.phase, Phase::Preannounced { .. }));
+        let window_until = window.map(&mut end);
+        let lots = tender.lots.iter().map(|lot| lot_view(lot, &mut end));
+        let lots = first_of(lots, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
+        let objections = tender.objections.iter().map(|objection| ObjectionView {
+            id: objection.id.to_string(),
+            by: objection.by.to_string(),
+            status: objection.phase.name().to_owned(),
+            answer_due: match objection.phase {
+                ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
+                _ => None,
+            },
+        });
+        let objections = first_of(objections, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
+        let mut text_versions = first_of(self.text_versions.iter().rev().cloned(), TEXT_VERSIONS_SHOWN, VIEW_BYTES_MAX);
+        text_versions.reverse();
+        let more = self.more(code, text_versions.len(), objections.len(), &lots);
+        Some(TenderView {
+            code: code.to_string(),
+            version: tender.version(),
+            status: tender.status().to_owned(),
+            title: tender.title.to_string(),
+            centre: tender.centre.to_string(),
+            nature: tender.nature,
+            region: tender.region.to_string(),
+            window_until,
+            revision_required: tender.revision_required,
+            commitment_template: tender.commitment_template.clone(),
+            bid_deadline: tender.bid_deadline.map(|day| day.to_string()),
+            clauses: self.text.clauses.clone(),
+            score_table: self.text.score_table.clone(),
+            disclosure_count: self.text_versions.len() as u64,
+            text_versions,
+            objection_count: tender.objections.len() as u64,
+            objections,
+            lot_count: tender.lots.len() as u64,
+            lots,
+            provisional,
+            procuring_unit: tender.procuring_unit.clone(),
+            records: self.records.records().to_vec(),
+            more,
+        })
+    }
+
+    /// The lists of what is shown in part.
+    fn more(&self, code: &TenderCode, text_versions: usize, objections: usize, lots: &[LotView]) -> Option<TenderMore> {
+        let tender = self.state.as_ref()?;
+        let records = self.records.rest(&Stream::of(code), tender.version());
+        let code = encoded(code.as_str());
+        let list = |is_cut: bool, path: String| is_cut.then_some(path);
+        let are_cut = |lot: &LotView| (lot.challenges.len() as u64) < lot.challenge_count;
+        let more = TenderMore {
+            disclosures: list(text_versions < self.text_versions.len(), format!("/v1/tenders/{code}/disclosures")),
+            objections: list(objections < tender.objections.len(), format!("/v1/objections?tender={code}")),
+            lots: list(lots.len() < tender.lots.len(), format!("/v1/tenders/{code}/lots")),
+            challenges: list(lots.iter().any(are_cut), format!("/v1/tenders/{code}/challenges")),
+            records,
+        };
+        let lists = [&more.disclosures, &more.objections, &more.lots, &more.challenges, &more.records];
+        lists.iter().any(|list| list.is_some()).then_some(more)
+    }
+
+    /// The versions of the text behind one, oldest first, and where the next page begins.
+    pub fn text_versions(&self, after: u32, limit: u32) -> (Vec<TextVersionView>, Option<String>) {
+        let first = self.text_versions.partition_point(|version| version.text_version <= after);
+        let (items, next) = page_of(&self.text_versions, first, limit, Clone::clone);
+        let last = next.and_then(|_| items.last()).map(|version| version.text_version.to_string());
+        (items, last)
+    }
+
+    /// The lots behind one, in the order in which they were announced.
+    pub fn lots(&self, after: Option<&str>, limit: u32, law: Law<'_>) -> (Vec<LotView>, Option<String>) {
+        let lots = self.state.as_ref().map(|tender| &*tender.lots).unwrap_or_default();
+        let first = behind(lots.iter().map(|lot| lot.id.as_str()), after);
+        let mut end = |period| law.end(period).at.to_string();
+        let (items, next) = page_of(lots, first, limit, |lot| lot_view(lot, &mut end));
+        let last = next.and_then(|_| items.last()).map(|lot| lot.id.clone());
+        (items, last)
+    }
+
+    /// The challenges behind one, by lot and in the order in which they were filed.
+    pub fn challenges(
+        &self,
+        lot: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+        law: Law<'_>,
+    ) -> (Vec<ChallengeSummary>, Option<String>) {
+        let lots = self.state.as_ref().map(|tender| &*tender.lots).unwrap_or_default();
+        let lots = lots.iter().filter(|of| lot.is_none_or(|lot| of.id.as_str() == lot));
+        let all: Vec<_> =
+            lots.flat_map(|lot| lot.challenges.iter().map(move |challenge| (&lot.id, challenge))).collect();
+        let first = behind(all.iter().map(|(_, challenge)| challenge.id.as_str()), after);
+        let mut end = |period| law.end(period).at.to_string();
+        let (items, next) =
+            page_of(&all, first, limit, |(lot, challenge)| ChallengeSummary::of(lot, challenge, &mut end));
+        let last = next.and_then(|_| items.last()).map(|challenge| challenge.id.clone());
+        (items, last)
+    }
+}
