@@ -4,6 +4,7 @@ use crate::field::OrganisationId;
 use crate::ledger::Ledger;
 use crate::organisation::{self, Confirmation, Registration, Role};
 use crate::record::{Header, PrivateKey, Record};
+use crate::tender;
 use crate::world::Stream;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -90,7 +91,14 @@ impl Authors {
     }
 }
 
-async fn register(ledger: &Ledger, key: &PrivateKey, id: &str, role: Role, by: &PrivateKey) -> anyhow::Result<()> {
+/// Registers an organisation and has it confirmed.
+pub(super) async fn register(
+    ledger: &Ledger,
+    key: &PrivateKey,
+    id: &str,
+    role: Role,
+    by: &PrivateKey,
+) -> anyhow::Result<()> {
     let stream = Stream::of(&id.parse::<OrganisationId>()?);
     let name = id.parse().map_err(|fault| anyhow::anyhow!("{id}: {fault}"))?;
     let registration =
@@ -104,6 +112,20 @@ async fn register(ledger: &Ledger, key: &PrivateKey, id: &str, role: Role, by: &
 /// The code of the tender with this number.
 pub(super) fn code(number: u64) -> String {
     format!("BENCH-2026-{number:08}")
+}
+
+/// An objection that is as long as it may be.
+pub(super) fn objection(id: &str) -> anyhow::Result<tender::Objection> {
+    let fault = |fault| anyhow::anyhow!("{id}: {fault}");
+    Ok(tender::Objection {
+        id: id.parse().map_err(fault)?,
+        clauses: vec![],
+        ground: tender::Ground::Targeted,
+        facts: "文".repeat(8000).parse().map_err(fault)?,
+        remedy: "字".repeat(1000).parse().map_err(fault)?,
+        evidence: vec![],
+        complainant: None,
+    })
 }
 
 /// The JSON of one pre-announcement, filled up to [`PAYLOAD_BYTES`] in its last clause.

@@ -8,6 +8,7 @@ mod append;
 mod audit;
 mod child;
 mod commits;
+mod cost;
 mod fixture;
 mod ingest;
 mod load;
@@ -94,6 +95,8 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     commits::sqlite(&folder, scale, &mut report).await?;
     offline::measure(&folder, scale, &limits, &mut report).await?;
     ingest::sqlite(&folder, scale, &limits, &mut report).await?;
+
+    cost::measure(&folder, scale, &mut report).await?;
 
     if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
         match Postgres::find(options.postgres.as_deref(), &folder).await {

@@ -169,6 +169,11 @@ impl CommitmentFile {
         })
     }
 
+    /// Whether there is such a commitment.
+    pub fn exists(&self) -> bool {
+        self.state.is_some()
+    }
+
     /// The reported breaches behind one, as they were reported.
     pub fn breaches(&self, after: Option<&str>, limit: u32, law: Law<'_>) -> (Vec<BreachView>, Option<String>) {
         let breaches = self.state.as_ref().map(|commitment| &*commitment.breaches).unwrap_or_default();

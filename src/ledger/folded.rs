@@ -89,8 +89,8 @@ impl<F: Folding> Folded<F> {
         let adopted = loop {
             let entries = ledger.stream(stream, progress.version, ENTRIES_AT_A_TIME).await?;
             let is_last = entries.len() < ENTRIES_AT_A_TIME as usize;
-            // After the entries: so it is at least as new as they are.
-            let adopted = ledger.law().await?;
+            // After the entries, and at least as new as they are: what is folded once is not folded again.
+            let adopted = ledger.law_before(entries.last().map_or(0, |entry| entry.place.index)).await?;
             let Some(law) = Law::new(&adopted) else { return Ok(None) };
             for entry in entries {
                 progress.folded.take(entry.act, &entry.place, law);

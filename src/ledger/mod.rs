@@ -34,7 +34,7 @@ use crate::clock::{Clock, Doubt};
 use crate::field::OrganisationId;
 use crate::highwater::{Divergence, HighWater, HighWaterError, Rewound, Voucher};
 use crate::identity::{self, LogOpening, LogState, open_log};
-use crate::law::{self, Edition, Editions, InForce};
+use crate::law::{self, Edition, Editions};
 use crate::log::{Checkpoint, CheckpointError, NoteError, Policy};
 use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
@@ -45,6 +45,7 @@ use crate::sequencer::{
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, Pools, StoreError, TreeReader};
 use crate::world::{Act, Stream};
 use bytes::Bytes;
+use naming::Adopted;
 use quick_cache::sync::Cache;
 use quota::Arriving;
 use std::path::PathBuf;
@@ -120,8 +121,8 @@ pub struct Ledger {
     sequencer: Sequencer,
     keys: LogKeys,
     identity: RwLock<Arc<LogState>>,
-    /// The law as of a size of the log: every view needs it, and it seldom changes.
-    adopted: RwLock<Option<(u64, Arc<[InForce]>)>>,
+    /// Every view needs it, and it seldom changes.
+    adopted: RwLock<Option<Adopted>>,
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     witnesses: Option<Witnesses>,

@@ -12,6 +12,14 @@ use crate::store::StoreError;
 use crate::world::Stream;
 use std::sync::{Arc, PoisonError};
 
+/// The law as of a size of the log, and of a version of the log's own stream.
+#[derive(Clone)]
+pub(super) struct Adopted {
+    size: u64,
+    version: u64,
+    law: Arc<[InForce]>,
+}
+
 impl LogKeys {
     /// The first record of a new log.
     ///
@@ -57,16 +65,27 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn law(&self) -> Result<Arc<[InForce]>, LedgerError> {
+        self.law_before(0).await
+    }
+
+    /// As [`Self::law`], with all that was adopted before an entry that was read, which another replica may have written.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub(super) async fn law_before(&self, index: u64) -> Result<Arc<[InForce]>, LedgerError> {
         let size = *self.size().borrow();
         let known = self.adopted.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, law)) = known
-            && at == size
-        {
-            return Ok(law);
+        if let Some(known) = known.as_ref().filter(|known| known.size == size && index <= size) {
+            return Ok(Arc::clone(&known.law));
         }
-        let world = self.states(&[]).await?;
-        let law: Arc<[InForce]> = world.law().map(Law::adopted).unwrap_or_default().into();
-        *self.adopted.write().unwrap_or_else(PoisonError::into_inner) = Some((size, Arc::clone(&law)));
+        // Most entries are not about the log itself.
+        let version = self.version(&Stream::LOG).await?;
+        let law = match known.filter(|known| known.version == version) {
+            Some(known) => known.law,
+            None => self.states(&[]).await?.law().map(Law::adopted).unwrap_or_default().into(),
+        };
+        let adopted = Adopted { size, version, law: Arc::clone(&law) };
+        *self.adopted.write().unwrap_or_else(PoisonError::into_inner) = Some(adopted);
         Ok(law)
     }
 

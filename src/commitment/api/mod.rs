@@ -190,6 +190,7 @@ impl CommitmentApi {
         id: &CommitmentId,
         show: impl FnOnce(&CommitmentFile, Law<'_>) -> Option<T>,
     ) -> Result<T, Problem> {
+        let show = |file: &CommitmentFile, law: Law<'_>| if file.exists() { show(file, law) } else { None };
         let shown = self.files.show(&self.ledger, &Stream::of(id), CommitmentFile::default, show).await?;
         shown.flatten().ok_or_else(|| Problem::of(&problem::COMMITMENT_UNKNOWN))
     }

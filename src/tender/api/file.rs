@@ -63,6 +63,7 @@ impl TenderFileApi {
         code: &TenderCode,
         show: impl FnOnce(&TenderFile, Law<'_>) -> Option<T>,
     ) -> Result<T, Problem> {
+        let show = |file: &TenderFile, law: Law<'_>| if file.exists() { show(file, law) } else { None };
         let shown = self.files.show(&self.ledger, &Stream::of(code), TenderFile::default, show).await?;
         shown.flatten().ok_or_else(|| Problem::of(&problem::TENDER_UNKNOWN))
     }

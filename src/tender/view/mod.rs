@@ -208,6 +208,11 @@ impl TenderFile {
         lists.iter().any(|list| list.is_some()).then_some(more)
     }
 
+    /// Whether there is such a tender.
+    pub fn exists(&self) -> bool {
+        self.state.is_some()
+    }
+
     /// The versions of the text behind one, oldest first, and where the next page begins.
     pub fn text_versions(&self, after: u32, limit: u32) -> (Vec<TextVersionView>, Option<String>) {
         let first = self.text_versions.partition_point(|version| version.text_version <= after);

@@ -1,0 +1,388 @@
+//! What a cheap request costs: every public GET says what bounds it, however long the log is and whatever strangers wrote.
+
+#![cfg(feature = "shell")]
+
+mod support;
+
+use gongshi::organisation::Role;
+use gongshi::record::Record;
+use gongshi::store::Pools;
+use gongshi::tender::Objection;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use support::fixture::{self, act, stream};
+use support::{Actor, App, Cast};
+use tracing::field::{Field, Visit};
+
+/// What keeps an answer small and quick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// The same few things whatever the log holds.
+    Constant,
+    /// One thing, found by its key, and no longer than a record, a document or a tile may be.
+    OneThing,
+    /// The first of what there may be many of; the state is kept, and what is new folded in.
+    View,
+    /// A page along an index: at most 500 items and 768 KiB, and 2,000 rows where it looks for what no index answers.
+    Page,
+    /// As many as a rule lets in.
+    Rule,
+    /// As fast as its reader takes it, 64 entries at a time; so many of one caller, so many in all.
+    Stream,
+}
+use Bound::{Constant, OneThing, Page, Rule, Stream, View};
+
+/// Every GET of the API document, and of the routes beside it. A new one says here what bounds it.
+const GETS: &[(&str, Bound)] = &[
+    ("/", Constant),
+    ("/api", Constant),
+    ("/livez", Constant),
+    ("/readyz", Constant),
+    ("/metrics", Constant),
+    ("/openapi.yaml", Constant),
+    ("/problems", Constant),
+    ("/problems/:code", Constant),
+    ("/log/checkpoint", OneThing),
+    ("/log/witnessed-checkpoint", OneThing),
+    ("/log/tile/*path", OneThing),
+    ("/log/law/:name", OneThing),
+    ("/v1/commitments", Page),
+    ("/v1/commitments/{id}", View),
+    ("/v1/commitments/{id}/breaches", Page),
+    ("/v1/disclosures/{sealed}", OneThing),
+    ("/v1/documents/{sha256}", OneThing),
+    ("/v1/law", Rule),
+    ("/v1/law/{edition}", OneThing),
+    ("/v1/log", Constant),
+    ("/v1/log/consistency", Constant),
+    ("/v1/log/witnesses", Constant),
+    ("/v1/lots", Page),
+    ("/v1/objections", Page),
+    ("/v1/organisations", Page),
+    ("/v1/organisations/{id}", View),
+    ("/v1/records", Page),
+    ("/v1/records.ndjson", Stream),
+    ("/v1/records.sse", Stream),
+    ("/v1/records/{index}", OneThing),
+    ("/v1/records/{index}/entry", OneThing),
+    ("/v1/records/{index}/proof", OneThing),
+    ("/v1/template-models", Constant),
+    ("/v1/templates", Page),
+    ("/v1/templates/{id}", OneThing),
+    ("/v1/templates/{id}/versions/{version}", OneThing),
+    ("/v1/tenders", Page),
+    ("/v1/tenders/{code}", View),
+    ("/v1/tenders/{code}/challenges", Page),
+    ("/v1/tenders/{code}/disclosures", Page),
+    ("/v1/tenders/{code}/lots", Page),
+];
+
+/// The longest answer but for one thing that is longer by itself: a document, a tile of entries.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+#[test]
+fn every_get_says_what_bounds_it() {
+    let document = include_str!("../openapi/gongshi.yaml");
+    let mut known = BTreeSet::new();
+    let mut path = "";
+    for line in document.lines() {
+        if let Some(rest) = line.strip_prefix("  /") {
+            path = &line[2..3 + rest.len() - 1];
+        } else if line == "    get:" {
+            known.insert(path);
+        }
+    }
+    let routes = include_str!("../src/server/mod.rs");
+    known.extend(routes.split(".at(\"").skip(1).filter_map(|rest| rest.split('"').next()));
+    known.insert("/api");
+    let listed: BTreeSet<&str> = GETS.iter().map(|(path, _)| *path).collect();
+    assert_eq!(known.difference(&listed).collect::<Vec<_>>(), [&""; 0], "say in GETS what bounds them");
+    assert_eq!(listed.difference(&known).collect::<Vec<_>>(), [&""; 0], "take them off GETS");
+}
+
+/// One test at a time: statements are heard of whoever in this process asks.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+async fn log_size(app: &App) -> u64 {
+    app.get("/v1/log").await.body["size"].as_u64().unwrap()
+}
+
+async fn disclose(app: &App, cast: &Cast, code: &str) {
+    let disclosed = act(fixture::preannouncement(&cast.centre));
+    app.post(&cast.centre, "/v1/tenders", &stream(code), &disclosed).await.accepted();
+}
+
+/// Every statement that the store was asked for.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<BTreeSet<String>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Statements {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            let mut seen = Words::default();
+            event.record(&mut seen);
+            let statement = if seen.statement.trim().is_empty() { seen.summary } else { seen.statement };
+            self.0.lock().unwrap().insert(statement.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Words {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Words {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.statement),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// As many long objections as one enterprise may file, by several of them.
+async fn flooded(app: &App, cast: &Cast, code: &str, enterprises: &[Actor]) {
+    disclose(app, cast, code).await;
+    for (at, enterprise) in enterprises.iter().enumerate() {
+        let lines = (0..60).map(|n| {
+            let objection = Objection {
+                facts: "文".repeat(8000).parse().unwrap(),
+                remedy: "字".repeat(1000).parse().unwrap(),
+                ..fixture::objection(&format!("o-{at}-{n}"))
+            };
+            let act = act(objection);
+            let payload = serde_json::to_vec(&act.to_value()).unwrap();
+            Record::sign(&enterprise.key, &app.header(enterprise, &stream(code), act.kind()), &payload).to_json()
+        });
+        let body = lines.collect::<Vec<_>>().join("\n");
+        let request =
+            app.client.post(format!("{}/v1/records", app.base)).header("content-type", "application/x-ndjson");
+        let answer = app.send(request.body(body)).await.body;
+        let refused = answer.as_array().unwrap().iter().filter(|line| line.get("problem").is_some()).count();
+        assert_eq!(refused, 10, "one enterprise files at most 50");
+    }
+}
+
+/// What a stranger may ask: each GET that reads the store, with each filter.
+fn requests(cast: &Cast, size: u64) -> Vec<String> {
+    let centre = &cast.centre.id;
+    let mut paths = vec![
+        format!("/v1/organisations/{centre}"),
+        "/v1/organisations/1241010041580000XR".to_owned(),
+        format!("/v1/records/{}/proof", size / 2),
+        format!("/v1/records/{}/entry", size / 2),
+        format!("/v1/records/{}", size / 2),
+        format!("/v1/log/consistency?from={}", size / 2),
+        format!("/v1/tenders?centre={centre}&limit=500"),
+        format!("/v1/records?author={centre}&limit=500"),
+        format!("/v1/records?author={centre}&kind=tender.cleared&limit=500"),
+        format!("/v1/records?author={centre}&kind=tender.cleared&contested=true&stream=tender/BIG"),
+        format!("/v1/records?before={size}&author={centre}&kind=tender.cleared&limit=500"),
+        format!("/v1/commitments?unit={centre}"),
+        format!("/v1/commitments?enterprise={centre}&status=lapsed"),
+        format!("/v1/objections?objector={centre}"),
+        format!("/v1/lots?winner={centre}"),
+    ];
+    let fixed = [
+        "/v1/log",
+        "/v1/law",
+        "/log/checkpoint",
+        "/log/law/editions",
+        "/log/tile/0/000.p/1",
+        "/log/tile/entries/000.p/1",
+        "/v1/tenders/BIG",
+        "/v1/tenders/BIG/disclosures",
+        "/v1/tenders/BIG/lots",
+        "/v1/tenders/BIG/challenges",
+        "/v1/tenders?limit=500",
+        "/v1/tenders?q=zzz&limit=500",
+        "/v1/tenders?region=99",
+        "/v1/tenders?nature=goods",
+        "/v1/tenders?status=closed",
+        "/v1/tenders?status=preannounced&q=zzz",
+        "/v1/tenders?after=1~x&region=99",
+        "/v1/objections",
+        "/v1/objections?tender=BIG&limit=500",
+        "/v1/objections?tender=BIG&status=ruled&after=BIG/o",
+        "/v1/objections?status=ruled",
+        "/v1/lots",
+        "/v1/lots?tender=BIG",
+        "/v1/lots?status=awarded",
+        "/v1/organisations",
+        "/v1/organisations?q=zzz",
+        "/v1/organisations?role=auditor",
+        "/v1/organisations?status=pending",
+        "/v1/commitments",
+        "/v1/commitments?status=lapsed",
+        "/v1/commitments?tender=BIG",
+        "/v1/commitments/none",
+        "/v1/commitments/none/breaches",
+        "/v1/templates",
+        "/v1/templates?scope=construction",
+        "/v1/templates/none",
+        "/v1/templates/none/versions/1",
+        "/v1/records?limit=500",
+        "/v1/records?before=10000&limit=500",
+        "/v1/records?contested=true&limit=500",
+        "/v1/records?kind=tender.cleared&limit=500",
+        "/v1/records?kind=tender.objected&limit=500",
+        "/v1/records?stream=tender/BIG&limit=500",
+        "/v1/records?stream=tender/BIG&after=20&limit=500",
+        "/v1/records?stream=tender/BIG&kind=tender.cleared&before=50",
+        "/v1/records?kind=tender.cleared&contested=true",
+    ];
+    paths.extend(fixed.map(str::to_owned));
+    paths
+}
+
+/// Reading a whole table, or sorting what no index has in order, is what a plan may not say.
+async fn plan(app: &App, statement: &str) -> Vec<String> {
+    let rows = app.ledger.database.read_built(format!("EXPLAIN QUERY PLAN {statement}"), &[]).await.unwrap();
+    let lines = rows.iter().map(|row| row.text(3).unwrap().to_owned());
+    lines.collect()
+}
+
+/// Tables that are short by rule: one row, one a law edition.
+const SHORT: [&str; 3] = ["SCAN law", "SCAN log_head", "SCAN cosigned"];
+
+/// The log's own stream, when it has grown, and those of organisations whose keys were not met yet: few entries by rule, and
+/// remembered.
+const REMEMBERED: &str = "WHERE stream IN (";
+
+fn is_dear(statement: &str, step: &str) -> bool {
+    if statement.contains(REMEMBERED) && step.contains("TEMP B-TREE") {
+        return false;
+    }
+    let is_short = SHORT.iter().any(|short| step.starts_with(short));
+    // The beginning of an index, so many rows of it and no condition, is no scan.
+    let is_beginning = statement.contains(" LIMIT ") && !statement.contains(" WHERE ");
+    (step.starts_with("SCAN ") && !is_short && !is_beginning) || step.contains("TEMP B-TREE")
+}
+
+/// More rows than a request looks at, in every table that is listed.
+const MANY: [&str; 6] = [
+    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
+    "INSERT INTO tenders SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
+     '%91410100MA0000015B'), 'x', 'x', 1, NULL, n, n, 1 FROM many",
+    "INSERT INTO objections SELECT 'x', n, 'x', 'filed', NULL FROM many",
+    "INSERT INTO lots SELECT 'x', n, 'x', 'opened', NULL, NULL, NULL, 1, 1 FROM many",
+    "INSERT INTO templates SELECT 'x' || n, 'x', 'goods', 1, 'x' FROM many",
+    "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
+];
+
+async fn fill_lists(app: &App) {
+    let Pools::Sqlite { writer, .. } = &app.ledger.database.pools else { panic!("SQLite") };
+    for statement in MANY {
+        let many = "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 2500)";
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{many} {statement}"))).execute(writer).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_short_and_read_along_an_index() {
+    let _alone = ALONE.lock().await;
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let third = app.admit("91410105MA0000026P", Role::Enterprise, &cast.supervisor).await;
+    flooded(&app, &cast, "BIG", &[cast.enterprise.clone(), cast.rival.clone(), third]).await;
+    fill_lists(&app).await;
+    let statements = Statements::default();
+    let layer = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), statements.clone());
+    tracing::subscriber::set_global_default(layer).unwrap();
+    let size = log_size(&app).await;
+    for path in requests(&cast, size) {
+        let answer = app.client.get(format!("{}{path}", app.base)).send().await.unwrap();
+        assert!(answer.status() == 200 || answer.status() == 404, "{path}: {}", answer.status());
+        let length = answer.bytes().await.unwrap().len();
+        assert!(length <= ANSWER_BYTES_MAX, "{path}: {length} bytes");
+    }
+    let asked: Vec<String> = statements.0.lock().unwrap().iter().cloned().collect();
+    assert!(asked.len() > 40, "too few statements were heard: {asked:#?}");
+    for statement in asked.iter().filter(|statement| statement.starts_with("SELECT")) {
+        let plan = plan(&app, statement).await;
+        assert!(!plan.iter().any(|step| is_dear(statement, step)), "{statement}\n{plan:#?}");
+    }
+    for dear in
+        ["SELECT idx FROM entries WHERE version = 5 LIMIT 1", "SELECT idx FROM entries WHERE kind = 'x' ORDER BY time"]
+    {
+        assert!(plan(&app, dear).await.iter().any(|step| is_dear(dear, step)), "{dear}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_counts_what_it_does_not_show_and_says_where_it_is() {
+    let _alone = ALONE.lock().await;
+    let app = App::start().await;
+    let cast = app.cast().await;
+    flooded(&app, &cast, "BIG", &[cast.enterprise.clone(), cast.rival.clone()]).await;
+    let view = app.get("/v1/tenders/BIG").await.body;
+    let length = |name: &str| view[name].as_array().unwrap().len() as u64;
+    assert_eq!((length("objections"), &view["objection_count"]), (50, &100.into()));
+    assert_eq!((length("lots"), &view["lot_count"], &view["disclosure_count"]), (1, &1.into(), &1.into()));
+    assert!(length("records") < view["version"].as_u64().unwrap());
+    assert_eq!(view["more"]["disclosures"], Value::Null);
+
+    // Whoever follows the links has all of it, each once.
+    let (mut ids, mut next) = (Vec::new(), String::new());
+    loop {
+        let list = view["more"]["objections"].as_str().unwrap();
+        let page = app.get(&format!("{list}&limit=30{next}")).await.body;
+        ids.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        let Some(after) = page["next"].as_str() else { break };
+        next = format!("&after={after}");
+    }
+    let distinct: BTreeSet<&String> = ids.iter().collect();
+    assert_eq!((ids.len(), distinct.len()), (100, 100));
+    let mut versions: Vec<u64> =
+        view["records"].as_array().unwrap().iter().map(|record| record["version"].as_u64().unwrap()).collect();
+    let mut list = view["more"]["records"].as_str().unwrap().to_owned();
+    loop {
+        let page = app.get(&list).await.body;
+        versions.extend(page["items"].as_array().unwrap().iter().map(|item| item["version"].as_u64().unwrap()));
+        if page.get("more").is_none() {
+            break;
+        }
+        list = format!("/v1/records?stream=tender/BIG&after={}", page["next"]);
+    }
+    assert_eq!(versions, (1..=101).collect::<Vec<_>>());
+
+    // What is new since the view was folded is in it.
+    app.days_pass(8).await;
+    let later = app.get("/v1/tenders/BIG").await.body;
+    assert_eq!((&later["status"], later["version"].as_u64()), (&"waiting".into(), app_version(&app).await));
+    assert_eq!(app.get("/v1/tenders/NONE").await.status, 404);
+    assert_eq!(app.get("/v1/tenders/NONE/lots").await.problem(), "tender-unknown");
+}
+
+async fn app_version(app: &App) -> Option<u64> {
+    let newest = app.get(&format!("/v1/records?stream=tender/BIG&before={}&limit=1", i64::MAX)).await.body;
+    newest["items"][0]["version"].as_u64()
+}
+
+/// A hundred who wait for something else are not a hundred searches for each record.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_something_else_is_told_from_memory() {
+    let _alone = ALONE.lock().await;
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let head = log_size(&app).await - 1;
+    let path = format!("{}/v1/records?after={head}&kind=tender.cleared&wait=20", app.base);
+    let mut waiting: Vec<_> = (0..20).map(|_| tokio::spawn(app.client.get(&path).send())).collect();
+    for n in 0..5 {
+        disclose(&app, &cast, &format!("T-{n}")).await;
+    }
+    assert!(waiting.iter().all(|poll| !poll.is_finished()), "a poll was answered with nothing");
+    app.days_pass(8).await;
+    for poll in waiting.drain(..) {
+        let body = poll.await.unwrap().unwrap().bytes().await.unwrap();
+        let page: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(page["items"][0]["kind"], "tender.cleared", "{page}");
+        assert!(page["next"].as_u64().unwrap() > head + 5);
+    }
+}
