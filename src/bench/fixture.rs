@@ -1,6 +1,6 @@
 //! Who signs in a benchmark, and what: pre-announcements of 1 KiB, each of a tender of its own.
 
-use crate::field::OrganisationId;
+use crate::field::{Citations, OrganisationId};
 use crate::ledger::Ledger;
 use crate::organisation::{self, Confirmation, Registration, Role};
 use crate::record::{Header, PrivateKey, Record};
@@ -123,7 +123,7 @@ pub(super) fn objection(id: &str) -> anyhow::Result<tender::Objection> {
         ground: tender::Ground::Targeted,
         facts: "文".repeat(8000).parse().map_err(fault)?,
         remedy: "字".repeat(1000).parse().map_err(fault)?,
-        evidence: vec![],
+        evidence: Citations::default(),
         complainant: None,
     })
 }
