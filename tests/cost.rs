@@ -50,6 +50,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/commitments", Page),
     ("/v1/commitments/{id}", View),
     ("/v1/commitments/{id}/breaches", Page),
+    ("/v1/deposits", Page),
     ("/v1/disclosures/{sealed}", OneThing),
     ("/v1/documents/{sha256}", OneThing),
     ("/v1/law", Rule),
@@ -267,7 +268,7 @@ fn is_dear(statement: &str, step: &str) -> bool {
 
 /// More rows than a request looks at, in every table that is listed.
 const MANY: [&str; 6] = [
-    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
+    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, NULL FROM many",
     "INSERT INTO tenders SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
      '%91410100MA0000015B'), 'x', 'x', 1, NULL, n, n, 1 FROM many",
     "INSERT INTO objections SELECT 'x', n, 'x', 'filed', NULL FROM many",

@@ -1,7 +1,7 @@
 //! What was sequenced lately, for those who wait for some of it: whoever wakes first asks the database, all others memory.
 
 use crate::ledger::Ledger;
-use crate::store::{Database, EntryFilter, Filed, StoreError};
+use crate::store::{Database, EntryFilter, Filing, StoreError};
 use std::collections::VecDeque;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ pub struct News {
 
 struct Recent {
     first: u64,
-    filed: VecDeque<Filed>,
+    filed: VecDeque<Filing>,
 }
 
 impl Recent {

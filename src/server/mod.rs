@@ -3,8 +3,8 @@
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Problem,
-    RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
+    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News,
+    Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;

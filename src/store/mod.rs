@@ -39,7 +39,7 @@ pub use list::{Filter, Listing};
 pub use objects::{Objects, S3Settings, Served};
 pub use rows::{DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
-pub use search::{Direction, EntryFilter, FILED, Filed, Found, PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
+pub use search::{Direction, EntryFilter, FILED, Filing, Found, PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 pub use snapshot::{Reads, Snapshot};
 pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, ERASURES, HEAD, LAW, TILES, UPLOADS};
 pub use tree::{TreeReader, load_edge};

@@ -31,7 +31,7 @@ pub struct Found {
 
 /// How an entry is filed.
 #[derive(Debug, Clone)]
-pub struct Filed {
+pub struct Filing {
     pub kind: Box<str>,
     pub stream: Box<str>,
     pub author: Box<str>,
@@ -88,7 +88,7 @@ impl EntryFilter {
 
     /// Whether an entry that is filed so, and has just been sequenced, is asked for. None is contested from the beginning: a
     /// key that is revoked signs nothing any more.
-    pub fn takes_new(&self, filed: &Filed) -> bool {
+    pub fn takes_new(&self, filed: &Filing) -> bool {
         !self.contested && self.takes(&filed.kind, &filed.stream, &filed.author)
     }
 }
@@ -206,11 +206,11 @@ impl Database {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn filed(&self, range: Range<u64>) -> Result<Vec<Filed>, StoreError> {
+    pub async fn filed(&self, range: Range<u64>) -> Result<Vec<Filing>, StoreError> {
         let sql = "SELECT kind, stream, author FROM entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";
         let rows = self.read(sql, &[index(range.start), index(range.end)]).await?;
         let filed = |row: &Row| {
-            Ok(Filed { kind: row.text(0)?.into(), stream: row.text(1)?.into(), author: row.text(2)?.into() })
+            Ok(Filing { kind: row.text(0)?.into(), stream: row.text(1)?.into(), author: row.text(2)?.into() })
         };
         rows.iter().map(filed).collect()
     }
