@@ -190,7 +190,7 @@ fn of_tender(stage: &Stage, kind: &str) -> Value {
             json!({"reason": "更正", "preannouncement": notice(stage, Who::Centre, Who::Unit)})
         }
         "tender.objected" => objection("o-9"),
-        "tender.window_closed" => json!({"open_objections": [], "revision_required": false}),
+        "tender.window_closed" => json!({"open_objections": [], "open_count": 0, "revision_required": false}),
         "tender.cleared" => json!({"disclosure": 1}),
         "tender.closed" => json!({"lots_accepted": 1, "lots_failed": 0}),
         "tender.deadline_passed" => json!({"kind": "bid_opening", "item": "1", "due": stage.now.to_string()}),

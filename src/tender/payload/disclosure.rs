@@ -219,8 +219,11 @@ pub struct Revision {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WindowClosure {
-    /// Objections that are neither answered, ruled nor withdrawn.
+    /// Objections that are neither answered, ruled nor withdrawn: the first hundred, as they were filed.
+    #[schemars(length(max = Self::NAMED_MAX))]
     pub open_objections: Vec<ItemId>,
+    /// How many there are.
+    pub open_count: u32,
     /// An accepted or upheld objection demands a revision.
     pub revision_required: bool,
 }
@@ -327,6 +330,11 @@ impl Payload for Revision {
     fn sealed(&self) -> Vec<Sealed> {
         self.preannouncement.sealed()
     }
+}
+
+impl WindowClosure {
+    /// Whoever objects must not make this record longer than an entry may be: then no window of the tender could end.
+    pub const NAMED_MAX: usize = 100;
 }
 
 impl Payload for WindowClosure {

@@ -56,12 +56,16 @@ impl Tender {
         Some(Deadline { kind, item: item.clone(), due }.into())
     }
 
-    fn window_over(&self, waiting: bool) -> Option<Act> {
+    pub(super) fn window_over(&self, waiting: bool) -> Option<Act> {
         let open_objections = self.open_objections();
         if open_objections.is_empty() && !self.revision_required {
             return Some(Clearance { text_version: self.text_version }.into());
         }
-        (!waiting).then(|| WindowClosure { open_objections, revision_required: self.revision_required }.into())
+        (!waiting).then(|| {
+            let (open_count, mut open_objections) = (open_objections.len() as u32, open_objections);
+            open_objections.truncate(WindowClosure::NAMED_MAX);
+            WindowClosure { open_objections, open_count, revision_required: self.revision_required }.into()
+        })
     }
 
     /// The end of the day on which bids were to be opened.

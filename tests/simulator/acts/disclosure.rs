@@ -260,7 +260,9 @@ fn of_service(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Optio
     let due =
         subject.state.and_then(|tender| tender.due(scene.now, seam::law(scene.world))).filter(|due| due.kind() == kind);
     let guess: Act = match kind {
-        "tender.window_closed" => WindowClosure { open_objections: Vec::new(), revision_required: true }.into(),
+        "tender.window_closed" => {
+            WindowClosure { open_objections: Vec::new(), open_count: 0, revision_required: true }.into()
+        }
         "tender.cleared" => Clearance { text_version: scene.dice.between(0, 3) as u32 }.into(),
         "tender.closed" => Closure { lots_accepted: 1, lots_failed: 0 }.into(),
         "tender.deadline_passed" => {

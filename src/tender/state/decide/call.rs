@@ -8,6 +8,9 @@ use crate::act::{Author, Moment};
 use crate::field::{Day, Fault, FieldFault, Instant, ItemId};
 use crate::problem::{self, Refusal};
 
+/// Open objections that a refusal names.
+const OPEN_NAMED_MAX: usize = 20;
+
 pub(super) fn decide_announcement(
     tender: &Tender,
     act: &Act,
@@ -18,8 +21,9 @@ pub(super) fn decide_announcement(
     must_run(tender, by)?;
     let open = tender.open_objections();
     if !open.is_empty() && matches!(tender.phase, Phase::Preannounced { .. } | Phase::Cleared) {
-        let ids = open.iter().map(ItemId::as_str).collect::<Vec<_>>().join(", ");
-        let (zh, en) = (format!("异议尚未处理：{ids}"), format!("open objections: {ids}"));
+        let ids = open.iter().take(OPEN_NAMED_MAX).map(ItemId::as_str).collect::<Vec<_>>().join(", ");
+        let (zh, en) =
+            (format!("异议尚未处理（{} 件）：{ids}", open.len()), format!("{} open objections: {ids}", open.len()));
         return Err(Refusal::new(&problem::OBJECTION_OPEN, zh, en));
     }
     match tender.phase {

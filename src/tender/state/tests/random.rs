@@ -153,7 +153,10 @@ fn service_act(run: &Run, which: u8, how: u8) -> Act {
         (0, Some(Act::Closed(closure))) => Closure { lots_failed: closure.lots_failed + 1, ..*closure }.into(),
         (0, Some(Act::DeadlinePassed(deadline))) => Deadline { due: deadline.due.plus_millis(1), ..*deadline }.into(),
         (1, _) => Clearance { text_version: u32::from(how % 4) }.into(),
-        (2, _) => WindowClosure { open_objections: vec![read("o-1")], revision_required: how.is_multiple_of(2) }.into(),
+        (2, _) => {
+            let (open_objections, revision_required) = (vec![read("o-1")], how.is_multiple_of(2));
+            WindowClosure { open_objections, open_count: 1, revision_required }.into()
+        }
         (_, Some(due)) => due,
         (_, None) => Closure { lots_accepted: 0, lots_failed: 2 }.into(),
     }

@@ -129,7 +129,7 @@ fn the_service_does_only_what_is_due() {
     run.now = midnight("2026-06-09");
     run.refuses(&centre(), clearance.clone(), &problem::ROLE_NOT_ENTITLED);
     run.refuses(&service(), Clearance { text_version: 2 }, &problem::STATE_FORBIDS);
-    let closure = WindowClosure { open_objections: Vec::new(), revision_required: false };
+    let closure = WindowClosure { open_objections: Vec::new(), open_count: 0, revision_required: false };
     run.refuses(&service(), closure, &problem::STATE_FORBIDS);
     run.refuses(&service(), announcement(), &problem::ROLE_NOT_ENTITLED);
     run.accepts(&service(), clearance.clone());

@@ -181,6 +181,21 @@ fn nobody_takes_up_the_room_of_all_others() {
     }
 }
 
+/// The service says which objections keep a tender waiting: a flood of them must not make that record too long for the log.
+#[test]
+fn a_window_closes_over_more_objections_than_an_entry_could_name() {
+    let mut run = Run::preannounced();
+    for n in 0..1200 {
+        run.accepts(&supervisor(), objection(&format!("{n:0>64}")));
+    }
+    let Some(Act::WindowClosed(closure)) = run.tender().window_over(false) else { panic!("a closure") };
+    assert_eq!((closure.open_objections.len(), closure.open_count), (100, 1200));
+    assert!(serde_json::to_vec(&closure).unwrap().len() < 45_000);
+    assert_eq!(run.tick(morning("2026-06-09")).last(), Some(&"tender.window_closed"));
+    let refusal = run.refuses(&centre(), announcement(), &problem::OBJECTION_OPEN);
+    assert!(refusal.detail.zh.contains("1200") && refusal.detail.zh.len() < 2000);
+}
+
 #[test]
 fn challenges_to_a_result_are_bounded_alike() {
     let mut run = Run::with_candidates();
