@@ -1,5 +1,7 @@
 //! The demo shows everything, on whatever day it is started.
 
+mod views;
+
 use super::cast::Who;
 use super::days::{Days, morning};
 use super::scenes::SCENES;

@@ -2,8 +2,6 @@
 
 use super::{Ledger, LedgerError};
 use crate::clock::Doubt;
-use crate::field::Instant;
-use crate::store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
@@ -22,9 +20,7 @@ impl Ledger {
         if let Err(doubt) = self.clock.look() {
             return Ok(Some(doubt));
         }
-        let rows = self.database.read("SELECT last_time FROM log_head WHERE id = 1", &[]).await?;
-        let last = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?.integer(0)?;
-        Ok(self.clock.look_after(Instant::from_millis(last)).err())
+        Ok(self.clock.look_after(self.database.last_time().await?).err())
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Ledger, LedgerError};
 use crate::field::Instant;
 use crate::highwater::Divergence;
 use crate::log::{Checkpoint, CosignerKey, Policy, SignedNote};
-use crate::store::{COSIGNED, StoreError, Value};
+use crate::store::{StoreError, cosigned};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Checkpoints that are kept while none meets the policy.
@@ -124,9 +124,7 @@ impl Ledger {
     /// The store can't be read.
     pub async fn recall_cosigned(&self) -> Result<(), LedgerError> {
         let Some(witnesses) = &self.witnesses else { return Ok(()) };
-        let rows = self.database.read("SELECT size, note FROM cosigned ORDER BY size DESC", &[]).await?;
-        let read = |row: &crate::store::Row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()));
-        witnesses.take(rows.iter().map(read).collect::<Result<_, StoreError>>()?);
+        witnesses.take(cosigned(&mut self.database.clone()).await?);
         if let Some((_, checkpoint)) = witnesses.witnessed() {
             self.metrics.witnessed_size(checkpoint.size);
         }
@@ -147,22 +145,17 @@ impl Ledger {
         let mut write = self.database.begin_write().await?;
         // Two replicas may add to one note: the head's lock puts them in order.
         write.lock_head().await?;
-        let rows = write.read("SELECT size, note FROM cosigned ORDER BY size DESC", &[]).await?;
-        let mut kept: Vec<(u64, String)> = Vec::with_capacity(rows.len() + 1);
-        for row in &rows {
-            kept.push((row.unsigned(0)?, row.text(1)?.to_owned()));
-        }
+        let mut kept = cosigned(&mut write).await?;
         let at = kept.partition_point(|(size, _)| *size > checkpoint.size);
         if kept.get(at).is_none_or(|(size, _)| *size != checkpoint.size) {
             kept.insert(at, (checkpoint.size, note.clone()));
         }
         kept[at].1 = with_line(&kept[at].1, line, by)?;
-        let row = vec![Value::from(checkpoint.size), Value::from(kept[at].1.clone())];
-        write.put(&COSIGNED, vec![row]).await?;
+        write.put_cosigned(checkpoint.size, &kept[at].1).await?;
         let needed = kept.iter().position(|(_, note)| witnesses.is_witnessed(note));
         kept.truncate(needed.map_or(KEPT_MAX, |newest| newest + 1));
         if let Some((oldest, _)) = kept.last() {
-            write.read("DELETE FROM cosigned WHERE size < $1", &[Value::from(*oldest)]).await?;
+            write.forget_cosigned_below(*oldest).await?;
         }
         write.commit().await?;
         self.recall_cosigned().await

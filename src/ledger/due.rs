@@ -4,13 +4,10 @@ use super::{Ledger, LedgerError};
 use crate::act::Stream;
 use crate::field::Instant;
 use crate::sequencer::Rejected;
-use crate::store::{StoreError, Value};
+use crate::store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
-
-/// The next streams on which something may be due, behind a place.
-const DUE: &str = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
 
 /// How often time-driven acts are looked for. The first time is one such while after the start: by then the witnesses have
 /// been asked, and have said if the clock is wrong.
@@ -51,14 +48,13 @@ impl Ledger {
         let mut proposed = 0;
         let mut last = (0, String::new());
         loop {
-            let values = [Value::Integer(now.millis()), Value::Integer(last.0), Value::from(last.1)];
-            let rows = self.database.read(DUE, &values).await?;
-            let Some(row) = rows.last() else { return Ok(proposed) };
-            last = (row.integer(0)?, row.text(1)?.to_owned());
-            for row in &rows {
+            let due = self.database.due(now, &last).await?;
+            let Some(furthest) = due.last() else { return Ok(proposed) };
+            last.clone_from(furthest);
+            for (_, named) in &due {
                 // A row that no stream made must not hold up the others.
-                let Ok(stream) = row.text(1)?.parse() else {
-                    tracing::error!(row = row.text(1)?, "due.stream names no stream");
+                let Ok(stream) = named.parse() else {
+                    tracing::error!(row = named, "due.stream names no stream");
                     continue;
                 };
                 proposed += usize::from(self.propose_for(&stream, now).await?);

@@ -2,10 +2,9 @@
 
 use super::naming::signed_alike;
 use super::{Ledger, LedgerError, Witnesses};
-use crate::field::Instant;
 use crate::log::{Checkpoint, ProofError, TlogProof, inclusion_plan, leaf_hash};
 use crate::sequencer::Receipt;
-use crate::store::{StoreError, Value};
+use crate::store::{StoreError, StoredEntry};
 use std::sync::PoisonError;
 
 impl Ledger {
@@ -14,16 +13,16 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn receipt(&self, index: u64) -> Result<Option<Receipt>, LedgerError> {
-        let sql = "SELECT time, stream, version, bytes FROM entries WHERE idx = $1";
-        let rows = self.database.read(sql, &[Value::from(index)]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(StoredEntry { time, stream, version, bytes }) = self.database.stored_entry(index).await? else {
+            return Ok(None);
+        };
         let Some(proof) = self.proof(index).await? else { return Ok(None) };
         Ok(Some(Receipt {
             index,
-            time: Instant::from_millis(row.integer(0)?),
-            stream: row.text(1)?.to_owned(),
-            version: row.unsigned(2)?,
-            entry_hash: leaf_hash(row.blob(3)?),
+            time,
+            stream,
+            version,
+            entry_hash: leaf_hash(&bytes),
             proof: proof.encode(),
             replayed: true,
         }))

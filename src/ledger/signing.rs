@@ -6,7 +6,7 @@ use crate::field::OrganisationId;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_stream, stream_version};
-use crate::store::{StoreError, Value};
+use crate::store::StoreError;
 use crate::world::{Stream, World};
 
 /// Why nobody is named as the owner of a key.
@@ -59,11 +59,7 @@ impl Ledger {
     }
 
     async fn look_up_key(&self, kid: &KeyId) -> Result<(PublicKey, OrganisationId), NoKey> {
-        let sql = "SELECT public FROM keys WHERE kid = $1";
-        let rows = self.database.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
-        let row = rows.first().ok_or(NoKey::Unknown)?;
-        let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
-        let key = PublicKey::from_trusted_bytes(bytes).map_err(|_| StoreError::Unexpected(0))?;
+        let key = self.database.public_key(kid).await?.ok_or(NoKey::Unknown)?;
         if key.key_id() != *kid {
             return Err(StoreError::Damaged(format!("keys.public of {kid}")).into());
         }

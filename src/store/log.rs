@@ -1,7 +1,18 @@
 //! Reading the log's own tables: its head, its entries, its tiles.
 
 use super::{Database, StoreError, Value};
-use crate::field::DocumentId;
+use crate::field::{DocumentId, Instant};
+use crate::record::{KeyId, PublicKey};
+
+/// Where an entry stands, as the columns beside it say.
+#[derive(Debug)]
+pub struct StoredEntry {
+    pub time: Instant,
+    pub stream: String,
+    /// Of the stream, with this entry.
+    pub version: u64,
+    pub bytes: Vec<u8>,
+}
 
 impl Database {
     /// The size of the log and its newest checkpoint, a signed note; `None` when there is no log yet.
@@ -22,6 +33,52 @@ impl Database {
                    LEFT JOIN cosigned ON cosigned.size = log_head.size WHERE id = 1";
         let rows = self.read(sql, &[]).await?;
         rows.first().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).transpose()
+    }
+
+    /// The time of the last entry.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Damaged`] where there is no log.
+    pub async fn last_time(&self) -> Result<Instant, StoreError> {
+        let rows = self.read("SELECT last_time FROM log_head WHERE id = 1", &[]).await?;
+        let row = rows.first().ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        Ok(Instant::from_millis(row.integer(0)?))
+    }
+
+    /// Where an entry stands, with its bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn stored_entry(&self, index: u64) -> Result<Option<StoredEntry>, StoreError> {
+        let sql = "SELECT time, stream, version, bytes FROM entries WHERE idx = $1";
+        let rows = self.read(sql, &[Value::from(index)]).await?;
+        let Some(mut row) = rows.into_iter().next() else { return Ok(None) };
+        let (time, stream) = (Instant::from_millis(row.integer(0)?), row.text(1)?.to_owned());
+        Ok(Some(StoredEntry { time, stream, version: row.unsigned(2)?, bytes: row.take_blob(3)? }))
+    }
+
+    /// The public key of a kid, as the table of keys has it: whoever reads it compares the two.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn public_key(&self, kid: &KeyId) -> Result<Option<PublicKey>, StoreError> {
+        let sql = "SELECT public FROM keys WHERE kid = $1";
+        let rows = self.read(sql, &[Value::Blob(kid.as_bytes().to_vec())]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
+        PublicKey::from_trusted_bytes(bytes).map(Some).map_err(|_| StoreError::Unexpected(0))
+    }
+
+    /// The next streams on which something may be due by now, behind a place in their order; some of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn due(&self, now: Instant, behind: &(i64, String)) -> Result<Vec<(i64, String)>, StoreError> {
+        let sql = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
+        let (at, stream) = behind;
+        let values = [Value::Integer(now.millis()), Value::Integer(*at), Value::from(stream.as_str())];
+        let rows = self.read(sql, &values).await?;
+        rows.iter().map(|row| Ok((row.integer(0)?, row.text(1)?.to_owned()))).collect()
     }
 
     /// The bytes of the entries from `first` on, at most `count`, by their order; fewer where the log ends.

@@ -4,6 +4,7 @@
 //! engines understand, bulk statements built from table descriptions, one writing transaction at a time.
 
 mod bulk;
+mod cosigned;
 mod deposits;
 mod disclosures;
 mod documents;
@@ -26,6 +27,7 @@ mod tree;
 mod value;
 mod write;
 
+pub use cosigned::cosigned;
 pub use deposits::{
     ErasedDisclosure, HeldDisclosure, Keyless, Standing, Uncited, UncitedDocument, erased_disclosure, first_citing,
     held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
@@ -36,6 +38,7 @@ pub use export::{ExportError, each_resource, export_log};
 pub use health::Obstacle;
 pub use lease::Lease;
 pub use list::{Filter, Listing};
+pub use log::StoredEntry;
 pub use objects::{Objects, S3Settings, Served};
 pub use rows::{DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
