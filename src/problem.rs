@@ -4,6 +4,7 @@
 //! titles. A [`Refusal`] is one concrete no: a problem type with what is needed to explain it. The pure core returns
 //! refusals; `http` only prints them.
 
+pub use crate::field::Bilingual;
 use crate::field::{DocumentId, Fault, FieldFault, Instant};
 use serde::Serialize;
 
@@ -74,7 +75,7 @@ problems! {
     UNKNOWN_CATEGORY 422 "unknown-category" "未知采购品目" "Unknown procurement category"
     UNKNOWN_CURRENCY 422 "unknown-currency" "未知币种" "Unknown currency"
     AMOUNT_OUT_OF_RANGE 422 "amount-out-of-range" "金额超出范围" "Amount out of range"
-    INVALID_DATE 422 "invalid-date" "日期无效" "Invalid date"
+    INVALID_DATE 422 "invalid-date" "日期或时刻无效" "Invalid date or time"
     DATES_OUT_OF_ORDER 422 "dates-out-of-order" "日期次序错误" "Dates out of order"
     WINDOW_TOO_SHORT 422 "window-too-short" "期限短于规定" "Window shorter than the rule allows"
     TOO_MANY 422 "too-many" "列表过长" "Too many elements"
@@ -119,13 +120,6 @@ problems! {
     CHALLENGE_OPEN 409 "challenge-open" "仍有质疑未处理" "A challenge is open"
     CLAIM_REFUTED 409 "claim-refuted" "业绩或资质已被证伪" "A claim of this candidate was refuted"
     NOT_A_CANDIDATE 422 "not-a-candidate" "不是中标候选人" "Not a candidate"
-}
-
-/// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bilingual {
-    pub zh: String,
-    pub en: String,
 }
 
 /// The rule that a refusal rests on.
@@ -174,9 +168,14 @@ impl Refusal {
         let Some(first) = fields.first() else {
             return Self::new(&INTERNAL, "没有字段错误", "no field is at fault");
         };
-        let problem = of_fault(&first.fault);
-        let en = format!("{}: {}", if first.pointer.is_empty() { "/" } else { &first.pointer }, first.fault);
-        let zh = format!("{}：{}", if first.pointer.is_empty() { "/" } else { &first.pointer }, problem.title_zh);
+        let (problem, more) = (of_fault(&first.fault), fields.len().saturating_sub(FAULTS_IN_WORDS));
+        let (zh, en): (Vec<_>, Vec<_>) =
+            fields.iter().take(FAULTS_IN_WORDS).map(FieldFault::words).map(|Bilingual { zh, en }| (zh, en)).unzip();
+        let (mut zh, mut en) = (zh.join("；"), en.join("; "));
+        if more > 0 {
+            zh += &format!("；另有 {more} 处");
+            en += &format!("; and {more} more");
+        }
         Self { problem, detail: Bilingual { zh, en }, fields, citation: None }
     }
 
@@ -193,13 +192,10 @@ impl Refusal {
     }
 
     /// The record's `sub` does not fit what the pointer names.
-    pub fn stream_mismatch(pointer: &str) -> Self {
-        Self::new(
-            &STREAM_MISMATCH,
-            "记录的 sub 与其类型、内容或地址不符",
-            "the record's sub does not fit its kind, its payload or the address",
-        )
-        .at(pointer, Fault::Inconsistent { reason: "does not fit the stream".into() })
+    pub fn stream_mismatch(pointer: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let (zh, en) = (zh.into(), en.into());
+        let fault = Fault::inconsistent((zh.clone(), en.clone()));
+        Self::new(&STREAM_MISMATCH, zh, en).at(pointer, fault)
     }
 
     pub fn state_forbids(act: &str, state: &str) -> Self {
@@ -211,11 +207,14 @@ impl Refusal {
     }
 }
 
+/// Faults that the sentence about a payload tells; the list of its fields has them all.
+const FAULTS_IN_WORDS: usize = 8;
+
 /// The problem type of a field's fault: each kind of bad input has its own.
 pub fn of_fault(fault: &Fault) -> &'static ProblemType {
     match fault {
-        Fault::UnknownField => &UNKNOWN_FIELD,
-        Fault::MissingField => &MISSING_FIELD,
+        Fault::UnknownField { .. } | Fault::PrivateKey => &UNKNOWN_FIELD,
+        Fault::MissingField | Fault::KindMissing { .. } => &MISSING_FIELD,
         Fault::WrongType { .. } => &WRONG_TYPE,
         Fault::TextTooLong { .. } => &TEXT_TOO_LONG,
         Fault::TextEmpty => &TEXT_EMPTY,
@@ -224,9 +223,9 @@ pub fn of_fault(fault: &Fault) -> &'static ProblemType {
         Fault::CheckCharacter { .. } => &CHECK_CHARACTER,
         Fault::UnknownRegion => &UNKNOWN_REGION,
         Fault::UnknownCategory => &UNKNOWN_CATEGORY,
-        Fault::UnknownCurrency => &UNKNOWN_CURRENCY,
+        Fault::UnknownCurrency { .. } => &UNKNOWN_CURRENCY,
         Fault::AmountOutOfRange => &AMOUNT_OUT_OF_RANGE,
-        Fault::InvalidDate => &INVALID_DATE,
+        Fault::InvalidDate | Fault::NoSuchDay | Fault::InvalidInstant => &INVALID_DATE,
         Fault::DatesOutOfOrder { .. } => &DATES_OUT_OF_ORDER,
         Fault::WindowTooShort { .. } => &WINDOW_TOO_SHORT,
         Fault::TooMany { .. } => &TOO_MANY,

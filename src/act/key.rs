@@ -42,12 +42,18 @@ impl Key {
     /// # Errors
     /// The time is out of range, or says nothing new.
     pub fn may_be_revoked(&self, from: Instant, now: Instant, kind: &str) -> Result<(), Refusal> {
-        let refuse = |reason: String| Err(Refusal::of_field("/effective", Fault::Inconsistent { reason }));
+        let refuse = |zh: String, en: String| Err(Refusal::of_field("/effective", Fault::inconsistent((zh, en))));
         if from > now.plus_millis(EFFECTIVE_SKEW_MILLIS) {
-            return refuse(format!("a revocation takes effect at once: it is {now} in the log"));
+            return refuse(
+                format!("吊销即时生效，不得晚于日志时间 {now}"),
+                format!("a revocation takes effect at once: it is {now} in the log"),
+            );
         }
         if from < self.since.plus_millis(-EFFECTIVE_SKEW_MILLIS) {
-            return refuse(format!("the key signs since {} only", self.since));
+            return refuse(
+                format!("该密钥自 {} 起才可签名", self.since),
+                format!("the key signs since {} only", self.since),
+            );
         }
         match self.revoked_from {
             Some(earlier) if earlier <= from => Err(Refusal::state_forbids(kind, "revoked")),
@@ -80,8 +86,7 @@ pub enum RevocationReason {
 /// # Errors
 /// It is not an Ed25519 key of the prime-order group.
 pub fn public_key(jwk: &Jwk, pointer: &str) -> Result<PublicKey, Refusal> {
-    PublicKey::from_jwk(jwk)
-        .map_err(|error| Refusal::of_field(pointer, Fault::MalformedCode { reason: error.to_string() }))
+    PublicKey::from_jwk(jwk).map_err(|error| Refusal::of_field(pointer, error.into()))
 }
 
 /// The header that a new key signs (over an empty payload) to prove possession: for `key.added` with the

@@ -3,11 +3,12 @@
 //! Each capability lists its record kinds once with [`acts!`]; everything that must treat all kinds alike (parsing,
 //! counting, printing) follows from that list.
 
-use crate::field::{DocumentRef, Faults, ParseFailure};
+use crate::field::{DocumentRef, Faults, FieldFault, ParseFailure};
 use crate::record::Sealed;
+use schemars::JsonSchema;
 
 /// The typed body of one record kind.
-pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
+pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// The `typ` of the record, e.g. `tender.preannounced`.
     const KIND: &'static str;
 
@@ -38,6 +39,9 @@ pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'sta
 
     /// Parses the payload of a record of this kind; `None` when the kind is not of this capability.
     fn parse(kind: &str, payload: &[u8]) -> Option<Result<Self, ParseFailure>>;
+
+    /// Every fault of the fields of a payload that [`Self::parse`] refuses for the first one.
+    fn every_fault(kind: &str, payload: &[u8], first: FieldFault) -> Vec<FieldFault>;
 
     /// Adds what only shows when several fields are looked at together.
     fn check(&self, faults: &mut Faults);
@@ -78,6 +82,17 @@ macro_rules! acts {
                         Some($crate::field::parse(payload).map(|p| Self::$variant(Box::new(p))))
                     })*
                     _ => None,
+                }
+            }
+
+            fn every_fault(
+                kind: &str,
+                payload: &[u8],
+                first: $crate::field::FieldFault,
+            ) -> Vec<$crate::field::FieldFault> {
+                match kind {
+                    $(<$payload as $crate::act::Payload>::KIND => $crate::field::every_fault::<$payload>(payload, first),)*
+                    _ => vec![first],
                 }
             }
 

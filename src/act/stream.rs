@@ -1,5 +1,6 @@
 //! What a record acts on.
 
+use crate::field::Fault;
 use compact_str::{CompactString, ToCompactString};
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,7 @@ use std::str::FromStr;
 pub struct Stream(CompactString);
 
 /// An id that names a stream.
-pub trait StreamId: fmt::Display + FromStr<Err: fmt::Display> {
+pub trait StreamId: fmt::Display + FromStr<Err: Into<Fault>> {
     /// What stands before the slash.
     const PREFIX: &'static str;
 

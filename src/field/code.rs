@@ -9,10 +9,6 @@ use std::fmt;
 use std::str::FromStr;
 use strum::IntoStaticStr;
 
-fn malformed(reason: &str) -> Fault {
-    Fault::MalformedCode { reason: reason.to_owned() }
-}
-
 macro_rules! code_type {
     ($(#[$doc:meta])* $name:ident, $format:literal, max = $max:literal, $check:expr) => {
         $(#[$doc])*
@@ -30,7 +26,10 @@ macro_rules! code_type {
 
             fn from_str(text: &str) -> Result<Self, Fault> {
                 if text.is_empty() || text.chars().count() > $max {
-                    return Err(malformed(concat!("1 to ", $max, " characters are needed")));
+                    return Err(Fault::malformed_code((
+                        concat!("编码须为 1 至 ", $max, " 个字符，不得过长"),
+                        concat!("a code has 1 to ", $max, " characters"),
+                    )));
                 }
                 let check: fn(&str) -> Result<(), Fault> = $check;
                 check(text)?;
@@ -78,7 +77,9 @@ code_type!(
         };
         match text.chars().find(|c| !fits(*c)) {
             Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
-            None if text.starts_with('.') => Err(malformed("a tender code does not begin with a dot")),
+            None if text.starts_with('.') => {
+                Err(Fault::malformed_code(("项目编号不得以点开头", "a tender code does not begin with a dot")))
+            }
             None => Ok(()),
         }
     }

@@ -38,7 +38,7 @@ impl FromStr for Day {
         }
         let number = |from: usize, to: usize| bytes[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
         let date = NaiveDate::from_ymd_opt(number(0, 4) as i32, number(5, 7), number(8, 10));
-        date.filter(|date| date.year() >= 1970).map(Self).ok_or(Fault::InvalidDate)
+        date.filter(|date| date.year() >= 1970).map(Self).ok_or(Fault::NoSuchDay)
     }
 }
 
@@ -76,9 +76,10 @@ mod tests {
     #[test]
     fn only_real_days_in_one_spelling() {
         assert_eq!("2024-02-29".parse::<Day>().unwrap().to_string(), "2024-02-29");
-        for bad in
-            ["2026-02-30", "2026-2-3", "26-02-03", "2026/02/03", "2026-02-03T00:00", "+2026-02-03", "２０２６-02-03"]
-        {
+        for none in ["2026-02-30", "2026-13-01", "1969-12-31"] {
+            assert_eq!(none.parse::<Day>(), Err(Fault::NoSuchDay), "{none}");
+        }
+        for bad in ["2026-2-3", "26-02-03", "2026/02/03", "2026-02-03T00:00", "+2026-02-03", "２０２６-02-03"] {
             assert_eq!(bad.parse::<Day>(), Err(Fault::InvalidDate), "{bad}");
         }
     }

@@ -20,6 +20,12 @@ impl DocumentId {
     }
 }
 
+impl From<DocumentIdError> for super::Fault {
+    fn from(error: DocumentIdError) -> Self {
+        Self::malformed_code(("文件的 SHA-256 应为 64 位小写十六进制", error.to_string()))
+    }
+}
+
 impl fmt::Display for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0u8; 64];
@@ -50,7 +56,6 @@ impl Serialize for DocumentId {
 impl<'de> Deserialize<'de> for DocumentId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = super::JsonText::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error: DocumentIdError| super::Fault::MalformedCode { reason: error.to_string() }.into_serde())
+        text.parse().map_err(|error: DocumentIdError| super::Fault::from(error).into_serde())
     }
 }

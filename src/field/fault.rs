@@ -1,5 +1,6 @@
 //! What can be wrong with one field, and where.
 
+use super::Bilingual;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -7,12 +8,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
 pub enum Fault {
-    /// The schema has no such member.
-    UnknownField,
+    /// The schema has no such member; perhaps another was meant.
+    UnknownField { nearest: Option<String> },
     /// A required member is absent.
     MissingField,
+    /// An object that is one of several kinds does not say which.
+    KindMissing { words: Vec<String> },
     /// A value of another JSON type, or an enum value that is not in the list.
-    WrongType { expected: String },
+    WrongType { expected: Bilingual },
     /// Longer than the field allows, in Unicode scalar values.
     TextTooLong { max: usize },
     /// Empty or only white space where words are needed.
@@ -20,7 +23,7 @@ pub enum Fault {
     /// A control, bidi-override, zero-width or otherwise invisible character: it can make a text read as another.
     ForbiddenCharacter { code_point: u32 },
     /// A code that does not have the form its field asks for.
-    MalformedCode { reason: String },
+    MalformedCode { reason: Bilingual },
     /// The check character of a code does not match (GB 32100-2015).
     CheckCharacter { expected: char },
     /// Not a province-level prefix of GB/T 2260.
@@ -30,9 +33,15 @@ pub enum Fault {
     /// Negative, or above 10^15 minor units (ten trillion yuan).
     AmountOutOfRange,
     /// Not an ISO 4217 code that this service knows the minor unit of.
-    UnknownCurrency,
-    /// Not a day of the calendar.
+    UnknownCurrency { known: String },
+    /// The private half of a key, which nobody is to send.
+    PrivateKey,
+    /// Not written as a calendar day is.
     InvalidDate,
+    /// Written as a calendar day is, and there is no such day.
+    NoSuchDay,
+    /// Not an RFC 3339 date-time.
+    InvalidInstant,
     /// One date stands before another that must precede it.
     DatesOutOfOrder { earlier: String },
     /// A window shorter than the rulebook's minimum.
@@ -46,7 +55,7 @@ pub enum Fault {
     /// An id that names nothing in this tender.
     UnknownReference { id: String },
     /// Two members that contradict each other.
-    Inconsistent { reason: String },
+    Inconsistent { reason: Bilingual },
 }
 
 impl Fault {
@@ -61,33 +70,113 @@ impl Fault {
     pub(super) fn carried_by(message: &str) -> Option<Self> {
         serde_json::from_str(message.strip_prefix(Self::MARK)?).ok()
     }
+
+    /// A value that is not what its field asks for.
+    pub fn wrong_type(expected: impl Into<Bilingual>) -> Self {
+        Self::WrongType { expected: expected.into() }
+    }
+
+    /// A code that has not the form that its field asks for.
+    pub fn malformed_code(reason: impl Into<Bilingual>) -> Self {
+        Self::MalformedCode { reason: reason.into() }
+    }
+
+    /// Members that contradict each other.
+    pub fn inconsistent(reason: impl Into<Bilingual>) -> Self {
+        Self::Inconsistent { reason: reason.into() }
+    }
+
+    /// What is wrong, and what is allowed.
+    pub fn words(&self) -> Bilingual {
+        Bilingual::new(self.in_chinese(), self.to_string())
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::UnknownField { nearest: None } => "没有这个字段".to_owned(),
+            Self::UnknownField { nearest: Some(name) } => format!("没有这个字段，是否应为 {name}"),
+            Self::MissingField => "缺少此必填字段".to_owned(),
+            Self::KindMissing { words } => format!("缺少字段 kind，应为 {} 之一", words.join("、")),
+            Self::WrongType { expected } => expected.zh.clone(),
+            Self::TextTooLong { max } => format!("文字过长，至多 {max} 个字符"),
+            Self::TextEmpty => "文字为空，至少须有一个字".to_owned(),
+            Self::ForbiddenCharacter { code_point } => {
+                format!("含有不允许的字符 U+{code_point:04X}{}", name_of(*code_point).map_or("", |(zh, _)| zh))
+            }
+            Self::MalformedCode { reason } | Self::Inconsistent { reason } => reason.zh.clone(),
+            Self::CheckCharacter { expected } => format!("校验位错误，应为 {expected}（GB 32100-2015）"),
+            Self::UnknownRegion => "行政区划代码没有以此开头的省级区划（GB/T 2260）".to_owned(),
+            Self::UnknownCategory => "不是采购品目代码（A、B 或 C 后跟数字），也不是八位 CPV 代码".to_owned(),
+            Self::AmountOutOfRange => "金额超出范围，应为 0 至 10^15 分（最小货币单位）".to_owned(),
+            Self::UnknownCurrency { known } => format!("未知币种，应为 {known} 之一"),
+            Self::PrivateKey => "不得发送私钥；此密钥已经泄露，请更换".to_owned(),
+            Self::InvalidDate => "日期应写作 YYYY-MM-DD，如 2026-11-23".to_owned(),
+            Self::NoSuchDay => "日历上没有这一天，此日期不存在".to_owned(),
+            Self::InvalidInstant => format!("时刻应为 RFC 3339 格式并写明时区，如 {EXAMPLE_SHANGHAI} 或 {EXAMPLE_UTC}"),
+            Self::DatesOutOfOrder { earlier } => {
+                format!("日期次序错误，不得早于 {}", if earlier == "today" { "今天" } else { earlier })
+            }
+            Self::WindowTooShort { min_days, rule } => format!("期限过短，至少 {min_days} 天（{rule}）"),
+            Self::TooMany { max } => format!("过多，至多 {max}"),
+            Self::TooFew => "至少须有一项".to_owned(),
+            Self::Duplicate { id } => format!("{id} 重复"),
+            Self::UnknownReference { id } => format!("{id} 在此处不存在"),
+        }
+    }
+}
+
+const EXAMPLE_SHANGHAI: &str = "2026-11-23T09:30:00+08:00";
+const EXAMPLE_UTC: &str = "2026-11-23T01:30:00Z";
+
+/// What characters are called that nobody sees.
+fn name_of(code_point: u32) -> Option<(&'static str, &'static str)> {
+    Some(match code_point {
+        0x09 => ("（制表符）", " (a tab)"),
+        0x0A | 0x0D => ("（换行）", " (a line break)"),
+        0x20 => ("（空格）", " (a space)"),
+        0x2F => ("（斜线 /）", " (a slash)"),
+        0x00..=0x1F | 0x7F..=0x9F => ("（控制字符）", " (a control character)"),
+        0x200B..=0x200D | 0x2060 | 0xFEFF => ("（零宽字符，不可见）", " (zero width, not seen)"),
+        0x202A..=0x202E | 0x2066..=0x2069 => ("（改变文字方向，不可见）", " (turns the direction of text, not seen)"),
+        0xFF01..=0xFF5E => ("（全角字符）", " (full width)"),
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownField => write!(f, "the schema has no such member"),
+            Self::UnknownField { nearest: None } => write!(f, "there is no such member"),
+            Self::UnknownField { nearest: Some(name) } => write!(f, "there is no such member; perhaps {name}"),
             Self::MissingField => write!(f, "a required member is missing"),
-            Self::WrongType { expected } => write!(f, "{expected}"),
+            Self::KindMissing { words } => write!(f, "the member kind is missing: one of {}", words.join(", ")),
+            Self::WrongType { expected } => write!(f, "{}", expected.en),
             Self::TextTooLong { max } => write!(f, "longer than {max} characters"),
-            Self::TextEmpty => write!(f, "empty"),
-            Self::ForbiddenCharacter { code_point } => write!(f, "character U+{code_point:04X} is not allowed here"),
-            Self::MalformedCode { reason } => write!(f, "{reason}"),
+            Self::TextEmpty => write!(f, "empty, where words are needed"),
+            Self::ForbiddenCharacter { code_point } => {
+                let name = name_of(*code_point).map_or("", |(_, en)| en);
+                write!(f, "character U+{code_point:04X}{name} is not allowed here")
+            }
+            Self::MalformedCode { reason } | Self::Inconsistent { reason } => write!(f, "{}", reason.en),
             Self::CheckCharacter { expected } => {
                 write!(f, "wrong check character, {expected} expected (GB 32100-2015)")
             }
             Self::UnknownRegion => write!(f, "no province of GB/T 2260 begins like this"),
             Self::UnknownCategory => write!(f, "not a 政府采购品目 code (A/B/C and digits) or an 8-digit CPV code"),
-            Self::AmountOutOfRange => write!(f, "negative, or above 10^15 minor units"),
-            Self::UnknownCurrency => write!(f, "not a known ISO 4217 currency"),
-            Self::InvalidDate => write!(f, "not a calendar day of the form 2026-11-23"),
+            Self::AmountOutOfRange => write!(f, "outside 0 to 10^15 minor units"),
+            Self::UnknownCurrency { known } => write!(f, "not a known currency: one of {known}"),
+            Self::PrivateKey => write!(f, "a private key is not to be sent: this one is known now, make another"),
+            Self::InvalidDate => write!(f, "a day is written YYYY-MM-DD, as 2026-11-23"),
+            Self::NoSuchDay => write!(f, "there is no such day in the calendar"),
+            Self::InvalidInstant => {
+                write!(f, "a time is written as RFC 3339 has it, with its zone: {EXAMPLE_SHANGHAI} or {EXAMPLE_UTC}")
+            }
             Self::DatesOutOfOrder { earlier } => write!(f, "may not be before {earlier}"),
             Self::WindowTooShort { min_days, rule } => write!(f, "shorter than {min_days} days ({rule})"),
-            Self::TooMany { max } => write!(f, "more than {max} elements"),
+            Self::TooMany { max } => write!(f, "more than {max}"),
             Self::TooFew => write!(f, "at least one element is needed"),
             Self::Duplicate { id } => write!(f, "{id} stands twice"),
             Self::UnknownReference { id } => write!(f, "{id} names nothing here"),
-            Self::Inconsistent { reason } => write!(f, "{reason}"),
         }
     }
 }
@@ -97,6 +186,19 @@ impl fmt::Display for Fault {
 pub struct FieldFault {
     pub pointer: String,
     pub fault: Fault,
+}
+
+impl FieldFault {
+    pub fn new(pointer: impl Into<String>, fault: Fault) -> Self {
+        Self { pointer: pointer.into(), fault }
+    }
+
+    /// Where it is, and what.
+    pub fn words(&self) -> Bilingual {
+        let at = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        let Bilingual { zh, en } = self.fault.words();
+        Bilingual::new(format!("{at}：{zh}"), format!("{at}: {en}"))
+    }
 }
 
 /// Collects the faults that only show when several fields are looked at together.

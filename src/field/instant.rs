@@ -126,7 +126,7 @@ impl serde::Serialize for Instant {
 impl<'de> serde::Deserialize<'de> for Instant {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = super::JsonText::deserialize(deserializer)?;
-        text.parse().map_err(|_| super::Fault::InvalidDate.into_serde())
+        text.parse().map_err(|_| super::Fault::InvalidInstant.into_serde())
     }
 }
 

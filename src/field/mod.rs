@@ -4,6 +4,7 @@
 //! A refusal is a [`Fault`]: serde carries it up through [`parse`], which adds the JSON pointer of the field.
 //! Nothing here knows about records, states or HTTP.
 
+mod bilingual;
 mod code;
 mod date;
 mod document;
@@ -13,12 +14,14 @@ mod instant;
 mod json;
 mod media_type;
 mod money;
+mod nearest;
 mod organisation_id;
 mod party;
 mod region;
 mod schema;
 mod text;
 
+pub use bilingual::Bilingual;
 pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
 pub use date::Day;
 pub use document::{Citations, DocumentRef};
@@ -26,9 +29,10 @@ pub use document_id::{DocumentId, DocumentIdError};
 pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};
 pub(crate) use json::union;
-pub use json::{ParseFailure, parse};
+pub use json::{ParseFailure, every_fault, parse};
 pub use media_type::{MediaType, MediaTypeError};
 pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
+pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};
 pub use region::{RegionCode, RegionCodeError};

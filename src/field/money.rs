@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for Currency {
             "GBP" => Self::GBP,
             "HKD" => Self::HKD,
             "JPY" => Self::JPY,
-            _ => return Err(Fault::UnknownCurrency.into_serde()),
+            _ => return Err(Fault::UnknownCurrency { known: "CNY, USD, EUR, GBP, HKD, JPY".to_owned() }.into_serde()),
         })
     }
 }

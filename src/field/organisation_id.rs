@@ -95,6 +95,21 @@ impl FromStr for OrganisationId {
     }
 }
 
+impl From<OrganisationIdError> for Fault {
+    fn from(error: OrganisationIdError) -> Self {
+        let zh = match error {
+            OrganisationIdError::CheckCharacter { expected } => return Self::CheckCharacter { expected },
+            OrganisationIdError::Form => {
+                "代码应为 18 位统一社会信用代码（GB 32100-2015），境外主体为“登记机关-编号”（org-id.guide）".to_owned()
+            }
+            OrganisationIdError::Alphabet(c) => {
+                format!("代码中有不允许的字符“{c}”，只用半角数字与大写字母，不含 I、O、S、V、Z（GB 32100-2015）")
+            }
+        };
+        Self::malformed_code((zh, error.to_string()))
+    }
+}
+
 impl fmt::Display for OrganisationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -116,15 +131,7 @@ impl Serialize for OrganisationId {
 impl<'de> Deserialize<'de> for OrganisationId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = super::JsonText::deserialize(deserializer)?;
-        text.parse().map_err(|error| {
-            match error {
-                OrganisationIdError::CheckCharacter { expected } => Fault::CheckCharacter { expected },
-                OrganisationIdError::Form | OrganisationIdError::Alphabet(_) => {
-                    Fault::MalformedCode { reason: error.to_string() }
-                }
-            }
-            .into_serde()
-        })
+        text.parse().map_err(|error: OrganisationIdError| Fault::from(error).into_serde())
     }
 }
 

@@ -48,6 +48,17 @@ impl FromStr for RegionCode {
     }
 }
 
+impl From<RegionCodeError> for super::Fault {
+    fn from(error: RegionCodeError) -> Self {
+        match error {
+            RegionCodeError::Malformed => {
+                Self::malformed_code(("行政区划代码应为 6 位（六位）半角数字（GB/T 2260）", error.to_string()))
+            }
+            RegionCodeError::UnknownProvince => Self::UnknownRegion,
+        }
+    }
+}
+
 impl fmt::Display for RegionCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -63,13 +74,7 @@ impl Serialize for RegionCode {
 impl<'de> Deserialize<'de> for RegionCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = super::JsonText::deserialize(deserializer)?;
-        text.parse().map_err(|error| {
-            match error {
-                RegionCodeError::Malformed => super::Fault::MalformedCode { reason: error.to_string() },
-                RegionCodeError::UnknownProvince => super::Fault::UnknownRegion,
-            }
-            .into_serde()
-        })
+        text.parse().map_err(|error: RegionCodeError| super::Fault::from(error).into_serde())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::Problem;
 use crate::field::{Instant, OrganisationId};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
 use crate::organisation::Roles;
-use crate::record::Bearer;
+use crate::problem::{self, Bilingual};
+use crate::record::{Bearer, BearerError};
 use crate::world::Stream;
 use poem::Request;
 use poem_openapi::SecurityScheme;
@@ -24,24 +25,29 @@ pub struct Identity {
 #[oai(ty = "bearer", bearer_format = "JWT", rename = "caller", checker = "identify")]
 pub struct Caller(pub Identity);
 
-/// What can't be identified becomes a 401 problem: which of the checks failed is nobody's business but the log's of the
-/// service. Whether a token has expired can't be told by a clock that may be wrong, nor whose it is while the store is away.
+/// What can't be identified becomes a 401 problem that says why: keys, organisations and what became of them are public, so
+/// nobody learns anything by it. Whether a token has expired can't be told by a clock that may be wrong, nor whose it is while
+/// the store is away.
 async fn identify(request: &Request, token: BearerHeader) -> poem::Result<Identity> {
     let ledger = request.data::<Arc<Ledger>>().ok_or(AuthorizationError)?;
     let now = ledger.clock.look().map_err(|doubt| doubt.refusal())?;
-    let identity = identity_of(ledger, &token.token, now).await.map_err(Problem::from)?;
-    Ok(identity.ok_or(AuthorizationError)?)
+    Ok(identity_of(ledger, &token.token, now).await?)
 }
 
-async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Result<Option<Identity>, LedgerError> {
-    let Ok(bearer) = Bearer::parse(token) else { return Ok(None) };
+async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Result<Identity, Problem> {
+    let invalid = |Bilingual { zh, en }| Problem::with_detail(&problem::TOKEN_INVALID, zh, en);
+    let refused = |error: BearerError| invalid(error.words());
+    let bearer = Bearer::parse(token).map_err(refused)?;
     let kid = bearer.kid();
-    let Some((key, owner)) = ledger.key_owner(&kid).await? else { return Ok(None) };
-    if let Err(error) = bearer.verify(&key, &ledger.origin(), now) {
-        tracing::debug!(%error, %kid, "a bearer token was refused");
-        return Ok(None);
-    }
+    let Some((key, owner)) = ledger.key_owner(&kid).await? else {
+        return Err(invalid(Bilingual::new(
+            "日志中没有签署令牌的密钥（kid）",
+            "the log does not know the token's key (kid)",
+        )));
+    };
+    bearer.verify(&key, &ledger.origin(), now).map_err(refused)?;
     let world = ledger.states(&[Stream::of(&owner)]).await?;
     // Pending, suspended or revoked: no identity.
-    Ok(world.author(&kid, now).ok().map(|author| Identity { id: author.id, roles: author.roles }))
+    let author = world.author(&kid, now).map_err(|refusal| invalid(refusal.detail))?;
+    Ok(Identity { id: author.id, roles: author.roles })
 }

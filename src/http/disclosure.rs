@@ -46,8 +46,7 @@ impl DisclosureApi {
     /// days.
     #[oai(path = "/", method = "post", operation_id = "postDisclosure")]
     async fn post(&self, caller: Caller, body: Text<TEXT_BYTES_MAX>) -> Result<Typed<DisclosureView>, Problem> {
-        let disclosure = Disclosure::parse(body.text.trim())
-            .map_err(|error| Refusal::of_field("", crate::field::Fault::MalformedCode { reason: error.to_string() }))?;
+        let disclosure = Disclosure::parse(body.text.trim()).map_err(|error| Refusal::of_field("", error.into()))?;
         let kept = self.ledger.keep_disclosure(&disclosure, &caller.0.id, self.limits.uncited).await?;
         view(disclosure.sealed().sealed, kept)
     }

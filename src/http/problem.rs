@@ -1,6 +1,6 @@
 //! A [`Refusal`] as RFC 9457 problem+json.
 
-use crate::problem::{self, ProblemType, Refusal};
+use crate::problem::{self, Bilingual, ProblemType, Refusal};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::error::ParseParamError;
@@ -40,7 +40,10 @@ pub struct FieldProblem {
     pub pointer: String,
     /// Code of the problem type of this field.
     pub code: String,
+    /// What is wrong and what is allowed, in Chinese.
     pub detail: String,
+    /// The same in English.
+    pub detail_en: String,
 }
 
 /// A rule of the rulebook.
@@ -64,10 +67,10 @@ impl From<&Refusal> for Problem {
             errors: refusal
                 .fields
                 .iter()
-                .map(|field| FieldProblem {
-                    pointer: field.pointer.clone(),
-                    code: problem::of_fault(&field.fault).code.to_owned(),
-                    detail: field.fault.to_string(),
+                .map(|field| {
+                    let Bilingual { zh: detail, en: detail_en } = field.fault.words();
+                    let code = problem::of_fault(&field.fault).code.to_owned();
+                    FieldProblem { pointer: field.pointer.clone(), code, detail, detail_en }
                 })
                 .collect(),
             rule: refusal.citation.as_ref().map(|c| RuleView { id: c.rule.clone(), law: c.law.clone() }),

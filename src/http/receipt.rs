@@ -47,13 +47,13 @@ pub enum Posted {
 /// # Errors
 /// The refusal; `unavailable` when the store failed, `clock-untrusted` while nobody can say what time it is.
 pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Posted, Problem> {
-    if stream.is_some_and(|stream| stream != *admitted.stream()) {
-        return Err(Refusal::new(
-            &problem::STREAM_MISMATCH,
-            "签名的 sub 与地址不符",
-            "the signed sub is not this address",
-        )
-        .into());
+    if let Some(stream) = stream.filter(|stream| stream != admitted.stream()) {
+        let signed = admitted.stream();
+        let (zh, en) = (
+            format!("签名的 sub 为 {signed}，与地址所指的 {stream} 不符"),
+            format!("the signed sub is {signed}, this address is of {stream}"),
+        );
+        return Err(Refusal::new(&problem::STREAM_MISMATCH, zh, en).into());
     }
     let receipt = ledger.submit(admitted).await.map_err(Problem::from)?;
     let location = format!("/v1/records/{}", receipt.index);

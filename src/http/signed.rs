@@ -66,13 +66,19 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
         expect_media_type(request, "application/json")?;
         let (payload, portion) = body::whole(request, body, PAYLOAD_BYTES_MAX, payload_too_long).await?;
-        let signature = request.header(SIGNATURE_HEADER).ok_or_else(|| Problem::of(&problem::SIGNATURE_MISSING))?;
+        let signature = request.header(SIGNATURE_HEADER).ok_or_else(signature_missing)?;
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
         let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
         rate.check(ledger, &admitted, request.data().copied().unwrap_or(Peer::NOBODY)).await?;
         Ok(Self { admitted, _portion: portion, kind: PhantomData })
     }
+}
+
+fn signature_missing() -> Problem {
+    let zh = format!("缺少 {SIGNATURE_HEADER} 头，其值为分离的 JWS：<protected>..<signature>");
+    let en = format!("the header {SIGNATURE_HEADER} is missing: a detached JWS, <protected>..<signature>");
+    Problem::with_detail(&problem::SIGNATURE_MISSING, zh, en)
 }
 
 /// Whether the body has this media type, whatever its case and parameters (RFC 9110 §8.3.1).
@@ -87,7 +93,9 @@ pub fn expect_media_type(request: &Request, expected: &str) -> Result<(), Proble
     if is_media_type(request, expected) {
         return Ok(());
     }
-    let (zh, en) = (format!("须为 {expected}"), format!("{expected} is expected"));
+    let found = request.content_type().unwrap_or("—");
+    let zh = format!("Content-Type 须为 {expected}，实为 {found}");
+    let en = format!("Content-Type is to be {expected}, not {found}");
     Err(Problem::with_detail(&problem::MEDIA_TYPE, zh, en))
 }
 

@@ -93,7 +93,10 @@ pub struct LawAdoption {
 
 fn check_origin(origin: &Line<200>, faults: &mut Faults) {
     if origin.as_str().contains(['+', ' ']) {
-        faults.add("/origin", Fault::MalformedCode { reason: "an origin has neither spaces nor plus signs".into() });
+        faults.add(
+            "/origin",
+            Fault::malformed_code(("日志名不得含空格或加号", "an origin has neither spaces nor plus signs")),
+        );
     }
 }
 
@@ -102,7 +105,7 @@ impl Payload for LogOpening {
 
     fn check(&self, faults: &mut Faults) {
         if self.time_zone.as_str() != "Asia/Shanghai" {
-            faults.add("/time_zone", Fault::Inconsistent { reason: "only Asia/Shanghai is served".into() });
+            faults.add("/time_zone", Fault::inconsistent(("只支持 Asia/Shanghai", "only Asia/Shanghai is served")));
         }
         check_origin(&self.origin, faults);
     }
@@ -129,8 +132,9 @@ impl Payload for CheckpointKeyRetirement {
 
     fn check(&self, faults: &mut Faults) {
         if self.reason == RevocationReason::Compromised {
-            let reason = "a log whose key is stolen is continued under another origin".into();
-            faults.add("/reason", Fault::Inconsistent { reason });
+            let reason =
+                ("密钥被盗的日志须以另一日志名续记", "a log whose key is stolen is continued under another origin");
+            faults.add("/reason", Fault::inconsistent(reason));
         }
     }
 }

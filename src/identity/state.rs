@@ -37,10 +37,10 @@ impl fmt::Display for TheLog {
 }
 
 impl FromStr for TheLog {
-    type Err = &'static str;
+    type Err = Fault;
 
-    fn from_str(_: &str) -> Result<Self, Self::Err> {
-        Err("the log's stream has no id")
+    fn from_str(_: &str) -> Result<Self, Fault> {
+        Err(Fault::malformed_code(("日志自身的对象就叫 log，没有编号", "the log's stream has no id")))
     }
 }
 
@@ -187,9 +187,15 @@ fn size_of(note: &str) -> Option<u64> {
 }
 
 fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refusal> {
-    let malformed = |reason: &str| Refusal::of_field("/log_key", Fault::MalformedCode { reason: reason.to_owned() });
-    let key: NoteKey = vkey.as_str().parse().map_err(|_| malformed("not a C2SP verifier key of type Ed25519"))?;
-    if key.name() == origin.as_str() { Ok(key) } else { Err(malformed("its name is not the origin")) }
+    let malformed = |zh: &str, en: &str| Refusal::of_field("/log_key", Fault::malformed_code((zh, en)));
+    let key: NoteKey = vkey.as_str().parse().map_err(|_| {
+        malformed("不是 Ed25519 类型的 C2SP 验证密钥（vkey）", "not a C2SP verifier key of type Ed25519")
+    })?;
+    if key.name() == origin.as_str() {
+        Ok(key)
+    } else {
+        Err(malformed("验证密钥的名称与日志名（origin）不符", "its name is not the origin"))
+    }
 }
 
 impl Capability for LogState {
@@ -353,15 +359,19 @@ fn decide_continuation(state: &LogState, continuation: &LogContinuation) -> Resu
     }
     room(state, "/log_key")?;
     let signed = |pointer: &str, note: &str| {
-        Checkpoint::open(note, &state.checkpoint_keys, &state.origin)
-            .map_err(|error| Refusal::of_field(pointer, Fault::Inconsistent { reason: error.to_string() }))
+        Checkpoint::open(note, &state.checkpoint_keys, &state.origin).map_err(|error| {
+            let zh = "不是本日志密钥所签的检查点";
+            Refusal::of_field(pointer, Fault::inconsistent((zh, error.to_string())))
+        })
     };
     let predecessor = signed("/predecessor", continuation.predecessor.as_str())?;
     let lost = continuation.lost.as_ref().map(|lost| signed("/lost", lost.as_str())).transpose()?;
     match lost {
         Some(lost) if lost.size <= predecessor.size => {
-            let reason = format!("nothing is lost of {} entries: there are {}", lost.size, predecessor.size);
-            Err(Refusal::of_field("/lost", Fault::Inconsistent { reason }))
+            let (lost, there) = (lost.size, predecessor.size);
+            let zh = format!("没有丢失：所称 {lost} 条，现有 {there} 条");
+            let en = format!("nothing is lost of {lost} entries: there are {there}");
+            Err(Refusal::of_field("/lost", Fault::inconsistent((zh, en))))
         }
         Some(_) | None => Ok(()),
     }
@@ -378,8 +388,10 @@ impl LogContinuation {
         if last.is_some_and(|last| (last.size, last.root) == (size, root)) {
             return Ok(());
         }
-        let reason = format!("the tree before this record has {size} entries and the root {}", root.to_base64());
-        Err(Refusal::of_field("/predecessor", Fault::Inconsistent { reason }))
+        let root = root.to_base64();
+        let zh = format!("此记录之前的树有 {size} 个条目，根为 {root}");
+        let en = format!("the tree before this record has {size} entries and the root {root}");
+        Err(Refusal::of_field("/predecessor", Fault::inconsistent((zh, en))))
     }
 }
 

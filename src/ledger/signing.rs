@@ -34,9 +34,7 @@ impl Ledger {
             let (zh, en) = ("日志中没有这把密钥", "the log does not know this key");
             return Err(Refusal::new(&problem::KEY_UNKNOWN, zh, en).into());
         };
-        let key = PublicKey::from_jwk(own).map_err(|error| {
-            Refusal::of_field("/key", crate::field::Fault::MalformedCode { reason: error.to_string() })
-        })?;
+        let key = PublicKey::from_jwk(own).map_err(|error| Refusal::of_field("/key", error.into()))?;
         if key.key_id() == kid {
             return Ok(key);
         }

@@ -88,7 +88,8 @@ impl Serialize for Hash {
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = JsonText::deserialize(deserializer)?;
-        text.parse().map_err(|error: HashError| Fault::MalformedCode { reason: error.to_string() }.into_serde())
+        let malformed = |error: HashError| Fault::malformed_code(("哈希应为 64 位小写十六进制", error.to_string()));
+        text.parse().map_err(|error| malformed(error).into_serde())
     }
 }
 

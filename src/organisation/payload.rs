@@ -115,16 +115,21 @@ impl Payload for Confirmation {
     }
 }
 
+const NAMED_BY_LOG: (&str, &str) =
+    ("operator 与 service 只由 log.opened 指定", "operator and service are named by log.opened alone");
+
 fn check_roles(roles: &[Role], faults: &mut Faults) {
     faults.list("/roles", roles, ROLES_MAX, |role| role.name());
     if !roles.iter().copied().collect::<Roles>().are_compatible() {
-        let reason = "operator, supervisor and auditor are nothing else beside".into();
-        faults.add("/roles", Fault::Inconsistent { reason });
+        let (zh, en) = (
+            "operator、supervisor、auditor 不得兼任其他角色",
+            "operator, supervisor and auditor are nothing else beside",
+        );
+        faults.add("/roles", Fault::inconsistent((zh, en)));
     }
     for (at, role) in roles.iter().enumerate() {
         if matches!(role, Role::Operator | Role::Service) {
-            let reason = "operator and service are named by log.opened alone".into();
-            faults.add(format!("/roles/{at}"), Fault::Inconsistent { reason });
+            faults.add(format!("/roles/{at}"), Fault::inconsistent(NAMED_BY_LOG));
         }
     }
 }
@@ -134,8 +139,7 @@ impl Payload for RoleGrant {
 
     fn check(&self, faults: &mut Faults) {
         if matches!(self.role, Role::Operator | Role::Service) {
-            let reason = "operator and service are named by log.opened alone".into();
-            faults.add("/role", Fault::Inconsistent { reason });
+            faults.add("/role", Fault::inconsistent(NAMED_BY_LOG));
         }
     }
 }

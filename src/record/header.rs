@@ -1,7 +1,7 @@
 //! The protected header of a record (FORMAT.md §2).
 
 use super::KeyId;
-use crate::field::{self, Fault, FieldFault, Instant, ParseFailure};
+use crate::field::{self, Bilingual, Fault, FieldFault, Instant, ParseFailure};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -43,8 +43,8 @@ pub struct Header {
 pub enum HeaderError {
     #[error("longer than {HEADER_BYTES_MAX} bytes")]
     TooLong,
-    #[error("not JSON: {0}")]
-    NotJson(String),
+    #[error("not JSON: {}", .0.en)]
+    NotJson(Bilingual),
     /// `alg` is absent or names another algorithm than EdDSA or Ed25519 (`none` among them).
     #[error("alg must be EdDSA or Ed25519")]
     Algorithm,
@@ -53,7 +53,7 @@ pub enum HeaderError {
 }
 
 /// Far above any honest header; base64url of it still fits an HTTP header line.
-const HEADER_BYTES_MAX: usize = 2048;
+pub const HEADER_BYTES_MAX: usize = 2048;
 const MEMBER_CHARS_MAX: usize = 256;
 /// An author's clock may be this far ahead of the log's.
 const IAT_AHEAD_SECONDS_MAX: i64 = 5 * 60;
@@ -103,7 +103,8 @@ impl Header {
             return Err(HeaderError::Member(FieldFault { pointer: name.to_owned(), fault }));
         }
         if header.iat < 0 {
-            let fault = Fault::WrongType { expected: "seconds since 1970 are expected".into() };
+            let fault =
+                Fault::wrong_type(("应为自 1970 年起的秒数（整数，不得为负）", "seconds since 1970 are expected"));
             return Err(HeaderError::Member(FieldFault { pointer: "/iat".into(), fault }));
         }
         Ok(header)
@@ -120,7 +121,8 @@ impl Header {
 /// Only the hyphenated lower-case spelling: a jti is compared as a value, and two spellings would be one.
 fn canonical_uuid<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
     let text = field::JsonText::deserialize(deserializer)?;
-    let refuse = || Fault::MalformedCode { reason: "a lower-case hyphenated UUID is expected".into() }.into_serde();
+    let refuse =
+        || Fault::malformed_code(("应为带连字符的小写 UUID", "a lower-case hyphenated UUID is expected")).into_serde();
     let uuid = Uuid::try_parse(&text).map_err(|_| refuse())?;
     let mut buffer = Uuid::encode_buffer();
     if *uuid.hyphenated().encode_lower(&mut buffer) == *text { Ok(uuid) } else { Err(refuse()) }

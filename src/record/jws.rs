@@ -1,7 +1,7 @@
 //! A record as JWS: flattened JSON (RFC 7515 §7.2.2) or detached (appendix F).
 
 use super::{BASE64URL, Header, HeaderError, PrivateKey, PublicKey};
-use crate::field;
+use crate::field::{self, Bilingual};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,8 +17,8 @@ pub struct Record {
 /// Why a text is not a record, or does not verify.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    #[error("not a flattened JWS: {0}")]
-    NotJson(String),
+    #[error("not a flattened JWS: {}", .0.en)]
+    NotJson(Bilingual),
     #[error("a detached JWS has the form <protected>..<signature>")]
     NotDetached,
     #[error("{0} is not canonical unpadded base64url")]
@@ -61,7 +61,7 @@ impl Record {
     /// # Errors
     /// [`JwsError::NotJson`]; other members (an unprotected `header` among them) are refused.
     pub fn parse_json(json: &[u8]) -> Result<Self, JwsError> {
-        let record: Self = field::parse(json).map_err(|failure| JwsError::NotJson(failure.to_string()))?;
+        let record: Self = field::parse(json).map_err(|failure| JwsError::NotJson(failure.words()))?;
         record.check_alphabet()?;
         Ok(record)
     }

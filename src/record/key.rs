@@ -1,7 +1,7 @@
 //! Ed25519 keys as JWKs (RFC 8037) and their thumbprints (RFC 7638).
 
 use super::BASE64URL;
-use crate::field::string_schema;
+use crate::field::{Fault, string_schema};
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A public Ed25519 key as JSON (RFC 8037 §2): `{"kty":"OKP","crv":"Ed25519","x":"…"}` and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Jwk {
     /// Always `OKP`.
@@ -20,6 +20,34 @@ pub struct Jwk {
     pub crv: String,
     /// The public key, 32 bytes in base64url.
     pub x: String,
+}
+
+/// The members that are known: the private half is refused by name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    kty: String,
+    crv: String,
+    x: String,
+    #[serde(default, rename = "d")]
+    _private: PrivatePart,
+}
+
+/// What no key that is sent has.
+#[derive(Default)]
+struct PrivatePart;
+
+impl<'de> Deserialize<'de> for PrivatePart {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(Fault::PrivateKey.into_serde())
+    }
+}
+
+impl<'de> Deserialize<'de> for Jwk {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Members { kty, crv, x, _private } = Members::deserialize(deserializer)?;
+        Ok(Self { kty, crv, x })
+    }
 }
 
 /// RFC 7638 SHA-256 thumbprint of a key: 43 characters of base64url.
@@ -41,6 +69,18 @@ pub enum KeyError {
     Point,
     #[error("a 43-character thumbprint is expected")]
     Thumbprint,
+}
+
+impl From<KeyError> for Fault {
+    fn from(error: KeyError) -> Self {
+        let zh = match error {
+            KeyError::Kind => "密钥应为 kty OKP、crv Ed25519",
+            KeyError::Encoding => "公钥 x 应为 32 字节的 base64url（无填充）",
+            KeyError::Point => "公钥不是素数阶点的规范编码",
+            KeyError::Thumbprint => "密钥指纹（kid）应为 43 个字符的 base64url",
+        };
+        Self::malformed_code((zh, error.to_string()))
+    }
 }
 
 fn decode32(text: &str) -> Option<[u8; 32]> {
@@ -86,8 +126,7 @@ impl Serialize for KeyId {
 impl<'de> Deserialize<'de> for KeyId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = crate::field::JsonText::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error: KeyError| crate::field::Fault::MalformedCode { reason: error.to_string() }.into_serde())
+        text.parse().map_err(|error: KeyError| Fault::from(error).into_serde())
     }
 }
 

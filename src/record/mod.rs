@@ -15,7 +15,7 @@ mod sealed;
 
 pub use batch::BatchVerifier;
 pub use bearer::{Bearer, BearerError};
-pub use header::{Alg, Header, HeaderError};
+pub use header::{Alg, HEADER_BYTES_MAX, Header, HeaderError};
 pub use jws::{JwsError, Record};
 pub use key::{Jwk, KeyError, KeyId, PrivateKey, PublicKey};
 #[cfg(feature = "shell")]

@@ -29,7 +29,8 @@ fn digest_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Stri
     if Sealed::is_digest(&text) {
         return Ok(text);
     }
-    Err(Fault::MalformedCode { reason: "43 characters of base64url are expected".into() }.into_serde())
+    Err(Fault::malformed_code(("密封摘要应为 43 个字符的 base64url", "43 characters of base64url are expected"))
+        .into_serde())
 }
 
 /// A disclosure: `[salt, name, value]`. Whoever is shown it can check it against the log; whoever is not learns nothing.
@@ -56,6 +57,17 @@ pub enum DisclosureError {
 pub const DISCLOSURE_BYTES_MAX: usize = 8192;
 /// RFC 9901 §9.3 recommends 128 bits: the values are names and id numbers, which can be guessed.
 const SALT_BYTES: usize = 16;
+
+impl From<DisclosureError> for Fault {
+    fn from(error: DisclosureError) -> Self {
+        let zh = match error {
+            DisclosureError::TooLong => format!("披露文本至多 {DISCLOSURE_BYTES_MAX} 字节"),
+            DisclosureError::Malformed => "披露应为 JSON 数组 [盐, 名称, 值] 的 base64url".to_owned(),
+            DisclosureError::SaltTooShort => "披露的盐至少 16 字节".to_owned(),
+        };
+        Self::malformed_code((zh, error.to_string()))
+    }
+}
 
 impl Disclosure {
     /// Seals a value with a fresh salt.

@@ -1,8 +1,9 @@
 //! From received bytes to a record whose signature holds: the only way into the sequencer.
 
 use crate::field::{Fault, FieldFault};
+use crate::log::Hash;
 use crate::problem::{self, Refusal};
-use crate::record::{Header, HeaderError, JwsError, PublicKey, Record};
+use crate::record::{HEADER_BYTES_MAX, Header, HeaderError, JwsError, PublicKey, Record};
 use crate::world::{Act, Stream};
 
 /// A record that was parsed but whose signature nobody has checked.
@@ -51,7 +52,10 @@ impl Unverified {
     /// # Errors
     /// `signature-mismatch`, or the signature can't be read.
     pub fn verify(self, key: &PublicKey) -> Result<Admitted, Refusal> {
-        self.record.verify(key).map_err(|error| jws_refusal(&error))?;
+        self.record.verify(key).map_err(|error| match error {
+            JwsError::Signature => signature_refusal(&self.record),
+            other => jws_refusal(&other),
+        })?;
         let Self { record, header, stream, act } = self;
         Ok(Admitted { record, header, stream, act })
     }
@@ -77,28 +81,55 @@ impl Admitted {
 
 /// What is wrong with a JWS, as the caller is told it.
 pub fn jws_refusal(error: &JwsError) -> Refusal {
-    match error {
-        JwsError::Header(header) => header_refusal(header),
-        JwsError::Signature => Refusal::new(
-            &problem::SIGNATURE_MISMATCH,
-            "签名与所收到的字节不符",
-            "the signature does not hold for the bytes that were received",
-        ),
-        other => {
-            Refusal::new(&problem::JWS_MALFORMED, format!("签名格式错误：{other}"), format!("malformed JWS: {other}"))
+    let zh = match error {
+        JwsError::Header(header) => return header_refusal(header),
+        JwsError::Signature => "签名与所收到的字节不符".to_owned(),
+        JwsError::NotJson(reason) => format!("不是展平的 JWS（JSON，含 protected、payload、signature）：{}", reason.zh),
+        JwsError::NotDetached => {
+            "分离签名的格式为 <protected>..<signature>：受保护头与签名之间是两个点，不带载荷".to_owned()
         }
-    }
+        JwsError::Base64(part) => format!("{part} 不是规范的 base64url（无填充）"),
+        JwsError::SignatureLength => "签名应为 64 字节".to_owned(),
+    };
+    let problem = if *error == JwsError::Signature { &problem::SIGNATURE_MISMATCH } else { &problem::JWS_MALFORMED };
+    Refusal::new(problem, zh, error.to_string())
+}
+
+/// What was received, so that the author can compare it with what was signed.
+fn signature_refusal(record: &Record) -> Refusal {
+    let payload = record.payload_bytes().unwrap_or_default();
+    let (length, digest) = (payload.len(), Hash::of(&payload));
+    let zh = format!(
+        "签名与所收到的 {length} 字节不符，其 SHA-256 为 {digest}；请与签名时的字节比较。常见原因：签名后增加了换行或改变了\
+         格式（空格、字段顺序、转义），签名前后编码不同，签的是压缩后的字节，或用了另一把私钥"
+    );
+    let en = format!(
+        "the signature does not hold for the {length} bytes that were received, whose SHA-256 is {digest}: compare them with \
+         those that were signed. Usual causes: a line break added or JSON formatted anew (spaces, order, escapes) after \
+         signing, another encoding, compressed bytes signed, another private key"
+    );
+    Refusal::new(&problem::SIGNATURE_MISMATCH, zh, en)
 }
 
 fn header_refusal(error: &HeaderError) -> Refusal {
     let (problem, field) = match error {
         HeaderError::Algorithm => {
-            let fault = Fault::WrongType { expected: error.to_string() };
-            (&problem::ALGORITHM, Some(FieldFault { pointer: "/alg".into(), fault }))
+            let fault = Fault::wrong_type(("alg 应为 EdDSA 或 Ed25519", error.to_string()));
+            (&problem::ALGORITHM, Some(FieldFault::new("/alg", fault)))
+        }
+        // Whatever else is wrong with the stream is said of it as of a payload's field.
+        HeaderError::Member(field) if field.pointer == "/sub" && field.fault != Fault::MissingField => {
+            return Refusal::fields(vec![field.clone()]);
         }
         HeaderError::Member(field) => (&problem::HEADER_INVALID, Some(field.clone())),
         HeaderError::TooLong | HeaderError::NotJson(_) => (&problem::HEADER_INVALID, None),
     };
-    let refusal = Refusal::new(problem, format!("受保护头无效：{error}"), format!("invalid protected header: {error}"));
+    let zh = match (error, &field) {
+        (HeaderError::TooLong, _) => format!("超过 {HEADER_BYTES_MAX} 字节"),
+        (HeaderError::NotJson(reason), _) => format!("不是有效的 JSON：{}", reason.zh),
+        (_, Some(field)) => field.words().zh,
+        (HeaderError::Algorithm | HeaderError::Member(_), None) => String::new(),
+    };
+    let refusal = Refusal::new(problem, format!("受保护头无效：{zh}"), format!("invalid protected header: {error}"));
     Refusal { fields: field.into_iter().collect(), ..refusal }
 }

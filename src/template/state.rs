@@ -104,8 +104,8 @@ impl Capability for Template {
         }
         let Some(template) = state else { return Ok(()) };
         if template.scope != published.scope {
-            let reason = "a new version keeps the template's scope".into();
-            return Err(Refusal::of_field("/scope", Fault::Inconsistent { reason }));
+            let reason = ("新版范本不得改变适用范围", "a new version keeps the template's scope");
+            return Err(Refusal::of_field("/scope", Fault::inconsistent(reason)));
         }
         if template.versions.len() >= VERSIONS_MAX {
             return Err(Refusal::of_field("", Fault::TooMany { max: VERSIONS_MAX }));

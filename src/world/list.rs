@@ -1,7 +1,7 @@
 //! The one list of capabilities, and what follows from it alone.
 
 use crate::act::{Acts, Capability, KeyChange, Moment, Place, Stream, StreamId};
-use crate::field::{DocumentId, DocumentRef, Fault, Faults, Instant, OrganisationId, ParseFailure};
+use crate::field::{DocumentId, DocumentRef, Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure};
 use crate::identity;
 use crate::law::Law;
 use crate::problem::{self, Refusal};
@@ -65,6 +65,13 @@ macro_rules! define {
                 None
             }
 
+            fn every_fault(kind: &str, payload: &[u8], first: FieldFault) -> Vec<FieldFault> {
+                $(if <<$state as Capability>::Act as Acts>::KINDS.contains(&kind) {
+                    return <$state as Capability>::Act::every_fault(kind, payload, first);
+                })*
+                vec![first]
+            }
+
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$name(act) => act.kind(),)* }
             }
@@ -90,10 +97,9 @@ macro_rules! define {
                 match self { $(Self::$name(act) => <$state as Capability>::key_changes(act),)* }
             }
 
-            /// Whether it is an act on streams of this prefix.
-            pub(super) fn acts_on(&self, stream: &Stream) -> bool {
-                let prefix = match self { $(Self::$name(_) => <<$state as Capability>::Id as StreamId>::PREFIX,)* };
-                stream.prefix() == prefix
+            /// The prefix of the streams that it may act on.
+            pub(super) fn prefix(&self) -> &'static str {
+                match self { $(Self::$name(_) => <<$state as Capability>::Id as StreamId>::PREFIX,)* }
             }
 
             pub(super) fn ties(&self, state: Option<&State>) -> Vec<Stream> {
@@ -163,12 +169,14 @@ macro_rules! define {
             type Err = Refusal;
 
             fn from_str(sub: &str) -> Result<Self, Refusal> {
-                let bad = |reason: String| Refusal::of_field("/sub", Fault::MalformedCode { reason });
+                let bad = |fault: Fault| Refusal::of_field("/sub", fault);
                 $(if let Some(parsed) = parse_as::<<$state as Capability>::Id>(sub) {
                     return parsed.map_err(bad);
                 })*
+                let forms = PREFIXES.iter().filter(|prefix| **prefix != "log").map(|prefix| format!("、{prefix}/<id>"));
+                let zh = format!("记录的对象应为 log{} 之一", forms.collect::<String>());
                 let forms = PREFIXES.iter().filter(|prefix| **prefix != "log").map(|prefix| format!(", {prefix}/<id>"));
-                Err(bad(format!("a stream is one of log{}", forms.collect::<String>())))
+                Err(bad(Fault::malformed_code((zh, format!("a stream is one of log{}", forms.collect::<String>())))))
             }
         }
     };
@@ -182,12 +190,12 @@ fn of<C: Capability>(state: Option<&State>) -> Option<&C> {
 }
 
 /// `None` when the text is not of this kind of stream; then another one may be.
-fn parse_as<I: StreamId>(sub: &str) -> Option<Result<Stream, String>> {
+fn parse_as<I: StreamId>(sub: &str) -> Option<Result<Stream, Fault>> {
     if I::of_stream(sub).is_some() {
         return Some(Ok(Stream::checked(sub)));
     }
     let id = sub.strip_prefix(I::PREFIX)?.strip_prefix('/')?;
-    id.parse::<I>().err().map(|error| Err(error.to_string()))
+    id.parse::<I>().err().map(|error| Err(error.into()))
 }
 
 impl Act {
@@ -230,15 +238,15 @@ impl Act {
         let act = parsed.map_err(|failure| match failure {
             ParseFailure::NotJson { reason } => Refusal::new(
                 &problem::MALFORMED_JSON,
-                format!("不是有效的 JSON：{reason}"),
-                format!("not valid JSON: {reason}"),
+                format!("不是有效的 JSON：{}", reason.zh),
+                format!("not valid JSON: {}", reason.en),
             ),
             ParseFailure::TooLong { max } => Refusal::new(
                 &problem::ENTRY_TOO_LARGE,
                 format!("{kind} 的载荷至多 {max} 字节"),
                 format!("a payload of {kind} has at most {max} bytes"),
             ),
-            ParseFailure::Field(field) => Refusal::fields(vec![field]),
+            ParseFailure::Field(first) => Refusal::fields(Self::every_fault(kind, payload, first)),
         })?;
         let mut faults = Faults::default();
         act.check(&mut faults);

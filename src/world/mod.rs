@@ -201,8 +201,10 @@ impl World {
                 format!("signed on version {seen}, the stream is at {current}"),
             ));
         }
-        if !act.acts_on(stream) {
-            return Err(Refusal::stream_mismatch("/sub"));
+        if stream.prefix() != act.prefix() {
+            let (kind, prefix) = (act.kind(), act.prefix());
+            let (zh, en) = (format!("{kind} 的对象应以 {prefix}/ 开头"), format!("{kind} acts on a stream {prefix}/…"));
+            return Err(Refusal::stream_mismatch("/sub", zh, en));
         }
         self.must_be_judged(act)?;
         let signed_in = act.signs_in().map(|(_, owner)| Author { id: owner.clone(), roles: Roles::NONE });

@@ -89,12 +89,14 @@ impl Payload for Offer {
 
     fn check(&self, faults: &mut Faults) {
         if self.unit == self.enterprise {
-            faults.add("/enterprise", Fault::Inconsistent { reason: "nobody commits to itself".into() });
+            faults.add("/enterprise", Fault::inconsistent(("不得向自己承诺", "nobody commits to itself")));
         }
         if let Binding::Year(binding) = &self.binding
             && !YEARS.contains(&binding.year)
         {
-            faults.add("/binding/year", Fault::InvalidDate);
+            let (first, last) = (YEARS.start(), YEARS.end());
+            let (zh, en) = (format!("年度应为 {first} 至 {last}"), format!("a year is {first} to {last}"));
+            faults.add("/binding/year", Fault::wrong_type((zh, en)));
         }
     }
 }

@@ -36,7 +36,10 @@ impl Payload for TermReopening {
     fn check(&self, faults: &mut Faults) {
         match (self.period, &self.breach) {
             (CommitmentPeriod::Offer, Some(_)) => {
-                faults.add("/breach", Fault::Inconsistent { reason: "an offer is about no breach".into() });
+                faults.add(
+                    "/breach",
+                    Fault::inconsistent(("要约与违约无关，不需 breach", "an offer is about no breach")),
+                );
             }
             (CommitmentPeriod::Offer, None) | (_, Some(_)) => {}
             (_, None) => faults.add("/breach", Fault::MissingField),

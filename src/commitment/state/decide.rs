@@ -131,8 +131,8 @@ fn decide_offer(offer: &Offer, by: &Author, at: &Moment<'_>) -> Result<(), Refus
             return Err(unknown("/binding/lot", binding.lot.as_str()));
         }
         if !call.buyers.contains(&offer.unit) {
-            let reason = "neither the tender's centre nor its procuring unit".into();
-            return Err(Refusal::of_field("/unit", Fault::Inconsistent { reason }));
+            let reason = ("既不是该项目的采购中心，也不是采购人", "neither the tender's centre nor its procuring unit");
+            return Err(Refusal::of_field("/unit", Fault::inconsistent(reason)));
         }
     }
     must_be_open(&offer.binding, call.as_ref())
@@ -238,11 +238,14 @@ fn must_stand_for(roles: &[Role], pointer: &str, id: &OrganisationId, at: &Momen
         organisation.filter(|found| found.is_confirmed()).ok_or_else(|| unknown(pointer, id.as_str()))?;
     if !organisation.roles.has_any(roles) {
         let names = roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" / ");
-        return Err(Refusal::of_field(pointer, Fault::Inconsistent { reason: format!("not a {names}") }));
+        return Err(Refusal::of_field(
+            pointer,
+            Fault::inconsistent((format!("没有角色 {names}"), format!("not a {names}"))),
+        ));
     }
     if organisation.is_suspended(at.now) {
         return Err(Refusal::new(&problem::ORGANISATION_SUSPENDED, "对方主体已被暂停", "the party is suspended")
-            .at(pointer, Fault::Inconsistent { reason: "suspended".into() }));
+            .at(pointer, Fault::inconsistent(("已被暂停", "suspended"))));
     }
     Ok(())
 }

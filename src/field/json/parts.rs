@@ -1,5 +1,6 @@
 //! The members of an object and the elements of an array.
 
+use super::expected;
 use super::refused::Raised;
 use super::scan::Scanner;
 use super::union::KIND;
@@ -77,7 +78,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         while self.scanner.another(self.first, b'}')? {
             self.first = false;
             if self.scanner.peek() != Some(b'"') {
-                return Err(self.scanner.broken("the name of a member"));
+                return Err(self.scanner.broken(("带双引号的字段名", "the name of a member")));
             }
             self.name = self.scanner.at();
             if matches!(self.names, Names::Counted) || !self.passes_kind()? {
@@ -115,7 +116,7 @@ impl<'a, 'de> Items<'a, 'de> {
         if self.last || !self.scanner.another(self.index == 0, b']')? {
             Ok(value)
         } else {
-            Err(Raised::wrong(format!("{} elements are expected", self.index)))
+            Err(Raised::wrong(expected::elements(self.index)))
         }
     }
 }

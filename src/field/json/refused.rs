@@ -1,6 +1,8 @@
 //! A refusal on its way out.
 
-use super::super::{Fault, FieldFault};
+use super::super::{Bilingual, Fault, FieldFault, nearest};
+use super::expected;
+use super::union::KIND;
 use serde::de;
 use std::fmt;
 
@@ -8,21 +10,27 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParseFailure {
     /// Not JSON at all (or not UTF-8, or nested too deeply).
-    NotJson { reason: String },
+    NotJson { reason: Bilingual },
     /// More bytes than a payload of its kind has, whatever they say.
     TooLong { max: usize },
     /// JSON, but a field is refused.
     Field(FieldFault),
 }
 
+impl ParseFailure {
+    /// What is wrong.
+    pub fn words(&self) -> Bilingual {
+        match self {
+            Self::NotJson { reason } => reason.clone(),
+            Self::TooLong { max } => Bilingual::new(format!("超过 {max} 字节"), format!("more than {max} bytes")),
+            Self::Field(field) => field.words(),
+        }
+    }
+}
+
 impl fmt::Display for ParseFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotJson { reason } => f.write_str(reason),
-            Self::TooLong { max } => write!(f, "more than {max} bytes"),
-            Self::Field(FieldFault { pointer, fault }) if pointer.is_empty() => write!(f, "{fault}"),
-            Self::Field(FieldFault { pointer, fault }) => write!(f, "{pointer}: {fault}"),
-        }
+        f.write_str(&self.words().en)
     }
 }
 
@@ -31,25 +39,35 @@ impl fmt::Display for ParseFailure {
 pub struct Raised(Box<ParseFailure>);
 
 impl Raised {
-    pub fn not_json(reason: String) -> Self {
-        Self(Box::new(ParseFailure::NotJson { reason }))
+    pub fn not_json(reason: impl Into<Bilingual>) -> Self {
+        Self(Box::new(ParseFailure::NotJson { reason: reason.into() }))
     }
 
-    fn field(pointer: String, fault: Fault) -> Self {
+    pub fn field(pointer: String, fault: Fault) -> Self {
         Self(Box::new(ParseFailure::Field(FieldFault { pointer, fault })))
     }
 
-    pub fn wrong(expected: impl Into<String>) -> Self {
-        Self::field(String::new(), Fault::WrongType { expected: expected.into() })
+    pub fn wrong(expected: impl Into<Bilingual>) -> Self {
+        Self::field(String::new(), Fault::wrong_type(expected))
     }
 
     /// A member that nothing reads.
     pub fn unread() -> Self {
-        Self::field(String::new(), Fault::UnknownField)
+        Self::field(String::new(), Fault::UnknownField { nearest: None })
+    }
+
+    /// That a union does not say of which kind it is: which there are is known where it is read.
+    pub fn without_kind(mut self, kinds: &[&str]) -> Self {
+        if let ParseFailure::Field(FieldFault { pointer, fault: fault @ Fault::MissingField }) = &mut *self.0
+            && *pointer == pointer_to(KIND)
+        {
+            *fault = Fault::KindMissing { words: kinds.iter().map(|&kind| kind.to_owned()).collect() };
+        }
+        self
     }
 
     pub fn twice(name: &str) -> Self {
-        Self::wrong("a member stands once only").within(name)
+        Self::wrong(expected::ONCE).within(name)
     }
 
     /// As seen from outside the member or element that has it.
@@ -62,7 +80,7 @@ impl Raised {
 }
 
 /// RFC 6901 §3.
-fn pointer_to(name: &str) -> String {
+pub fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
@@ -85,12 +103,17 @@ impl de::Error for Raised {
         let message = message.to_string();
         match Fault::carried_by(&message) {
             Some(fault) => Self::field(String::new(), fault),
-            None => Self::wrong(message),
+            None => Self::wrong(expected::ANOTHER),
         }
     }
 
-    fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
-        Self::unread().within(name)
+    fn unknown_variant(_: &str, words: &'static [&'static str]) -> Self {
+        Self::wrong(expected::one_of(words))
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
+        Self::field(pointer_to(name), Fault::UnknownField { nearest })
     }
 
     fn missing_field(name: &'static str) -> Self {

@@ -1,5 +1,7 @@
 //! The tokens of JSON.
 
+use super::super::Bilingual;
+use super::expected::{self, Words};
 use super::refused::Raised;
 use serde::de::Visitor;
 use std::borrow::Cow;
@@ -7,11 +9,15 @@ use std::borrow::Cow;
 /// Objects and arrays within each other: several times what any payload has, and few enough for any reader that recurses.
 const NESTING_MAX: u8 = 32;
 /// 2^53 − 1 (RFC 7493 §2.2): as far as every JSON library reads the same number.
-const INTEGER_MAX: i128 = (1 << 53) - 1;
+pub const INTEGER_MAX: i128 = (1 << 53) - 1;
 const INTEGER_MIN: i128 = -INTEGER_MAX;
 /// White space between tokens that any text may have beside as much as it has of other bytes: small texts are written with
 /// all the room that they like, and large ones don't fill the log with nothing.
 const SPACE_FREE: usize = 1024;
+
+/// Where a value ought to begin.
+pub const A_VALUE: Words = ("一个值", "a value");
+const QUOTATION_MARK: Words = ("双引号 \"", "a quotation mark");
 
 /// The text, and how far it is read. A copy looks ahead.
 #[derive(Clone, Copy)]
@@ -56,10 +62,13 @@ impl<'de> Scanner<'de> {
     /// Behind the value there is nothing, and between its tokens not too much of it.
     pub fn end(&mut self) -> Result<(), Raised> {
         if self.peek().is_some() {
-            return Err(self.broken("the end"));
+            return Err(self.broken(("正文结束", "the end")));
         }
         if self.space > self.at - self.space + SPACE_FREE {
-            return Err(self.not_json(&format!("white space of more than {SPACE_FREE} bytes and all the rest")));
+            return Err(self.not_json((
+                format!("空白超过 {SPACE_FREE} 字节与其余内容之和"),
+                format!("white space of more than {SPACE_FREE} bytes and all the rest"),
+            )));
         }
         Ok(())
     }
@@ -79,31 +88,60 @@ impl<'de> Scanner<'de> {
     }
 
     #[cold]
-    pub fn broken(&self, expected: &str) -> Raised {
-        let found = self.text[self.at..].chars().next().map_or("the end".to_owned(), |c| format!("{c:?}"));
-        self.not_json(&format!("{expected} is expected, not {found},"))
+    pub fn broken(&self, (zh, en): Words) -> Raised {
+        let rest = &self.text[self.at..];
+        let (found_zh, found_en) = match rest.chars().next() {
+            None => ("正文结束".to_owned(), "the end".to_owned()),
+            Some(c) => (format!("“{c}”"), format!("{c:?}")),
+        };
+        let (why_zh, why_en) = self.cause();
+        self.not_json((
+            format!("此处应为{zh}，实为{found_zh}{why_zh}"),
+            format!("{en} is expected, not {found_en}{why_en},"),
+        ))
+    }
+
+    /// What people often have there who edit JSON by hand.
+    fn cause(&self) -> Words {
+        let behind_comma = self.text[..self.at].trim_end().ends_with(',');
+        match self.text[self.at..].chars().next() {
+            None => ("，内容不完整", " (it is cut short)"),
+            Some('“' | '”' | '\'' | '‘' | '’' | '＂') => {
+                ("，引号须为直的双引号 \"", " (quotation marks are \")")
+            }
+            Some('}' | ']') if behind_comma => ("，前面多了一个逗号", " (there is a comma too many before it)"),
+            Some('，' | '：') => ("，标点须为半角", " (punctuation has half width)"),
+            Some('N' | 'I') => ("，JSON 没有 NaN 和无穷大", " (JSON has neither NaN nor Infinity)"),
+            Some(_) => ("", ""),
+        }
     }
 
     #[cold]
-    fn not_json(&self, what: &str) -> Raised {
-        Raised::not_json(format!("{what} at byte {}", self.at))
+    fn not_json(&self, what: impl Into<Bilingual>) -> Raised {
+        let before = &self.text[..self.at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let Bilingual { zh, en } = what.into();
+        Raised::not_json((format!("第 {line} 行第 {column} 列：{zh}"), format!("{en} at line {line}, column {column}")))
     }
 
     /// A value that is not of the type that is asked for, if it is a value.
     #[cold]
-    pub fn other_than(&mut self, expected: &str) -> Raised {
+    pub fn other_than(&mut self, expected: impl Into<Bilingual>) -> Raised {
         match self.peek() {
-            Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
-                Raised::wrong(format!("{expected} is expected"))
-            }
-            _ => self.broken(expected),
+            Some(b'n') if self.literal("null") => Raised::wrong(expected::VALUE),
+            Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f') => Raised::wrong(expected),
+            _ => self.broken(A_VALUE),
         }
     }
 
     /// Past the bracket that stands here.
     pub fn enter(&mut self) -> Result<(), Raised> {
         if self.nesting == NESTING_MAX {
-            return Err(self.not_json(&format!("more than {NESTING_MAX} objects and arrays in each other")));
+            return Err(self.not_json((
+                format!("对象与列表嵌套超过 {NESTING_MAX} 层"),
+                format!("more than {NESTING_MAX} objects and arrays in each other"),
+            )));
         }
         self.nesting += 1;
         self.at += 1;
@@ -119,20 +157,24 @@ impl<'de> Scanner<'de> {
         } else if first || self.takes(b',') {
             Ok(true)
         } else {
-            Err(self.broken(if end == b'}' { "a comma or }" } else { "a comma or ]" }))
+            Err(self.broken(if end == b'}' {
+                ("逗号或 }", "a comma or }")
+            } else {
+                ("逗号或 ]", "a comma or ]")
+            }))
         }
     }
 
     #[inline]
     pub fn colon(&mut self) -> Result<(), Raised> {
-        if self.takes(b':') { Ok(()) } else { Err(self.broken("a colon")) }
+        if self.takes(b':') { Ok(()) } else { Err(self.broken(("冒号", "a colon"))) }
     }
 
     /// The string that begins here, borrowed unless something in it is escaped.
     #[inline]
     pub fn string(&mut self) -> Result<Cow<'de, str>, Raised> {
         if !self.takes(b'"') {
-            return Err(self.broken("a quotation mark"));
+            return Err(self.broken(QUOTATION_MARK));
         }
         let plain = self.plain();
         if self.byte() == Some(b'"') {
@@ -153,8 +195,13 @@ impl<'de> Scanner<'de> {
                     return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
-                Some(_) => return Err(self.not_json("a control character that is not escaped")),
-                None => return Err(self.broken("a quotation mark")),
+                Some(_) => {
+                    return Err(self.not_json((
+                        "字符串中有未转义的控制字符（如换行、制表符）",
+                        "a control character that is not escaped",
+                    )));
+                }
+                None => return Err(self.broken(QUOTATION_MARK)),
             }
             text.push_str(self.plain());
         }
@@ -189,7 +236,7 @@ impl<'de> Scanner<'de> {
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
-            _ => return Err(self.broken("one of \" \\ / b f n r t u")),
+            _ => return Err(self.broken((" \" \\ / b f n r t u 之一", "one of \" \\ / b f n r t u"))),
         };
         self.at += 1;
         Ok(character)
@@ -205,9 +252,12 @@ impl<'de> Scanner<'de> {
             }
             unit => unit,
         };
-        code_point
-            .and_then(char::from_u32)
-            .ok_or_else(|| self.not_json("half a surrogate pair, or not four hex digits,"))
+        code_point.and_then(char::from_u32).ok_or_else(|| {
+            self.not_json((
+                "\\u 后须为四位十六进制数，且不得只有半个代理对",
+                "half a surrogate pair, or not four hex digits,",
+            ))
+        })
     }
 
     /// `u` and four hex digits.
@@ -226,11 +276,11 @@ impl<'de> Scanner<'de> {
         }
         let digits = &self.text[start..self.at];
         match (digits, self.byte()) {
-            ("", _) => Err(self.broken("a digit")),
-            (_, Some(b'.' | b'e' | b'E')) => Err(Raised::wrong("an integer without fraction or exponent is expected")),
-            ("0", _) if negative => Err(Raised::wrong("an integer is expected, zero without a sign")),
+            ("", _) => Err(self.broken(("数字", "a digit"))),
+            (_, Some(b'.' | b'e' | b'E')) => Err(Raised::wrong(expected::PLAIN_INTEGER)),
+            ("0", _) if negative => Err(Raised::wrong(expected::ZERO)),
             ("0", _) => Ok(Integer(0)),
-            _ if digits.starts_with('0') => Err(self.not_json("a number with zeros before it")),
+            _ if digits.starts_with('0') => Err(self.not_json(("数字前有多余的零", "a number with zeros before it"))),
             _ => {
                 let value = digits.parse().unwrap_or(i128::MAX);
                 Ok(Integer(if negative { -value } else { value }))
@@ -257,7 +307,7 @@ impl<'de> Scanner<'de> {
                     let bare = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+.".contains(byte);
                     self.at += self.text.as_bytes()[self.at..].iter().take_while(|byte| bare(byte)).count();
                 }
-                _ => return Err(self.broken("a value")),
+                _ => return Err(self.broken(A_VALUE)),
             }
             if open == 0 {
                 return Ok(());
@@ -280,6 +330,11 @@ fn special_in(block: u64) -> u64 {
 pub struct Integer(i128);
 
 impl Integer {
+    /// Whether a field that takes these can hold it.
+    pub fn is_between(&self, min: i128, max: i128) -> bool {
+        (min..=max).contains(&self.0)
+    }
+
     pub fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Raised> {
         match self.0 {
             value @ 0..=INTEGER_MAX => visitor.visit_u64(value as u64),
@@ -287,7 +342,7 @@ impl Integer {
             // Refused by everyone; who has something better to say about it says it.
             value => match visitor.visit_i128(value) {
                 Err(refused) => Err(refused),
-                Ok(_) => Err(Raised::wrong("an integer between −(2^53 − 1) and 2^53 − 1 is expected")),
+                Ok(_) => Err(Raised::wrong(expected::SAFE_INTEGER)),
             },
         }
     }

@@ -1,13 +1,15 @@
 use super::super::{Fault, JsonText, Line, Money, Nature, Price, Prose};
 use super::*;
 use proptest::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Sample {
     title: Line<5>,
+    #[schemars(length(min = 1, max = 9))]
     lots: Vec<Lot>,
     #[serde(default)]
     nature: Option<Nature>,
@@ -19,7 +21,7 @@ struct Sample {
     price: Option<Price>,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Lot {
     budget: Money,
@@ -41,12 +43,14 @@ fn a_fault_names_its_field_and_its_reason() {
     assert_eq!(fault_of(r#"{"title":"六个字太长了","lots":[]}"#), ("/title".into(), Fault::TextTooLong { max: 5 }));
     let negative = r#"{"title":"路","lots":[{"budget":{"currency":"CNY","amount_minor":-1}}]}"#;
     assert_eq!(fault_of(negative), ("/lots/0/budget/amount_minor".into(), Fault::AmountOutOfRange));
-    assert_eq!(fault_of(r#"{"title":"路","lots":[],"x":1}"#), ("/x".into(), Fault::UnknownField));
+    assert_eq!(fault_of(r#"{"title":"路","lots":[],"x":1}"#), ("/x".into(), Fault::UnknownField { nearest: None }));
+    let nearest = Some("title".to_owned());
+    assert_eq!(fault_of(r#"{"ttile":"路","lots":[]}"#), ("/ttile".into(), Fault::UnknownField { nearest }));
     assert_eq!(fault_of(r#"{"title":"路"}"#), ("/lots".into(), Fault::MissingField));
     assert!(matches!(fault_of(r#"{"title":5,"lots":[]}"#), (at, Fault::WrongType { .. }) if at == "/title"));
     let bidi = "{\"title\":\"a\u{202e}b\",\"lots\":[]}";
     assert_eq!(fault_of(bidi), ("/title".into(), Fault::ForbiddenCharacter { code_point: 0x202e }));
-    assert_eq!(fault_of(r#"{"title":"路","lots":[],"~/":1}"#), ("/~0~1".into(), Fault::UnknownField));
+    assert_eq!(fault_of(r#"{"title":"路","lots":[],"~/":1}"#), ("/~0~1".into(), Fault::UnknownField { nearest: None }));
 }
 
 #[test]
@@ -77,10 +81,10 @@ fn one_value_is_written_in_one_shape() {
         assert!(matches!(fault_of(json), (pointer, Fault::WrongType { .. }) if pointer == *at), "{json}");
     }
     let words = |json: &str| match fault_of(json).1 {
-        Fault::WrongType { expected } => expected,
+        Fault::WrongType { expected } => expected.en,
         other => panic!("{other:?}"),
     };
-    assert_eq!(words(&shapes[1].0), "an object is expected");
+    assert_eq!(words(&shapes[1].0), "an object with members such as budget is expected");
     assert_eq!(words(&shapes[3].0), "one of the words works, goods, services is expected");
     assert_eq!(words(&shapes[5].0), "a value is expected; what is unknown is left out, not null");
 }
@@ -251,4 +255,100 @@ fn white_space_is_bounded_by_what_it_stands_between() {
     }
     // In a string, white space is what it says.
     assert!(parse::<String>(format!("\"{}\"", " ".repeat(40_000)).as_bytes()).is_ok());
+}
+
+fn every_fault_of(json: &str) -> Vec<(String, Fault)> {
+    match parse::<Sample>(json.as_bytes()) {
+        Err(ParseFailure::Field(first)) => {
+            let all = every_fault::<Sample>(json.as_bytes(), first);
+            all.into_iter().map(|field| (field.pointer, field.fault)).collect()
+        }
+        other => panic!("{json}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let json = r#"{"titel":"路","lots":[{"budget":{"currency":"RMB","amount_minor":-1}},{}],"nature":"工程","count":"5",
+        "notes":["好","","\u0000"],"price":{"kind":"items","items":[{"item":"设计费","price":{"kind":"fee"}},{"price":17}]}}"#;
+    let mut found: Vec<_> = every_fault_of(json).into_iter().map(|(pointer, _)| pointer).collect();
+    found.sort_unstable();
+    let expected = [
+        "/count",
+        "/lots/0/budget/amount_minor",
+        "/lots/0/budget/currency",
+        "/lots/1/budget",
+        "/nature",
+        "/notes/1",
+        "/notes/2",
+        "/price/items/0/price/kind",
+        "/price/items/1/item",
+        "/price/items/1/price",
+        "/titel",
+        "/title",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(
+        every_fault_of(r#"{"title":"","lots":[]}"#),
+        [("/title".into(), Fault::TextEmpty), ("/lots".into(), Fault::TooFew)]
+    );
+    let kinds = ["money", "rate", "items", "stated"].map(str::to_owned).to_vec();
+    let json = sample(r#","price":{"currency":"RMB"},"count":-1"#);
+    let found = every_fault_of(&json);
+    assert_eq!(found[0], ("/price/kind".into(), Fault::KindMissing { words: kinds }));
+    assert!(found.iter().any(|(pointer, _)| pointer == "/count"), "{found:?}");
+}
+
+#[test]
+fn junk_is_answered_in_few_words_and_little_time() {
+    let json = format!(r#"{{"title":"路","lots":[],"notes":[{}5]}}"#, "1,".repeat(20_000));
+    assert_eq!(every_fault_of(&json).len(), 32);
+    let good = format!(r#"{{"title":"路","lots":[],"notes":[{}5]}}"#, "\"a\",".repeat(10_000));
+    assert!(every_fault_of(&good).len() <= 2);
+}
+
+/// Whatever stands in the place of one value, or of two: what `parse` says first is among all faults, and each that was made
+/// is.
+#[test]
+fn each_of_two_faults_is_found_beside_the_other() {
+    let good: Value = serde_json::from_str(&sample(
+        r#","nature":"works","notes":["甲"],"count":1,"price":{"kind":"rate","basis":"fee","rate_ppm":1}"#,
+    ))
+    .unwrap();
+    let places = ["/title", "/lots/0/budget", "/nature", "/notes/0", "/count", "/price/rate_ppm", "/price"];
+    for (one, other) in places.iter().flat_map(|one| places.iter().map(move |other| (one, other))) {
+        let mut bad = good.clone();
+        for place in [one, other] {
+            if let Some(value) = bad.pointer_mut(place) {
+                *value = serde_json::json!([true]);
+            }
+        }
+        let found: Vec<_> = every_fault_of(&bad.to_string()).into_iter().map(|(pointer, _)| pointer).collect();
+        for place in [one, other] {
+            let told = found.iter().any(|pointer| pointer == place || place.starts_with(&format!("{pointer}/")));
+            assert!(told, "{bad}: {place} is not among {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_json_is_called_what_it_is() {
+    let reason = |bytes: &[u8]| match parse::<Sample>(bytes) {
+        Err(ParseFailure::NotJson { reason }) => reason,
+        other => panic!("{other:?}"),
+    };
+    for (bytes, zh, en) in [
+        ("\u{feff}{}".as_bytes(), "BOM", "byte order mark"),
+        (b"{\"title\":\"\xb9\xab\"}", "UTF-8", "UTF-8"),
+        ("标题,金额\r\n某学校,1860".as_bytes(), "电子表格", "spreadsheet"),
+        (b" \n", "正文为空", "empty"),
+        ("{“title”:1}".as_bytes(), "双引号", "quotation marks"),
+        (b"{'title':1}", "双引号", "quotation marks"),
+        ("{\"title\":\"路\",}".as_bytes(), "多了一个逗号", "comma too many"),
+        ("{\"title\":\"路\"".as_bytes(), "不完整", "cut short"),
+        (b"{\n \"title\": NaN}", "第 2 行第 11 列", "line 2, column 11"),
+    ] {
+        let reason = reason(bytes);
+        assert!(reason.zh.contains(zh) && reason.en.contains(en), "{reason:?}");
+    }
 }

@@ -3,6 +3,7 @@
 //! serde's own way (`#[serde(tag = "kind")]`) copies the object before it knows the type, and so forgets the rules of what
 //! reads it. Here the `kind` is looked for ahead and the members are read as those of any struct.
 
+use super::expected;
 use super::parts::Members;
 use super::refused::Raised;
 use super::scan::Scanner;
@@ -28,7 +29,7 @@ impl<'de> EnumAccess<'de> for &mut Scanner<'de> {
             ahead.colon()?;
             if name == KIND {
                 if ahead.peek() != Some(b'"') {
-                    return Err(ahead.other_than("a word").within(KIND));
+                    return Err(ahead.other_than(expected::TEXT).within(KIND));
                 }
                 let variant = seed.deserialize(&mut ahead).map_err(|refused| refused.within(KIND))?;
                 return Ok((variant, self));

@@ -70,7 +70,11 @@ fn decide_registration(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     if Stream::of(&registration.id) != *at.on {
-        return Err(Refusal::stream_mismatch("/id"));
+        return Err(Refusal::stream_mismatch(
+            "/id",
+            "记录的对象（sub）与内容中的主体代码不符",
+            "the record's sub is of another organisation than its payload",
+        ));
     }
     let key = public_key(&registration.key, "/key")?;
     if key.key_id() != *at.signer {
@@ -120,8 +124,8 @@ fn decide_clearing(
         return Err(Refusal::state_forbids(act.kind(), "confirmed"));
     }
     if let Some(kid) = clearing.keeps.filter(|kid| state.key(kid).is_some()) {
-        let reason = format!("{kid} is revoked");
-        return Err(Refusal::of_field("/keeps", Fault::Inconsistent { reason }));
+        let fault = Fault::inconsistent((format!("密钥 {kid} 已吊销"), format!("{kid} is revoked")));
+        return Err(Refusal::of_field("/keeps", fault));
     }
     let clears = state.claims(at.now).any(|claim| Some(claim.kid) != clearing.keeps);
     if !clears && state.awaited == clearing.keeps {
@@ -144,8 +148,11 @@ fn decide_confirmation(
     }
     let roles: Roles = confirmation.roles.iter().copied().collect();
     if state.is_confirmed() && roles != state.roles {
-        let reason = "an organisation that lost its keys comes back in the roles that it had".into();
-        return Err(Refusal::of_field("/roles", Fault::Inconsistent { reason }));
+        let (zh, en) = (
+            "失去密钥的主体须以原有角色恢复",
+            "an organisation that lost its keys comes back in the roles that it had",
+        );
+        return Err(Refusal::of_field("/roles", Fault::inconsistent((zh, en))));
     }
     if !state.claims(at.now).any(|claim| claim.kid == confirmation.kid) {
         return Err(unknown_kid(&confirmation.kid));

@@ -40,8 +40,9 @@ impl Payload for PeriodReopening {
     fn check(&self, faults: &mut Faults) {
         match (self.period, &self.item) {
             (TenderPeriod::Objections, Some(_)) => {
-                let reason = "a tender has one objection window, which needs no item".into();
-                faults.add("/item", Fault::Inconsistent { reason });
+                let reason =
+                    ("项目只有一个异议期，不需 item", "a tender has one objection window, which needs no item");
+                faults.add("/item", Fault::inconsistent(reason));
             }
             (TenderPeriod::Objections, None) | (_, Some(_)) => {}
             (_, None) => faults.add("/item", Fault::MissingField),

@@ -36,7 +36,7 @@ pub(super) fn decide_revision(
     must_run(tender, by)?;
     must_be_disclosed(tender, act)?;
     if revision.preannouncement.centre != tender.centre {
-        let fault = Fault::Inconsistent { reason: "the centre of a tender does not change".into() };
+        let fault = Fault::inconsistent(("项目的采购中心不得变更", "the centre of a tender does not change"));
         return Err(Refusal::of_field("/preannouncement/centre", fault));
     }
     too_many("/preannouncement", tender.text_version as usize, TEXT_VERSIONS_MAX)?;

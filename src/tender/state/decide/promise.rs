@@ -61,19 +61,19 @@ impl Promises<'_> {
             return Some(Fault::UnknownReference { id: id.to_string() });
         };
         let reason = if !commitment.is_effective() {
-            "not signed by both sides"
+            ("未由双方签署", "not signed by both sides")
         } else if wanted.is_some_and(|wanted| *wanted != commitment.template.id) {
-            "on another template than the tender requires"
+            ("所用范本不是项目要求的", "on another template than the tender requires")
         } else if bidder != Some(&commitment.enterprise) {
-            "of another enterprise than the bidder, or its first member"
+            ("不是投标人（联合体为牵头人）的承诺", "of another enterprise than the bidder, or its first member")
         } else if !self.tender.is_bought_by(&commitment.unit) {
-            "with another procuring side than this tender's"
+            ("对方不是本项目的采购方", "with another procuring side than this tender's")
         } else if !self.covers(&commitment.binding, lot) {
-            "for another lot or another year"
+            ("不是此标段或此年度的承诺", "for another lot or another year")
         } else {
             return None;
         };
-        Some(Fault::Inconsistent { reason: reason.into() })
+        Some(Fault::inconsistent(reason))
     }
 
     fn covers(&self, binding: &Binding, lot: &LotId) -> bool {

@@ -35,7 +35,7 @@ fn must_be_others(tender: &Tender, publication: &CandidatePublication) -> Result
             let pointer = format!("/candidates/{row}/bidder/members/{member}");
             return Err(Refusal::new(&problem::OWN_MATTER, zh, en)
                 .citing("AW-OWN", "招标投标法实施条例 第三十四条")
-                .at(pointer, Fault::Inconsistent { reason: en.into() }));
+                .at(pointer, Fault::inconsistent((zh, en))));
         }
     }
     Ok(())
