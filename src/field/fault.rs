@@ -71,6 +71,12 @@ impl Fault {
         serde_json::from_str(message.strip_prefix(Self::MARK)?).ok()
     }
 
+    /// The fault in what somebody says of an error that carries one.
+    pub fn within(text: &str) -> Option<Self> {
+        let (_, carried) = text.split_once(Self::MARK)?;
+        serde_json::Deserializer::from_str(carried).into_iter().next()?.ok()
+    }
+
     /// A value that is not what its field asks for.
     pub fn wrong_type(expected: impl Into<Bilingual>) -> Self {
         Self::WrongType { expected: expected.into() }

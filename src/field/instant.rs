@@ -6,8 +6,9 @@ use std::str::FromStr;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, between the years 1970 and 9999.
 ///
-/// Its only text form is `2026-11-23T03:04:05.123Z` (24 bytes): entries are hashed as bytes, so there must be one
-/// spelling of each instant.
+/// Its own text form is `2026-11-23T03:04:05.123Z` (24 bytes), and nothing else is parsed: entries are hashed as bytes, so
+/// there must be one spelling of each instant. In a payload, whose bytes are kept as they were signed, any RFC 3339 date-time
+/// is read ([`Self::of_rfc3339`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 
@@ -30,6 +31,35 @@ impl Instant {
 
     pub fn from_seconds(seconds: i64) -> Self {
         Self::from_millis(seconds.saturating_mul(1000))
+    }
+
+    /// Reads any date-time of RFC 3339 §5.6 between the years 1970 and 9999: with an offset or `Z`, with a fraction of any
+    /// length, of which whole milliseconds count, and letters of either case. A leap second is the last millisecond before
+    /// the next one.
+    pub fn of_rfc3339(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (head, tail) = bytes.split_at_checked(19)?;
+        let shape_holds = head.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            10 => matches!(byte, b'T' | b't'),
+            13 | 16 => *byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+        if !shape_holds {
+            return None;
+        }
+        let day = NaiveDate::from_ymd_opt(number(&head[..4]) as i32, number(&head[5..7]), number(&head[8..10]))?;
+        let (hour, minute, second) = (number(&head[11..13]), number(&head[14..16]), number(&head[17..19]));
+        let (fraction, zone) = match tail.strip_prefix(b".") {
+            Some(rest) => rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
+            None => (&b"000"[..], tail),
+        };
+        let milli = fraction.iter().chain(b"00").take(3).fold(0, |milli, digit| milli * 10 + u32::from(digit - b'0'));
+        let (second, milli, is_leap) = if second == 60 { (59, 999, true) } else { (second, milli, false) };
+        let time = day.and_hms_milli_opt(hour, minute, second, milli).filter(|_| !fraction.is_empty())?;
+        let millis = time.and_utc().timestamp_millis() - offset_millis(zone)?;
+        let ends_a_day = (millis + 1) % DAY_MILLIS == 0;
+        (matches!(millis, 0..=LATEST_MILLIS) && (ends_a_day || !is_leap)).then_some(Self(millis))
     }
 
     pub fn millis(self) -> i64 {
@@ -60,6 +90,29 @@ impl Instant {
     pub fn shanghai_text(self) -> String {
         utc(self.0 + SHANGHAI_OFFSET_MILLIS).format("%Y-%m-%d %H:%M:%S").to_string()
     }
+}
+
+const DAY_MILLIS: i64 = 24 * 3_600_000;
+
+fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+}
+
+/// `Z`, or `+hh:mm`.
+fn offset_millis(zone: &[u8]) -> Option<i64> {
+    let (sign, [h1, h2, b':', m1, m2]) = (match zone {
+        [b'Z' | b'z'] => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    }) else {
+        return None;
+    };
+    if ![h1, h2, m1, m2].into_iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (hours, minutes) = (number(&[*h1, *h2]), number(&[*m1, *m2]));
+    (hours < 24 && minutes < 60).then_some(sign * i64::from(hours * 60 + minutes) * 60_000)
 }
 
 fn utc(millis: i64) -> DateTime<Utc> {
@@ -106,14 +159,8 @@ impl FromStr for Instant {
         if !shape_holds {
             return Err(InstantError);
         }
-        let number = |from: usize, to: usize| bytes[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
-        let time = NaiveDate::from_ymd_opt(number(0, 4) as i32, number(5, 7), number(8, 10))
-            .and_then(|day| day.and_hms_milli_opt(number(11, 13), number(14, 16), number(17, 19), number(20, 23)))
-            .ok_or(InstantError)?;
-        match time.and_utc().timestamp_millis() {
-            millis @ 0..=LATEST_MILLIS => Ok(Self(millis)),
-            _ => Err(InstantError),
-        }
+        // A leap second has no spelling of its own.
+        if bytes[17] == b'6' { Err(InstantError) } else { Self::of_rfc3339(text).ok_or(InstantError) }
     }
 }
 
@@ -126,7 +173,7 @@ impl serde::Serialize for Instant {
 impl<'de> serde::Deserialize<'de> for Instant {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = super::JsonText::deserialize(deserializer)?;
-        text.parse().map_err(|_| super::Fault::InvalidInstant.into_serde())
+        Self::of_rfc3339(&text).ok_or_else(|| super::Fault::InvalidInstant.into_serde())
     }
 }
 
@@ -149,6 +196,51 @@ mod tests {
             "2026-11-23T03:04:60.000Z",
         ] {
             assert_eq!(other.parse::<Instant>(), Err(InstantError), "{other}");
+        }
+    }
+
+    /// RFC 3339 §5.6 and its examples in §5.8.
+    #[test]
+    fn payloads_write_times_as_rfc_3339_has_them() {
+        let read = |text: &str| Instant::of_rfc3339(text).map(|instant| instant.to_string());
+        for (text, instant) in [
+            ("2026-11-23T03:04:05Z", "2026-11-23T03:04:05.000Z"),
+            ("2026-11-23T11:04:05+08:00", "2026-11-23T03:04:05.000Z"),
+            ("2026-11-23T03:04:05-00:00", "2026-11-23T03:04:05.000Z"),
+            ("2026-11-23t03:04:05.5z", "2026-11-23T03:04:05.500Z"),
+            ("2026-11-23T03:04:05.1239999999999999999999Z", "2026-11-23T03:04:05.123Z"),
+            ("2026-11-23T03:04:05.000001+00:00", "2026-11-23T03:04:05.000Z"),
+            ("1996-12-19T16:39:57-08:00", "1996-12-20T00:39:57.000Z"),
+            ("1990-12-31T23:59:60Z", "1990-12-31T23:59:59.999Z"),
+            ("1990-12-31T15:59:60-08:00", "1990-12-31T23:59:59.999Z"),
+            ("1970-01-01T08:00:00+08:00", "1970-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(instant), "{text}");
+        }
+        for bad in [
+            "",
+            "2026-11-23",
+            "2026-11-23T03:04:05",
+            "2026-11-23 03:04:05Z",
+            "2026-11-23T03:04Z",
+            "2026-11-23T3:04:05Z",
+            "2026-11-23T03:04:05.Z",
+            "2026-11-23T03:04:05,5Z",
+            "2026-11-23T03:04:05+0800",
+            "2026-11-23T03:04:05+08",
+            "2026-11-23T03:04:05+24:00",
+            "2026-11-23T03:04:05+08:60",
+            "2026-11-23T03:04:05ZZ",
+            "2026-02-30T03:04:05Z",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T03:04:60Z",
+            "1970-01-01T00:00:00+08:00",
+            "10000-01-01T00:00:00Z",
+            "2026年11月23日 03:04:05Z",
+            "２０２６-11-23T03:04:05Z",
+            "1795880143",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
         }
     }
 

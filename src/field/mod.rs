@@ -43,4 +43,4 @@ pub use text::{Line, Prose};
 string_schema!(OrganisationId, "organisation-id", max = 64);
 string_schema!(RegionCode, "gb-t-2260", max = 6);
 string_schema!(DocumentId, "sha256", max = 64);
-string_schema!(Instant, "date-time", max = 24);
+string_schema!(Instant, "date-time");

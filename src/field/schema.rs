@@ -6,9 +6,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-/// Implements [`JsonSchema`] for a text newtype: a string with a format and a length.
+/// Implements [`JsonSchema`] for a text newtype: a string with a format and mostly a length.
 macro_rules! string_schema {
-    ($type:ident $(<const $n:ident : usize>)?, $format:literal, max = $max:expr) => {
+    ($type:ident $(<const $n:ident : usize>)?, $format:literal $(, max = $max:expr)?) => {
         impl $(<const $n: usize>)? schemars::JsonSchema for $type $(<$n>)? {
             fn inline_schema() -> bool {
                 true
@@ -19,7 +19,7 @@ macro_rules! string_schema {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "format": $format, "maxLength": $max })
+                schemars::json_schema!({ "type": "string", "format": $format $(, "maxLength": $max)? })
             }
         }
     };

@@ -3,7 +3,7 @@
 /// The paths and methods of the API document.
 pub struct Allowed(Vec<(Vec<Segment>, Vec<String>)>);
 
-enum Segment {
+pub(super) enum Segment {
     Literal(String),
     Parameter,
 }
@@ -42,16 +42,20 @@ impl Allowed {
     }
 }
 
-fn segments(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty())
 }
 
 impl Segment {
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         if text.starts_with('{') { Self::Parameter } else { Self::Literal(text.to_owned()) }
     }
 
-    fn fits(&self, text: &str) -> bool {
+    pub fn is_literal(&self) -> bool {
+        matches!(self, Self::Literal(_))
+    }
+
+    pub fn fits(&self, text: &str) -> bool {
         match self {
             Self::Literal(literal) => literal == text,
             Self::Parameter => true,

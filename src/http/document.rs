@@ -42,7 +42,9 @@ impl<'a> ApiExtractor<'a> for Upload {
         let mut known = MediaType::ALL.iter().copied();
         let Some(media_type) = known.find(|media_type| is_media_type(request, media_type.name())) else {
             let asked = request.content_type().unwrap_or_default();
-            let (zh, en) = (format!("不接受 {asked}"), format!("{asked} is not accepted"));
+            let known = MediaType::ALL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", ");
+            let zh = format!("不接受 {asked}，Content-Type 应为 {known} 之一");
+            let en = format!("{asked} is not accepted: Content-Type is to be one of {known}");
             return Err(Refusal::new(&problem::DOCUMENT_TYPE, zh, en).into());
         };
         Ok(Self { body: body.take()?, media_type })
@@ -155,7 +157,8 @@ impl DocumentApi {
             Asked::Part(part) => Some(part.clone()),
             Asked::Unsatisfiable => {
                 let (zh, en) = (format!("文件有 {size} 字节"), format!("it has {size} bytes"));
-                return Err(Problem::with_detail(&problem::RANGE_UNSATISFIABLE, zh, en));
+                let problem = Problem::with_detail(&problem::RANGE_UNSATISFIABLE, zh, en);
+                return Err(Problem { complete_length: Some(size), ..problem });
             }
         };
         let bytes = self.ledger.documents.get(sha256.0, part.clone()).await.map_err(refuse_upload)?;

@@ -2,7 +2,7 @@
 
 use super::allow::Allowed;
 use super::registrations::Registrations;
-use super::{Peer, Problem, TrustedProxies, page};
+use super::{Parameters, Peer, Problem, TrustedProxies, cors, page};
 use crate::ledger::{DepositQuota, Ledger};
 use crate::metrics::Metrics;
 use crate::organisation;
@@ -126,14 +126,22 @@ pub struct Gate {
     seen: Arc<AtomicU32>,
     time: Duration,
     allowed: Arc<Allowed>,
+    parameters: Arc<Parameters>,
 }
 
 impl Gate {
-    pub fn new(metrics: Arc<Metrics>, limits: &Limits, allowed: Allowed, proxies: Arc<TrustedProxies>) -> Self {
+    pub fn new(
+        metrics: Arc<Metrics>,
+        limits: &Limits,
+        allowed: Allowed,
+        parameters: Parameters,
+        proxies: Arc<TrustedProxies>,
+    ) -> Self {
         Self {
             metrics,
             proxies,
             allowed: Arc::new(allowed),
+            parameters: Arc::new(parameters),
             peers: limiter(limits.per_address).map(Arc::new),
             seen: Arc::default(),
             time: Duration::from_secs(limits.request_seconds),
@@ -146,15 +154,27 @@ impl Gate {
         Some(self.proxies.client(peer, request.headers()))
     }
 
+    /// What poem refuses, as a problem.
+    fn refused(&self, error: poem::Error, method: &Method, path: &str) -> Response {
+        let explained = || Some(self.parameters.explain(&error, method, path)?.into_response());
+        let known = explained().or_else(|| super::problem::from_poem(&error));
+        known.unwrap_or_else(|| error.into_response())
+    }
+
     /// # Errors
-    /// `host-invalid`, `rate-limited`
+    /// `host-invalid`, `rate-limited`, `bad-parameter`
     fn admit(&self, request: &Request, client: Option<Peer>) -> Result<(), Problem> {
         if !names_one_host(request) {
             return Err(Problem::of(&problem::HOST_INVALID));
         }
-        let Some((peers, client)) = self.peers.as_ref().zip(client) else { return Ok(()) };
-        forget_idle(peers, &self.seen);
-        peers.check_key(&client).map_err(|_| Problem::of(&problem::RATE_LIMITED))
+        if let Some((peers, client)) = self.peers.as_ref().zip(client) {
+            forget_idle(peers, &self.seen);
+            peers.check_key(&client).map_err(|_| Problem::of(&problem::RATE_LIMITED))?;
+        }
+        match request.uri().query() {
+            Some(query) => self.parameters.check(request.method(), request.uri().path(), query),
+            None => Ok(()),
+        }
     }
 }
 
@@ -185,6 +205,21 @@ pub struct Gated<E> {
     gate: Gate,
 }
 
+impl<E: Endpoint> Gated<E> {
+    /// The answer to a request that was let in, in time.
+    async fn answer(&self, request: Request, time: Duration) -> Response {
+        if let Some(preflight) = cors::preflight(&request, &self.gate.allowed) {
+            return preflight;
+        }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        match tokio::time::timeout(time, self.inner.call(request)).await {
+            Ok(Ok(output)) => output.into_response(),
+            Ok(Err(error)) => self.gate.refused(error, &method, uri.path()),
+            Err(_) => Problem::of(&problem::TIMEOUT).into_response(),
+        }
+    }
+}
+
 impl<E: Endpoint> Endpoint for Gated<E> {
     type Output = Response;
 
@@ -198,11 +233,7 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         let upload = method == Method::PUT && uri.path().starts_with(super::document::PREFIX);
         let time = if upload { UPLOAD_TIME } else { self.gate.time };
         let mut response = match self.gate.admit(&request, peer) {
-            Ok(()) => match tokio::time::timeout(time, self.inner.call(request)).await {
-                Ok(Ok(output)) => output.into_response(),
-                Ok(Err(error)) => super::problem::from_poem(&error).unwrap_or_else(|| error.into_response()),
-                Err(_) => Problem::of(&problem::TIMEOUT).into_response(),
-            },
+            Ok(()) => self.answer(request, time).await,
             Err(problem) => problem.into_response(),
         };
         if method == Method::GET || method == Method::HEAD {
@@ -216,6 +247,7 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         page::protect(headers);
+        cors::open(headers, uri.path());
         let status = response.status().as_u16();
         self.gate.metrics.response(method_label(&method), status);
         // Not the query: what is asked for may be somebody's secret.

@@ -9,6 +9,7 @@ mod bulk;
 mod caller;
 mod coding;
 pub(crate) mod connection;
+mod cors;
 mod deposits;
 mod disclosure;
 mod document;
@@ -22,6 +23,7 @@ pub(crate) mod log;
 mod news;
 mod page;
 mod paging;
+mod parameters;
 mod peer;
 mod problem;
 mod range;
@@ -53,6 +55,7 @@ pub(crate) use page::ScriptedPage;
 pub use paging::{
     Cursor, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit, page_of,
 };
+pub(crate) use parameters::{Parameters, bad_parameter, one_of};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use receipt::{Posted, ReceiptView, accept};

@@ -3,7 +3,6 @@
 use crate::problem::{self, Bilingual, ProblemType, Refusal};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
-use poem_openapi::error::ParseParamError;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::{ApiResponse, Object, types::Type};
 use serde::Serialize;
@@ -31,6 +30,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub retry_after: Option<u64>,
+    /// Bytes of the document of which a range was asked for that it has not.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub complete_length: Option<u64>,
 }
 
 /// One field at fault.
@@ -75,6 +78,7 @@ impl From<&Refusal> for Problem {
                 .collect(),
             rule: refusal.citation.as_ref().map(|c| RuleView { id: c.rule.clone(), law: c.law.clone() }),
             retry_after: None,
+            complete_length: None,
         }
     }
 }
@@ -114,6 +118,11 @@ impl IntoResponse for Problem {
         }
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(1)));
+        }
+        if let Some(length) = self.complete_length {
+            // RFC 9110 §15.5.17.
+            let range = HeaderValue::try_from(format!("bytes */{length}"));
+            response.headers_mut().extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
         }
         response
     }
@@ -178,11 +187,5 @@ pub fn from_poem(error: &poem::Error) -> Option<Response> {
         }
     };
     // What poem says is English, and names types of ours that are nobody's business.
-    match error.downcast_ref::<ParseParamError>() {
-        Some(ParseParamError { name, .. }) => {
-            let (zh, en) = (format!("参数 {name} 缺失或无效"), format!("parameter {name} is missing or invalid"));
-            Some(Problem::with_detail(kind, zh, en).into_response())
-        }
-        None => Some(Problem::of(kind).into_response()),
-    }
+    Some(Problem::of(kind).into_response())
 }

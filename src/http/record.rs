@@ -5,13 +5,14 @@ use super::bulk::{self, BulkLine};
 use super::feed::Followers;
 use super::gate::RecordRate;
 use super::paging::page_limit;
-use super::{News, Peer, Problem, Tag, Typed};
+use super::{News, Peer, Problem, Tag, Typed, bad_parameter, one_of};
 use crate::field::{Instant, OrganisationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::EntryView;
 use crate::problem;
 use crate::record::KeyId;
 use crate::store::{Direction, EntryFilter, Row, StoreError};
+use crate::world::{Act, Stream};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
@@ -114,6 +115,11 @@ impl RecordApi {
     }
 }
 
+fn no_record(index: u64) -> Problem {
+    let (zh, en) = (format!("日志中还没有第 {index} 条记录"), format!("the log has no record {index} yet"));
+    Problem::with_detail(&problem::NOT_FOUND, zh, en)
+}
+
 /// Longest wait for news, below every proxy's patience.
 const WAIT_SECONDS_MAX: u32 = 25;
 
@@ -144,7 +150,7 @@ impl RecordApi {
         /// Only this stream, e.g. `tender/HNZB-2026-0042`.
         stream: Query<Option<String>>,
         /// Only this organisation's.
-        author: Query<Option<String>>,
+        author: Query<Option<OrganisationId>>,
         /// Only those whose key was revoked from before they were sequenced.
         contested: Query<Option<bool>>,
         #[oai(validator(maximum(value = "25")))] wait: Query<Option<u32>>,
@@ -157,11 +163,13 @@ impl RecordApi {
             let (zh, en) = ("before 不能与 after、wait 同用", "before goes with neither after nor wait");
             return Err(Problem::with_detail(&problem::BAD_PARAMETER, zh, en));
         }
-        let text = |value: Option<String>| value.filter(|text| !text.contains('\0'));
+        let known: Vec<&str> = Act::kinds().collect();
+        let is_stream = |text: &str| text.parse::<Stream>().map_err(|refusal| bad_parameter("stream", &refusal.detail));
+        stream.0.as_deref().map(is_stream).transpose()?;
         let filter = EntryFilter {
-            kind: text(kind.0),
-            stream: text(stream.0),
-            author: text(author.0),
+            kind: one_of("kind", kind.0, &known)?,
+            stream: stream.0,
+            author: author.0.map(|author| author.to_string()),
             contested: contested.0.unwrap_or_default(),
         };
         if let Some(before) = before.0 {
@@ -199,20 +207,20 @@ impl RecordApi {
         let range = index.0..index.0.saturating_add(1);
         let found = self.0.database.search(&EntryFilter::default(), range, Direction::OldestFirst, 1).await?;
         let record = RecordView::of_rows(&self.0, &found.rows).await?.pop();
-        Ok(Typed(record.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?))
+        Ok(Typed(record.ok_or_else(|| no_record(index.0))?))
     }
 
     /// The entry's bytes, exactly as they were hashed.
     #[oai(path = "/:index/entry", method = "get", operation_id = "getEntry")]
     async fn entry(&self, index: Path<u64>) -> Result<EntryBytes, Problem> {
-        let bytes = self.0.database.entries(index.0, 1).await?.pop().ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        let bytes = self.0.database.entries(index.0, 1).await?.pop().ok_or_else(|| no_record(index.0))?;
         Ok(EntryBytes::Found(Binary(bytes), "public, max-age=31536000, immutable".to_owned()))
     }
 
     /// C2SP tlog-proof of the record against the newest witnessed checkpoint that covers it, or else the newest one.
     #[oai(path = "/:index/proof", method = "get", operation_id = "getProof")]
     async fn proof(&self, index: Path<u64>) -> Result<PlainText<String>, Problem> {
-        let proof = self.0.proof(index.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
+        let proof = self.0.proof(index.0).await?.ok_or_else(|| no_record(index.0))?;
         Ok(PlainText(proof.encode()))
     }
 

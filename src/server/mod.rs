@@ -4,7 +4,7 @@ use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
     Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News,
-    Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
+    Parameters, Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -68,6 +68,7 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         Arc::clone(&ledger.metrics),
         &limits,
         Allowed::of_document(&service.spec()),
+        Parameters::of_document(&service.spec()),
         Arc::clone(&doors.proxies),
     );
     let page = ScriptedPage::new(service.swagger_ui_html());

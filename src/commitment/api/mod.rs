@@ -5,7 +5,7 @@ mod acts;
 use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
+use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, shown};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -118,6 +118,8 @@ impl Endpoints for super::Commitment {
     }
 }
 
+const STATUSES: &[&str] = &["offered", "effective", "declined", "lapsed"];
+
 #[OpenApi(prefix_path = "/v1/commitments", tag = "Tag::Commitments")]
 impl CommitmentApi {
     /// 提出承诺: one side signs the text. The id is that of the signed `sub`.
@@ -144,7 +146,7 @@ impl CommitmentApi {
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
             .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .along("status", asked(status.0));
+            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
         let (items, next) = page.await?;

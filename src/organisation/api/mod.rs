@@ -5,11 +5,11 @@ mod acts;
 use super::view::{OrganisationFile, OrganisationView};
 use super::{Organisation, Registration, Role};
 use crate::field::OrganisationId;
-use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
+use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, parameters, shown};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -76,6 +76,8 @@ impl Endpoints for super::Organisation {
     }
 }
 
+const STATUSES: &[&str] = &["pending", "confirmed", "suspended"];
+
 #[OpenApi(prefix_path = "/v1/organisations", tag = "Tag::Organisations")]
 impl OrganisationApi {
     /// 主体登记: an organisation presents itself with a key, and signs with it.
@@ -101,7 +103,7 @@ impl OrganisationApi {
         let role = role.0.map(|role| format!(",{},", role.name()));
         let filter = Filter::default()
             .only("status <> 'pending'", status.0.is_none())
-            .along("status", asked(status.0))
+            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from))
             .like("roles", role.as_deref(), true)
             .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));

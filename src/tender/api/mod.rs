@@ -4,10 +4,11 @@ mod acts;
 mod file;
 
 use super::{Change, Clause, Preannouncement, ScoreRow};
-use crate::field::{Nature, RegionCode};
-use crate::http::{Cursor, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, shown};
+use crate::field::{Nature, OrganisationId, RegionCode, TenderCode};
+use crate::http::{
+    Cursor, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, one_of, page_limit, shown,
+};
 use crate::ledger::Ledger;
-use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
 use file::TenderFileApi;
@@ -175,6 +176,10 @@ impl TenderSummary {
     }
 }
 
+const STATUSES: &[&str] = &["preannounced", "waiting", "cleared", "announced", "suspended", "terminated", "closed"];
+const OBJECTION_STATUSES: &[&str] = &["filed", "overdue", "answered", "escalated", "ruled", "withdrawn"];
+const LOT_STATUSES: &[&str] = &["opened", "candidates", "awarded", "contracted", "accepted", "failed"];
+
 const TENDERS: Listing = Listing {
     table: "tenders",
     columns: "first_time, code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
@@ -229,7 +234,7 @@ impl TenderApi {
         /// Digits with which the region code begins: `41` is Henan, `4101` Zhengzhou.
         region: Query<Option<String>>,
         /// Code of the centre.
-        centre: Query<Option<String>>,
+        centre: Query<Option<OrganisationId>>,
         /// Words in the title.
         q: Query<Option<String>>,
         /// `next` of the page before.
@@ -238,16 +243,17 @@ impl TenderApi {
     ) -> Result<Typed<TenderPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let cursor = Cursor::parse(after.0)?;
-        if region.0.as_ref().is_some_and(|region| region.len() > RegionCode::DIGITS || region.contains('\0')) {
-            return Err(Problem::with_detail(
-                &problem::BAD_PARAMETER,
-                "region 须为至多六位数字",
-                "region has up to six digits",
-            ));
+        let is_region = |region: &str| region.len() <= RegionCode::DIGITS && region.bytes().all(|b| b.is_ascii_digit());
+        if region.0.as_deref().is_some_and(|region| !is_region(region)) {
+            let words = (
+                "应为行政区划代码的前几位，至多六位数字",
+                "has up to six digits, those that a region code begins with",
+            );
+            return Err(bad_parameter("region", &words.into()));
         }
         let filter = Filter::default()
-            .along("centre", asked(centre.0))
-            .along("status", asked(status.0))
+            .along("centre", centre.0.map(|centre| Value::from(centre.as_str())))
+            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from))
             .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
             .like("region", region.0.as_deref(), false)
             .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true);
@@ -262,8 +268,8 @@ impl TenderApi {
     #[oai(path = "/objections", method = "get", operation_id = "listObjections")]
     async fn objections(
         &self,
-        tender: Query<Option<String>>,
-        objector: Query<Option<String>>,
+        tender: Query<Option<TenderCode>>,
+        objector: Query<Option<OrganisationId>>,
         /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
         status: Query<Option<String>>,
         after: Query<Option<String>>,
@@ -271,9 +277,9 @@ impl TenderApi {
     ) -> Result<Typed<ObjectionPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .along("tender", asked(tender.0))
-            .along("objector", asked(objector.0))
-            .along("status", asked(status.0));
+            .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .along("objector", objector.0.map(|objector| Value::from(objector.as_str())))
+            .along("status", one_of("status", status.0, OBJECTION_STATUSES)?.map(Value::from));
         let after = behind(after.0)?;
         let page = filter.page(&self.0.database, &OBJECTIONS, after, limit, ObjectionSummary::of_row, pair);
         let (items, next) = page.await?;
@@ -284,19 +290,19 @@ impl TenderApi {
     #[oai(path = "/lots", method = "get", operation_id = "listLots")]
     async fn lots(
         &self,
-        tender: Query<Option<String>>,
+        tender: Query<Option<TenderCode>>,
         /// `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
         status: Query<Option<String>>,
         /// Code of the winner's leading member.
-        winner: Query<Option<String>>,
+        winner: Query<Option<OrganisationId>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<LotPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default()
-            .along("tender", asked(tender.0))
-            .along("winner", asked(winner.0))
-            .along("status", asked(status.0));
+            .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .along("winner", winner.0.map(|winner| Value::from(winner.as_str())))
+            .along("status", one_of("status", status.0, LOT_STATUSES)?.map(Value::from));
         let after = behind(after.0)?;
         let page = filter.page(&self.0.database, &LOTS, after, limit, LotSummary::of_row, pair);
         let (items, next) = page.await?;

@@ -1,0 +1,288 @@
+//! Parameters of queries and paths: which there are, and what they may be. The API document says both.
+//!
+//! A misspelt filter that is ignored shows everything, and looks like an answer. So what is not known is refused, with what
+//! is.
+
+use super::Problem;
+use super::allow::{Segment, segments};
+use crate::field::{Bilingual, Fault, nearest};
+use crate::problem;
+use percent_encoding::percent_decode_str;
+use poem::http::Method;
+use poem_openapi::error::{ParseParamError, ParsePathError};
+use serde_json::Value;
+
+/// The plain endpoints that take parameters and stand in no API document.
+const PLAIN: &[(&str, &[&str])] = &[("/v1/records.ndjson", &["after"]), ("/v1/records.sse", &["after"])];
+
+/// The operations of the API document with their parameters.
+pub struct Parameters(Vec<Operation>);
+
+struct Operation {
+    route: Vec<Segment>,
+    method: String,
+    parameters: Vec<Parameter>,
+}
+
+struct Parameter {
+    name: String,
+    is_query: bool,
+    form: Form,
+}
+
+/// What a parameter may be, as far as the document says it.
+enum Form {
+    Integer {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
+    Boolean,
+    Words(Vec<String>),
+    /// What it is, only its type knows.
+    Text,
+}
+
+impl Form {
+    fn of(schema: &Value, document: &Value) -> Self {
+        if let Some(path) = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#')) {
+            return document.pointer(path).map_or(Self::Text, |schema| Self::of(schema, document));
+        }
+        let words: Vec<String> =
+            schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let limit = |name: &str| schema[name].as_f64().map(|limit| limit as i64);
+        match schema["type"].as_str() {
+            _ if !words.is_empty() => Self::Words(words),
+            Some("integer") => {
+                let unsigned = schema["format"].as_str().is_some_and(|format| format.starts_with("uint"));
+                Self::Integer { min: limit("minimum").or(unsigned.then_some(0)), max: limit("maximum") }
+            }
+            Some("boolean") => Self::Boolean,
+            _ => Self::Text,
+        }
+    }
+
+    fn takes(&self, value: &str) -> bool {
+        match self {
+            // What is larger than any number here is refused by the type.
+            Self::Integer { min, max } => value.parse::<i64>().map_or(value.parse::<u64>().is_ok(), |value| {
+                min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max)
+            }),
+            Self::Boolean => matches!(value, "true" | "false"),
+            Self::Words(words) => words.iter().any(|word| word == value),
+            Self::Text => true,
+        }
+    }
+
+    fn words(&self) -> Bilingual {
+        match self {
+            Self::Integer { min: Some(min), max: Some(max) } => {
+                Bilingual::new(format!("应为 {min} 至 {max} 的整数"), format!("is an integer of {min} to {max}"))
+            }
+            Self::Integer { min: Some(min), max: None } => {
+                Bilingual::new(format!("应为不小于 {min} 的整数"), format!("is an integer of at least {min}"))
+            }
+            Self::Integer { min: None, max: Some(max) } => {
+                Bilingual::new(format!("应为至多 {max} 的整数"), format!("is an integer of at most {max}"))
+            }
+            Self::Integer { min: None, max: None } => Bilingual::new("应为整数", "is an integer"),
+            Self::Boolean => Bilingual::new("应为 true 或 false", "is true or false"),
+            Self::Words(words) => {
+                Bilingual::new(format!("应为 {} 之一", words.join("、")), format!("is one of {}", words.join(", ")))
+            }
+            Self::Text => Bilingual::new("缺失或无效", "is missing or invalid"),
+        }
+    }
+}
+
+impl Parameters {
+    /// Reads the operations of an OpenAPI document in JSON.
+    pub fn of_document(json: &str) -> Self {
+        let document: Value = serde_json::from_str(json).unwrap_or_default();
+        let mut operations = Vec::new();
+        for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in methods.as_object().into_iter().flatten() {
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let parameters = parameters.filter_map(|parameter| {
+                    let is_query = match parameter["in"].as_str()? {
+                        "query" => true,
+                        "path" => false,
+                        _ => return None,
+                    };
+                    let name = parameter["name"].as_str()?.to_owned();
+                    Some(Parameter { name, is_query, form: Form::of(&parameter["schema"], &document) })
+                });
+                let route = segments(path).map(Segment::of).collect();
+                let method = method.to_ascii_uppercase();
+                operations.push(Operation { route, method, parameters: parameters.collect() });
+            }
+        }
+        for (path, names) in PLAIN {
+            let parameter = |name: &&str| Parameter { name: (*name).to_owned(), is_query: true, form: Form::Text };
+            let route = segments(path).map(Segment::of).collect();
+            operations.push(Operation {
+                route,
+                method: "GET".to_owned(),
+                parameters: names.iter().map(parameter).collect(),
+            });
+        }
+        Self(operations)
+    }
+
+    fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let path: Vec<&str> = segments(path).collect();
+        // A literal path stands before one with a parameter in its place.
+        let fitting = self.0.iter().filter(|operation| operation.method == method.as_str() && operation.fits(&path));
+        fitting.min_by_key(|operation| operation.route.iter().filter(|segment| !segment.is_literal()).count())
+    }
+
+    /// Whether each parameter of the query is known, stands once, and may be what it is.
+    ///
+    /// # Errors
+    /// `bad-parameter`
+    pub fn check(&self, method: &Method, path: &str, query: &str) -> Result<(), Problem> {
+        let Some(operation) = self.operation(method, path) else { return Ok(()) };
+        let mut seen = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decoded(name), decoded(value));
+            let known = || operation.parameters.iter().filter(|parameter| parameter.is_query);
+            let Some(parameter) = known().find(|parameter| parameter.name == name) else {
+                return Err(unknown(&name, &known().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>()));
+            };
+            if seen.contains(&name) {
+                return Err(bad_parameter(&name, &("只能出现一次，此处重复", "stands once only").into()));
+            }
+            if !parameter.form.takes(&value) {
+                return Err(bad_parameter(&name, &but_got(parameter.form.words(), &value)));
+            }
+            seen.push(name);
+        }
+        Ok(())
+    }
+
+    /// What a parameter ought to be that its type refused: the type says it, or the document.
+    pub fn explain(&self, error: &poem::Error, method: &Method, path: &str) -> Option<Problem> {
+        let param = error.downcast_ref::<ParseParamError>().map(|error| (error.name, &error.reason));
+        let (name, reason) =
+            param.or_else(|| error.downcast_ref::<ParsePathError>().map(|error| (error.name, &error.reason)))?;
+        if let Some(fault) = Fault::within(reason) {
+            return Some(bad_parameter(name, &fault.words()));
+        }
+        let parameters = self.operation(method, path).map(|operation| operation.parameters.iter());
+        let form = parameters.into_iter().flatten().find(|parameter| parameter.name == name);
+        Some(bad_parameter(name, &form.map_or(&Form::Text, |parameter| &parameter.form).words()))
+    }
+}
+
+impl Operation {
+    fn fits(&self, path: &[&str]) -> bool {
+        self.route.len() == path.len() && self.route.iter().zip(path).all(|(segment, text)| segment.fits(text))
+    }
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Characters of a value that an answer shows again.
+const SHOWN_CHARS_MAX: usize = 40;
+
+fn but_got(Bilingual { zh, en }: Bilingual, value: &str) -> Bilingual {
+    let value: String = value.chars().filter(|c| !c.is_control()).take(SHOWN_CHARS_MAX).collect();
+    Bilingual::new(format!("{zh}，实为“{value}”"), format!("{en}, not {value:?}"))
+}
+
+fn unknown(name: &str, known: &[&str]) -> Problem {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN_CHARS_MAX).collect();
+    let (mut zh, mut en) = ("没有这个参数".to_owned(), "is not known".to_owned());
+    if let Some(near) = nearest(&name, known.iter().copied()) {
+        zh += &format!("，是否应为 {near}");
+        en += &format!(", perhaps {near} was meant");
+    }
+    if known.is_empty() {
+        (zh, en) = (zh + "；此处没有查询参数", en + "; there are no query parameters here");
+    } else {
+        (zh, en) = (zh + &format!("；可用 {}", known.join("、")), en + &format!("; known are {}", known.join(", ")));
+    }
+    bad_parameter(&name, &Bilingual::new(zh, en))
+}
+
+/// `bad-parameter`: what is wrong with it, and what it may be.
+pub fn bad_parameter(name: &str, Bilingual { zh, en }: &Bilingual) -> Problem {
+    Problem::with_detail(&problem::BAD_PARAMETER, format!("参数 {name}：{zh}"), format!("parameter {name} {en}"))
+}
+
+/// A filter that is one of several words.
+///
+/// # Errors
+/// `bad-parameter`: it is another.
+pub fn one_of(name: &str, asked: Option<String>, words: &[&str]) -> Result<Option<String>, Problem> {
+    match asked {
+        Some(asked) if !words.contains(&asked.as_str()) => {
+            let form = Form::Words(words.iter().map(|&word| word.to_owned()).collect());
+            Err(bad_parameter(name, &but_got(form.words(), &asked)))
+        }
+        asked => Ok(asked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r##"{"paths":{
+        "/v1/tenders":{"get":{"parameters":[
+            {"name":"region","in":"query","schema":{"type":"string"}},
+            {"name":"nature","in":"query","schema":{"$ref":"#/components/schemas/Nature"}},
+            {"name":"all","in":"query","schema":{"type":"boolean"}},
+            {"name":"limit","in":"query","schema":{"type":"integer","format":"uint32","minimum":1.0,"maximum":500.0}}]},
+            "post":{"parameters":[{"name":"x-jws-signature","in":"header","schema":{"type":"string"}}]}},
+        "/v1/tenders/{code}":{"get":{"parameters":[{"name":"code","in":"path","schema":{"type":"string"}}]}}},
+        "components":{"schemas":{"Nature":{"type":"string","enum":["works","goods"]}}}}"##;
+
+    fn check(method: &Method, path: &str, query: &str) -> Result<(), (String, String)> {
+        let checked = Parameters::of_document(DOCUMENT).check(method, path, query);
+        checked.map_err(|problem| (problem.detail, problem.detail_en))
+    }
+
+    #[test]
+    fn what_is_known_is_taken() {
+        for query in ["", "&", "region=41&limit=500", "region=%E6%9F%90", "nature=works", "all=false", "limit=1"] {
+            assert_eq!(check(&Method::GET, "/v1/tenders", query), Ok(()), "{query}");
+        }
+        assert_eq!(check(&Method::HEAD, "/v1/tenders", "region=41"), Ok(()));
+        assert_eq!(check(&Method::GET, "/v1/records.sse", "after=7"), Ok(()));
+        // Where nothing is, the answer is another one.
+        assert_eq!(check(&Method::GET, "/nowhere", "a=b"), Ok(()));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_is() {
+        for (path, query, words) in [
+            ("/v1/tenders", "regoin=41", "region"),
+            ("/v1/tenders", "price=41", "region、nature、all、limit"),
+            ("/v1/tenders", "limit=1&limit=2", "重复"),
+            ("/v1/tenders", "limit=0", "1 至 500"),
+            ("/v1/tenders", "limit=501", "1 至 500"),
+            ("/v1/tenders", "limit=-1", "1 至 500"),
+            ("/v1/tenders", "limit=abc", "整数"),
+            ("/v1/tenders", "limit", "整数"),
+            ("/v1/tenders", "nature=%E5%B7%A5%E7%A8%8B", "works、goods"),
+            ("/v1/tenders", "all=yes", "true 或 false"),
+            ("/v1/tenders/T-1", "a=b", "没有查询参数"),
+            ("/v1/records.ndjson", "form=1", "after"),
+        ] {
+            let (zh, en) = check(&Method::GET, path, query).unwrap_err();
+            let name = query.split('=').next().unwrap();
+            assert!(zh.contains(words) && zh.contains(name) && en.contains(name), "{query}: {zh} {en}");
+        }
+        assert!(check(&Method::POST, "/v1/tenders", "region=41").is_err());
+    }
+
+    #[test]
+    fn what_is_shown_again_is_short_and_plain() {
+        let (zh, _) = check(&Method::GET, "/v1/tenders", &format!("{}=1", "a%0A".repeat(500))).unwrap_err();
+        assert!(!zh.contains('\n') && zh.chars().count() < 120, "{zh}");
+    }
+}
