@@ -389,6 +389,10 @@ async fn sealed_values_are_shown_to_those_entitled() {
     app.clock.advance_millis(600_000);
     let stale = app.send(app.client.get(format!("{}{path}", app.base)).bearer_auth(token)).await;
     assert_eq!(stale.problem(), "token-invalid");
+    assert!(stale.body["detail"].as_str().unwrap().contains("已过期"), "{stale:?}");
+    let unknown = Actor { key: PrivateKey::generate(), ..cast.centre.clone() };
+    let unknown = app.get_as(&unknown, &path).await;
+    assert!(unknown.body["detail"].as_str().unwrap().contains("密钥"), "{unknown:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,10 +18,12 @@ macro_rules! endpoints_of_acts {
                 async fn $name(
                     &self,
                     $parameter: poem_openapi::param::Path<$id>,
+                    /// `1`: the record is judged as it would be now, and not written.
+                    dry_run: poem_openapi::param::Query<Option<$crate::http::DryRun>>,
                     #[oai(name = "x-jws-signature")] signed: $crate::http::Signed<$payload>,
                 ) -> Result<$crate::http::Posted, $crate::http::Problem> {
                     let stream = $crate::act::Stream::of(&$parameter.0);
-                    $crate::http::accept(&self.0, signed.admitted, Some(stream)).await
+                    $crate::http::accept(&self.0, signed, dry_run.0, Some(stream)).await
                 }
             )*
         }

@@ -58,7 +58,7 @@ pub use paging::{
 pub(crate) use parameters::{Parameters, bad_parameter, one_of};
 pub use peer::Peer;
 pub use problem::Problem;
-pub use receipt::{Posted, ReceiptView, accept};
+pub use receipt::{DryRun, Posted, ReceiptView, accept};
 pub(crate) use record::RecordApi;
 pub use record::RecordView;
 pub(crate) use schema::{parameters, shown};

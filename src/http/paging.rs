@@ -1,7 +1,6 @@
 //! What the parameters of a list say: how long a page is, and where it begins.
 
-use super::Problem;
-use crate::problem;
+use super::{Problem, bad_parameter};
 use crate::store::{PAGE_BYTES_MAX, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -69,18 +68,18 @@ pub fn asked(text: Option<String>) -> Option<Value> {
 pub fn page_limit(asked: Option<u32>) -> Result<u32, Problem> {
     match asked.unwrap_or(PAGE_LIMIT_DEFAULT) {
         limit @ 1..=PAGE_LIMIT_MAX => Ok(limit),
-        _ => Err(Problem::with_detail(
-            &problem::BAD_PARAMETER,
-            format!("limit 须为 1 至 {PAGE_LIMIT_MAX}"),
-            format!("limit is 1 to {PAGE_LIMIT_MAX}"),
-        )),
+        _ => {
+            let words =
+                (format!("应为 1 至 {PAGE_LIMIT_MAX} 的整数"), format!("is an integer of 1 to {PAGE_LIMIT_MAX}"));
+            Err(bad_parameter("limit", &words.into()))
+        }
     }
 }
 
 /// `bad-parameter`: `after` is nothing that a page gave.
 pub fn not_a_cursor() -> Problem {
-    let (zh, en) = ("after 不是此前分页给出的游标", "after is not a cursor that a page gave");
-    Problem::with_detail(&problem::BAD_PARAMETER, zh, en)
+    let words = ("应为此前分页给出的 next（游标），原样带回", "is a cursor: what a page gave as next, unchanged");
+    bad_parameter("after", &words.into())
 }
 
 /// Where a page ended: `<millis>~<key>`.

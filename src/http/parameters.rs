@@ -166,12 +166,16 @@ impl Parameters {
         let param = error.downcast_ref::<ParseParamError>().map(|error| (error.name, &error.reason));
         let (name, reason) =
             param.or_else(|| error.downcast_ref::<ParsePathError>().map(|error| (error.name, &error.reason)))?;
-        if let Some(fault) = Fault::within(reason) {
-            return Some(bad_parameter(name, &fault.words()));
-        }
-        let parameters = self.operation(method, path).map(|operation| operation.parameters.iter());
-        let form = parameters.into_iter().flatten().find(|parameter| parameter.name == name);
-        Some(bad_parameter(name, &form.map_or(&Form::Text, |parameter| &parameter.form).words()))
+        let fault = Fault::within(reason);
+        let parameters = self.operation(method, path).map_or(&[][..], |operation| &operation.parameters);
+        // poem-openapi calls those of a path by their number.
+        let number = name.strip_prefix("param").and_then(|number| number.parse::<usize>().ok());
+        let nth = |number| parameters.iter().filter(|parameter| !parameter.is_query).nth(number);
+        let named = || parameters.iter().find(|parameter| parameter.name == name);
+        let parameter = number.and_then(nth).or_else(named);
+        let (name, form) = parameter.map_or((name, &Form::Text), |parameter| (&parameter.name, &parameter.form));
+        let words = fault.map_or_else(|| form.words(), |fault| fault.words());
+        Some(bad_parameter(name, &words))
     }
 }
 

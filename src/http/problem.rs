@@ -186,6 +186,11 @@ pub fn from_poem(error: &poem::Error) -> Option<Response> {
             return Some(Problem::of(&problem::INTERNAL).into_response());
         }
     };
+    if status == StatusCode::UNAUTHORIZED {
+        let zh = "缺少 Authorization: Bearer 令牌（由已登记的密钥签署的 EdDSA JWT），或其格式有误";
+        let en = "Authorization: Bearer with a token is expected: an EdDSA JWT that a registered key has signed";
+        return Some(Problem::with_detail(kind, zh, en).into_response());
+    }
     // What poem says is English, and names types of ours that are nobody's business.
     Some(Problem::of(kind).into_response())
 }

@@ -1,11 +1,11 @@
 //! What the author of an accepted record gets back.
 
-use super::{Problem, Typed};
+use super::{Problem, Signed, Typed};
 use crate::ledger::Ledger;
 use crate::problem::{self, Refusal};
-use crate::sequencer::{Admitted, Receipt, Rejected};
+use crate::sequencer::{Receipt, Reception, Rejected};
 use crate::world::Stream;
-use poem_openapi::{ApiResponse, Object};
+use poem_openapi::{ApiResponse, Enum, Object};
 use serde::Serialize;
 
 /// The receipt of an accepted record: where it stands in the log, and the proof of it.
@@ -26,7 +26,32 @@ pub struct ReceiptView {
     pub proof: String,
 }
 
-/// The two ways in which a record is accepted.
+/// The receipt that a record would get: it was judged as any other, and is not in the log.
+#[derive(Debug, Serialize, Object)]
+#[oai(rename = "Rehearsal")]
+pub struct RehearsalView {
+    /// Always true: nothing was written.
+    pub dry_run: bool,
+    /// The position that it would have, unless others come before it.
+    pub index: u64,
+    /// The time that it would have.
+    pub time: String,
+    /// The stream that it would act on.
+    pub stream: String,
+    /// The stream's version behind it.
+    pub version: u64,
+    /// Lower-case hex of the hash that its entry would have.
+    pub entry_hash: String,
+}
+
+/// `dry_run=1`: the record is judged and not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum DryRun {
+    #[oai(rename = "1")]
+    Yes,
+}
+
+/// The ways in which a record is answered that is not refused.
 #[derive(ApiResponse)]
 pub enum Posted {
     /// The record is durable and included.
@@ -40,13 +65,22 @@ pub enum Posted {
     /// The same record was accepted before; this is its receipt.
     #[oai(status = 200)]
     Replayed(Typed<ReceiptView>, #[oai(header = "Location")] String),
+    /// With `dry_run=1`: it would be accepted now. Nothing was written.
+    #[oai(status = 202)]
+    Rehearsed(Typed<RehearsalView>),
 }
 
 /// Sends an admitted record to the sequencer and turns the outcome into a response.
 ///
 /// # Errors
 /// The refusal; `unavailable` when the store failed, `clock-untrusted` while nobody can say what time it is.
-pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>) -> Result<Posted, Problem> {
+pub async fn accept<T>(
+    ledger: &Ledger,
+    signed: Signed<T>,
+    dry_run: Option<DryRun>,
+    stream: Option<Stream>,
+) -> Result<Posted, Problem> {
+    let admitted = signed.admitted;
     if let Some(stream) = stream.filter(|stream| stream != admitted.stream()) {
         let signed = admitted.stream();
         let (zh, en) = (
@@ -55,11 +89,27 @@ pub async fn accept(ledger: &Ledger, admitted: Admitted, stream: Option<Stream>)
         );
         return Err(Refusal::new(&problem::STREAM_MISMATCH, zh, en).into());
     }
+    let admitted = if dry_run.is_some() { admitted.as_rehearsal() } else { admitted };
     let receipt = ledger.submit(admitted).await.map_err(Problem::from)?;
     let location = format!("/v1/records/{}", receipt.index);
-    let replayed = receipt.replayed;
-    let body = Typed(ReceiptView::from(receipt));
-    Ok(if replayed { Posted::Replayed(body, location) } else { Posted::Created(body, location) })
+    Ok(match receipt.reception {
+        Reception::New => Posted::Created(Typed(receipt.into()), location),
+        Reception::Known => Posted::Replayed(Typed(receipt.into()), location),
+        Reception::Rehearsed => Posted::Rehearsed(Typed(receipt.into())),
+    })
+}
+
+impl From<Receipt> for RehearsalView {
+    fn from(receipt: Receipt) -> Self {
+        Self {
+            dry_run: true,
+            index: receipt.index,
+            time: receipt.time.to_string(),
+            stream: receipt.stream,
+            version: receipt.version,
+            entry_hash: receipt.entry_hash.to_string(),
+        }
+    }
 }
 
 impl From<Receipt> for ReceiptView {

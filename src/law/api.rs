@@ -3,11 +3,11 @@
 use super::{Edition, Rule};
 use crate::act::Stream;
 use crate::field::DocumentId;
-use crate::http::{Posted, Problem, Signed, Typed, accept};
+use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept};
 use crate::identity::LawAdoption;
 use crate::ledger::Ledger;
 use crate::problem;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
@@ -131,7 +131,12 @@ impl LawApi {
 
     /// 采纳法规版本: from the next record on, this edition applies. Its bytes were uploaded as a document before.
     #[oai(path = "/adoptions", method = "post", operation_id = "adoptLaw")]
-    async fn adopt(&self, #[oai(name = "x-jws-signature")] signed: Signed<LawAdoption>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, Some(Stream::LOG)).await
+    async fn adopt(
+        &self,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
+        #[oai(name = "x-jws-signature")] signed: Signed<LawAdoption>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.0, signed, dry_run.0, Some(Stream::LOG)).await
     }
 }

@@ -303,7 +303,7 @@ impl Ledger {
     /// See [`Rejected`].
     pub async fn outcome(&self, pending: Underway) -> Result<Receipt, Rejected> {
         match pending.outcome().await? {
-            Outcome::Appended(receipt) => Ok(receipt),
+            Outcome::Appended(receipt) | Outcome::Rehearsed(receipt) => Ok(receipt),
             Outcome::Known { index } => match self.receipt(index).await {
                 Ok(Some(receipt)) => Ok(receipt),
                 Ok(None) => Err(Rejected::Unavailable),

@@ -3,7 +3,7 @@
 use super::naming::signed_alike;
 use super::{Ledger, LedgerError, Witnesses};
 use crate::log::{Checkpoint, ProofError, TlogProof, inclusion_plan, leaf_hash};
-use crate::sequencer::Receipt;
+use crate::sequencer::{Receipt, Reception};
 use crate::store::{StoreError, StoredEntry};
 use std::sync::PoisonError;
 
@@ -24,7 +24,7 @@ impl Ledger {
             version,
             entry_hash: leaf_hash(&bytes),
             proof: proof.encode(),
-            replayed: true,
+            reception: Reception::Known,
         }))
     }
 

@@ -22,6 +22,7 @@ pub struct Admitted {
     header: Header,
     stream: Stream,
     act: Act,
+    is_rehearsal: bool,
 }
 
 impl Unverified {
@@ -57,11 +58,21 @@ impl Unverified {
             other => jws_refusal(&other),
         })?;
         let Self { record, header, stream, act } = self;
-        Ok(Admitted { record, header, stream, act })
+        Ok(Admitted { record, header, stream, act, is_rehearsal: false })
     }
 }
 
 impl Admitted {
+    /// To be decided where it would come to stand, and not appended.
+    #[must_use]
+    pub fn as_rehearsal(self) -> Self {
+        Self { is_rehearsal: true, ..self }
+    }
+
+    pub fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
+    }
+
     pub fn record(&self) -> &Record {
         &self.record
     }

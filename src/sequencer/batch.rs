@@ -1,21 +1,20 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
 use super::documents::Held;
-use super::loader::{
-    COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors, padded_list,
-};
+use super::known::{brought_keys, known_jtis};
+use super::loader::{COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors};
 use super::rows::{History, edition_row, entry_row, head_row, rows_of, tile_row};
 use super::signers::signers;
-use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Rejected, Setting, Submission, publish};
-use crate::act::{KeyChange, Place};
-use crate::field::{DocumentId, Instant};
+use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Reception, Rejected, Setting, Submission, publish};
+use crate::act::Place;
+use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity;
 use crate::law::Edition;
 use crate::log::{
     Checkpoint, ENTRY_BYTES_MAX, Edge, Entry, EntryView, Hash, NoteSigner, TlogProof, first_previous, leaf_hash,
 };
 use crate::problem::{self, Refusal};
-use crate::record::{KeyId, PublicKey};
+use crate::record::KeyId;
 use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::{HashMap, HashSet};
@@ -57,6 +56,7 @@ struct Appended {
 /// What will be told to one submitter once the batch is durable.
 enum Verdict {
     Appended(Appended),
+    Rehearsed(Appended),
     Known { index: u64 },
     Refused(Refusal),
 }
@@ -301,38 +301,22 @@ impl Writer {
 
     /// Decides one record on the state that the records before it in this batch have left.
     fn decide(&mut self, record: &Admitted, now: Instant, build: &mut Build) -> Verdict {
-        let header = record.header();
         let digest = record.record().digest();
-        if let Some((index, accepted)) = build.known.get(&(header.jti, header.kid)) {
-            if *accepted == digest {
-                return Verdict::Known { index: *index };
-            }
-            let (zh, en) = ("该 jti 已用于另一条记录", "this jti was used for another record");
-            return Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en));
-        }
-        if let Err(refusal) = build.held.has_all_of(record) {
-            return Verdict::Refused(refusal);
-        }
-        let stream = record.stream();
-        let author = match self.world.decide(header, stream, record.act(), now) {
-            Ok(author) => author,
-            Err(refusal) => return Verdict::Refused(refusal),
+        let (author, bytes) = match self.judge(record, now, digest, build) {
+            Ok(judged) => judged,
+            Err(verdict) => return verdict,
         };
-        if let Err(refusal) = self.can_go_on(record.act(), now) {
-            return Verdict::Refused(refusal);
-        }
-        let entry = Entry { index: self.head.size, time: now, previous: self.head.last_hash, record: record.record() };
-        let bytes = entry.encode();
-        if bytes.len() > ENTRY_BYTES_MAX {
-            let (zh, en) = ("条目超过 65535 字节", "the entry is longer than 65,535 bytes");
-            return Verdict::Refused(Refusal::new(&problem::ENTRY_TOO_LARGE, zh, en));
-        }
+        let (header, stream) = (record.header(), record.stream());
         let entry_hash = leaf_hash(&bytes);
         let version = self.world.version(stream) + 1;
         let index = self.head.size;
+        let appended = Appended { index, stream: stream.clone(), version, entry_hash };
+        if record.is_rehearsal() {
+            return Verdict::Rehearsed(appended);
+        }
         self.edge.append(entry_hash);
         self.head = Head { size: index + 1, last_hash: entry_hash, last_time: now };
-        let place = Place { index, time: now, hash: entry_hash, author: author.id, kid: header.kid, version };
+        let place = Place { index, time: now, hash: entry_hash, author, kid: header.kid, version };
         build.entries.push(entry_row(&place, stream, record.act().kind(), header.jti, digest, bytes));
         build.history.take(&self.world, stream, record.act(), index);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
@@ -341,7 +325,35 @@ impl Writer {
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.extend(record.act().founds());
         build.touched.insert(stream.clone());
-        Verdict::Appended(Appended { index, stream: stream.clone(), version, entry_hash })
+        Verdict::Appended(appended)
+    }
+
+    /// Whether a record may enter the log here: who its author is, and the bytes of its entry. Nothing has changed.
+    fn judge(
+        &mut self,
+        record: &Admitted,
+        now: Instant,
+        digest: [u8; 32],
+        build: &Build,
+    ) -> Result<(OrganisationId, Vec<u8>), Verdict> {
+        let header = record.header();
+        if let Some((index, accepted)) = build.known.get(&(header.jti, header.kid)) {
+            if *accepted == digest {
+                return Err(Verdict::Known { index: *index });
+            }
+            let (zh, en) = ("该 jti 已用于另一条记录", "this jti was used for another record");
+            return Err(Verdict::Refused(Refusal::new(&problem::JTI_REUSED, zh, en)));
+        }
+        build.held.has_all_of(record).map_err(Verdict::Refused)?;
+        let author = self.world.decide(header, record.stream(), record.act(), now).map_err(Verdict::Refused)?;
+        self.can_go_on(record.act(), now).map_err(Verdict::Refused)?;
+        let entry = Entry { index: self.head.size, time: now, previous: self.head.last_hash, record: record.record() };
+        let bytes = entry.encode();
+        if bytes.len() > ENTRY_BYTES_MAX {
+            let (zh, en) = ("条目超过 65535 字节", "the entry is longer than 65,535 bytes");
+            return Err(Verdict::Refused(Refusal::new(&problem::ENTRY_TOO_LARGE, zh, en)));
+        }
+        Ok((author.id, bytes))
     }
 
     /// What only the writer knows of an act on the log itself: the tree that it must name, and whether there will be a
@@ -366,7 +378,12 @@ impl Writer {
                 let hashes = self.edge.inclusion_proof(index).ok_or(Rejected::Unavailable)?;
                 let proof = TlogProof { index, hashes, checkpoint: note.to_owned() }.encode();
                 let stream = stream.to_string();
-                Ok(Outcome::Appended(Receipt { index, time, stream, version, entry_hash, proof, replayed: false }))
+                let reception = Reception::New;
+                Ok(Outcome::Appended(Receipt { index, time, stream, version, entry_hash, proof, reception }))
+            }
+            Verdict::Rehearsed(Appended { index, stream, version, entry_hash }) => {
+                let (stream, proof, reception) = (stream.to_string(), String::new(), Reception::Rehearsed);
+                Ok(Outcome::Rehearsed(Receipt { index, time, stream, version, entry_hash, proof, reception }))
             }
         }
     }
@@ -395,32 +412,4 @@ impl Head {
     fn row(&self, origin: &str, checkpoint: &str) -> Vec<Value> {
         head_row(self.size, self.last_hash, self.last_time, origin, checkpoint)
     }
-}
-
-/// The keys that a record brings into the log: whether they are in use must be known before.
-fn brought_keys(act: &Act) -> Vec<KeyId> {
-    let changes = act.key_changes().into_iter();
-    let keys = changes.filter_map(|change| match change {
-        KeyChange::SignsIn { key, .. } | KeyChange::Brings { key } => PublicKey::from_jwk(key).ok(),
-        KeyChange::Revokes { .. } => None,
-    });
-    keys.map(|key| key.key_id()).collect()
-}
-
-/// The records of this batch that are in the log already, by `(jti, kid)`.
-async fn known_jtis(
-    write: &mut Write,
-    records: &[Admitted],
-) -> Result<HashMap<(Uuid, KeyId), (u64, [u8; 32])>, StoreError> {
-    let jtis = records.iter().map(|record| Value::Blob(record.header().jti.as_bytes().to_vec())).collect();
-    let (marks, jtis) = padded_list(jtis);
-    let sql = format!("SELECT jti, kid, idx, digest FROM entries WHERE jti IN ({marks})");
-    let mut known = HashMap::new();
-    for row in write.read(&sql, &jtis).await? {
-        let jti = Uuid::from_slice(row.blob(0)?).map_err(|_| StoreError::Unexpected(0))?;
-        let kid = row.blob(1)?.try_into().map_err(|_| StoreError::Unexpected(1))?;
-        let digest = row.blob(3)?.try_into().map_err(|_| StoreError::Unexpected(3))?;
-        known.insert((jti, KeyId::from_bytes(kid)), (row.unsigned(2)?, digest));
-    }
-    Ok(known)
 }

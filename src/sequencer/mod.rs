@@ -7,6 +7,7 @@
 mod admission;
 mod batch;
 mod documents;
+mod known;
 mod loader;
 mod owners;
 mod rows;
@@ -47,8 +48,18 @@ pub struct Receipt {
     pub entry_hash: Hash,
     /// C2SP tlog-proof.
     pub proof: String,
-    /// The record had been accepted before.
-    pub replayed: bool,
+    pub reception: Reception,
+}
+
+/// How a record came to its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reception {
+    /// It was appended.
+    New,
+    /// It had been accepted before.
+    Known,
+    /// It was decided only, and would stand there if it were posted now. There is no proof of it.
+    Rehearsed,
 }
 
 /// Why a record was not accepted.
@@ -74,6 +85,8 @@ struct Submission {
 #[derive(Debug)]
 pub enum Outcome {
     Appended(Receipt),
+    /// It would be appended, and was not.
+    Rehearsed(Receipt),
     /// The same bytes are in the log already, at this index.
     Known {
         index: u64,

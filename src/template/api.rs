@@ -2,7 +2,7 @@
 
 use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
-use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
+use crate::http::{DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
@@ -132,8 +132,13 @@ impl TemplateApi {
 impl TemplateApi {
     /// 发布承诺书范本: a supervisor publishes a version. The id is that of the signed `sub`.
     #[oai(path = "/templates", method = "post", operation_id = "publishTemplate")]
-    async fn publish(&self, #[oai(name = "x-jws-signature")] signed: Signed<Publication>) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, None).await
+    async fn publish(
+        &self,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Publication>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.0, signed, dry_run.0, None).await
     }
 
     /// Templates by scope.

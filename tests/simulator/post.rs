@@ -8,7 +8,7 @@ use super::seam;
 use gongshi::ledger::Ledger;
 use gongshi::log::TlogProof;
 use gongshi::record::{Header, Record};
-use gongshi::sequencer::{Admitted, Receipt, Rejected, Underway};
+use gongshi::sequencer::{Admitted, Receipt, Reception, Rejected, Underway};
 use gongshi::world::{Act, Stream};
 use std::sync::Arc;
 
@@ -147,7 +147,7 @@ impl Run {
         receipts: Vec<(Record, Receipt)>,
         care: Care,
     ) -> Result<(), Fault> {
-        let appended = receipts.iter().filter(|(_, receipt)| !receipt.replayed).count();
+        let appended = receipts.iter().filter(|(_, receipt)| receipt.reception == Reception::New).count();
         if appended != new && care == Care::All {
             return Err(fault("receipt", format!("{appended} receipts for {new} entries")));
         }
@@ -156,12 +156,15 @@ impl Run {
         }
         for (record, receipt) in &receipts {
             let index = receipt.index as usize;
-            let came = if receipt.replayed { "known as entry" } else { "entry" };
+            let came = if receipt.reception == Reception::Known { "known as entry" } else { "entry" };
             self.tell(record, &format!("{came} {index}"));
             let (Some(entry), digest) = (self.oracle.entries.get(index), record.digest()) else {
                 return Err(fault("receipt", format!("there is no entry {index}")));
             };
-            if entry.hash != receipt.entry_hash || entry.digest != digest || (!receipt.replayed && index < before) {
+            if entry.hash != receipt.entry_hash
+                || entry.digest != digest
+                || (receipt.reception == Reception::New && index < before)
+            {
                 return Err(fault("receipt", format!("entry {index} is not what the receipt says")));
             }
             self.acknowledged.push(Acknowledged { index, hash: entry.hash, digest });

@@ -116,6 +116,8 @@ async fn a_document_is_downloaded_once_and_a_broken_download_goes_on() {
     let part = within(get().header("range", "bytes=1000-1999").send()).await.unwrap();
     assert_eq!(part.status(), 206, "documents are up to 256 MiB, and lines are bad");
     assert_eq!(part.bytes().await.unwrap(), bytes[1000..2000]);
+    let beyond = within(app.send(get().header("range", "bytes=4096-"))).await;
+    assert_eq!((beyond.problem(), header(&beyond, "content-range")), ("range-unsatisfiable", "bytes */4096"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

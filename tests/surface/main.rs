@@ -4,18 +4,21 @@
 
 mod answers;
 mod bodies;
+mod browsers;
 mod bulk;
 mod caching;
 mod clock;
 mod coding;
 mod deposits;
 mod documents;
+mod faults;
 mod feed;
 mod hoarding;
 mod modes;
 mod operations;
 mod outages;
 mod proxy;
+mod rehearsal;
 mod remote;
 mod strangers;
 #[path = "../support/mod.rs"]

@@ -5,7 +5,7 @@ mod acts;
 use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, shown};
+use crate::http::{DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, shown};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -124,8 +124,13 @@ const STATUSES: &[&str] = &["offered", "effective", "declined", "lapsed"];
 impl CommitmentApi {
     /// 提出承诺: one side signs the text. The id is that of the signed `sub`.
     #[oai(path = "/", method = "post", operation_id = "offerCommitment")]
-    async fn offer(&self, #[oai(name = "x-jws-signature")] signed: Signed<Offer>) -> Result<Posted, Problem> {
-        accept(&self.ledger, signed.admitted, None).await
+    async fn offer(
+        &self,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Offer>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.ledger, signed, dry_run.0, None).await
     }
 
     /// Commitments by party, tender and status.
@@ -180,9 +185,11 @@ impl CommitmentApi {
     async fn report_breach(
         &self,
         id: Path<CommitmentId>,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
         #[oai(name = "x-jws-signature")] signed: Signed<Breach>,
     ) -> Result<Posted, Problem> {
-        accept(&self.ledger, signed.admitted, Some(Stream::of(&id.0))).await
+        accept(&self.ledger, signed, dry_run.0, Some(Stream::of(&id.0))).await
     }
 }
 

@@ -14,11 +14,16 @@ pub const SAFE_INTEGER: Words =
 pub const BOOLEAN: Words = ("应为 true 或 false", "true or false is expected");
 pub const LIST: Words = ("应为列表（[…]）", "a list ([…]) is expected");
 pub const OBJECT: Words = ("应为对象（{…}）", "an object ({…}) is expected");
-pub const VALUE: Words =
-    ("应有取值；没有的内容应省略该字段，不写 null", "a value is expected; what is unknown is left out, not null");
+pub const VALUE: Words = ("没有的内容应省略该字段，不写 null", "what is unknown is left out, not null");
 pub const ONCE: Words = ("字段重复，只能出现一次", "a member stands once only");
 /// What the type says itself is in the words of this program, which are nobody's business.
 pub const ANOTHER: Words = ("取值不符合此字段的要求", "the value is not what this field asks for");
+
+/// What is expected, where null stands.
+pub fn not_null(expected: Bilingual) -> Bilingual {
+    let (zh, en) = VALUE;
+    Bilingual::new(format!("{}；{zh}", expected.zh), format!("{}; {en}", expected.en))
+}
 
 pub fn one_of(words: &[&str]) -> Bilingual {
     Bilingual::new(

@@ -129,7 +129,7 @@ impl<'de> Scanner<'de> {
     #[cold]
     pub fn other_than(&mut self, expected: impl Into<Bilingual>) -> Raised {
         match self.peek() {
-            Some(b'n') if self.literal("null") => Raised::wrong(expected::VALUE),
+            Some(b'n') if self.literal("null") => Raised::wrong(expected::not_null(expected.into())),
             Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f') => Raised::wrong(expected),
             _ => self.broken(A_VALUE),
         }

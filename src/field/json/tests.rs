@@ -86,7 +86,7 @@ fn one_value_is_written_in_one_shape() {
     };
     assert_eq!(words(&shapes[1].0), "an object with members such as budget is expected");
     assert_eq!(words(&shapes[3].0), "one of the words works, goods, services is expected");
-    assert_eq!(words(&shapes[5].0), "a value is expected; what is unknown is left out, not null");
+    assert_eq!(words(&shapes[5].0), "what is unknown is left out, not null");
 }
 
 #[test]

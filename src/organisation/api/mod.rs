@@ -5,7 +5,9 @@ mod acts;
 use super::view::{OrganisationFile, OrganisationView};
 use super::{Organisation, Registration, Role};
 use crate::field::OrganisationId;
-use crate::http::{Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, parameters, shown};
+use crate::http::{
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, parameters, shown,
+};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -82,8 +84,13 @@ const STATUSES: &[&str] = &["pending", "confirmed", "suspended"];
 impl OrganisationApi {
     /// 主体登记: an organisation presents itself with a key, and signs with it.
     #[oai(path = "/", method = "post", operation_id = "registerOrganisation")]
-    async fn register(&self, #[oai(name = "x-jws-signature")] signed: Signed<Registration>) -> Result<Posted, Problem> {
-        accept(&self.ledger, signed.admitted, None).await
+    async fn register(
+        &self,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
+        #[oai(name = "x-jws-signature")] signed: Signed<Registration>,
+    ) -> Result<Posted, Problem> {
+        accept(&self.ledger, signed, dry_run.0, None).await
     }
 
     /// Organisations by role, status and name; those that nobody has confirmed only where they are asked for by their status.

@@ -3,7 +3,7 @@
 use super::super::Challenge;
 use super::super::view::{ChallengeSummary, LotView, TenderFile, TenderView, TextVersionView};
 use crate::field::TenderCode;
-use crate::http::{Posted, Problem, Signed, Typed, accept, not_a_cursor, page_limit};
+use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, not_a_cursor, page_limit};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -131,8 +131,10 @@ impl TenderFileApi {
     async fn challenge(
         &self,
         code: Path<TenderCode>,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
         #[oai(name = "x-jws-signature")] signed: Signed<Challenge>,
     ) -> Result<Posted, Problem> {
-        accept(&self.ledger, signed.admitted, Some(Stream::of(&code.0))).await
+        accept(&self.ledger, signed, dry_run.0, Some(Stream::of(&code.0))).await
     }
 }

@@ -6,7 +6,7 @@ mod file;
 use super::{Change, Clause, Preannouncement, ScoreRow};
 use crate::field::{Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
-    Cursor, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, one_of, page_limit, shown,
+    Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, one_of, page_limit, shown,
 };
 use crate::ledger::Ledger;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
@@ -218,9 +218,11 @@ impl TenderApi {
     #[oai(path = "/tenders", method = "post", operation_id = "preannounceTender")]
     async fn preannounce(
         &self,
+        /// `1`: the record is judged as it would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
         #[oai(name = "x-jws-signature")] signed: Signed<Preannouncement>,
     ) -> Result<Posted, Problem> {
-        accept(&self.0, signed.admitted, None).await
+        accept(&self.0, signed, dry_run.0, None).await
     }
 
     /// Tenders, newest first.
