@@ -1,7 +1,7 @@
 //! Organisations and keys as tables: for lists, and to find the owner of a key.
 
 use super::{Organisation, Status};
-use crate::field::OrganisationId;
+use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::record::KeyId;
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
@@ -13,6 +13,7 @@ pub static ORGANISATIONS: Table = Table {
         Column::text("id"),
         Column::text("name"),
         Column::text("status"),
+        Column::integer("suspended_until"),
         Column::text("roles"),
         Column::integer("version"),
         Column::blob("awaited"),
@@ -43,7 +44,8 @@ impl Projected for Organisation {
             vec![
                 id(),
                 Value::from(&*self.name),
-                Value::from(status_name(self.status)),
+                Value::from(self.status.name()),
+                Value::Integer(suspended_until(self.status)),
                 Value::from(role_names(self)),
                 Value::Integer(self.version as i64),
                 self.awaited.map_or(Value::Null, |kid| Value::from(kid.as_bytes().to_vec())),
@@ -88,11 +90,12 @@ pub async fn awaits(reads: &mut impl Reads, id: &OrganisationId, kid: &KeyId) ->
     Ok(rows.first().is_some_and(|row| row.blob(0).is_ok_and(|awaited| awaited == kid.as_bytes())))
 }
 
-pub fn status_name(status: Status) -> &'static str {
+/// Time ends a suspension and writes nothing, so whoever asks compares: 0 for who is not suspended, the largest number for whom
+/// nobody has set an end.
+fn suspended_until(status: Status) -> i64 {
     match status {
-        Status::Pending => "pending",
-        Status::Confirmed => "confirmed",
-        Status::Suspended(_) => "suspended",
+        Status::Pending | Status::Confirmed => 0,
+        Status::Suspended(until) => until.map_or(i64::MAX, Instant::millis),
     }
 }
 

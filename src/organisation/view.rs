@@ -1,7 +1,6 @@
 //! An organisation as it is shown. Its keys and the claims on its code are few by rule.
 
-use super::projection::status_name;
-use super::{Admission, Key, Organisation, Role};
+use super::{Admission, Key, Organisation, Role, Status};
 use crate::act::{Place, fold};
 use crate::field::{Instant, OrganisationId};
 use crate::http::VIEW_ITEMS_MAX;
@@ -22,6 +21,10 @@ pub struct OrganisationView {
     name: Option<String>,
     /// `pending`, `confirmed` or `suspended`.
     status: String,
+    /// The end of the suspension (UTC), where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    suspended_until: Option<String>,
     roles: Vec<Role>,
     /// Those that sign for it, then those that wait for confirmation.
     keys: Vec<KeyView>,
@@ -70,7 +73,7 @@ pub struct KeyView {
 }
 
 impl OrganisationView {
-    /// At a time: claims expire.
+    /// At a time: claims expire, and suspensions end.
     pub fn at(organisation: &Organisation, now: Instant) -> Self {
         let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
             kid: key.kid.to_string(),
@@ -93,7 +96,11 @@ impl OrganisationView {
         Self {
             id: organisation.id.clone(),
             name: organisation.is_confirmed().then(|| organisation.name.to_string()),
-            status: status_name(organisation.status).to_owned(),
+            status: organisation.status.at(now).name().to_owned(),
+            suspended_until: match organisation.status.at(now) {
+                Status::Suspended(until) => until.map(|until| until.to_string()),
+                Status::Pending | Status::Confirmed => None,
+            },
             roles: organisation.roles.iter().collect(),
             keys: confirmed.chain(pending).collect(),
             awaited: organisation.awaited.map(|kid| kid.to_string()),

@@ -55,6 +55,24 @@ impl Filter {
         self
     }
 
+    /// `column > bound`.
+    #[must_use]
+    pub fn above(self, column: &'static str, bound: i64) -> Self {
+        self.beside(column, ">", bound)
+    }
+
+    /// `column <= bound`.
+    #[must_use]
+    pub fn at_most(self, column: &'static str, bound: i64) -> Self {
+        self.beside(column, "<=", bound)
+    }
+
+    fn beside(mut self, column: &'static str, operator: &str, bound: i64) -> Self {
+        let before = format!("{column} + 0 {operator} ");
+        self.others.push(Condition { before, value: Some(Value::Integer(bound)), after: "" });
+        self
+    }
+
     /// A condition without parameters, when it is asked for.
     #[must_use]
     pub fn only(mut self, condition: &'static str, asked: bool) -> Self {

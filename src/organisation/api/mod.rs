@@ -3,8 +3,8 @@
 mod acts;
 
 use super::view::{OrganisationFile, OrganisationView};
-use super::{Organisation, Registration, Role};
-use crate::field::OrganisationId;
+use super::{Organisation, Registration, Role, Status};
+use crate::field::{Instant, OrganisationId};
 use crate::http::{
     DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, parameters, shown,
 };
@@ -51,16 +51,32 @@ pub struct OrganisationPage {
 }
 
 impl OrganisationSummary {
-    fn of_row(row: &Row) -> Result<Self, StoreError> {
+    fn of_row(row: &Row, now: Instant) -> Result<Self, StoreError> {
         let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
         let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-        Ok(Self { id, name, status: row.text(2)?.to_owned(), roles })
+        let is_over = row.text(2)? == SUSPENDED && row.integer(4)? <= now.millis();
+        let status = if is_over { CONFIRMED } else { row.text(2)? }.to_owned();
+        Ok(Self { id, name, status, roles })
+    }
+}
+
+const CONFIRMED: &str = Status::Confirmed.name();
+const SUSPENDED: &str = Status::Suspended(None).name();
+
+/// Those that have the status now; without one, all that somebody has confirmed.
+fn with_status(status: Option<String>, now: Instant) -> Filter {
+    let filter = Filter::default();
+    match status.as_deref() {
+        None => filter.only("status <> 'pending'", true),
+        Some(CONFIRMED) => filter.only("status <> 'pending'", true).at_most("suspended_until", now.millis()),
+        Some(SUSPENDED) => filter.along("status", asked(status)).above("suspended_until", now.millis()),
+        Some(_) => filter.along("status", asked(status)),
     }
 }
 
 const ORGANISATIONS: Listing = Listing {
     table: "organisations",
-    columns: "id, name, status, roles",
+    columns: "id, name, status, roles, suspended_until",
     order: &["id"],
     direction: Direction::OldestFirst,
 };
@@ -108,13 +124,13 @@ impl OrganisationApi {
     ) -> Result<Typed<OrganisationPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
-        let filter = Filter::default()
-            .only("status <> 'pending'", status.0.is_none())
-            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from))
+        let now = self.ledger.clock.now();
+        let filter = with_status(one_of("status", status.0, STATUSES)?, now)
             .like("roles", role.as_deref(), true)
             .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
-        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, OrganisationSummary::of_row, id);
+        let item = |row: &Row| OrganisationSummary::of_row(row, now);
+        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, id);
         let (items, next) = page.await?;
         Ok(Typed(OrganisationPage { items, next }))
     }

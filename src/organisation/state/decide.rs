@@ -46,10 +46,11 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
         Act::Reinstated(_) => {
             must_be_another(by, &state.id)?;
             must_oversee(by, state)?;
-            if !state.is_suspended(at.now) {
-                return Err(Refusal::state_forbids(act.kind(), "not suspended"));
+            // One whose time is over may still be ended in so many words.
+            match state.status {
+                Status::Suspended(_) => Ok(()),
+                Status::Pending | Status::Confirmed => Err(Refusal::state_forbids(act.kind(), "not suspended")),
             }
-            Ok(())
         }
         Act::KeyAdded(addition) => decide_key_addition(state, addition, by, at),
         Act::KeyRevoked(revocation) => decide_revocation(state, act, revocation, by, at.now),

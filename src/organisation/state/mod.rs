@@ -44,6 +44,24 @@ pub enum Status {
     Suspended(Option<Instant>),
 }
 
+impl Status {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Suspended(_) => "suspended",
+        }
+    }
+
+    /// What it is now: a suspension whose time is over is none.
+    pub fn at(self, now: Instant) -> Self {
+        match self {
+            Self::Suspended(Some(until)) if until <= now => Self::Confirmed,
+            status => status,
+        }
+    }
+}
+
 /// An admission to a role: by whom, and by which entry.
 #[derive(Debug, Clone)]
 pub struct Admission {
@@ -89,10 +107,7 @@ impl Organisation {
     }
 
     pub fn is_suspended(&self, now: Instant) -> bool {
-        match self.status {
-            Status::Suspended(until) => until.is_none_or(|until| now < until),
-            Status::Pending | Status::Confirmed => false,
-        }
+        matches!(self.status.at(now), Status::Suspended(_))
     }
 
     /// Whether it could sign something now, in this role.
