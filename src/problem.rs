@@ -119,6 +119,9 @@ problems! {
     DIFFERENCE_UNDECLARED 422 "difference-undeclared" "与公示文本的差异未列明" "A difference from the disclosed text is not declared"
     CHALLENGE_OPEN 409 "challenge-open" "仍有质疑未处理" "A challenge is open"
     CLAIM_REFUTED 409 "claim-refuted" "业绩或资质已被证伪" "A claim of this candidate was refuted"
+    NOT_A_BIDDER 422 "not-a-bidder" "不是开标记录中的投标人" "Not a bidder that was opened"
+    PRICE_DIFFERS 422 "price-differs" "价格与此前公示不一致" "Another price than was published before"
+    AMOUNT_UNCONFIRMED 422 "amount-unconfirmed" "金额相差悬殊，须确认" "An amount that must be confirmed"
     NOT_A_CANDIDATE 422 "not-a-candidate" "不是中标候选人" "Not a candidate"
 }
 

@@ -83,7 +83,7 @@ async fn whole_life(engine: Engine) {
     let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
     assert_eq!((view["status"].as_str(), view["lots"][0]["status"].as_str()), (Some("closed"), Some("accepted")));
     let lots = app.get("/v1/lots?status=accepted").await.body;
-    assert_eq!(lots["items"][0]["winner_name"], "甲建设有限公司");
+    assert_eq!(lots["items"][0]["awards"][0]["name"], "甲建设有限公司");
     let copy = tempfile::tempdir().unwrap();
     mirror(&app, copy.path()).await;
     let report = audit(copy.path());

@@ -23,11 +23,13 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
     if let Scope::Organisation(id) = scope {
         let (id, size) = (id.to_string(), Value::from(size));
         let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";
-        let won = "SELECT DISTINCT tender FROM lots WHERE winner = $1";
+        // A code has no wildcard of LIKE but `_`, which is escaped.
+        let won = "SELECT DISTINCT tender FROM lots WHERE winners LIKE $1 ESCAPE '\\'";
+        let among = format!("%,{},%", id.replace('_', "\\_"));
         for row in database.read(signed, &[Value::from(id.as_str()), size]).await? {
             streams.insert(row.text(0)?.to_owned());
         }
-        for row in database.read(won, &[Value::from(id.as_str())]).await? {
+        for row in database.read(won, &[Value::from(among)]).await? {
             streams.insert(format!("tender/{}", row.text(0)?));
         }
     }

@@ -127,6 +127,8 @@ impl Notice {
             title: literal(title),
             description: None,
             estimate: Some(money(*estimate)),
+            ceiling: None,
+            winners: None,
         };
         self.lots.iter().map(lot).collect()
     }

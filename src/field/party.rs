@@ -14,6 +14,16 @@ pub struct Party {
     pub id: Option<OrganisationId>,
 }
 
+impl Party {
+    /// By the codes where both are known by one, else by name: names are not unique, but some notices know nothing else.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.id, &other.id) {
+            (Some(id), Some(other)) => id == other,
+            _ => self.name == other.name,
+        }
+    }
+}
+
 /// A bidder: one enterprise, or a consortium (联合体) whose first member leads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +34,12 @@ pub struct Bidder {
 
 impl Bidder {
     pub const MEMBERS_MAX: usize = 20;
+
+    /// Whether it consists of the same members, in whatever order.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let is_member = |member: &Party| other.members.iter().any(|known| known.is_same(member));
+        self.members.len() == other.members.len() && self.members.iter().all(is_member)
+    }
 
     /// Members joined as notices write them: `甲公司、乙公司`.
     pub fn name(&self) -> String {

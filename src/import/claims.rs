@@ -36,6 +36,17 @@ pub(super) fn candidates(
     let mut candidates = Vec::new();
     for row in listed {
         let mut candidate = candidate(&row, candidates.len() + 1, code, tally).map_err(notice.refused("candidates"))?;
+        let stands = |known: &Candidate| {
+            known.bidder.members.iter().any(|one| candidate.bidder.members.iter().any(|other| one.is_same(other)))
+        };
+        if candidates.iter().any(stands) {
+            tally.note(
+                "a bidder stands twice in the table of candidates, alone or in a consortium; the first is taken",
+                code,
+            );
+            tally.unmapped("yichang_candidates.candidates (bidder twice)", 1);
+            continue;
+        }
         if let Some(full) = &mut full {
             full.complete(&mut candidate, &row.name, code, tally)?;
         }
@@ -52,8 +63,11 @@ pub(super) fn plain(name: &str, price: Price, n: usize, code: &str, tally: &mut 
     Ok(Candidate {
         id: format!("c{n}").parse()?,
         rank: None,
+        tied: false,
         bidder: bidder(name, code, tally)?,
         price,
+        price_difference: None,
+        confirmed: None,
         score: None,
         quality: None,
         duration: None,

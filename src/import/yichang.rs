@@ -6,7 +6,10 @@ use super::tally::Tally;
 use super::{ImportError, Signatory, Step, Texts, award, claims, price};
 use crate::calendar::{Calendar, Roll};
 use crate::field::{Citations, Fault, Instant, Line, LotId, OrganisationId, Price, Prose, RegionCode, TenderCode};
-use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, Window, WindowUnit, Windows};
+use crate::tender::{
+    Adoption, AmountConfirmation, Award, Candidate, CandidatePublication, Lot, PriceDifference, Window, WindowUnit,
+    Windows, are_far_apart, are_well_ranked,
+};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
 
@@ -92,6 +95,16 @@ struct Pair {
 
 fn days(count: u16) -> Window {
     Window { count, unit: WindowUnit::Day }
+}
+
+/// Of an award at another price than the publication's.
+fn unexplained() -> Result<PriceDifference, Fault> {
+    let reason = "中标公告所载价格与候选人公示不同，或表述不同；来源数据未载明理由。";
+    Ok(PriceDifference { law: Line::new("来源数据未载明")?, reason: Prose::new(reason)? })
+}
+
+fn as_in_the_source() -> Result<AmountConfirmation, Fault> {
+    Ok(AmountConfirmation { reason: Prose::new("按来源数据原样导入，未经核对。")? })
 }
 
 fn lot_id() -> Result<LotId, Fault> {
@@ -192,7 +205,14 @@ impl Pair {
                 centre: centre.clone(),
                 nature: nature(&title),
                 region: region.ok_or(Fault::UnknownRegion)?,
-                lots: vec![Lot { id: lot_id()?, title: tally.line(&lot_title, place)?, description, estimate: None }],
+                lots: vec![Lot {
+                    id: lot_id()?,
+                    title: tally.line(&lot_title, place)?,
+                    description,
+                    estimate: None,
+                    ceiling: None,
+                    winners: None,
+                }],
                 windows: Windows {
                     objection: days(ANSWER_DAYS),
                     answer: days(ANSWER_DAYS),
@@ -247,6 +267,10 @@ impl Pair {
             let added = price.and_then(|price| claims::plain(winner, price, candidates.len() + 1, place, tally));
             candidates.push(added.map_err(self.pair.refused("winner"))?);
         }
+        if !are_well_ranked(&candidates) {
+            tally.note("the ranks of the full notice have gaps or are not of all candidates; none is taken", place);
+            candidates.iter_mut().for_each(|candidate| candidate.rank = None);
+        }
         let made = (|| {
             Ok(CandidatePublication {
                 lot: lot_id()?,
@@ -298,11 +322,20 @@ impl Pair {
                 candidate.price.clone()
             }
         };
-        let unranked = candidate.rank.is_none_or(|rank| rank == 1);
-        let reasons = (!unranked).then(|| Prose::new("来源数据未载明未选第一名的理由。"));
-        if !unranked {
-            tally.note("a lower-ranked candidate won and the source says no reason", place);
+        let differs = price != candidate.price;
+        let amounts = price.money().zip(candidate.price.money());
+        let far = amounts.is_some_and(|(price, published)| are_far_apart(price, published));
+        if far {
+            tally.note("the award's amount is far from the publication's; it is entered as the source has it", place);
         }
+        let reasons = match candidate.rank {
+            Some(1) => None,
+            Some(_) => {
+                tally.note("a lower-ranked candidate won and the source says no reason", place);
+                Some("来源数据未载明未选第一名的理由。")
+            }
+            None => (candidates.len() > 1).then_some("候选人不排序或来源数据未载明排序；来源数据未载明定标理由。"),
+        };
         let scope = self.award.optional("scope");
         let scope = scope.and_then(|text| tally.optional_prose(&text, "yichang_awards.scope", place));
         let award::Winner { persons, quality, duration, certificates, remark } =
@@ -312,8 +345,10 @@ impl Pair {
                 lot: lot_id()?,
                 candidate: candidate.id.clone(),
                 commitment: None,
+                price_difference: differs.then(unexplained).transpose()?,
+                confirmed: far.then(as_in_the_source).transpose()?,
                 price,
-                reasons: reasons.transpose()?,
+                reasons: reasons.map(Prose::new).transpose()?,
                 scope,
                 duration,
                 quality,

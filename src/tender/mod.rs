@@ -13,6 +13,6 @@ mod view;
 
 pub use payload::*;
 pub use state::{
-    CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange, ClauseState, LotPhase, LotState,
-    ObjectionPhase, ObjectionState, Phase, Tender, Verdict, clause_changes,
+    AwardState, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange, ClauseState,
+    ContractState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender, Verdict, clause_changes,
 };

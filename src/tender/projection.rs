@@ -1,10 +1,12 @@
 //! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{LotPhase, LotState, ObjectionPhase, Phase, Tender};
+use super::{AwardState, LotPhase, LotState, ObjectionPhase, Phase, Tender};
 use crate::act::Capability;
-use crate::field::TenderCode;
+use crate::field::{Price, TenderCode};
 use crate::law::{Law, Running};
 use crate::store::{Column, Projected, Rows, Table, Value};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
 
 /// One row a tender.
 pub static TENDERS: Table = Table {
@@ -48,9 +50,8 @@ pub static LOTS: Table = Table {
         Column::text("id"),
         Column::text("title"),
         Column::text("status"),
-        Column::text("winner"),
-        Column::text("winner_name"),
-        Column::text("price"),
+        Column::text("winners"),
+        Column::text("awards"),
         Column::integer("candidates"),
         Column::integer("open_challenges"),
     ],
@@ -113,16 +114,52 @@ impl Projected for Tender {
 }
 
 fn lot_row(code: &TenderCode, lot: &LotState) -> Vec<Value> {
-    let winner = lot.winner();
+    let awards: Vec<_> = lot.awards.iter().filter_map(|award| AwardSummary::of(lot, award)).collect();
     vec![
         Value::from(code.as_str()),
         Value::from(lot.id.as_str()),
         Value::from(&*lot.title),
         Value::from(lot.phase.name()),
-        optional(winner.and_then(|winner| winner.members.first()), |id| Value::from(id.as_str())),
-        optional(winner, |winner| Value::from(&*winner.name)),
-        optional(lot.price.as_ref(), |price| Value::from(serde_json::to_string(price).unwrap_or_default())),
+        Value::from(winner_codes(lot)),
+        Value::from(serde_json::to_string(&awards).unwrap_or_default()),
         Value::Integer(lot.candidates.len() as i64),
         Value::Integer(lot.challenges.iter().filter(|c| c.answer.is_none()).count() as i64),
     ]
+}
+
+/// `,91410100MA0000015B,…,`: the codes of all members of the winners, with commas on both sides, so that a filter can look for
+/// one.
+fn winner_codes(lot: &LotState) -> String {
+    let codes = lot.winners().flat_map(|winner| &winner.members);
+    codes.fold(String::from(","), |codes, code| codes + code.as_str() + ",")
+}
+
+/// A winner of a lot.
+#[derive(Serialize, Deserialize, Object)]
+pub struct AwardSummary {
+    /// Id of the candidate.
+    pub candidate: String,
+    pub name: String,
+    /// Code of its leading member, where the notice knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub winner: Option<String>,
+    /// As awarded, then as contracted.
+    pub price: Price,
+    /// `awarded`, `contracted` or `accepted`.
+    pub status: String,
+}
+
+impl AwardSummary {
+    /// `None` for an award to nobody, which no decision allows.
+    pub fn of(lot: &LotState, award: &AwardState) -> Option<Self> {
+        let winner = lot.candidate(&award.candidate)?;
+        Some(Self {
+            candidate: award.candidate.to_string(),
+            name: winner.name.to_string(),
+            winner: winner.members.first().map(ToString::to_string),
+            price: award.price.clone(),
+            status: award.status().to_owned(),
+        })
+    }
 }

@@ -168,10 +168,14 @@ fn adoption(centre: Who) -> Value {
     })
 }
 
-fn candidate(id: &str, who: Who) -> Value {
+fn bid(who: Who) -> Value {
+    json!({"bidder": {"members": [{"name": who.name(), "id": who.id()}]}, "price": money()})
+}
+
+fn candidate(id: &str, rank: u16, who: Who) -> Value {
     let party = |who: Who| json!({"name": who.name(), "id": who.id()});
     let claim = json!({"id": "k-1", "kind": "achievement", "title": "某工程", "issuer": party(Who::Issuer)});
-    json!({"id": id, "bidder": {"members": [party(who)]}, "price": money(), "claims": [claim]})
+    json!({"id": id, "rank": rank, "bidder": {"members": [party(who)]}, "price": money(), "claims": [claim]})
 }
 
 fn money() -> Value {
@@ -199,17 +203,19 @@ fn of_tender(stage: &Stage, kind: &str) -> Value {
         }
         "tender.clarified" => json!({"text": "澄清"}),
         "tender.amended" => json!({"reason": "更正", "bid_deadline": stage.day(9)}),
-        "tender.bids_opened" => json!({"lot": "1", "opened_at": stage.now.to_string(), "bids": []}),
+        "tender.bids_opened" => {
+            json!({"lot": "1", "opened_at": stage.now.to_string(), "bids": [bid(Who::Bidder), bid(Who::Rival)]})
+        }
         "tender.suspended" | "tender.resumed" | "tender.terminated" => json!({"reason": "调查"}),
         "tender.failed" => json!({"lot": "1", "reason": "有效投标不足三家"}),
         "tender.period_reopened" => json!({"period": "objections", "reasons": "时钟有误"}),
         "tender.period_reopened#candidates" => json!({"period": "candidates", "item": "1", "reasons": "时钟有误"}),
         "tender.candidates_published" => {
-            let list = [candidate("c-1", Who::Bidder), candidate("c-2", Who::Rival)];
+            let list = [candidate("c-1", 1, Who::Bidder), candidate("c-2", 2, Who::Rival)];
             json!({"lot": "1", "channel": "书面提出", "candidates": list})
         }
         "tender.candidates_published#own" => {
-            json!({"lot": "1", "channel": "书面提出", "candidates": [candidate("c-1", Who::Centre)]})
+            json!({"lot": "1", "channel": "书面提出", "candidates": [candidate("c-1", 1, Who::Centre)]})
         }
         "award.challenged" => {
             let known = stage.world.get::<gongshi::tender::Tender>(&"M-1".parse().unwrap());

@@ -14,6 +14,7 @@ fn bid(name: &str, by: &Actor, commitment: Option<&str>) -> Bid {
         bidder: bidder(name, Some(by)),
         price: Price::Money(money(5_000_000)),
         duration: None,
+        confirmed: None,
         commitment: commitment.map(id),
     }
 }
@@ -64,7 +65,7 @@ async fn no_opening_and_no_award_without(engine: Engine) {
     let bids = vec![bid("甲", enterprise, Some("c-lot")), bid("乙", rival, Some("c-year"))];
     stage.on_tender(&cast.centre, "openings", opening(&stage, bids)).await.accepted();
 
-    let list = vec![candidate("a", 1, "甲", enterprise, 5_000_000), candidate("b", 2, "乙", rival, 5_100_000)];
+    let list = vec![candidate("a", 1, "甲", enterprise, 5_000_000), candidate("b", 2, "乙", rival, 5_000_000)];
     stage.on_tender(&cast.centre, "candidates", candidates(list)).await.accepted();
     stage.app.days_pass(10).await;
     for cited in [None, Some("c-year")] {

@@ -44,6 +44,8 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
             title: "施工".parse().unwrap(),
             description: None,
             estimate: Some(money(5_200_000)),
+            ceiling: None,
+            winners: None,
         }],
         estimate: Some(money(5_200_000)),
         funding: Some("财政资金".parse().unwrap()),
@@ -110,6 +112,7 @@ pub fn opening(at: gongshi::field::Instant, bidders: &[(&str, i64)]) -> Opening 
     let bid = |(name, yuan): &(&str, i64)| Bid {
         bidder: bidder(name, None),
         price: Price::Money(money(*yuan)),
+        confirmed: None,
         commitment: None,
         duration: None,
     };
@@ -137,8 +140,11 @@ pub fn candidate(id: &str, rank: u16, name: &str, actor: &Actor, yuan: i64) -> C
     Candidate {
         id: id.parse().unwrap(),
         rank: Some(rank),
+        tied: false,
         bidder: bidder(name, Some(actor)),
         price: Price::Money(money(yuan)),
+        price_difference: None,
+        confirmed: None,
         score: Some(9_250),
         quality: None,
         duration: None,
@@ -165,6 +171,8 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
         candidate: candidate.parse().unwrap(),
         commitment: None,
         price: Price::Money(money(yuan)),
+        price_difference: None,
+        confirmed: None,
         reasons: None,
         scope: None,
         duration: None,
@@ -180,8 +188,11 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
 pub fn contract(signed: Day, yuan: i64) -> Contract {
     Contract {
         lot: "1".parse().unwrap(),
+        candidate: None,
         number: "HT-2026-001".parse().unwrap(),
         price: Price::Money(money(yuan)),
+        price_difference: None,
+        confirmed: None,
         signed,
         terms: None,
         documents: Citations::default(),
@@ -191,6 +202,7 @@ pub fn contract(signed: Day, yuan: i64) -> Contract {
 pub fn acceptance(inspected: Day) -> ContractAcceptance {
     ContractAcceptance {
         lot: "1".parse().unwrap(),
+        candidate: None,
         passed: true,
         inspected,
         opinion: "验收合格".parse().unwrap(),

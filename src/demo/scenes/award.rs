@@ -299,7 +299,7 @@ pub fn taken_over(days: &Days) -> Script<'_> {
     s
 }
 
-/// 框架协议：候选人不排序；质疑部分成立，更正报价后重新公示，现已入围。
+/// 框架协议：候选人不排序；质疑部分成立，更正得分后重新公示，现已有两家入围。
 pub fn framework(days: &Days) -> Script<'_> {
     const OF: &str = "各校物业服务指导价";
     let mut s = Script::of(
@@ -319,15 +319,22 @@ pub fn framework(days: &Days) -> Script<'_> {
     let bids: [(&[Who], _); 3] =
         [(&[Bianhe], fee(962_000, OF)), (&[Taihang], fee(971_000, OF)), (&[Luoshui], fee(985_000, OF))];
     s.opened("1", &bids).then(1);
-    let unranked = |price_of_second| {
-        let entrants = [(Bianhe, 962_000), (Taihang, price_of_second), (Luoshui, 985_000)];
+    let unranked = |score_of_second| {
+        let entrants = [(Bianhe, 962_000, 9000), (Taihang, 971_000, score_of_second), (Luoshui, 985_000, 8740)];
         let ranks = 1u16..;
-        ranks.zip(entrants).map(|(n, (who, ppm))| Candidate { rank: None, ..ranked(n, &[who], fee(ppm, OF), 9000) })
+        ranks
+            .zip(entrants)
+            .map(|(n, (who, ppm, score))| Candidate { rank: None, ..ranked(n, &[who], fee(ppm, OF), score) })
     };
-    s.candidates("1", unranked(917_000).collect());
-    s.then(1).result_challenged(Luoshui, "z-1", "1", "太行公司开标折扣率为97.1%，公示却为91.7%，请更正并重新评审。");
+    s.candidates("1", unranked(9350).collect());
+    s.then(1).result_challenged(
+        Luoshui,
+        "z-1",
+        "1",
+        "太行公司质量得分评标报告为85.30，公示却为93.50，请更正并重新评审。",
+    );
     s.then(1).challenge_answered("z-1", "1", AnswerOutcome::Partly, "系录入错误，更正后重新公示；不影响入围结果。");
-    s.then(1).candidates("1", unranked(971_000).collect());
-    s.past_candidates("1").awarded("1", "c-1", fee(962_000, OF));
+    s.then(1).candidates("1", unranked(8530).collect());
+    s.past_candidates("1").awarded("1", "c-1", fee(962_000, OF)).awarded("1", "c-2", fee(971_000, OF));
     s
 }

@@ -21,8 +21,11 @@ pub fn ranked(rank: u16, members: &[Who], price: Price, points: u32) -> Candidat
     Candidate {
         id: literal(&format!("c-{rank}")),
         rank: Some(rank),
+        tied: false,
         bidder: bidder(members),
         price,
+        price_difference: None,
+        confirmed: None,
         score: Some(points),
         quality: Some(literal("合格，符合国家和行业现行标准")),
         duration: Some(literal("响应招标文件要求")),
@@ -160,6 +163,8 @@ impl Script<'_> {
             candidate: literal(candidate),
             commitment: None,
             price,
+            price_difference: None,
+            confirmed: None,
             reasons: reasons.map(literal),
             scope: None,
             duration: None,
@@ -177,8 +182,11 @@ impl Script<'_> {
     pub fn contracted(&mut self, lot: &str, number: &str, price: Price, terms: &str) -> &mut Self {
         let contract = Contract {
             lot: literal(lot),
+            candidate: None,
             number: literal(number),
             price,
+            price_difference: None,
+            confirmed: None,
             signed: self.today().into(),
             terms: Some(literal(terms)),
             documents: Citations::default(),
@@ -190,7 +198,15 @@ impl Script<'_> {
         let (lot, reason, changes) = (literal(lot), literal(reason), literal(changes));
         self.post(
             self.centre,
-            ContractAmendment { lot, reason, changes, price: Some(price), documents: Citations::default() },
+            ContractAmendment {
+                lot,
+                candidate: None,
+                reason,
+                changes,
+                price: Some(price),
+                confirmed: None,
+                documents: Citations::default(),
+            },
         )
     }
 
@@ -199,6 +215,7 @@ impl Script<'_> {
         let documents = cite(documents);
         let acceptance = ContractAcceptance {
             lot: literal(lot),
+            candidate: None,
             passed,
             inspected: self.today().into(),
             opinion: literal(opinion),

@@ -87,6 +87,7 @@ impl Script<'_> {
         let bid = |(members, price): &(&[Who], Price)| Bid {
             bidder: bidder(members),
             price: price.clone(),
+            confirmed: None,
             duration: Some(literal("响应招标文件要求")),
             commitment: None,
         };
@@ -95,6 +96,6 @@ impl Script<'_> {
     }
 
     pub fn failed(&mut self, lot: &str, reason: &str) -> &mut Self {
-        self.post(self.centre, Failure { lot: literal(lot), reason: literal(reason) })
+        self.post(self.centre, Failure { lot: literal(lot), candidate: None, reason: literal(reason) })
     }
 }

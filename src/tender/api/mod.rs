@@ -3,6 +3,7 @@
 mod acts;
 mod file;
 
+use super::projection::AwardSummary;
 use super::{Change, Clause, Preannouncement, ScoreRow};
 use crate::field::{Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
@@ -13,7 +14,6 @@ use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
 use file::TenderFileApi;
 use poem_openapi::param::Query;
-use poem_openapi::types::Any;
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 use std::sync::Arc;
@@ -89,17 +89,8 @@ pub struct LotSummary {
     id: String,
     title: String,
     status: String,
-    /// Code of the winner's leading member, where the notice knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    winner: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    winner_name: Option<String>,
-    /// A price, as in the award.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    price: Option<Any<serde_json::Value>>,
+    /// The winners, in the order of the awards: one, but of a framework agreement and where the text lets several win.
+    awards: Vec<AwardSummary>,
     candidates: u32,
     open_challenges: u32,
 }
@@ -148,11 +139,10 @@ impl LotSummary {
             id: row.text(1)?.to_owned(),
             title: row.text(2)?.to_owned(),
             status: row.text(3)?.to_owned(),
-            winner: row.optional_text(4)?.map(str::to_owned),
-            winner_name: row.optional_text(5)?.map(str::to_owned),
-            price: row.optional_text(6)?.and_then(|json| serde_json::from_str(json).ok()).map(Any),
-            candidates: row.unsigned(7)? as u32,
-            open_challenges: row.unsigned(8)? as u32,
+            awards: crate::field::parse(row.text(4)?.as_bytes())
+                .map_err(|_| StoreError::Damaged("the awards of a lot".to_owned()))?,
+            candidates: row.unsigned(5)? as u32,
+            open_challenges: row.unsigned(6)? as u32,
         })
     }
 }
@@ -197,7 +187,7 @@ const OBJECTIONS: Listing = Listing {
 
 const LOTS: Listing = Listing {
     table: "lots",
-    columns: "tender, id, title, status, winner, winner_name, price, candidates, open_challenges",
+    columns: "tender, id, title, status, awards, candidates, open_challenges",
     order: &["tender", "id"],
     direction: Direction::OldestFirst,
 };
@@ -295,16 +285,17 @@ impl TenderApi {
         tender: Query<Option<TenderCode>>,
         /// `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
         status: Query<Option<String>>,
-        /// Code of the winner's leading member.
+        /// Code of a winner, or of a member of a consortium that won.
         winner: Query<Option<OrganisationId>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<LotPage>, Problem> {
         let limit = page_limit(limit.0)?;
+        let winner = winner.0.map(|code| format!(",{code},"));
         let filter = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
-            .along("winner", winner.0.map(|winner| Value::from(winner.as_str())))
-            .along("status", one_of("status", status.0, LOT_STATUSES)?.map(Value::from));
+            .along("status", one_of("status", status.0, LOT_STATUSES)?.map(Value::from))
+            .like("winners", winner.as_deref(), true);
         let after = behind(after.0)?;
         let page = filter.page(&self.0.database, &LOTS, after, limit, LotSummary::of_row, pair);
         let (items, next) = page.await?;

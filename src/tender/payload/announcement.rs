@@ -1,7 +1,8 @@
 //! 招标公告 and what happens to the running tender until the bids are opened; and its interruptions and ends.
 
+use super::AmountConfirmation;
 use super::disclosure::{
-    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_clauses, check_windows,
+    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_amounts, check_clauses, check_windows,
 };
 use crate::act::Payload;
 use crate::field::{
@@ -10,6 +11,7 @@ use crate::field::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How a clause differs from the disclosed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -103,6 +105,9 @@ pub struct Bid {
     pub price: Price,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Prose<1000>>,
+    /// The price is meant, although it is far from the lot's ceiling or estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<AmountConfirmation>,
     /// The effective commitment between the bidder (the first member of a consortium) and the procuring side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentId>,
@@ -141,11 +146,14 @@ pub struct Termination {
     pub documents: Citations,
 }
 
-/// `tender.failed`: 流标 / 废标 of one lot.
+/// `tender.failed`: 流标 / 废标 of one lot, or of the award to one of its several winners.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     pub lot: LotId,
+    /// The winner that signs no contract, where others of the lot do; without it, the lot fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<ItemId>,
     pub reason: Prose<5000>,
 }
 
@@ -182,13 +190,41 @@ pub struct Closure {
 const BIDS_MAX: usize = 200;
 const DIFFERENCES_MAX: usize = 600;
 
-fn check_bidder(bidder: &Bidder, at: &str, faults: &mut Faults) {
-    faults.list(format_args!("{at}/members"), &bidder.members, Bidder::MEMBERS_MAX, |member| &member.name);
+/// Of what members a bidder consists, and that nobody bids twice: neither for itself and in a consortium, nor in two.
+pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {
+    let mut seen = Seen::default();
+    for (at, bidder) in bidders {
+        if bidder.members.is_empty() {
+            faults.add(format!("{at}/members"), Fault::TooFew);
+        }
+        faults.at_most(format_args!("{at}/members"), bidder.members.len(), Bidder::MEMBERS_MAX);
+        for (n, member) in bidder.members.iter().enumerate() {
+            if !seen.takes(member) {
+                let id = member.id.as_ref().map_or_else(|| member.name.to_string(), ToString::to_string);
+                faults.add(format!("{at}/members/{n}"), Fault::Duplicate { id });
+            }
+        }
+    }
 }
 
-pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {
-    for (at, bidder) in bidders {
-        check_bidder(bidder, &at, faults);
+/// Parties by what they are known by, as [`Party::is_same`] compares them.
+#[derive(Default)]
+struct Seen<'a> {
+    codes: BTreeSet<&'a OrganisationId>,
+    names: BTreeSet<&'a str>,
+    names_without_code: BTreeSet<&'a str>,
+}
+
+impl<'a> Seen<'a> {
+    /// Whether the party is a new one.
+    fn takes(&mut self, party: &'a Party) -> bool {
+        let name = party.name.as_str();
+        let known = match &party.id {
+            Some(code) => !self.codes.insert(code) || self.names_without_code.contains(name),
+            None => self.names.contains(name) || !self.names_without_code.insert(name),
+        };
+        self.names.insert(name);
+        !known
     }
 }
 
@@ -215,6 +251,7 @@ impl Payload for Adoption {
 
     fn check(&self, faults: &mut Faults) {
         faults.list("/lots", &self.lots, LOTS_MAX, |lot| &lot.id);
+        check_amounts(&self.lots, None, "", faults);
         check_windows(self.windows, "", faults);
     }
 }

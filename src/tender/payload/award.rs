@@ -1,6 +1,7 @@
 //! 中标结果, 合同 and 履约验收 of one lot.
 
 use super::candidates::{KeyPerson, PERSONS_MAX};
+use super::{AmountConfirmation, PriceDifference};
 use crate::act::Payload;
 use crate::field::{Citations, CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
 use crate::record::Sealed;
@@ -12,13 +13,19 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Award {
     pub lot: LotId,
-    /// The candidate that wins.
+    /// The candidate that wins; of several winners each has an award of its own.
     pub candidate: ItemId,
     /// The effective commitment between the winner (the first member of a consortium) and the procuring side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentId>,
     pub price: Price,
-    /// Why not the first-ranked candidate (招标投标法实施条例 art. 55).
+    /// Why it is not the price that was published for the candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_difference: Option<PriceDifference>,
+    /// The price is meant, although it is far from the price that was published for the candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<AmountConfirmation>,
+    /// Why not the first-ranked candidate (招标投标法实施条例 art. 55), or why this one of several that have no rank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Prose<5000>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,8 +59,18 @@ pub struct Award {
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     pub lot: LotId,
+    /// Which winner it is about, where the lot has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<ItemId>,
     pub number: Line<100>,
     pub price: Price,
+    /// Why it is not that of the award.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_difference: Option<PriceDifference>,
+    /// The price is meant, although it is far from that of the award.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<AmountConfirmation>,
+    /// Not before the award, and not in the future.
     pub signed: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Prose<8000>>,
@@ -66,11 +83,17 @@ pub struct Contract {
 #[serde(deny_unknown_fields)]
 pub struct ContractAmendment {
     pub lot: LotId,
+    /// Which winner it is about, where the lot has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<ItemId>,
     pub reason: Prose<5000>,
     pub changes: Prose<8000>,
     /// The new price, when it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+    /// The new price is meant, although it is far from the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<AmountConfirmation>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
 }
@@ -80,8 +103,12 @@ pub struct ContractAmendment {
 #[serde(deny_unknown_fields)]
 pub struct ContractAcceptance {
     pub lot: LotId,
+    /// Which winner it is about, where the lot has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<ItemId>,
     /// Whether the performance passed; one that did not stays contracted and is inspected again.
     pub passed: bool,
+    /// Not before the contract was signed, and not in the future.
     pub inspected: Day,
     pub opinion: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]

@@ -2,6 +2,7 @@
 
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
+use super::{AmountConfirmation, PriceDifference};
 use crate::act::Payload;
 use crate::field::{Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Party, Price, Prose};
 use crate::log::Hash;
@@ -85,11 +86,22 @@ pub struct KeyPerson {
 #[serde(deny_unknown_fields)]
 pub struct Candidate {
     pub id: ItemId,
-    /// From 1; absent where candidates are not ranked (不排序).
+    /// From 1 without a gap, each once; absent from all where candidates are not ranked (不排序).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub rank: Option<u16>,
+    /// 并列: others have the same rank.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tied: bool,
+    /// One that was opened, as it was read out.
     pub bidder: Bidder,
     pub price: Price,
+    /// Why it is not the price that was read out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_difference: Option<PriceDifference>,
+    /// The price is meant, although it is far from the lot's ceiling or estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<AmountConfirmation>,
     /// Hundredths of a point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<u32>,
@@ -214,6 +226,7 @@ impl Payload for CandidatePublication {
                 }
             }
         }
+        check_ranks(&self.candidates, faults);
         let candidates =
             self.candidates.iter().enumerate().map(|(at, c)| (format!("/candidates/{at}/bidder"), &c.bidder));
         let rejected = self.rejected.iter().enumerate().map(|(at, r)| (format!("/rejected/{at}/bidder"), &r.bidder));
@@ -230,6 +243,50 @@ impl Payload for CandidatePublication {
         let leaders = self.candidates.iter().flat_map(|c| &c.claims).filter_map(|claim| claim.person.clone());
         let committee = self.committee.iter().map(|member| member.name.clone());
         persons.chain(leaders).chain(committee).collect()
+    }
+}
+
+/// Whether they are ranked as a publication has it, or not at all.
+pub fn are_well_ranked(candidates: &[Candidate]) -> bool {
+    let mut faults = Faults::default();
+    check_ranks(candidates, &mut faults);
+    faults.into_result().is_ok()
+}
+
+/// Ranks are 1 to n. Those who are declared to be tied share one; the next is the one that follows, counted either way: 1, 1, 2
+/// and 1, 1, 3 are both in use.
+fn check_ranks(candidates: &[Candidate], faults: &mut Faults) {
+    let mut wrong = |row: usize, reason: &str| {
+        faults.add(format!("/candidates/{row}/rank"), Fault::Inconsistent { reason: reason.into() });
+    };
+    if candidates.iter().all(|candidate| candidate.rank.is_none()) {
+        let tied = candidates.iter().position(|candidate| candidate.tied);
+        return tied.into_iter().for_each(|row| wrong(row, "who has no rank shares none"));
+    }
+    let mut order: Vec<(u16, usize)> = Vec::new();
+    for (row, candidate) in candidates.iter().enumerate() {
+        match candidate.rank {
+            Some(rank) => order.push((rank, row)),
+            None => wrong(row, "either all candidates have a rank or none"),
+        }
+    }
+    order.sort_unstable();
+    let (mut dense, mut counted) = (1, 1);
+    for alike in order.chunk_by(|one, other| one.0 == other.0) {
+        for (rank, row) in alike {
+            if *rank != dense && *rank != counted {
+                wrong(*row, "ranks are 1, 2, 3… without a gap");
+            }
+            match (alike.len(), candidates[*row].tied) {
+                (1, true) => wrong(*row, "nobody else has this rank"),
+                (2.., false) => wrong(*row, "another one has this rank, and no tie is declared"),
+                _ => {}
+            }
+        }
+        // A gap is told once, at its end.
+        let last = alike.first().map_or(0, |(rank, _)| *rank);
+        dense = last.saturating_add(1);
+        counted = last.saturating_add(alike.len() as u16);
     }
 }
 

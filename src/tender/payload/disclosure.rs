@@ -1,5 +1,6 @@
 //! 招标前公示: the tender as it is shown before the call.
 
+use super::are_far_apart;
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
@@ -10,6 +11,7 @@ use crate::law::Running;
 use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU16;
 
 /// 采购方式 (政府采购法 art. 26; 招标投标法 art. 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -78,9 +80,14 @@ pub struct Lot {
     pub title: Line<300>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Prose<5000>>,
-    /// 最高限价 or estimate of the lot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Money>,
+    /// 最高投标限价: nobody who asks for more becomes a candidate (招标投标法实施条例 arts. 27, 51).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<Money>,
+    /// 入围家数: how many may win. Without it one, and by framework agreement as many as are candidates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winners: Option<NonZeroU16>,
 }
 
 /// A row of the score table (评分表).
@@ -281,9 +288,29 @@ fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults)
     }
 }
 
+/// The amounts of the lots fit each other and the whole, as far as they can be compared.
+pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults: &mut Faults) {
+    let mut wrong = |pointer: String, reason: &str| {
+        faults.add(pointer, Fault::Inconsistent { reason: reason.into() });
+    };
+    for (row, lot) in lots.iter().enumerate() {
+        if lot.ceiling.zip(lot.estimate).is_some_and(|(ceiling, estimate)| are_far_apart(ceiling, estimate)) {
+            wrong(format!("{at}/lots/{row}/ceiling"), "far from the lot's estimate: a slip of unit?");
+        }
+    }
+    let Some(whole) = whole else { return };
+    let parts = lots.iter().map(|lot| lot.estimate.filter(|part| part.currency == whole.currency));
+    let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return };
+    let sum = Money::new(whole.currency, parts.iter().map(|part| part.amount_minor).sum());
+    if sum.is_ok_and(|sum| are_far_apart(sum, whole)) {
+        wrong(format!("{at}/estimate"), "far from the sum of the lots' estimates: a slip of unit?");
+    }
+}
+
 impl Preannouncement {
     fn check_at(&self, at: &str, faults: &mut Faults) {
         faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
+        check_amounts(&self.lots, self.estimate, at, faults);
         check_clauses(&self.clauses, &self.score_table, at, faults);
         let PlannedDates { announce, bid_deadline, open } = self.planned;
         for (earlier, name, later, pointer) in

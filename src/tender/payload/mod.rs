@@ -5,6 +5,7 @@ mod award;
 mod candidates;
 mod disclosure;
 mod objection;
+mod price;
 mod reopening;
 
 pub use announcement::{
@@ -14,7 +15,7 @@ pub use announcement::{
 pub use award::{Award, Contract, ContractAcceptance, ContractAmendment};
 pub use candidates::{
     Candidate, CandidatePublication, Challenge, ChallengeAnswer, Claim, ClaimKind, ClaimRefutation, ClaimVerification,
-    CommitteeMember, KeyPerson, RejectedBid,
+    CommitteeMember, KeyPerson, RejectedBid, are_well_ranked,
 };
 pub use disclosure::{
     Clause, ClauseKind, Clearance, Contact, Lot, Method, PlannedDates, Preannouncement, Revision, ScoreRow, Window,
@@ -24,6 +25,7 @@ pub use objection::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
     RulingOutcome,
 };
+pub use price::{AmountConfirmation, PriceDifference, are_far_apart};
 pub use reopening::{PeriodReopening, TenderPeriod};
 
 use crate::act::acts;

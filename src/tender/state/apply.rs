@@ -5,11 +5,11 @@ use super::super::{
     RulingOutcome,
 };
 use super::{
-    CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender,
-    Verdict, clause_changes,
+    BidState, CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
+    Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
-use crate::field::{Day, Instant, ItemId, LotId};
+use crate::field::{Day, Instant, ItemId};
 use crate::law::{Law, Running};
 
 impl Tender {
@@ -98,7 +98,12 @@ impl Tender {
             Act::Cleared(_) => self.phase = Phase::Cleared,
             Act::Announced(announcement) => self.announce(announcement, now),
             Act::Amended(amendment) => self.amend(amendment),
-            Act::BidsOpened(opening) => self.set_lot(&opening.lot, LotPhase::Opened),
+            Act::BidsOpened(opening) => {
+                if let Some(lot) = self.lot_mut(&opening.lot) {
+                    lot.phase = LotPhase::Opened;
+                    lot.bids = Some(opening.bids.iter().map(BidState::of).collect());
+                }
+            }
             Act::Suspended(_) => self.suspended_since = Some(now),
             Act::Resumed(_) => {
                 if let Some(since) = self.suspended_since.take() {
@@ -151,22 +156,15 @@ impl Tender {
             }
             Act::ClaimVerified(found) => lot.find(&found.candidate, &found.claim, Verdict::Verified, place),
             Act::ClaimRefuted(found) => lot.find(&found.candidate, &found.claim, Verdict::Refuted, place),
-            Act::Awarded(award) => {
-                lot.phase = LotPhase::Awarded;
-                lot.winner = Some(award.candidate.clone());
-                lot.price = Some(award.price.clone());
-            }
-            Act::ContractPublished(contract) => {
-                (lot.phase, lot.price) = (LotPhase::Contracted, Some(contract.price.clone()));
-            }
+            Act::Awarded(award) => lot.awarded(award, now.shanghai_day().into()),
+            Act::ContractPublished(contract) => lot.contracted(contract),
             Act::ContractAmended(amendment) => {
                 if let Some(price) = &amendment.price {
-                    lot.price = Some(price.clone());
+                    lot.repriced(amendment.candidate.as_ref(), price);
                 }
             }
-            Act::ContractAccepted(acceptance) if acceptance.passed => lot.phase = LotPhase::Accepted,
-            // An award that fell through is none.
-            Act::Failed(_) => (lot.phase, lot.winner, lot.price) = (LotPhase::Failed, None, None),
+            Act::ContractAccepted(acceptance) if acceptance.passed => lot.accepted(acceptance.candidate.as_ref()),
+            Act::Failed(failure) => lot.fell_through(failure.candidate.as_ref()),
             _ => {}
         }
     }
@@ -236,12 +234,6 @@ impl Tender {
     fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase) {
         if let Some(objection) = self.objection_mut(id) {
             objection.phase = phase;
-        }
-    }
-
-    fn set_lot(&mut self, id: &LotId, phase: LotPhase) {
-        if let Some(lot) = self.lot_mut(id) {
-            lot.phase = phase;
         }
     }
 

@@ -1,10 +1,12 @@
 //! One lot (标段) after the call.
 
 use super::super::{AnswerOutcome, Candidate, Claim};
+use super::{AwardState, BidState};
 use crate::act::Place;
-use crate::field::{ItemId, LotId, OrganisationId, Price};
+use crate::field::{ItemId, LotId, Money, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
+use std::num::NonZeroU16;
 use strum::IntoStaticStr;
 
 /// Where a lot stands.
@@ -80,6 +82,7 @@ pub struct ClaimState {
 pub struct CandidateState {
     pub id: ItemId,
     pub rank: Option<u16>,
+    pub price: Price,
     pub name: Box<str>,
     /// The members' codes, as far as the notice knows them.
     pub members: Vec<OrganisationId>,
@@ -98,6 +101,7 @@ impl CandidateState {
         Self {
             id: candidate.id.clone(),
             rank: candidate.rank,
+            price: candidate.price.clone(),
             name: candidate.bidder.name().into(),
             members: candidate.bidder.members.iter().filter_map(|member| member.id.clone()).collect(),
             claims: candidate.claims.iter().map(ClaimState::of).collect(),
@@ -175,9 +179,15 @@ pub struct LotState {
     pub phase: LotPhase,
     pub candidates: Vec<CandidateState>,
     pub challenges: Vec<ChallengeState>,
-    /// The winning candidate, once awarded.
-    pub winner: Option<ItemId>,
-    pub price: Option<Price>,
+    pub estimate: Option<Money>,
+    /// 最高投标限价.
+    pub ceiling: Option<Money>,
+    /// 入围家数, where the text says how many may win.
+    pub winners_max: Option<NonZeroU16>,
+    /// The bids that were opened. `None` before that, and where they were opened outside of this log.
+    pub bids: Option<Vec<BidState>>,
+    /// Who won, in the order of the awards.
+    pub awards: Vec<AwardState>,
 }
 
 impl LotState {
@@ -188,8 +198,11 @@ impl LotState {
             phase: LotPhase::Waiting { overdue: false },
             candidates: Vec::new(),
             challenges: Vec::new(),
-            winner: None,
-            price: None,
+            estimate: lot.estimate,
+            ceiling: lot.ceiling,
+            winners_max: lot.winners,
+            bids: None,
+            awards: Vec::new(),
         }
     }
 
@@ -213,8 +226,8 @@ impl LotState {
         }
     }
 
-    /// The winner's name and members.
-    pub fn winner(&self) -> Option<&CandidateState> {
-        self.winner.as_ref().and_then(|id| self.candidate(id))
+    /// The winners with their names and members, in the order of the awards.
+    pub fn winners(&self) -> impl Iterator<Item = &CandidateState> {
+        self.awards.iter().filter_map(|award| self.candidate(&award.candidate))
     }
 }

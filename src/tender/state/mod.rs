@@ -1,20 +1,24 @@
 //! The state of one tender and the acts that it allows: pure, exhaustive, without a clock.
 
 mod apply;
+mod awarded;
 mod decide;
 mod due;
 mod interest;
 mod lot;
+mod opened;
 mod reopening;
 
+pub use awarded::{AwardState, ContractState};
 pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
+pub use opened::BidState;
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
 use crate::commitment::Call;
 use crate::field::{
-    ClauseId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory, RegionCode,
-    TemplateId, TenderCode,
+    Bidder, ClauseId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
+    RegionCode, TemplateId, TenderCode,
 };
 use crate::law::{Law, Running};
 use crate::log::Hash;
@@ -209,8 +213,9 @@ impl Capability for Tender {
         self.version
     }
 
-    fn ties(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        act.template().map(Stream::of).into_iter().chain(act.commitments().into_iter().map(Stream::of)).collect()
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let promised = act.template().map(Stream::of).into_iter().chain(act.commitments().into_iter().map(Stream::of));
+        promised.chain(state.map(|tender| tender.bidding(act)).into_iter().flatten().map(Stream::of)).collect()
     }
 
     /// Who may rule on what is escalated.
@@ -279,9 +284,11 @@ impl Tender {
             let members = self.lot(lot).and_then(|lot| lot.candidate(id)).map(|candidate| &candidate.members);
             members.into_iter().flatten()
         };
-        let winner = |lot: &LotId| {
-            let members = self.lot(lot).and_then(LotState::winner).map(|winner| &winner.members);
-            members.into_iter().flatten()
+        // The one that is named, or all there are.
+        let winners = |lot: &LotId, named: &'a Option<ItemId>| {
+            let winners = self.lot(lot).into_iter().flat_map(LotState::winners);
+            let named = winners.filter(|winner| named.as_ref().is_none_or(|named| winner.id == *named));
+            named.flat_map(|winner| &winner.members)
         };
         match act {
             Act::ObjectionRuled(ruling) => {
@@ -295,10 +302,41 @@ impl Tender {
             Act::ClaimVerified(found) => candidate(&found.lot, &found.candidate).collect(),
             Act::ClaimRefuted(found) => candidate(&found.lot, &found.candidate).collect(),
             Act::Awarded(award) => self.buyers().chain(candidate(&award.lot, &award.candidate)).collect(),
-            Act::ContractPublished(contract) => self.buyers().chain(winner(&contract.lot)).collect(),
-            Act::ContractAmended(amendment) => self.buyers().chain(winner(&amendment.lot)).collect(),
-            Act::ContractAccepted(acceptance) => self.buyers().chain(winner(&acceptance.lot)).collect(),
+            Act::ContractPublished(contract) => {
+                self.buyers().chain(winners(&contract.lot, &contract.candidate)).collect()
+            }
+            Act::ContractAmended(amendment) => {
+                self.buyers().chain(winners(&amendment.lot, &amendment.candidate)).collect()
+            }
+            Act::ContractAccepted(acceptance) => {
+                self.buyers().chain(winners(&acceptance.lot, &acceptance.candidate)).collect()
+            }
             _ => Vec::new(),
+        }
+    }
+
+    /// Whom an act lets bid or win, as far as they are known by their codes: who is suspended does neither.
+    fn bidding<'a>(&'a self, act: &'a Act) -> Vec<&'a OrganisationId> {
+        let members = |bidder: &'a Bidder| bidder.members.iter().filter_map(|member| member.id.as_ref());
+        match act {
+            Act::BidsOpened(opening) => opening.bids.iter().flat_map(|bid| members(&bid.bidder)).collect(),
+            Act::CandidatesPublished(publication) => {
+                publication.candidates.iter().flat_map(|candidate| members(&candidate.bidder)).collect()
+            }
+            Act::Awarded(award) => {
+                let winner = self.lot(&award.lot).and_then(|lot| lot.candidate(&award.candidate));
+                winner.into_iter().flat_map(|winner| &winner.members).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many may win a lot: in a framework agreement (框架协议) every candidate may.
+    pub fn winners_max(&self, lot: &LotState) -> usize {
+        match (lot.winners_max, self.method) {
+            (Some(max), _) => usize::from(max.get()),
+            (None, Some(Method::Framework)) => lot.candidates.len(),
+            (None, _) => 1,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A lot as it is shown: its candidates, and the challenges to its result.
 
+use super::super::projection::AwardSummary;
 use super::super::{CandidateState, ChallengeState, LotPhase, LotState, Verdict};
 use crate::field::LotId;
 use crate::http::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, first_of};
@@ -23,13 +24,8 @@ pub struct LotView {
     pub challenges: Vec<ChallengeView>,
     /// How many there are.
     pub challenge_count: u64,
-    /// Id of the winning candidate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub winner: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub price: Option<crate::field::Price>,
+    /// The winners, in the order of the awards.
+    pub awards: Vec<AwardSummary>,
 }
 
 /// A candidate and what became of its claims.
@@ -105,7 +101,6 @@ pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) 
             .collect(),
         challenges: first_of(lot.challenges.iter().map(|c| ChallengeView::of(c, end)), VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
         challenge_count: lot.challenges.len() as u64,
-        winner: lot.winner.as_ref().map(ToString::to_string),
-        price: lot.price.clone(),
+        awards: lot.awards.iter().filter_map(|award| AwardSummary::of(lot, award)).collect(),
     }
 }

@@ -32,7 +32,10 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         "tender.terminated" => (Termination { reason: scene.prose("取消"), documents: scene.documents() }.into(), by),
         "tender.failed" => {
             let lot = subject.lot(scene, |phase| !phase.is_final());
-            (Failure { lot, reason: scene.prose("有效投标不足三家") }.into(), by)
+            let awards = subject.state.and_then(|tender| tender.lot(&lot)).map(|lot| lot.awards.as_slice());
+            let one = scene.dice.one_of(awards.filter(|awards| awards.len() > 1).unwrap_or_default());
+            let candidate = one.map(|award| award.candidate.clone());
+            (Failure { lot, candidate, reason: scene.prose("有效投标不足三家") }.into(), by)
         }
         "tender.period_reopened" => (reopening(scene, subject).into(), scene.player(Role::Supervisor)),
         _ => return objection(scene, subject, kind).or_else(|| of_service(scene, subject, kind)),
@@ -88,6 +91,8 @@ fn lots(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Vec<Lot> {
         title: scene.text("施工"),
         description: None,
         estimate: scene.dice.percent(50).then(|| scene.money()),
+        ceiling: None,
+        winners: scene.dice.percent(10).then(|| read("2")),
     };
     (1..=1 + subject.at % 2 + more).map(|id| lot(scene, id)).collect()
 }
@@ -109,7 +114,8 @@ fn template(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Option<gongshi::fie
 fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
     let (clauses, score_table) = clauses(scene);
     let open = scene.dice.percent(40);
-    let method = if open { Method::Open } else { scene.dice.pick(&[Method::Inquiry, Method::SingleSource]) };
+    let method =
+        if open { Method::Open } else { scene.dice.pick(&[Method::Inquiry, Method::SingleSource, Method::Framework]) };
     let (announce, deadline) = (scene.dice.between(0, 5), if open { 26 } else { scene.dice.between(6, 9) });
     let announce = scene.day(announce);
     let centre = scene.cast.player(subject.centre(scene)).id.clone();

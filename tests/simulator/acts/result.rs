@@ -6,12 +6,12 @@ use super::words::read;
 use super::{By, Scene};
 use crate::plan::COMMITMENTS;
 use crate::seam;
-use gongshi::field::{Bidder, CommitmentId, ItemId, LotId, OrganisationId, Party};
+use gongshi::field::{Bidder, CommitmentId, ItemId, LotId, OrganisationId, Party, Price};
 use gongshi::organisation::Role;
 use gongshi::tender::{
-    Act, AnswerOutcome, Award, Bid, Candidate, CandidatePublication, CandidateState, Challenge, ChallengeAnswer, Claim,
-    ClaimKind, ClaimRefutation, ClaimVerification, CommitteeMember, Contract, ContractAcceptance, ContractAmendment,
-    KeyPerson, LotPhase, LotState, Opening, RejectedBid,
+    Act, AnswerOutcome, Award, AwardState, Bid, Candidate, CandidatePublication, CandidateState, Challenge,
+    ChallengeAnswer, Claim, ClaimKind, ClaimRefutation, ClaimVerification, CommitteeMember, Contract,
+    ContractAcceptance, ContractAmendment, KeyPerson, LotPhase, LotState, Opening, RejectedBid,
 };
 
 pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -22,11 +22,16 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         "tender.awarded" => (award(scene, subject).into(), by),
         "contract.published" => {
             let lot = subject.lot(scene, |phase| *phase == LotPhase::Awarded);
-            let signed = scene.dice.pick(&[0, 0, 0, -3, 1]);
+            let signed = scene.dice.pick(&[0, 0, 0, 0, -30, 1]);
+            let (candidate, awarded) = winner(scene, subject, &lot, |award| award.contract.is_none());
+            let (price, price_difference, confirmed) = scene.said_again(awarded.as_ref());
             let contract = Contract {
                 lot,
+                candidate,
                 number: scene.text("HT-1"),
-                price: scene.price(),
+                price,
+                price_difference,
+                confirmed,
                 signed: scene.day(signed),
                 terms: None,
                 documents: scene.documents(),
@@ -35,15 +40,26 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         }
         "contract.amended" => {
             let lot = subject.lot(scene, |phase| *phase == LotPhase::Contracted);
-            let price = scene.dice.percent(50).then(|| scene.price());
+            let (candidate, before) = winner(scene, subject, &lot, |award| award.contract.is_some());
+            let before = before.as_ref().and_then(Price::money);
+            let (price, confirmed) = match scene.dice.percent(50) {
+                true => scene.offer(&[before]),
+                false => (scene.price(), None),
+            };
+            let price = scene.dice.percent(50).then_some(price);
+            let confirmed = confirmed.filter(|_| price.is_some());
             let (reason, changes) = (scene.prose("设计变更"), scene.prose("增加连廊"));
-            (ContractAmendment { lot, reason, changes, price, documents: scene.documents() }.into(), by)
+            let documents = scene.documents();
+            (ContractAmendment { lot, candidate, reason, changes, price, confirmed, documents }.into(), by)
         }
         "contract.accepted" => {
             let lot = subject.lot(scene, |phase| *phase == LotPhase::Contracted);
             let (passed, opinion) = (scene.dice.percent(75), scene.prose("验收意见"));
-            let inspected = scene.day(0);
-            (ContractAcceptance { lot, passed, inspected, opinion, documents: scene.documents() }.into(), by)
+            let (candidate, _) = winner(scene, subject, &lot, |award| award.contract.is_some());
+            let inspected = scene.dice.pick(&[0, 0, 0, 0, 0, 0, -90, 2]);
+            let inspected = scene.day(inspected);
+            let documents = scene.documents();
+            (ContractAcceptance { lot, candidate, passed, inspected, opinion, documents }.into(), by)
         }
         _ => return about_candidates(scene, subject, kind),
     })
@@ -92,7 +108,7 @@ fn bidder(scene: &mut Scene<'_>, leader: &OrganisationId) -> Bidder {
     let id = Some(leader.clone()).filter(|_| scene.dice.percent(95));
     let mut members = vec![Party { name: scene.text(&format!("公司{leader}")), id }];
     if scene.dice.percent(15) {
-        members.push(Party { name: read("联合体成员"), id: None });
+        members.push(Party { name: scene.text(&format!("{leader}的联合体成员")), id: None });
     }
     Bidder { members }
 }
@@ -101,11 +117,17 @@ fn opening(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Opening {
     let lot = subject.lot(scene, is_waiting);
     let asked = subject.state.is_some_and(|tender| tender.commitment_template.is_some());
     let count = if asked { scene.dice.below(3) } else { scene.dice.below(5) };
-    let bid = |scene: &mut Scene<'_>| {
+    let measures = chosen(subject, &lot).map_or([None, None], |lot| [lot.estimate, lot.ceiling]);
+    let mut bids: Vec<Bid> = Vec::new();
+    for _ in 0..count {
         let (id, commitment) = enterprise(scene, subject);
-        Bid { bidder: bidder(scene, &id), price: scene.price(), duration: None, commitment }
-    };
-    let bids = (0..count).map(|_| bid(scene)).collect();
+        let ((price, confirmed), bidder) = (scene.offer(&measures), bidder(scene, &id));
+        // Nobody bids twice, mostly.
+        let stands = bids.iter().any(|known| known.bidder.members[0].is_same(&bidder.members[0]));
+        if !stands || scene.dice.percent(3) {
+            bids.push(Bid { bidder, price, duration: None, confirmed, commitment });
+        }
+    }
     let minutes = scene.dice.pick(&[0, 0, 0, -30, 10]);
     Opening { lot, opened_at: scene.now.plus_millis(minutes * 60_000), bids }
 }
@@ -131,32 +153,48 @@ fn claim(scene: &mut Scene<'_>, at: usize) -> Claim {
 
 fn candidates(scene: &mut Scene<'_>, subject: &Subject<'_>) -> CandidatePublication {
     let lot = subject.lot(scene, |phase| matches!(phase, LotPhase::Opened | LotPhase::Candidates { .. }));
-    let count = scene.dice.between(1, 3);
-    let candidate = |scene: &mut Scene<'_>, at: i64| {
+    let count = scene.dice.between(1, 3) as usize;
+    let opened = chosen(subject, &lot).and_then(|lot| lot.bids.as_deref());
+    // Those who bid, or, where that was elsewhere, anybody.
+    let mut bids: Vec<(Bidder, Option<Price>)> = match opened {
+        Some(bids) if scene.dice.percent(95) => {
+            bids.iter().map(|bid| (bid.bidder.clone(), Some(bid.price.clone()))).collect()
+        }
+        _ => Vec::new(),
+    };
+    while bids.is_empty() || opened.is_none() && bids.len() < count {
         let (id, _) = enterprise(scene, subject);
+        let bidder = bidder(scene, &id);
+        bids.retain(|(known, _)| !known.members[0].is_same(&bidder.members[0]));
+        bids.push((bidder, None));
+    }
+    let (ranked, wrong) = (scene.dice.percent(80), scene.dice.percent(4));
+    let left = bids.split_off(count.min(bids.len()));
+    let mut candidates = Vec::new();
+    for (at, (bidder, read_out)) in bids.into_iter().enumerate() {
+        let (price, price_difference, confirmed) = scene.said_again(read_out.as_ref());
         let claims = scene.dice.below(3);
-        Candidate {
-            id: read(&format!("k-{at}")),
-            rank: scene.dice.percent(80).then_some(at as u16),
-            bidder: bidder(scene, &id),
-            price: scene.price(),
+        candidates.push(Candidate {
+            id: read(&format!("k-{}", at + 1)),
+            rank: (ranked && !(wrong && at == 1)).then_some(at as u16 + 1),
+            tied: wrong && at == 0,
+            bidder,
+            price,
+            price_difference,
+            confirmed,
             score: scene.dice.percent(50).then_some(9250),
             quality: None,
             duration: None,
             persons: vec![KeyPerson { role: read("项目经理"), name: scene.sealed(), certificates: Vec::new() }],
             claims: (0..claims).map(|at| claim(scene, at)).collect(),
-        }
-    };
-    let candidates = (1..=count).map(|at| candidate(scene, at)).collect();
-    let rejected = scene
-        .dice
-        .percent(20)
-        .then(|| RejectedBid { bidder: bidder(scene, &scene.cast.player(8).id), reason: scene.prose("未响应") });
+        });
+    }
+    let rejected = left.into_iter().map(|(bidder, _)| RejectedBid { bidder, reason: scene.prose("未响应") }).collect();
     let committee = scene.sealed().map(|name| CommitteeMember { role: read("组长"), name });
     CandidatePublication {
         lot,
         candidates,
-        rejected: rejected.into_iter().collect(),
+        rejected,
         committee: committee.into_iter().collect(),
         channel: scene.prose("书面提出"),
         source: None,
@@ -164,20 +202,37 @@ fn candidates(scene: &mut Scene<'_>, subject: &Subject<'_>) -> CandidatePublicat
     }
 }
 
+/// The winner that an act about a contract names, and its price: always where there are several.
+fn winner(
+    scene: &mut Scene<'_>,
+    subject: &Subject<'_>,
+    lot: &LotId,
+    fits: impl Fn(&AwardState) -> bool,
+) -> (Option<ItemId>, Option<Price>) {
+    let awards = chosen(subject, lot).map(|lot| lot.awards.as_slice()).unwrap_or_default();
+    let fitting: Vec<&AwardState> = awards.iter().filter(|award| fits(award)).collect();
+    let Some(award) = scene.dice.one_of(&fitting) else { return (None, None) };
+    let named = awards.len() > 1 || scene.dice.percent(20);
+    (named.then(|| award.candidate.clone()), Some(award.price.clone()))
+}
+
 fn chosen<'a>(subject: &Subject<'a>, lot: &LotId) -> Option<&'a LotState> {
     subject.state.and_then(|tender| tender.lot(lot))
 }
 
 fn award(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Award {
-    let lot = subject.lot(scene, |phase| matches!(phase, LotPhase::Candidates { .. }));
+    let lot = subject.lot(scene, |phase| matches!(phase, LotPhase::Candidates { .. } | LotPhase::Awarded));
     let candidates = chosen(subject, &lot).map(|lot| lot.candidates.as_slice()).unwrap_or_default();
     let winner = scene.dice.one_of(candidates);
     let leader = winner.and_then(|winner| winner.members.first());
+    let (price, price_difference, confirmed) = scene.said_again(winner.map(|winner| &winner.price));
     Award {
         candidate: winner.map_or(read("k-9"), |winner| winner.id.clone()),
         commitment: leader.and_then(|leader| commitment(scene, subject, leader)),
         lot,
-        price: scene.price(),
+        price,
+        price_difference,
+        confirmed,
         reasons: scene.dice.percent(80).then(|| scene.prose("第一名放弃")),
         scope: None,
         duration: None,

@@ -126,7 +126,8 @@ fn of_lot(scene: &mut Scene<'_>, tender: &Tender, lot: &LotState) -> &'static st
                 ]),
             }
         }
-        LotPhase::Awarded => "contract.published",
+        LotPhase::Awarded if lot.awards.len() < tender.winners_max(lot) && scene.dice.percent(50) => "tender.awarded",
+        LotPhase::Awarded => scene.dice.pick(&["contract.published", "contract.published", "contract.amended"]),
         LotPhase::Contracted => scene.dice.pick(&["contract.amended", "contract.accepted", "contract.accepted"]),
         LotPhase::Accepted | LotPhase::Failed => scene.after_the_end(Act::KINDS),
     }

@@ -6,6 +6,7 @@ use gongshi::field::{
 };
 use gongshi::log::Hash;
 use gongshi::record::Sealed;
+use gongshi::tender::{AmountConfirmation, PriceDifference, are_far_apart};
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -79,6 +80,40 @@ impl Scene<'_> {
             1 => Price::Stated(StatedPrice { text: self.text("按标准的48%计取") }),
             _ => Price::Money(self.money()),
         }
+    }
+
+    /// A price near what it is compared with, or one that is confirmed; sometimes a slip.
+    pub fn offer(&mut self, measures: &[Option<Money>]) -> (Price, Option<AmountConfirmation>) {
+        let near = measures.iter().flatten().next_back().filter(|_| self.dice.percent(85)).map(|measure| {
+            let amount = self.dice.between(measure.amount_minor / 2, measure.amount_minor);
+            Price::Money(Money::new(measure.currency, amount).expect("below another amount"))
+        });
+        let price = near.unwrap_or_else(|| self.price());
+        let far = |amount| measures.iter().flatten().any(|measure| are_far_apart(amount, *measure));
+        let is_far = price.money().is_some_and(far);
+        (price, self.confirms(is_far))
+    }
+
+    /// A price as it stands already; sometimes another one, which is mostly declared.
+    pub fn said_again(
+        &mut self,
+        before: Option<&Price>,
+    ) -> (Price, Option<PriceDifference>, Option<AmountConfirmation>) {
+        let Some(before) = before else { return (self.price(), None, None) };
+        if self.dice.percent(88) {
+            return (before.clone(), None, None);
+        }
+        let (price, confirmed) = self.offer(&[before.money()]);
+        let difference = PriceDifference {
+            law: read("评标委员会和评标方法暂行规定 第十九条"),
+            reason: self.prose("算术修正"),
+        };
+        (price, self.dice.percent(85).then_some(difference), confirmed)
+    }
+
+    fn confirms(&mut self, is_far: bool) -> Option<AmountConfirmation> {
+        let confirms = if is_far { self.dice.percent(70) } else { self.dice.percent(1) };
+        confirms.then(|| AmountConfirmation { reason: read("单位无误") })
     }
 
     /// Mostly none; of some the bytes were never uploaded, or are cited wrongly.

@@ -2,8 +2,9 @@
 
 use super::super::super::{Act, Amendment, Announcement, Method, Opening};
 use super::super::{ClauseState, LotPhase, Phase, Tender, clause_changes};
-use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_run};
+use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_be_past, must_run};
 use super::window::span;
+use super::{bidding, price};
 use crate::act::{Author, Moment};
 use crate::field::{Day, Fault, FieldFault, Instant, ItemId};
 use crate::problem::{self, Refusal};
@@ -128,12 +129,11 @@ pub(super) fn decide_opening(
     if let Some(deadline) = deadline.filter(|deadline| at.now.shanghai_day() < *deadline) {
         return Err(Refusal::window_open(Instant::start_of_shanghai_day(deadline)));
     }
-    let earlier = if deadline.is_some_and(|deadline| opening.opened_at.shanghai_day() < deadline) {
-        "bid_deadline"
-    } else if at.now < opening.opened_at {
-        "opened_at before now"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::of_field("/opened_at", Fault::DatesOutOfOrder { earlier: earlier.into() }))
+    if deadline.is_some_and(|deadline| opening.opened_at.shanghai_day() < deadline) {
+        return Err(Refusal::of_field("/opened_at", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() }));
+    }
+    must_be_past(opening.opened_at <= at.now, "/opened_at")?;
+    bidding::must_be_others(tender, bidding::bids(opening))?;
+    bidding::must_not_be_suspended(bidding::bids(opening), at)?;
+    price::of_bids(tender, lot, opening)
 }

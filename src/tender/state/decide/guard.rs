@@ -1,7 +1,7 @@
 //! The questions that many decisions ask.
 
 use super::super::super::Act;
-use super::super::{CandidateState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
+use super::super::{CandidateState, LotState, ObjectionPhase, ObjectionState, Phase, Tender};
 use crate::act::{Acts, Author, Role, must_have};
 use crate::field::{Fault, ItemId, LotId, OrganisationId};
 use crate::problem::{self, Refusal};
@@ -40,10 +40,6 @@ pub(in super::super) fn must_be_announced(tender: &Tender, act: &Act) -> Result<
     if tender.phase == Phase::Announced { Ok(()) } else { Err(forbids(tender, act)) }
 }
 
-pub(in super::super) fn must_be_contracted(lot: &LotState, act: &Act) -> Result<(), Refusal> {
-    if lot.phase == LotPhase::Contracted { Ok(()) } else { Err(lot_forbids(lot, act)) }
-}
-
 pub(in super::super) fn forbids(tender: &Tender, act: &Act) -> Refusal {
     Refusal::state_forbids(act.kind(), tender.status())
 }
@@ -70,6 +66,16 @@ pub(in super::super) fn objection<'a>(tender: &'a Tender, id: &ItemId) -> Result
 
 pub(in super::super) fn candidate<'a>(lot: &'a LotState, id: &ItemId) -> Result<&'a CandidateState, Refusal> {
     lot.candidate(id).ok_or_else(|| unknown("/candidate", id))
+}
+
+/// # Errors
+/// It is said to have happened, and is still to come.
+pub(in super::super) fn must_be_past(is_past: bool, pointer: &str) -> Result<(), Refusal> {
+    if is_past {
+        return Ok(());
+    }
+    let (zh, en) = ("该日期尚未到来", "a time that is still to come");
+    Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at(pointer, Fault::Inconsistent { reason: en.into() }))
 }
 
 pub(in super::super) fn too_many(pointer: &str, len: usize, max: usize) -> Result<(), Refusal> {

@@ -1,8 +1,11 @@
 //! Which acts a tender allows now, and by whom.
 
+mod bidding;
 mod call;
+mod contract;
 mod disclosure;
 pub(super) mod guard;
+mod price;
 pub(super) mod promise;
 mod result;
 mod window;
@@ -13,10 +16,9 @@ use crate::act::{Author, Moment, Role, must_have, must_rule};
 use crate::problem::{self, Refusal};
 use call::{decide_amendment, decide_announcement, decide_opening};
 use disclosure::{decide_answer, decide_escalation, decide_objection, decide_preannouncement, decide_revision};
-use guard::{forbids, lot, must_be_announced, must_be_author, must_be_contracted, must_run, objection, objection_is};
+use guard::{forbids, must_be_announced, must_be_author, must_run, objection, objection_is};
 use result::{
-    decide_award, decide_candidates, decide_challenge, decide_challenge_answer, decide_contract, decide_failure,
-    decide_finding,
+    decide_award, decide_candidates, decide_challenge, decide_challenge_answer, decide_failure, decide_finding,
 };
 use window::minimum;
 
@@ -72,7 +74,7 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
         }
         Act::PeriodReopened(reopening) => reopening::decide(tender, act, reopening, at),
         Act::Failed(failure) => decide_failure(tender, act, failure, by),
-        Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by),
+        Act::CandidatesPublished(publication) => decide_candidates(tender, act, publication, by, at),
         Act::Challenged(challenge) => decide_challenge(tender, act, challenge, by, at),
         Act::ChallengeAnswered(answer) => decide_challenge_answer(tender, act, answer, by),
         Act::ClaimVerified(finding) => {
@@ -82,15 +84,9 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
             decide_finding(tender, act, Verdict::Refuted, (&finding.lot, &finding.candidate, &finding.claim), by)
         }
         Act::Awarded(award) => decide_award(tender, act, award, by, at),
-        Act::ContractPublished(contract) => decide_contract(tender, act, contract, by, at),
-        Act::ContractAmended(amendment) => {
-            must_run(tender, by)?;
-            must_be_contracted(lot(tender, &amendment.lot, "/lot")?, act)
-        }
-        Act::ContractAccepted(acceptance) => {
-            must_run(tender, by)?;
-            must_be_contracted(lot(tender, &acceptance.lot, "/lot")?, act)
-        }
+        Act::ContractPublished(contract) => contract::decide_contract(tender, act, contract, by, at),
+        Act::ContractAmended(amendment) => contract::decide_amendment(tender, act, amendment, by),
+        Act::ContractAccepted(acceptance) => contract::decide_acceptance(tender, act, acceptance, by, at),
     }
 }
 

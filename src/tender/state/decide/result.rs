@@ -1,8 +1,11 @@
 //! 中标候选人公示, the challenges to it, the findings about claims, and 中标.
 
-use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Contract, Failure};
-use super::super::{LotPhase, Tender, Verdict};
-use super::guard::{candidate, lot, lot_forbids, must_be_announced, must_leave_room, must_not_buy, must_run, unknown};
+use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Failure};
+use super::super::{CandidateState, LotPhase, LotState, Tender, Verdict};
+use super::guard::{
+    candidate, lot, lot_forbids, must_be_announced, must_be_past, must_leave_room, must_not_buy, must_run, unknown,
+};
+use super::{bidding, contract, price};
 use crate::act::{Acts, Author, Moment, Role, must_be_impartial, must_have};
 use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
@@ -12,30 +15,28 @@ pub(super) fn decide_candidates(
     act: &Act,
     publication: &CandidatePublication,
     by: &Author,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     must_be_announced(tender, act)?;
     let lot = lot(tender, &publication.lot, "/lot")?;
-    must_be_others(tender, publication)?;
+    bidding::must_be_others(tender, bidding::candidates(publication))?;
     match lot.phase {
         // Published again after a challenge led to a new evaluation.
-        LotPhase::Opened | LotPhase::Candidates { .. } => Ok(()),
+        LotPhase::Opened | LotPhase::Candidates { .. } => {}
         LotPhase::Waiting { .. } | LotPhase::Awarded | LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => {
-            Err(lot_forbids(lot, act))
+            return Err(lot_forbids(lot, act));
         }
     }
-}
-
-/// # Errors
-/// Whoever buys is no candidate of its own tender: nobody awards to itself.
-fn must_be_others(tender: &Tender, publication: &CandidatePublication) -> Result<(), Refusal> {
+    bidding::must_have_bid(lot, publication)?;
+    bidding::must_not_be_suspended(bidding::candidates(publication), at)?;
+    price::of_candidates(tender, lot, publication)?;
     for (row, candidate) in publication.candidates.iter().enumerate() {
-        if let Some(member) = candidate.bidder.members.iter().position(|member| tender.buys(member)) {
-            let (zh, en) = ("采购中心、采购人不得成为本项目候选人", "who buys is no candidate of its own tender");
-            let pointer = format!("/candidates/{row}/bidder/members/{member}");
-            return Err(Refusal::new(&problem::OWN_MATTER, zh, en)
-                .citing("AW-OWN", "招标投标法实施条例 第三十四条")
-                .at(pointer, Fault::inconsistent((zh, en))));
+        for (n, claim) in candidate.claims.iter().enumerate() {
+            for (day, name) in [(claim.dated, "dated"), (claim.accepted, "accepted")] {
+                let is_past = day.is_none_or(|day| day <= at.today());
+                must_be_past(is_past, &format!("/candidates/{row}/claims/{n}/{name}"))?;
+            }
         }
     }
     Ok(())
@@ -117,6 +118,11 @@ pub(super) fn decide_award(
             return Err(Refusal::window_open(at.law.end(window).at));
         }
         LotPhase::Candidates { .. } => {}
+        LotPhase::Awarded if lot.awards.len() < tender.winners_max(lot) => {
+            if lot.award(Some(&award.candidate)).is_some() {
+                return Err(Refusal::of_field("/candidate", Fault::Duplicate { id: award.candidate.to_string() }));
+            }
+        }
         LotPhase::Waiting { .. }
         | LotPhase::Opened
         | LotPhase::Awarded
@@ -143,14 +149,32 @@ pub(super) fn decide_award(
             Refusal::new(&problem::CLAIM_REFUTED, zh, en).citing("AW-FRAUD", "招标投标法 第三十三条、第五十四条")
         );
     }
-    // 国有资金 tenders take the first-ranked one unless a reason of art. 55 applies; the reason must be said in any case.
-    if winner.rank.is_some_and(|rank| rank > 1) && award.reasons.is_none() {
-        let (zh, en) = ("未选第一名须说明理由", "say why the first-ranked candidate does not win");
-        return Err(Refusal::new(&problem::MISSING_FIELD, zh, en)
-            .citing("AW-FIRST", "招标投标法实施条例 第五十五条")
-            .at("/reasons", Fault::MissingField));
+    bidding::winner_must_not_be_suspended(&winner.members, at)?;
+    must_be_next(tender, lot, winner, award)?;
+    price::of_award(winner, award)
+}
+
+/// # Errors
+/// 国有资金 tenders take the first-ranked one unless a reason of art. 55 applies; the reason must be said in any case. Nor is
+/// one of several without ranks chosen without a word.
+fn must_be_next(tender: &Tender, lot: &LotState, winner: &CandidateState, award: &Award) -> Result<(), Refusal> {
+    let has_won = |other: &CandidateState| lot.award(Some(&other.id)).is_some();
+    let is_before = |other: &&CandidateState| match (other.rank, winner.rank) {
+        (Some(other), Some(rank)) => other < rank,
+        // Where several may win, those who have no rank are alike.
+        (None, None) => other.id != winner.id && tender.winners_max(lot) == 1,
+        _ => false,
+    };
+    if award.reasons.is_some() || lot.candidates.iter().filter(is_before).all(has_won) {
+        return Ok(());
     }
-    Ok(())
+    let (zh, en) = (
+        "未选第一名，或候选人不排序的，须说明理由",
+        "say why this one wins, and not one that is ranked before it or as well",
+    );
+    Err(Refusal::new(&problem::MISSING_FIELD, zh, en)
+        .citing("AW-FIRST", "招标投标法实施条例 第五十五条")
+        .at("/reasons", Fault::MissingField))
 }
 
 pub(super) fn decide_challenge_answer(
@@ -173,22 +197,15 @@ pub(super) fn decide_failure(tender: &Tender, act: &Act, failure: &Failure, by: 
     must_be_announced(tender, act)?;
     let lot = lot(tender, &failure.lot, "/lot")?;
     match lot.phase {
-        LotPhase::Waiting { .. } | LotPhase::Opened | LotPhase::Candidates { .. } | LotPhase::Awarded => Ok(()),
-        LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => Err(lot_forbids(lot, act)),
+        LotPhase::Waiting { .. } | LotPhase::Opened | LotPhase::Candidates { .. } | LotPhase::Awarded => {}
+        LotPhase::Contracted | LotPhase::Accepted | LotPhase::Failed => return Err(lot_forbids(lot, act)),
     }
-}
-
-pub(super) fn decide_contract(
-    tender: &Tender,
-    act: &Act,
-    contract: &Contract,
-    by: &Author,
-    at: &Moment<'_>,
-) -> Result<(), Refusal> {
-    must_run(tender, by)?;
-    let lot = lot(tender, &contract.lot, "/lot")?;
-    if contract.signed > at.today() {
-        return Err(Refusal::of_field("/signed", Fault::DatesOutOfOrder { earlier: "today".into() }));
+    let falls = match &failure.candidate {
+        Some(id) => std::slice::from_ref(contract::award(lot, Some(id))?),
+        None => &lot.awards,
+    };
+    if falls.iter().any(|award| award.contract.is_some()) {
+        return Err(Refusal::state_forbids(act.kind(), "contracted"));
     }
-    if lot.phase == LotPhase::Awarded { Ok(()) } else { Err(lot_forbids(lot, act)) }
+    Ok(())
 }

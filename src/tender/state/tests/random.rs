@@ -139,7 +139,7 @@ fn choose(run: &Run, what: u8, which: u8, how: u8) -> (Author, Act) {
             (centre(), Award { reasons, ..award(lot, candidate) }.into())
         }
         26 => (unit(), contract(lot, &today.to_string()).into()),
-        27 => (unit(), contract_amendment(lot, Some(yuan(i64::from(how)))).into()),
+        27 => (unit(), contract_amendment(lot, Some(yuan(i64::from(how) * 100_000))).into()),
         28 => (unit(), acceptance(lot, how.is_multiple_of(2), &today.to_string()).into()),
         29 => (supervisor(), reopening(run, which, how).into()),
         _ => (service(), service_act(run, which, how)),
@@ -214,18 +214,14 @@ fn check_act(
         let Some(earlier) = before.lot(&lot.id) else { continue };
         prop_assert!(may_follow(&earlier.phase, &lot.phase), "{:?} → {:?}", earlier.phase, lot.phase);
         if lot.phase == LotPhase::Awarded && earlier.phase != LotPhase::Awarded {
-            let winner = lot.winner();
-            prop_assert!(
-                winner.is_some_and(|winner| winner.claims_found(Verdict::Refuted).next().is_none()),
-                "{:?}",
-                winner
-            );
+            let refuted = lot.winners().find(|winner| winner.claims_found(Verdict::Refuted).next().is_some());
+            prop_assert!(lot.winners().count() == 1 && refuted.is_none(), "{:?}", refuted);
             prop_assert!(lot.challenges.iter().all(|challenge| challenge.answer.is_some()));
             let over = matches!(earlier.phase, LotPhase::Candidates { window } if law.is_over(window, now));
             prop_assert!(over, "awarded from {:?}", earlier.phase);
         }
         if matches!(lot.phase, LotPhase::Awarded | LotPhase::Contracted | LotPhase::Accepted) {
-            prop_assert!(lot.winner().is_some() && lot.price.is_some());
+            prop_assert_eq!(lot.winners().count(), 1);
         }
         // A refutation is lifted by nothing but a verification.
         if !matches!(act, Act::ClaimVerified(_)) {

@@ -1,6 +1,7 @@
 //! What happens to a tender, told from the outside.
 
 mod disclosure;
+mod facts;
 mod impartiality;
 mod interruptions;
 mod objections;

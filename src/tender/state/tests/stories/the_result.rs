@@ -122,7 +122,7 @@ fn passing_over_the_first_ranked_candidate_needs_reasons() {
     let refusal = run.refuses(&centre(), award("1", "b"), &problem::MISSING_FIELD);
     assert_eq!((cites(&refusal), pointer(&refusal)), ("AW-FIRST", "/reasons"));
     run.accepts(&centre(), Award { reasons: Some(read("第一名放弃中标")), ..award("1", "b") });
-    assert_eq!(run.lot("1").winner().unwrap().members, [enterprise_b().id]);
+    assert_eq!(run.lot("1").winners().next().unwrap().members, [enterprise_b().id]);
 }
 
 #[test]

@@ -15,14 +15,14 @@ fn one_lot_is_accepted_the_other_fails_and_the_service_closes_the_tender() {
     run.refuses(&centre(), award("1", "a"), &problem::WINDOW_OPEN);
     assert_eq!(run.tick(midnight("2026-07-14")), [""; 0]);
     run.accepts(&unit(), award("1", "a"));
-    assert_eq!(run.lot("1").winner().unwrap().members, [enterprise_a().id]);
+    assert_eq!(run.lot("1").winners().next().unwrap().members, [enterprise_a().id]);
     run.tick(morning("2026-07-20"));
     run.refuses(&unit(), contract("1", "2026-07-21"), &problem::DATES_OUT_OF_ORDER);
     run.accepts(&unit(), contract("1", "2026-07-20"));
     run.accepts(&unit(), contract_amendment("1", Some(yuan(9_500_000))));
-    assert_eq!(run.lot("1").price, Some(yuan(9_500_000)));
+    assert_eq!(run.lot("1").awards[0].price, yuan(9_500_000));
     run.accepts(&unit(), contract_amendment("1", None));
-    assert_eq!(run.lot("1").price, Some(yuan(9_500_000)));
+    assert_eq!(run.lot("1").awards[0].price, yuan(9_500_000));
     run.accepts(&unit(), acceptance("1", false, "2026-07-20"));
     assert_eq!(run.lot("1").phase, LotPhase::Contracted);
     run.accepts(&unit(), acceptance("1", true, "2026-07-20"));
