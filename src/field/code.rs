@@ -67,14 +67,13 @@ macro_rules! code_type {
 }
 
 code_type!(
-    /// The code of a tender (招标项目编号), chosen by the centre: letters, digits and `-_.()[]〔〕（）`.
+    /// The code of a tender (招标项目编号), chosen by the centre: Chinese characters, the letters A to Z and a to z, digits and
+    /// `-_.()[]〔〕`, as in `某财采购〔2026〕12号`.
     ///
-    /// Local codes such as `郑财招标采购-2026-12` carry Chinese letters, so letters are Unicode's;
-    /// full-width digits and letters are refused, because they look like another code.
+    /// Nothing else, because it would look like another code: neither other scripts (Cyrillic Н), compatibility forms
+    /// (full-width digits and brackets, superscripts, 豈 U+F900), radicals, nor combining marks.
     TenderCode, "tender-code", max = 64, |text| {
-        let fits = |c: char| {
-            (c.is_alphanumeric() && !('\u{FF00}'..='\u{FFEF}').contains(&c)) || "-_.()[]〔〕（）".contains(c)
-        };
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.()[]〔〕".contains(c) || is_unified_ideograph(c);
         match text.chars().find(|c| !fits(*c)) {
             Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
             None if text.starts_with('.') => {
@@ -84,6 +83,14 @@ code_type!(
         }
     }
 );
+
+/// A Chinese character that NFKC leaves as it is (Unicode's Unified_Ideograph, and 〇): the blocks of compatibility ideographs
+/// and of radicals repeat these under other numbers.
+fn is_unified_ideograph(c: char) -> bool {
+    matches!(c,
+        '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{2A6DF}'
+        | '\u{2A700}'..='\u{2EE5D}' | '\u{30000}'..='\u{323AF}')
+}
 
 fn plain(text: &str) -> Result<(), Fault> {
     match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.".contains(*c))) {
@@ -151,10 +158,31 @@ mod tests {
 
     #[test]
     fn tender_codes_take_chinese_letters_but_no_look_alikes() {
-        for good in ["HNZB-2026-0042", "郑财招标采购-2026-12", "豫政采(2)20260001-1"] {
+        for good in
+            ["HNZB-2026-0042", "郑财招标采购-2026-12", "豫政采(2)20260001-1", "某财采购〔2026〕12号", "二〇二六-1"]
+        {
             assert_eq!(good.parse::<TenderCode>().unwrap().as_str(), good);
         }
         for bad in ["", "a/b", "a b", "ＨＮ-1", "1２", "../x", ".x", "a\u{202e}b", &"a".repeat(65)] {
+            assert!(bad.parse::<TenderCode>().is_err(), "{bad}");
+        }
+        // As in the order of the comment above; K is the Kelvin sign, ⼀ a radical.
+        for bad in [
+            "НNZB-1",
+            "豫（2）",
+            "2026-¹",
+            "2026-⑷",
+            "\u{F900}-1",
+            "\u{2F00}-1",
+            "A\u{301}-1",
+            "Á-1",
+            "\u{212A}-1",
+            "ｶ-1",
+            "カ-1",
+            "\u{1D407}-1",
+            "Q\u{2011}1",
+            "W\u{200D}-1",
+        ] {
             assert!(bad.parse::<TenderCode>().is_err(), "{bad}");
         }
     }

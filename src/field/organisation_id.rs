@@ -1,6 +1,6 @@
 //! The code of an organisation: 统一社会信用代码 (GB 32100-2015), or an OCDS organisation identifier.
 
-use super::Fault;
+use super::{Fault, RegionCode, RegionCodeError};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,6 +19,16 @@ pub enum OrganisationIdError {
     Alphabet(char),
     #[error("wrong check character, {expected} expected (GB 32100-2015)")]
     CheckCharacter { expected: char },
+    #[error("no registration department of GB 32100-2015 has {0:?}")]
+    Department(char),
+    #[error("characters 3 to 8 are a region (GB/T 2260): {0}")]
+    Region(#[from] RegionCodeError),
+    #[error("wrong check character of the organisation code, characters 9 to 17: {expected} expected (GB 11714-1997)")]
+    InnerCheckCharacter { expected: char },
+    #[error("has the form of an identity card's number, which is never published")]
+    IdentityCard,
+    #[error("who has a unified social credit code is named by it, without a prefix")]
+    Chinese,
 }
 
 /// GB 32100-2015: the 31 characters in the order of their values.
@@ -27,6 +37,16 @@ const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const USCC_LENGTH: usize = 18;
 const LENGTH_MAX: usize = 64;
+
+/// 登记管理部门: 1 机构编制, 2 外交, 3 司法行政, 4 文化, 5 民政, 6 旅游, 7 宗教, 8 工会, 9 市场监管, A 军队, N 农业, Y 其他.
+const DEPARTMENTS: &[u8; 12] = b"123456789ANY";
+/// In the place of a region: registered with the central authorities.
+const NATIONAL: &[u8; 6] = b"100000";
+/// Of the eight characters of an organisation code (GB 11714-1997), characters 9 to 16.
+const INNER_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+/// Of the seventeen digits of an identity card's number (GB 11643-1999), and its check characters.
+const CARD_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const CARD_CHECKS: &[u8; 11] = b"10X98765432";
 
 /// Codes in real use whose check character is not the computed one; the check is not loosened for their sake
 /// (other software in use carries the same exception).
@@ -62,17 +82,57 @@ fn check_uscc(text: &str) -> Result<(), OrganisationIdError> {
     if !ALPHABET.contains(&check[0]) {
         return Err(OrganisationIdError::Alphabet(char::from(check[0])));
     }
-    if char::from(check[0]) == expected { Ok(()) } else { Err(OrganisationIdError::CheckCharacter { expected }) }
+    if is_identity_card(text.as_bytes()) {
+        return Err(OrganisationIdError::IdentityCard);
+    }
+    if char::from(check[0]) != expected {
+        return Err(OrganisationIdError::CheckCharacter { expected });
+    }
+    if !DEPARTMENTS.contains(&body[0]) {
+        return Err(OrganisationIdError::Department(char::from(body[0])));
+    }
+    // The organs of the state, and who is registered with them, belong to no province.
+    if &body[2..8] != NATIONAL {
+        text[2..8].parse::<RegionCode>()?;
+    }
+    let expected = inner_check_character(&body[8..16]);
+    if char::from(body[16]) == expected { Ok(()) } else { Err(OrganisationIdError::InnerCheckCharacter { expected }) }
 }
 
-/// `<scheme>-<id>`, the scheme being two capitals, a hyphen and 2 to 10 capitals or digits (org-id.guide list codes).
+/// Of an organisation code; letters count from A = 10.
+fn inner_check_character(body: &[u8]) -> char {
+    let value = |byte: &u8| char::from(*byte).to_digit(36).unwrap_or_default();
+    let sum: u32 = body.iter().zip(INNER_WEIGHTS).map(|(byte, weight)| value(byte) * weight).sum();
+    match (11 - sum % 11) % 11 {
+        10 => 'X',
+        check => char::from(b'0' + check as u8),
+    }
+}
+
+/// Whether a text of 18 characters is the number of an identity card by its form: a province, a day of birth, the check
+/// character. A stranger who registers under one would publish it for ever.
+fn is_identity_card(text: &[u8]) -> bool {
+    let (body, check) = text.split_at(USCC_LENGTH - 1);
+    if !body.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let number = |from: usize, to: usize| body[from..to].iter().fold(0, |n, digit| n * 10 + u32::from(digit - b'0'));
+    let sum: u32 = body.iter().zip(CARD_WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let born = chrono::NaiveDate::from_ymd_opt(number(6, 10) as i32, number(10, 12), number(12, 14));
+    let lives = (1800..2200).contains(&number(6, 10));
+    let is_region = std::str::from_utf8(&body[..6]).is_ok_and(|region| region.parse::<RegionCode>().is_ok());
+    is_region && lives && born.is_some() && check[0] == CARD_CHECKS[(sum % 11) as usize]
+}
+
+/// `<scheme>-<id>`, the scheme being two capitals, a hyphen and 2 to 10 capitals, digits or underscores (org-id.guide list
+/// codes: `GB-COH`, `BE-BCE_KBO`).
 fn is_ocds(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let (Some(country), Some(register), Some(id)) = (parts.next(), parts.next(), parts.next()) else { return false };
     country.len() == 2
         && country.bytes().all(|b| b.is_ascii_uppercase())
         && (2..=10).contains(&register.len())
-        && register.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && register.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && !id.is_empty()
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
@@ -85,6 +145,10 @@ impl FromStr for OrganisationId {
             return Err(OrganisationIdError::Alphabet(c));
         }
         if text.len() <= LENGTH_MAX && is_ocds(text) {
+            // Two spellings of one enterprise would be two organisations.
+            if text.starts_with("CN-") {
+                return Err(OrganisationIdError::Chinese);
+            }
             return Ok(Self(text.into()));
         }
         if text.len() != USCC_LENGTH {
@@ -141,7 +205,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// By GB 32100-2015: codes of real organisations, and made-up ones with the check characters `0` and `X`.
-    const VALID: [&str; 20] = [
+    const VALID: [&str; 21] = [
+        "12100000400000456B",
         "91350200776049653A",
         "91350500798359476R",
         "91350503MA31DKY80A",
@@ -176,10 +241,44 @@ mod tests {
         assert_eq!(parse("９1410100MA0000015B"), Err(OrganisationIdError::Alphabet('９')));
         assert_eq!(parse("91410100MA0000015"), Err(OrganisationIdError::Form));
         assert_eq!(parse("91410100MA0000015B0"), Err(OrganisationIdError::Form));
-        assert!(!parse("GB-COH-01234567").unwrap().is_uscc());
+        for id in ["GB-COH-01234567", "XI-LEI-5493001KJTIIGC8Y1R12", "BE-BCE_KBO-0421210424", "CA-CRA_ACR-1"] {
+            assert!(!parse(id).unwrap().is_uscc(), "{id}");
+        }
         for bad in ["GB-COH-", "gb-coh-1", "GB-C-1", "GB-COH-a b", "GB-COH-a/b", &format!("GB-COH-{}", "1".repeat(60))]
         {
             assert_eq!(parse(bad), Err(OrganisationIdError::Form), "{bad}");
+        }
+    }
+
+    /// The first 17 characters with the right check character.
+    fn checked(body: &str) -> String {
+        format!("{body}{}", check_character(body.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_right_check_character_is_not_enough() {
+        let parse = |text: &str| text.parse::<OrganisationId>();
+        let (unknown, malformed) = (RegionCodeError::UnknownProvince, RegionCodeError::Malformed);
+        assert_eq!(parse(&checked("91ABCDEFMA0000015")), Err(OrganisationIdError::Region(malformed)));
+        assert_eq!(parse(&checked("91990000MA0000015")), Err(OrganisationIdError::Region(unknown)));
+        assert_eq!(parse(&checked("QQ410100MA0000015")), Err(OrganisationIdError::Department('Q')));
+        assert_eq!(parse(&checked(&"0".repeat(17))), Err(OrganisationIdError::Department('0')));
+        let inner = OrganisationIdError::InnerCheckCharacter { expected: '5' };
+        assert_eq!(parse(&checked("91410100MA0000016")), Err(inner));
+        for prefixed in ["CN-SCC-91410100MA0000015B", "CN-SCC-91410100MA0000015C", "CN-SAIC-410100000000001"] {
+            assert_eq!(parse(prefixed), Err(OrganisationIdError::Chinese));
+        }
+    }
+
+    #[test]
+    fn a_number_of_an_identity_card_is_no_code() {
+        // By GB 11643-1999, nobody's; the last one passes the check of GB 32100 as well.
+        let both = (0..1000).map(|n| format!("41141119000101{n:03}")).find_map(|body| {
+            let card = checked(&body);
+            is_identity_card(card.as_bytes()).then_some(card)
+        });
+        for card in ["410101199001010016", "410102198512310020", "11010119491001001X", &both.unwrap()] {
+            assert_eq!(card.parse::<OrganisationId>(), Err(OrganisationIdError::IdentityCard), "{card}");
         }
     }
 
