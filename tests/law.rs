@@ -61,7 +61,11 @@ fn over_new_year(cast: &Cast) -> Preannouncement {
     let five = Window { count: 5, unit: WindowUnit::WorkingDay };
     let disclosed = fixture::preannouncement(&cast.centre);
     Preannouncement {
-        planned: PlannedDates { announce: day("2027-01-20"), bid_deadline: day("2027-02-20"), open: day("2027-02-20") },
+        planned: PlannedDates {
+            announce: day("2027-01-20"),
+            bid_deadline: day("2027-02-20").into(),
+            open: day("2027-02-20").into(),
+        },
         windows: gongshi::tender::Windows { objection: five, ..disclosed.windows },
         ..disclosed
     }

@@ -5,10 +5,12 @@
 mod support;
 
 use gongshi::field::{Citations, Day};
+use gongshi::organisation;
 use gongshi::tender::{
-    Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, PeriodReopening,
+    Amendment, AnswerOutcome, Change, Clarification, ClauseKind, Difference, ObjectionAnswer, Opening, PeriodReopening,
     Revision, TenderPeriod, WindowUnit,
 };
+use gongshi::world::Stream;
 use support::fixture::{self, act, day, stream};
 use support::{App, Engine, audit, mirror};
 
@@ -53,7 +55,7 @@ async fn whole_life(engine: Engine) {
     let amendment = Amendment {
         reason: "延长工期".parse().unwrap(),
         clauses: vec![fixture::clause("s-1", ClauseKind::Schedule, "计划工期260日历天")],
-        bid_deadline: Some(day("2026-09-23")),
+        bid_deadline: Some(day("2026-09-23").into()),
         documents: Citations::default(),
     };
     app.post(&cast.centre, &path("amendments"), &tender, &act(amendment)).await.accepted();
@@ -153,6 +155,75 @@ async fn a_late_answer_is_recorded_and_the_tender_waits() {
     let kinds: Vec<_> = view["records"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"tender.deadline_passed") && kinds.contains(&"tender.window_closed"), "{kinds:?}");
     assert_eq!(app.get("/v1/objections?status=overdue").await.body["items"][0]["id"], "o-1");
+}
+
+/// The facts of bidding, told to a centre that gets them wrong: each refusal names the field, and nothing is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_facts_of_bidding_hold_together() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let (tender, path) = (stream(CODE), |what: &str| format!("/v1/tenders/{CODE}/{what}"));
+    let mut disclosed = fixture::preannouncement(&cast.centre);
+    disclosed.planned.bid_deadline = "2026-09-22T09:30:00+08:00".parse().unwrap();
+    disclosed.planned.open = disclosed.planned.bid_deadline;
+    disclosed.lots[0].winners = Some("2".parse().unwrap());
+    app.post(&cast.centre, "/v1/tenders", &tender, &act(disclosed.clone())).await.accepted();
+    app.days_pass(9).await;
+    app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&disclosed))).await.accepted();
+    let view = app.get(&format!("/v1/tenders/{CODE}")).await.body;
+    assert_eq!((&view["bid_deadline"], &view["open"]), (&"2026-09-22T09:30:00+08:00".into(), &view["bid_deadline"]));
+    app.days_pass(42).await;
+
+    let opening = |rival: i64| Opening {
+        bids: vec![
+            fixture::bid("甲建设有限公司", &cast.enterprise, 5_000_000),
+            fixture::bid("乙建工有限公司", &cast.rival, rival),
+        ],
+        ..fixture::opening(app.now(), &[])
+    };
+    // In ten thousand yuan.
+    let slip = app.post(&cast.centre, &path("openings"), &tender, &act(opening(510))).await;
+    assert_eq!((slip.problem(), &slip.body["errors"][0]["pointer"]), ("amount-unconfirmed", &"/bids/1/price".into()));
+    let suspension =
+        organisation::Suspension { reason: "涉嫌串通投标".parse().unwrap(), until: Some(day("2026-12-31")) };
+    let suspensions = format!("/v1/organisations/{}/suspensions", cast.rival.id);
+    let suspension = organisation::Act::from(suspension).into();
+    app.post(&cast.supervisor, &suspensions, &Stream::of(&cast.rival.id), &suspension).await.accepted();
+    let barred = app.post(&cast.centre, &path("openings"), &tender, &act(opening(5_100_000))).await;
+    assert_eq!(barred.problem(), "organisation-suspended");
+    assert_eq!(barred.body["errors"][0]["pointer"], "/bids/1/bidder/members/0");
+    let reinstatement =
+        organisation::Act::from(organisation::Reinstatement { reason: "查无实据".parse().unwrap() }).into();
+    let reinstatements = format!("/v1/organisations/{}/reinstatements", cast.rival.id);
+    app.post(&cast.supervisor, &reinstatements, &Stream::of(&cast.rival.id), &reinstatement).await.accepted();
+    app.post(&cast.centre, &path("openings"), &tender, &act(opening(5_100_000))).await.accepted();
+
+    let list = |rival| {
+        let second = fixture::candidate("c-2", 2, "乙建工有限公司", &cast.rival, rival);
+        act(fixture::candidates(vec![
+            fixture::candidate("c-1", 1, "甲建设有限公司", &cast.enterprise, 5_000_000),
+            second,
+        ]))
+    };
+    let other = app.post(&cast.centre, &path("candidates"), &tender, &list(5_000_001)).await;
+    assert_eq!((other.problem(), &other.body["rule"]["id"]), ("price-differs", &"AW-OFFER".into()));
+    app.post(&cast.centre, &path("candidates"), &tender, &list(5_100_000)).await.accepted();
+    app.days_pass(8).await;
+    for (id, yuan) in [("c-1", 5_000_000), ("c-2", 5_100_000)] {
+        app.post(&cast.centre, &path("awards"), &tender, &act(fixture::award(id, yuan))).await.accepted();
+    }
+    // Both are found: the lot by either winner, the evidence about each has the tender.
+    let awards = app.get(&format!("/v1/tenders/{CODE}")).await.body["lots"][0]["awards"].clone();
+    assert_eq!((&awards[0]["candidate"], &awards[1]["name"]), (&"c-1".into(), &"乙建工有限公司".into()));
+    for winner in [&cast.enterprise.id, &cast.rival.id] {
+        let lots = app.get(&format!("/v1/lots?winner={winner}")).await.body;
+        assert_eq!((lots["items"].as_array().unwrap().len(), &lots["items"][0]["awards"]), (1, &awards));
+    }
+    assert_eq!(app.get(&format!("/v1/lots?winner={}", cast.centre.id)).await.body["items"], serde_json::json!([]));
+    let copy = tempfile::tempdir().unwrap();
+    mirror(&app, copy.path()).await;
+    let report = audit(copy.path());
+    assert!(report.holds(), "{:?}", report.findings);
 }
 
 fn reopened(period: TenderPeriod, item: Option<&str>) -> PeriodReopening {

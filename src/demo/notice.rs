@@ -162,7 +162,7 @@ impl Notice {
                 })
                 .collect(),
             commitment_template: None,
-            planned: PlannedDates { announce: some_day, bid_deadline: some_day, open: some_day },
+            planned: PlannedDates { announce: some_day, bid_deadline: some_day.into(), open: some_day.into() },
             windows: WINDOWS,
             contact: Contact {
                 office: literal("招标采购一科"),

@@ -9,6 +9,7 @@ mod code;
 mod date;
 mod document;
 mod document_id;
+mod due_time;
 mod fault;
 mod instant;
 mod json;
@@ -26,6 +27,7 @@ pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategor
 pub use date::Day;
 pub use document::{Citations, DocumentRef};
 pub use document_id::{DocumentId, DocumentIdError};
+pub use due_time::DueTime;
 pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};
 pub(crate) use json::union;

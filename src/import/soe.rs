@@ -122,6 +122,7 @@ impl Pair<'_> {
             differences,
             bid_deadline: bid_deadline.into(),
             open: bid_deadline.into(),
+            document_sale: None,
             source: source.clone(),
             documents: Citations::default(),
         };
@@ -234,7 +235,7 @@ impl Pair<'_> {
         planned: PlannedDates,
         last_announced: NaiveDate,
     ) -> Result<Preannouncement, ImportError> {
-        let (method, reason) = self.method(call_title, planned.bid_deadline, last_announced)?;
+        let (method, reason) = self.method(call_title, planned.bid_deadline.day(), last_announced)?;
         let estimate = self.estimate();
         let region = self.region()?;
         let operator = self.disclosed.text("operator")?;

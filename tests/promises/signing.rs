@@ -176,7 +176,10 @@ async fn nobody_signs_once_the_lot_is_over() {
     stage.app.clock.set("2026-08-18T01:00:00.000Z".parse().unwrap());
     stage.app.ledger.propose_due().await.unwrap();
     stage.on_tender(centre, "announcements", fixture::announcement(&stage.disclosed(None))).await.accepted();
-    let failure = gongshi::tender::Failure { lot: "1".parse().unwrap(), reason: "无投标人".parse().unwrap() };
+    let failure =
+        gongshi::tender::Failure {
+            lot: "1".parse().unwrap(), candidate: None, reason: "无投标人".parse().unwrap()
+        };
     stage.on_tender(centre, "failures", failure).await.accepted();
     let late = stage.post(&stage.cast.enterprise, "c-1", "acceptances", Acceptance { offer: offered }).await;
     assert_eq!(late.problem(), "state-forbids");

@@ -56,7 +56,11 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
         ],
         score_table: vec![],
         commitment_template: None,
-        planned: PlannedDates { announce: day("2026-08-20"), bid_deadline: day("2026-09-22"), open: day("2026-09-22") },
+        planned: PlannedDates {
+            announce: day("2026-08-20"),
+            bid_deadline: day("2026-09-22").into(),
+            open: day("2026-09-22").into(),
+        },
         windows: Windows { objection: days(5), answer: days(3), escalation: days(10), candidates: days(3) },
         contact: Contact {
             office: "采购一科".parse().unwrap(),
@@ -75,7 +79,7 @@ pub fn preannouncement_on(centre: &Actor, now: gongshi::field::Instant) -> Prean
     Preannouncement {
         method: Method::Inquiry,
         method_reason: Some("小额采购".parse().unwrap()),
-        planned: PlannedDates { announce: today, bid_deadline: today, open: today },
+        planned: PlannedDates { announce: today, bid_deadline: today.into(), open: today.into() },
         ..preannouncement(centre)
     }
 }
@@ -99,6 +103,7 @@ pub fn announcement(disclosed: &Preannouncement) -> Announcement {
         differences: vec![],
         bid_deadline: disclosed.planned.bid_deadline,
         open: disclosed.planned.open,
+        document_sale: None,
         source: None,
         documents: Citations::default(),
     }
@@ -106,6 +111,11 @@ pub fn announcement(disclosed: &Preannouncement) -> Announcement {
 
 pub fn bidder(name: &str, actor: Option<&Actor>) -> Bidder {
     Bidder { members: vec![Party { name: name.parse().unwrap(), id: actor.map(|actor| actor.id.clone()) }] }
+}
+
+pub fn bid(name: &str, actor: &Actor, yuan: i64) -> Bid {
+    let (bidder, price) = (bidder(name, Some(actor)), Price::Money(money(yuan)));
+    Bid { bidder, price, duration: None, confirmed: None, commitment: None }
 }
 
 pub fn opening(at: gongshi::field::Instant, bidders: &[(&str, i64)]) -> Opening {

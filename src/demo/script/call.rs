@@ -5,7 +5,7 @@ use super::disclosure::reword;
 use crate::demo::cast::{Who, bidder};
 use crate::demo::papers::{Paper, cite};
 use crate::demo::phrase::literal;
-use crate::field::{Citations, Day, Price};
+use crate::field::{Citations, Price};
 use crate::tender::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Clause, Difference, Failure, Lot, Opening,
 };
@@ -41,6 +41,7 @@ impl Script<'_> {
             differences,
             bid_deadline: deadline.into(),
             open: deadline.into(),
+            document_sale: None,
             source: None,
             documents: self.text.documents.clone(),
         };
@@ -70,7 +71,7 @@ impl Script<'_> {
     }
 
     pub fn amended(&mut self, reason: &str, clauses: Vec<Clause>, deadline: NaiveDate) -> &mut Self {
-        let bid_deadline = Some(Day::from(deadline));
+        let bid_deadline = Some(deadline.into());
         self.post(
             self.centre,
             Amendment { reason: literal(reason), clauses, bid_deadline, documents: Citations::default() },
@@ -79,7 +80,7 @@ impl Script<'_> {
 
     /// Goes to the day of the deadline, when bids are opened.
     pub fn on_deadline(&mut self) -> &mut Self {
-        let deadline = self.bid_deadline().date();
+        let deadline = self.bid_deadline();
         self.on(deadline)
     }
 

@@ -4,7 +4,7 @@ use super::Script;
 use crate::demo::cast::Who;
 use crate::demo::papers::{Paper, cite};
 use crate::demo::phrase::literal;
-use crate::field::{Citations, Day};
+use crate::field::Citations;
 use crate::tender::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
     PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, SuspensionOrder, Termination,
@@ -30,7 +30,7 @@ impl Script<'_> {
     fn plan_dates(&mut self) {
         let window = Count::new(self.text.windows.objection.count.into());
         let announce = self.days.working_day_from(self.today() + window);
-        let deadline = Day::from(self.deadline_after(announce));
+        let deadline = self.deadline_after(announce).into();
         self.text.planned = PlannedDates { announce: announce.into(), bid_deadline: deadline, open: deadline };
     }
 

@@ -15,7 +15,7 @@ use super::days::{Days, morning};
 use super::notice::Notice;
 use super::phrase::literal;
 use crate::act::{Acts, Author, Capability, Place, Role, Roles, Stream, decide_alone, fold};
-use crate::field::{Day, Instant, OrganisationId, TenderCode};
+use crate::field::{Instant, OrganisationId, TenderCode};
 use crate::law::Running;
 use crate::log::Hash;
 use crate::record::{Disclosure, KeyId, Sealed};
@@ -120,8 +120,9 @@ impl<'a> Script<'a> {
     }
 
     /// The day that the text of the present notice sets for the bids.
-    pub fn bid_deadline(&self) -> Day {
-        self.tender.as_ref().and_then(|tender| tender.bid_deadline).unwrap_or_else(|| self.today().into())
+    pub fn bid_deadline(&self) -> NaiveDate {
+        let stated = self.tender.as_ref().and_then(|tender| tender.bid_deadline);
+        stated.map_or(self.today(), |deadline| deadline.day().date())
     }
 
     /// A deadline for bids that leaves them the time that the law asks for.

@@ -6,8 +6,8 @@ use super::disclosure::{
 };
 use crate::act::Payload;
 use crate::field::{
-    Bidder, Citations, ClauseId, CommitmentId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Nature,
-    OrganisationId, Party, Price, Prose, RegionCode,
+    Bidder, Citations, ClauseId, CommitmentId, DocumentRef, DueTime, Fault, Faults, Instant, ItemId, Line, LotId,
+    Nature, OrganisationId, Party, Price, Prose, RegionCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,15 @@ pub struct Difference {
     pub reason: Prose<2000>,
 }
 
+/// When the tender document can be had, bought or not.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSale {
+    pub from: DueTime,
+    /// Not after the bid deadline.
+    pub until: DueTime,
+}
+
 /// `tender.announced`: 招标公告 / 采购公告. Its clauses equal the cleared ones, or it lists every difference; a material
 /// difference opens a new window instead of the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,10 +53,13 @@ pub struct Announcement {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = DIFFERENCES_MAX))]
     pub differences: Vec<Difference>,
-    /// 投标截止日.
-    pub bid_deadline: Day,
-    /// 开标日.
-    pub open: Day,
+    /// 投标截止时间: nothing is opened before. A day alone where no hour is set.
+    pub bid_deadline: DueTime,
+    /// 开标时间. Where it is an hour, nothing is opened before it either.
+    pub open: DueTime,
+    /// 招标文件的获取时间.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_sale: Option<DocumentSale>,
     /// Where the notice was first published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Line<500>>,
@@ -92,7 +104,7 @@ pub struct Amendment {
     #[schemars(length(max = CLAUSES_MAX))]
     pub clauses: Vec<Clause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bid_deadline: Option<Day>,
+    pub bid_deadline: Option<DueTime>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
 }
@@ -236,8 +248,15 @@ impl Payload for Announcement {
         if !self.differences.is_empty() {
             faults.list("/differences", &self.differences, DIFFERENCES_MAX, |difference| &difference.clause);
         }
-        if self.open < self.bid_deadline {
-            faults.add("/open", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() });
+        let mut ordered = |earlier: DueTime, name: &str, later: DueTime, pointer: &str| {
+            if later.is_before(earlier) {
+                faults.add(pointer, Fault::DatesOutOfOrder { earlier: name.into() });
+            }
+        };
+        ordered(self.bid_deadline, "bid_deadline", self.open, "/open");
+        if let Some(DocumentSale { from, until }) = self.document_sale {
+            ordered(from, "from", until, "/document_sale/until");
+            ordered(until, "document_sale/until", self.bid_deadline, "/bid_deadline");
         }
     }
 

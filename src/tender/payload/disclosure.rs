@@ -4,8 +4,8 @@ use super::are_far_apart;
 use crate::act::Payload;
 use crate::calendar::Period;
 use crate::field::{
-    Citations, ClauseId, Day, DocumentRef, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature, OrganisationId,
-    Party, ProcurementCategory, Prose, RegionCode, TemplateId,
+    Citations, ClauseId, Day, DocumentRef, DueTime, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature,
+    OrganisationId, Party, ProcurementCategory, Prose, RegionCode, TemplateId,
 };
 use crate::law::Running;
 use crate::record::Sealed;
@@ -103,13 +103,13 @@ pub struct ScoreRow {
     pub clause: Option<ClauseId>,
 }
 
-/// When the next steps are planned; in this order.
+/// When the next steps are planned; in this order. A deadline has an hour, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedDates {
     pub announce: Day,
-    pub bid_deadline: Day,
-    pub open: Day,
+    pub bid_deadline: DueTime,
+    pub open: DueTime,
 }
 
 /// 日 or 工作日.
@@ -314,9 +314,9 @@ impl Preannouncement {
         check_clauses(&self.clauses, &self.score_table, at, faults);
         let PlannedDates { announce, bid_deadline, open } = self.planned;
         for (earlier, name, later, pointer) in
-            [(announce, "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]
+            [(announce.into(), "announce", bid_deadline, "bid_deadline"), (bid_deadline, "bid_deadline", open, "open")]
         {
-            if later < earlier {
+            if later.is_before(earlier) {
                 faults.add(format!("{at}/planned/{pointer}"), Fault::DatesOutOfOrder { earlier: name.into() });
             }
         }

@@ -10,7 +10,7 @@ mod reopening;
 
 pub use announcement::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Closure, Deadline, DeadlineKind, Difference,
-    Failure, Opening, Resumption, SuspensionOrder, Termination,
+    DocumentSale, Failure, Opening, Resumption, SuspensionOrder, Termination,
 };
 pub use award::{Award, Contract, ContractAcceptance, ContractAmendment};
 pub use candidates::{

@@ -9,7 +9,7 @@ use super::{
     Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
-use crate::field::{Day, Instant, ItemId};
+use crate::field::{Instant, ItemId};
 use crate::law::{Law, Running};
 
 impl Tender {
@@ -34,7 +34,7 @@ impl Tender {
             revision_required: false,
             suspended_since: None,
             bid_deadline: Some(disclosed.planned.bid_deadline),
-            open_day: Some(disclosed.planned.open),
+            open: Some(disclosed.planned.open),
             lots: disclosed.lots.iter().map(LotState::new).collect(),
             first_time: now,
             last_time: now,
@@ -62,7 +62,7 @@ impl Tender {
             revision_required: false,
             suspended_since: None,
             bid_deadline: None,
-            open_day: None,
+            open: None,
             // Its bids were opened elsewhere, too.
             lots: adoption.lots.iter().map(|lot| LotState { phase: LotPhase::Opened, ..LotState::new(lot) }).collect(),
             first_time: now,
@@ -186,7 +186,7 @@ impl Tender {
             self.clauses = clauses;
         }
         self.bid_deadline = Some(announcement.bid_deadline);
-        self.open_day = Some(announcement.open);
+        self.open = Some(announcement.open);
         if reopens {
             self.open_window(now);
         } else {
@@ -203,7 +203,7 @@ impl Tender {
         if let Some(deadline) = amendment.bid_deadline {
             self.bid_deadline = Some(deadline);
             // Bids are opened when the time for them is over (招标投标法 art. 34).
-            self.open_day = self.open_day.max(Some(deadline));
+            self.open = Some(self.open.filter(|open| !open.is_before(deadline)).unwrap_or(deadline));
         }
     }
 
@@ -297,10 +297,10 @@ impl Tender {
 
     /// Days that were still to come when the tender was suspended move by as many days as it was.
     fn extend_days(&mut self, since: Instant, now: Instant) {
-        let days = now.shanghai_day() - since.shanghai_day();
-        for day in [&mut self.bid_deadline, &mut self.open_day].into_iter().flatten() {
-            if day.date() >= since.shanghai_day() {
-                *day = day.date().checked_add_signed(days).map_or(*day, Day::from);
+        let days = (now.shanghai_day() - since.shanghai_day()).num_days().unsigned_abs();
+        for due in [&mut self.bid_deadline, &mut self.open].into_iter().flatten() {
+            if !due.is_over(since) {
+                *due = due.plus_days(days);
             }
         }
     }

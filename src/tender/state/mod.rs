@@ -17,7 +17,7 @@ use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcom
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
 use crate::commitment::Call;
 use crate::field::{
-    Bidder, ClauseId, Day, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
+    Bidder, ClauseId, DueTime, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
     RegionCode, TemplateId, TenderCode,
 };
 use crate::law::{Law, Running};
@@ -149,8 +149,8 @@ pub struct Tender {
     /// An accepted or upheld objection demands a revision or the termination.
     pub revision_required: bool,
     pub suspended_since: Option<Instant>,
-    pub bid_deadline: Option<Day>,
-    pub open_day: Option<Day>,
+    pub bid_deadline: Option<DueTime>,
+    pub open: Option<DueTime>,
     pub lots: Vec<LotState>,
     pub first_time: Instant,
     pub last_time: Instant,

@@ -40,9 +40,14 @@ pub struct TenderView {
     pub provisional: bool,
     /// An accepted or upheld objection demands a revision.
     pub revision_required: bool,
+    /// A day, or an hour with its zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<String>,
+    /// When the bids are opened: a day, or an hour with its zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub open: Option<String>,
     /// Bidders must have signed a commitment on this template before the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -174,7 +179,8 @@ impl TenderFile {
             window_until,
             revision_required: tender.revision_required,
             commitment_template: tender.commitment_template.clone(),
-            bid_deadline: tender.bid_deadline.map(|day| day.to_string()),
+            bid_deadline: tender.bid_deadline.map(|due| due.to_string()),
+            open: tender.open.map(|due| due.to_string()),
             clauses: self.text.clauses.clone(),
             score_table: self.text.score_table.clone(),
             disclosure_count: self.text_versions.len() as u64,

@@ -9,10 +9,10 @@ use gongshi::field::{Instant, Nature, Party};
 use gongshi::organisation::Role;
 use gongshi::tender::{
     Act, Adoption, Amendment, Announcement, AnswerOutcome, Clarification, Clause, ClauseKind, ClauseState, Clearance,
-    Closure, Contact, Deadline, DeadlineKind, Difference, Failure, Ground, Lot, LotPhase, Method, Objection,
-    ObjectionAnswer, ObjectionEscalation, ObjectionPhase, ObjectionRuling, ObjectionState, ObjectionWithdrawal,
-    PeriodReopening, PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, ScoreRow, SuspensionOrder,
-    TenderPeriod, Termination, Window, WindowClosure, WindowUnit, Windows, clause_changes,
+    Closure, Contact, Deadline, DeadlineKind, Difference, DocumentSale, Failure, Ground, Lot, LotPhase, Method,
+    Objection, ObjectionAnswer, ObjectionEscalation, ObjectionPhase, ObjectionRuling, ObjectionState,
+    ObjectionWithdrawal, PeriodReopening, PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, ScoreRow,
+    SuspensionOrder, TenderPeriod, Termination, Window, WindowClosure, WindowUnit, Windows, clause_changes,
 };
 
 pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -134,7 +134,7 @@ fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
         clauses,
         score_table,
         commitment_template: template(scene, subject),
-        planned: PlannedDates { announce, bid_deadline: scene.day(deadline), open: scene.day(deadline + 1) },
+        planned: PlannedDates { announce, bid_deadline: scene.due(deadline), open: scene.due(deadline + 1) },
         windows: windows(scene),
         contact: Contact { office: scene.text("采购科"), person: scene.sealed(), phone: None, address: None },
         source: None,
@@ -182,9 +182,12 @@ fn announcement(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Announcement {
         differences.pop();
     }
     let days = if subject.state.is_some_and(|tender| tender.method == Some(Method::Open)) { 21 } else { 1 };
-    let bid_deadline = scene.day(days);
-    let open = scene.day(days + scene.dice.clone().between(0, 2));
-    Announcement { clauses, score_table, differences, bid_deadline, open, source: None, documents: scene.documents() }
+    let bid_deadline = scene.due(days);
+    let open = scene.dice.between(0, 2);
+    let open = scene.due(days + open);
+    let document_sale = scene.dice.percent(20).then(|| DocumentSale { from: scene.due(0), until: scene.due(5) });
+    let (source, documents) = (None, scene.documents());
+    Announcement { clauses, score_table, differences, bid_deadline, open, document_sale, source, documents }
 }
 
 fn amendment(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Amendment {
@@ -192,7 +195,7 @@ fn amendment(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Amendment {
     let at = scene.dice.below(CLAUSES.len());
     let mut clauses = vec![clause(scene, at)];
     clauses.retain(|clause| known.iter().any(|known| known.id == clause.id) || scene.dice.percent(10));
-    let bid_deadline = scene.dice.percent(60).then(|| scene.dice.between(0, 25)).map(|days| scene.day(days));
+    let bid_deadline = scene.dice.percent(60).then(|| scene.dice.between(0, 25)).map(|days| scene.due(days));
     Amendment { reason: scene.prose("更正"), clauses, bid_deadline, documents: scene.documents() }
 }
 

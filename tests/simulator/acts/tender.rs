@@ -105,7 +105,7 @@ fn of_lot(scene: &mut Scene<'_>, tender: &Tender, lot: &LotState) -> &'static st
     }
     let today = scene.now.shanghai_day();
     match &lot.phase {
-        LotPhase::Waiting { .. } if tender.bid_deadline.is_none_or(|deadline| deadline.date() <= today) => {
+        LotPhase::Waiting { .. } if tender.bid_deadline.is_none_or(|deadline| deadline.day().date() <= today) => {
             "tender.bids_opened"
         }
         LotPhase::Waiting { .. } => {

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use gongshi::field::{
-    Citations, Currency, Day, DocumentRef, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice,
+    Citations, Currency, Day, DocumentRef, DueTime, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice,
 };
 use gongshi::log::Hash;
 use gongshi::record::Sealed;
@@ -56,6 +56,13 @@ impl Scene<'_> {
             return read(self.dice.pick(&["1970-01-01", "9999-12-31", "2027-01-01", "2026-12-31"]));
         }
         Day::from(self.now.plus_millis(in_days * DAY).shanghai_day())
+    }
+
+    /// The day, or an hour of it.
+    pub fn due(&mut self, in_days: i64) -> DueTime {
+        let day = self.day(in_days);
+        let hour = self.dice.pick(&["T09:00:00+08:00", "T01:30:00Z", "T23:59:59.999+08:00"]);
+        if self.dice.percent(70) { day.into() } else { format!("{day}{hour}").parse().unwrap_or(day.into()) }
     }
 
     pub fn instant(&mut self, from_days: i64, to_days: i64) -> Instant {

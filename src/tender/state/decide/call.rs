@@ -6,7 +6,7 @@ use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_be_past, m
 use super::window::span;
 use super::{bidding, price};
 use crate::act::{Author, Moment};
-use crate::field::{Day, Fault, FieldFault, Instant, ItemId};
+use crate::field::{DueTime, Fault, FieldFault, ItemId};
 use crate::problem::{self, Refusal};
 
 /// Open objections that a refusal names.
@@ -64,11 +64,11 @@ pub(super) fn decide_announcement(
         let (zh, en) = (format!("差异须逐条如实列明：{ids}"), format!("every difference must be declared: {ids}"));
         return Err(Refusal { fields: faults, ..Refusal::new(&problem::DIFFERENCE_UNDECLARED, zh, en) });
     }
-    if announcement.bid_deadline < at.today() {
+    if announcement.bid_deadline.is_over(at.now) {
         return Err(Refusal::of_field("/bid_deadline", Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
     if tender.method == Some(Method::Open) {
-        span(at.today(), announcement.bid_deadline, &at.law.edition().windows.bidding, "/bid_deadline", at)?;
+        span(at.today(), announcement.bid_deadline.day(), &at.law.edition().windows.bidding, "/bid_deadline", at)?;
     }
     Ok(())
 }
@@ -95,10 +95,9 @@ pub(super) fn decide_amendment(
         material |= clause.kind.is_material() || known.kind.is_material();
     }
     if let Some(deadline) = amendment.bid_deadline {
-        let today = at.today();
-        let earlier = if deadline < today {
+        let earlier = if deadline.is_over(at.now) {
             Some("today")
-        } else if Some(deadline) < tender.bid_deadline {
+        } else if tender.bid_deadline.is_some_and(|present| deadline.is_before(present)) {
             Some("the present bid_deadline")
         } else {
             None
@@ -109,7 +108,7 @@ pub(super) fn decide_amendment(
     }
     let deadline = amendment.bid_deadline.or(tender.bid_deadline);
     match deadline.filter(|_| material && tender.method == Some(Method::Open)) {
-        Some(deadline) => span(at.today(), deadline, &at.law.edition().windows.amendment, "/bid_deadline", at),
+        Some(deadline) => span(at.today(), deadline.day(), &at.law.edition().windows.amendment, "/bid_deadline", at),
         None => Ok(()),
     }
 }
@@ -125,12 +124,16 @@ pub(super) fn decide_opening(
     must_be_announced(tender, act)?;
     let lot = lot(tender, &opening.lot, "/lot")?;
     let LotPhase::Waiting { .. } = lot.phase else { return Err(lot_forbids(lot, act)) };
-    let deadline = tender.bid_deadline.map(Day::date);
-    if let Some(deadline) = deadline.filter(|deadline| at.now.shanghai_day() < *deadline) {
-        return Err(Refusal::window_open(Instant::start_of_shanghai_day(deadline)));
-    }
-    if deadline.is_some_and(|deadline| opening.opened_at.shanghai_day() < deadline) {
-        return Err(Refusal::of_field("/opened_at", Fault::DatesOutOfOrder { earlier: "bid_deadline".into() }));
+    // A day alone for the opening is a plan; an hour is when the bidders come.
+    let open = tender.open.filter(|open| matches!(open, DueTime::Hour(_)));
+    for (due, name) in [(tender.bid_deadline, "bid_deadline"), (open, "open")] {
+        let Some(comes) = due.map(DueTime::comes) else { continue };
+        if at.now < comes {
+            return Err(Refusal::window_open(comes));
+        }
+        if opening.opened_at < comes {
+            return Err(Refusal::of_field("/opened_at", Fault::DatesOutOfOrder { earlier: name.into() }));
+        }
     }
     must_be_past(opening.opened_at <= at.now, "/opened_at")?;
     bidding::must_be_others(tender, bidding::bids(opening))?;

@@ -14,7 +14,7 @@ pub(super) fn check_windows(disclosed: &Preannouncement, prefix: &str, at: &Mome
     if disclosed.method == Method::Open {
         let planned = disclosed.planned;
         let pointer = format!("{prefix}/planned/bid_deadline");
-        span(planned.announce, planned.bid_deadline, &rules.bidding, &pointer, at)?;
+        span(planned.announce, planned.bid_deadline.day(), &rules.bidding, &pointer, at)?;
     }
     Ok(())
 }

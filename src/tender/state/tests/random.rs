@@ -83,8 +83,8 @@ fn choose(run: &Run, what: u8, which: u8, how: u8) -> (Author, Act) {
     let today = in_days(run.now, 0);
     let (mut text, mut call) = (preannouncement(), announcement());
     (text.planned.announce, text.planned.bid_deadline, text.planned.open) =
-        (today, in_days(run.now, 20 + how % 8), in_days(run.now, 30));
-    (call.bid_deadline, call.open) = (in_days(run.now, 19 + how % 8), in_days(run.now, 30));
+        (today, in_days(run.now, 20 + how % 8).into(), in_days(run.now, 30).into());
+    (call.bid_deadline, call.open) = (in_days(run.now, 19 + how % 8).into(), in_days(run.now, 30).into());
     match which % 5 {
         0 => call.clauses = clauses_with("q-1", "不限资质等级"),
         1 => call.clauses = clauses_with("s-1", "工期200日"),

@@ -42,7 +42,7 @@ fn a_suspension_moves_the_days_that_were_to_come() {
     run.tick(run.now.plus_millis(3 * 86_400_000));
     run.accepts(&supervisor(), resumption());
     assert_eq!(run.tender().bid_deadline, Some(read("2026-07-13")));
-    assert_eq!(run.tender().open_day, Some(read("2026-07-13")));
+    assert_eq!(run.tender().open, Some(read("2026-07-13")));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn an_amendment_that_matters_leaves_15_days() {
     assert_eq!((cites(&refusal), pointer(&refusal)), ("NT-AMENDMENT", "/bid_deadline"));
     run.accepts(&centre(), amendment(changed(), Some("2026-07-11")));
     assert_eq!(run.tender().bid_deadline, Some(read("2026-07-11")));
-    assert_eq!(run.tender().open_day, Some(read("2026-07-11")));
+    assert_eq!(run.tender().open, Some(read("2026-07-11")));
     let sooner = amendment(Vec::new(), Some("2026-07-10"));
     assert_eq!(pointer(&run.refuses(&centre(), sooner, &problem::DATES_OUT_OF_ORDER)), "/bid_deadline");
     let added = amendment(vec![clause("t-2", ClauseKind::Technical, "新增")], None);
@@ -135,4 +135,68 @@ fn a_deadline_is_not_moved_into_the_past() {
     let mut run = Run::announced();
     run.tick(morning("2026-07-20"));
     run.refuses(&centre(), amendment(Vec::new(), Some("2026-07-15")), &problem::DATES_OUT_OF_ORDER);
+}
+
+/// Bids until half past nine on 2026-07-10, opened at ten.
+fn by_the_hour() -> Run {
+    let mut run = Run::cleared();
+    let (bid_deadline, open) = (read("2026-07-10T09:30:00+08:00"), read("2026-07-10T10:00:00+08:00"));
+    run.accepts(&centre(), Announcement { bid_deadline, open, ..announcement() });
+    run
+}
+
+fn at(time: &str) -> crate::field::Instant {
+    read(&format!("2026-07-10T{time}.000Z"))
+}
+
+#[test]
+fn nothing_is_opened_before_the_hour() {
+    let mut run = by_the_hour();
+    let opened = |time| Opening { opened_at: at(time), ..opening("1") };
+    run.tick(at("01:29:59"));
+    run.refuses(&centre(), opened("01:29:59"), &problem::WINDOW_OPEN);
+    run.tick(at("01:45:00"));
+    // The time for bids is over, but the bidders are asked to come at ten.
+    run.refuses(&centre(), opened("01:45:00"), &problem::WINDOW_OPEN);
+    run.tick(at("02:05:00"));
+    for early in ["01:00:00", "01:45:00"] {
+        let refusal = run.refuses(&centre(), opened(early), &problem::DATES_OUT_OF_ORDER);
+        assert_eq!(pointer(&refusal), "/opened_at");
+    }
+    run.refuses(&centre(), opened("02:06:00"), &problem::DATES_OUT_OF_ORDER);
+    run.accepts(&centre(), opened("02:00:00"));
+    // What was not opened on the day is late after it.
+    assert_eq!(run.tick(midnight("2026-07-11")), ["tender.deadline_passed"]);
+}
+
+#[test]
+fn a_deadline_moves_by_the_hour_and_never_back() {
+    let mut run = by_the_hour();
+    let earlier = amendment(Vec::new(), Some("2026-07-10T09:00:00+08:00"));
+    assert_eq!(pointer(&run.refuses(&centre(), earlier, &problem::DATES_OUT_OF_ORDER)), "/bid_deadline");
+    run.accepts(&centre(), amendment(Vec::new(), Some("2026-07-10T11:00:00+08:00")));
+    // Bids are opened when the time for them is over.
+    assert_eq!(run.tender().open, Some(read("2026-07-10T11:00:00+08:00")));
+    run.accepts(&supervisor(), suspension());
+    run.tick(run.now.plus_millis(3 * 86_400_000));
+    run.accepts(&supervisor(), resumption());
+    assert_eq!(run.tender().bid_deadline, Some(read("2026-07-13T11:00:00+08:00")));
+    run.tick(at("03:00:00").plus_millis(3 * 86_400_000));
+    let over = amendment(Vec::new(), Some("2026-07-13T11:00:00+08:00"));
+    run.refuses(&centre(), over, &problem::DATES_OUT_OF_ORDER);
+}
+
+#[test]
+fn documents_can_be_had_before_the_deadline() {
+    use crate::act::Payload;
+    let faults = |from, until| {
+        let document_sale = Some(DocumentSale { from: read(from), until: read(until) });
+        let mut faults = crate::field::Faults::default();
+        Announcement { document_sale, ..announcement() }.check(&mut faults);
+        faults.into_result().err().into_iter().flatten().map(|fault| fault.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(faults("2026-06-10T09:00:00+08:00", "2026-06-16T17:00:00+08:00"), [""; 0]);
+    assert_eq!(faults("2026-06-10", "2026-07-10"), [""; 0]);
+    assert_eq!(faults("2026-06-10T09:00:00+08:00", "2026-06-10T08:59:00+08:00"), ["/document_sale/until"]);
+    assert_eq!(faults("2026-06-10", "2026-07-11"), ["/bid_deadline"]);
 }
