@@ -169,6 +169,13 @@ impl From<OrganisationIdError> for Fault {
             OrganisationIdError::Alphabet(c) => {
                 format!("代码中有不允许的字符“{c}”，只用半角数字与大写字母，不含 I、O、S、V、Z（GB 32100-2015）")
             }
+            OrganisationIdError::Department(c) => format!("首位“{c}”不是 GB 32100-2015 的登记管理部门代码"),
+            OrganisationIdError::Region(_) => "第 3 至 8 位不是有效的行政区划代码（GB/T 2260）".to_owned(),
+            OrganisationIdError::InnerCheckCharacter { expected } => {
+                format!("第 9 至 17 位组织机构代码的校验位错误，应为 {expected}（GB 11714-1997）")
+            }
+            OrganisationIdError::IdentityCard => "形同居民身份证号码，不得公开".to_owned(),
+            OrganisationIdError::Chinese => "有统一社会信用代码的主体直接用该代码，不加前缀".to_owned(),
         };
         Self::malformed_code((zh, error.to_string()))
     }

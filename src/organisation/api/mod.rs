@@ -11,7 +11,7 @@ use crate::http::{
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{Direction, Filter, Listing, Row, StoreError};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -125,9 +125,11 @@ impl OrganisationApi {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
         let now = self.ledger.clock.now();
-        let filter = with_status(one_of("status", status.0, STATUSES)?, now)
-            .like("roles", role.as_deref(), true)
-            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
+        let filter = with_status(one_of("status", status.0, STATUSES)?, now).like("roles", role.as_deref(), true).like(
+            "name",
+            q.0.as_deref().filter(|q| !q.contains('\0')),
+            true,
+        );
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let item = |row: &Row| OrganisationSummary::of_row(row, now);
         let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, id);

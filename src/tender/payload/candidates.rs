@@ -256,18 +256,18 @@ pub fn are_well_ranked(candidates: &[Candidate]) -> bool {
 /// Ranks are 1 to n. Those who are declared to be tied share one; the next is the one that follows, counted either way: 1, 1, 2
 /// and 1, 1, 3 are both in use.
 fn check_ranks(candidates: &[Candidate], faults: &mut Faults) {
-    let mut wrong = |row: usize, reason: &str| {
-        faults.add(format!("/candidates/{row}/rank"), Fault::Inconsistent { reason: reason.into() });
+    let mut wrong = |row: usize, zh: &str, en: &str| {
+        faults.add(format!("/candidates/{row}/rank"), Fault::inconsistent((zh, en)));
     };
     if candidates.iter().all(|candidate| candidate.rank.is_none()) {
         let tied = candidates.iter().position(|candidate| candidate.tied);
-        return tied.into_iter().for_each(|row| wrong(row, "who has no rank shares none"));
+        return tied.into_iter().for_each(|row| wrong(row, "未排序的候选人不得并列", "who has no rank shares none"));
     }
     let mut order: Vec<(u16, usize)> = Vec::new();
     for (row, candidate) in candidates.iter().enumerate() {
         match candidate.rank {
             Some(rank) => order.push((rank, row)),
-            None => wrong(row, "either all candidates have a rank or none"),
+            None => wrong(row, "候选人须全部排序或全部不排序", "either all candidates have a rank or none"),
         }
     }
     order.sort_unstable();
@@ -275,11 +275,13 @@ fn check_ranks(candidates: &[Candidate], faults: &mut Faults) {
     for alike in order.chunk_by(|one, other| one.0 == other.0) {
         for (rank, row) in alike {
             if *rank != dense && *rank != counted {
-                wrong(*row, "ranks are 1, 2, 3… without a gap");
+                wrong(*row, "名次应为 1、2、3…，不得跳号", "ranks are 1, 2, 3… without a gap");
             }
             match (alike.len(), candidates[*row].tied) {
-                (1, true) => wrong(*row, "nobody else has this rank"),
-                (2.., false) => wrong(*row, "another one has this rank, and no tie is declared"),
+                (1, true) => wrong(*row, "没有其他候选人与其名次相同", "nobody else has this rank"),
+                (2.., false) => {
+                    wrong(*row, "名次重复而未声明并列", "another one has this rank, and no tie is declared")
+                }
                 _ => {}
             }
         }

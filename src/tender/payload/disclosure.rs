@@ -290,12 +290,16 @@ fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults)
 
 /// The amounts of the lots fit each other and the whole, as far as they can be compared.
 pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults: &mut Faults) {
-    let mut wrong = |pointer: String, reason: &str| {
-        faults.add(pointer, Fault::Inconsistent { reason: reason.into() });
+    let mut wrong = |pointer: String, zh: &str, en: &str| {
+        faults.add(pointer, Fault::inconsistent((zh, en)));
     };
     for (row, lot) in lots.iter().enumerate() {
         if lot.ceiling.zip(lot.estimate).is_some_and(|(ceiling, estimate)| are_far_apart(ceiling, estimate)) {
-            wrong(format!("{at}/lots/{row}/ceiling"), "far from the lot's estimate: a slip of unit?");
+            wrong(
+                format!("{at}/lots/{row}/ceiling"),
+                "与本标段估算价相差悬殊，请核对单位",
+                "far from the lot's estimate: a slip of unit?",
+            );
         }
     }
     let Some(whole) = whole else { return };
@@ -303,7 +307,11 @@ pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults
     let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return };
     let sum = Money::new(whole.currency, parts.iter().map(|part| part.amount_minor).sum());
     if sum.is_ok_and(|sum| are_far_apart(sum, whole)) {
-        wrong(format!("{at}/estimate"), "far from the sum of the lots' estimates: a slip of unit?");
+        wrong(
+            format!("{at}/estimate"),
+            "与各标段估算价之和相差悬殊，请核对单位",
+            "far from the sum of the lots' estimates: a slip of unit?",
+        );
     }
 }
 

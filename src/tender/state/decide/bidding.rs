@@ -18,7 +18,7 @@ pub(super) fn must_be_others<'a>(
             let (zh, en) = ("采购中心、采购人不得参加本项目投标", "who buys neither bids nor wins in its own tender");
             return Err(Refusal::new(&problem::OWN_MATTER, zh, en)
                 .citing("AW-OWN", "招标投标法实施条例 第三十四条")
-                .at(format!("{pointer}/members/{member}"), Fault::Inconsistent { reason: en.into() }));
+                .at(format!("{pointer}/members/{member}"), Fault::inconsistent((zh, en))));
         }
     }
     Ok(())
@@ -67,7 +67,7 @@ fn is_suspended(id: &OrganisationId, at: &Moment<'_>) -> bool {
 }
 
 fn suspended_at(pointer: String) -> FieldFault {
-    FieldFault { pointer, fault: Fault::Inconsistent { reason: "suspended at this time".into() } }
+    FieldFault { pointer, fault: Fault::inconsistent(("该主体此时处于暂停期", "suspended at this time")) }
 }
 
 fn suspended() -> Refusal {

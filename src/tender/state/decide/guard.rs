@@ -75,7 +75,7 @@ pub(in super::super) fn must_be_past(is_past: bool, pointer: &str) -> Result<(),
         return Ok(());
     }
     let (zh, en) = ("该日期尚未到来", "a time that is still to come");
-    Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at(pointer, Fault::Inconsistent { reason: en.into() }))
+    Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at(pointer, Fault::inconsistent((zh, en))))
 }
 
 pub(in super::super) fn too_many(pointer: &str, len: usize, max: usize) -> Result<(), Refusal> {

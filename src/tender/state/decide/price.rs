@@ -48,11 +48,11 @@ impl Step {
         match (price == before, declared) {
             (true, None) | (false, Some(_)) => Ok(()),
             (true, Some(_)) => {
-                let reason = "the prices do not differ".into();
-                Err(Refusal::of_field(format!("{at}/price_difference"), Fault::Inconsistent { reason }))
+                let fault = Fault::inconsistent(("价格并无不同，无须说明", "the prices do not differ"));
+                Err(Refusal::of_field(format!("{at}/price_difference"), fault))
             }
             (false, None) => {
-                let fault = Fault::Inconsistent { reason: self.en.into() };
+                let fault = Fault::inconsistent((self.zh, self.en));
                 Err(Refusal::new(&problem::PRICE_DIFFERS, self.zh, self.en)
                     .citing(self.rule, self.law)
                     .at(format!("{at}/price"), fault))
@@ -76,8 +76,8 @@ fn must_be_meant(
     match (far, confirmed) {
         (None, None) | (Some(_), Some(_)) => Ok(()),
         (None, Some(_)) => {
-            let reason = "there is nothing to confirm".into();
-            Err(Refusal::of_field(format!("{at}/confirmed"), Fault::Inconsistent { reason }))
+            let fault = Fault::inconsistent(("没有需要确认的金额", "there is nothing to confirm"));
+            Err(Refusal::of_field(format!("{at}/confirmed"), fault))
         }
         (Some((amount, measure)), None) => {
             let (amount, measure) = (amount.amount_minor, measure.amount_minor);
@@ -89,7 +89,7 @@ fn must_be_meant(
                     "{amount} minor units are far from the {measure} that they are compared with: check the unit, or confirm"
                 ),
             );
-            let fault = Fault::Inconsistent { reason: "far from what it is compared with: a slip of unit?".into() };
+            let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
             Err(Refusal::new(&problem::AMOUNT_UNCONFIRMED, zh, en).at(format!("{at}/price"), fault))
         }
     }
@@ -121,8 +121,8 @@ pub(super) fn of_candidates(
         if let Some(bid) = bid {
             CANDIDATE.holds(&candidate.price, &bid.price, declared, &at)?;
         } else if declared.is_some() {
-            let reason = "its bid was not opened in this log".into();
-            return Err(Refusal::of_field(format!("{at}/price_difference"), Fault::Inconsistent { reason }));
+            let fault = Fault::inconsistent(("本日志中没有其开标记录", "its bid was not opened in this log"));
+            return Err(Refusal::of_field(format!("{at}/price_difference"), fault));
         }
         // Who opened the bids has looked at the price as it was read out.
         let measures = if bid.is_some_and(|bid| bid.price == candidate.price) { &[][..] } else { &measures };
@@ -140,7 +140,7 @@ fn must_keep_below(ceiling: Option<Money>, candidates: &[Candidate]) -> Result<(
     let faults: Vec<_> = above
         .map(|(row, _)| FieldFault {
             pointer: format!("/candidates/{row}/price"),
-            fault: Fault::Inconsistent { reason: "above the ceiling of the lot".into() },
+            fault: Fault::inconsistent(("高于本标段最高投标限价", "above the ceiling of the lot")),
         })
         .collect();
     if faults.is_empty() {
