@@ -268,11 +268,11 @@ fn is_dear(statement: &str, step: &str) -> bool {
 
 /// More rows than a request looks at, in every table that is listed.
 const MANY: [&str; 6] = [
-    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, NULL FROM many",
+    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, NULL, 0 FROM many",
     "INSERT INTO tenders SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
      '%91410100MA0000015B'), 'x', 'x', 1, NULL, n, n, 1 FROM many",
     "INSERT INTO objections SELECT 'x', n, 'x', 'filed', NULL FROM many",
-    "INSERT INTO lots SELECT 'x', n, 'x', 'opened', NULL, NULL, NULL, 1, 1 FROM many",
+    "INSERT INTO lots SELECT 'x', n, 'x', 'opened', ',', '[]', 1, 1 FROM many",
     "INSERT INTO templates SELECT 'x' || n, 'x', 'goods', 1, 'x' FROM many",
     "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
 ];
@@ -290,7 +290,7 @@ async fn answers_are_short_and_read_along_an_index() {
     let _alone = ALONE.lock().await;
     let app = App::start().await;
     let cast = app.cast().await;
-    let third = app.admit("91410105MA0000026P", Role::Enterprise, &cast.supervisor).await;
+    let third = app.admit("91410105MA0000023E", Role::Enterprise, &cast.supervisor).await;
     flooded(&app, &cast, "BIG", &[cast.enterprise.clone(), cast.rival.clone(), third]).await;
     fill_lists(&app).await;
     let statements = Statements::default();

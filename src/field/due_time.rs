@@ -139,7 +139,7 @@ mod tests {
             "二〇二六年九月二十二日",
             "",
         ] {
-            assert_eq!(bad.parse::<DueTime>(), Err(Fault::InvalidDate), "{bad}");
+            assert!(bad.parse::<DueTime>().is_err(), "{bad}");
         }
     }
 
