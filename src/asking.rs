@@ -5,7 +5,7 @@
 
 use crate::highwater::Voucher;
 use crate::ledger::{Ledger, LedgerError};
-use crate::log::{Checkpoint, CheckpointError, NoteError, NoteKey, SignedNote};
+use crate::log::{Checkpoint, CheckpointError};
 use crate::mirror::{FetchError, LogClient};
 use crate::publishing::{Publisher, PublishingError};
 use crate::store::Objects;
@@ -29,12 +29,6 @@ enum AskingError {
     Foreign(#[from] CheckpointError),
     #[error("no answer in time")]
     Late,
-}
-
-impl From<NoteError> for AskingError {
-    fn from(error: NoteError) -> Self {
-        Self::Foreign(error.into())
-    }
 }
 
 /// Holds the log against what stands in its published place and in mirrors, given by URL or folder.
@@ -62,9 +56,7 @@ fn tell(whom: &str, asked: Result<(), AskingError>) {
 
 async fn mirror(ledger: &Ledger, url: &str) -> Result<(), AskingError> {
     let note = LogClient::locate(url).await?.checkpoint().await?;
-    let log = ledger.identity();
-    let keys: Vec<NoteKey> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
-    let known = Checkpoint::open_any(&SignedNote::parse(&note)?, &keys)?;
+    let known = Checkpoint::open_any(&note, &ledger.identity().all_keys())?;
     ledger.hold_against(Voucher::Mirror(url.to_owned()), &known).await?;
     Ok(())
 }

@@ -19,7 +19,7 @@ mod restoring;
 mod taking;
 
 pub use restoring::{RestoreError, Restored, Restorer};
-pub use taking::{Backup, BackupError, Taken};
+pub use taking::{Backup, BackupError, Taken, copy_keys};
 
 use serde::{Deserialize, Serialize};
 

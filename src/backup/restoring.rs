@@ -6,7 +6,7 @@ use super::{LOG, MANIFEST, Manifest, OBJECTS};
 use crate::derived::{Discrepancy, Growth, ReplayError, Replayed};
 use crate::field::DocumentId;
 use crate::law::Editions;
-use crate::log::{Checkpoint, CheckpointError, NoteError, NoteKey, NoteSigner, SignedNote, TILE_WIDTH};
+use crate::log::{Checkpoint, CheckpointError, NoteKey, NoteSigner, TILE_WIDTH};
 use crate::mirror::{FetchError, LogClient, ReadError, SignedTree};
 use crate::record::PrivateKey;
 use crate::store::{
@@ -65,12 +65,6 @@ pub enum RestoreError {
     Io { path: PathBuf, source: std::io::Error },
 }
 
-impl From<NoteError> for RestoreError {
-    fn from(error: NoteError) -> Self {
-        Self::Foreign(error.into())
-    }
-}
-
 impl Restorer<'_> {
     /// Takes what a backup has and is not here: entries, documents, disclosures.
     ///
@@ -111,12 +105,11 @@ impl Restorer<'_> {
 
     /// Nobody else's checkpoints count: the name is whatever the log went by, the key is ours.
     fn opened(&self, note: &str) -> Result<Checkpoint, RestoreError> {
-        let parsed = SignedNote::parse(note)?;
-        let origin = Checkpoint::parse(parsed.text())?.origin;
+        let origin = Checkpoint::of_note(note)?.origin;
         let own =
             self.keys.iter().filter_map(|key| Some(NoteSigner::new(&origin, key.clone()).ok()?.verifier().clone()));
         let keys: Vec<NoteKey> = own.chain(self.trusted.iter().cloned()).collect();
-        Ok(Checkpoint::open_any(&parsed, &keys)?)
+        Ok(Checkpoint::open_any(note, &keys)?)
     }
 
     async fn extend(&self, client: &LogClient) -> Result<Restored, RestoreError> {

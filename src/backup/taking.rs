@@ -4,7 +4,7 @@ use super::beside::{TABLES, file_of, line};
 use super::{FORMAT, KEYS, LOG, MANIFEST, Manifest, OBJECTS};
 use crate::access;
 use crate::field::{DocumentId, Instant};
-use crate::log::{Checkpoint, CheckpointError, SignedNote};
+use crate::log::{Checkpoint, CheckpointError};
 use crate::mirror::sync;
 use crate::store::{
     DISCLOSURES, DOCUMENTS, Database, Disclosures, DocumentError, Documents, ExportError, Objects, Row, Scan, Standing,
@@ -78,16 +78,18 @@ impl Backup<'_> {
         let size = export_log(self.database, &partial.join(LOG)).await?;
         let taken = self.beside(size, &partial).await?;
         if let Some(keys) = self.keys {
-            copy_keys(keys, &partial.join(KEYS))?;
+            let copy = partial.join(KEYS);
+            copy_keys(keys, &copy).map_err(at(&copy))?;
         }
         let checkpoint = partial.join(LOG).join("checkpoint");
         let note = fs::read_to_string(&checkpoint).map_err(at(&checkpoint))?;
-        let Checkpoint { origin, .. } =
-            Checkpoint::parse(SignedNote::parse(&note).map_err(CheckpointError::Note)?.text())?;
+        let Checkpoint { origin, .. } = Checkpoint::of_note(&note)?;
         let manifest = Manifest { format: FORMAT, origin, size, taken_at: now() };
         let mut text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         text.push(b'\n');
-        private(&partial.join(MANIFEST), &text)?;
+        let manifest = partial.join(MANIFEST);
+        let write = || access::private_file(&manifest, true)?.write_all(&text);
+        write().map_err(at(&manifest))?;
         sync(&partial).map_err(at(&partial))?;
         fs::rename(&partial, out).map_err(at(out))?;
         sync(out).map_err(at(out))?;
@@ -164,19 +166,17 @@ fn is_going(table: &Table, row: &Row) -> bool {
     }
 }
 
-fn copy_keys(from: &Path, to: &Path) -> Result<(), BackupError> {
-    access::private_folder(to).map_err(at(to))?;
-    for entry in fs::read_dir(from).map_err(at(from))? {
-        let entry = entry.map_err(at(from))?;
-        if entry.file_type().is_ok_and(|of| of.is_file()) {
-            let path = entry.path();
-            private(&to.join(entry.file_name()), &fs::read(&path).map_err(at(&path))?)?;
+/// Copies the private keys of a log from folder to folder; none that is there is overwritten.
+///
+/// # Errors
+/// A file can't be read or written.
+pub fn copy_keys(from: &Path, to: &Path) -> io::Result<()> {
+    access::private_folder(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            access::private_file(&to.join(entry.file_name()), true)?.write_all(&fs::read(entry.path())?)?;
         }
     }
     Ok(())
-}
-
-fn private(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
-    let write = || access::private_file(path, true)?.write_all(bytes);
-    write().map_err(at(path))
 }

@@ -13,8 +13,8 @@ use crate::audit::{Lost, Reason, Report, Source, SourceError, verify};
 use crate::field::{self, DocumentId, Instant};
 use crate::law::{self, Editions};
 use crate::log::{
-    Checkpoint, ENTRY_BYTES_MAX, Hash, NoteKey, Resource, SignedNote, TILE_WIDTH, Tile, TlogProof, leaf_hash,
-    parse_bundle, verify_inclusion,
+    Checkpoint, ENTRY_BYTES_MAX, Hash, NoteKey, Resource, TILE_WIDTH, Tile, TlogProof, leaf_hash, parse_bundle,
+    verify_inclusion,
 };
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -177,7 +177,7 @@ fn check_part(
         report.add(None, Reason::CheckpointInvalid, error.to_string());
     }
     // Whoever signed it: the proofs either lead to it or they don't.
-    let unsigned = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    let unsigned = Checkpoint::of_note(note).ok();
     let mut stated = None;
     if let Some(checkpoint) = unsigned {
         report.root = checkpoint.root.to_base64();
@@ -260,8 +260,7 @@ fn compare_manifest(
     for name in archive.names().filter(|name| !may_be(name) && !expected.contains(&**name)) {
         report.add(index_in(&name), Reason::MemberUnknown, name.as_ref());
     }
-    let said = SignedNote::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
-    if said.is_some_and(|said| (&said.origin, said.size) != (&manifest.origin, manifest.size)) {
+    if Checkpoint::of_note(note).is_ok_and(|said| (&said.origin, said.size) != (&manifest.origin, manifest.size)) {
         report.add(None, Reason::ManifestWrong, "the checkpoint has another origin or size");
     }
     let Some(keys) = archive.read(KEYS, NOTE_BYTES_MAX)? else { return Ok(()) };

@@ -6,7 +6,7 @@ use crate::audit::{Contested, Reason, Report};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
 use crate::law::Editions;
-use crate::log::{Checkpoint, EntryView, Hash, SignedNote, first_previous};
+use crate::log::{Checkpoint, EntryView, Hash, first_previous};
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 use crate::world::{Act, ReadEntry, World};
@@ -140,8 +140,7 @@ impl Replay {
 /// A continuation names the tree before it. Its root needs the whole log; its size does not.
 fn follows(index: u64, act: &Act) -> Result<(), Refusal> {
     let Act::Log(identity::Act::Continued(continuation)) = act else { return Ok(()) };
-    let last = SignedNote::parse(continuation.predecessor.as_str()).ok();
-    let last = last.and_then(|note| Checkpoint::parse(note.text()).ok());
+    let last = Checkpoint::of_note(continuation.predecessor.as_str()).ok();
     // Without the right size, no root is right.
     let root = last.filter(|last| last.size == index).map_or(Hash::of([]), |last| last.root);
     continuation.follows(index, root)

@@ -13,8 +13,7 @@ use super::select::{Selected, select};
 use crate::field::{DocumentId, Instant};
 use crate::law::Editions;
 use crate::log::{
-    Checkpoint, CheckpointError, NoteError, ProofError, Resource, SignedNote, TileError, TlogProof, inclusion_plan,
-    parse_bundle,
+    Checkpoint, CheckpointError, ProofError, Resource, TileError, TlogProof, inclusion_plan, parse_bundle,
 };
 use crate::record::PrivateKey;
 use crate::sequencer::{LoadError, Owners, load_streams, signers};
@@ -53,12 +52,6 @@ pub enum BundleExportError {
     /// It was written and can't be read.
     #[error("the bundle can't be read back: {0}")]
     Unreadable(#[from] BundleError),
-}
-
-impl From<NoteError> for BundleExportError {
-    fn from(error: NoteError) -> Self {
-        Self::Checkpoint(error.into())
-    }
 }
 
 /// From what a bundle is made.
@@ -134,7 +127,7 @@ async fn newest_note(database: &Database) -> Result<String, StoreError> {
 async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Result<(), BundleExportError> {
     let Maker { database, documents, editions, keys } = maker;
     let note = newest_note(database).await?;
-    let checkpoint = Checkpoint::parse(SignedNote::parse(&note)?.text())?;
+    let checkpoint = Checkpoint::of_note(&note)?;
     let selected = match scope {
         Scope::All => Selected::default(),
         Scope::Tender(_) | Scope::Organisation(_) => {

@@ -6,7 +6,7 @@ use super::serve::{Name, guarded, objects, open_marked};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
 use gongshi::access;
-use gongshi::backup::{Backup as Copying, Restored, Restorer};
+use gongshi::backup::{Backup as Copying, Restored, Restorer, copy_keys};
 use gongshi::clock::{self, Clock};
 use gongshi::field::DocumentId;
 use gongshi::highwater::HighWater;
@@ -139,18 +139,13 @@ impl Restore {
         if let Some(saved) = self.from.as_ref().map(|from| from.join("keys")).filter(|saved| saved.is_dir())
             && !folder.exists()
         {
-            access::private_folder(&folder)?;
-            for entry in std::fs::read_dir(&saved)? {
-                let entry = entry?;
-                let mut file = access::private_file(&folder.join(entry.file_name()), true)?;
-                std::io::Write::write_all(&mut file, &std::fs::read(entry.path())?)?;
-            }
+            copy_keys(&saved, &folder).with_context(|| folder.display().to_string())?;
         }
         // New ones would sign for nobody.
         if folder.is_dir() { Ok(LogKeys::in_folder(&folder)?.checkpoint) } else { Ok(Vec::new()) }
     }
 
-    /// Takes what each source has; the cited documents that none of them had.
+    /// Takes what each source has; the documents that are cited there and that it had not.
     async fn take(&self, keys: &[PrivateKey]) -> anyhow::Result<Vec<DocumentId>> {
         let objects = objects(&self.location, self.documents.as_deref())?;
         let database = Database::open(&self.location.database_url()).await?;

@@ -15,7 +15,7 @@ mod scenes;
 mod script;
 mod stage;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::clock::Clock;
 use crate::field::{Instant, TenderCode};

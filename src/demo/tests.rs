@@ -212,7 +212,8 @@ fn every_story_holds_when_no_holidays_are_known_yet() {
     every_day("2027-01-01", "2028-07-01");
 }
 
-async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
+/// The log of the demo, still empty.
+pub async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
     let opening = NewLog {
         origin: "demo.gongshi.example/log".into(),
         operator: "1241010041580000XR".parse().unwrap(),

@@ -6,7 +6,7 @@ use super::rows::{compare, differing};
 use crate::act::Stream;
 use crate::field::{DocumentId, OrganisationId};
 use crate::law::Editions;
-use crate::log::{Checkpoint, NoteKey, SignedNote, first_previous};
+use crate::log::{Checkpoint, first_previous};
 use crate::sequencer::{LoadError, edition_row, head_row};
 use crate::store::{
     COSIGNED, DISCLOSURES, DisclosureKey, Disclosures, ERASURES, HEAD, HeldDisclosure, LAW, Reads, Row, Scan,
@@ -84,11 +84,7 @@ pub(super) async fn learn(reads: &mut impl Reads, editions: &Editions) -> Result
 /// The store can't be read.
 pub(super) async fn cosigned_sizes(reads: &mut impl Reads) -> Result<Vec<u64>, StoreError> {
     let rows = reads.rows("SELECT note FROM cosigned", &[]).await?;
-    Ok(rows.iter().filter_map(|row| Some(note_of(row.text(0).ok()?)?.size)).collect())
-}
-
-fn note_of(note: &str) -> Option<Checkpoint> {
-    Checkpoint::parse(SignedNote::parse(note).ok()?.text()).ok()
+    Ok(rows.iter().filter_map(|row| Some(Checkpoint::of_note(row.text(0).ok()?).ok()?.size)).collect())
 }
 
 /// Cosigned checkpoints are checkpoints of this log, filed under their size.
@@ -97,10 +93,9 @@ fn note_of(note: &str) -> Option<Checkpoint> {
 /// The store can't be read.
 pub(super) async fn cosigned(reads: &mut impl Reads, walk: &Walk, found: &mut Vec<Mismatch>) -> Result<(), StoreError> {
     let Some(log) = walk.world().log() else { return Ok(()) };
-    let keys: Vec<NoteKey> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
+    let keys = log.all_keys();
     for row in reads.rows("SELECT size, note FROM cosigned", &[]).await? {
-        let note = SignedNote::parse(row.text(1).unwrap_or_default()).ok();
-        let signed = note.and_then(|note| Checkpoint::open_any(&note, &keys).ok());
+        let signed = Checkpoint::open_any(row.text(1).unwrap_or_default(), &keys).ok();
         let root = signed.as_ref().map(|checkpoint| walk.roots.get(&checkpoint.size).copied().flatten());
         let column = match (&signed, root) {
             (Some(checkpoint), _) if *row.values().first().unwrap_or(&Value::Null) != Value::from(checkpoint.size) => {

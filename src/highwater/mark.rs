@@ -2,7 +2,7 @@
 
 use super::{Rewound, Voucher};
 use crate::access;
-use crate::log::{Checkpoint, CheckpointError, SignedNote};
+use crate::log::{Checkpoint, CheckpointError};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -44,7 +44,7 @@ impl HighWater {
     pub fn in_folder(data: &Path) -> Result<Self, HighWaterError> {
         let path = data.join(NAME);
         let mark = match std::fs::read_to_string(&path) {
-            Ok(note) => match read(&note) {
+            Ok(note) => match Checkpoint::of_note(&note) {
                 Ok(checkpoint) => Some((note, checkpoint)),
                 Err(source) => return Err(HighWaterError::Malformed { path, source }),
             },
@@ -94,10 +94,6 @@ impl HighWater {
     pub fn rewound(&self) -> Option<Rewound> {
         self.known().rewound.values().next().cloned()
     }
-}
-
-fn read(note: &str) -> Result<Checkpoint, CheckpointError> {
-    Checkpoint::parse(SignedNote::parse(note)?.text())
 }
 
 fn write(path: &Path, note: &str) -> io::Result<()> {

@@ -8,7 +8,7 @@ use crate::act::{
 };
 use crate::field::{DocumentId, Fault, Instant, Line, OrganisationId};
 use crate::law::{EDITIONS_MAX, Law};
-use crate::log::{Checkpoint, Hash, NoteKey, SignedNote};
+use crate::log::{Checkpoint, Hash, NoteKey};
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 use std::fmt;
@@ -147,6 +147,12 @@ impl LogState {
         }
     }
 
+    /// The keys of its checkpoints under every name that it went by, those that sign now first: an old checkpoint is as much
+    /// its own.
+    pub fn all_keys(&self) -> Vec<NoteKey> {
+        self.checkpoint_keys.iter().chain(&self.former_keys).cloned().collect()
+    }
+
     fn has_had(&self, key: &PublicKey) -> bool {
         self.checkpoint_keys.iter().chain(&self.former_keys).any(|known| known.public() == key)
     }
@@ -179,11 +185,6 @@ pub fn open_log(opening: &LogOpening, index: u64, time: Instant) -> Result<LogSt
         law: vec![Adopted { index, time, edition: opening.law.sha256 }],
         version: 1,
     })
-}
-
-/// Of a signed note, which was opened when it was decided on.
-fn size_of(note: &str) -> Option<u64> {
-    Some(Checkpoint::parse(SignedNote::parse(note).ok()?.text()).ok()?.size)
 }
 
 fn checkpoint_key(vkey: &Line<300>, origin: &Line<200>) -> Result<NoteKey, Refusal> {
@@ -268,7 +269,9 @@ impl Capability for LogState {
                 self.law.push(Adopted { index: place.index, time: place.time, edition });
             }
             Act::Continued(continuation) => {
-                let lost = continuation.lost.as_ref().and_then(|note| size_of(note.as_str()));
+                // Its signature was checked when it was decided on.
+                let lost = continuation.lost.as_ref().and_then(|note| Checkpoint::of_note(note.as_str()).ok());
+                let lost = lost.map(|lost| lost.size);
                 self.left.push(Left { origin: self.origin.clone(), size: place.index, lost });
             }
             Act::Opened(_)
@@ -383,9 +386,8 @@ impl LogContinuation {
     /// # Errors
     /// It is not.
     pub fn follows(&self, size: u64, root: Hash) -> Result<(), Refusal> {
-        let note = SignedNote::parse(self.predecessor.as_str());
-        let last = note.ok().and_then(|note| Checkpoint::parse(note.text()).ok());
-        if last.is_some_and(|last| (last.size, last.root) == (size, root)) {
+        let last = Checkpoint::of_note(self.predecessor.as_str());
+        if last.is_ok_and(|last| (last.size, last.root) == (size, root)) {
             return Ok(());
         }
         let root = root.to_base64();

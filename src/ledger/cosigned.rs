@@ -93,10 +93,7 @@ impl Witnesses {
 
     fn take(&self, cosigned: Vec<(u64, String)>) {
         let witnessed = cosigned.iter().find(|(_, note)| self.is_witnessed(note));
-        let witnessed = witnessed.and_then(|(_, note)| {
-            let checkpoint = Checkpoint::parse(SignedNote::parse(note).ok()?.text()).ok()?;
-            Some((note.clone(), checkpoint))
-        });
+        let witnessed = witnessed.and_then(|(_, note)| Some((note.clone(), Checkpoint::of_note(note).ok()?)));
         let mut board = self.board();
         board.cosigned = cosigned;
         board.witnessed = witnessed;

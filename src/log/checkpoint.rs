@@ -52,11 +52,20 @@ impl Checkpoint {
         read().ok_or(CheckpointError::Malformed)
     }
 
+    /// What a note says, whoever signed it.
+    ///
+    /// # Errors
+    /// See [`CheckpointError`].
+    pub fn of_note(note: &str) -> Result<Self, CheckpointError> {
+        Self::parse(SignedNote::parse(note)?.text())
+    }
+
     /// The checkpoint in a note that one of the keys signed, whose name is its origin: for logs that went by several.
     ///
     /// # Errors
     /// See [`CheckpointError`].
-    pub fn open_any(note: &SignedNote<'_>, keys: &[NoteKey]) -> Result<Self, CheckpointError> {
+    pub fn open_any(note: &str, keys: &[NoteKey]) -> Result<Self, CheckpointError> {
+        let note = SignedNote::parse(note)?;
         let checkpoint = Self::parse(note.text())?;
         let own: Vec<NoteKey> = keys.iter().filter(|key| key.name() == checkpoint.origin).cloned().collect();
         note.open(&own)?;

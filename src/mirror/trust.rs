@@ -66,7 +66,7 @@ impl Trust {
     /// See [`CheckpointError`].
     pub fn recall(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
         let keys: Vec<NoteKey> = self.keys.iter().chain(&self.former).cloned().collect();
-        Checkpoint::open_any(&SignedNote::parse(note)?, &keys)
+        Checkpoint::open_any(note, &keys)
     }
 
     /// Whether enough witnesses cosigned a note; without a policy none is needed.

@@ -11,7 +11,7 @@ use crate::field::DocumentId;
 use crate::highwater::{Rewound, Voucher};
 use crate::law::{EDITIONS_PATH, edition_path, editions_list};
 use crate::ledger::{Ledger, LedgerError};
-use crate::log::{Checkpoint, CheckpointError, NoteError, SignedNote};
+use crate::log::{Checkpoint, CheckpointError, NoteError};
 use crate::store::{Lease, Objects, Served, StoreError};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -169,10 +169,8 @@ impl Publisher {
     pub async fn standing(&self) -> Result<Option<(String, Checkpoint)>, PublishingError> {
         let Some(bytes) = self.place.read("checkpoint").await? else { return Ok(None) };
         let note = std::str::from_utf8(&bytes).map_err(|_| CheckpointError::Note(NoteError::Malformed))?;
-        let log = self.ledger.identity();
         // It may stand there since before a key was replaced or the log renamed.
-        let keys: Vec<_> = log.checkpoint_keys.iter().chain(&log.former_keys).cloned().collect();
-        let published = Checkpoint::open_any(&SignedNote::parse(note).map_err(CheckpointError::Note)?, &keys)?;
+        let published = Checkpoint::open_any(note, &self.ledger.identity().all_keys())?;
         match self.ledger.hold_against(Voucher::Published, &published).await? {
             Some(rewound) => Err(rewound.into()),
             None => Ok(Some((note.to_owned(), published))),

@@ -1,4 +1,4 @@
-//! Reading the log's own tables: its head, its entries, its tiles.
+//! Reading the log's own tables: its head, its entries, its tiles; and where the key of a kid is found.
 
 use super::{Database, StoreError, Value};
 use crate::field::{DocumentId, Instant};
@@ -67,18 +67,6 @@ impl Database {
         let Some(row) = rows.first() else { return Ok(None) };
         let bytes = row.blob(0)?.try_into().map_err(|_| StoreError::Unexpected(0))?;
         PublicKey::from_trusted_bytes(bytes).map(Some).map_err(|_| StoreError::Unexpected(0))
-    }
-
-    /// The next streams on which something may be due by now, behind a place in their order; some of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`]
-    pub async fn due(&self, now: Instant, behind: &(i64, String)) -> Result<Vec<(i64, String)>, StoreError> {
-        let sql = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
-        let (at, stream) = behind;
-        let values = [Value::Integer(now.millis()), Value::Integer(*at), Value::from(stream.as_str())];
-        let rows = self.read(sql, &values).await?;
-        rows.iter().map(|row| Ok((row.integer(0)?, row.text(1)?.to_owned()))).collect()
     }
 
     /// The bytes of the entries from `first` on, at most `count`, by their order; fewer where the log ends.

@@ -1,6 +1,6 @@
 //! The rows that a batch leaves behind, and where a capability says which.
 
-use super::{Column, Table, Value};
+use super::{Column, Database, StoreError, Table, Value};
 use crate::act::{Capability, Stream};
 use crate::field::Instant;
 use crate::law::Law;
@@ -38,3 +38,17 @@ impl Rows {
 /// One row a stream on which time may make something due: what the scheduler looks at.
 pub static DUE: Table =
     Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };
+
+impl Database {
+    /// The next streams on which something may be due by now, behind a place in their order; some of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn due(&self, now: Instant, behind: &(i64, String)) -> Result<Vec<(i64, String)>, StoreError> {
+        let sql = "SELECT at, stream FROM due WHERE at <= $1 AND (at, stream) > ($2, $3) ORDER BY at, stream LIMIT 100";
+        let (at, stream) = behind;
+        let values = [Value::Integer(now.millis()), Value::Integer(*at), Value::from(stream.as_str())];
+        let rows = self.read(sql, &values).await?;
+        rows.iter().map(|row| Ok((row.integer(0)?, row.text(1)?.to_owned()))).collect()
+    }
+}

@@ -1,8 +1,6 @@
 //! Whether a checkpoint may be cosigned: C2SP tlog-witness §add-checkpoint, as a function of what is known.
 
-use crate::log::{
-    AddCheckpoint, Checkpoint, CheckpointError, NoteError, NoteKey, SignedNote, empty_root, verify_consistency,
-};
+use crate::log::{AddCheckpoint, Checkpoint, CheckpointError, NoteError, NoteKey, empty_root, verify_consistency};
 
 /// Why a checkpoint is not cosigned; each reason has its HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,11 +26,6 @@ pub enum Refused {
     /// 422
     #[error("the consistency proof does not hold")]
     Inconsistent,
-}
-
-/// The checkpoint in a note whose signatures have been checked before.
-pub(super) fn checkpoint_of(note: &str) -> Result<Checkpoint, CheckpointError> {
-    Checkpoint::parse(SignedNote::parse(note)?.text())
 }
 
 /// Whether the log that has these keys, and of which `latest` was cosigned last, has only grown.
@@ -86,7 +79,7 @@ mod tests {
         let signer = NoteSigner::new("log.example/zz", PrivateKey::from_seed([1; 32])).unwrap();
         let thief = NoteSigner::new("log.example/zz", PrivateKey::from_seed([2; 32])).unwrap();
         let keys = [signer.verifier().clone()];
-        let at = |size| checkpoint_of(&note(&signer, size, u64::MAX)).unwrap();
+        let at = |size| Checkpoint::of_note(&note(&signer, size, u64::MAX)).unwrap();
         let ask = |latest: Option<&Checkpoint>, old, proof: Vec<Hash>, checkpoint: String| {
             judge(&keys, latest, &AddCheckpoint { old, proof, checkpoint })
         };

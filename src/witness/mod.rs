@@ -13,7 +13,7 @@ pub use memory::MemoryError;
 pub use server::WitnessServer;
 
 use crate::clock::Clock;
-use crate::log::{AddCheckpoint, Cosigner, CosignerKey, Hash, NoteKey, SignedNote};
+use crate::log::{AddCheckpoint, Checkpoint, Cosigner, CosignerKey, Hash, NoteKey, SignedNote};
 use memory::Memory;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -108,7 +108,7 @@ impl Witness {
         let origin = origin_of(note.text());
         let log = self.logs.get(origin).ok_or(Refused::UnknownOrigin)?;
         let mut latest = log.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = latest.as_deref().and_then(|note| judge::checkpoint_of(note).ok());
+        let known = latest.as_deref().and_then(|note| Checkpoint::of_note(note).ok());
         if let Err(refused) = judge(&log.keys, known.as_ref(), &request) {
             if let Refused::Fork { size } = refused {
                 // Two checkpoints under the log's signature, with one size and two roots, convict it.

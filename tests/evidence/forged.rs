@@ -1,14 +1,12 @@
 //! Somebody with rights on the database writes to it. For every table and column that there is: a comparison with the log
 //! names it, a replay repairs it, and what the log does not say stands in a list here, each with the reason.
 
-use super::support::{App, ORIGIN, START, fixture, postgres};
+use super::support::{App, START, fixture, open_with, postgres};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::derived::{Discrepancy, Mismatch, ReplayError, compare, replay, tables};
-use gongshi::field::OrganisationId;
-use gongshi::highwater::HighWater;
 use gongshi::law::Editions;
-use gongshi::ledger::{Contradiction, DepositQuota, Home, Ledger, LogKeys, NewLog};
+use gongshi::ledger::{Contradiction, DepositQuota};
 use gongshi::organisation::{self, Role, RoleGrant};
 use gongshi::record::{Disclosure, PrivateKey};
 use gongshi::sequencer::projections;
@@ -17,7 +15,6 @@ use gongshi::world::Stream;
 use serde_json::json;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
 /// What the log does not say, so that no comparison with it can find another value.
 const UNSAID: &[(&str, &str, &str)] = &[
@@ -46,7 +43,7 @@ impl Filled {
         let folder = tempfile::tempdir().unwrap();
         let present = START.parse().unwrap();
         let clock = Clock::manual(gongshi::field::Instant::plus_millis(present, -demo::DAYS_BACK * 86_400_000));
-        let ledger = open(folder.path(), url(folder.path()), &clock).await.unwrap();
+        let ledger = open_with(folder.path(), url(folder.path()), clock.clone(), None).await.unwrap();
         demo::fill(&ledger, &clock, present, &folder.path().join("demo-keys")).await.unwrap();
         let operator = ledger.identity().operator.clone();
         for name in ["李四", "王五"] {
@@ -89,23 +86,6 @@ impl Filled {
         write.change(table, key, &[(column, value)]).await.unwrap();
         write.commit().await.unwrap();
     }
-}
-
-async fn open(folder: &Path, database_url: String, clock: &Clock) -> Result<Arc<Ledger>, gongshi::ledger::LedgerError> {
-    let objects = Objects::local(&folder.join("documents")).unwrap();
-    let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
-    let operator: OrganisationId = "1241010041580000XR".parse().unwrap();
-    let opening = NewLog { origin: ORIGIN.into(), operator, operator_name: "测试平台".into() };
-    Ledger::open(Home {
-        database_url,
-        objects,
-        keys,
-        opening,
-        clock: clock.clone(),
-        policy: None,
-        high_water: HighWater::default(),
-    })
-    .await
 }
 
 /// Another value that the column can hold.
@@ -304,7 +284,7 @@ async fn a_service_does_not_start_on_another_head() {
         filled.change(table, &table.key_of(row), column, value).await;
         filled.database.close().await;
         let url = format!("sqlite://{}", filled.folder.path().join("gongshi.sqlite").display());
-        let opened = open(filled.folder.path(), url, &Clock::manual(START.parse().unwrap())).await;
+        let opened = open_with(filled.folder.path(), url, Clock::manual(START.parse().unwrap()), None).await;
         let error = opened.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("not what the entries say") || error.contains("damaged"), "{column}: {error}");
     }
@@ -333,7 +313,7 @@ async fn a_forged_key_signs_nothing() {
     write.commit().await.unwrap();
     filled.database.close().await;
     let url = format!("sqlite://{}", filled.folder.path().join("gongshi.sqlite").display());
-    let ledger = open(filled.folder.path(), url, &Clock::manual(START.parse().unwrap())).await.unwrap();
+    let ledger = open_with(filled.folder.path(), url, Clock::manual(START.parse().unwrap()), None).await.unwrap();
     let owner = async |kid: &Value| match kid {
         Value::Blob(kid) => ledger.key_owner(&gongshi::record::KeyId::from_bytes(kid[..].try_into().unwrap())).await,
         _ => unreachable!(),

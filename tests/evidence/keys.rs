@@ -9,7 +9,7 @@ use gongshi::identity::{
     self, CheckpointKeyAddition, CheckpointKeyRetirement, LogContinuation, ServiceKeyAddition, ServiceKeyRevocation,
 };
 use gongshi::ledger::LedgerError;
-use gongshi::log::{Checkpoint, Hash, NoteSigner, SignedNote, TlogProof, verify_consistency};
+use gongshi::log::{Checkpoint, Hash, NoteSigner, TlogProof, verify_consistency};
 use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, Role, possession_header};
 use gongshi::record::{KeyId, PrivateKey, Record, load_key, save_key};
 use gongshi::sequencer::LoadError;
@@ -185,7 +185,7 @@ async fn a_log_whose_key_was_stolen_goes_on_under_another_name() {
         .iter()
         .map(|hash| Hash::from_base64(hash).unwrap())
         .collect();
-    let old = Checkpoint::parse(SignedNote::parse(&last).unwrap().text()).unwrap();
+    let old = Checkpoint::of_note(&last).unwrap();
     let now = Checkpoint::open(&checkpoint(&app).await, std::slice::from_ref(new.verifier()), NEXT_ORIGIN).unwrap();
     assert!(verify_consistency(old.size, &old.root, now.size, &now.root, &proof).is_ok());
 

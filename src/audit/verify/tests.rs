@@ -2,29 +2,14 @@ use super::*;
 use crate::audit::SourceError;
 use crate::clock::Clock;
 use crate::demo;
-use crate::highwater::HighWater;
-use crate::ledger::{Ledger, LogKeys, NewLog};
-use crate::store::{Objects, export_log};
+use crate::store::export_log;
 use std::path::Path;
 
 /// The demo's log as a copy: tenders of every kind, many acts on each, interleaved.
 async fn copy(folder: &Path) {
     let present = Clock::System.now();
     let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
-    let place = crate::ledger::Home {
-        database_url: format!("sqlite://{}", folder.join("gongshi.sqlite").display()),
-        objects: Objects::local(&folder.join("documents")).unwrap(),
-        keys: LogKeys::in_folder(&folder.join("keys")).unwrap(),
-        opening: NewLog {
-            origin: "demo.gongshi.example/log".into(),
-            operator: "1241010041580000XR".parse().unwrap(),
-            operator_name: "公示示范平台运行中心".into(),
-        },
-        clock: clock.clone(),
-        policy: None,
-        high_water: HighWater::default(),
-    };
-    let ledger = Ledger::open(place).await.unwrap();
+    let ledger = demo::tests::open(folder, &clock).await;
     demo::fill(&ledger, &clock, present, &folder.join("demo-keys")).await.unwrap();
     export_log(&ledger.database, &folder.join("copy")).await.unwrap();
 }

@@ -11,7 +11,7 @@ use crate::http::{
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -69,8 +69,8 @@ fn with_status(status: Option<String>, now: Instant) -> Filter {
     match status.as_deref() {
         None => filter.only("status <> 'pending'", true),
         Some(CONFIRMED) => filter.only("status <> 'pending'", true).at_most("suspended_until", now.millis()),
-        Some(SUSPENDED) => filter.along("status", asked(status)).above("suspended_until", now.millis()),
-        Some(_) => filter.along("status", asked(status)),
+        Some(SUSPENDED) => filter.along("status", status.map(Value::from)).above("suspended_until", now.millis()),
+        Some(_) => filter.along("status", status.map(Value::from)),
     }
 }
 

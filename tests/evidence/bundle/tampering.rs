@@ -2,7 +2,7 @@
 
 use super::super::support::ORIGIN;
 use super::{DOCUMENT, Story, entry, finds, gongshi, id_of, judged, manifest, members, of_kind, proof, verified};
-use gongshi::log::{Checkpoint, EntryView, Hash, NoteSigner, SignedNote};
+use gongshi::log::{Checkpoint, EntryView, Hash, NoteSigner};
 use gongshi::record::PrivateKey;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +68,7 @@ async fn another_checkpoint_is_found() {
     let story = Story::tell().await;
     let original = members(&story.export(&["--tender", "T-1"]));
     let note = String::from_utf8(original["checkpoint"].clone()).unwrap();
-    let said = Checkpoint::parse(SignedNote::parse(&note).unwrap().text()).unwrap();
+    let said = Checkpoint::of_note(&note).unwrap();
     let path = story.with(&original, |members| {
         let forged = note.replacen(&said.root.to_base64(), &Hash::of("x").to_base64(), 1);
         members.insert("checkpoint".into(), forged.into_bytes());

@@ -13,12 +13,12 @@ use gongshi::identity::{
     ServiceKeyAddition, ServiceKeyRevocation,
 };
 use gongshi::law::Editions;
-use gongshi::log::{Checkpoint, Hash, NoteSigner, SignedNote};
+use gongshi::log::{Checkpoint, Hash, NoteSigner};
 use gongshi::organisation::Role;
 
 /// A checkpoint that is known of entries that are not there.
 fn loss(scene: &mut Scene<'_>, log: &LogState) -> Option<Prose<8000>> {
-    let here = Checkpoint::parse(SignedNote::parse(scene.note).ok()?.text()).ok()?;
+    let here = Checkpoint::of_note(scene.note).ok()?;
     let own = |key| NoteSigner::new(&log.origin, key).ok().filter(|own| log.checkpoint_keys.contains(own.verifier()));
     let signer = scene.cast.checkpoint_keys().into_iter().find_map(own)?;
     // Now and then of no more than there are: nothing is lost then.
