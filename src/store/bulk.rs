@@ -98,14 +98,25 @@ fn on_conflict(table: &Table, present: Present) -> String {
 /// faster than 64 of one row, and larger ones gain nothing.
 const SQLITE_ROWS: [usize; 12] = [64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 
+/// The last row again, until one statement more takes all that is left: to put a row twice costs less than another way to
+/// the engine's thread and back, and changes nothing.
+fn filled_up(mut rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    let rest = rows.len() % SQLITE_ROWS[0];
+    let size = SQLITE_ROWS.into_iter().rev().find(|size| *size >= rest);
+    if let (Some(size), Some(last)) = (size.filter(|_| rest > 0), rows.last().cloned()) {
+        rows.resize(rows.len() - rest + size, last);
+    }
+    rows
+}
+
 pub(super) async fn sqlite_put(
     connection: &mut SqliteConnection,
     table: &Table,
     rows: Vec<Vec<Value>>,
     present: Present,
 ) -> Result<(), StoreError> {
-    let mut rows = rows.into_iter();
     let conflict = on_conflict(table, present);
+    let mut rows = if present == Present::Replaced { filled_up(rows) } else { rows }.into_iter();
     while rows.len() > 0 {
         let count = SQLITE_ROWS.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
         // FAIL spares the statement journal: when a row can't be written, the whole transaction is dropped anyway.

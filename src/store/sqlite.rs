@@ -44,7 +44,9 @@ pub(super) async fn open(url: &str) -> Result<(SqlitePool, SqlitePool, PathBuf),
             .max_lifetime(None)
             .after_connect(|connection, _| Box::pin(async { is_durable(connection).await.map_err(configured) }))
     };
-    let writer = pool(1).connect_with(options.clone()).await?;
+    // An upsert of many rows may have to be taken back alone, so SQLite keeps the pages that it changes: in a new file each
+    // time, unless in memory.
+    let writer = pool(1).connect_with(options.clone().pragma("temp_store", "MEMORY")).await?;
     sqlx::migrate!("migrations/sqlite").run(&writer).await?;
     let reading = options.pragma("query_only", "1").pragma("cache_size", "-8192");
     let readers = pool(READERS).connect_with(reading).await?;
