@@ -157,7 +157,12 @@ impl Report {
         if !trusted {
             self.add(None, Reason::Unwitnessed, "the policy names other logs");
         } else if !policy.is_met(|witness| self.witnesses.contains(&witness.name)) {
-            let detail = format!("cosigned by {} of the policy's witnesses, which is not enough", self.witnesses.len());
+            let mut detail =
+                format!("cosigned by {} of the policy's witnesses, which is not enough", self.witnesses.len());
+            if !policy.unchecked.is_empty() {
+                let names = policy.unchecked.join(", ");
+                detail += &format!("; not checked, for this program lacks the algorithm of their keys: {names}");
+            }
             self.add(None, Reason::Unwitnessed, detail);
         }
     }

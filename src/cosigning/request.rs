@@ -107,12 +107,13 @@ impl Request<'_> {
                 StatusCode::OK => return self.read(&answer),
                 StatusCode::CONFLICT => {
                     let size = answer.trim_end().parse().map_err(|_| Failure::Answer)?;
-                    // The size was right, so the tree was not.
+                    // The size was right, so the tree was not: earlier editions of the specification had it so.
                     if size == old && size == checkpoint.size {
                         return Err(Failure::Fork { size });
                     }
                     old = size;
                 }
+                StatusCode::UNPROCESSABLE_ENTITY if old == checkpoint.size => return Err(Failure::Fork { size: old }),
                 StatusCode::UNPROCESSABLE_ENTITY => return Err(Failure::Inconsistent { old }),
                 status => return Err(Failure::Status(status)),
             }

@@ -63,6 +63,16 @@ fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains('+') && !name.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
+/// The first four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ key)`.
+fn key_id(name: &str, kind: u8, key: &[u8]) -> u32 {
+    let mut hasher = Sha256::new();
+    hasher.update(name);
+    hasher.update([0x0A, kind]);
+    hasher.update(key);
+    let digest: [u8; 32] = hasher.finalize().into();
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
 impl<const TYPE: u8> VerifierKey<TYPE> {
     /// # Errors
     /// [`NoteError::Key`]: empty, or with spaces or plus signs.
@@ -70,20 +80,14 @@ impl<const TYPE: u8> VerifierKey<TYPE> {
         if !is_key_name(name) {
             return Err(NoteError::Key);
         }
-        let mut hasher = Sha256::new();
-        hasher.update(name);
-        hasher.update([0x0A, TYPE]);
-        hasher.update(key.as_bytes());
-        let digest: [u8; 32] = hasher.finalize().into();
-        let id = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-        Ok(Self { name: name.to_owned(), id, key })
+        Ok(Self { name: name.to_owned(), id: key_id(name, TYPE, key.as_bytes()), key })
     }
 
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The first four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ key)`.
+    /// See [`key_id`].
     pub fn id(&self) -> u32 {
         self.id
     }
@@ -120,6 +124,39 @@ impl<const TYPE: u8> FromStr for VerifierKey<TYPE> {
             let key = PublicKey::from_bytes(key.try_into().ok()?).ok()?;
             let read = Self::new(name, key).ok()?;
             (*kind == TYPE && id == format!("{:08x}", read.id)).then_some(read)
+        };
+        read().ok_or(NoteError::Key)
+    }
+}
+
+/// A well-formed vkey of a type that this program has no algorithm for: whose it is, and that it can't be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherKey {
+    /// What follows in the vkey: the type, and the key.
+    bytes: Vec<u8>,
+}
+
+/// Timestamped ML-DSA-44 (sub)tree cosignatures (C2SP tlog-cosignature), and the bytes of such a public key (FIPS 204).
+const ML_DSA_44: (u8, usize) = (0x06, 1312);
+/// Twice the longest post-quantum key of FIPS 204.
+const OTHER_KEY_BYTES_MAX: usize = 5184;
+
+impl FromStr for OtherKey {
+    type Err = NoteError;
+
+    fn from_str(vkey: &str) -> Result<Self, NoteError> {
+        let read = || {
+            let mut parts = vkey.splitn(3, '+');
+            let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+            let bytes = STANDARD.decode_to_vec(key).ok()?;
+            let (kind, key) = bytes.split_first()?;
+            let is_ours = matches!(*kind, 0x01 | 0x04);
+            // Types that are not registered may say otherwise what their id is.
+            let has_id = id.len() == 8 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            let holds =
+                *kind != ML_DSA_44.0 || (key.len() == ML_DSA_44.1 && id == format!("{:08x}", key_id(name, *kind, key)));
+            let is_key = is_key_name(name) && has_id && holds && !is_ours && bytes.len() <= OTHER_KEY_BYTES_MAX;
+            is_key.then_some(Self { bytes })
         };
         read().ok_or(NoteError::Key)
     }

@@ -1,5 +1,6 @@
 //! C2SP tlog-policy: which logs and witnesses are trusted, and how many witnesses make a checkpoint count.
 
+use super::note::OtherKey;
 use super::{CosignerKey, NoteKey, SignedNote};
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -9,6 +10,11 @@ use std::str::FromStr;
 pub struct Policy {
     pub logs: Vec<PolicyLog>,
     pub witnesses: Vec<PolicyWitness>,
+    /// The names of witnesses whose keys are of a type that can't be checked here, as ML-DSA-44. They are members of their
+    /// groups, and count as if they had not cosigned.
+    pub unchecked: Vec<String>,
+    /// Whether there is a `log` line: also one whose key is of such a type.
+    names_logs: bool,
     /// `None`: no cosignature is needed.
     quorum: Option<Member>,
     groups: Vec<Group>,
@@ -34,6 +40,7 @@ pub struct PolicyWitness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Member {
     Witness(usize),
+    Unchecked,
     Group(usize),
 }
 
@@ -59,7 +66,7 @@ pub enum PolicyFault {
     Character,
     #[error("log, witness, group or quorum is expected, with its items")]
     Syntax,
-    #[error("not a verifier key of the type that is needed here (0x01 of a log, 0x04 of a witness)")]
+    #[error("not a verifier key, or of the wrong type here (0x04 of a log, 0x01 of a witness)")]
     Key,
     #[error("this key or name was given before")]
     Duplicate,
@@ -82,6 +89,9 @@ const LINES_MAX: usize = 1000;
 struct Parser {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
+    unchecked: Vec<String>,
+    other_logs: Vec<OtherKey>,
+    other_witnesses: Vec<OtherKey>,
     groups: Vec<Group>,
     names: HashMap<String, Member>,
     used: HashSet<String>,
@@ -95,6 +105,7 @@ impl Policy {
         let mut groups: Vec<bool> = Vec::with_capacity(self.groups.len());
         let holds = |member: &Member, groups: &[bool]| match *member {
             Member::Witness(at) => witnessed[at],
+            Member::Unchecked => false,
             Member::Group(at) => groups[at],
         };
         // A group's members are defined before it.
@@ -105,9 +116,9 @@ impl Policy {
         self.quorum.as_ref().is_none_or(|quorum| holds(quorum, &groups))
     }
 
-    /// Whether it is for this log: one of its `log` lines names the key, or it has none.
+    /// Whether it is for this log: one of its `log` lines names the key, or it has no such line.
     pub fn trusts(&self, key: &NoteKey) -> bool {
-        self.logs.is_empty() || self.logs.iter().any(|log| log.key == *key)
+        !self.names_logs || self.logs.iter().any(|log| log.key == *key)
     }
 
     /// The witnesses whose cosignatures of a note hold.
@@ -147,10 +158,11 @@ impl FromStr for Policy {
                 parser.line(&items).map_err(fail)?;
             }
         }
-        let Parser { logs, witnesses, groups, quorum, .. } = parser;
+        let Parser { logs, witnesses, unchecked, other_logs, groups, quorum, .. } = parser;
+        let names_logs = !logs.is_empty() || !other_logs.is_empty();
         let last = text.split('\n').count();
         let quorum = quorum.ok_or(PolicyError { line: last, reason: PolicyFault::Quorum })?;
-        Ok(Self { logs, witnesses, quorum, groups })
+        Ok(Self { logs, witnesses, unchecked, names_logs, quorum, groups })
     }
 }
 
@@ -171,7 +183,7 @@ impl Parser {
     }
 
     fn log(&mut self, vkey: &str, url: Option<&str>) -> Result<(), PolicyFault> {
-        let key: NoteKey = vkey.parse().map_err(|_| PolicyFault::Key)?;
+        let Ok(key) = vkey.parse::<NoteKey>() else { return other(vkey, &mut self.other_logs) };
         if self.logs.iter().any(|log| log.key.public() == key.public()) {
             return Err(PolicyFault::Duplicate);
         }
@@ -180,7 +192,11 @@ impl Parser {
     }
 
     fn witness(&mut self, name: &str, vkey: &str, url: Option<&str>) -> Result<(), PolicyFault> {
-        let key: CosignerKey = vkey.parse().map_err(|_| PolicyFault::Key)?;
+        let Ok(key) = vkey.parse::<CosignerKey>() else {
+            other(vkey, &mut self.other_witnesses)?;
+            self.unchecked.push(name.to_owned());
+            return self.define(name, Member::Unchecked);
+        };
         if self.witnesses.iter().any(|witness| witness.key.public() == key.public()) {
             return Err(PolicyFault::Duplicate);
         }
@@ -221,6 +237,16 @@ impl Parser {
     }
 }
 
+/// Takes note of a key that can't be checked here.
+fn other(vkey: &str, keys: &mut Vec<OtherKey>) -> Result<(), PolicyFault> {
+    let key: OtherKey = vkey.parse().map_err(|_| PolicyFault::Key)?;
+    if keys.contains(&key) {
+        return Err(PolicyFault::Duplicate);
+    }
+    keys.push(key);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Cosigner, NoteSigner};
@@ -256,6 +282,34 @@ mod tests {
         assert!(!met(&["X1", "Y1", "Y2", "Y3"]));
         let none: Policy = "quorum none".parse().unwrap();
         assert!(none.is_met(|_| false) && !none.needs_witnesses());
+    }
+
+    /// A vkey of another type.
+    fn other_vkey(name: &str, kind: u8, key: &[u8]) -> String {
+        let digest = crate::log::Hash::of([name.as_bytes(), &[0x0A, kind], key].concat()).to_string();
+        format!("{name}+{}+{}", &digest[..8], base64_simd::STANDARD.encode_to_string([&[kind], key].concat()))
+    }
+
+    #[test]
+    fn a_witness_that_cannot_be_checked_has_not_cosigned() {
+        let lattice = other_vkey("w.example/pq", 6, &[7; 1312]);
+        let unheard = other_vkey("w.example/new", 0x20, &[1; 40]);
+        let members = format!("witness a {}\nwitness pq {lattice}\nwitness new {unheard}\n", witness(1));
+        let policy = |end: &str| (members.clone() + end).parse::<Policy>().unwrap();
+        let met = |end: &str| policy(end).is_met(|witness| witness.name == "a");
+        assert!(met("group g any a pq new\nquorum g") && met("quorum a"));
+        assert!(!met("group g 2 a pq new\nquorum g") && !met("quorum pq") && !met("group g all a pq\nquorum g"));
+        assert_eq!(policy("quorum a").unchecked, ["pq", "new"]);
+        // A policy that names only such logs trusts no other.
+        let log_key = log(1).parse::<NoteKey>().unwrap();
+        let policy: Policy = format!("log {}\nquorum none", other_vkey("log.example", 6, &[9; 1312])).parse().unwrap();
+        assert!(!policy.trusts(&log_key));
+        let policy: Policy = format!("log {lattice}\nlog {}\nquorum none", log(1)).parse().unwrap();
+        assert!(policy.trusts(&log_key));
+        let fault = |text: String| text.parse::<Policy>().unwrap_err().reason;
+        assert_eq!(fault(format!("witness a {lattice}\nwitness b {lattice}")), PolicyFault::Duplicate);
+        assert_eq!(fault(format!("witness a {}", other_vkey("w", 6, &[7; 1311]))), PolicyFault::Key);
+        assert_eq!(fault(format!("witness a {}", lattice.replace("/pq+", "/pr+"))), PolicyFault::Key);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct Watch {
     pub log: String,
     /// Others that show the log.
     pub mirrors: Vec<String>,
-    /// Witnesses of the log beside those that the policy names; they serve `checkpoint/<hex SHA-256 of the origin>`.
+    /// Witnesses of the log beside those that the policy names; they serve `<hex SHA-256 of the origin>/checkpoint`.
     pub witnesses: Vec<String>,
     pub trust: Trust,
     /// How long a checkpoint may lag behind what is known.

@@ -57,7 +57,7 @@ impl Source {
         match self {
             Self::Mirror(mirror) => Ok(Some(mirror.view(trust).await?.0)),
             Self::Witness { url } => {
-                let path = format!("checkpoint/{}", Hash::of(trust.origin()));
+                let path = format!("{}/checkpoint", Hash::of(trust.origin()));
                 let fetched = async { LogClient::new(url)?.note(&path).await };
                 match fetched.await {
                     Ok(note) => Ok(Some(view(url, note, None, trust)?)),

@@ -20,7 +20,10 @@ pub enum Refused {
     /// 409: the log thinks that the witness is at another size.
     #[error("the newest checkpoint cosigned here is of {size} entries")]
     Size { size: u64 },
-    /// 409: another root was cosigned for this size.
+    /// 422: a tree of no entries that is none.
+    #[error("the root of a tree of 0 entries is the hash of nothing")]
+    NotEmpty,
+    /// 422: another root was cosigned for this size.
     #[error("another tree of {size} entries was cosigned here")]
     Fork { size: u64 },
     /// 422
@@ -39,6 +42,9 @@ pub fn judge(keys: &[NoteKey], latest: Option<&Checkpoint>, request: &AddCheckpo
         CheckpointError::Malformed | CheckpointError::Note(NoteError::Malformed) => Refused::Malformed,
         CheckpointError::Note(_) => Refused::Unsigned,
     })?;
+    if new.size == 0 && new.root != empty_root() {
+        return Err(Refused::NotEmpty);
+    }
     if request.old > new.size {
         return Err(Refused::Shrinks);
     }
@@ -95,6 +101,8 @@ mod tests {
         assert_eq!(ask(Some(&at(20)), 7, proof(7, 8), honest(8)), Err(Refused::Size { size: 20 }), "a roll-back");
         assert_eq!(ask(Some(&at(20)), 20, vec![], honest(8)), Err(Refused::Shrinks));
         assert_eq!(ask(Some(&at(20)), 20, vec![], note(&signer, 20, 3)), Err(Refused::Fork { size: 20 }));
+        let hollow = Checkpoint { origin: "log.example/zz".into(), size: 0, root: root(0..1, 0) }.sign(&signer);
+        assert_eq!(ask(None, 0, vec![], hollow), Err(Refused::NotEmpty));
         assert_eq!(ask(Some(&at(7)), 7, proof(7, 20), note(&signer, 20, 3)), Err(Refused::Inconsistent));
         assert_eq!(ask(Some(&at(7)), 7, vec![], honest(20)), Err(Refused::Inconsistent));
         assert_eq!(ask(None, 0, proof(7, 20), honest(20)), Err(Refused::Inconsistent));

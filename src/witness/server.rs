@@ -49,7 +49,7 @@ fn routes(witness: Arc<Witness>) -> impl Endpoint<Output = Response> + 'static {
         .at("/", get(front_door))
         .at("/livez", get(livez))
         .at("/add-checkpoint", post(add_checkpoint))
-        .at("/checkpoint/:id", get(checkpoint))
+        .at("/:origin/checkpoint", get(checkpoint))
         .data(witness)
         .with(SetHeader::new().overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .map_to_response()
@@ -86,8 +86,8 @@ fn refusal(refused: Refused) -> Response {
         Refused::Malformed | Refused::Shrinks => StatusCode::BAD_REQUEST,
         Refused::Unsigned => StatusCode::FORBIDDEN,
         Refused::UnknownOrigin => StatusCode::NOT_FOUND,
-        Refused::Inconsistent => StatusCode::UNPROCESSABLE_ENTITY,
-        Refused::Size { size } | Refused::Fork { size } => {
+        Refused::NotEmpty | Refused::Fork { .. } | Refused::Inconsistent => StatusCode::UNPROCESSABLE_ENTITY,
+        Refused::Size { size } => {
             let conflict = Response::builder().status(StatusCode::CONFLICT).content_type("text/x.tlog.size");
             return conflict.body(format!("{size}\n"));
         }
@@ -100,11 +100,11 @@ fn livez() -> &'static str {
     "ok\n"
 }
 
-/// `GET /checkpoint/<hex SHA-256 of the origin>`: the newest checkpoint of a log that was cosigned here. By it a monitor
+/// `GET /<hex SHA-256 of the origin>/checkpoint`, the monitoring address of C2SP tlog-witness: the newest checkpoint of a log that was cosigned here. By it a monitor
 /// compares what the log shows to its witness with what it shows to others.
 #[handler]
-fn checkpoint(witness: Data<&Arc<Witness>>, Path(id): Path<String>) -> Response {
-    let found = witness.seen().into_iter().find(|seen| Hash::of(&seen.origin).to_string() == id);
+fn checkpoint(witness: Data<&Arc<Witness>>, Path(origin): Path<String>) -> Response {
+    let found = witness.seen().into_iter().find(|seen| Hash::of(&seen.origin).to_string() == origin);
     match found.and_then(|seen| seen.note) {
         Some(note) => text(StatusCode::OK, note).with_header(header::CACHE_CONTROL, "no-cache").into_response(),
         None => text(StatusCode::NOT_FOUND, "nothing was cosigned of such a log\n"),
@@ -117,7 +117,7 @@ fn front_door(witness: Data<&Arc<Witness>>) -> Response {
     let mut page = format!("公示日志见证 · a witness of logs (C2SP tlog-witness)\n\n{}\n", witness.key());
     for Seen { origin, note } in witness.seen() {
         let size = note.as_deref().and_then(|note| note.split('\n').nth(1)).unwrap_or("–");
-        page.push_str(&format!("\n{origin}\n  条目 entries: {size}\n  /checkpoint/{}\n", Hash::of(&origin)));
+        page.push_str(&format!("\n{origin}\n  条目 entries: {size}\n  /{}/checkpoint\n", Hash::of(&origin)));
     }
     text(StatusCode::OK, page)
 }

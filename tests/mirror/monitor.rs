@@ -117,7 +117,7 @@ async fn a_split_view_is_seen_against_mirror_witness_and_memory() {
 
     // To a witness, too; it has no tiles, so what is longer can't be compared, but the log is behind it.
     cron.watch.mirrors = vec![];
-    let path = format!("checkpoint/{}", gongshi::log::Hash::of(ORIGIN));
+    let path = format!("{}/checkpoint", gongshi::log::Hash::of(ORIGIN));
     let witness = Shelf::start(HashMap::from([(path.clone(), fork.note(500).into_bytes())])).await;
     cron.watch.witnesses = vec![witness.url.clone()];
     cron.finds("split-view").await;
