@@ -7,6 +7,7 @@ mod key;
 mod moment;
 mod payload;
 mod role;
+mod status;
 mod stream;
 
 pub use capability::{Capability, KeyChange, fold};
@@ -16,4 +17,5 @@ pub use moment::{Around, Author, Moment, Place, View, decide_alone};
 pub(crate) use payload::acts;
 pub use payload::{Acts, Payload};
 pub use role::{Role, Roles};
+pub(crate) use status::statuses;
 pub use stream::{Stream, StreamId};

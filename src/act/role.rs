@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// A role (主体角色). One organisation may have several.
 #[derive(
@@ -18,6 +18,7 @@ use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
     Deserialize,
     JsonSchema,
     EnumIter,
+    EnumString,
     IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]

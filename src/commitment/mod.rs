@@ -14,4 +14,4 @@ pub use payload::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
     CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding,
 };
-pub use state::{BreachPhase, BreachState, Call, Commitment, Phase};
+pub use state::{BreachPhase, BreachState, BreachStatus, Call, Commitment, CommitmentStatus, Phase};

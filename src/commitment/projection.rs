@@ -61,7 +61,7 @@ impl Projected for Commitment {
                 lot,
                 year,
                 Value::from(self.offered_by.name()),
-                Value::from(self.phase.name()),
+                Value::from(self.phase.status().name()),
                 Value::Integer(open as i64),
                 Value::Integer(self.first_time.millis()),
                 Value::Integer(self.last_time.millis()),
@@ -75,7 +75,7 @@ impl Projected for Commitment {
                     Value::from(id.as_str()),
                     Value::from(breach.id.as_str()),
                     Value::from(breach.against.name()),
-                    Value::from(breach.phase.name()),
+                    Value::from(breach.phase.status().name()),
                     breach.phase.finding().map_or(Value::Null, |finding| Value::from(finding.name())),
                 ],
             );

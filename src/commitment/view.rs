@@ -1,6 +1,6 @@
 //! One commitment as it is shown: bounded, whatever was posted.
 
-use super::{Binding, BreachFinding, BreachPhase, BreachState, Commitment, Phase};
+use super::{Binding, BreachFinding, BreachPhase, BreachState, BreachStatus, Commitment, CommitmentStatus, Phase};
 use crate::act::{Acts, Capability, Place, fold};
 use crate::field::{CommitmentId, OrganisationId};
 use crate::http::{FirstRecords, StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
@@ -15,8 +15,7 @@ use serde::Serialize;
 #[derive(Serialize, Object)]
 pub struct CommitmentView {
     id: CommitmentId,
-    /// `offered`, `effective`, `declined` or `lapsed`.
-    status: String,
+    status: CommitmentStatus,
     /// The text that both sides sign: read it at `/v1/templates/{id}/versions/{version}`.
     template: TemplateRef,
     unit: OrganisationId,
@@ -68,8 +67,7 @@ pub struct BreachView {
     id: String,
     against: Side,
     reported_by: OrganisationId,
-    /// `reported`, `overdue`, `answered`, `ruled`, `appealed` or `final`.
-    status: String,
+    status: BreachStatus,
     /// What counts now; absent while it is open or under appeal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -94,7 +92,7 @@ impl BreachView {
             id: breach.id.to_string(),
             against: breach.against,
             reported_by: breach.reported_by.clone(),
-            status: breach.phase.name().to_owned(),
+            status: breach.phase.status(),
             finding: breach.phase.finding(),
             answer_due: answer_due.map(|end| end.at.to_string()),
             appeal_until: appeal_until.map(|end| end.at.to_string()),
@@ -151,7 +149,7 @@ impl CommitmentFile {
         };
         Some(CommitmentView {
             id: id.clone(),
-            status: commitment.phase.name().to_owned(),
+            status: commitment.phase.status(),
             offered_by: commitment.offered_by,
             offer: commitment.offer.to_string(),
             provisional,

@@ -172,9 +172,9 @@ fn flaws(present: Instant) -> Vec<String> {
         };
         let tender = story.tender.as_ref().unwrap();
         shown.extend(seen(tender, present, days.law()));
-        let lots = tender.lots.iter().map(|lot| lot.phase.name()).collect::<Vec<_>>().join(" ");
-        if (story.code.as_str(), tender.status(), &*lots) != end {
-            flaws.push(format!("{} ends {} ({lots}), not {end:?}", story.code, tender.status()));
+        let lots = tender.lots.iter().map(|lot| lot.phase.status().name()).collect::<Vec<_>>().join(" ");
+        if (story.code.as_str(), tender.status().name(), &*lots) != end {
+            flaws.push(format!("{} ends {} ({lots}), not {end:?}", story.code, tender.status().name()));
         }
         if story.lines[0].at < admitted {
             flaws.push(format!("{} begins before its people are admitted", story.code));

@@ -7,10 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
+
+/// ASCII but what may stand in a code; which characters beside ASCII may, is more than a pattern should say.
+const TENDER_CODE: &str = r##"^[^\x00-\x20!-',+/:-@\\^`{-\x7f*.][^\x00-\x20!-',+/:-@\\^`{-\x7f*]*$"##;
+
+const PLAIN: &str = "^[-0-9A-Za-z_.]+$";
 
 macro_rules! code_type {
-    ($(#[$doc:meta])* $name:ident, $format:literal, max = $max:literal, $check:expr) => {
+    ($(#[$doc:meta])* $name:ident, $format:literal, max = $max:literal, $pattern:expr, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(CompactString);
@@ -62,7 +67,7 @@ macro_rules! code_type {
             }
         }
 
-        string_schema!($name, $format, max = $max);
+        string_schema!($name, $format, min = 1, max = $max, pattern = $pattern);
     };
 }
 
@@ -72,7 +77,7 @@ code_type!(
     ///
     /// Nothing else, because it would look like another code: neither other scripts (Cyrillic Н), compatibility forms
     /// (full-width digits and brackets, superscripts, 豈 U+F900), radicals, nor combining marks.
-    TenderCode, "tender-code", max = 64, |text| {
+    TenderCode, "tender-code", max = 64, TENDER_CODE, |text| {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.()[]〔〕".contains(c) || is_unified_ideograph(c);
         match text.chars().find(|c| !fits(*c)) {
             Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
@@ -101,32 +106,32 @@ fn plain(text: &str) -> Result<(), Fault> {
 
 code_type!(
     /// Names a clause of one tender: `q-3`, `tech.12`. Objections and screens point at clauses by it.
-    ClauseId, "clause-id", max = 32, plain
+    ClauseId, "clause-id", max = 32, PLAIN, plain
 );
 
 code_type!(
     /// Names a lot (标段/包) of one tender.
-    LotId, "lot-id", max = 32, plain
+    LotId, "lot-id", max = 32, PLAIN, plain
 );
 
 code_type!(
     /// Names an objection, a challenge, a claim or a candidate within its tender.
-    ItemId, "item-id", max = 64, plain
+    ItemId, "item-id", max = 64, PLAIN, plain
 );
 
 code_type!(
     /// Names a template (承诺书范本).
-    TemplateId, "template-id", max = 64, plain
+    TemplateId, "template-id", max = 64, PLAIN, plain
 );
 
 code_type!(
     /// Names a commitment (廉洁承诺), chosen by whoever offers it.
-    CommitmentId, "commitment-id", max = 64, plain
+    CommitmentId, "commitment-id", max = 64, PLAIN, plain
 );
 
 code_type!(
     /// What is bought: a 政府采购品目分类目录 code (`A02010105`: A goods, B works, C services) or an 8-digit CPV code.
-    ProcurementCategory, "procurement-category", max = 16, |text| {
+    ProcurementCategory, "procurement-category", max = 16, "^([ABC]([0-9]{2}){0,4}|[0-9]{8})$", |text| {
         let bytes = text.as_bytes();
         let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
         let domestic = matches!(bytes[0], b'A' | b'B' | b'C') && matches!(bytes.len(), 1 | 3 | 5 | 7 | 9) && digits(&bytes[1..]);
@@ -136,7 +141,7 @@ code_type!(
 );
 
 /// 工程 / 货物 / 服务 (招标投标法实施条例 art. 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr, EnumString)]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Nature {

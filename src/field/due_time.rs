@@ -112,7 +112,12 @@ impl<'de> serde::Deserialize<'de> for DueTime {
     }
 }
 
-string_schema!(DueTime, "day-or-date-time", max = 40);
+string_schema!(
+    DueTime,
+    "day-or-date-time",
+    max = 40,
+    pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[-+][0-9]{2}:[0-9]{2}))?$"
+);
 
 #[cfg(test)]
 mod tests {

@@ -32,7 +32,7 @@ pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};
 pub(crate) use json::union;
 pub use json::{ParseFailure, every_fault, parse};
-pub use media_type::{MediaType, MediaTypeError};
+pub use media_type::{MediaType, MediaTypeError, SIGNATURE_BYTES, contradicted};
 pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
 pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};
@@ -42,7 +42,13 @@ pub(crate) use schema::{Whole, string_schema};
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
 
-string_schema!(OrganisationId, "organisation-id", max = 64);
-string_schema!(RegionCode, "gb-t-2260", max = 6);
-string_schema!(DocumentId, "sha256", max = 64);
+string_schema!(
+    OrganisationId,
+    "organisation-id",
+    min = 1,
+    max = 64,
+    pattern = "^([0-9A-HJ-NP-RTUWXY]{18}|[A-Z]{2}-[0-9A-Z_]{2,10}-[-0-9A-Za-z._]+)$"
+);
+string_schema!(RegionCode, "gb-t-2260", max = 6, pattern = "^[0-9]{6}$");
+string_schema!(DocumentId, "sha256", max = 64, pattern = "^[0-9a-f]{64}$");
 string_schema!(Instant, "date-time");

@@ -6,9 +6,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-/// Implements [`JsonSchema`] for a text newtype: a string with a format and mostly a length.
+/// Implements [`JsonSchema`] for a text newtype: a string with a format, mostly a length, and where it is a code a pattern
+/// (ECMA-262, and the same in other languages). Patterns may take what the constructor refuses, never the other way round.
 macro_rules! string_schema {
-    ($type:ident $(<const $n:ident : usize>)?, $format:literal $(, max = $max:expr)?) => {
+    ($type:ident $(<const $n:ident : usize>)?, $format:literal $(, min = $min:expr)? $(, max = $max:expr)? $(, pattern = $pattern:expr)?) => {
         impl $(<const $n: usize>)? schemars::JsonSchema for $type $(<$n>)? {
             fn inline_schema() -> bool {
                 true
@@ -19,7 +20,13 @@ macro_rules! string_schema {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "format": $format $(, "maxLength": $max)? })
+                schemars::json_schema!({
+                    "type": "string",
+                    "format": $format
+                    $(, "minLength": $min)?
+                    $(, "maxLength": $max)?
+                    $(, "pattern": $pattern)?
+                })
             }
         }
     };

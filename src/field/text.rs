@@ -105,7 +105,7 @@ macro_rules! text_type {
             }
         }
 
-        string_schema!($name<const MAX: usize>, $format, max = MAX);
+        string_schema!($name<const MAX: usize>, $format, min = 1, max = MAX);
     };
 }
 

@@ -2,7 +2,7 @@
 
 use super::range::{self, Asked};
 use super::{Caller, Limits, Problem, Tag, Typed, is_media_type};
-use crate::field::{DocumentId, MediaType};
+use crate::field::{DocumentId, MediaType, SIGNATURE_BYTES, contradicted};
 use crate::ledger::{Filed, Ledger, LedgerError};
 use crate::problem::{self, Refusal};
 use crate::store::DocumentError;
@@ -16,10 +16,10 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// An uploaded file of an accepted media type.
+/// An uploaded file. What it is, the record that cites it says; an upload may say so before, and is held to it.
 struct Upload {
     body: Body,
-    media_type: MediaType,
+    media_type: Option<MediaType>,
 }
 
 impl<'a> ApiExtractor<'a> for Upload {
@@ -28,10 +28,12 @@ impl<'a> ApiExtractor<'a> for Upload {
     type ParamRawType = ();
 
     fn request_meta() -> Option<MetaRequest> {
-        let binary = || MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
-        let names = MediaType::ALL.iter().map(|media_type| media_type.name());
-        let content = names.map(|content_type| MetaMediaType { content_type, schema: binary() }).collect();
-        Some(MetaRequest { description: Some("the file"), content, required: true })
+        // Generated clients can't tell one kind of bytes from another, so the document has the one that is all of them.
+        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
+        let content = vec![MetaMediaType { content_type: UNKNOWN, schema }];
+        let description =
+            "the file; its own media type is taken as well (see `MediaType`), and it has to be what that says";
+        Some(MetaRequest { description: Some(description), content, required: true })
     }
 
     async fn from_request(
@@ -40,13 +42,14 @@ impl<'a> ApiExtractor<'a> for Upload {
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let mut known = MediaType::ALL.iter().copied();
-        let Some(media_type) = known.find(|media_type| is_media_type(request, media_type.name())) else {
+        let media_type = known.find(|media_type| is_media_type(request, media_type.name()));
+        if media_type.is_none() && !is_media_type(request, UNKNOWN) {
             let asked = request.content_type().unwrap_or_default();
             let known = MediaType::ALL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", ");
-            let zh = format!("不接受 {asked}，Content-Type 应为 {known} 之一");
-            let en = format!("{asked} is not accepted: Content-Type is to be one of {known}");
+            let zh = format!("不接受 {asked}，Content-Type 应为 {UNKNOWN}，或 {known} 之一");
+            let en = format!("{asked} is not accepted: Content-Type is to be {UNKNOWN}, or one of {known}");
             return Err(Refusal::new(&problem::DOCUMENT_TYPE, zh, en).into());
-        };
+        }
         Ok(Self { body: body.take()?, media_type })
     }
 }
@@ -122,9 +125,16 @@ impl DocumentApi {
         let Upload { body, media_type } = upload;
         let Limits { request_seconds, document_bytes, uncited, .. } = self.limits;
         let bytes = timed(body.into_bytes_stream(), Duration::from_secs(request_seconds));
+        let (first, bytes) = beginning(bytes).await;
+        let media_name = media_type.map_or(UNKNOWN, MediaType::name);
+        if let Some(found) = contradicted(media_type, &first) {
+            let zh = format!("内容是 {found}，与 Content-Type {media_name} 不符，或不接受这种文件");
+            let en = format!("the bytes are {found}: not {media_name}, or no kind of file that is accepted");
+            return Err(Refusal::new(&problem::DOCUMENT_TYPE, zh, en).into());
+        }
         let kept = self.ledger.keep_document(sha256.0, bytes, document_bytes, &caller.0.id, uncited).await;
         let Filed { size, was_here } = kept.map_err(refuse)?;
-        let view = Typed(DocumentView { sha256: sha256.0, size, media_type: media_type.name().to_owned() });
+        let view = Typed(DocumentView { sha256: sha256.0, size, media_type: media_name.to_owned() });
         Ok(if was_here { Uploaded::Present(view) } else { Uploaded::Created(view) })
     }
 
@@ -183,11 +193,32 @@ impl DocumentApi {
     }
 }
 
-/// The media type of a document that no record cites.
+/// The media type of a document that no record cites, and of an upload that says none.
 const UNKNOWN: &str = "application/octet-stream";
 
 /// A document that a browser opens all the same may do nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
+
+/// The first bytes of a file, and all of it.
+async fn beginning<T: AsRef<[u8]>>(
+    chunks: impl Stream<Item = std::io::Result<T>>,
+) -> (Vec<u8>, impl Stream<Item = std::io::Result<T>>) {
+    let mut chunks = Box::pin(chunks);
+    let (mut first, mut taken) = (Vec::new(), Vec::new());
+    while first.len() < SIGNATURE_BYTES {
+        let Some(chunk) = chunks.next().await else { break };
+        let is_whole = chunk.as_ref().is_ok_and(|chunk| {
+            let bytes = chunk.as_ref();
+            first.extend_from_slice(&bytes[..bytes.len().min(SIGNATURE_BYTES)]);
+            true
+        });
+        taken.push(chunk);
+        if !is_whole {
+            break;
+        }
+    }
+    (first, futures::stream::iter(taken).chain(chunks))
+}
 
 /// Fails when no chunk comes for `patience`.
 fn timed<T>(

@@ -1,5 +1,6 @@
 //! The first records of a stream, as its view shows them; all of them are at `/v1/records?stream=…`.
 
+use super::RecordKind;
 use super::paging::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, encoded};
 use crate::act::Place;
 use poem_openapi::Object;
@@ -12,7 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 pub struct StreamRecord {
     pub index: u64,
     pub time: String,
-    pub kind: String,
+    pub kind: RecordKind,
     pub author: String,
     /// The stream's version after it.
     pub version: u64,
@@ -43,7 +44,7 @@ impl FirstRecords {
         self.records.push(StreamRecord {
             index: place.index,
             time: place.time.to_string(),
-            kind: kind.to_owned(),
+            kind: RecordKind(kind.to_owned()),
             author: place.author.to_string(),
             version: place.version,
             entry_hash: place.hash.to_string(),

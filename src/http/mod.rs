@@ -20,6 +20,7 @@ mod forwarded;
 mod gate;
 pub(crate) mod health;
 pub(crate) mod log;
+mod names;
 mod news;
 mod page;
 mod paging;
@@ -34,6 +35,7 @@ pub(crate) mod schema;
 mod share;
 mod signed;
 mod typed;
+mod word;
 
 pub(crate) use acts::endpoints_of_acts;
 pub(crate) use allow::Allowed;
@@ -50,12 +52,13 @@ pub use forwarded::TrustedProxies;
 pub use gate::Limits;
 pub(crate) use gate::{Gate, RecordRate};
 pub(crate) use log::LogApi;
+pub use names::{RecordKind, StreamName};
 pub(crate) use news::News;
 pub(crate) use page::ScriptedPage;
 pub use paging::{
     Cursor, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit, page_of,
 };
-pub(crate) use parameters::{Parameters, bad_parameter, one_of};
+pub(crate) use parameters::{Parameters, bad_parameter};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use receipt::{DryRun, Posted, ReceiptView, accept};
@@ -64,6 +67,7 @@ pub use record::RecordView;
 pub(crate) use schema::{parameters, shown};
 pub use signed::{PAYLOAD_BYTES_MAX, Signed, expect_media_type, is_media_type};
 pub use typed::Typed;
+pub use word::word;
 
 use poem_openapi::Tags;
 

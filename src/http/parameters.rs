@@ -12,9 +12,6 @@ use poem::http::Method;
 use poem_openapi::error::{ParseParamError, ParsePathError};
 use serde_json::Value;
 
-/// The plain endpoints that take parameters and stand in no API document.
-const PLAIN: &[(&str, &[&str])] = &[("/v1/records.ndjson", &["after"]), ("/v1/records.sse", &["after"])];
-
 /// The operations of the API document with their parameters.
 pub struct Parameters(Vec<Operation>);
 
@@ -52,10 +49,7 @@ impl Form {
         let limit = |name: &str| schema[name].as_f64().map(|limit| limit as i64);
         match schema["type"].as_str() {
             _ if !words.is_empty() => Self::Words(words),
-            Some("integer") => {
-                let unsigned = schema["format"].as_str().is_some_and(|format| format.starts_with("uint"));
-                Self::Integer { min: limit("minimum").or(unsigned.then_some(0)), max: limit("maximum") }
-            }
+            Some("integer") => Self::Integer { min: limit("minimum"), max: limit("maximum") },
             Some("boolean") => Self::Boolean,
             _ => Self::Text,
         }
@@ -115,15 +109,6 @@ impl Parameters {
                 let method = method.to_ascii_uppercase();
                 operations.push(Operation { route, method, parameters: parameters.collect() });
             }
-        }
-        for (path, names) in PLAIN {
-            let parameter = |name: &&str| Parameter { name: (*name).to_owned(), is_query: true, form: Form::Text };
-            let route = segments(path).map(Segment::of).collect();
-            operations.push(Operation {
-                route,
-                method: "GET".to_owned(),
-                parameters: names.iter().map(parameter).collect(),
-            });
         }
         Self(operations)
     }
@@ -217,20 +202,6 @@ pub fn bad_parameter(name: &str, Bilingual { zh, en }: &Bilingual) -> Problem {
     Problem::with_detail(&problem::BAD_PARAMETER, format!("参数 {name}：{zh}"), format!("parameter {name} {en}"))
 }
 
-/// A filter that is one of several words.
-///
-/// # Errors
-/// `bad-parameter`: it is another.
-pub fn one_of(name: &str, asked: Option<String>, words: &[&str]) -> Result<Option<String>, Problem> {
-    match asked {
-        Some(asked) if !words.contains(&asked.as_str()) => {
-            let form = Form::Words(words.iter().map(|&word| word.to_owned()).collect());
-            Err(bad_parameter(name, &but_got(form.words(), &asked)))
-        }
-        asked => Ok(asked),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,8 +211,9 @@ mod tests {
             {"name":"region","in":"query","schema":{"type":"string"}},
             {"name":"nature","in":"query","schema":{"$ref":"#/components/schemas/Nature"}},
             {"name":"all","in":"query","schema":{"type":"boolean"}},
-            {"name":"limit","in":"query","schema":{"type":"integer","format":"uint32","minimum":1.0,"maximum":500.0}}]},
+            {"name":"limit","in":"query","schema":{"type":"integer","format":"int64","minimum":1,"maximum":500}}]},
             "post":{"parameters":[{"name":"x-jws-signature","in":"header","schema":{"type":"string"}}]}},
+        "/v1/records.sse":{"get":{"parameters":[{"name":"after","in":"query","schema":{"type":"integer","minimum":0}}]}},
         "/v1/tenders/{code}":{"get":{"parameters":[{"name":"code","in":"path","schema":{"type":"string"}}]}}},
         "components":{"schemas":{"Nature":{"type":"string","enum":["works","goods"]}}}}"##;
 
@@ -275,7 +247,7 @@ mod tests {
             ("/v1/tenders", "nature=%E5%B7%A5%E7%A8%8B", "works、goods"),
             ("/v1/tenders", "all=yes", "true 或 false"),
             ("/v1/tenders/T-1", "a=b", "没有查询参数"),
-            ("/v1/records.ndjson", "form=1", "after"),
+            ("/v1/records.sse", "form=1", "after"),
         ] {
             let (zh, en) = check(&Method::GET, path, query).unwrap_err();
             let name = query.split('=').next().unwrap();

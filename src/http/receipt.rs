@@ -1,6 +1,6 @@
 //! What the author of an accepted record gets back.
 
-use super::{Problem, Signed, Typed};
+use super::{Problem, Signed, StreamName, Typed};
 use crate::ledger::Ledger;
 use crate::problem::{self, Refusal};
 use crate::sequencer::{Receipt, Reception, Rejected};
@@ -17,7 +17,7 @@ pub struct ReceiptView {
     /// When it was sequenced (UTC).
     pub time: String,
     /// The stream it acts on, e.g. `tender/HNZB-2026-0042`.
-    pub stream: String,
+    pub stream: StreamName,
     /// The stream's version after this record.
     pub version: u64,
     /// Lower-case hex of the entry's hash: SHA-256 of a zero byte and its bytes, RFC 6962's leaf hash.
@@ -37,7 +37,7 @@ pub struct RehearsalView {
     /// The time that it would have.
     pub time: String,
     /// The stream that it would act on.
-    pub stream: String,
+    pub stream: StreamName,
     /// The stream's version behind it.
     pub version: u64,
     /// Lower-case hex of the hash that its entry would have.
@@ -105,7 +105,7 @@ impl From<Receipt> for RehearsalView {
             dry_run: true,
             index: receipt.index,
             time: receipt.time.to_string(),
-            stream: receipt.stream,
+            stream: StreamName(receipt.stream),
             version: receipt.version,
             entry_hash: receipt.entry_hash.to_string(),
         }
@@ -117,7 +117,7 @@ impl From<Receipt> for ReceiptView {
         Self {
             index: receipt.index,
             time: receipt.time.to_string(),
-            stream: receipt.stream,
+            stream: StreamName(receipt.stream),
             version: receipt.version,
             entry_hash: receipt.entry_hash.to_string(),
             proof: receipt.proof,

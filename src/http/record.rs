@@ -5,14 +5,14 @@ use super::bulk::{self, BulkLine};
 use super::feed::Followers;
 use super::gate::RecordRate;
 use super::paging::page_limit;
-use super::{News, Peer, Problem, Tag, Typed, bad_parameter, one_of};
+use super::{News, Peer, Problem, RecordKind, StreamName, Tag, Typed, bad_parameter};
 use crate::field::{Instant, OrganisationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::EntryView;
 use crate::problem;
 use crate::record::KeyId;
 use crate::store::{Direction, EntryFilter, Row, StoreError};
-use crate::world::{Act, Stream};
+use crate::world::Stream;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
@@ -29,9 +29,8 @@ pub struct RecordView {
     pub index: u64,
     /// When it was sequenced (UTC).
     pub time: String,
-    /// `typ`, e.g. `tender.preannounced`.
-    pub kind: String,
-    pub stream: String,
+    pub kind: RecordKind,
+    pub stream: StreamName,
     /// The stream's version after it.
     pub version: u64,
     /// The organisation that signed it.
@@ -88,8 +87,8 @@ impl RecordView {
         Ok(Self {
             index: view.index,
             time: view.time.to_string(),
-            kind: header.typ,
-            stream: header.sub,
+            kind: RecordKind(header.typ),
+            stream: StreamName(header.sub),
             version: row.unsigned(4)?,
             author: author.to_string(),
             kid: header.kid.to_string(),
@@ -110,7 +109,7 @@ impl RecordApi {
     /// A page of what was found. An entry that is filed under what it does not say was not asked for.
     async fn page(&self, filter: &EntryFilter, rows: &[Row], next: u64, more: bool) -> Result<RecordPage, Problem> {
         let mut items = RecordView::of_rows(&self.0, rows).await?;
-        items.retain(|item| filter.takes(&item.kind, &item.stream, &item.author));
+        items.retain(|item| filter.takes(&item.kind.0, &item.stream.0, &item.author));
         Ok(RecordPage { items, next, more })
     }
 }
@@ -146,9 +145,9 @@ impl RecordApi {
         before: Query<Option<u64>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
         /// Only this record kind.
-        kind: Query<Option<String>>,
+        kind: Query<Option<RecordKind>>,
         /// Only this stream, e.g. `tender/HNZB-2026-0042`.
-        stream: Query<Option<String>>,
+        stream: Query<Option<StreamName>>,
         /// Only this organisation's.
         author: Query<Option<OrganisationId>>,
         /// Only those whose key was revoked from before they were sequenced.
@@ -163,12 +162,11 @@ impl RecordApi {
             let (zh, en) = ("before 不能与 after、wait 同用", "before goes with neither after nor wait");
             return Err(Problem::with_detail(&problem::BAD_PARAMETER, zh, en));
         }
-        let known: Vec<&str> = Act::kinds().collect();
         let is_stream = |text: &str| text.parse::<Stream>().map_err(|refusal| bad_parameter("stream", &refusal.detail));
-        stream.0.as_deref().map(is_stream).transpose()?;
+        stream.0.as_ref().map(|stream| is_stream(&stream.0)).transpose()?;
         let filter = EntryFilter {
-            kind: one_of("kind", kind.0, &known)?,
-            stream: stream.0,
+            kind: kind.0.map(|kind| kind.0),
+            stream: stream.0.map(|stream| stream.0),
             author: author.0.map(|author| author.to_string()),
             contested: contested.0.unwrap_or_default(),
         };

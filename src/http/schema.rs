@@ -10,7 +10,7 @@ use crate::record::Jwk;
 use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -84,7 +84,7 @@ pub fn register<T: JsonSchema>(registry: &mut Registry) {
     let mut generator = generator();
     generator.subschema_for::<T>();
     for (name, schema) in generator.definitions() {
-        enter_component(registry, name, schema);
+        enter_component(registry, name, schema, generator.definitions());
     }
 }
 
@@ -93,10 +93,10 @@ fn generator() -> SchemaGenerator {
 }
 
 /// A component of the document: an object, an enum of words, or a union told apart by a tag.
-fn enter_component(registry: &mut Registry, name: &str, schema: &Value) {
+fn enter_component(registry: &mut Registry, name: &str, schema: &Value, all: &Map<String, Value>) {
     match schema["oneOf"].as_array() {
         Some(variants) if variants.iter().any(|variant| variant["$ref"].is_string()) => {
-            enter_union(registry, name, schema, variants);
+            enter_union(registry, name, schema, variants, all);
         }
         Some(words) => enter(registry, name, enum_of(schema, words)),
         None => {
@@ -132,8 +132,9 @@ fn enum_of(schema: &Value, words: &[Value]) -> MetaSchema {
     meta
 }
 
-/// Each variant becomes a component of its own: the tag, and all of the type that it tags.
-fn enter_union(registry: &mut Registry, name: &str, schema: &Value, variants: &[Value]) {
+/// Each variant becomes a component of its own: the tag, and all members of the type that it tags, for not every generator
+/// of clients puts two schemas together.
+fn enter_union(registry: &mut Registry, name: &str, schema: &Value, variants: &[Value], all: &Map<String, Value>) {
     let mut one_of = Vec::new();
     let mut mapping = Vec::new();
     let mut property_name = "";
@@ -145,17 +146,11 @@ fn enter_union(registry: &mut Registry, name: &str, schema: &Value, variants: &[
         let word = &word["const"];
         let tag =
             MetaSchema { enum_items: vec![word.clone()], example: Some(word.clone()), ..MetaSchema::new("string") };
-        let tag = MetaSchema {
-            required: vec![property_name],
-            properties: vec![(property_name, MetaSchemaRef::Inline(Box::new(tag)))],
-            ..MetaSchema::new("object")
-        };
-        let whole = MetaSchema {
-            description: description(schema),
-            all_of: vec![MetaSchemaRef::Inline(Box::new(tag)), MetaSchemaRef::Reference(tagged.to_owned())],
-            ..MetaSchema::ANY
-        };
         let name = format!("{name}_{tagged}");
+        let mut whole = inline(&all[tagged]);
+        whole.title = Some(name.clone());
+        whole.required.insert(0, property_name);
+        whole.properties.insert(0, (property_name, MetaSchemaRef::Inline(Box::new(tag))));
         enter(registry, &name, whole);
         mapping.push((word.as_str().unwrap_or_default().to_owned(), format!("#/components/schemas/{name}")));
         one_of.push(MetaSchemaRef::Reference(name));
@@ -184,6 +179,7 @@ fn inline(schema: &Value) -> MetaSchema {
         match keyword.as_str() {
             "type" => meta.ty = kept(value.as_str().or_else(|| value[0].as_str()).unwrap_or_default()),
             "format" => meta.format = value.as_str().map(kept),
+            "pattern" => meta.pattern = value.as_str().map(str::to_owned),
             "description" => meta.description = description(schema),
             "enum" => meta.enum_items = value.as_array().cloned().unwrap_or_default(),
             "minimum" => meta.minimum = value.as_f64(),
@@ -196,8 +192,8 @@ fn inline(schema: &Value) -> MetaSchema {
             "required" => {
                 meta.required = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(kept).collect()
             }
-            "properties" => meta.properties = properties(value, &schema["required"]),
-            // OpenAPI 3.0 can't say of a union's variant that it takes the tag and else nothing unknown, so no type says it.
+            "properties" => meta.properties = properties(value),
+            // Views are made of such types, too, and may get members that their readers don't know yet.
             "additionalProperties" => {}
             other => unreachable!("{other} is not known to the API document"),
         }
@@ -205,17 +201,9 @@ fn inline(schema: &Value) -> MetaSchema {
     meta
 }
 
-fn properties(properties: &Value, required: &Value) -> Vec<(&'static str, MetaSchemaRef)> {
-    let is_required = |name: &String| required.as_array().is_some_and(|names| names.iter().any(|other| other == name));
-    let properties = properties.as_object().into_iter().flatten().map(|(name, schema)| {
-        let mut property = convert(schema);
-        // A list that may be absent is empty then.
-        if property.is_array() && !is_required(name) {
-            property = property.merge(MetaSchema { default: Some(Value::Array(Vec::new())), ..MetaSchema::ANY });
-        }
-        (kept(name), property)
-    });
-    properties.collect()
+fn properties(properties: &Value) -> Vec<(&'static str, MetaSchemaRef)> {
+    let properties = properties.as_object().into_iter().flatten();
+    properties.map(|(name, schema)| (kept(name), convert(schema))).collect()
 }
 
 fn description(schema: &Value) -> Option<&'static str> {

@@ -1,9 +1,9 @@
 //! The law of a log over HTTP: which editions it has adopted, and what they say.
 
-use super::{Edition, Rule};
+use super::{Edition, Rule, RuleStatus};
 use crate::act::Stream;
 use crate::field::DocumentId;
-use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept};
+use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, shown};
 use crate::identity::LawAdoption;
 use crate::ledger::Ledger;
 use crate::problem;
@@ -18,6 +18,8 @@ enum Tag {
     /// 法规版本: the law as data, and which of it the log has adopted.
     Law,
 }
+
+shown! { RuleStatus }
 
 /// An edition of the law (法规版本), as the log adopted it.
 #[derive(Serialize, Object)]
@@ -60,8 +62,7 @@ pub struct LawRuleView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     days: Option<u16>,
-    /// `draft`, `published_not_effective`, `effective`, `partly_effective`, `repealed` or `unknown`.
-    status: String,
+    status: RuleStatus,
     valid_from: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -79,7 +80,7 @@ impl LawRuleView {
             zh: rule.zh.clone(),
             en: rule.en.clone(),
             days,
-            status: rule.status.to_string(),
+            status: rule.status,
             valid_from: rule.valid_from.to_string(),
             valid_to: rule.valid_to.map(|day| day.to_string()),
             known_from: rule.known_from.to_string(),

@@ -2,12 +2,13 @@
 
 use crate::calendar::Period;
 use crate::field::Day;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How far a rule has come. Whether it applies is asked for each rule, not for a law as a whole: one act comes into force
 /// in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleStatus {
     Draft,

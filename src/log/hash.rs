@@ -11,7 +11,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, std::hash::Hash)]
 pub struct Hash([u8; 32]);
 
-string_schema!(Hash, "sha256-hex", max = 64);
+string_schema!(Hash, "sha256-hex", max = 64, pattern = "^[0-9a-f]{64}$");
 
 /// The text is not a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -19,6 +19,6 @@ pub use payload::{
 };
 #[cfg(feature = "shell")]
 pub use projection::{KEYS, awaits};
-pub use state::{Admission, Organisation, Pending, Status};
+pub use state::{Admission, Organisation, OrganisationStatus, Pending, Status};
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

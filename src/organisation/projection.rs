@@ -1,6 +1,6 @@
 //! Organisations and keys as tables: for lists, and to find the owner of a key.
 
-use super::{Organisation, Status};
+use super::{Organisation, OrganisationStatus, Status};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::record::KeyId;
@@ -44,7 +44,7 @@ impl Projected for Organisation {
             vec![
                 id(),
                 Value::from(&*self.name),
-                Value::from(self.status.name()),
+                Value::from(OrganisationStatus::from(self.status).name()),
                 Value::Integer(suspended_until(self.status)),
                 Value::from(role_names(self)),
                 Value::Integer(self.version as i64),

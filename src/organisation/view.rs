@@ -1,7 +1,7 @@
 //! An organisation as it is shown. Its keys and the claims on its code are few by rule.
 
-use super::{Admission, Key, Organisation, Role, Status};
-use crate::act::{Place, fold};
+use super::{Admission, Key, Organisation, OrganisationStatus, Role, Status};
+use crate::act::{Place, fold, statuses};
 use crate::field::{Instant, OrganisationId};
 use crate::http::VIEW_ITEMS_MAX;
 use crate::law::Law;
@@ -19,8 +19,7 @@ pub struct OrganisationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     name: Option<String>,
-    /// `pending`, `confirmed` or `suspended`.
-    status: String,
+    status: OrganisationStatus,
     /// The end of the suspension (UTC), where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -51,13 +50,21 @@ pub struct AdmissionView {
     time: String,
 }
 
+statuses! {
+    /// Whether a key signs for its organisation.
+    pub enum KeyStatus {
+        Confirmed,
+        /// Whose key it is nobody has confirmed yet.
+        Pending,
+    }
+}
+
 /// A key of an organisation.
 #[derive(Serialize, Object)]
 pub struct KeyView {
     kid: String,
     key: Jwk,
-    /// `confirmed` or `pending`.
-    status: String,
+    status: KeyStatus,
     /// From when it is revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -78,7 +85,7 @@ impl OrganisationView {
         let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
             kid: key.kid.to_string(),
             key: key.public.to_jwk(),
-            status: "confirmed".to_owned(),
+            status: KeyStatus::Confirmed,
             revoked_from: key.revoked_from.map(|from| from.to_string()),
             claimed_name: None,
             expires: None,
@@ -86,7 +93,7 @@ impl OrganisationView {
         let pending = organisation.claims(now).map(|pending| KeyView {
             kid: pending.kid.to_string(),
             key: pending.public.to_jwk(),
-            status: "pending".to_owned(),
+            status: KeyStatus::Pending,
             revoked_from: None,
             claimed_name: Some(pending.name.to_string()),
             expires: Some(pending.expires().to_string()),
@@ -96,7 +103,7 @@ impl OrganisationView {
         Self {
             id: organisation.id.clone(),
             name: organisation.is_confirmed().then(|| organisation.name.to_string()),
-            status: organisation.status.at(now).name().to_owned(),
+            status: organisation.status.at(now).into(),
             suspended_until: match organisation.status.at(now) {
                 Status::Suspended(until) => until.map(|until| until.to_string()),
                 Status::Pending | Status::Confirmed => None,

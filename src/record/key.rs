@@ -54,7 +54,7 @@ impl<'de> Deserialize<'de> for Jwk {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 32]);
 
-string_schema!(KeyId, "jwk-thumbprint", max = 43);
+string_schema!(KeyId, "jwk-thumbprint", max = 43, pattern = "^[-0-9A-Za-z_]{43}$");
 
 /// Why a key is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 pub struct Sealed {
     /// base64url of the SHA-256 of the disclosure's text.
     #[serde(deserialize_with = "digest_text")]
-    #[schemars(length(min = 43, max = 43))]
+    #[schemars(length(min = 43, max = 43), regex(pattern = "^[-0-9A-Za-z_]{43}$"))]
     pub sealed: String,
 }
 

@@ -1,5 +1,7 @@
 //! Everything put together: the routes of all capabilities and of what they share, listening and stopping.
 
+mod document;
+
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
@@ -9,10 +11,11 @@ use crate::http::{
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::world::capabilities;
+use document::Document;
 use poem::middleware::CatchPanic;
 use poem::web::Redirect;
 use poem::{Endpoint, EndpointExt, IntoResponse, Route, get, handler};
-use poem_openapi::OpenApiService;
+use poem_openapi::{LicenseObject, OpenApiService, ServerObject};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -52,26 +55,29 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
 }
 
 fn service(api: Api) -> OpenApiService<Api, ()> {
-    OpenApiService::new(api, "公示 gongshi", env!("CARGO_PKG_VERSION"))
+    // Generators make names of packages from the title, so it is in Latin letters.
+    OpenApiService::new(api, "gongshi", env!("CARGO_PKG_VERSION"))
         .description(include_str!("api.md"))
-        .license(poem_openapi::LicenseObject::new("Apache-2.0"))
+        .license(LicenseObject::new("Apache-2.0").identifier("Apache-2.0"))
+        .server(ServerObject::new("/").description("The service that this document was read from."))
 }
 
-/// The API document.
+/// The API document in YAML.
 pub fn openapi_yaml(ledger: &Arc<Ledger>) -> String {
-    service(api(ledger, Limits::default())).spec_yaml()
+    Document::finished(&service(api(ledger, Limits::default())).spec()).yaml
 }
 
 fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<Output = poem::Response> + 'static {
     let service = service(api(ledger, limits));
+    let document = Document::finished(&service.spec());
     let gate = Gate::new(
         Arc::clone(&ledger.metrics),
         &limits,
-        Allowed::of_document(&service.spec()),
-        Parameters::of_document(&service.spec()),
+        Allowed::of_document(&document.json),
+        Parameters::of_document(&document.json),
         Arc::clone(&doors.proxies),
     );
-    let page = ScriptedPage::new(service.swagger_ui_html());
+    let page = ScriptedPage::new(service.swagger_ui_html().replace(&service.spec(), &document.json));
     Route::new()
         .at("/", get(front_door))
         .at("/livez", get(health::livez))
@@ -85,7 +91,8 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .at("/log/law/:name", get(log::serve_law))
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))
-        .at("/openapi.yaml", service.spec_endpoint_yaml())
+        .at("/openapi.yaml", document::serve("application/yaml", document.yaml))
+        .at("/openapi.json", document::serve("application/json", document.json))
         .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| page.clone()))))
         .nest("/", service)
         .with(CatchPanic::new().with_handler(|_| Problem::of(&problem::INTERNAL).into_response()))

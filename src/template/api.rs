@@ -2,7 +2,9 @@
 
 use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
 use crate::field::TemplateId;
-use crate::http::{DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown};
+use crate::http::{
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
+};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
@@ -29,7 +31,7 @@ pub struct TemplateSummary {
     id: String,
     /// Chinese title of the latest version.
     title: String,
-    scope: String,
+    scope: PurchaseKind,
     /// The latest version.
     version: u64,
     /// Hash of the entry that published it.
@@ -80,7 +82,7 @@ impl TemplateSummary {
         Ok(Self {
             id: row.text(0)?.to_owned(),
             title: row.text(1)?.to_owned(),
-            scope: row.text(2)?.to_owned(),
+            scope: word(row, 2)?,
             version: row.unsigned(3)?,
             entry: row.text(4)?.to_owned(),
         })

@@ -13,6 +13,7 @@ mod view;
 
 pub use payload::*;
 pub use state::{
-    AwardState, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange, ClauseState,
-    ContractState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender, Verdict, clause_changes,
+    AwardState, AwardStatus, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange,
+    ClauseState, ContractState, LotPhase, LotState, LotStatus, ObjectionPhase, ObjectionState, ObjectionStatus, Phase,
+    Tender, TenderStatus, Verdict, clause_changes,
 };

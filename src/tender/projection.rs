@@ -1,6 +1,6 @@
 //! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{AwardState, LotPhase, LotState, ObjectionPhase, Phase, Tender};
+use super::{AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender};
 use crate::act::Capability;
 use crate::field::{Price, TenderCode};
 use crate::law::{Law, Running};
@@ -77,7 +77,7 @@ impl Projected for Tender {
             vec![
                 Value::from(code.as_str()),
                 Value::from(&*self.title),
-                Value::from(self.status()),
+                Value::from(self.status().name()),
                 Value::from(self.nature.name()),
                 Value::from(self.region.as_str()),
                 Value::from(self.centre.as_str()),
@@ -101,7 +101,7 @@ impl Projected for Tender {
                     Value::from(code.as_str()),
                     Value::from(objection.id.as_str()),
                     Value::from(objection.by.as_str()),
-                    Value::from(objection.phase.name()),
+                    Value::from(objection.phase.status().name()),
                     end(answer),
                 ],
             );
@@ -119,7 +119,7 @@ fn lot_row(code: &TenderCode, lot: &LotState) -> Vec<Value> {
         Value::from(code.as_str()),
         Value::from(lot.id.as_str()),
         Value::from(&*lot.title),
-        Value::from(lot.phase.name()),
+        Value::from(lot.phase.status().name()),
         Value::from(winner_codes(lot)),
         Value::from(serde_json::to_string(&awards).unwrap_or_default()),
         Value::Integer(lot.candidates.len() as i64),
@@ -146,8 +146,7 @@ pub struct AwardSummary {
     pub winner: Option<String>,
     /// As awarded, then as contracted.
     pub price: Price,
-    /// `awarded`, `contracted` or `accepted`.
-    pub status: String,
+    pub status: AwardStatus,
 }
 
 impl AwardSummary {
@@ -159,7 +158,7 @@ impl AwardSummary {
             name: winner.name.to_string(),
             winner: winner.members.first().map(ToString::to_string),
             price: award.price.clone(),
-            status: award.status().to_owned(),
+            status: award.status(),
         })
     }
 }

@@ -5,6 +5,7 @@
 mod anything;
 mod claims;
 mod cloudflare;
+mod generated;
 mod grammar;
 mod jose;
 mod log;

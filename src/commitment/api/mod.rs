@@ -3,13 +3,16 @@
 mod acts;
 
 use super::view::{BreachView, CommitmentFile, CommitmentView};
-use super::{Binding, Breach, BreachFinding, Offer};
+use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
 use crate::field::{CommitmentId, OrganisationId, TenderCode};
-use crate::http::{DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, shown};
+use crate::http::{
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
+};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::template::Side;
 use crate::world::Stream;
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
@@ -24,14 +27,15 @@ enum Tag {
     Commitments,
 }
 
-shown! { Binding, BreachFinding }
+shown! { Binding, BreachFinding, BreachStatus, CommitmentStatus }
+
+parameters! { CommitmentStatus }
 
 /// A commitment in a list.
 #[derive(Serialize, Object)]
 pub struct CommitmentSummary {
     id: String,
-    /// `offered`, `effective`, `declined` or `lapsed`.
-    status: String,
+    status: CommitmentStatus,
     template: String,
     template_version: u64,
     unit: String,
@@ -45,8 +49,7 @@ pub struct CommitmentSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     year: Option<i64>,
-    /// `unit` or `enterprise`.
-    offered_by: String,
+    offered_by: Side,
     /// Reports of breaches without a finding that counts.
     open_breaches: u64,
     version: u64,
@@ -90,7 +93,7 @@ impl CommitmentSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.text(0)?.to_owned(),
-            status: row.text(1)?.to_owned(),
+            status: word(row, 1)?,
             template: row.text(2)?.to_owned(),
             template_version: row.unsigned(3)?,
             unit: row.text(4)?.to_owned(),
@@ -98,7 +101,7 @@ impl CommitmentSummary {
             tender: row.optional_text(6)?.map(str::to_owned),
             lot: row.optional_text(7)?.map(str::to_owned),
             year: row.optional_integer(8)?,
-            offered_by: row.text(9)?.to_owned(),
+            offered_by: word(row, 9)?,
             open_breaches: row.unsigned(10)?,
             version: row.unsigned(11)?,
         })
@@ -117,8 +120,6 @@ impl Endpoints for super::Commitment {
         (CommitmentApi { ledger: Arc::clone(&ledger), files: Folded::default() }, CommitmentActs(ledger))
     }
 }
-
-const STATUSES: &[&str] = &["offered", "effective", "declined", "lapsed"];
 
 #[OpenApi(prefix_path = "/v1/commitments", tag = "Tag::Commitments")]
 impl CommitmentApi {
@@ -140,8 +141,7 @@ impl CommitmentApi {
         unit: Query<Option<OrganisationId>>,
         enterprise: Query<Option<OrganisationId>>,
         tender: Query<Option<TenderCode>>,
-        /// `offered`, `effective`, `declined` or `lapsed`.
-        status: Query<Option<String>>,
+        status: Query<Option<CommitmentStatus>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
@@ -151,7 +151,7 @@ impl CommitmentApi {
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
             .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from));
+            .along("status", status.0.map(|status| Value::from(status.name())));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
         let (items, next) = page.await?;

@@ -96,7 +96,7 @@ fn decide_reopening(
         (CommitmentPeriod::Offer, None) if commitment.phase == Phase::Lapsed => return Ok(()),
         (CommitmentPeriod::BreachAnswer, Some(BreachPhase::Reported { answer, .. })) => *answer,
         (CommitmentPeriod::Appeal, Some(BreachPhase::Ruled { appeal, .. })) => *appeal,
-        (_, Some(phase)) => return Err(Refusal::state_forbids(act.kind(), phase.name())),
+        (_, Some(phase)) => return Err(Refusal::state_forbids(act.kind(), phase.status().name())),
         (_, None) => return Err(forbids(commitment, act)),
     };
     if at.law.is_over(running, at.now) { Ok(()) } else { Err(Refusal::window_open(at.law.end(running).at)) }
@@ -290,9 +290,9 @@ fn unknown(pointer: &str, id: &str) -> Refusal {
 }
 
 fn forbids(commitment: &Commitment, act: &Act) -> Refusal {
-    Refusal::state_forbids(act.kind(), commitment.phase.name())
+    Refusal::state_forbids(act.kind(), commitment.phase.status().name())
 }
 
 fn breach_forbids(breach: &BreachState, act: &Act) -> Refusal {
-    Refusal::state_forbids(act.kind(), breach.phase.name())
+    Refusal::state_forbids(act.kind(), breach.phase.status().name())
 }

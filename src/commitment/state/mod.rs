@@ -2,8 +2,11 @@
 
 mod apply;
 mod decide;
+mod status;
 #[cfg(test)]
 mod tests;
+
+pub use status::{BreachStatus, CommitmentStatus};
 
 use super::{Act, Binding, BreachFinding, Deadline, Lapse};
 use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
@@ -12,15 +15,13 @@ use crate::law::{Law, Running};
 use crate::log::Hash;
 use crate::problem::Refusal;
 use crate::template::{Side, TemplateRef};
-use strum::IntoStaticStr;
 
 impl StreamId for CommitmentId {
     const PREFIX: &'static str = "commitment";
 }
 
 /// Where a commitment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Signed by one side; lapses when the period is over.
     Offered {
@@ -32,12 +33,6 @@ pub enum Phase {
     },
     Declined,
     Lapsed,
-}
-
-impl Phase {
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// How far the report of a breach has come.
@@ -68,17 +63,6 @@ pub enum BreachPhase {
 }
 
 impl BreachPhase {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Reported { overdue: false, .. } => "reported",
-            Self::Reported { overdue: true, .. } => "overdue",
-            Self::Answered => "answered",
-            Self::Ruled { .. } => "ruled",
-            Self::Appealed { .. } => "appealed",
-            Self::Final { .. } => "final",
-        }
-    }
-
     /// What counts now: nothing while an appeal is undecided.
     pub fn finding(&self) -> Option<BreachFinding> {
         match self {

@@ -78,7 +78,7 @@ impl<'a, const MAX: usize> ApiExtractor<'a> for Text<MAX> {
         let mut schema = MetaSchema::new("string");
         schema.max_length = Some(MAX);
         let schema = MetaSchemaRef::Inline(Box::new(schema));
-        let content = vec![MetaMediaType { content_type: "text/plain; charset=utf-8", schema }];
+        let content = vec![MetaMediaType { content_type: PLAIN, schema }];
         Some(MetaRequest { description: None, content, required: true })
     }
 

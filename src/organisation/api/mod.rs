@@ -2,11 +2,11 @@
 
 mod acts;
 
-use super::view::{OrganisationFile, OrganisationView};
-use super::{Organisation, Registration, Role, Status};
+use super::view::{KeyStatus, OrganisationFile, OrganisationView};
+use super::{Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, one_of, page_limit, parameters, shown,
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
@@ -26,9 +26,9 @@ enum Tag {
     Organisations,
 }
 
-shown! { Role }
+shown! { KeyStatus, OrganisationStatus, Role }
 
-parameters! { Role }
+parameters! { OrganisationStatus, Role }
 
 /// An organisation in a list.
 #[derive(Serialize, Object)]
@@ -36,8 +36,8 @@ pub struct OrganisationSummary {
     id: String,
     /// As confirmed; empty while it is pending.
     name: String,
-    status: String,
-    roles: Vec<String>,
+    status: OrganisationStatus,
+    roles: Vec<Role>,
 }
 
 /// A page of organisations, ordered by id.
@@ -52,25 +52,28 @@ pub struct OrganisationPage {
 
 impl OrganisationSummary {
     fn of_row(row: &Row, now: Instant) -> Result<Self, StoreError> {
-        let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::to_owned).collect();
+        let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::parse).collect::<Result<_, _>>();
+        let roles = roles.map_err(|_| StoreError::Damaged("the roles of an organisation".to_owned()))?;
         let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-        let is_over = row.text(2)? == SUSPENDED && row.integer(4)? <= now.millis();
-        let status = if is_over { CONFIRMED } else { row.text(2)? }.to_owned();
+        let status = match word(row, 2)? {
+            OrganisationStatus::Suspended if row.integer(4)? <= now.millis() => OrganisationStatus::Confirmed,
+            status => status,
+        };
         Ok(Self { id, name, status, roles })
     }
 }
 
-const CONFIRMED: &str = Status::Confirmed.name();
-const SUSPENDED: &str = Status::Suspended(None).name();
-
 /// Those that have the status now; without one, all that somebody has confirmed.
-fn with_status(status: Option<String>, now: Instant) -> Filter {
+fn with_status(status: Option<OrganisationStatus>, now: Instant) -> Filter {
     let filter = Filter::default();
-    match status.as_deref() {
+    let along = |status: OrganisationStatus| Filter::default().along("status", Some(Value::from(status.name())));
+    match status {
         None => filter.only("status <> 'pending'", true),
-        Some(CONFIRMED) => filter.only("status <> 'pending'", true).at_most("suspended_until", now.millis()),
-        Some(SUSPENDED) => filter.along("status", status.map(Value::from)).above("suspended_until", now.millis()),
-        Some(_) => filter.along("status", status.map(Value::from)),
+        Some(OrganisationStatus::Confirmed) => {
+            filter.only("status <> 'pending'", true).at_most("suspended_until", now.millis())
+        }
+        Some(status @ OrganisationStatus::Suspended) => along(status).above("suspended_until", now.millis()),
+        Some(status @ OrganisationStatus::Pending) => along(status),
     }
 }
 
@@ -94,8 +97,6 @@ impl Endpoints for super::Organisation {
     }
 }
 
-const STATUSES: &[&str] = &["pending", "confirmed", "suspended"];
-
 #[OpenApi(prefix_path = "/v1/organisations", tag = "Tag::Organisations")]
 impl OrganisationApi {
     /// 主体登记: an organisation presents itself with a key, and signs with it.
@@ -114,8 +115,7 @@ impl OrganisationApi {
     async fn list(
         &self,
         role: Query<Option<Role>>,
-        /// `pending`, `confirmed` or `suspended`.
-        status: Query<Option<String>>,
+        status: Query<Option<OrganisationStatus>>,
         /// Words in the name.
         q: Query<Option<String>>,
         /// `next` of the page before.
@@ -125,7 +125,7 @@ impl OrganisationApi {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
         let now = self.ledger.clock.now();
-        let filter = with_status(one_of("status", status.0, STATUSES)?, now).like("roles", role.as_deref(), true).like(
+        let filter = with_status(status.0, now).like("roles", role.as_deref(), true).like(
             "name",
             q.0.as_deref().filter(|q| !q.contains('\0')),
             true,

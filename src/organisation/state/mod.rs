@@ -2,8 +2,11 @@
 
 mod admission;
 mod decide;
+mod status;
 #[cfg(test)]
 mod tests;
+
+pub use status::OrganisationStatus;
 
 use super::{Act, Registration};
 use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, StreamId};
@@ -45,14 +48,6 @@ pub enum Status {
 }
 
 impl Status {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Confirmed => "confirmed",
-            Self::Suspended(_) => "suspended",
-        }
-    }
-
     /// What it is now: a suspension whose time is over is none.
     pub fn at(self, now: Instant) -> Self {
         match self {

@@ -4,10 +4,11 @@ mod acts;
 mod file;
 
 use super::projection::AwardSummary;
-use super::{Change, Clause, Preannouncement, ScoreRow};
+use super::{AwardStatus, Change, Clause, LotStatus, ObjectionStatus, Preannouncement, ScoreRow, TenderStatus};
 use crate::field::{Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
-    Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, one_of, page_limit, shown,
+    Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, page_limit, parameters, shown,
+    word,
 };
 use crate::ledger::Ledger;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
@@ -25,16 +26,17 @@ enum Tag {
     Tenders,
 }
 
-shown! { Change, Clause, ScoreRow }
+shown! { AwardStatus, Change, Clause, LotStatus, ObjectionStatus, ScoreRow, TenderStatus }
+
+parameters! { LotStatus, ObjectionStatus, TenderStatus }
 
 /// A tender in a list.
 #[derive(Serialize, Object)]
 pub struct TenderSummary {
     code: String,
     title: String,
-    /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
-    status: String,
-    nature: String,
+    status: TenderStatus,
+    nature: Nature,
     region: String,
     centre: String,
     procuring_unit: String,
@@ -66,8 +68,7 @@ pub struct ObjectionSummary {
     tender: String,
     id: String,
     objector: String,
-    /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
-    status: String,
+    status: ObjectionStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     answer_due: Option<String>,
@@ -88,7 +89,7 @@ pub struct LotSummary {
     tender: String,
     id: String,
     title: String,
-    status: String,
+    status: LotStatus,
     /// The winners, in the order of the awards: one, but of a framework agreement and where the text lets several win.
     awards: Vec<AwardSummary>,
     candidates: u32,
@@ -126,7 +127,7 @@ impl ObjectionSummary {
             tender: row.text(0)?.to_owned(),
             id: row.text(1)?.to_owned(),
             objector: row.text(2)?.to_owned(),
-            status: row.text(3)?.to_owned(),
+            status: word(row, 3)?,
             answer_due: row.optional_integer(4)?.map(instant),
         })
     }
@@ -138,7 +139,7 @@ impl LotSummary {
             tender: row.text(0)?.to_owned(),
             id: row.text(1)?.to_owned(),
             title: row.text(2)?.to_owned(),
-            status: row.text(3)?.to_owned(),
+            status: word(row, 3)?,
             awards: crate::field::parse(row.text(4)?.as_bytes())
                 .map_err(|_| StoreError::Damaged("the awards of a lot".to_owned()))?,
             candidates: row.unsigned(5)? as u32,
@@ -153,8 +154,8 @@ impl TenderSummary {
             first_time: instant(row.integer(0)?),
             code: row.text(1)?.to_owned(),
             title: row.text(2)?.to_owned(),
-            status: row.text(3)?.to_owned(),
-            nature: row.text(4)?.to_owned(),
+            status: word(row, 3)?,
+            nature: word(row, 4)?,
             region: row.text(5)?.to_owned(),
             centre: row.text(6)?.to_owned(),
             procuring_unit: row.text(7)?.to_owned(),
@@ -165,10 +166,6 @@ impl TenderSummary {
         })
     }
 }
-
-const STATUSES: &[&str] = &["preannounced", "waiting", "cleared", "announced", "suspended", "terminated", "closed"];
-const OBJECTION_STATUSES: &[&str] = &["filed", "overdue", "answered", "escalated", "ruled", "withdrawn"];
-const LOT_STATUSES: &[&str] = &["opened", "candidates", "awarded", "contracted", "accepted", "failed"];
 
 const TENDERS: Listing = Listing {
     table: "tenders",
@@ -220,8 +217,7 @@ impl TenderApi {
     #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
         &self,
-        /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
-        status: Query<Option<String>>,
+        status: Query<Option<TenderStatus>>,
         nature: Query<Option<Nature>>,
         /// Digits with which the region code begins: `41` is Henan, `4101` Zhengzhou.
         region: Query<Option<String>>,
@@ -245,7 +241,7 @@ impl TenderApi {
         }
         let filter = Filter::default()
             .along("centre", centre.0.map(|centre| Value::from(centre.as_str())))
-            .along("status", one_of("status", status.0, STATUSES)?.map(Value::from))
+            .along("status", status.0.map(|status| Value::from(status.name())))
             .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
             .like("region", region.0.as_deref(), false)
             .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true);
@@ -262,8 +258,7 @@ impl TenderApi {
         &self,
         tender: Query<Option<TenderCode>>,
         objector: Query<Option<OrganisationId>>,
-        /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
-        status: Query<Option<String>>,
+        status: Query<Option<ObjectionStatus>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<ObjectionPage>, Problem> {
@@ -271,7 +266,7 @@ impl TenderApi {
         let filter = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("objector", objector.0.map(|objector| Value::from(objector.as_str())))
-            .along("status", one_of("status", status.0, OBJECTION_STATUSES)?.map(Value::from));
+            .along("status", status.0.map(|status| Value::from(status.name())));
         let after = behind(after.0)?;
         let page = filter.page(&self.0.database, &OBJECTIONS, after, limit, ObjectionSummary::of_row, pair);
         let (items, next) = page.await?;
@@ -283,18 +278,26 @@ impl TenderApi {
     async fn lots(
         &self,
         tender: Query<Option<TenderCode>>,
-        /// `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
-        status: Query<Option<String>>,
+        /// Not `waiting`: of such a lot nothing is known but its announcement.
+        status: Query<Option<LotStatus>>,
         /// Code of a winner, or of a member of a consortium that won.
         winner: Query<Option<OrganisationId>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<LotPage>, Problem> {
         let limit = page_limit(limit.0)?;
+        if status.0 == Some(LotStatus::Waiting) {
+            let words = (
+                "应为 opened、candidates、awarded、contracted、accepted、failed 之一；未开标的标段见 /v1/tenders/{code}/lots",
+                "is to be opened, candidates, awarded, contracted, accepted or failed; lots that wait for their opening \
+                 are at /v1/tenders/{code}/lots",
+            );
+            return Err(bad_parameter("status", &words.into()));
+        }
         let winner = winner.0.map(|code| format!(",{code},"));
         let filter = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
-            .along("status", one_of("status", status.0, LOT_STATUSES)?.map(Value::from))
+            .along("status", status.0.map(|status| Value::from(status.name())))
             .like("winners", winner.as_deref(), true);
         let after = behind(after.0)?;
         let page = filter.page(&self.0.database, &LOTS, after, limit, LotSummary::of_row, pair);

@@ -24,17 +24,6 @@ pub struct AwardState {
     pub contract: Option<ContractState>,
 }
 
-impl AwardState {
-    /// How far it has come.
-    pub fn status(&self) -> &'static str {
-        match &self.contract {
-            None => LotPhase::Awarded.name(),
-            Some(ContractState { is_accepted: false, .. }) => LotPhase::Contracted.name(),
-            Some(ContractState { is_accepted: true, .. }) => LotPhase::Accepted.name(),
-        }
-    }
-}
-
 impl LotState {
     /// The award that an act is about: the one that it names, or the only one.
     pub fn award(&self, candidate: Option<&ItemId>) -> Option<&AwardState> {

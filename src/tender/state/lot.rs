@@ -10,8 +10,7 @@ use std::num::NonZeroU16;
 use strum::IntoStaticStr;
 
 /// Where a lot stands.
-#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LotPhase {
     /// Before and after the call, until the bids are opened.
     Waiting {
@@ -33,10 +32,6 @@ pub enum LotPhase {
 }
 
 impl LotPhase {
-    pub fn name(&self) -> &'static str {
-        self.into()
-    }
-
     pub fn is_final(&self) -> bool {
         match self {
             Self::Accepted | Self::Failed => true,

@@ -8,10 +8,12 @@ mod interest;
 mod lot;
 mod opened;
 mod reopening;
+mod status;
 
 pub use awarded::{AwardState, ContractState};
 pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
 pub use opened::BidState;
+pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
@@ -48,17 +50,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Preannounced { waiting: false } => "preannounced",
-            Self::Preannounced { waiting: true } => "waiting",
-            Self::Cleared => "cleared",
-            Self::Announced => "announced",
-            Self::Terminated => "terminated",
-            Self::Closed => "closed",
-        }
-    }
-
     pub fn is_final(&self) -> bool {
         match self {
             Self::Terminated | Self::Closed => true,
@@ -95,17 +86,6 @@ pub enum ObjectionPhase {
 }
 
 impl ObjectionPhase {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Filed { overdue: false, .. } => "filed",
-            Self::Filed { overdue: true, .. } => "overdue",
-            Self::Answered { .. } => "answered",
-            Self::Escalated => "escalated",
-            Self::Ruled(_) => "ruled",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
     /// Answered, ruled or withdrawn: it does not keep the tender from being cleared.
     pub fn is_dealt_with(self) -> bool {
         match self {
@@ -342,11 +322,6 @@ impl Tender {
 
     pub fn is_suspended(&self) -> bool {
         self.suspended_since.is_some()
-    }
-
-    /// `suspended` while it is, else the phase.
-    pub fn status(&self) -> &'static str {
-        if self.is_suspended() { "suspended" } else { self.phase.name() }
     }
 
     pub fn lot(&self, id: &LotId) -> Option<&LotState> {

@@ -1,7 +1,7 @@
 //! A lot as it is shown: its candidates, and the challenges to its result.
 
 use super::super::projection::AwardSummary;
-use super::super::{CandidateState, ChallengeState, LotPhase, LotState, Verdict};
+use super::super::{CandidateState, ChallengeState, LotPhase, LotState, LotStatus, Verdict};
 use crate::field::LotId;
 use crate::http::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, first_of};
 use crate::law::Running;
@@ -13,8 +13,7 @@ use serde::Serialize;
 pub struct LotView {
     pub id: String,
     pub title: String,
-    /// `waiting`, `opened`, `candidates`, `awarded`, `contracted`, `accepted` or `failed`.
-    pub status: String,
+    pub status: LotStatus,
     /// When the publicity of the candidates is over (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -83,7 +82,7 @@ pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) 
     LotView {
         id: lot.id.to_string(),
         title: lot.title.to_string(),
-        status: lot.phase.name().to_owned(),
+        status: lot.phase.status(),
         candidates_until: match lot.phase {
             LotPhase::Candidates { window } => Some(end(window)),
             _ => None,

@@ -7,7 +7,7 @@ mod lot;
 pub use file::TenderFile;
 pub use lot::{ChallengeSummary, LotView};
 
-use super::{Clause, ObjectionPhase, Phase, ScoreRow};
+use super::{Clause, ObjectionPhase, ObjectionStatus, Phase, ScoreRow, TenderStatus};
 use crate::act::Capability;
 use crate::field::TenderCode;
 use crate::http::{StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
@@ -23,8 +23,7 @@ pub struct TenderView {
     pub code: String,
     /// Version of its stream.
     pub version: u64,
-    /// `preannounced`, `waiting`, `cleared`, `announced`, `suspended`, `terminated` or `closed`.
-    pub status: String,
+    pub status: TenderStatus,
     pub title: String,
     pub centre: String,
     pub procuring_unit: crate::field::Party,
@@ -131,8 +130,7 @@ pub struct ChangeView {
 pub struct ObjectionView {
     pub id: String,
     pub by: String,
-    /// `filed`, `overdue`, `answered`, `escalated`, `ruled` or `withdrawn`.
-    pub status: String,
+    pub status: ObjectionStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
@@ -158,7 +156,7 @@ impl TenderFile {
         let objections = tender.objections.iter().map(|objection| ObjectionView {
             id: objection.id.to_string(),
             by: objection.by.to_string(),
-            status: objection.phase.name().to_owned(),
+            status: objection.phase.status(),
             answer_due: match objection.phase {
                 ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
                 _ => None,
@@ -171,7 +169,7 @@ impl TenderFile {
         Some(TenderView {
             code: code.to_string(),
             version: tender.version(),
-            status: tender.status().to_owned(),
+            status: tender.status(),
             title: tender.title.to_string(),
             centre: tender.centre.to_string(),
             nature: tender.nature,

@@ -41,15 +41,15 @@ pub(in super::super) fn must_be_announced(tender: &Tender, act: &Act) -> Result<
 }
 
 pub(in super::super) fn forbids(tender: &Tender, act: &Act) -> Refusal {
-    Refusal::state_forbids(act.kind(), tender.status())
+    Refusal::state_forbids(act.kind(), tender.status().name())
 }
 
 pub(in super::super) fn lot_forbids(lot: &LotState, act: &Act) -> Refusal {
-    Refusal::state_forbids(act.kind(), lot.phase.name())
+    Refusal::state_forbids(act.kind(), lot.phase.status().name())
 }
 
 pub(in super::super) fn objection_is(act: &Act, phase: ObjectionPhase) -> Refusal {
-    Refusal::state_forbids(act.kind(), phase.name())
+    Refusal::state_forbids(act.kind(), phase.status().name())
 }
 
 pub(in super::super) fn unknown(pointer: &str, id: &ItemId) -> Refusal {

@@ -342,7 +342,7 @@ fn random_acts_reach_every_kind_and_every_phase() {
                     }
                 }
             }
-            phases.extend(run.state.iter().flat_map(|tender| &tender.lots).map(|lot| lot.phase.name()));
+            phases.extend(run.state.iter().flat_map(|tender| &tender.lots).map(|lot| lot.phase.status().name()));
         }
     }
     let missed: Vec<_> = Act::KINDS.iter().filter(|kind| !accepted.contains(**kind)).collect();

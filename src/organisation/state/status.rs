@@ -1,0 +1,24 @@
+//! Where an organisation stands, in one word.
+
+use super::Status;
+use crate::act::statuses;
+
+statuses! {
+    /// Where an organisation stands.
+    pub enum OrganisationStatus {
+        /// Nobody has confirmed it yet.
+        Pending,
+        Confirmed,
+        Suspended,
+    }
+}
+
+impl From<Status> for OrganisationStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self::Pending,
+            Status::Confirmed => Self::Confirmed,
+            Status::Suspended(_) => Self::Suspended,
+        }
+    }
+}
