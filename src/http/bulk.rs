@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::log::ENTRY_BYTES_MAX;
 use crate::problem;
 use crate::record::Record;
-use crate::sequencer::Underway;
+use crate::sequencer::{Receipt, Reception, Underway};
 use crate::world::Act;
 use poem_openapi::Object;
 use serde::Serialize;
@@ -29,6 +29,10 @@ pub struct BulkLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     receipt: Option<receipt::ReceiptView>,
+    /// In the place of a receipt, with `dry_run=1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    rehearsal: Option<receipt::RehearsalView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     problem: Option<Problem>,
@@ -39,17 +43,24 @@ struct Bulk<'a> {
     ledger: &'a Ledger,
     rate: &'a RecordRate,
     peer: Peer,
+    is_rehearsal: bool,
     pending: VecDeque<(u32, Underway)>,
-    answers: BTreeMap<u32, Result<receipt::ReceiptView, Problem>>,
+    answers: BTreeMap<u32, Result<Receipt, Problem>>,
 }
 
 /// Posts the lines of a body that has come to its end.
 ///
 /// # Errors
 /// What is wrong with the body as a whole; then nothing was posted.
-pub async fn post(body: Ndjson, ledger: &Ledger, rate: &RecordRate, peer: Peer) -> Result<Vec<BulkLine>, Problem> {
+pub async fn post(
+    body: Ndjson,
+    is_rehearsal: bool,
+    ledger: &Ledger,
+    rate: &RecordRate,
+    peer: Peer,
+) -> Result<Vec<BulkLine>, Problem> {
     let (lines, _portion) = body.read(MEASURE).await?;
-    let mut bulk = Bulk { ledger, rate, peer, pending: VecDeque::new(), answers: BTreeMap::new() };
+    let mut bulk = Bulk { ledger, rate, peer, is_rehearsal, pending: VecDeque::new(), answers: BTreeMap::new() };
     for NumberedLine { number, json } in lines {
         match json {
             Some(json) => bulk.line(number, &json).await,
@@ -57,9 +68,12 @@ pub async fn post(body: Ndjson, ledger: &Ledger, rate: &RecordRate, peer: Peer) 
         }
     }
     bulk.drain().await;
-    let answer = |(line, result)| match result {
-        Ok(receipt) => BulkLine { line, receipt: Some(receipt), problem: None },
-        Err(problem) => BulkLine { line, receipt: None, problem: Some(problem) },
+    let answer = |(line, result): (u32, Result<Receipt, Problem>)| match result {
+        Ok(receipt) if receipt.reception == Reception::Rehearsed => {
+            BulkLine { line, receipt: None, rehearsal: Some(receipt.into()), problem: None }
+        }
+        Ok(receipt) => BulkLine { line, receipt: Some(receipt.into()), rehearsal: None, problem: None },
+        Err(problem) => BulkLine { line, receipt: None, rehearsal: None, problem: Some(problem) },
     };
     Ok(bulk.answers.into_iter().map(answer).collect())
 }
@@ -95,18 +109,21 @@ impl Bulk<'_> {
         if record.payload.len() / 4 * 3 + record.payload.len() % 4 * 3 / 4 > PAYLOAD_BYTES_MAX {
             return Err(payload_too_long());
         }
-        let admitted = self.ledger.admit(record, None).await?;
+        let payload = record.payload_bytes().unwrap_or_default();
+        let admitted = self.ledger.admit(record, None).await;
+        let admitted = admitted.map_err(|error| Problem::from(error).with_received(&payload))?;
         if matches!(admitted.act(), Act::Log(crate::identity::Act::Opened(_))) {
             return Err(Problem::of(&problem::STATE_FORBIDS));
         }
         self.rate.wait(self.ledger, &admitted, self.peer).await?;
+        let admitted = if self.is_rehearsal { admitted.as_rehearsal() } else { admitted };
         Ok(self.ledger.enqueue(admitted).await?)
     }
 
     async fn settle_one(&mut self) {
         if let Some((line, pending)) = self.pending.pop_front() {
             let outcome = self.ledger.outcome(pending).await;
-            self.answers.insert(line, outcome.map(receipt::ReceiptView::from).map_err(Problem::from));
+            self.answers.insert(line, outcome.map_err(Problem::from));
         }
     }
 

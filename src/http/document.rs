@@ -203,7 +203,7 @@ const POLICY: &str = "default-src 'none'; sandbox";
 async fn beginning<T: AsRef<[u8]>>(
     chunks: impl Stream<Item = std::io::Result<T>>,
 ) -> (Vec<u8>, impl Stream<Item = std::io::Result<T>>) {
-    let mut chunks = Box::pin(chunks);
+    let mut chunks = Box::pin(chunks).fuse();
     let (mut first, mut taken) = (Vec::new(), Vec::new());
     while first.len() < SIGNATURE_BYTES {
         let Some(chunk) = chunks.next().await else { break };

@@ -1,11 +1,11 @@
-//! For operators: is it alive, is it ready, what has it counted; and the pages that explain problems.
+//! For operators: is it alive, is it ready, what has it counted.
 
 use crate::clock::Doubt;
 use crate::ledger::{Contradiction, Ledger, WitnessStatus};
-use crate::problem::{Bilingual, CATALOGUE, CLOCK_UNTRUSTED, LOG_REWOUND, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
+use crate::problem::{Bilingual, CLOCK_UNTRUSTED, LOG_REWOUND, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
 use crate::store::Obstacle;
 use poem::http::StatusCode;
-use poem::web::{Data, Html, Json, Path};
+use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, handler};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -84,32 +84,4 @@ pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
     ledger.metrics.rewound(ledger.rewound().is_some());
     ledger.metrics.writable(ledger.database.obstacle().is_none());
     Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
-}
-
-fn explanation(problem: &ProblemType) -> String {
-    format!(
-        "<dt id=\"{0}\"><a href=\"/problems/{0}\"><code>{0}</code></a> · {1}</dt><dd>{2} · <span lang=\"en\">{3}</span></dd>",
-        problem.code, problem.status, problem.title_zh, problem.title_en
-    )
-}
-
-fn page(title: &str, body: &str) -> Html<String> {
-    Html(format!(
-        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title} · 公示</title><h1>{title}</h1><dl>{body}</dl></html>"
-    ))
-}
-
-/// Every problem type.
-#[handler]
-pub fn list_problems() -> Html<String> {
-    page("问题类型 Problem types", &CATALOGUE.iter().map(|problem| explanation(problem)).collect::<String>())
-}
-
-/// One problem type: what its `type` URI points at.
-#[handler]
-pub fn explain_problem(Path(code): Path<String>) -> poem::Result<Html<String>> {
-    let problem = CATALOGUE.iter().find(|problem| problem.code == code);
-    let problem = problem.ok_or_else(|| super::Problem::of(&crate::problem::NOT_FOUND))?;
-    Ok(page(problem.title_zh, &explanation(problem)))
 }

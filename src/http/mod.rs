@@ -27,6 +27,7 @@ mod paging;
 mod parameters;
 mod peer;
 mod problem;
+pub(crate) mod problems;
 mod range;
 mod receipt;
 pub(crate) mod record;

@@ -6,6 +6,7 @@ use poem::{IntoResponse, Response};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::{ApiResponse, Object, types::Type};
 use serde::Serialize;
+use serde_json::Value;
 
 /// A problem (RFC 9457). `title` and `detail` are Chinese; the members ending in `_en` say the same in English.
 #[derive(Debug, Clone, Serialize, Object)]
@@ -47,6 +48,29 @@ pub struct FieldProblem {
     pub detail: String,
     /// The same in English.
     pub detail_en: String,
+    /// What was there, cut after 40 characters; absent where nothing was, where it is a list or an object, and of fields that
+    /// nobody knows, which may hold anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub received: Option<String>,
+}
+
+/// Characters of a value that an answer shows again.
+const RECEIVED_CHARS_MAX: usize = 40;
+
+/// A plain value, short enough to be shown.
+fn shown(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(_) | Value::Object(_) => return None,
+    };
+    let mut characters = text.chars().filter(|c| !c.is_control());
+    let mut short: String = characters.by_ref().take(RECEIVED_CHARS_MAX).collect();
+    if characters.next().is_some() {
+        short.push('…');
+    }
+    Some(short)
 }
 
 /// A rule of the rulebook.
@@ -73,7 +97,7 @@ impl From<&Refusal> for Problem {
                 .map(|field| {
                     let Bilingual { zh: detail, en: detail_en } = field.fault.words();
                     let code = problem::of_fault(&field.fault).code.to_owned();
-                    FieldProblem { pointer: field.pointer.clone(), code, detail, detail_en }
+                    FieldProblem { pointer: field.pointer.clone(), code, detail, detail_en, received: None }
                 })
                 .collect(),
             rule: refusal.citation.as_ref().map(|c| RuleView { id: c.rule.clone(), law: c.law.clone() }),
@@ -97,6 +121,20 @@ impl Problem {
     /// A problem that needs no more words than its type.
     pub fn of(problem: &'static ProblemType) -> Self {
         Refusal::new(problem, problem.title_zh, problem.title_en).into()
+    }
+
+    /// Tells what stood in the fields at fault of a payload. A private key that somebody sent is an unknown field, and what a
+    /// header says is no field of a payload.
+    #[must_use]
+    pub fn with_received(mut self, payload: &[u8]) -> Self {
+        let is_of_payload = !self.errors.is_empty() && self.kind != type_path(&problem::HEADER_INVALID);
+        let payload = is_of_payload.then(|| serde_json::from_slice::<Value>(payload).ok()).flatten();
+        if let Some(payload) = payload {
+            for field in self.errors.iter_mut().filter(|field| field.code != problem::UNKNOWN_FIELD.code) {
+                field.received = payload.pointer(&field.pointer).and_then(shown);
+            }
+        }
+        self
     }
 
     /// A problem in more words, in Chinese and in English.

@@ -80,7 +80,7 @@ pub async fn accept<T>(
     dry_run: Option<DryRun>,
     stream: Option<Stream>,
 ) -> Result<Posted, Problem> {
-    let admitted = signed.admitted;
+    let Signed { admitted, payload, .. } = signed;
     if let Some(stream) = stream.filter(|stream| stream != admitted.stream()) {
         let signed = admitted.stream();
         let (zh, en) = (
@@ -90,7 +90,7 @@ pub async fn accept<T>(
         return Err(Refusal::new(&problem::STREAM_MISMATCH, zh, en).into());
     }
     let admitted = if dry_run.is_some() { admitted.as_rehearsal() } else { admitted };
-    let receipt = ledger.submit(admitted).await.map_err(Problem::from)?;
+    let receipt = ledger.submit(admitted).await.map_err(|error| Problem::from(error).with_received(&payload))?;
     let location = format!("/v1/records/{}", receipt.index);
     Ok(match receipt.reception {
         Reception::New => Posted::Created(Typed(receipt.into()), location),

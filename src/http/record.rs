@@ -5,7 +5,7 @@ use super::bulk::{self, BulkLine};
 use super::feed::Followers;
 use super::gate::RecordRate;
 use super::paging::page_limit;
-use super::{News, Peer, Problem, RecordKind, StreamName, Tag, Typed, bad_parameter};
+use super::{DryRun, News, Peer, Problem, RecordKind, StreamName, Tag, Typed, bad_parameter};
 use crate::field::{Instant, OrganisationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::EntryView;
@@ -225,13 +225,18 @@ impl RecordApi {
     /// 批量提交: records of any kind, one flattened JWS a line (NDJSON); at most 5000 lines and 32 MiB, packed or not. Each
     /// line is accepted or refused by itself, in order of their stream; the answer has one line each. A body that is too
     /// long or can't be read to its end is refused as a whole, and nothing of it is posted.
+    ///
+    /// With `dry_run=1` nothing is written, and each line is judged as if it came alone: one that needs what a line before it
+    /// brings is refused.
     #[oai(path = "/", method = "post", operation_id = "postRecords")]
     async fn bulk(
         &self,
+        /// `1`: the records are judged as they would be now, and not written.
+        dry_run: Query<Option<DryRun>>,
         lines: Ndjson,
         rate: Data<&Arc<RecordRate>>,
         peer: Data<&Peer>,
     ) -> Result<Typed<Vec<BulkLine>>, Problem> {
-        Ok(Typed(bulk::post(lines, &self.0, &rate, *peer.0).await?))
+        Ok(Typed(bulk::post(lines, dry_run.0.is_some(), &self.0, &rate, *peer.0).await?))
     }
 }

@@ -18,6 +18,8 @@ use std::sync::Arc;
 /// A record of kind `T::KIND` whose signature holds. The bytes are those that were received.
 pub struct Signed<T> {
     pub admitted: Admitted,
+    /// The bytes of the body, for who explains why they are refused.
+    pub payload: Vec<u8>,
     _portion: Portion,
     kind: PhantomData<fn() -> T>,
 }
@@ -69,9 +71,10 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         let signature = request.header(SIGNATURE_HEADER).ok_or_else(signature_missing)?;
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
-        let admitted = ledger.admit(record, Some(T::KIND)).await.map_err(Problem::from)?;
+        let admitted = ledger.admit(record, Some(T::KIND)).await;
+        let admitted = admitted.map_err(|error| Problem::from(error).with_received(&payload))?;
         rate.check(ledger, &admitted, request.data().copied().unwrap_or(Peer::NOBODY)).await?;
-        Ok(Self { admitted, _portion: portion, kind: PhantomData })
+        Ok(Self { admitted, payload, _portion: portion, kind: PhantomData })
     }
 }
 

@@ -53,6 +53,7 @@ pub struct AdmissionView {
 statuses! {
     /// Whether a key signs for its organisation.
     pub enum KeyStatus {
+        /// It signs.
         Confirmed,
         /// Whose key it is nobody has confirmed yet.
         Pending,

@@ -6,7 +6,7 @@ use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
     Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News,
-    Parameters, Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log,
+    Parameters, Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log, problems,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -83,8 +83,8 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .at("/livez", get(health::livez))
         .at("/readyz", get(health::readyz))
         .at("/metrics", get(health::metrics))
-        .at("/problems", get(health::list_problems))
-        .at("/problems/:code", get(health::explain_problem))
+        .at("/problems", get(problems::list_problems))
+        .at("/problems/:code", get(problems::explain_problem))
         .at("/log/checkpoint", get(log::serve_checkpoint))
         .at("/log/witnessed-checkpoint", get(log::serve_witnessed_checkpoint))
         .at("/log/tile/*path", get(log::serve_tile))

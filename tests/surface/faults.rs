@@ -3,6 +3,7 @@
 use super::support::App;
 use super::support::fixture::{self, stream};
 use gongshi::record::Record;
+use gongshi::world::Stream;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -26,6 +27,30 @@ async fn every_fault_is_told_at_once_in_both_languages() {
         assert!(answer.body[member].as_str().unwrap().contains(words), "{answer:?}");
         assert!(errors.iter().all(|error| error[member].is_string()), "{answer:?}");
     }
+    let received = |pointer: &str| &errors.iter().find(|error| error["pointer"] == pointer).unwrap()["received"];
+    assert_eq!((received("/nature"), received("/estimate/currency")), (&json!("work"), &json!("RMB")));
+    // Nothing was there, a list, and what nobody knows.
+    assert!(["/region", "/lots", "/ttile"].iter().all(|pointer| received(pointer).is_null()), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_received_is_shown_short_and_no_private_key_is() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let refusal = async |kind: &str, path: &str, stream: &Stream, payload: serde_json::Value| {
+        let header = app.header(&cast.centre, stream, kind);
+        app.post_bytes(&cast.centre, path, &header, payload.to_string().as_bytes()).await.body["errors"].clone()
+    };
+    let mut long = serde_json::to_value(fixture::preannouncement(&cast.centre)).unwrap();
+    long["title"] = json!("长\n".repeat(400));
+    let errors = refusal("tender.preannounced", "/v1/tenders", &stream("T-1"), long).await;
+    assert_eq!(errors[0]["received"].as_str().unwrap(), format!("{}…", "长".repeat(40)));
+    let centre = Stream::of(&cast.centre.id);
+    let secret: serde_json::Value = serde_json::from_str(&cast.rival.key.to_json()).unwrap();
+    let path = format!("/v1/organisations/{}/keys", cast.centre.id);
+    let errors = refusal("key.added", &path, &centre, json!({"key": secret, "possession": "x"})).await;
+    assert!(errors[0]["pointer"].as_str().unwrap().starts_with("/key"), "{errors}");
+    assert!(!errors.to_string().contains(secret["d"].as_str().unwrap()), "{errors}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

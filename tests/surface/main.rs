@@ -17,6 +17,7 @@ mod hoarding;
 mod modes;
 mod operations;
 mod outages;
+mod problems;
 mod proxy;
 mod rehearsal;
 mod remote;

@@ -46,7 +46,27 @@ async fn a_rehearsal_is_refused_for_what_the_record_would_be() {
     for wrong in ["dry_run=true", "dry_run=0", "dryrun=1", "dry_run"] {
         refused(&post(&app, &format!("/v1/tenders?{wrong}"), &record).await, "bad-parameter", 400);
     }
-    refused(&app.post_raw("/v1/records?dry_run=1", None, record.to_json().into()).await, "bad-parameter", 400);
+    assert_eq!(log_size(&app).await, size);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_in_bulk_are_rehearsed_each_as_if_it_came_alone() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let size = log_size(&app).await;
+    let good = preannounced(&app, &cast, "T-1");
+    let by_bidder = signed(&app, &cast.enterprise, "T-2", fixture::preannouncement(&cast.centre));
+    // It would need the first line.
+    let objection = signed(&app, &cast.enterprise, "T-1", fixture::objection("o-1"));
+    let body = [good.to_json(), by_bidder.to_json(), objection.to_json(), "{}".to_owned()].join("\n");
+    let request = app.client.post(format!("{}/v1/records?dry_run=1", app.base));
+    let answer = app.send(request.header("content-type", "application/x-ndjson").body(body)).await;
+    let lines = answer.body.as_array().unwrap();
+    assert_eq!((answer.status, lines.len()), (200, 4), "{answer:?}");
+    assert_eq!(lines[0]["rehearsal"]["index"].as_u64(), Some(size), "{answer:?}");
+    assert!(lines.iter().all(|line| line.get("receipt").is_none()), "{answer:?}");
+    let problems: Vec<_> = lines[1..].iter().map(|line| line["problem"]["type"].as_str().unwrap()).collect();
+    assert_eq!(problems, ["/problems/role-not-entitled", "/problems/tender-unknown", "/problems/jws-malformed"]);
     assert_eq!(log_size(&app).await, size);
 }
 

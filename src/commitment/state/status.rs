@@ -10,18 +10,23 @@ statuses! {
         Offered,
         /// 生效: signed by both.
         Effective,
+        /// 已谢绝
         Declined,
+        /// Not signed by the other side in time.
         Lapsed,
     }
 
     /// How far the report of a breach has come.
     pub enum BreachStatus {
+        /// 已举报, to be answered
         Reported,
         /// It should have been answered.
         Overdue,
+        /// 已说明
         Answered,
         /// May be appealed within the period.
         Ruled,
+        /// 已申诉
         Appealed,
         /// Decided on appeal.
         Final,

@@ -8,7 +8,9 @@ statuses! {
     pub enum OrganisationStatus {
         /// Nobody has confirmed it yet.
         Pending,
+        /// 已确认
         Confirmed,
+        /// 已暂停
         Suspended,
     }
 }

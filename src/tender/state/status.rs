@@ -24,13 +24,17 @@ statuses! {
 
     /// Where an objection stands.
     pub enum ObjectionStatus {
+        /// 已提出, to be answered
         Filed,
         /// It should have been answered.
         Overdue,
+        /// 已答复
         Answered,
         /// 投诉
         Escalated,
+        /// 已处理
         Ruled,
+        /// 已撤回
         Withdrawn,
     }
 
