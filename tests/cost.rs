@@ -213,6 +213,8 @@ fn requests(cast: &Cast, size: u64) -> Vec<String> {
         "/v1/tenders?q=zzz&limit=500",
         "/v1/tenders?region=99",
         "/v1/tenders?nature=goods",
+        "/v1/tenders?published_from=2026-08-01&published_to=2026-08-02&estimate_min=5&estimate_max=9&unit=91410100MA0000015B",
+        "/v1/commitments?year=2026&template=construction",
         "/v1/tenders?status=closed",
         "/v1/tenders?status=preannounced&q=zzz",
         "/v1/tenders?after=1~x&region=99",

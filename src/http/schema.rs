@@ -4,7 +4,7 @@
 //! core's types say is known here, and nothing more: a keyword that is new to this file ends the program at its start.
 
 use crate::field::{
-    CommitmentId, DocumentId, Instant, Line, Nature, OrganisationId, Party, Price, TemplateId, TenderCode,
+    CommitmentId, Day, DocumentId, Instant, Line, Nature, OrganisationId, Party, Price, TemplateId, TenderCode,
 };
 use crate::record::Jwk;
 use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
@@ -70,9 +70,9 @@ macro_rules! parameters {
 }
 pub(crate) use parameters;
 
-shown! { CommitmentId, DocumentId, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, TemplateId, TenderCode }
+shown! { CommitmentId, Day, DocumentId, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, TemplateId, TenderCode }
 
-parameters! { CommitmentId, DocumentId, Line<200>, Nature, OrganisationId, TemplateId, TenderCode }
+parameters! { CommitmentId, Day, DocumentId, Line<200>, Nature, OrganisationId, TemplateId, TenderCode }
 
 /// How the document refers to a type of the core.
 pub fn reference<T: JsonSchema>() -> MetaSchemaRef {

@@ -58,18 +58,26 @@ impl Filter {
     /// `column > bound`.
     #[must_use]
     pub fn above(self, column: &'static str, bound: i64) -> Self {
-        self.beside(column, ">", bound)
+        self.beside(column, ">", Some(bound))
     }
 
-    /// `column <= bound`.
+    /// `column <= bound`, when there is one.
     #[must_use]
-    pub fn at_most(self, column: &'static str, bound: i64) -> Self {
+    pub fn at_most(self, column: &'static str, bound: Option<i64>) -> Self {
         self.beside(column, "<=", bound)
     }
 
-    fn beside(mut self, column: &'static str, operator: &str, bound: i64) -> Self {
-        let before = format!("{column} + 0 {operator} ");
-        self.others.push(Condition { before, value: Some(Value::Integer(bound)), after: "" });
+    /// `column >= bound`, when there is one.
+    #[must_use]
+    pub fn at_least(self, column: &'static str, bound: Option<i64>) -> Self {
+        self.beside(column, ">=", bound)
+    }
+
+    fn beside(mut self, column: &'static str, operator: &str, bound: Option<i64>) -> Self {
+        self.others.extend(bound.map(|bound| {
+            let before = format!("{column} + 0 {operator} ");
+            Condition { before, value: Some(Value::Integer(bound)), after: "" }
+        }));
         self
     }
 

@@ -14,6 +14,7 @@ mod documents;
 mod faults;
 mod feed;
 mod hoarding;
+mod lists;
 mod modes;
 mod operations;
 mod outages;

@@ -4,7 +4,7 @@ mod acts;
 
 use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
-use crate::field::{CommitmentId, OrganisationId, TenderCode};
+use crate::field::{CommitmentId, OrganisationId, TemplateId, TenderCode};
 use crate::http::{
     DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
 };
@@ -136,11 +136,15 @@ impl CommitmentApi {
 
     /// Commitments by party, tender and status.
     #[oai(path = "/", method = "get", operation_id = "listCommitments")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
         &self,
         unit: Query<Option<OrganisationId>>,
         enterprise: Query<Option<OrganisationId>>,
         tender: Query<Option<TenderCode>>,
+        /// Of a commitment for a year.
+        year: Query<Option<i64>>,
+        template: Query<Option<TemplateId>>,
         status: Query<Option<CommitmentStatus>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
@@ -151,7 +155,10 @@ impl CommitmentApi {
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
             .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .along("status", status.0.map(|status| Value::from(status.name())));
+            .along("status", status.0.map(|status| Value::from(status.name())))
+            .at_least("year", year.0)
+            .at_most("year", year.0)
+            .equals("template", template.0.map(|template| Value::from(template.as_str())));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
         let (items, next) = page.await?;

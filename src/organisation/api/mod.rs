@@ -70,7 +70,7 @@ fn with_status(status: Option<OrganisationStatus>, now: Instant) -> Filter {
     match status {
         None => filter.only("status <> 'pending'", true),
         Some(OrganisationStatus::Confirmed) => {
-            filter.only("status <> 'pending'", true).at_most("suspended_until", now.millis())
+            filter.only("status <> 'pending'", true).at_most("suspended_until", Some(now.millis()))
         }
         Some(status @ OrganisationStatus::Suspended) => along(status).above("suspended_until", now.millis()),
         Some(status @ OrganisationStatus::Pending) => along(status),

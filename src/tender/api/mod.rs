@@ -5,7 +5,7 @@ mod file;
 
 use super::projection::AwardSummary;
 use super::{AwardStatus, Change, Clause, LotStatus, ObjectionStatus, Preannouncement, ScoreRow, TenderStatus};
-use crate::field::{Nature, OrganisationId, RegionCode, TenderCode};
+use crate::field::{Day, DueTime, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
     Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, page_limit, parameters, shown,
     word,
@@ -223,6 +223,18 @@ impl TenderApi {
         region: Query<Option<String>>,
         /// Code of the centre.
         centre: Query<Option<OrganisationId>>,
+        /// Code of the procuring unit.
+        unit: Query<Option<OrganisationId>>,
+        /// First published on this day or later (Asia/Shanghai).
+        published_from: Query<Option<Day>>,
+        /// First published on this day or before.
+        published_to: Query<Option<Day>>,
+        /// Estimated at so many minor units (分) or more.
+        #[oai(validator(minimum(value = "0"), maximum(value = "1000000000000000")))]
+        estimate_min: Query<Option<i64>>,
+        /// Estimated at so many minor units or less.
+        #[oai(validator(minimum(value = "0"), maximum(value = "1000000000000000")))]
+        estimate_max: Query<Option<i64>>,
         /// Words in the title.
         q: Query<Option<String>>,
         /// `next` of the page before.
@@ -242,6 +254,11 @@ impl TenderApi {
         let filter = Filter::default()
             .along("centre", centre.0.map(|centre| Value::from(centre.as_str())))
             .along("status", status.0.map(|status| Value::from(status.name())))
+            .equals("unit", unit.0.map(|unit| Value::from(unit.as_str())))
+            .at_least("first_time", published_from.0.map(|day| DueTime::from(day).comes().millis()))
+            .at_most("first_time", published_to.0.map(|day| DueTime::from(day).plus_days(1).comes().millis() - 1))
+            .at_least("estimate_minor", estimate_min.0)
+            .at_most("estimate_minor", estimate_max.0)
             .equals("nature", nature.0.map(|nature| Value::from(nature.name())))
             .like("region", region.0.as_deref(), false)
             .like("title", q.0.as_deref().filter(|q| !q.contains('\0')), true);
