@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use gongshi::access;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
-use gongshi::import::{self, Signatory};
+use gongshi::import::{self, Signatories, Signatory, Step};
 use gongshi::ledger::Ledger;
 use gongshi::organisation::{Act, Confirmation, Registration, Role};
 use gongshi::record::{PrivateKey, load_key, save_key};
@@ -19,13 +19,18 @@ use std::sync::Arc;
 #[derive(Subcommand)]
 pub enum Import {
     /// 真实公告（JSON 行） · Real notices (JSON lines), each under its own date
-    Notices(ImportNotices),
+    Notices(ImportFrom),
+    /// 采购中心的表格（CSV 或 XLSX，格式见 IMPORT.md） · A centre's table (CSV or XLSX; its format: IMPORT.md)
+    Table(ImportFrom),
 }
 
 #[derive(Args)]
-pub struct ImportNotices {
-    /// 公告目录 · Folder with the notices
-    notices: PathBuf,
+pub struct ImportFrom {
+    /// 公告目录，或表格文件 · Folder with the notices, or the table's file
+    source: PathBuf,
+    /// 只输出报告，不写入任何内容 · Print the report alone, and write nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     location: Location,
 }
@@ -35,16 +40,32 @@ const CENTRE: &str = "91410100MA0000015B";
 
 impl Import {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self::Notices(notices) = self;
-        notices.run().await
+        let by = Signatories { supervisor: SUPERVISOR.parse()?, centre: CENTRE.parse()? };
+        let (from, read) = match self {
+            Self::Notices(from) => {
+                let read = import::read(&from.source, &by);
+                (from, read)
+            }
+            Self::Table(from) => {
+                let read = import::read_table(&from.source, &by);
+                (from, read)
+            }
+        };
+        let (steps, report) = read.map_err(|error| {
+            let said = error.said();
+            anyhow::anyhow!("{}: {}", from.source.display(), either(&said.zh, &said.en))
+        })?;
+        if !from.dry_run {
+            from.write(steps, by).await?;
+        }
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        Ok(())
     }
 }
 
-impl ImportNotices {
+impl ImportFrom {
     /// The log's clock follows the dates of the notices: windows are as long as they were. So the log must be new.
-    async fn run(self) -> anyhow::Result<()> {
-        let centre: OrganisationId = CENTRE.parse()?;
-        let (steps, report) = import::read(&self.notices, &centre)?;
+    async fn write(&self, steps: Vec<Step>, by: Signatories) -> anyhow::Result<()> {
         let first = steps.first().map_or_else(|| Clock::System.now(), |step| step.at);
         let clock = Clock::manual(first.plus_millis(-3_600_000));
         let ledger = super::serve::open(&self.location, &super::serve::Name::demo(), None, None, clock.clone()).await?;
@@ -60,9 +81,9 @@ impl ImportNotices {
         access::private_folder(&keys)?;
         let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
         let operator = ledger.operator_key().clone();
-        register(&ledger, &supervisor, &operator, SUPERVISOR.parse()?, "导入监督部门", Role::Supervisor).await?;
+        register(&ledger, &supervisor, &operator, by.supervisor, "导入监督部门", Role::Supervisor).await?;
         let centre_key = demo_key(&keys.join("centre.jwk"))?;
-        register(&ledger, &centre_key, &supervisor, centre, "导入采购中心", Role::Centre).await?;
+        register(&ledger, &centre_key, &supervisor, by.centre, "导入采购中心", Role::Centre).await?;
         let bar = ProgressBar::new(steps.len() as u64);
         for step in steps {
             advance(&ledger, &clock, step.at).await?;
@@ -70,6 +91,7 @@ impl ImportNotices {
                 Signatory::Supervisor => &supervisor,
                 Signatory::Centre => &centre_key,
             };
+            // What the log would refuse was left out when the steps were rehearsed.
             let stream = Stream::of(&step.tender);
             ledger
                 .act_as(key, &stream, &step.act.into())
@@ -78,7 +100,6 @@ impl ImportNotices {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        println!("{}", serde_json::to_string_pretty(&report)?);
         ledger.database.close().await;
         Ok(())
     }

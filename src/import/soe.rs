@@ -1,362 +1,265 @@
-//! Pre-announcement → call of state enterprises: a disclosed tender and its announcement.
+//! Pre-announcement → call of state enterprises: a tender that was announced elsewhere, in the words of both notices.
 //!
-//! The notices rarely disclose in advance what the call then asks for. Such a call declares the differences; the log
-//! reopens the window, and the same call is announced again at its end.
+//! They name no length of an objection window, no opening, and hardly ever a deadline. A disclosure or a call signed here
+//! would need all of them, so it would be made up: the tender is adopted at the time of its call instead, and what the notices ask
+//! for and when stands in its description, hours included.
 
-use super::parties::{method, nature, party, province, unit};
-use super::source::{Row, chinese_days, rows, rows_by};
-use super::tally::Tally;
-use super::{ImportError, Signatory, Step, Texts, notice, price, yichang};
-use crate::calendar::{Calendar, Roll, spans_at_least};
-use crate::field::{Citations, ClauseId, Day, Fault, Instant, LotId, Money, OrganisationId, Prose, RegionCode};
-use crate::law::Editions;
-use crate::tender::{
-    Announcement, Change, Clause, ClauseKind, Contact, Difference, Lot, Method, PlannedDates, Preannouncement, Window,
-    WindowUnit, Windows,
-};
+use super::adopted::{self, PUBLICITY_DAYS_MIN, only_lot, step};
+use super::consortium::party;
+use super::nature::{Winner, nature};
+use super::rehearsal::Rehearsal;
+use super::report::{Reason, Tally};
+use super::source::{Keyed, Row, rows};
+use super::{ImportError, Signatory, Step, Texts, price, region, when, yichang};
+use crate::field::{Fault, Instant, Money, OrganisationId, TenderCode};
+use crate::tender::{Adoption, Lot};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// The files don't say how long opinions were taken.
-const OBJECTION: Window = Window { count: 1, unit: WindowUnit::Day };
-/// 招标投标法实施条例 art. 22, 54 and 60, where no notice says otherwise.
-const ANSWER: Window = Window { count: 3, unit: WindowUnit::Day };
-const ESCALATION: Window = Window { count: 10, unit: WindowUnit::Day };
-const CANDIDATES: Window = Window { count: 3, unit: WindowUnit::Day };
-const MINUTE: i64 = 60_000;
+/// What the notices state, by its field and as they call it.
+const CLAUSES: [(&str, &str); 3] =
+    [("purchaseContent", "采购内容"), ("qualification", "资格要求"), ("performance", "业绩要求")];
+/// Times that are words here.
+const TIMES: [(&str, &str); 2] = [("saleTime", "采购文件获取时间"), ("deadline", "投标（响应）截止时间")];
 /// A heading that one of two equal texts has and the other has not.
 const HEADING_CHARS_MAX: usize = 20;
-const NOTICES: &str = "soe_notices";
+/// The portals' kinds of notices: by name, and by the code of one portal or the other; the first two are pre-announcements.
+const KINDS: [(&str, &str); 4] = [
+    ("采购项目预公告", "49"),
+    ("采购意见征求公告", "PURCHASE_OPINION"),
+    ("采购公告", "PROCUREMENT 2"),
+    ("直接采购公告", "ONE_SOURCE_PROCUREMENT"),
+];
 
-/// Maps the pairs; the number of them.
+/// Maps the pairs; the number of them. Pre-announcements of one call are one tender.
 pub(super) fn map(
     texts: Texts<'_>,
+    rehearsal: &Rehearsal,
     centre: &OrganisationId,
-    calendar: &Calendar,
     tally: &mut Tally,
     steps: &mut Vec<Step>,
 ) -> Result<usize, ImportError> {
-    let notices = rows_by(texts, "soe_notices.jsonl", NOTICES, "id")?;
-    let pairs = rows(texts, "soe_preannounce_call_pairs.jsonl", "soe_preannounce_call_pairs")?;
-    let (mut codes, mut used) = (BTreeSet::new(), BTreeSet::new());
-    let count = pairs.len();
-    for mut pair in pairs {
-        let disclosed_id = pair.text("pre_id")?;
-        let call_id = pair.text("call_id")?;
-        let disclosed = find(&notices, &pair, &disclosed_id)?;
-        let call = find(&notices, &pair, &call_id)?;
-        let code = yichang::code(&call_id, &mut codes, tally).map_err(pair.refused("call_id"))?;
-        if !used.insert(disclosed_id.clone()) {
-            tally.note("one pre-announcement stands for several calls; it is entered with each", code.as_str());
+    let mut notices = Keyed::read(texts, "soe_notices.jsonl", "soe_notices", |row| row.text("id"), tally)?;
+    let (mut codes, mut calls, mut count) = (BTreeSet::new(), Vec::<(String, Vec<Row>)>::new(), 0);
+    for mut pair in rows(texts, "soe_preannounce_call_pairs.jsonl", "soe_preannounce_call_pairs", tally)? {
+        match pair.text("call_id") {
+            Ok(id) => match calls.iter_mut().find(|(call, _)| *call == id) {
+                Some((_, pairs)) => pairs.push(pair),
+                None => calls.push((id, vec![pair])),
+            },
+            Err(error) => tally.refuse(pair.at, error.said()),
         }
-        used.insert(call_id);
-        let place = code.to_string();
-        let acts = Pair { place: &place, pair, disclosed, call, tally }.map(centre, calendar)?;
-        steps.extend(acts.into_iter().map(|(at, act)| Step { at, who: Signatory::Centre, tender: code.clone(), act }));
     }
-    tally.unmapped("soe_notices (in no pair)", notices.len().saturating_sub(used.len()));
-    for remark in [REMARK_WINDOW, REMARK_DEADLINE, REMARK_OPENING] {
-        tally.remark(remark);
+    for (id, pairs) in calls {
+        let (at, pairs_count) = (pairs[0].at.clone(), pairs.len());
+        let mut part = Tally::default();
+        let mapped = Call::find(&id, pairs, &mut notices, &mut codes, &mut part)
+            .and_then(|call| call.map(centre, &mut part))
+            .map_err(|error| error.said())
+            .and_then(|step| rehearsal.play(std::slice::from_ref(&step)).map(|_| step));
+        match mapped {
+            Ok(step) => {
+                count += pairs_count;
+                tally.merge(part);
+                steps.push(step);
+            }
+            Err(why) => tally.refuse(at, why),
+        }
     }
+    tally.unmapped("soe_notices (in no pair)", notices.unused().count());
+    tally.remark(REMARK);
     Ok(count)
 }
 
-const REMARK_WINDOW: &str = "pre-announcements of state enterprises name no length of the objection window: 1 day is \
-    assumed, answers 3 days, escalation 10 days, candidates 3 days";
-const REMARK_DEADLINE: &str = "a call's bid deadline and opening are hardly ever in the data: where they are not, the \
-    end of the sale of documents stands for both, else the day of the call";
-const REMARK_OPENING: &str = "the openings of these calls are not in the data, so the service may say that a day of \
-    opening passed";
+const REMARK: &str = "calls of state enterprises are entered as adopted tenders, in the words of their notices: these name \
+    neither the objection window nor the opening, and rarely a deadline";
 
-fn find(notices: &BTreeMap<String, Row>, pair: &Row, id: &str) -> Result<Row, ImportError> {
-    let unjoined = || ImportError::Unjoined { at: pair.at.clone(), file: "soe_notices.jsonl", id: id.to_owned() };
-    notices.get(id).cloned().ok_or_else(unjoined)
-}
-
-type Acts = Vec<(Instant, crate::tender::Act)>;
-
-struct Pair<'a> {
-    place: &'a str,
-    pair: Row,
-    disclosed: Row,
+/// A call and its pre-announcements.
+struct Call {
+    code: TenderCode,
     call: Row,
-    tally: &'a mut Tally,
+    pairs: Vec<(Row, Row)>,
 }
 
-/// When a window that opens at an instant is over.
-fn over(at: Instant, calendar: &Calendar) -> Instant {
-    calendar.end_of(at.shanghai_day(), OBJECTION.period(), Roll::default()).over_at()
-}
-
-impl Pair<'_> {
-    fn map(mut self, centre: &OrganisationId, calendar: &Calendar) -> Result<Acts, ImportError> {
-        let (disclosed_at, called_at) = self.times()?;
-        let title = self.pair.text("pre_title")?;
-        let call_title = self.pair.text("call_title")?;
-        let first_end = over(disclosed_at, calendar);
-        if called_at < disclosed_at {
-            self.note("the call came before its pre-announcement (solicited again); it is entered after the window");
-        } else if called_at < first_end {
-            self.note("the call came before the window as the log counts it was over; it is entered right after");
-        }
-        let announced_at = called_at.max(first_end.plus_millis(MINUTE));
-        let clauses = self.disclosed_clauses(&title)?;
-        let (called, differences) = self.called_clauses(&clauses)?;
-        // A new window, when the call asks for what was not disclosed.
-        let material = differences.iter().any(|difference| {
-            let clause = called.iter().find(|clause| clause.id == difference.clause);
-            clause.is_some_and(|clause| clause.kind.is_material())
+impl Call {
+    fn find(
+        id: &str,
+        pairs: Vec<Row>,
+        notices: &mut Keyed,
+        codes: &mut BTreeSet<String>,
+        tally: &mut Tally,
+    ) -> Result<Self, ImportError> {
+        let call = notices.find(id, &pairs[0])?;
+        let code = yichang::code(id, codes, tally).map_err(call.refused("id"))?;
+        let joined = pairs.into_iter().map(|mut pair| {
+            let disclosed = pair.text("pre_id").and_then(|id| notices.find(&id, &pair))?;
+            Ok((pair, disclosed))
         });
-        let again_at = if material { Some(over(announced_at, calendar).plus_millis(MINUTE)) } else { None };
-        let last_day = again_at.unwrap_or(announced_at).shanghai_day();
-        let deadline = self.deadline(called_at.shanghai_day(), &called);
-        let bid_deadline = deadline.unwrap_or(last_day).max(last_day);
-        let announce = announced_at.shanghai_day();
-        let planned =
-            PlannedDates { announce: announce.into(), bid_deadline: bid_deadline.into(), open: bid_deadline.into() };
-        let preannouncement = self.preannouncement(centre, (&title, &call_title), clauses, planned, last_day)?;
-        let source = notice::source(&mut self.call, self.place, self.tally).map_err(self.pair.refused("url"))?;
-        let announcement = |differences| Announcement {
-            clauses: called.clone(),
-            score_table: Vec::new(),
-            differences,
-            bid_deadline: bid_deadline.into(),
-            open: bid_deadline.into(),
-            document_sale: None,
-            source: source.clone(),
-            documents: Citations::default(),
-        };
-        let mut acts: Acts =
-            vec![(disclosed_at, preannouncement.into()), (announced_at, announcement(differences).into())];
-        if let Some(again_at) = again_at {
-            self.note(
-                "the call differs materially from what was disclosed: the window opens again, the call is repeated",
-            );
-            acts.push((again_at, announcement(Vec::new()).into()));
+        Ok(Self { code, call, pairs: joined.collect::<Result<_, ImportError>>()? })
+    }
+
+    fn map(mut self, centre: &OrganisationId, tally: &mut Tally) -> Result<Step, ImportError> {
+        let code = self.code.clone();
+        let place = code.as_str();
+        let title = self.pairs[0].0.text("call_title")?;
+        let day = self.pairs[0].0.day("call_date")?;
+        let at = time(&mut self.call, day);
+        let source = source(&mut self.call).ok_or_else(|| self.call.missing("url"))?;
+        let (operator, office) = (self.call.text("operator")?, self.call.text("sourceName")?);
+        let province = self.call.text("region")?;
+        let nature = nature(subject(&title), &Winner::default());
+        if nature.is_none() {
+            tally.words(Reason::NatureUnclear, place, "call_title", &title);
         }
-        self.finish(&title, &call_title);
-        Ok(acts)
-    }
-
-    fn note(&mut self, what: &'static str) {
-        self.tally.note(what, self.place);
-    }
-
-    /// The times of the two notices.
-    fn times(&mut self) -> Result<(Instant, Instant), ImportError> {
-        let disclosed = notice::time(&mut self.disclosed, self.pair.day("pre_date")?);
-        let called = notice::time(&mut self.call, self.pair.day("call_date")?);
-        Ok((disclosed, called))
-    }
-
-    fn clause(&mut self, id: &str, kind: ClauseKind, text: &str) -> Result<Clause, ImportError> {
-        let made =
-            id.parse::<ClauseId>().and_then(|id| Ok(Clause { id, kind, text: self.tally.prose(text, self.place)? }));
-        made.map_err(self.pair.refused("clauses"))
-    }
-
-    /// The clauses that a notice states.
-    fn stated(&mut self, is_call: bool) -> Result<Vec<Clause>, ImportError> {
-        const FIELDS: [(&str, &str, ClauseKind); 4] = [
-            ("qualification", "q-1", ClauseKind::Qualification),
-            ("performance", "q-2", ClauseKind::Qualification),
-            ("purchaseContent", "t-1", ClauseKind::Technical),
-            ("saleTime", "s-1", ClauseKind::Schedule),
-        ];
-        let mut clauses = Vec::new();
-        for (field, id, kind) in FIELDS {
-            let row = if is_call { &mut self.call } else { &mut self.disclosed };
-            let Some(text) = row.optional(field) else { continue };
-            let text = if field == "saleTime" { format!("采购文件获取时间：{text}") } else { text };
-            clauses.push(self.clause(id, kind, &text)?);
-        }
-        Ok(clauses)
-    }
-
-    /// At least what is bought: a notice whose clauses are all in its attachments is known by its title.
-    fn disclosed_clauses(&mut self, title: &str) -> Result<Vec<Clause>, ImportError> {
-        let mut clauses = self.stated(false)?;
-        if clauses.is_empty() {
-            self.note(
-                "the pre-announcement's clauses are in attachments that the data lacks; its title stands for them",
-            );
-            clauses.push(self.clause("subject", ClauseKind::Technical, title)?);
-        }
-        Ok(clauses)
-    }
-
-    /// The call's clauses, and how they differ: what the call's data does not repeat is taken to stand.
-    fn called_clauses(&mut self, disclosed: &[Clause]) -> Result<(Vec<Clause>, Vec<Difference>), ImportError> {
-        let stated = self.stated(true)?;
-        let (mut clauses, mut differences) = (disclosed.to_vec(), Vec::new());
-        for clause in stated {
-            let (change, reason) = match clauses.iter_mut().find(|before| before.id == clause.id) {
-                Some(before) if same_words(before.text.as_str(), clause.text.as_str()) => {
-                    if before.text != clause.text {
-                        let what =
-                            "the call words a clause the same but for marks or a heading; the disclosed text is kept";
-                        self.tally.note(what, self.place);
-                    }
-                    continue;
-                }
-                Some(before) => {
-                    *before = clause.clone();
-                    (Change::Changed, "采购公告的文字与预公告不同。")
-                }
-                None => {
-                    clauses.push(clause.clone());
-                    (Change::Added, "采购公告载明，预公告未列示。")
-                }
-            };
-            let reason = Prose::new(reason).map_err(self.pair.refused("clauses"))?;
-            differences.push(Difference { clause: clause.id, change, reason });
-        }
-        Ok((clauses, differences))
-    }
-
-    /// The last day for bids: stated, or at least the end of the sale of documents.
-    fn deadline(&mut self, called: NaiveDate, clauses: &[Clause]) -> Option<NaiveDate> {
-        let last = |text: &str| chinese_days(text).last().copied().filter(|day| *day >= called);
-        if let Some(text) = self.call.optional("deadline") {
-            if let Some(day) = last(&text) {
-                return Some(day);
-            }
-            self.note("the call's deadline lies before the call or is no day; it is left out");
-            self.tally.unmapped("soe_notices.deadline (not plausible)", 1);
-        }
-        clauses.iter().find(|clause| clause.kind == ClauseKind::Schedule).and_then(|clause| last(clause.text.as_str()))
-    }
-
-    fn preannouncement(
-        &mut self,
-        centre: &OrganisationId,
-        (title, call_title): (&str, &str),
-        clauses: Vec<Clause>,
-        planned: PlannedDates,
-        last_announced: NaiveDate,
-    ) -> Result<Preannouncement, ImportError> {
-        let (method, reason) = self.method(call_title, planned.bid_deadline.day(), last_announced)?;
-        let estimate = self.estimate();
-        let region = self.region()?;
-        let operator = self.disclosed.text("operator")?;
-        self.call.repeats("operator", |text| text == operator);
-        let office = self.disclosed.text("sourceName")?;
-        self.call.repeats("sourceName", |text| text == office);
-        let source = notice::source(&mut self.disclosed, self.place, self.tally).map_err(self.pair.refused("url"))?;
-        let (tally, place) = (&mut *self.tally, self.place);
+        let region = region::province(&province).ok_or(Fault::UnknownRegion).map_err(self.call.refused("region"))?;
+        let estimate = self.estimate(place, tally);
+        let mut description = format!("发布平台：{office}");
+        self.describe(&mut description, place, tally)?;
         let made = (|| {
-            Ok(Preannouncement {
-                title: tally.line(title, place)?,
-                procuring_unit: party(unit(call_title, &operator), place, tally)?,
+            Ok(Adoption {
+                title: tally.line(&title, place)?,
+                procuring_unit: party(unit(&title, &operator), place, tally)?,
                 centre: centre.clone(),
-                nature: nature(call_title),
-                method,
-                method_reason: reason,
+                nature,
                 region,
-                category: None,
                 lots: vec![Lot {
-                    id: lot_id()?,
-                    title: tally.line(call_title, place)?,
-                    description: None,
+                    id: only_lot()?,
+                    title: tally.line(&title, place)?,
+                    description: tally.optional_prose(&description, "soe_notices.clauses", place),
                     estimate,
                     ceiling: None,
                     winners: None,
                 }],
-                estimate,
-                funding: None,
-                clauses,
-                score_table: Vec::new(),
-                commitment_template: None,
-                planned,
-                windows: Windows {
-                    objection: OBJECTION,
-                    answer: ANSWER,
-                    escalation: ESCALATION,
-                    candidates: CANDIDATES,
-                },
-                contact: Contact {
-                    office: tally.line::<200>(&office, place)?,
-                    person: None,
-                    phone: None,
-                    address: None,
-                },
-                source,
-                documents: Citations::default(),
+                windows: adopted::windows(PUBLICITY_DAYS_MIN),
+                source: tally.line(&source, place)?,
+                reason: tally
+                    .prose("采购公告由来源平台发布，不在本日志内；所载要求与时间见标段说明中的原文。", place)?,
             })
         })();
-        made.map_err(self.pair.refused("pre_title"))
+        let adoption = made.map_err(self.call.refused("title"))?;
+        self.finish(&title, &operator, &office, &province, tally);
+        Ok(step(at, Signatory::Supervisor, &code, adoption))
     }
 
-    /// By the words of the call's title. An open tender without a known deadline can't be entered as one: its planned
-    /// span must be 20 days at least (招标投标法 art. 24), and a deadline is not made up to fit.
-    fn method(
-        &mut self,
-        title: &str,
-        deadline: Day,
-        announced: NaiveDate,
-    ) -> Result<(Method, Option<Prose<2000>>), ImportError> {
-        let (method, word) = method(title).unwrap_or_else(|| {
-            self.tally.note("the call's title names no method; inquiry is taken", self.place);
-            (Method::Inquiry, "采购")
-        });
-        let edition = Editions::newest();
-        let span = &edition.windows.bidding;
-        let method = match method {
-            Method::Open if !spans_at_least(announced, deadline.date(), span.days) => {
-                self.note("a 招标公告 without a known deadline 20 days off is entered as an inquiry, and says so");
-                Method::Inquiry
-            }
-            method => method,
-        };
-        let reason = match (method, word) {
-            (Method::Inquiry, "招标") => "采购公告为招标公告，来源数据无投标截止时间，故不记作公开招标。".to_owned(),
-            _ => format!("采购公告标题载明“{word}”，来源数据未载明理由。"),
-        };
-        let reason = Prose::new(reason).map_err(self.pair.refused("call_title"))?;
-        Ok((method, Some(reason)))
-    }
-
-    /// What it is estimated at: by the pre-announcement, else by the call.
-    fn estimate(&mut self) -> Option<Money> {
-        let read = |text: String| price::parse(&text).ok().and_then(|price| price.money());
-        let disclosed = self.disclosed.optional("budget").map(read);
-        let called = self.call.optional("budget").map(read);
-        for unread in [disclosed, called].into_iter().flatten().filter(Option::is_none) {
-            let _: Option<Money> = unread;
-            self.tally.unmapped("soe_notices.budget (not an amount)", 1);
+    /// What the call asks for, then what each pre-announcement said that the call does not say again.
+    fn describe(&mut self, description: &mut String, place: &str, tally: &mut Tally) -> Result<(), ImportError> {
+        let mut called = Vec::new();
+        for (field, name) in CLAUSES {
+            let Some(text) = self.call.optional(field) else { continue };
+            description.push_str(&format!("\n{name}：{text}"));
+            called.push((field, text));
         }
-        let (disclosed, called) = (disclosed.flatten(), called.flatten());
-        match (disclosed, called) {
-            (Some(before), Some(after)) if before != after => {
-                self.note("the call's budget differs from the pre-announcement's; an announcement has no field for it");
-                self.tally.unmapped("soe_notices.budget (of the call)", 1);
-            }
-            (None, Some(_)) => self.note("only the call states a budget; it stands in the pre-announcement"),
-            _ => {}
+        for (field, name) in TIMES {
+            let Some(text) = self.call.optional(field) else { continue };
+            description.push_str(&format!("\n{name}：{text}"));
+            tally.words(Reason::DeadlineUnsigned, place, field, &text);
         }
-        disclosed.or(called)
+        for (pair, disclosed) in &mut self.pairs {
+            let title = pair.text("pre_title")?;
+            let day = pair.day("pre_date")?;
+            let at = source(disclosed).unwrap_or_default();
+            description.push_str(&format!("\n预公告（{day}）：{title} {at}"));
+            for (field, name) in CLAUSES.into_iter().chain(TIMES) {
+                let Some(text) = disclosed.optional(field) else { continue };
+                let again = called.iter().any(|(other, said)| *other == field && same_words(said, &text));
+                description.push_str(&if again {
+                    format!("\n{name}：与采购公告相同")
+                } else {
+                    format!("\n{name}：{text}")
+                });
+            }
+            disclosed.repeats("title", |text| text == title);
+            time(disclosed, day);
+            repeats_kind(disclosed, false);
+        }
+        Ok(())
     }
 
-    fn region(&mut self) -> Result<RegionCode, ImportError> {
-        let name = self.disclosed.text("region")?;
-        self.call.repeats("region", |text| text == name);
-        province(&name).ok_or_else(|| self.disclosed.refused("region")(Fault::UnknownRegion))
+    /// What it is estimated at, where all notices that state it agree.
+    fn estimate(&mut self, place: &str, tally: &mut Tally) -> Option<Money> {
+        let disclosed = self.pairs.iter_mut().filter_map(|(_, disclosed)| disclosed.optional("budget"));
+        let mut texts: Vec<String> = disclosed.collect();
+        texts.extend(self.call.optional("budget"));
+        let read = |text: &String| price::parse(text).ok().and_then(|reading| reading.price.money());
+        let amounts: Vec<Option<Money>> = texts.iter().map(read).collect();
+        let reason = match amounts.as_slice() {
+            [] => return None,
+            [first, others @ ..] if first.is_some() && others.iter().all(|other| other == first) => return *first,
+            amounts if amounts.iter().any(Option::is_none) => Reason::ValueUnclear,
+            _ => Reason::SourcesDiffer,
+        };
+        tally.words(reason, place, "budget", &texts.join(" | "));
+        None
     }
 
-    fn finish(mut self, title: &str, call_title: &str) {
-        self.pair.value("kind");
-        self.disclosed.repeats("title", |text| text == title);
-        self.call.repeats("title", |text| text == call_title);
-        notice::repeats_kind(&mut self.disclosed, false, title);
-        notice::repeats_kind(&mut self.call, true, call_title);
-        for row in [self.pair, self.disclosed, self.call] {
-            row.finish(self.tally);
+    fn finish(mut self, title: &str, operator: &str, office: &str, province: &str, tally: &mut Tally) {
+        self.call.repeats("title", |text| text == title);
+        repeats_kind(&mut self.call, true);
+        for (mut pair, mut disclosed) in self.pairs {
+            pair.value("kind");
+            pair.repeats("call_title", |text| text == title);
+            pair.value("call_date");
+            disclosed.repeats("operator", |text| text == operator);
+            disclosed.repeats("sourceName", |text| text == office);
+            disclosed.repeats("region", |text| text == province);
+            pair.finish(tally);
+            disclosed.finish(tally);
+        }
+        self.call.finish(tally);
+    }
+}
+
+/// The kind says again what the tender and its title say; one that says more stays unmapped.
+fn repeats_kind(row: &mut Row, is_call: bool) {
+    let (disclosed, called) = KINDS.split_at(2);
+    for (kind, codes) in if is_call { called } else { disclosed } {
+        row.repeats("category", |text| text == *kind);
+        for field in ["publishOneType", "noticeType"] {
+            row.repeats(field, |text| codes.split(' ').any(|code| code == text));
         }
     }
 }
 
-fn lot_id() -> Result<LotId, Fault> {
-    "1".parse()
+/// When it was published: to the second where it says so, else in the morning of the day.
+fn time(row: &mut Row, day: NaiveDate) -> Instant {
+    row.repeats("date", |text| text == day.to_string());
+    let exact = row.optional("createDate").and_then(|text| when::read(&text)).filter(|at| at.day == day);
+    exact.unwrap_or(when::Stated { day, time: None }).instant_or(when::morning())
+}
+
+/// Where it stands, and under which number of its portal.
+fn source(row: &mut Row) -> Option<String> {
+    let number = row.optional("projectNo").map(|number| format!("编号：{number}"));
+    let source: Vec<String> = row.optional("url").into_iter().chain(number).collect();
+    (!source.is_empty()).then(|| source.join(" "))
+}
+
+/// The title without the kind of its notice: `…采购项目_询比公告`.
+fn subject(title: &str) -> &str {
+    let title = title.strip_suffix("公告").unwrap_or(title);
+    let kinds = [
+        "直接采购信息",
+        "直接采购",
+        "询比（比选）",
+        "询比（询价）",
+        "询比",
+        "询价",
+        "比选",
+        "招标",
+        "谈判",
+        "磋商",
+        "采购",
+    ];
+    match title.rsplit_once(['_', '-']) {
+        Some((subject, kind)) if kinds.contains(&kind) => subject,
+        _ => kinds[..kinds.len() - 1].iter().find_map(|kind| title.strip_suffix(kind)).unwrap_or(title),
+    }
+}
+
+/// The company that the title begins with, up to its first number, else the operator.
+fn unit<'a>(title: &'a str, operator: &'a str) -> &'a str {
+    let name = title.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
+    if name.starts_with(operator) && name.ends_with("公司") { name } else { operator }
 }
 
 /// Whether two texts say the same but for white space, punctuation and a heading before one of them.
@@ -383,5 +286,20 @@ mod tests {
         assert!(!same_words("采购3辆车", "采购4辆车"));
         assert!(!same_words("采购3辆车", ""));
         assert!(!same_words("不采购3辆车", "采购3辆车"));
+    }
+
+    #[test]
+    fn a_title_has_a_subject_and_a_unit() {
+        for (title, expected) in [
+            ("某项目_询比公告", "某项目"),
+            ("某项目-询比（比选）公告", "某项目"),
+            ("某服务采购项目招标公告", "某服务采购项目"),
+            ("某服务采购公告", "某服务采购"),
+            ("某项目", "某项目"),
+        ] {
+            assert_eq!(subject(title), expected);
+        }
+        assert_eq!(unit("中国某某甲省公司2026年乙项目", "中国某某"), "中国某某甲省公司");
+        assert_eq!(unit("丙市地铁12号线", "中国某某"), "中国某某");
     }
 }

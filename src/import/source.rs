@@ -1,14 +1,14 @@
 //! JSON lines, field by field: what was not taken from a row is counted as unmapped.
 
-use super::tally::{Tally, weight};
+use super::report::{Tally, weight};
 use super::{ImportError, Texts};
-use crate::field::{Fault, Instant};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use crate::field::Fault;
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of a file, or an object within one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     /// What its unmapped fields are counted under: `yichang_awards`.
     name: &'static str,
@@ -44,6 +44,11 @@ impl Row {
             }
             _ => Err(self.missing(field)),
         }
+    }
+
+    /// A value that stays where it is.
+    pub fn peek(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
     }
 
     /// A text, unless it says nothing.
@@ -128,80 +133,104 @@ impl Row {
     }
 }
 
-/// The rows of a file.
-pub(super) fn rows(texts: Texts<'_>, file: &'static str, name: &'static str) -> Result<Vec<Row>, ImportError> {
-    let text = texts(file)?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(n, line)| {
-            let at = format!("{file}:{}", n + 1);
-            let value = serde_json::from_str(line).map_err(|source| ImportError::NotJson { at: at.clone(), source })?;
-            Row::new(name, at, value)
-        })
-        .collect()
-}
+/// What a text in UTF-8 may begin with and does not say.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// The rows of a file by the text of one field.
-pub(super) fn rows_by(
+/// The rows of a file. A line that is none is told and left out: one that is cut short is no reason to lose the others.
+///
+/// # Errors
+/// The file can't be read.
+pub(super) fn rows(
     texts: Texts<'_>,
     file: &'static str,
     name: &'static str,
-    key: &'static str,
-) -> Result<BTreeMap<String, Row>, ImportError> {
-    let mut by = BTreeMap::new();
-    for mut row in rows(texts, file, name)? {
-        by.insert(row.text(key)?, row);
-    }
-    Ok(by)
+    tally: &mut Tally,
+) -> Result<Vec<Row>, ImportError> {
+    let text = texts(file)?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let rows = lines.filter_map(|(n, line)| {
+        let at = format!("{file}:{}", n + 1);
+        let read = serde_json::from_str(line).map_err(|source| ImportError::NotJson { at: at.clone(), source });
+        let row = read.and_then(|value| Row::new(name, at.clone(), value));
+        row.map_err(|error| tally.refuse(at, error.said())).ok()
+    });
+    Ok(rows.collect())
 }
 
-/// A wall-clock time of a Shanghai day.
-pub(super) fn shanghai(day: NaiveDate, time: NaiveTime) -> Instant {
-    let seconds = time.signed_duration_since(NaiveTime::MIN).num_seconds();
-    Instant::start_of_shanghai_day(day).plus_millis(seconds * 1000)
+/// Rows by what they are known by, each once.
+#[derive(Debug)]
+pub(super) struct Keyed {
+    file: &'static str,
+    rows: BTreeMap<String, Row>,
+    /// What stands there twice, with different content: nobody knows which of them counts.
+    twice: BTreeSet<String>,
+    used: BTreeSet<String>,
 }
 
-/// `2025-06-13T12:00:00+08:00`, or `2026-08-22 08:58:43` in Shanghai.
-pub(super) fn instant(text: &str) -> Option<Instant> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(Instant::from_millis(time.timestamp_millis()));
+impl Keyed {
+    /// The rows of a file by a text of each. The same row twice is one; two that differ are none.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn read(
+        texts: Texts<'_>,
+        file: &'static str,
+        name: &'static str,
+        key: impl Fn(&mut Row) -> Result<String, ImportError>,
+        tally: &mut Tally,
+    ) -> Result<Self, ImportError> {
+        let mut keyed = Self { file, rows: BTreeMap::new(), twice: BTreeSet::new(), used: BTreeSet::new() };
+        for mut row in rows(texts, file, name, tally)? {
+            let id = match key(&mut row) {
+                Ok(id) => id,
+                Err(error) => {
+                    tally.refuse(row.at, error.said());
+                    continue;
+                }
+            };
+            match keyed.rows.get(&id) {
+                None => {
+                    keyed.rows.insert(id, row);
+                }
+                Some(known) if known.fields == row.fields => {
+                    tally.note("a row stands twice in a file, word for word; it is read once", &row.at);
+                }
+                Some(_) => {
+                    keyed.twice.insert(id);
+                }
+            }
+        }
+        Ok(keyed)
     }
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
-    Some(shanghai(local.date(), local.time()))
-}
 
-/// Every `2026年8月18日` of a text.
-pub(super) fn chinese_days(text: &str) -> Vec<NaiveDate> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let mut days = Vec::new();
-    let mut rest = compact.as_str();
-    while let Some(at) = rest.find('年') {
-        let digits_before = rest[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
-        let year = rest[at - digits_before..at].parse().ok();
-        rest = &rest[at + '年'.len_utf8()..];
-        let day = year.and_then(|year| {
-            let (month, after) = rest.split_once('月')?;
-            let (day, _) = after.split_once('日')?;
-            NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
-        });
-        days.extend(day);
+    /// The row of an id, for whoever asks first and for those that come after.
+    pub fn find(&mut self, id: &str, asked: &Row) -> Result<Row, ImportError> {
+        if self.twice.contains(id) {
+            return Err(ImportError::Twice { at: asked.at.clone(), file: self.file, id: id.to_owned() });
+        }
+        let unjoined = || ImportError::Unjoined { at: asked.at.clone(), file: self.file, id: id.to_owned() };
+        let row = self.rows.get(id).cloned().ok_or_else(unjoined)?;
+        self.used.insert(id.to_owned());
+        Ok(row)
     }
-    days
+
+    /// The row of an id, if there is one that is sure.
+    pub fn get(&mut self, id: &str) -> Option<Row> {
+        let row = self.rows.get(id).filter(|_| !self.twice.contains(id)).cloned()?;
+        self.used.insert(id.to_owned());
+        Some(row)
+    }
+
+    /// What nobody asked for.
+    pub fn unused(&self) -> impl Iterator<Item = &str> {
+        self.rows.keys().filter(|id| !self.used.contains(*id)).map(String::as_str)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_those_of_shanghai() {
-        let noon = instant("2025-06-13T12:00:00+08:00").unwrap();
-        assert_eq!(noon.to_string(), "2025-06-13T04:00:00.000Z");
-        assert_eq!(instant("2025-06-13 12:00:00"), Some(noon));
-        assert_eq!(instant("13.6.2025"), None);
-        let days = chinese_days("2026年8月18日至 2026年08月21日17时30分，2026年13月1日");
-        assert_eq!(days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-08-18", "2026-08-21"]);
-    }
 
     #[test]
     fn what_is_not_taken_is_counted() {
@@ -213,8 +242,27 @@ mod tests {
         row.repeats("b", |text| text == "丁");
         let mut tally = Tally::default();
         row.finish(&mut tally);
-        let (mapped, unmapped, _) = tally.finish();
-        assert_eq!(mapped, 1);
-        assert_eq!(unmapped.into_iter().collect::<Vec<_>>(), [("file.b".to_owned(), 1), ("file.d".to_owned(), 2)]);
+        let report = tally.finish();
+        assert_eq!(report.mapped, 1);
+        assert_eq!(
+            report.unmapped.into_iter().collect::<Vec<_>>(),
+            [("file.b".to_owned(), 1), ("file.d".to_owned(), 2)]
+        );
+    }
+
+    #[test]
+    fn one_id_twice_is_nobodys() {
+        let mut tally = Tally::default();
+        let text = "\u{FEFF}{\"id\":\"a\",\"x\":1}\n{\"id\":\"a\",\"x\":1}\n{\"id\":\"b\",\"x\":1}\n{\"id\":\"b\",\"x\":2}\n{\"id\":\n[]\n{}\n";
+        let texts = |_: &'static str| Ok(text.to_owned());
+        let mut keyed = Keyed::read(&texts, "file.jsonl", "file", |row| row.text("id"), &mut tally).unwrap();
+        let asked = Row::new("asked", "asked:1".into(), serde_json::json!({})).unwrap();
+        assert!(keyed.find("a", &asked).is_ok() && keyed.get("b").is_none());
+        assert!(matches!(keyed.find("b", &asked), Err(ImportError::Twice { .. })));
+        assert!(matches!(keyed.find("c", &asked), Err(ImportError::Unjoined { .. })));
+        assert_eq!(keyed.unused().collect::<Vec<_>>(), ["b"]);
+        let report = tally.finish();
+        let refused: Vec<_> = report.not_imported.iter().map(|refused| refused.at.as_str()).collect();
+        assert_eq!((refused, report.notes.len()), (vec!["file.jsonl:5", "file.jsonl:6", "file.jsonl:7"], 1));
     }
 }

@@ -78,7 +78,7 @@ impl Projected for Tender {
                 Value::from(code.as_str()),
                 Value::from(&*self.title),
                 Value::from(self.status().name()),
-                Value::from(self.nature.name()),
+                optional(self.nature, |nature| Value::from(nature.name())),
                 Value::from(self.region.as_str()),
                 Value::from(self.centre.as_str()),
                 optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),

@@ -55,7 +55,7 @@ impl Script<'_> {
             title: text.title.clone(),
             procuring_unit: text.procuring_unit.clone(),
             centre: text.centre.clone(),
-            nature: text.nature,
+            nature: Some(text.nature),
             region: text.region,
             lots,
             windows: text.windows,

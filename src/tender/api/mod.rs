@@ -36,7 +36,10 @@ pub struct TenderSummary {
     code: String,
     title: String,
     status: TenderStatus,
-    nature: Nature,
+    // Unknown for an adopted tender whose notices don't say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    nature: Option<Nature>,
     region: String,
     centre: String,
     procuring_unit: String,
@@ -155,7 +158,7 @@ impl TenderSummary {
             code: row.text(1)?.to_owned(),
             title: row.text(2)?.to_owned(),
             status: word(row, 3)?,
-            nature: word(row, 4)?,
+            nature: row.optional_text(4)?.map(|_| word(row, 4)).transpose()?,
             region: row.text(5)?.to_owned(),
             centre: row.text(6)?.to_owned(),
             procuring_unit: row.text(7)?.to_owned(),

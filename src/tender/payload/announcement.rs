@@ -75,7 +75,9 @@ pub struct Adoption {
     pub title: Line<300>,
     pub procuring_unit: Party,
     pub centre: OrganisationId,
-    pub nature: Nature,
+    /// Left out where the earlier notices don't say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nature: Option<Nature>,
     pub region: RegionCode,
     #[schemars(length(min = 1, max = LOTS_MAX))]
     pub lots: Vec<super::Lot>,

@@ -22,7 +22,7 @@ impl Tender {
             title: disclosed.title.as_str().into(),
             centre: disclosed.centre.clone(),
             procuring_unit: disclosed.procuring_unit.clone(),
-            nature: disclosed.nature,
+            nature: Some(disclosed.nature),
             method: Some(disclosed.method),
             region: disclosed.region,
             category: disclosed.category.clone(),

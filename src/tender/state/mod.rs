@@ -115,7 +115,8 @@ pub struct Tender {
     pub title: Box<str>,
     pub centre: OrganisationId,
     pub procuring_unit: Party,
-    pub nature: Nature,
+    /// Unknown for an adopted tender whose notices don't say it.
+    pub nature: Option<Nature>,
     /// Unknown for an adopted tender.
     pub method: Option<Method>,
     pub region: RegionCode,

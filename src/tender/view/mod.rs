@@ -27,7 +27,10 @@ pub struct TenderView {
     pub title: String,
     pub centre: String,
     pub procuring_unit: crate::field::Party,
-    pub nature: crate::field::Nature,
+    /// Unknown for an adopted tender whose notices don't say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub nature: Option<crate::field::Nature>,
     pub region: String,
     /// When the objection window is over (UTC), while it runs or has just run.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -147,7 +147,7 @@ fn adoption(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Adoption {
         title: scene.text("外地公告的工程"),
         procuring_unit: party(subject, scene),
         centre: scene.cast.player(subject.centre(scene)).id.clone(),
-        nature: Nature::Works,
+        nature: scene.dice.percent(70).then_some(Nature::Works),
         region: read("420581"),
         lots: lots(scene, subject),
         windows: windows(scene),

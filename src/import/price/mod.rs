@@ -1,7 +1,12 @@
 //! Prices as notices write them, into amounts and rates without rounding; what is not plainly one stays in words.
+//!
+//! A sign, a limit, a mark-up, or a percentage of nothing that is named: each of them makes a price words. Of a rate it
+//! must be said which way it goes: 下浮 5% and 费率 5% are far apart, and a 5% alone may be either.
 
-use crate::field::StatedPrice;
-use crate::field::{Currency, Fault, Line, Money, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice};
+use super::report::Reason;
+use crate::field::{
+    Currency, Fault, Line, Money, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice, StatedPrice,
+};
 
 /// Below this, a number without a unit may as well be a percentage (58.90, 1.78): it stays in words.
 const BARE_YUAN_MIN: i64 = 1000 * 100;
@@ -9,6 +14,47 @@ const BARE_YUAN_MIN: i64 = 1000 * 100;
 const LABEL_CHARS_MAX: usize = 40;
 /// Names of a sum of the parts that follow it.
 const TOTALS: [&str; 7] = ["投标报价", "投标总价", "投标总报价", "总报价", "总价", "报价", "合计"];
+/// Words of a rate that is taken off.
+const REDUCTIONS: [&str; 6] = ["下浮", "让利", "优惠", "降价", "降低", "下调"];
+/// Words of a rate that is put on, or goes by its sign, or of which some say what is paid and others what is taken off (折扣):
+/// such a price stays in words.
+const UNSETTLED: [&str; 8] = ["上浮", "上调", "加价", "加成", "涨", "浮动", "折", "溢价"];
+/// Words of a bound, or of a number that is not meant exactly.
+const BOUNDS: [&str; 24] = [
+    "不超",
+    "不得",
+    "不高于",
+    "不低于",
+    "不少于",
+    "不小于",
+    "不大于",
+    "至少",
+    "至多",
+    "最高",
+    "最低",
+    "以上",
+    "以下",
+    "以内",
+    "上限",
+    "下限",
+    "约",
+    "左右",
+    "暂",
+    "预计",
+    "计取",
+    "乘以",
+    "大写",
+    "±",
+];
+/// Signs of a number: what they do to a rate or an amount is not ours to say.
+const SIGNS: [char; 10] = ['-', '－', '−', '–', '—', '+', '＋', '±', '~', '～'];
+
+/// A price as it was read, and why it stayed in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    pub price: Price,
+    pub unread: Option<Reason>,
+}
 
 /// Reads a price; anything that can't be read for certain is a price in words, as it stands.
 ///
@@ -17,15 +63,29 @@ const TOTALS: [&str; 7] = ["投标报价", "投标总价", "投标总报价", "�
 ///
 /// # Errors
 /// The text is empty, too long or holds a deceptive character.
-pub fn parse(text: &str) -> Result<Price, Fault> {
+pub fn parse(text: &str) -> Result<Reading, Fault> {
     let words = Prose::new(text.trim())?;
     let folded = fold(text);
-    let read = single(&folded)
-        .map(Price::from_simple)
-        .or_else(|| parts(&folded))
-        .or_else(|| rate_in_words(text.trim(), &folded));
-    Ok(read.unwrap_or(Price::Stated(StatedPrice { text: words })))
+    let read = match single(&folded) {
+        Some(simple) => Ok(Some(Price::from_simple(simple))),
+        None => parts(&folded).map(|parts| parts.or_else(|| rate_in_words(text.trim(), &folded))),
+    };
+    Ok(match read {
+        Ok(Some(price)) => Reading { price, unread: None },
+        Ok(None) => Reading::in_words(words, Reason::PriceUnclear),
+        Err(SumDiffers) => Reading::in_words(words, Reason::TotalDiffers),
+    })
 }
+
+impl Reading {
+    /// A price that stays as the source words it.
+    pub fn in_words(text: Prose<2000>, why: Reason) -> Self {
+        Self { price: Price::Stated(StatedPrice { text }), unread: Some(why) }
+    }
+}
+
+/// A total is not the sum of the parts that are stated with it.
+struct SumDiffers;
 
 /// Exact yuan: `1799255.53`.
 pub fn yuan(text: &str) -> Option<Money> {
@@ -76,6 +136,11 @@ fn scaled(text: &str, digits: usize) -> Option<i64> {
     format!("{whole}{fraction:0<digits$}").parse().ok()
 }
 
+/// Percent under a heading that says which way they go: `12.5`.
+pub fn percent(number: &str, basis: RateBasis) -> Option<Rate> {
+    rate(number.trim(), basis, None)
+}
+
 fn rate(number: &str, basis: RateBasis, of: Option<&str>) -> Option<Rate> {
     let rate_ppm = scaled(number, 4).filter(|ppm| *ppm <= 10_000_000)?;
     let of = match of.filter(|of| !of.is_empty()) {
@@ -85,15 +150,26 @@ fn rate(number: &str, basis: RateBasis, of: Option<&str>) -> Option<Rate> {
     Some(Rate { basis, rate_ppm, of })
 }
 
-/// `下浮` is taken off a base, everything else is a share of one.
-fn basis(words: &str) -> RateBasis {
-    if words.contains("下浮") || words.contains("让利") { RateBasis::Discount } else { RateBasis::Fee }
+fn names_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Which way a rate goes, by the words before it; unknown where they don't say, or say more than that.
+fn basis(words: &str) -> Option<RateBasis> {
+    let (reduces, is_fee) = (names_any(words, &REDUCTIONS), words.trim_end_matches(':').ends_with("费率"));
+    match (reduces, is_fee) {
+        _ if names_any(words, &UNSETTLED) || names_any(words, &BOUNDS) => None,
+        (true, false) => Some(RateBasis::Discount),
+        (false, true) => Some(RateBasis::Fee),
+        _ => None,
+    }
 }
 
 /// Names of a rate that say no more than that it is one.
 fn is_plain_rate_name(label: &str) -> bool {
-    let label = label.trim_end_matches('率').trim_end_matches("比例").trim_end_matches("系数");
-    matches!(label, "" | "下浮" | "让利" | "折扣" | "费" | "报价费" | "报价折扣" | "报价下浮" | "投标报价下浮")
+    let label = label.trim_end_matches('率').trim_end_matches("比例");
+    let label = label.strip_prefix("投标").unwrap_or(label);
+    matches!(label.strip_prefix("报价").unwrap_or(label), "下浮" | "让利" | "优惠" | "降价" | "费")
 }
 
 /// What stands before the number at the end, and the number: `折扣率`, `75`.
@@ -104,7 +180,8 @@ fn split_number(text: &str) -> Option<(&str, &str)> {
     let (before, number) = text.split_at(start);
     let before = before.strip_suffix('¥').unwrap_or(before);
     let before = before.strip_suffix("人民币").unwrap_or(before);
-    number.starts_with(|c: char| c.is_ascii_digit()).then_some((before, number))
+    let plain = number.starts_with(|c: char| c.is_ascii_digit()) && !before.ends_with(SIGNS);
+    plain.then_some((before, number))
 }
 
 fn label_of(before: &str) -> &str {
@@ -126,12 +203,11 @@ fn labelled(text: &str) -> Option<(&str, SimplePrice)> {
     let label = label_of(before);
     // A sentence, a sum, a list or a condition is not a label.
     let plain = label.chars().count() <= LABEL_CHARS_MAX && !label.contains([':', '%', '元', ';', ',', '×', '*', '、']);
-    if !plain || ["不超过", "不得", "不高于", "计取", "乘以", "大写"].iter().any(|word| label.contains(word))
-    {
+    if !plain || names_any(label, &BOUNDS) {
         return None;
     }
     let price = if is_rate {
-        SimplePrice::Rate(rate(number, basis(label), None)?)
+        SimplePrice::Rate(rate(number, basis(label)?, None)?)
     } else {
         SimplePrice::Money(Money::new(Currency::CNY, scaled(number, digits)?).ok()?)
     };
@@ -142,10 +218,6 @@ fn labelled(text: &str) -> Option<(&str, SimplePrice)> {
 fn single(text: &str) -> Option<SimplePrice> {
     if let Some(amount) = scaled(text, 2) {
         return Money::new(Currency::CNY, amount).ok().filter(|_| amount >= BARE_YUAN_MIN).map(SimplePrice::Money);
-    }
-    // 97%(折扣报价)
-    if let Some((number, name)) = text.strip_suffix(')').and_then(|text| text.split_once("%(")) {
-        return rate(number, basis(name), Some(name)).map(SimplePrice::Rate);
     }
     let (label, price) = labelled(text)?;
     match price {
@@ -184,22 +256,29 @@ fn split_parts<'a>(text: &'a str, separators: &[char]) -> Vec<&'a str> {
 }
 
 /// Several labelled values; or a total and, in brackets, its parts, when they add up exactly.
-fn parts(text: &str) -> Option<Price> {
+fn parts(text: &str) -> Result<Option<Price>, SumDiffers> {
     if let Some((head, inner)) = text.strip_suffix(')').and_then(|text| text.split_once('('))
         && let Some(total) = single(head).and_then(money)
     {
         let inner = inner.strip_prefix("其中").unwrap_or(inner);
         let inner = inner.strip_prefix(':').unwrap_or(inner);
-        return items_of(inner).filter(|items| sum(items) == Some(total.amount_minor)).and_then(finished);
+        return items_of(inner).map_or(Ok(None), |items| adding_up(total, items));
     }
-    let mut items = items_of(text).or_else(|| terms(text))?;
+    let Some(mut items) = items_of(text).or_else(|| terms(text)) else { return Ok(None) };
     if TOTALS.contains(&items[0].item.as_str()) {
-        let total = items.remove(0);
-        if money(total.price).map(|total| total.amount_minor) != sum(&items) {
-            return None;
-        }
+        let total = money(items.remove(0).price);
+        return total.map_or(Ok(None), |total| adding_up(total, items));
     }
-    finished(items)
+    Ok(finished(items))
+}
+
+/// The parts of a total, if they are amounts and their sum is it.
+fn adding_up(total: Money, items: Vec<PriceItem>) -> Result<Option<Price>, SumDiffers> {
+    match sum(&items) {
+        Some(sum) if sum == total.amount_minor => Ok(finished(items)),
+        Some(_) if !items.is_empty() => Err(SumDiffers),
+        _ => Ok(None),
+    }
 }
 
 fn finished(items: Vec<PriceItem>) -> Option<Price> {
@@ -248,147 +327,45 @@ fn terms(text: &str) -> Option<Vec<PriceItem>> {
         .into_iter()
         .map(|part| {
             let (item, words) = part.split_once(':').filter(|(_, words)| !words.contains(':'))?;
-            let (number, basis) = only_percentage(words)?;
+            let (number, basis) = share_of_a_base(words)?;
             let price = SimplePrice::Rate(rate(number, basis, Some(words))?);
             Some(PriceItem { item: item_name(item)?, price })
         })
         .collect()
 }
 
-/// The number of the only percentage of a text that names no amount, no ceiling and no tax.
-fn only_percentage(text: &str) -> Option<(&str, RateBasis)> {
-    let certain = !["元", "不超", "不得", "不高于", "税", "暂列"].iter().any(|word| text.contains(word));
-    let (before, _) = text.split_once('%').filter(|(_, after)| certain && !after.contains('%'))?;
+/// The number of the only percentage of a sentence that says of what it is, and names no amount, no bound and no tax.
+fn share_of_a_base(text: &str) -> Option<(&str, RateBasis)> {
+    const BASES: [&str; 7] = ["标准", "×", "费用的", "价的", "投资的", "百分比", "取费"];
+    const MORE: [&str; 13] =
+        ["元", "不超", "不得", "不高于", "不低于", "税", "暂列", "以内", "以上", "以下", "最高", "最低", "‰"];
+    let (before, after) = text.split_once('%').filter(|(_, after)| !after.contains('%'))?;
+    if !names_any(text, &BASES)
+        || names_any(text, &MORE)
+        || names_any(text, &UNSETTLED)
+        || names_any(after, &REDUCTIONS)
+    {
+        return None;
+    }
     let (lead, number) = split_number(before)?;
-    Some((number, basis(lead)))
+    // 按标准的48%计取 is a share; 按标准下浮20%计取 is taken off it, and what is taken off elsewhere is more than one price.
+    let reductions = REDUCTIONS.iter().map(|word| lead.matches(word).count()).sum();
+    let near = lead.trim_end_matches(':').trim_end_matches('为').trim_end_matches('率');
+    let basis = match reductions {
+        0usize => RateBasis::Fee,
+        1 if REDUCTIONS.iter().any(|word| near.ends_with(word)) => RateBasis::Discount,
+        _ => return None,
+    };
+    Some((number, basis))
 }
 
 /// A sentence with one percentage; the whole sentence, as it was written, says of what.
 fn rate_in_words(written: &str, text: &str) -> Option<Price> {
-    let (number, basis) = only_percentage(text)?;
+    let (number, basis) = share_of_a_base(text)?;
     // Several clauses of which only one has a number are more than one price.
-    let known =
-        ["计取", "标准", "×", "费用的", "价的", "投资的", "百分比", "取费"].iter().any(|word| text.contains(word));
     let one = !text.contains("包含") && split_parts(text, &[';']).len() == 1;
-    (known && one).then(|| rate(number, basis, Some(written)).map(Price::Rate)).flatten()
+    one.then(|| rate(number, basis, Some(written)).map(Price::Rate)).flatten()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn money(amount_minor: i64) -> Price {
-        Price::Money(Money { currency: Currency::CNY, amount_minor })
-    }
-
-    fn plain_rate(basis: RateBasis, rate_ppm: i64) -> Price {
-        Price::Rate(Rate { basis, rate_ppm, of: None })
-    }
-
-    fn of(basis: RateBasis, rate_ppm: i64, of: &str) -> Price {
-        Price::Rate(Rate { basis, rate_ppm, of: Some(Prose::new(of).unwrap()) })
-    }
-
-    fn items(expected: &[(&str, Price)]) -> Price {
-        let items = expected.iter().map(|(item, price)| {
-            let price = match price.clone() {
-                Price::Money(money) => SimplePrice::Money(money),
-                Price::Rate(rate) => SimplePrice::Rate(rate),
-                other => panic!("{other:?}"),
-            };
-            PriceItem { item: Line::new(*item).unwrap(), price }
-        });
-        Price::Items(PriceItems { items: items.collect() })
-    }
-
-    #[test]
-    fn amounts_are_exact() {
-        for (text, minor) in [
-            ("1234567.89", 123_456_789),
-            ("1234567.8", 123_456_780),
-            ("1234567", 123_456_700),
-            ("1,234,567.80 元", 123_456_780),
-            ("35 元", 3500),
-            ("12.345678万元", 12_345_678),
-            ("￥600元", 60_000),
-            ("人民币600元", 60_000),
-            ("投标报价：5000000.00元。", 500_000_000),
-        ] {
-            assert_eq!(parse(text).unwrap(), money(minor), "{text}");
-        }
-        assert_eq!(wan("100.5").unwrap().amount_minor, 100_500_000);
-        assert_eq!(yuan("1.50").unwrap().amount_minor, 150);
-        assert_eq!((yuan("1.505"), wan("1.0000001"), yuan("-1"), yuan("1,2")), (None, None, None, None));
-        assert!(yuan("99999999999999999999").is_none() && yuan("").is_none());
-    }
-
-    #[test]
-    fn rates_have_a_basis() {
-        use RateBasis::{Discount, Fee};
-        for (text, basis, ppm) in [
-            ("57%", Fee, 570_000),
-            ("98.00％", Fee, 980_000),
-            ("94.3512 %", Fee, 943_512),
-            ("折扣率75%", Fee, 750_000),
-            ("折扣系数：0.8%", Fee, 8000),
-            ("下浮率20.50%", Discount, 205_000),
-            ("下浮率为20%。", Discount, 200_000),
-            ("下浮3%", Discount, 30_000),
-        ] {
-            assert_eq!(parse(text).unwrap(), plain_rate(basis, ppm), "{text}");
-        }
-        assert_eq!(parse("价格系数：96%").unwrap(), of(Fee, 960_000, "价格系数"));
-        assert_eq!(parse("97%（折扣报价）").unwrap(), of(Fee, 970_000, "折扣报价"));
-        let words = "按《某收费规定》(某价[2001]1号)收费标准的 48％计取，计费额以评审后的费用为准。";
-        assert_eq!(parse(words).unwrap(), of(Fee, 480_000, words));
-    }
-
-    #[test]
-    fn several_parts_are_items_when_they_are_plain() {
-        use RateBasis::{Discount, Fee};
-        let two = items(&[("设计费", money(200)), ("建安费", money(300_000))]);
-        for text in [
-            "设计费：2元；建安费：3000元",
-            "设计费:2元、建安费3000元。",
-            "3002元（其中设计费：2元，建安费：3000元）",
-            "投标总价：3002元（设计费2元,建安费3000元）",
-            "投标报价3002元，设计费2元，建安费3000元。",
-        ] {
-            assert_eq!(parse(text).unwrap(), two, "{text}");
-        }
-        let rates = items(&[("设计费", plain_rate(Discount, 340_000)), ("建安工程费", plain_rate(Fee, 950_000))]);
-        assert_eq!(parse("设计费：下浮率34%，建安工程费：折扣率95%").unwrap(), rates);
-        let named = items(&[("施工报价下浮率", plain_rate(Discount, 20_000)), ("设计费报价", money(300))]);
-        assert_eq!(parse("施工报价下浮率2%，设计费报价3元").unwrap(), named);
-        let terms =
-            items(&[("设计", of(Fee, 570_000, "按甲标准的57%计取")), ("监理", of(Fee, 600_000, "按乙标准的60%计取"))]);
-        assert_eq!(parse("设计：按甲标准的57%计取；监理：按乙标准的60%计取。").unwrap(), terms);
-    }
-
-    #[test]
-    fn what_is_not_certain_stays_in_words() {
-        for text in [
-            "1.78",
-            "58.90",
-            "31元/吨",
-            "预计 20 万元/年",
-            "下浮%5",
-            "1200.005",
-            "设计费报价30元/平方米；建安工程费报价（下浮率）14%",
-            "按甲标准的57%计取，最终结算不超过80万元",
-            "按甲标准×57%（不超过60%）",
-            "3003元（其中设计费：2元，建安费：3000元）",
-            "设计费：5元（含税6%）",
-            "下浮比例部分：建筑工程：5%；市政工程：6%",
-            "甲费为某价的2%、乙费为某价的95%。",
-            "报价折扣率：50%（测量）、60%（设计）",
-            "监理：按甲标准的57%计取；管理费已包含在监理费中，不再另计",
-            "投标报价(元/%)",
-            "2000%",
-            "设计费：2元；设计费：3元",
-        ] {
-            assert!(matches!(parse(text).unwrap(), Price::Stated(stated) if stated.text.as_str() == text), "{text}");
-        }
-        assert_eq!(parse(" "), Err(Fault::TextEmpty));
-    }
-}
+mod tests;

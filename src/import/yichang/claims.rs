@@ -1,54 +1,41 @@
 //! The candidates of one notice: names and prices from every notice, claims from those that were read in full.
 
-use super::parties::{bidder, members, normalised, party, same_bidder};
-use super::seal::seal;
-use super::source::{Row, says_nothing};
-use super::tally::Tally;
-use super::{ImportError, price};
-use crate::field::{Citations, Day, Fault, ItemId, Line, Price, Prose, StatedPrice};
+use super::super::consortium::{bidder, is_same_name, members, party, same_bidder};
+use super::super::report::{Reason, Tally};
+use super::super::seal::seal;
+use super::super::source::{Row, says_nothing};
+use super::super::{ImportError, price};
+use super::listing::{Known, Listed};
+use crate::field::{Citations, Day, Fault, ItemId, Line, Price, Prose};
 use crate::tender::{Candidate, Claim, ClaimKind};
-
-/// The heading of the price column, where a table was read one row off.
-const PRICE_HEADING: &str = "投标报价(元/%)";
-/// What stands for a price that the source lost.
-const PRICE_UNKNOWN: &str = "来源数据未载明报价";
-
-/// The name and the price of a row of the candidates' table.
-struct Listed {
-    name: String,
-    /// `None` when the source lost it.
-    price: Option<String>,
-}
 
 /// The candidates in the order of the notice; their ids are `c1`, `c2`… in that order.
 pub(super) fn candidates(
     notice: &mut Row,
     full: Option<&mut Row>,
-    winner: &str,
+    (winner, awarded): (&str, Option<&Price>),
     code: &str,
     tally: &mut Tally,
 ) -> Result<Vec<Candidate>, ImportError> {
-    let listed = listed(notice, winner, code, tally)?;
     let mut full = match full {
         Some(full) => Some(Full::take(full)?),
         None => None,
     };
+    let in_full = |name: &str| full.as_ref().and_then(|full| full.price_of(name));
+    let listed = Known { winner, awarded, in_full: &in_full }.listed(notice, code, tally)?;
     let mut candidates = Vec::new();
-    for row in listed {
-        let mut candidate = candidate(&row, candidates.len() + 1, code, tally).map_err(notice.refused("candidates"))?;
+    for Listed { name, price } in listed {
+        let made = plain(&name, price, candidates.len() + 1, code, tally);
+        let mut candidate = made.map_err(notice.refused("candidates"))?;
         let stands = |known: &Candidate| {
             known.bidder.members.iter().any(|one| candidate.bidder.members.iter().any(|other| one.is_same(other)))
         };
         if candidates.iter().any(stands) {
-            tally.note(
-                "a bidder stands twice in the table of candidates, alone or in a consortium; the first is taken",
-                code,
-            );
-            tally.unmapped("yichang_candidates.candidates (bidder twice)", 1);
+            tally.words(Reason::BidderTwice, code, "candidates.name", &name);
             continue;
         }
         if let Some(full) = &mut full {
-            full.complete(&mut candidate, &row.name, code, tally)?;
+            full.complete(&mut candidate, &name, code, tally)?;
         }
         candidates.push(candidate);
     }
@@ -74,53 +61,6 @@ pub(super) fn plain(name: &str, price: Price, n: usize, code: &str, tally: &mut 
         persons: Vec::new(),
         claims: Vec::new(),
     })
-}
-
-/// A price that the source does not say.
-pub(super) fn unknown_price() -> Result<Price, Fault> {
-    Ok(Price::Stated(StatedPrice { text: Prose::new(PRICE_UNKNOWN)? }))
-}
-
-fn candidate(row: &Listed, n: usize, code: &str, tally: &mut Tally) -> Result<Candidate, Fault> {
-    let price = match &row.price {
-        Some(text) => price::parse(tally.prose::<2000>(text, code)?.as_str())?,
-        None => unknown_price()?,
-    };
-    plain(&row.name, price, n, code, tally)
-}
-
-/// Reads the table: rows without a price are no candidates (narratives, claimed projects, rejected bidders that the
-/// parser took for rows), and where the heading stands for the first price, the prices stand one row too low.
-fn listed(notice: &mut Row, winner: &str, code: &str, tally: &mut Tally) -> Result<Vec<Listed>, ImportError> {
-    let mut table = Vec::new();
-    for mut row in notice.objects("candidates", "yichang_candidates.candidates")? {
-        let name = row.text("name")?;
-        let price = row.text("price_text")?;
-        if says_nothing(&price) && !same_bidder(&name, winner) {
-            tally.note("a row without a price in the table of candidates is left out", code);
-            tally.unmapped("yichang_candidates.candidates (row without a price)", 1);
-            continue;
-        }
-        // The place in the list is kept by the order; it is no rank (see the report).
-        row.value("rank_as_listed");
-        row.finish(tally);
-        table.push((name, price));
-    }
-    let headed = table.first().is_some_and(|(_, price)| price == PRICE_HEADING);
-    let whole = table.iter().all(|(_, price)| !says_nothing(price)) && table.len() > 2;
-    let prices: Vec<Option<String>> = table.iter().map(|(_, price)| Some(price.clone())).collect();
-    let prices = if headed && whole {
-        tally
-            .note("the table's heading stood for the first price: prices were moved up, the last one is unknown", code);
-        prices.into_iter().skip(1).chain([None]).collect()
-    } else if headed {
-        tally.note("the table's heading stood for the first price, and rows are missing: that price is unknown", code);
-        [None].into_iter().chain(prices.into_iter().skip(1)).collect()
-    } else {
-        prices
-    };
-    let rows = table.into_iter().zip(prices);
-    Ok(rows.map(|((name, _), price)| Listed { name, price: price.filter(|price| !says_nothing(price)) }).collect())
 }
 
 /// A notice that was read in full.
@@ -163,8 +103,9 @@ impl Full {
             self.describe(candidate, &mut row, code, tally)?;
             row.finish(tally);
         }
-        let names: Vec<String> = members(name).into_iter().map(normalised).collect();
-        let mine = |company: &str| names.contains(&normalised(company)) || same_bidder(company, name);
+        let names = members(name);
+        let mine =
+            |company: &str| names.iter().any(|member| is_same_name(member, company)) || same_bidder(company, name);
         for (company, mut row) in take_of(&mut self.achievements, mine) {
             let n = candidate.claims.len() + 1;
             let holder = holder(candidate, &company, code, tally);
@@ -191,15 +132,8 @@ impl Full {
         code: &str,
         tally: &mut Tally,
     ) -> Result<(), ImportError> {
-        if let Some(text) = row.optional("price_text") {
-            let refused = row.refused("price_text");
-            let text = tally.prose::<2000>(&text, code);
-            let stated = text.and_then(|text| price::parse(text.as_str())).map_err(refused)?;
-            if candidate.price != stated {
-                tally.note("the full notice gives another price than the list; the full notice's is taken", code);
-                candidate.price = stated;
-            }
-        }
+        // It was read with the table.
+        row.optional("price_text");
         let rank = row.value("rank").and_then(|rank| rank.as_u64()).and_then(|rank| u16::try_from(rank).ok());
         candidate.rank = rank.filter(|_| self.ranked);
         let field = "yichang_candidates_full.candidates";
@@ -215,6 +149,13 @@ impl Full {
             candidate.claims.push(Claim { number, ..claim(id, ClaimKind::Qualification, title) });
         }
         Ok(())
+    }
+
+    /// The price that the full notice has beside a name.
+    fn price_of(&self, name: &str) -> Option<String> {
+        let (_, row) = self.candidates.iter().find(|(listed, _)| same_bidder(listed, name))?;
+        let text = row.peek("price_text")?.as_str()?;
+        (!says_nothing(text)).then(|| text.to_owned())
     }
 
     /// What belongs to no candidate has no place.
