@@ -1,4 +1,4 @@
-//! `gongshi import notices`: notices in, a log that anybody can verify out.
+//! `gongshi import`: notices or a centre's table in, a log that anybody can verify out.
 
 #![cfg(feature = "shell")]
 
@@ -7,7 +7,7 @@ use gongshi::log::EntryView;
 use gongshi::store::Database;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What only the service says, when time has passed.
@@ -75,12 +75,17 @@ async fn contents(data: &str) -> (BTreeMap<String, u64>, String, Vec<(String, u6
 }
 
 /// Imports into a new folder and audits what came of it.
-async fn imported(notices: &Path) -> Imported {
+async fn imported(what: &str, source: &Path) -> Imported {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let data = data.to_str().unwrap();
-    let import = ["import", "notices", notices.to_str().unwrap(), "--data", data];
+    let source = source.to_str().unwrap();
+    // What it would do is what it does.
+    let rehearsed = json_of(&["import", what, source, "--data", data, "--dry-run"]);
+    assert!(!Path::new(data).exists());
+    let import = ["import", what, source, "--data", data];
     let report = json_of(&import);
+    assert_eq!(rehearsed, report);
     let audited = json_of(&["verify", data, "--json"]);
     assert_eq!((&audited["findings"], &audited["findings_omitted"]), (&json!([]), &json!(0)));
     let (kinds, signed, tenders) = contents(data).await;
@@ -187,17 +192,19 @@ fn write_notices(dir: &Path) {
 async fn notices_become_a_log_that_verifies() {
     let dir = tempfile::tempdir().unwrap();
     write_notices(dir.path());
-    let imported = imported(dir.path()).await;
+    let imported = imported("notices", dir.path()).await;
     let report = &imported.report;
     assert_eq!((&report["pairs_candidate_award"], &report["pairs_preannouncement_call"]), (&json!(2), &json!(1)));
-    assert_eq!(report["steps"], 2 * 3 + 2);
+    assert_eq!((&report["steps"], &report["tenders"]), (&json!(2 * 3 + 1), &json!(3)));
     let unmapped = json!({"yichang_awards.has_complaint_phone": 2,
         "yichang_awards.staff.certificate_types (may be a name)": 1});
     assert_eq!(report["unmapped"], unmapped);
-    for kind in ["tender.adopted", "tender.candidates_published", "tender.awarded"] {
-        assert_eq!(imported.of(&[kind]), 2, "{kind}");
+    for (kind, count) in [("tender.adopted", 3), ("tender.candidates_published", 2), ("tender.awarded", 2)] {
+        assert_eq!(imported.of(&[kind]), count, "{kind}");
     }
-    assert_eq!((imported.of(&["tender.preannounced"]), imported.of(&["tender.announced"])), (1, 1));
+    // A percentage of nothing that is named stays as it is written.
+    assert_eq!(report["in_words"][0]["reason"], "price-unclear");
+    assert!(imported.holds(r#"{"kind":"stated","text":"98.5%"}"#));
     for text in [
         "30日历天",
         "本项目分两期交付。",
@@ -222,10 +229,68 @@ async fn the_real_notices_become_a_log_that_verifies() {
         eprintln!("skipped: {} is not here", notices.display());
         return;
     }
-    let imported = imported(&notices).await;
+    let imported = imported("notices", &notices).await;
     let report = &imported.report;
     assert_eq!((&report["pairs_candidate_award"], &report["pairs_preannouncement_call"]), (&json!(886), &json!(49)));
-    for (kind, count) in [("tender.adopted", 886), ("tender.awarded", 886), ("tender.preannounced", 49)] {
-        assert_eq!(imported.of(&[kind]), count, "{kind}");
+    assert_eq!((&report["not_imported"], imported.of(&["tender.awarded"])), (&json!([]), 886));
+    assert_eq!(json!(imported.of(&["tender.adopted"])), report["tenders"]);
+}
+
+/// The example of IMPORT.md, as a spreadsheet saves it.
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
+#[tokio::test]
+async fn the_example_of_a_table_becomes_a_log_that_verifies() {
+    let [csv, xlsx] =
+        [imported("table", &example("import.csv")).await, imported("table", &example("import.xlsx")).await];
+    for imported in [&csv, &xlsx] {
+        assert_eq!(imported.report["not_imported"], json!([]));
+        let kinds = [("tender.adopted", 2), ("tender.candidates_published", 3), ("tender.awarded", 3)];
+        for (kind, count) in kinds {
+            assert_eq!(imported.of(&[kind]), count, "{kind}");
+        }
+        for text in [
+            r#"{"kind":"money","currency":"CNY","amount_minor":486230050}"#,
+            r#"{"kind":"rate","basis":"discount","rate_ppm":65000}"#,
+            r#""members":[{"name":"中州市政工程有限公司"},{"name":"中州设计院"}]"#,
+            "开标时间：2026-02-26T09:30:00+08:00。",
+            "开标时间：2026-03-05。",
+            "综合评分最高。",
+        ] {
+            assert!(imported.holds(text), "{text}");
+        }
+    }
+    // What is signed does not depend on the file that it comes from.
+    assert_eq!(payloads_but_keys(&csv), payloads_but_keys(&xlsx));
+}
+
+fn payloads_but_keys(imported: &Imported) -> Vec<&str> {
+    imported
+        .signed
+        .lines()
+        .filter(|payload| !payload.contains("\"x\":"))
+        .filter(|payload| !payload.contains("kid"))
+        .collect()
+}
+
+#[test]
+fn a_table_of_another_encoding_is_read_and_none_is_told_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table.csv");
+    let report = |bytes: &[u8]| {
+        std::fs::write(&table, bytes).unwrap();
+        run(&["import", "table", table.to_str().unwrap(), "--dry-run"])
+    };
+    let text = std::fs::read_to_string(example("import.csv")).unwrap();
+    let (gbk, ..) = encoding_rs::GBK.encode(text.trim_start_matches('\u{FEFF}'));
+    let read: Value = serde_json::from_slice(&report(&gbk).stdout).unwrap();
+    assert_eq!((&read["tenders"], &read["not_imported"]), (&json!(2), &json!([])));
+    for bytes in [&b"PK\x03\x04 nothing"[..], b"\xD0\xCF\x11\xE0", "甲,乙\n丙,丁\n".as_bytes(), b"", b"\xFF\x81"] {
+        let output = report(bytes);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && output.stdout.is_empty() && !error.contains("panicked"), "{error}");
+        assert!(error.contains("table.csv: "), "{error}");
     }
 }

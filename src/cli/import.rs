@@ -31,8 +31,13 @@ pub struct ImportFrom {
     /// 只输出报告，不写入任何内容 · Print the report alone, and write nothing
     #[arg(long)]
     dry_run: bool,
-    #[command(flatten)]
-    location: Location,
+    /// Not needed where nothing is written.
+    /// 数据目录（须为新目录） · Data folder, a new one; not needed with --dry-run
+    #[arg(long, env = "GONGSHI_DATA", required_unless_present = "dry_run")]
+    data: Option<PathBuf>,
+    /// PostgreSQL 连接 · postgres://… instead of the SQLite file in the data folder
+    #[arg(long, env = "GONGSHI_DATABASE")]
+    database: Option<String>,
 }
 
 const SUPERVISOR: &str = "11410100005260004Y";
@@ -55,54 +60,49 @@ impl Import {
             let said = error.said();
             anyhow::anyhow!("{}: {}", from.source.display(), either(&said.zh, &said.en))
         })?;
-        if !from.dry_run {
-            from.write(steps, by).await?;
+        if let Some(data) = from.data.filter(|_| !from.dry_run) {
+            write(&Location { data, database: from.database }, steps, by).await?;
         }
         println!("{}", serde_json::to_string_pretty(&report)?);
         Ok(())
     }
 }
 
-impl ImportFrom {
-    /// The log's clock follows the dates of the notices: windows are as long as they were. So the log must be new.
-    async fn write(&self, steps: Vec<Step>, by: Signatories) -> anyhow::Result<()> {
-        let first = steps.first().map_or_else(|| Clock::System.now(), |step| step.at);
-        let clock = Clock::manual(first.plus_millis(-3_600_000));
-        let ledger = super::serve::open(&self.location, &super::serve::Name::demo(), None, None, clock.clone()).await?;
-        ensure!(
-            *ledger.size().borrow() == 1,
-            "{}",
-            either(
-                "导入须用新的数据目录：公告按其日期写入",
-                "import into a new data folder: notices enter under their own dates"
-            )
-        );
-        let keys = self.location.data.join("demo-keys");
-        access::private_folder(&keys)?;
-        let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
-        let operator = ledger.operator_key().clone();
-        register(&ledger, &supervisor, &operator, by.supervisor, "导入监督部门", Role::Supervisor).await?;
-        let centre_key = demo_key(&keys.join("centre.jwk"))?;
-        register(&ledger, &centre_key, &supervisor, by.centre, "导入采购中心", Role::Centre).await?;
-        let bar = ProgressBar::new(steps.len() as u64);
-        for step in steps {
-            advance(&ledger, &clock, step.at).await?;
-            let key = match step.who {
-                Signatory::Supervisor => &supervisor,
-                Signatory::Centre => &centre_key,
-            };
-            // What the log would refuse was left out when the steps were rehearsed.
-            let stream = Stream::of(&step.tender);
-            ledger
-                .act_as(key, &stream, &step.act.into())
-                .await
-                .map_err(|error| anyhow::anyhow!("{stream}: {error}"))?;
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        ledger.database.close().await;
-        Ok(())
+/// The log's clock follows the dates of the notices: windows are as long as they were. So the log must be new.
+async fn write(location: &Location, steps: Vec<Step>, by: Signatories) -> anyhow::Result<()> {
+    let first = steps.first().map_or_else(|| Clock::System.now(), |step| step.at);
+    let clock = Clock::manual(first.plus_millis(-3_600_000));
+    let ledger = super::serve::open(location, &super::serve::Name::demo(), None, None, clock.clone()).await?;
+    ensure!(
+        *ledger.size().borrow() == 1,
+        "{}",
+        either(
+            "导入须用新的数据目录：公告按其日期写入",
+            "import into a new data folder: notices enter under their own dates"
+        )
+    );
+    let keys = location.data.join("demo-keys");
+    access::private_folder(&keys)?;
+    let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
+    let operator = ledger.operator_key().clone();
+    register(&ledger, &supervisor, &operator, by.supervisor, "导入监督部门", Role::Supervisor).await?;
+    let centre_key = demo_key(&keys.join("centre.jwk"))?;
+    register(&ledger, &centre_key, &supervisor, by.centre, "导入采购中心", Role::Centre).await?;
+    let bar = ProgressBar::new(steps.len() as u64);
+    for step in steps {
+        advance(&ledger, &clock, step.at).await?;
+        let key = match step.who {
+            Signatory::Supervisor => &supervisor,
+            Signatory::Centre => &centre_key,
+        };
+        // What the log would refuse was left out when the steps were rehearsed.
+        let stream = Stream::of(&step.tender);
+        ledger.act_as(key, &stream, &step.act.into()).await.map_err(|error| anyhow::anyhow!("{stream}: {error}"))?;
+        bar.inc(1);
     }
+    bar.finish_and_clear();
+    ledger.database.close().await;
+    Ok(())
 }
 
 /// Lets time pass until `to`, at the pace of what falls due.

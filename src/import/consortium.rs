@@ -1,7 +1,7 @@
 //! Bidders' names: one enterprise, or a consortium in one string, with the marks that notices put on leaders and members.
 
 use super::markup;
-use super::report::{Reason, Tally};
+use super::report::{Tally, Uncertainty};
 use crate::field::{Bidder, Fault, Party};
 
 /// Words at the end of an organisation's name.
@@ -50,7 +50,7 @@ pub(super) fn members(name: &str) -> Vec<String> {
 pub(super) fn bidder(name: &str, place: &str, tally: &mut Tally) -> Result<Bidder, Fault> {
     let names = names(name);
     if names.are_several && names.members.len() < 2 {
-        tally.words(Reason::ConsortiumUnclear, place, "bidder", name);
+        tally.words(Uncertainty::ConsortiumUnclear, place, "bidder", name);
     }
     if names.members.len() > 1 && name.matches('、').count() + 1 > names.members.len() {
         tally.note("a member stands twice in a consortium's name; it is listed once", place);
@@ -364,7 +364,7 @@ mod tests {
             party(" 甲 建设&nbsp;有限公司 (A B) ", "T-1", &mut tally).unwrap().name.as_str(),
             "甲建设有限公司(A B)"
         );
-        assert_eq!(tally.finish().words[0].reason, Reason::ConsortiumUnclear);
+        assert_eq!(tally.finish().words[0].reason, Uncertainty::ConsortiumUnclear);
     }
 
     #[test]

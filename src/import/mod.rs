@@ -30,7 +30,7 @@ mod yichang;
 
 #[cfg(feature = "shell")]
 pub use folder::{read, read_table};
-pub use report::{ImportReport, InWords, NotImported, Reason, Words};
+pub use report::{ImportReport, InWords, NotImported, Quoted, Uncertainty};
 pub use seal::disclosure;
 pub use table::{Cell, Sheet, SheetRow, Unusable};
 

@@ -34,7 +34,7 @@ const SERVICES: [&str; 24] = [
 ];
 const GOODS: [&str; 4] = ["设备", "材料", "购置", "供货"];
 /// Words that say only that something is bought: what, stands before them.
-const BUYING: [&str; 4] = ["采购", "购买", "集中采购", "框架采购"];
+const BUYING: [&str; 4] = ["集中采购", "框架采购", "采购", "购买"];
 /// Things that are plainly goods.
 const THINGS: [&str; 33] = [
     "设备",
@@ -172,10 +172,13 @@ fn ends_with_any(text: &str, words: &[&str]) -> bool {
 
 fn said(head: &str) -> Said {
     if let Some(object) = BUYING.iter().find_map(|word| head.strip_suffix(word)) {
+        // 设计单位 is bought for its 设计.
         let object = bare_head(object);
+        let object = object.strip_suffix("单位").unwrap_or(object);
         let (goods, other) = (ends_with_any(object, &THINGS), said(object));
-        // 施工服务采购 and 安装及设备采购 are of two natures.
-        let mixed = object.contains("施工") || object.contains("安装") || object.contains("服务") && goods;
+        // 施工服务采购, 安装及设备采购 and 服务及设备采购 are of two natures; 施工图 and 施工监理 are of one.
+        let object = object.replace("施工图", "").replace("施工监理", "");
+        let mixed = ["施工", "安装", "服务及", "服务和", "服务、"].iter().any(|part| object.contains(part));
         return match (goods, other) {
             _ if mixed => Said::Unsettled,
             (true, _) => Said::Nature(Nature::Goods),
@@ -199,8 +202,8 @@ fn said(head: &str) -> Said {
         };
         return if unsettled { Said::Unsettled } else { Said::Nature(nature) };
     }
-    // A verb that is none of these: 运营, 销售, 租赁. 工程 alone and a place say nothing.
-    if ends_with_any(head, &["运营", "销售", "租赁", "运输", "处置", "代建", "一体化"]) {
+    // A verb that is none of these: 运营, 销售, 设备更新. 工程 alone and a place say nothing.
+    if ends_with_any(head, &["运营", "销售", "租赁", "运输", "处置", "代建", "一体化", "更新"]) {
         Said::Unsettled
     } else {
         Said::Nothing
@@ -234,6 +237,11 @@ mod tests {
             ("某厂改造项目（监理）", services),
             ("某渠道整治工程项目（2标段）", works),
             ("某设备采购及安装工程", None),
+            ("某公路工程施工图设计服务采购项目", services),
+            ("某改造项目设计单位采购(第2次招标)", services),
+            ("某养老综合服务项目家具采购(三标段)", goods),
+            ("某技术服务及设备采购项目", None),
+            ("某公司电梯设备集中采购项目", goods),
             ("某信息平台建设项目", None),
             ("某路延伸段", None),
             ("某路工程", None),
@@ -256,6 +264,7 @@ mod tests {
         assert_eq!(nature("某高标准农田项目", &builder), Some(Nature::Works));
         assert_eq!(nature("某物业服务", &builder), None);
         assert_eq!(nature("某平台改造", &builder), None);
+        assert_eq!(nature("某设备更新项目（一期）", &builder), None);
         let half = Winner { roles: vec!["施工员"], certificates: "工程设计甲级" };
         assert_eq!(nature("某路工程", &half), None);
     }

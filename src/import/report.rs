@@ -30,15 +30,16 @@ pub struct ImportReport {
     /// Everything else that a reader must know, with how often and where.
     pub notes: Vec<String>,
     /// Each fact that stayed in words.
-    pub words: Vec<Words>,
+    pub words: Vec<Quoted>,
 }
 
 /// Why something is not signed as a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reason {
+pub enum Uncertainty {
     PriceUnclear,
     TotalDiffers,
+    PriceUnstated,
     PriceOfSeveral,
     TableShifted,
     SourcesDiffer,
@@ -55,7 +56,7 @@ pub enum Reason {
 /// A reason, what it means, and how often it stood in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InWords {
-    pub reason: Reason,
+    pub reason: Uncertainty,
     pub count: usize,
     #[serde(flatten)]
     pub meaning: Bilingual,
@@ -63,8 +64,8 @@ pub struct InWords {
 
 /// A fact that stayed in the source's words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Words {
-    pub reason: Reason,
+pub struct Quoted {
+    pub reason: Uncertainty,
     /// A tender's code, as a rule.
     pub at: String,
     pub field: String,
@@ -79,11 +80,14 @@ pub struct NotImported {
     pub why: Bilingual,
 }
 
-impl Reason {
+impl Uncertainty {
     fn meaning(self) -> Bilingual {
         let (zh, en) = match self {
             Self::PriceUnclear => ("报价不是一个含义明确的金额或费率", "the price is not plainly one amount or rate"),
             Self::TotalDiffers => ("总价与其分项之和不符", "a total is not the sum of its parts"),
+            Self::PriceUnstated => {
+                ("中标公告未载明中标价", "the award notice states no price: the published one is not put in its place")
+            }
             Self::PriceOfSeveral => (
                 "同一表中几个投标人的金额完全相同，无从核实是否错行",
                 "several bidders of a table have the same amount, and nothing else confirms it",
@@ -126,7 +130,7 @@ pub(super) struct Tally {
     mapped: usize,
     unmapped: BTreeMap<String, usize>,
     notes: BTreeMap<&'static str, Vec<String>>,
-    words: Vec<Words>,
+    words: Vec<Quoted>,
     not_imported: Vec<NotImported>,
 }
 
@@ -152,8 +156,8 @@ impl Tally {
     }
 
     /// A fact stays in the source's words.
-    pub fn words(&mut self, reason: Reason, at: &str, field: &str, text: &str) {
-        self.words.push(Words { reason, at: at.to_owned(), field: field.to_owned(), text: text.to_owned() });
+    pub fn words(&mut self, reason: Uncertainty, at: &str, field: &str, text: &str) {
+        self.words.push(Quoted { reason, at: at.to_owned(), field: field.to_owned(), text: text.to_owned() });
     }
 
     /// Nothing is imported of what stands there.
@@ -288,14 +292,14 @@ mod tests {
     #[test]
     fn what_stays_in_words_is_counted_by_reason_and_listed() {
         let (mut tally, mut part) = (Tally::default(), Tally::default());
-        part.words(Reason::PriceUnclear, "T-2", "price", "57%");
+        part.words(Uncertainty::PriceUnclear, "T-2", "price", "57%");
         part.refuse("file:3", ("缺少", "missing"));
-        tally.words(Reason::NatureUnclear, "T-1", "title", "某项目");
-        tally.words(Reason::PriceUnclear, "T-1", "price", "-5%");
+        tally.words(Uncertainty::NatureUnclear, "T-1", "title", "某项目");
+        tally.words(Uncertainty::PriceUnclear, "T-1", "price", "-5%");
         tally.merge(part);
         let report = tally.finish();
         let counted: Vec<_> = report.in_words.iter().map(|counted| (counted.reason, counted.count)).collect();
-        assert_eq!(counted, [(Reason::PriceUnclear, 2), (Reason::NatureUnclear, 1)]);
+        assert_eq!(counted, [(Uncertainty::PriceUnclear, 2), (Uncertainty::NatureUnclear, 1)]);
         assert_eq!((report.words.len(), report.not_imported.len()), (3, 1));
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(

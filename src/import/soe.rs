@@ -8,7 +8,7 @@ use super::adopted::{self, PUBLICITY_DAYS_MIN, only_lot, step};
 use super::consortium::party;
 use super::nature::{Winner, nature};
 use super::rehearsal::Rehearsal;
-use super::report::{Reason, Tally};
+use super::report::{Tally, Uncertainty};
 use super::source::{Keyed, Row, rows};
 use super::{ImportError, Signatory, Step, Texts, price, region, when, yichang};
 use crate::field::{Fault, Instant, Money, OrganisationId, TenderCode};
@@ -109,7 +109,7 @@ impl Call {
         let province = self.call.text("region")?;
         let nature = nature(subject(&title), &Winner::default());
         if nature.is_none() {
-            tally.words(Reason::NatureUnclear, place, "call_title", &title);
+            tally.words(Uncertainty::NatureUnclear, place, "call_title", &title);
         }
         let region = region::province(&province).ok_or(Fault::UnknownRegion).map_err(self.call.refused("region"))?;
         let estimate = self.estimate(place, tally);
@@ -152,7 +152,7 @@ impl Call {
         for (field, name) in TIMES {
             let Some(text) = self.call.optional(field) else { continue };
             description.push_str(&format!("\n{name}：{text}"));
-            tally.words(Reason::DeadlineUnsigned, place, field, &text);
+            tally.words(Uncertainty::DeadlineUnsigned, place, field, &text);
         }
         for (pair, disclosed) in &mut self.pairs {
             let title = pair.text("pre_title")?;
@@ -185,8 +185,8 @@ impl Call {
         let reason = match amounts.as_slice() {
             [] => return None,
             [first, others @ ..] if first.is_some() && others.iter().all(|other| other == first) => return *first,
-            amounts if amounts.iter().any(Option::is_none) => Reason::ValueUnclear,
-            _ => Reason::SourcesDiffer,
+            amounts if amounts.iter().any(Option::is_none) => Uncertainty::ValueUnclear,
+            _ => Uncertainty::SourcesDiffer,
         };
         tally.words(reason, place, "budget", &texts.join(" | "));
         None

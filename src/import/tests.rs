@@ -99,7 +99,7 @@ fn has_note(report: &ImportReport, words: &str) -> bool {
 }
 
 /// How many facts of a tender stayed in words, by reason.
-fn left(report: &ImportReport, at: &str) -> BTreeMap<Reason, usize> {
+fn left(report: &ImportReport, at: &str) -> BTreeMap<Uncertainty, usize> {
     let mut left = BTreeMap::new();
     for words in report.words.iter().filter(|words| words.at == at) {
         *left.entry(words.reason).or_default() += 1;
@@ -206,18 +206,18 @@ fn prices_of_a_table_that_is_not_whole_are_nobodys() {
         let candidates = publication(&steps, id).candidates;
         let in_words = |candidate: &&tender::Candidate| matches!(candidate.price, Price::Stated(_));
         assert_eq!(candidates.iter().filter(in_words).count(), candidates.len(), "{id}: {candidates:?}");
-        assert!(left(&report, id)[&Reason::TableShifted] >= 2, "{id}");
+        assert!(left(&report, id)[&Uncertainty::TableShifted] >= 2, "{id}");
     }
     // What the table has stands in the report, and who isn't in the table is added from the award.
-    let shifted = Words {
-        reason: Reason::TableShifted,
+    let shifted = Quoted {
+        reason: Uncertainty::TableShifted,
         at: "c1".into(),
         field: "candidates.price_text".into(),
         text: "丙公司 | 2000元".into(),
     };
     assert!(report.words.contains(&shifted));
     assert_eq!(publication(&steps, "c3").candidates[2].bidder.name().as_str(), "戊公司");
-    assert_eq!(left(&report, "c3")[&Reason::PriceUnclear], 1);
+    assert_eq!(left(&report, "c3")[&Uncertainty::PriceUnclear], 1);
     // The award's price is where its notice states it.
     let awards: Vec<_> = steps
         .iter()
@@ -270,11 +270,14 @@ fn equal_amounts_are_facts_only_where_something_confirms_them() {
         candidates.iter().map(|candidate| candidate.price.money().map(|money| money.amount_minor / 100)).collect()
     };
     assert_eq!(yuan("S-1"), [None, Some(2000), None, Some(3000)]);
-    assert_eq!(left(&report, "S-1"), BTreeMap::from([(Reason::PriceOfSeveral, 2)]));
+    assert_eq!(left(&report, "S-1"), BTreeMap::from([(Uncertainty::PriceOfSeveral, 2)]));
     assert!(matches!(publication(&steps, "S-2").candidates[1].price, Price::Rate(_)));
     // Two notices that differ are no fact, and a county that is not in the table is none: the section's letters are.
     assert_eq!(yuan("ZGA3"), [Some(2500), None]);
-    assert_eq!(left(&report, "ZGA3"), BTreeMap::from([(Reason::SourcesDiffer, 1), (Reason::RegionUnknown, 1)]));
+    assert_eq!(
+        left(&report, "ZGA3"),
+        BTreeMap::from([(Uncertainty::SourcesDiffer, 1), (Uncertainty::RegionUnknown, 1)])
+    );
     assert_eq!(adoption(&steps, "ZGA3").region.as_str(), "420527");
     run(&steps);
 }
@@ -296,7 +299,14 @@ fn what_the_source_does_not_say_is_not_signed() {
     assert_eq!((adopted.nature, adopted.region.as_str()), (None, "420500"));
     assert!(adopted.reason.as_str().contains("按法定最短3日计"));
     assert!(publication(&steps, "YCA1").channel.as_str().ends_with("公示期：三日"));
-    assert_eq!(left(&report, "YCA1"), BTreeMap::from([(Reason::NatureUnclear, 1), (Reason::PeriodUnclear, 1)]));
+    assert_eq!(
+        left(&report, "YCA1"),
+        BTreeMap::from([
+            (Uncertainty::NatureUnclear, 1),
+            (Uncertainty::PeriodUnclear, 1),
+            (Uncertainty::PriceUnstated, 1)
+        ])
+    );
     let tenders = run(&steps);
     assert_eq!(tenders.values().next().unwrap().nature, None);
 }
@@ -348,10 +358,10 @@ fn a_call_is_adopted_in_the_words_of_its_notices() {
     {
         assert!(words.contains(part), "{part}: {words}");
     }
-    assert_eq!(left(&report, "k1"), BTreeMap::from([(Reason::DeadlineUnsigned, 2)]));
+    assert_eq!(left(&report, "k1"), BTreeMap::from([(Uncertainty::DeadlineUnsigned, 2)]));
     // Two budgets are none, and a time that is not signed delays nothing.
     assert_eq!(asking.lots[0].estimate, None);
-    assert_eq!(left(&report, "k2"), BTreeMap::from([(Reason::SourcesDiffer, 1), (Reason::NatureUnclear, 1)]));
+    assert_eq!(left(&report, "k2"), BTreeMap::from([(Uncertainty::SourcesDiffer, 1), (Uncertainty::NatureUnclear, 1)]));
     let at: Vec<_> = steps.iter().map(|step| step.at.to_string()).collect();
     assert_eq!(at, ["2026-07-20T09:00:00.000Z", "2026-08-07T09:00:00.000Z"]);
     assert!(run(&steps).values().all(|tender| tender.phase == Phase::Announced && tender.bid_deadline.is_none()));

@@ -96,6 +96,12 @@ impl Stated {
         shanghai(self.day, self.time.unwrap_or(other))
     }
 
+    /// The last day before it: 00:00 is the end of the day before.
+    pub fn last_day(self) -> NaiveDate {
+        let before = self.time.filter(|time| *time == NaiveTime::MIN).and_then(|_| self.day.pred_opt());
+        before.unwrap_or(self.day)
+    }
+
     /// As it is signed: an hour with its zone, or a day.
     pub fn due(self) -> DueTime {
         let hour = self.time.zip(zone()).and_then(|(time, zone)| {
@@ -173,6 +179,9 @@ mod tests {
             let due = read(text).map(|stated| stated.due().to_string()).unwrap_or_default();
             assert_eq!(due, expected, "{text}");
         }
+        let last = |text: &str| read(text).unwrap().last_day().to_string();
+        assert_eq!((last("2026-03-28 00:00"), last("2026年3月27日24时")), ("2026-03-27".into(), "2026-03-27".into()));
+        assert_eq!((last("2026-03-28"), last("2026-03-28 00:01")), ("2026-03-28".into(), "2026-03-28".into()));
         let days = chinese_days("2026年8月18日至 2026年08月21日17时30分，2026年13月1日");
         assert_eq!(days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-08-18", "2026-08-21"]);
         let at = read("2025-06-13").unwrap().instant_or(noon());

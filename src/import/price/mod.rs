@@ -3,7 +3,7 @@
 //! A sign, a limit, a mark-up, or a percentage of nothing that is named: each of them makes a price words. Of a rate it
 //! must be said which way it goes: 下浮 5% and 费率 5% are far apart, and a 5% alone may be either.
 
-use super::report::Reason;
+use super::report::Uncertainty;
 use crate::field::{
     Currency, Fault, Line, Money, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice, StatedPrice,
 };
@@ -51,9 +51,9 @@ const SIGNS: [char; 10] = ['-', '－', '−', '–', '—', '+', '＋', '±', '~
 
 /// A price as it was read, and why it stayed in words.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
+pub struct ReadPrice {
     pub price: Price,
-    pub unread: Option<Reason>,
+    pub unread: Option<Uncertainty>,
 }
 
 /// Reads a price; anything that can't be read for certain is a price in words, as it stands.
@@ -63,7 +63,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// The text is empty, too long or holds a deceptive character.
-pub fn parse(text: &str) -> Result<Reading, Fault> {
+pub fn parse(text: &str) -> Result<ReadPrice, Fault> {
     let words = Prose::new(text.trim())?;
     let folded = fold(text);
     let read = match single(&folded) {
@@ -71,15 +71,15 @@ pub fn parse(text: &str) -> Result<Reading, Fault> {
         None => parts(&folded).map(|parts| parts.or_else(|| rate_in_words(text.trim(), &folded))),
     };
     Ok(match read {
-        Ok(Some(price)) => Reading { price, unread: None },
-        Ok(None) => Reading::in_words(words, Reason::PriceUnclear),
-        Err(SumDiffers) => Reading::in_words(words, Reason::TotalDiffers),
+        Ok(Some(price)) => ReadPrice { price, unread: None },
+        Ok(None) => ReadPrice::in_words(words, Uncertainty::PriceUnclear),
+        Err(SumDiffers) => ReadPrice::in_words(words, Uncertainty::TotalDiffers),
     })
 }
 
-impl Reading {
+impl ReadPrice {
     /// A price that stays as the source words it.
-    pub fn in_words(text: Prose<2000>, why: Reason) -> Self {
+    pub fn in_words(text: Prose<2000>, why: Uncertainty) -> Self {
         Self { price: Price::Stated(StatedPrice { text }), unread: Some(why) }
     }
 }

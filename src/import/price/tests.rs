@@ -146,11 +146,15 @@ fn what_is_not_certain_stays_in_words() {
         "按某标准的57%以内计取",
     ] {
         let stated = Price::Stated(StatedPrice { text: Prose::new(text).unwrap() });
-        assert_eq!(parse(text).unwrap(), Reading { price: stated, unread: Some(Reason::PriceUnclear) }, "{text}");
+        assert_eq!(
+            parse(text).unwrap(),
+            ReadPrice { price: stated, unread: Some(Uncertainty::PriceUnclear) },
+            "{text}"
+        );
     }
     for text in ["3003元（其中设计费：2元，建安费：3000元）", "投标报价3003元，设计费2元，建安费3000元。"]
     {
-        assert_eq!(parse(text).unwrap().unread, Some(Reason::TotalDiffers), "{text}");
+        assert_eq!(parse(text).unwrap().unread, Some(Uncertainty::TotalDiffers), "{text}");
     }
     assert_eq!(parse(" "), Err(Fault::TextEmpty));
 }

@@ -2,6 +2,8 @@
 //! limit here is one of what is held in memory, and what passes it is an error that says so.
 
 mod csv;
+#[cfg(test)]
+mod tests;
 mod xlsx;
 
 use super::table::Sheet;

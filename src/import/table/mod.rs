@@ -13,7 +13,7 @@ use super::adopted::{
     PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, as_in_the_source, award_time, step, unexplained, windows,
 };
 use super::rehearsal::Rehearsal;
-use super::report::Tally;
+use super::report::{Tally, Uncertainty};
 use super::{Signatory, Step, when};
 use crate::field::{Bilingual, Citations, Fault, OrganisationId, Price, Prose, TenderCode};
 use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, are_far_apart};
@@ -127,7 +127,7 @@ impl Table {
         tally: &mut Tally,
     ) -> Result<Vec<Step>, Vec<Bilingual>> {
         let told = |fault: Fault| vec![fault.words()];
-        let adoption = self.adoption(centre).map_err(told)?;
+        let adoption = self.adoption(centre, tally).map_err(told)?;
         let windows = adoption.windows;
         let mut lots: Vec<_> =
             self.lots.iter().map(|lot| (lot[0].lot.published.instant_or(when::noon()), lot)).collect();
@@ -154,9 +154,15 @@ impl Table {
         Ok(steps)
     }
 
-    fn adoption(&self, centre: &OrganisationId) -> Result<Adoption, Fault> {
+    fn adoption(&self, centre: &OrganisationId, tally: &mut Tally) -> Result<Adoption, Fault> {
         let tender = &self.lots[0][0].tender;
-        let reason = format!("自采购中心表格导入：招标公告与开标不在本日志内。{}", tender.times);
+        let mut reason = "自采购中心表格导入：招标公告与开标不在本日志内。".to_owned();
+        for (name, text) in &tender.times {
+            // An hour stays one, and a day a day; what is neither stays as it is written.
+            let stated = when::read(text).map_or_else(|| text.clone(), |stated| stated.due().to_string());
+            reason.push_str(&format!("{name}：{stated}。"));
+            tally.words(Uncertainty::DeadlineUnsigned, self.code.as_str(), name, text);
+        }
         Ok(Adoption {
             title: tender.title.clone(),
             procuring_unit: tender.unit.clone(),

@@ -1,7 +1,7 @@
 //! One row of a centre's table: a bid, with what it says of its tender and lot. Everything that is wrong with it is told.
 
 use super::super::consortium::{bidder, party};
-use super::super::report::{Reason, Tally};
+use super::super::report::{Tally, Uncertainty};
 use super::super::{price, when};
 use super::columns::{Column, Head};
 use super::sheet::{Cell, SheetRow};
@@ -24,7 +24,7 @@ pub(super) struct TenderCells {
     pub source: Line<500>,
     pub publicity_days: u16,
     /// 投标截止时间 and 开标时间, each as it is stated.
-    pub times: String,
+    pub times: Vec<(&'static str, String)>,
 }
 
 /// What all rows of a lot say alike.
@@ -194,14 +194,10 @@ impl Cells<'_> {
         let region = self.required(Column::Region);
         let source = self.required(Column::Source);
         let days = self.must_be_filled(Column::PublicityDays).and_then(|()| self.whole(Column::PublicityDays));
-        let mut times = String::new();
-        for (column, name) in [(Column::BidDeadline, "投标截止时间"), (Column::Opened, "开标时间")] {
-            let Some(text) = self.text(column) else { continue };
-            // An hour stays one, and a day a day; what is neither stays as it is written.
-            let stated = when::read(&text).map_or_else(|| text.clone(), |stated| stated.due().to_string());
-            times.push_str(&format!("{name}：{stated}。"));
-            tally.words(Reason::DeadlineUnsigned, place, column.names().0, &text);
-        }
+        let times = [Column::BidDeadline, Column::Opened]
+            .into_iter()
+            .filter_map(|column| Some((column.names().0, self.text(column)?)))
+            .collect();
         Some(TenderCells {
             title: title?,
             unit: Party { id, ..unit? },
@@ -288,7 +284,7 @@ impl Cells<'_> {
             [FeePercent] => self.percent(FeePercent, RateBasis::Fee).map(Price::Rate),
             [PriceText] => {
                 let text: Prose<2000> = self.optional(PriceText)?;
-                tally.words(Reason::PriceUnclear, place, PriceText.names().0, text.as_str());
+                tally.words(Uncertainty::PriceUnclear, place, PriceText.names().0, text.as_str());
                 Some(Price::Stated(StatedPrice { text }))
             }
             [] => {

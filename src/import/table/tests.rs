@@ -1,6 +1,6 @@
 //! Made-up tables of a centre.
 
-use super::super::{ImportReport, Reason, Signatories, Step, map_table};
+use super::super::{ImportReport, Signatories, Step, map_table};
 use super::columns::Column;
 use super::*;
 use crate::field::{Rate, RateBasis};
@@ -94,7 +94,7 @@ fn a_table_becomes_tenders_lots_and_awards() {
     assert_eq!((adoption.lots.len(), adoption.region.as_str()), (2, "420525"));
     let Act::CandidatesPublished(publication) = &steps[1].act else { panic!() };
     assert_eq!(publication.candidates[0].bidder.name(), "甲公司、乙院");
-    assert_eq!((report.tenders, report.in_words[0].reason, report.notes.len()), (1, Reason::DeadlineUnsigned, 1));
+    assert_eq!((report.tenders, report.in_words[0].reason, report.notes.len()), (1, Uncertainty::DeadlineUnsigned, 1));
 }
 
 #[test]
@@ -153,5 +153,7 @@ fn rows_that_disagree_or_are_shifted_are_no_tender() {
     }
     let words = [(Column::PriceText, text("按标准的48%计取"))];
     let (steps, report) = map(vec![row("甲-1", "甲公司", &words)]);
-    assert!(matches!(&prices(&steps)[..], [Price::Stated(_)]) && report.in_words[0].reason == Reason::PriceUnclear);
+    assert!(
+        matches!(&prices(&steps)[..], [Price::Stated(_)]) && report.in_words[0].reason == Uncertainty::PriceUnclear
+    );
 }

@@ -2,19 +2,21 @@
 
 use super::super::adopted::{as_in_the_source, only_lot, unexplained};
 use super::super::consortium::is_bidder;
-use super::super::report::Tally;
+use super::super::report::{Tally, Uncertainty};
 use super::super::seal::seal;
 use super::super::source::{Row, says_nothing};
 use super::super::{ImportError, price};
 use super::Pair;
 use super::certificate::without_names;
-use crate::field::{Citations, Fault, Line, Price, Prose};
+use crate::field::{Citations, Fault, Line, Price, Prose, StatedPrice};
 use crate::tender::{Award, Candidate, KeyPerson, are_far_apart};
 use serde_json::Value;
 
 const STAFF: &str = "yichang_awards.staff";
 /// Where this stands for a role, the price was read for a person: its pseudonym is nobody's.
 const PRICE_HEADING: &str = "中标价";
+/// What stands for the price of an award whose notice states none.
+const AWARD_PRICE_UNKNOWN: &str = "中标公告未载明中标价，公示的报价见中标候选人公示";
 /// What stands for a role that the source does not say.
 const ROLE_UNKNOWN: &str = "来源数据未载明职务";
 
@@ -66,8 +68,10 @@ impl Pair {
                 price
             }
             None => {
-                tally.note("the award states no price; the publication's is taken", place);
-                candidate.price.clone()
+                tally.words(Uncertainty::PriceUnstated, place, "price_cny", AWARD_PRICE_UNKNOWN);
+                Price::Stated(StatedPrice {
+                    text: Prose::new(AWARD_PRICE_UNKNOWN).map_err(self.award.refused("price_cny"))?,
+                })
             }
         };
         let differs = price != candidate.price;

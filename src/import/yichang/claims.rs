@@ -1,7 +1,7 @@
 //! The candidates of one notice: names and prices from every notice, claims from those that were read in full.
 
 use super::super::consortium::{bidder, is_same_name, members, party, same_bidder};
-use super::super::report::{Reason, Tally};
+use super::super::report::{Tally, Uncertainty};
 use super::super::seal::seal;
 use super::super::source::{Row, says_nothing};
 use super::super::{ImportError, price};
@@ -31,7 +31,7 @@ pub(super) fn candidates(
             known.bidder.members.iter().any(|one| candidate.bidder.members.iter().any(|other| one.is_same(other)))
         };
         if candidates.iter().any(stands) {
-            tally.words(Reason::BidderTwice, code, "candidates.name", &name);
+            tally.words(Uncertainty::BidderTwice, code, "candidates.name", &name);
             continue;
         }
         if let Some(full) = &mut full {

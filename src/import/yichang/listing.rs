@@ -3,7 +3,7 @@
 //! the numbers: a table that is not whole has prices that are nobody's.
 
 use super::super::consortium::same_bidder;
-use super::super::report::{Reason, Tally};
+use super::super::report::{Tally, Uncertainty};
 use super::super::source::{Row, says_nothing};
 use super::super::{ImportError, price};
 use crate::field::{Fault, Price, Prose, SimplePrice, StatedPrice};
@@ -59,7 +59,7 @@ impl Known<'_> {
         for row in rows {
             // Narratives, claimed projects and rejected bidders that the parser took for rows.
             if says_nothing(&row.price) && !same_bidder(&row.name, self.winner) {
-                tally.words(Reason::RowWithoutPrice, code, "candidates.name", &row.name);
+                tally.words(Uncertainty::RowWithoutPrice, code, "candidates.name", &row.name);
                 continue;
             }
             let price = self.price(&row, is_whole, code, tally).map_err(notice.refused("candidates"))?;
@@ -74,7 +74,7 @@ impl Known<'_> {
         match ((self.in_full)(&row.name), table) {
             (None, None) if says_nothing(&row.price) => Ok(unknown_price()),
             (None, None) => {
-                tally.words(Reason::TableShifted, code, FIELD, &format!("{} | {}", row.name, row.price));
+                tally.words(Uncertainty::TableShifted, code, FIELD, &format!("{} | {}", row.name, row.price));
                 Ok(stated(PRICE_UNPLACED))
             }
             (None, Some(text)) => tally.price(text, FIELD, code),
@@ -85,7 +85,7 @@ impl Known<'_> {
                     && one != other
                 {
                     let both = format!("{full} | {text}");
-                    tally.words(Reason::SourcesDiffer, code, FIELD, &format!("{} | {both}", row.name));
+                    tally.words(Uncertainty::SourcesDiffer, code, FIELD, &format!("{} | {both}", row.name));
                     return Ok(Price::Stated(StatedPrice { text: tally.prose(&both, code)? }));
                 }
                 tally.price(&full, FIELD, code)
@@ -130,7 +130,7 @@ impl Known<'_> {
             let is_confirmed = self.awarded == Some(&listed.price) && same_bidder(&listed.name, self.winner);
             match Prose::new(text.trim()) {
                 Ok(words) if is_shared(&listed.price) && !is_confirmed => {
-                    tally.words(Reason::PriceOfSeveral, code, FIELD, &format!("{} | {text}", listed.name));
+                    tally.words(Uncertainty::PriceOfSeveral, code, FIELD, &format!("{} | {text}", listed.name));
                     Listed { price: Price::Stated(StatedPrice { text: words }), ..listed }
                 }
                 _ => listed,

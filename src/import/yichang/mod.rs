@@ -9,7 +9,7 @@ use super::adopted::{self, PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, award
 use super::consortium::{is_bidder, normalised, party, same_bidder};
 use super::nature::{self, nature};
 use super::rehearsal::Rehearsal;
-use super::report::{Reason, Tally};
+use super::report::{Tally, Uncertainty};
 use super::source::{Keyed, Row, rows};
 use super::{ImportError, Signatory, Step, Texts, region, when};
 use crate::calendar::Calendar;
@@ -177,12 +177,12 @@ impl Pair {
             },
             |stated| stated.instant_or(when::noon()),
         );
-        let length = when::read(&end).map(|end| (end.day - day).num_days());
+        let length = when::read(&end).map(|end| (end.last_day() - day).num_days());
         let days = length.and_then(|days| u16::try_from(days).ok());
         let days = days.filter(|days| (PUBLICITY_DAYS_MIN..=PUBLICITY_DAYS_MAX).contains(days));
         if days.is_none() {
             tally.words(
-                Reason::PeriodUnclear,
+                Uncertainty::PeriodUnclear,
                 self.code.as_str(),
                 "publicity_period",
                 &format!("{start} – {end} | {text}"),
@@ -217,7 +217,7 @@ impl Pair {
         let region = self.region(tally);
         let nature = self.nature(&title);
         if nature.is_none() {
-            tally.words(Reason::NatureUnclear, place, "project_name", &title);
+            tally.words(Uncertainty::NatureUnclear, place, "project_name", &title);
         }
         let made = (|| {
             Ok(Adoption {
@@ -267,7 +267,7 @@ impl Pair {
         let Some(stated) = stated else { return of_section };
         let known = region::stated(&stated);
         if known.is_none() {
-            tally.words(Reason::RegionUnknown, self.code.as_str(), "district_code", &stated);
+            tally.words(Uncertainty::RegionUnknown, self.code.as_str(), "district_code", &stated);
         }
         known.or(of_section)
     }

@@ -75,7 +75,7 @@ pub struct Adoption {
     pub title: Line<300>,
     pub procuring_unit: Party,
     pub centre: OrganisationId,
-    /// Left out where the earlier notices don't say it.
+    // Left out where the earlier notices don't say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<Nature>,
     pub region: RegionCode,

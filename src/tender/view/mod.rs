@@ -27,7 +27,7 @@ pub struct TenderView {
     pub title: String,
     pub centre: String,
     pub procuring_unit: crate::field::Party,
-    /// Unknown for an adopted tender whose notices don't say it.
+    // Unknown for an adopted tender whose notices don't say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub nature: Option<crate::field::Nature>,
