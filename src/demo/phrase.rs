@@ -1,7 +1,8 @@
 //! Short forms for the values that notices are made of.
 
-use crate::field::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
+use crate::field::{Currency, DueTime, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
 use crate::tender::{Clause, ClauseKind, Window, WindowUnit};
+use chrono::NaiveDate;
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -11,6 +12,11 @@ use std::str::FromStr;
 /// The text is none of that field's.
 pub fn literal<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().unwrap_or_else(|error| panic!("the demo's {text:?} is no such field: {error:?}"))
+}
+
+/// Nine in the morning of a day, as deadlines have it.
+pub fn at_nine(day: NaiveDate) -> DueTime {
+    literal(&format!("{day}T09:00:00+08:00"))
 }
 
 pub fn days(count: u16) -> Window {

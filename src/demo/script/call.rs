@@ -4,7 +4,7 @@ use super::Script;
 use super::disclosure::reword;
 use crate::demo::cast::{Who, bidder};
 use crate::demo::papers::{Paper, cite};
-use crate::demo::phrase::literal;
+use crate::demo::phrase::{at_nine, literal};
 use crate::field::{Citations, Price};
 use crate::tender::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Clause, Difference, Failure, Lot, Opening,
@@ -39,8 +39,8 @@ impl Script<'_> {
             clauses: self.text.clauses.clone(),
             score_table: self.text.score_table.clone(),
             differences,
-            bid_deadline: deadline.into(),
-            open: deadline.into(),
+            bid_deadline: at_nine(deadline),
+            open: at_nine(deadline),
             document_sale: None,
             source: None,
             documents: self.text.documents.clone(),
@@ -71,7 +71,7 @@ impl Script<'_> {
     }
 
     pub fn amended(&mut self, reason: &str, clauses: Vec<Clause>, deadline: NaiveDate) -> &mut Self {
-        let bid_deadline = Some(deadline.into());
+        let bid_deadline = Some(at_nine(deadline));
         self.post(
             self.centre,
             Amendment { reason: literal(reason), clauses, bid_deadline, documents: Citations::default() },

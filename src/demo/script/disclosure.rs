@@ -3,7 +3,7 @@
 use super::Script;
 use crate::demo::cast::Who;
 use crate::demo::papers::{Paper, cite};
-use crate::demo::phrase::literal;
+use crate::demo::phrase::{at_nine, literal};
 use crate::field::Citations;
 use crate::tender::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
@@ -30,7 +30,7 @@ impl Script<'_> {
     fn plan_dates(&mut self) {
         let window = Count::new(self.text.windows.objection.count.into());
         let announce = self.days.working_day_from(self.today() + window);
-        let deadline = self.deadline_after(announce).into();
+        let deadline = at_nine(self.deadline_after(announce));
         self.text.planned = PlannedDates { announce: announce.into(), bid_deadline: deadline, open: deadline };
     }
 
