@@ -279,8 +279,9 @@ fn is_dear(statement: &str, step: &str) -> bool {
 /// More rows than a request looks at, in every table that is listed.
 const MANY: [&str; 6] = [
     "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, NULL, 0 FROM many",
-    "INSERT INTO tenders SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
-     '%91410100MA0000015B'), 'x', 'x', 1, NULL, n, n, 1 FROM many",
+    "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
+     version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
+     '%91410100MA0000015B'), 'x', 'x', 1, n, n, 1 FROM many",
     "INSERT INTO objections SELECT 'x', n, 'x', 'filed', NULL FROM many",
     "INSERT INTO lots SELECT 'x', n, 'x', 'opened', ',', '[]', 1, 1 FROM many",
     "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
