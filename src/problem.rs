@@ -100,6 +100,7 @@ problems! {
     ORGANISATION_UNKNOWN 404 "organisation-unknown" "主体未登记" "Unknown organisation"
     ORGANISATION_PENDING 403 "organisation-pending" "主体登记尚未确认" "Organisation not confirmed yet"
     ORGANISATION_SUSPENDED 403 "organisation-suspended" "主体已被暂停" "Organisation suspended"
+    ORGANISATION_ENDED 403 "organisation-ended" "主体已终止" "Organisation ended"
     STATE_FORBIDS 409 "state-forbids" "当前状态不允许该行为" "Not allowed in this state"
     DISCLOSURE_ERASED 410 "disclosure-erased" "披露已删除" "The disclosure was erased"
     KEY_IN_USE 409 "key-in-use" "密钥已登记" "Key already registered"

@@ -3,6 +3,7 @@
 use async_compression::tokio::write::{BrotliEncoder, GzipEncoder, ZstdEncoder};
 use gongshi::clock::Clock;
 use gongshi::demo;
+use gongshi::highwater::HighWater;
 use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::{
     AddCheckpoint, Checkpoint, Cosigner, Edge, EntryView, Hash, NodeId, NoteSigner, SignedNote, TlogProof, bundle,
@@ -36,6 +37,7 @@ async fn entries() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         },
         clock: clock.clone(),
         policy: None,
+        high_water: HighWater::default(),
     })
     .await?;
     demo::fill(&ledger, &clock, present, &folder.path().join("demo-keys")).await?;

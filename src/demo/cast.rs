@@ -30,6 +30,7 @@ pub enum Who {
     Bianhe,
     Baihe,
     Huangfan,
+    Longting,
 }
 
 /// One organisation.
@@ -49,7 +50,7 @@ pub struct Player {
 
 /// Supervisors come first: whoever confirms stands above whom it confirms.
 #[rustfmt::skip]
-pub static PLAYERS: [Player; 18] = {
+pub static PLAYERS: [Player; 19] = {
     use Role::{Auditor, Centre, Enterprise, ProcuringUnit, Supervisor};
     use Who::*;
     use player as p;
@@ -72,6 +73,7 @@ pub static PLAYERS: [Player; 18] = {
         p(Bianhe, "bidder-bianhe", "91410200MA9DEM183L", "开封汴河物业服务有限公司（示例）", Enterprise, "410200", Some(Province)),
         p(Baihe, "bidder-baihe", "91411300MA9DEM1911", "南阳白河信息技术有限公司（示例）", Enterprise, "411300", Some(Province)),
         p(Huangfan, "bidder-huangfan", "91411600MA9DEM2046", "周口黄泛监理咨询有限公司（示例）", Enterprise, "411600", Some(Province)),
+        p(Longting, "bidder-longting", "91410200MA9DEM2120", "开封龙亭物业管理有限公司（示例）", Enterprise, "410200", Some(Province)),
     ]
 };
 

@@ -55,11 +55,11 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "/v1/commitments/YR-ZZEDU-YUNHE",
     ),
     ("因弄虚作假被暂停的供应商", "The supplier that was suspended for it", "/v1/organisations?status=suspended"),
-    ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/44"),
+    ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/48"),
     (
         "它的收录证明（C2SP tlog-proof，可离线核验）",
         "Its proof of inclusion, verifiable offline",
-        "/v1/records/44/proof",
+        "/v1/records/48/proof",
     ),
     ("日志检查点", "The checkpoint of the log", "/log/checkpoint"),
 ];

@@ -10,6 +10,7 @@ mod api;
 mod payload;
 #[cfg(feature = "shell")]
 mod projection;
+mod registry;
 mod state;
 #[cfg(feature = "shell")]
 mod view;
@@ -19,6 +20,7 @@ pub use payload::{
 };
 #[cfg(feature = "shell")]
 pub use projection::{KEYS, awaits};
-pub use state::{Admission, Organisation, OrganisationStatus, Pending, Status};
+pub use registry::{Ending, EndingGround, Renaming, RepresentativeChange};
+pub use state::{Admission, Ended, FormerName, Organisation, OrganisationStatus, Pending, Registry, Status};
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

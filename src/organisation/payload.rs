@@ -1,5 +1,6 @@
 //! What organisations sign about themselves and each other.
 
+use super::registry::{Ending, Renaming, RepresentativeChange};
 use crate::act::{Payload, RevocationReason, Role, Roles, acts};
 use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
 use crate::record::{Jwk, KeyId};
@@ -64,7 +65,7 @@ pub struct Suspension {
     pub until: Option<Day>,
 }
 
-/// `organisation.reinstated`: ends a suspension.
+/// `organisation.reinstated`: ends a suspension, or takes an end back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reinstatement {
@@ -173,6 +174,9 @@ acts! {
         RoleGranted(RoleGrant),
         Suspended(Suspension),
         Reinstated(Reinstatement),
+        Renamed(Renaming),
+        RepresentativeChanged(RepresentativeChange),
+        Ended(Ending),
         KeyAdded(KeyAddition),
         KeyRevoked(KeyRevocation),
     }

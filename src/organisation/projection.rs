@@ -5,6 +5,7 @@ use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::record::KeyId;
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
+use std::collections::BTreeSet;
 
 /// One row an organisation.
 pub static ORGANISATIONS: Table = Table {
@@ -34,8 +35,15 @@ pub static KEYS: Table = Table {
     key: &["kid"],
 };
 
+/// One row an organisation that succeeds one which ended, or did before that was taken back.
+pub static SUCCESSIONS: Table = Table {
+    name: "successions",
+    columns: &[Column::text("successor"), Column::text("predecessor"), Column::integer("stands")],
+    key: &["successor", "predecessor"],
+};
+
 impl Projected for Organisation {
-    const TABLES: &'static [&'static Table] = &[&ORGANISATIONS, &KEYS];
+    const TABLES: &'static [&'static Table] = &[&ORGANISATIONS, &KEYS, &SUCCESSIONS];
 
     fn rows(&self, _id: &OrganisationId, _law: Law<'_>, rows: &mut Rows) {
         let id = || Value::from(self.id.to_string());
@@ -62,6 +70,12 @@ impl Projected for Organisation {
                     key.revoked_from.map_or(Value::Null, |from| Value::Integer(from.millis())),
                 ],
             );
+        }
+        let standing = self.ended().map_or(&[][..], |ended| &ended.successors);
+        let successors: BTreeSet<_> = self.registry.endings.iter().flat_map(|ended| &ended.successors).collect();
+        for successor in successors {
+            let stands = i64::from(standing.contains(successor));
+            rows.put(&SUCCESSIONS, vec![Value::from(successor.as_str()), id(), Value::Integer(stands)]);
         }
         for pending in &self.pending {
             rows.put(
@@ -90,11 +104,27 @@ pub async fn awaits(reads: &mut impl Reads, id: &OrganisationId, kid: &KeyId) ->
     Ok(rows.first().is_some_and(|row| row.blob(0).is_ok_and(|awaited| awaited == kid.as_bytes())))
 }
 
+/// Predecessors that a view names.
+const PREDECESSORS_MAX: u32 = 100;
+
+/// The organisations that ended and named this one as a successor.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn predecessors(reads: &mut impl Reads, id: &OrganisationId) -> Result<Vec<OrganisationId>, StoreError> {
+    let sql = format!(
+        "SELECT predecessor FROM successions WHERE successor = $1 AND stands = 1 ORDER BY predecessor \
+         LIMIT {PREDECESSORS_MAX}"
+    );
+    let rows = reads.rows(&sql, &[Value::from(id.as_str())]).await?;
+    rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))).collect()
+}
+
 /// Time ends a suspension and writes nothing, so whoever asks compares: 0 for who is not suspended, the largest number for whom
 /// nobody has set an end.
 fn suspended_until(status: Status) -> i64 {
     match status {
-        Status::Pending | Status::Confirmed => 0,
+        Status::Pending | Status::Confirmed | Status::Ended => 0,
         Status::Suspended(until) => until.map_or(i64::MAX, Instant::millis),
     }
 }

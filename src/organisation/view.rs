@@ -1,8 +1,8 @@
 //! An organisation as it is shown. Its keys and the claims on its code are few by rule.
 
-use super::{Admission, Key, Organisation, OrganisationStatus, Role, Status};
+use super::{Admission, Ended, EndingGround, FormerName, Key, Organisation, OrganisationStatus, Role, Status};
 use crate::act::{Place, fold, statuses};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Day, Instant, OrganisationId};
 use crate::http::VIEW_ITEMS_MAX;
 use crate::law::Law;
 use crate::ledger::Folding;
@@ -20,6 +20,18 @@ pub struct OrganisationView {
     #[oai(skip_serializing_if_is_none)]
     name: Option<String>,
     status: OrganisationStatus,
+    /// What it was called before, the newest ones, oldest first: a record shows the name of its time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(skip_serializing_if_is_empty)]
+    former_names: Vec<FormerNameView>,
+    /// How it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    ended: Option<EndedView>,
+    /// Organisations that ended and whose rights and duties it has; at most a hundred.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(skip_serializing_if_is_empty)]
+    succeeds: Vec<OrganisationId>,
     /// The end of the suspension (UTC), where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -37,6 +49,27 @@ pub struct OrganisationView {
     admission_count: u64,
     /// Version of its stream.
     version: u64,
+}
+
+/// A name that an organisation had.
+#[derive(Serialize, Object)]
+pub struct FormerNameView {
+    name: String,
+    /// Day from which the registry has another one.
+    until: Day,
+    /// Index of the entry that says so.
+    entry: u64,
+}
+
+/// How an organisation ended.
+#[derive(Serialize, Object)]
+pub struct EndedView {
+    ground: EndingGround,
+    /// Who has its rights and duties from then on.
+    successors: Vec<OrganisationId>,
+    effective: Day,
+    /// Index of the entry that says so.
+    entry: u64,
 }
 
 /// An admission to a role.
@@ -82,7 +115,7 @@ pub struct KeyView {
 
 impl OrganisationView {
     /// At a time: claims expire, and suspensions end.
-    pub fn at(organisation: &Organisation, now: Instant) -> Self {
+    pub fn at(organisation: &Organisation, succeeds: Vec<OrganisationId>, now: Instant) -> Self {
         let confirmed = organisation.keys.iter().map(|key: &Key| KeyView {
             kid: key.kid.to_string(),
             key: key.public.to_jwk(),
@@ -105,9 +138,12 @@ impl OrganisationView {
             id: organisation.id.clone(),
             name: organisation.is_confirmed().then(|| organisation.name.to_string()),
             status: organisation.status.at(now).into(),
+            former_names: former_names(organisation),
+            ended: organisation.ended().map(EndedView::from),
+            succeeds,
             suspended_until: match organisation.status.at(now) {
                 Status::Suspended(until) => until.map(|until| until.to_string()),
-                Status::Pending | Status::Confirmed => None,
+                Status::Pending | Status::Confirmed | Status::Ended => None,
             },
             roles: organisation.roles.iter().collect(),
             keys: confirmed.chain(pending).collect(),
@@ -116,6 +152,24 @@ impl OrganisationView {
             admission_count: organisation.admissions.len() as u64,
             version: organisation.version,
         }
+    }
+}
+
+fn former_names(organisation: &Organisation) -> Vec<FormerNameView> {
+    let names = &organisation.registry.former_names;
+    let newest = &names[names.len().saturating_sub(VIEW_ITEMS_MAX)..];
+    let view = |former: &FormerName| FormerNameView {
+        name: former.name.to_string(),
+        until: former.until,
+        entry: former.entry,
+    };
+    newest.iter().map(view).collect()
+}
+
+impl From<&Ended> for EndedView {
+    fn from(ended: &Ended) -> Self {
+        let Ended { ground, successors, effective, entry } = ended;
+        Self { ground: *ground, successors: successors.clone(), effective: *effective, entry: *entry }
     }
 }
 
@@ -141,7 +195,13 @@ impl Folding for OrganisationFile {
     }
 
     fn bytes(&self) -> usize {
-        let items = |state: &Organisation| state.keys.len() + state.pending.len() + state.admissions.len();
+        let items = |state: &Organisation| {
+            state.keys.len()
+                + state.pending.len()
+                + state.admissions.len()
+                + state.registry.former_names.len()
+                + state.registry.endings.len()
+        };
         self.0.as_ref().map_or(0, items) * ITEM_BYTES
     }
 }

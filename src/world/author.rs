@@ -106,13 +106,7 @@ impl World {
             ));
         };
         must_be_valid(key, now)?;
-        if organisation.is_suspended(now) {
-            return Err(Refusal::new(
-                &problem::ORGANISATION_SUSPENDED,
-                "主体已被暂停",
-                "the organisation is suspended",
-            ));
-        }
+        organisation.must_be_active(now)?;
         Ok(Author { id: organisation.id.clone(), roles: organisation.roles })
     }
 }

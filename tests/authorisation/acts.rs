@@ -4,6 +4,7 @@ use super::cast::Who;
 use super::stage::{
     DAY, HOUR, ORIGIN, Stage, about, another_edition, checkpoint_key, opening, possession, predecessor, registration,
 };
+use gongshi::log::Hash;
 use gongshi::record::PrivateKey;
 use gongshi::template::models;
 use gongshi::world::Act;
@@ -108,6 +109,10 @@ fn of_log(stage: &Stage, kind: &str) -> Value {
     }
 }
 
+fn registry_document() -> Value {
+    json!({"sha256": Hash::of("登记通知书").to_string(), "size": 100, "media_type": "application/pdf", "title": "登记通知书"})
+}
+
 fn of_organisation(stage: &Stage, kind: &str, who: Who) -> Value {
     let subject = stage.subject;
     match base(kind) {
@@ -122,6 +127,21 @@ fn of_organisation(stage: &Stage, kind: &str, who: Who) -> Value {
         }
         "organisation.role_granted" => json!({"role": variant(kind)}),
         "organisation.suspended" => json!({"reason": "调查期间", "until": stage.day(9)}),
+        "organisation.renamed" => {
+            json!({"name": "更名后的单位", "document": registry_document(), "effective": stage.day(0)})
+        }
+        "organisation.representative_changed" => json!({
+            "representative": {"sealed": Hash::of("某人").to_base64().trim_end_matches('=').replace('+', "-").replace('/', "_")},
+            "document": registry_document(),
+            "effective": stage.day(0),
+        }),
+        "organisation.ended" => {
+            let successors: Vec<_> = if variant(kind) == "merged" { vec![Who::Bidder.id()] } else { vec![] };
+            json!({
+                "ground": variant(kind), "successors": successors, "document": registry_document(),
+                "effective": stage.day(0),
+            })
+        }
         "organisation.reinstated" => json!({"reason": "调查结束"}),
         "key.added" => {
             let taken = stage.world.owner(&subject.another_key().key_id()).is_some();

@@ -51,13 +51,15 @@ const ORGANISATION: Subject = Subject {
             organisation.confirmed#centre+enterprise organisation.claims_cleared
             organisation.role_granted#centre organisation.role_granted#procuring_unit
             organisation.role_granted#auditor organisation.role_granted#supervisor organisation.suspended
-            organisation.reinstated key.added key.revoked key.revoked#earlier key.revoked#ahead key.revoked#before",
+            organisation.reinstated organisation.renamed organisation.representative_changed organisation.ended#merged
+            organisation.ended#deregistered key.added key.revoked key.revoked#earlier key.revoked#ahead key.revoked#before",
     states: &[
         ('u', "unregistered", "unregistered: it is the stranger"),
         ('p', "pending", "registered: it is the one pending"),
         ('c', "confirmed", "an enterprise: it is the rival, with two keys"),
         ('s', "suspended", "suspended: it is the one suspended, until a day"),
         ('r', "revoked", "an enterprise: the rival, one of its keys is revoked"),
+        ('e', "ended", "an enterprise that was deregistered: the rival, with two keys"),
         ('l', "lost", "all its keys are revoked, and it registered again: the rival"),
     ],
     enter: organisation,
@@ -76,6 +78,10 @@ fn organisation(state: &str) -> Stage {
             acts::done(&mut stage, Who::Supervisor, "organisation.reinstated");
             let suspension = json!({"reason": "调查期间", "until": stage.day(3)});
             stage.act(Who::Supervisor, "organisation.suspended", &about(Who::Suspended), &suspension);
+        }
+        "ended" => {
+            acts::done(&mut stage, Who::Rival, "key.added");
+            acts::done(&mut stage, Who::Supervisor, "organisation.ended#deregistered");
         }
         "confirmed" => acts::done(&mut stage, Who::Rival, "key.added"),
         "revoked" => {
@@ -96,7 +102,8 @@ fn organisation(state: &str) -> Stage {
 const SUPERVISOR: Subject = Subject {
     about: "a supervisor",
     kinds: "organisation.confirmed#supervisor organisation.claims_cleared organisation.role_granted#enterprise
-            organisation.role_granted#auditor organisation.suspended organisation.reinstated key.added key.revoked",
+            organisation.role_granted#auditor organisation.suspended organisation.reinstated organisation.renamed
+            organisation.ended#deregistered key.added key.revoked",
     states: &[
         ('f', "founding", "pending, on the day of the first supervisor"),
         ('p', "pending", "pending, later: it is the one pending"),

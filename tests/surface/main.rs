@@ -20,6 +20,7 @@ mod operations;
 mod outages;
 mod problems;
 mod proxy;
+mod registry;
 mod rehearsal;
 mod remote;
 mod strangers;

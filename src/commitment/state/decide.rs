@@ -243,11 +243,10 @@ fn must_stand_for(roles: &[Role], pointer: &str, id: &OrganisationId, at: &Momen
             Fault::inconsistent((format!("没有角色 {names}"), format!("not a {names}"))),
         ));
     }
-    if organisation.is_suspended(at.now) {
-        return Err(Refusal::new(&problem::ORGANISATION_SUSPENDED, "对方主体已被暂停", "the party is suspended")
-            .at(pointer, Fault::inconsistent(("已被暂停", "suspended"))));
-    }
-    Ok(())
+    organisation.must_be_active(at.now).map_err(|refusal| {
+        let fault = Fault::Inconsistent { reason: refusal.detail.clone() };
+        refusal.at(pointer, fault)
+    })
 }
 
 fn must_be_party(is_party: bool) -> Result<(), Refusal> {

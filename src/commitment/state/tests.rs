@@ -9,7 +9,7 @@ use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, S
 use crate::field::{Citations, CommitmentId, Instant};
 use crate::law::{InForce, Law};
 use crate::log::Hash;
-use crate::organisation::{Organisation, Status};
+use crate::organisation::{Organisation, Registry, Status};
 use crate::record::{KeyId, PrivateKey};
 use crate::template::{self, Side, Template, TemplateRef, models};
 use proptest::prelude::*;
@@ -45,6 +45,7 @@ fn organisation(id: &str, role: Role) -> Organisation {
         keys: vec![],
         pending: vec![],
         awaited: None,
+        registry: Registry::default(),
         admissions: vec![],
         version: 2,
     }

@@ -2,16 +2,18 @@
 
 use crate::demo::cast::{Cast, PLAYERS, Player, Who};
 use crate::demo::days::{Days, morning};
+use crate::demo::papers::{CHANGE_NOTICE, MERGER_NOTICE};
 use crate::demo::phrase::literal;
 use crate::demo::stage::{Cue, Posting};
 use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::organisation::{
-    Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RevocationReason, Role,
-    RoleGrant, Suspension, possession_header,
+    Act, ClaimsClearing, Confirmation, Ending, EndingGround, KeyAddition, KeyRevocation, Registration, Reinstatement,
+    Renaming, RepresentativeChange, RevocationReason, Role, RoleGrant, Suspension, possession_header,
 };
-use crate::record::{PrivateKey, Record};
+use crate::record::{Disclosure, PrivateKey, Record};
 use crate::world::Stream;
+use chrono::NaiveDate;
 
 /// Working days before the present on which the faker of `LYJY-020` is suspended: after the award.
 const SUSPENDED_BACK: usize = 3;
@@ -52,6 +54,8 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
     desk.now = morning(days.after(first, 2), 35);
     desk.posts(cast.key(Who::City), Who::Bianhe, Reinstatement { reason: literal("已更正登记信息") });
 
+    desk.registry_changes(days, first, cast);
+
     desk.now = morning(days.back(SUSPENDED_BACK), 5);
     let reason = literal("LYJY-020 投标业绩弄虚作假，经合同所称采购人证伪（招标投标法第五十四条）");
     let until = Some(days.ahead(240).into());
@@ -82,6 +86,20 @@ impl Desk {
             region: Some(literal(player.region)),
         };
         self.posts(key, player.who, registration);
+    }
+
+    /// A firm gets another name and another head, and goes up in another firm a month later.
+    fn registry_changes(&mut self, days: &Days, first: NaiveDate, cast: &Cast) {
+        let (city, about, changed) = (cast.key(Who::City), Who::Longting, days.after(first, 3));
+        self.now = morning(changed, 15);
+        let (name, document) = (literal("开封龙亭城市服务有限公司（示例）"), CHANGE_NOTICE.cited());
+        self.posts(city, about, Renaming { name, document: document.clone(), effective: changed.into() });
+        let representative = Disclosure::new("legal_representative", &"张望舒（示例）".into()).sealed();
+        self.posts(city, about, RepresentativeChange { representative, document, effective: changed.into() });
+        let merged = days.after(first, 20);
+        self.now = morning(merged, 15);
+        let (ground, successors, document) = (EndingGround::Merged, vec![Who::Bianhe.id()], MERGER_NOTICE.cited());
+        self.posts(city, about, Ending { ground, successors, document, effective: merged.into() });
     }
 
     fn posts(&mut self, key: &PrivateKey, about: Who, act: impl Into<Act>) {

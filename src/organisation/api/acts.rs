@@ -1,6 +1,9 @@
 //! What is posted on an organisation.
 
-use super::super::{ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Reinstatement, RoleGrant, Suspension};
+use super::super::{
+    ClaimsClearing, Confirmation, Ending, KeyAddition, KeyRevocation, Reinstatement, Renaming, RepresentativeChange,
+    RoleGrant, Suspension,
+};
 use crate::field::OrganisationId;
 use crate::http::endpoints_of_acts;
 
@@ -21,6 +24,15 @@ endpoints_of_acts! {
 
     /// 恢复主体.
     reinstate: "/:id/reinstatements", "reinstateOrganisation", Reinstatement;
+
+    /// 名称变更.
+    rename: "/:id/renamings", "renameOrganisation", Renaming;
+
+    /// 法定代表人变更.
+    change_representative: "/:id/representative-changes", "changeRepresentative", RepresentativeChange;
+
+    /// 合并、分立、注销、吊销.
+    end: "/:id/endings", "endOrganisation", Ending;
 
     /// 增加密钥.
     add_key: "/:id/keys", "addKey", KeyAddition;

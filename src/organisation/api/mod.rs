@@ -2,8 +2,9 @@
 
 mod acts;
 
+use super::projection::predecessors;
 use super::view::{KeyStatus, OrganisationFile, OrganisationView};
-use super::{Organisation, OrganisationStatus, Registration, Role};
+use super::{EndingGround, Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
     DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
@@ -26,7 +27,7 @@ enum Tag {
     Organisations,
 }
 
-shown! { KeyStatus, OrganisationStatus, Role }
+shown! { EndingGround, KeyStatus, OrganisationStatus, Role }
 
 parameters! { OrganisationStatus, Role }
 
@@ -70,10 +71,11 @@ fn with_status(status: Option<OrganisationStatus>, now: Instant) -> Filter {
     match status {
         None => filter.only("status <> 'pending'", true),
         Some(OrganisationStatus::Confirmed) => {
-            filter.only("status <> 'pending'", true).at_most("suspended_until", Some(now.millis()))
+            let filter = filter.only("status <> 'pending'", true).only("status <> 'ended'", true);
+            filter.at_most("suspended_until", Some(now.millis()))
         }
         Some(status @ OrganisationStatus::Suspended) => along(status).above("suspended_until", now.millis()),
-        Some(status @ OrganisationStatus::Pending) => along(status),
+        Some(status @ (OrganisationStatus::Pending | OrganisationStatus::Ended)) => along(status),
     }
 }
 
@@ -143,8 +145,9 @@ impl OrganisationApi {
         let log = self.ledger.identity();
         let begin = || OrganisationFile((log.operator == id.0).then(|| Organisation::operator(&log)));
         let now = self.ledger.clock.now();
+        let succeeds = predecessors(&mut self.ledger.database.clone(), &id.0).await?;
         let view = |file: &OrganisationFile, _: Law<'_>| {
-            file.0.as_ref().map(|organisation| OrganisationView::at(organisation, now))
+            file.0.as_ref().map(|organisation| OrganisationView::at(organisation, succeeds.clone(), now))
         };
         let view = self.files.show(&self.ledger, &Stream::of(&id.0), begin, view).await?.flatten();
         Ok(Typed(view.ok_or_else(|| Problem::of(&problem::ORGANISATION_UNKNOWN))?))

@@ -5,7 +5,7 @@ use super::admission::{
     must_admit, must_admit_anybody, must_be_another, must_be_compatible, must_be_to_come, must_not_be_the_last,
     must_oversee,
 };
-use super::{Organisation, Status, end_of};
+use super::{Organisation, Status, end_of, registry};
 use crate::act::{Acts, Author, Moment, Roles, Stream, has_possession, public_key};
 use crate::field::{Fault, Instant};
 use crate::identity::LogState;
@@ -29,6 +29,9 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
     let by = at.author()?;
     let state =
         state.ok_or_else(|| Refusal::new(&problem::ORGANISATION_UNKNOWN, "主体未登记", "unknown organisation"))?;
+    if !matches!(act, Act::Reinstated(_) | Act::KeyRevoked(_) | Act::ClaimsCleared(_)) {
+        registry::must_exist(state, act)?;
+    }
     match act {
         // Handled above; here for exhaustiveness.
         Act::Registered(_) => Ok(()),
@@ -48,10 +51,13 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
             must_oversee(by, state)?;
             // One whose time is over may still be ended in so many words.
             match state.status {
-                Status::Suspended(_) => Ok(()),
+                Status::Suspended(_) | Status::Ended => Ok(()),
                 Status::Pending | Status::Confirmed => Err(Refusal::state_forbids(act.kind(), "not suspended")),
             }
         }
+        Act::Renamed(renaming) => registry::decide(state, act, renaming.effective, by, at),
+        Act::RepresentativeChanged(change) => registry::decide(state, act, change.effective, by, at),
+        Act::Ended(ending) => registry::decide(state, act, ending.effective, by, at),
         Act::KeyAdded(addition) => decide_key_addition(state, addition, by, at),
         Act::KeyRevoked(revocation) => decide_revocation(state, act, revocation, by, at.now),
     }
@@ -235,7 +241,7 @@ fn decide_revocation(
     Ok(())
 }
 
-fn must_be_confirmed(state: &Organisation) -> Result<(), Refusal> {
+pub(super) fn must_be_confirmed(state: &Organisation) -> Result<(), Refusal> {
     if state.is_confirmed() {
         Ok(())
     } else {

@@ -2,18 +2,20 @@
 
 mod admission;
 mod decide;
+mod registry;
 mod status;
 #[cfg(test)]
 mod tests;
 
+pub use registry::{Ended, FormerName, Registry};
 pub use status::OrganisationStatus;
 
 use super::{Act, Registration};
-use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, StreamId};
+use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::identity::LogState;
 use crate::law::Law;
-use crate::problem::Refusal;
+use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
 
 impl StreamId for OrganisationId {
@@ -24,8 +26,10 @@ impl StreamId for OrganisationId {
 #[derive(Debug, Clone)]
 pub struct Organisation {
     pub id: OrganisationId,
-    /// Name as confirmed; empty while every registration is still pending.
+    /// Name as confirmed, or as the registry has it since; empty while every registration is still pending.
     pub name: Box<str>,
+    /// What the registry has changed since.
+    pub registry: Registry,
     pub status: Status,
     pub roles: Roles,
     pub keys: Vec<Key>,
@@ -45,6 +49,8 @@ pub enum Status {
     Confirmed,
     /// Until the instant, or until reinstated.
     Suspended(Option<Instant>),
+    /// For good, unless it is taken back.
+    Ended,
 }
 
 impl Status {
@@ -105,9 +111,24 @@ impl Organisation {
         matches!(self.status.at(now), Status::Suspended(_))
     }
 
+    /// # Errors
+    /// It is suspended now, or has ended: it signs nothing, and nobody deals with it.
+    pub fn must_be_active(&self, now: Instant) -> Result<(), Refusal> {
+        match self.status.at(now) {
+            Status::Pending | Status::Confirmed => Ok(()),
+            Status::Suspended(_) => {
+                Err(Refusal::new(&problem::ORGANISATION_SUSPENDED, "主体已被暂停", "the organisation is suspended"))
+            }
+            Status::Ended => {
+                let (zh, en) = ("主体已注销、合并或分立", "the organisation exists no more");
+                Err(Refusal::new(&problem::ORGANISATION_ENDED, zh, en))
+            }
+        }
+    }
+
     /// Whether it could sign something now, in this role.
     pub fn can_act(&self, role: Role, now: Instant) -> bool {
-        self.roles.has(role) && !self.is_suspended(now) && self.keys.iter().any(|key| key.is_valid(now))
+        self.roles.has(role) && self.must_be_active(now).is_ok() && self.keys.iter().any(|key| key.is_valid(now))
     }
 
     /// The registrations that can be confirmed now, oldest first.
@@ -144,6 +165,7 @@ impl Organisation {
         Self {
             id,
             name: "".into(),
+            registry: Registry::default(),
             status: Status::Pending,
             roles: Roles::NONE,
             keys: Vec::new(),
@@ -215,7 +237,10 @@ impl Capability for Organisation {
             | Act::ClaimsCleared(_)
             | Act::RoleGranted(_)
             | Act::Suspended(_)
-            | Act::Reinstated(_) => Vec::new(),
+            | Act::Reinstated(_)
+            | Act::Renamed(_)
+            | Act::RepresentativeChanged(_)
+            | Act::Ended(_) => Vec::new(),
         }
     }
 
@@ -225,12 +250,28 @@ impl Capability for Organisation {
             // The operator's to do while no supervisor can act.
             Act::ClaimsCleared(_) => true,
             // Until it is confirmed, it may become one in the same batch.
-            Act::Suspended(_) => state.is_none_or(|state| !state.is_confirmed() || state.roles.has(Role::Supervisor)),
-            // No role that was granted before goes with this one.
-            Act::RoleGranted(_) | Act::Registered(_) | Act::Reinstated(_) | Act::KeyAdded(_) | Act::KeyRevoked(_) => {
-                false
+            Act::Suspended(_) | Act::Ended(_) => {
+                state.is_none_or(|state| !state.is_confirmed() || state.roles.has(Role::Supervisor))
             }
+            // No role that was granted before goes with this one.
+            Act::RoleGranted(_)
+            | Act::Registered(_)
+            | Act::Reinstated(_)
+            | Act::Renamed(_)
+            | Act::RepresentativeChanged(_)
+            | Act::KeyAdded(_)
+            | Act::KeyRevoked(_) => false,
         }
+    }
+
+    /// Who succeeds has to be somebody.
+    fn ties(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        Self::successors(act).map(Stream::of).collect()
+    }
+
+    /// Rights and duties pass to the successors.
+    fn bears_on(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        Self::successors(act).map(Stream::of).collect()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
@@ -258,6 +299,9 @@ impl Capability for Organisation {
                 self.status = Status::Suspended(suspension.until.and_then(end_of));
             }
             Act::Reinstated(_) => self.status = Status::Confirmed,
+            Act::Renamed(renaming) => self.rename(renaming, place),
+            Act::RepresentativeChanged(change) => self.registry.changed = Some(change.effective),
+            Act::Ended(ending) => self.end(ending, place),
             Act::KeyAdded(addition) => {
                 if let Ok(public) = PublicKey::from_jwk(&addition.key) {
                     self.keys.push(Key::new(public, place.time));

@@ -12,6 +12,8 @@ statuses! {
         Confirmed,
         /// 已暂停
         Suspended,
+        /// 已终止: merged, divided, deregistered, or without a licence.
+        Ended,
     }
 }
 
@@ -21,6 +23,7 @@ impl From<Status> for OrganisationStatus {
             Status::Pending => Self::Pending,
             Status::Confirmed => Self::Confirmed,
             Status::Suspended(_) => Self::Suspended,
+            Status::Ended => Self::Ended,
         }
     }
 }

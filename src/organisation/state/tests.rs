@@ -1,9 +1,13 @@
-//! Claims on a code that is somebody else's: few, for a while, and never in the way of whoever it belongs to.
+//! Claims on a code that is somebody else's: few, for a while, and never in the way of whoever it belongs to. Then what the
+//! registry enters.
 
-use super::super::{Act, ClaimsClearing, Confirmation, KeyRevocation, Registration, RevocationReason};
-use super::{CLAIM_MILLIS, Organisation};
-use crate::act::{Around, Author, Capability, Key, Moment, Place, Role, Roles, Stream, View, fold};
-use crate::field::{Instant, OrganisationId};
+use super::super::{
+    Act, ClaimsClearing, Confirmation, Ending, EndingGround, KeyRevocation, Registration, Reinstatement, Renaming,
+    RevocationReason,
+};
+use super::{CLAIM_MILLIS, Organisation, Status};
+use crate::act::{Around, Author, Capability, Key, Moment, Payload, Place, Role, Roles, Stream, View, fold};
+use crate::field::{DocumentId, DocumentRef, Faults, Instant, OrganisationId};
 use crate::law::{InForce, Law};
 use crate::log::Hash;
 use crate::problem::Refusal;
@@ -59,7 +63,8 @@ impl Run {
     fn post(&mut self, by: Option<(&str, Role)>, signer: &PrivateKey, act: impl Into<Act>) -> Result<(), Refusal> {
         let (act, signer, on) = (act.into(), signer.key_id(), Stream::of(&CODE.parse::<OrganisationId>().unwrap()));
         let author = by.map(|(id, role)| Author { id: id.parse().unwrap(), roles: Roles::NONE.with(role) });
-        let ties: Vec<_> = self.supervisor.iter().map(|known| Stream::of(&known.id)).collect();
+        let mut ties = Organisation::ties(self.state.as_ref(), &act);
+        ties.extend(self.supervisor.iter().map(|known| Stream::of(&known.id)));
         let law = Law::of(&self.adopted);
         let around = View::new(&*self, &ties);
         let at = Moment { on: &on, now: self.now, law, signer: &signer, author: author.as_ref(), around };
@@ -179,4 +184,95 @@ fn who_is_confirmed_has_no_claims_that_are_in_the_way_until_its_keys_are_lost() 
     assert!(run.registers(&key(1)).is_err(), "a revoked key never comes back");
     run.registers(&key(3)).unwrap();
     run.confirms(key(3).key_id()).unwrap();
+}
+
+fn confirmed() -> Run {
+    let mut run = Run::new();
+    run.supervisor.as_mut().unwrap().status = Status::Confirmed;
+    run.registers(&key(1)).unwrap();
+    run.confirms(key(1).key_id()).unwrap();
+    run
+}
+
+fn paper() -> DocumentRef {
+    DocumentRef {
+        sha256: DocumentId::from(Hash::of("登记通知书")),
+        size: 100,
+        media_type: "application/pdf".parse().unwrap(),
+        title: "登记通知书".parse().unwrap(),
+    }
+}
+
+fn renaming(name: &str, effective: &str) -> Renaming {
+    Renaming { name: name.parse().unwrap(), document: paper(), effective: effective.parse().unwrap() }
+}
+
+fn ending(ground: EndingGround, successors: &[&str]) -> Ending {
+    let successors = successors.iter().map(|id| id.parse().unwrap()).collect();
+    Ending { ground, successors, document: paper(), effective: "2026-06-01".parse().unwrap() }
+}
+
+#[test]
+fn a_name_of_before_stays_with_the_day_until_which_it_was_one() {
+    let mut run = confirmed();
+    run.post(Some(BY_SUPERVISOR), &key(0), renaming("新公司", "2026-05-20")).unwrap();
+    run.post(Some(BY_SUPERVISOR), &key(0), renaming("更新公司", "2026-06-01")).unwrap();
+    for (act, pointer) in [
+        (renaming("更新公司", "2026-06-01"), "/name"),
+        (renaming("又新公司", "2026-05-31"), "/effective"),
+        (renaming("又新公司", "2026-06-02"), "/effective"),
+    ] {
+        assert_eq!(run.post(Some(BY_SUPERVISOR), &key(0), act).unwrap_err().fields[0].pointer, pointer);
+    }
+    let own = run.post(Some((CODE, Role::Enterprise)), &key(1), renaming("自称公司", "2026-06-01"));
+    assert_eq!(own.unwrap_err().problem.code, "own-matter");
+    let state = run.state.unwrap();
+    let former: Vec<_> = state.registry.former_names.iter().map(|former| (&*former.name, former.until)).collect();
+    let day = |day: &str| day.parse().unwrap();
+    assert_eq!(
+        (&*state.name, former),
+        ("更新公司", vec![("某公司", day("2026-05-20")), ("新公司", day("2026-06-01"))])
+    );
+}
+
+#[test]
+fn who_has_ended_does_nothing_more_until_that_is_taken_back() {
+    let mut run = confirmed();
+    for (act, pointer) in [
+        (ending(EndingGround::Merged, &[CODE]), "/successors/0"),
+        (ending(EndingGround::Divided, &[SUPERVISOR, "91410100MA0000015B"]), "/successors/1"),
+    ] {
+        assert_eq!(run.post(Some(BY_SUPERVISOR), &key(0), act).unwrap_err().fields[0].pointer, pointer);
+    }
+    run.post(Some(BY_SUPERVISOR), &key(0), ending(EndingGround::Merged, &[SUPERVISOR])).unwrap();
+    let state = run.state.as_ref().unwrap();
+    assert_eq!(state.must_be_active(run.now).unwrap_err().problem.code, "organisation-ended");
+    assert!(!state.can_act(Role::Enterprise, run.now));
+    assert_eq!(state.ended().unwrap().successors, [SUPERVISOR.parse().unwrap()]);
+    for act in [Act::from(renaming("新公司", "2026-06-01")), ending(EndingGround::Deregistered, &[]).into()] {
+        assert_eq!(run.post(Some(BY_SUPERVISOR), &key(0), act).unwrap_err().problem.code, "state-forbids");
+    }
+    assert_eq!(run.registers(&key(5)).unwrap_err().problem.code, "state-forbids");
+    run.post(Some(BY_SUPERVISOR), &key(0), Reinstatement { reason: "登记有误".parse().unwrap() }).unwrap();
+    let state = run.state.as_ref().unwrap();
+    assert!(state.must_be_active(run.now).is_ok() && state.ended().is_none());
+}
+
+#[test]
+fn successors_are_named_where_there_are_any_and_only_there() {
+    let faults = |ending: &Ending| {
+        let mut faults = Faults::default();
+        ending.check(&mut faults);
+        faults.into_result().is_err()
+    };
+    for (ground, some_needed) in [
+        (EndingGround::Merged, true),
+        (EndingGround::Divided, true),
+        (EndingGround::Deregistered, false),
+        (EndingGround::LicenceRevoked, false),
+    ] {
+        assert_eq!(faults(&ending(ground, &[])), some_needed, "{ground:?}");
+        assert_eq!(faults(&ending(ground, &[SUPERVISOR])), !some_needed, "{ground:?}");
+    }
+    assert!(faults(&ending(EndingGround::Divided, &[SUPERVISOR, SUPERVISOR])));
 }

@@ -6,10 +6,10 @@ use crate::cast::OPERATOR;
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
-use gongshi::field::Instant;
+use gongshi::field::{Day, Instant};
 use gongshi::organisation::{
-    Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Organisation, Registration, Reinstatement,
-    RevocationReason, Role, RoleGrant, Suspension, possession_header,
+    Act, ClaimsClearing, Confirmation, Ending, EndingGround, KeyAddition, KeyRevocation, Organisation, Registration,
+    Reinstatement, Renaming, RepresentativeChange, RevocationReason, Role, RoleGrant, Suspension, possession_header,
 };
 use gongshi::record::{PrivateKey, Record};
 use gongshi::world::Stream;
@@ -41,6 +41,9 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
             "organisation.confirmed",
             "organisation.claims_cleared",
         ]),
+        Some(found) if found.ended().is_some() => {
+            scene.dice.pick(&["organisation.reinstated", "organisation.renamed", "key.revoked"])
+        }
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
             "organisation.reinstated",
@@ -51,7 +54,15 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
         Some(found) if found.keys.iter().filter(|key| key.is_valid(now)).count() > 1 => {
             scene.dice.pick(&["key.revoked", "key.added", "organisation.role_granted", "organisation.suspended"])
         }
-        Some(_) => scene.dice.pick(&["key.added", "key.added", "organisation.role_granted"]),
+        // Ends are few, or nobody would be left to play.
+        Some(_) if scene.dice.percent(2) => "organisation.ended",
+        Some(_) => scene.dice.pick(&[
+            "key.added",
+            "key.added",
+            "organisation.role_granted",
+            "organisation.renamed",
+            "organisation.representative_changed",
+        ]),
     }
 }
 
@@ -120,6 +131,15 @@ fn build(
             let until = scene.dice.percent(80).then(|| scene.dice.between(-1, 10)).map(|days| scene.day(days));
             (Suspension { reason: scene.prose("调查期间暂停"), until }.into(), overseer)
         }
+        "organisation.renamed" => {
+            let (name, document, effective) = (scene.text("更名单位"), scene.document()?, registered(scene));
+            (Renaming { name, document, effective }.into(), overseer)
+        }
+        "organisation.representative_changed" => {
+            let (representative, document, effective) = (scene.person(), scene.document()?, registered(scene));
+            (RepresentativeChange { representative, document, effective }.into(), overseer)
+        }
+        "organisation.ended" => (ending(scene, player)?.into(), overseer),
         "organisation.reinstated" => (Reinstatement { reason: scene.prose("调查结束") }.into(), overseer),
         "key.added" => {
             let key = scene.dice.one_of(&cast.player(player).keys)?;
@@ -135,6 +155,26 @@ fn build(
         }
         _ => return None,
     })
+}
+
+/// The day of a registry's change: mostly today, for none is before the one before.
+fn registered(scene: &mut Scene<'_>) -> Day {
+    let days = if scene.dice.percent(85) { 0 } else { scene.dice.between(-3, 1) };
+    scene.day(days)
+}
+
+/// Mostly into somebody else; sometimes into nobody, or itself.
+fn ending(scene: &mut Scene<'_>, player: usize) -> Option<Ending> {
+    let ground = scene.dice.pick(&[
+        EndingGround::Merged,
+        EndingGround::Merged,
+        EndingGround::Divided,
+        EndingGround::Deregistered,
+    ]);
+    let is_succeeded = ground != EndingGround::Deregistered || scene.dice.percent(5);
+    let heir = if scene.dice.percent(5) { player } else { scene.dice.below(scene.cast.players.len()) };
+    let successors = if is_succeeded { vec![scene.cast.player(heir).id.clone()] } else { Vec::new() };
+    Some(Ending { ground, successors, document: scene.document()?, effective: registered(scene) })
 }
 
 /// Mostly its own, sometimes one that it will not get.

@@ -125,26 +125,28 @@ impl Scene<'_> {
 
     /// Mostly none; of some the bytes were never uploaded, or are cited wrongly.
     pub fn documents(&mut self) -> Citations {
-        if !self.dice.percent(8) {
-            return Citations::default();
-        }
-        let mut cited: Vec<DocumentRef> = self.dice.one_of(self.documents).cloned().into_iter().collect();
-        match self.dice.below(12) {
-            0 => cited.iter_mut().for_each(|document| document.size += 1),
-            1 => {
-                let missing = gongshi::field::DocumentId::from(Hash::of("never uploaded"));
-                cited.iter_mut().for_each(|document| document.sha256 = missing);
-            }
-            _ => {}
-        }
+        let cited: Vec<DocumentRef> = if self.dice.percent(8) { self.document().into_iter().collect() } else { vec![] };
         cited.try_into().expect("one at most")
     }
 
+    /// One of those that were uploaded, unless its bytes never were, or it is cited wrongly.
+    pub fn document(&mut self) -> Option<DocumentRef> {
+        let mut document = self.dice.one_of(self.documents).cloned()?;
+        match self.dice.below(12) {
+            0 => document.size += 1,
+            1 => document.sha256 = gongshi::field::DocumentId::from(Hash::of("never uploaded")),
+            _ => {}
+        }
+        Some(document)
+    }
+
     pub fn sealed(&mut self) -> Option<Sealed> {
-        let sealed = |number: u64| {
-            let hash = Hash::of(number.to_le_bytes()).to_base64();
-            Sealed { sealed: hash.trim_end_matches('=').replace('+', "-").replace('/', "_") }
-        };
-        self.dice.percent(20).then(|| sealed(self.dice.next()))
+        self.dice.percent(20).then(|| self.person())
+    }
+
+    /// Somebody's name, sealed.
+    pub fn person(&mut self) -> Sealed {
+        let hash = Hash::of(self.dice.next().to_le_bytes()).to_base64();
+        Sealed { sealed: hash.trim_end_matches('=').replace('+', "-").replace('/', "_") }
     }
 }

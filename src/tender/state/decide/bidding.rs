@@ -39,40 +39,44 @@ fn rejected(publication: &CandidatePublication) -> impl Iterator<Item = (String,
 }
 
 /// # Errors
-/// An organisation that is suspended now neither bids nor wins: each is named.
-pub(super) fn must_not_be_suspended<'a>(
+/// An organisation that is suspended now, or has ended, neither bids nor wins: each is named.
+pub(super) fn must_be_active<'a>(
     bidders: impl Iterator<Item = (String, &'a Bidder)>,
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
+    let mut refused = Vec::new();
     for (pointer, bidder) in bidders {
         let members = bidder.members.iter().enumerate();
-        let suspended = members.filter(|(_, member)| member.id.as_ref().is_some_and(|id| is_suspended(id, at)));
-        faults.extend(suspended.map(|(member, _)| suspended_at(format!("{pointer}/members/{member}"))));
+        let inactive = members.filter_map(|(at_member, member)| {
+            let refusal = inactive(member.id.as_ref()?, at)?;
+            Some((format!("{pointer}/members/{at_member}"), refusal))
+        });
+        refused.extend(inactive);
     }
-    if faults.is_empty() { Ok(()) } else { Err(Refusal { fields: faults, ..suspended() }) }
+    all_of(refused)
 }
 
 /// # Errors
-/// As [`must_not_be_suspended`], of a winner that is named by its id.
-pub(super) fn winner_must_not_be_suspended(members: &[OrganisationId], at: &Moment<'_>) -> Result<(), Refusal> {
-    if members.iter().any(|id| is_suspended(id, at)) {
-        return Err(Refusal { fields: vec![suspended_at("/candidate".into())], ..suspended() });
-    }
-    Ok(())
+/// As [`must_be_active`], of a winner that is named by its id.
+pub(super) fn winner_must_be_active(members: &[OrganisationId], at: &Moment<'_>) -> Result<(), Refusal> {
+    let refused = members.iter().find_map(|id| inactive(id, at));
+    all_of(refused.map(|refusal| ("/candidate".to_owned(), refusal)).into_iter().collect())
 }
 
-fn is_suspended(id: &OrganisationId, at: &Moment<'_>) -> bool {
-    at.around.get::<Organisation>(id).is_some_and(|organisation| organisation.is_suspended(at.now))
+fn inactive(id: &OrganisationId, at: &Moment<'_>) -> Option<Refusal> {
+    at.around.get::<Organisation>(id).and_then(|organisation| organisation.must_be_active(at.now).err())
 }
 
-fn suspended_at(pointer: String) -> FieldFault {
-    FieldFault { pointer, fault: Fault::inconsistent(("该主体此时处于暂停期", "suspended at this time")) }
-}
-
-fn suspended() -> Refusal {
-    let (zh, en) = ("该主体被暂停期间不得投标、中标", "who is suspended neither bids nor wins");
-    Refusal::new(&problem::ORGANISATION_SUSPENDED, zh, en)
+/// One refusal for all of them: what the first one is refused for, and each by its place.
+fn all_of(refused: Vec<(String, Refusal)>) -> Result<(), Refusal> {
+    let Some((_, first)) = refused.first() else { return Ok(()) };
+    let problem = first.problem;
+    let fields = refused.into_iter().map(|(pointer, refusal)| {
+        let fault = Fault::Inconsistent { reason: refusal.detail };
+        FieldFault { pointer, fault }
+    });
+    let (zh, en) = ("被暂停或已终止的主体不得投标、中标", "who is suspended or has ended neither bids nor wins");
+    Err(Refusal { fields: fields.collect(), ..Refusal::new(problem, zh, en) })
 }
 
 /// # Errors

@@ -29,7 +29,7 @@ pub(super) fn decide_candidates(
         }
     }
     bidding::must_have_bid(lot, publication)?;
-    bidding::must_not_be_suspended(bidding::candidates(publication), at)?;
+    bidding::must_be_active(bidding::candidates(publication), at)?;
     price::of_candidates(tender, lot, publication)?;
     for (row, candidate) in publication.candidates.iter().enumerate() {
         for (n, claim) in candidate.claims.iter().enumerate() {
@@ -149,7 +149,7 @@ pub(super) fn decide_award(
             Refusal::new(&problem::CLAIM_REFUTED, zh, en).citing("AW-FRAUD", "招标投标法 第三十三条、第五十四条")
         );
     }
-    bidding::winner_must_not_be_suspended(&winner.members, at)?;
+    bidding::winner_must_be_active(&winner.members, at)?;
     must_be_next(tender, lot, winner, award)?;
     price::of_award(winner, award)
 }
