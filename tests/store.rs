@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use support::fixture::{self, act, stream};
-use support::postgres::Cluster;
+use support::postgres::{Cluster, Pooler};
 use support::{Actor, App, Engine, audit, mirror, postgres, process};
 
 async fn replay_gives_the_same_tables(engine: Engine) {
@@ -300,6 +300,30 @@ async fn a_server_that_never_syncs_is_refused() {
 }
 
 /// A checkpoint key to be added: an act of the operator's.
+/// PgBouncer lends a connection for as long as `pool_mode` says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_that_lends_no_session_is_refused() {
+    let cluster = Cluster::start("");
+    let database = cluster.new_database();
+    let knows_us = "ignore_startup_parameters = extra_float_digits";
+    for (settings, is_taken) in [
+        (format!("pool_mode = session\n{knows_us}"), true),
+        (format!("pool_mode = transaction\n{knows_us}"), false),
+        (format!("pool_mode = transaction\nserver_round_robin = 1\n{knows_us}"), false),
+        (format!("pool_mode = statement\n{knows_us}"), false),
+        // As it is installed.
+        ("pool_mode = session".to_owned(), false),
+    ] {
+        let pooler = Pooler::before(&cluster, &settings);
+        let opened = Database::open(&pooler.url_of(&database)).await;
+        match opened {
+            Ok(database) if is_taken => database.close().await,
+            Err(StoreError::Pooled) if !is_taken => {}
+            other => panic!("{settings}: {other:?}"),
+        }
+    }
+}
+
 fn addition(seed: u8) -> gongshi::world::Act {
     let signer = NoteSigner::new(support::ORIGIN, PrivateKey::from_seed([seed; 32])).unwrap();
     let log_key = signer.verifier().to_string().parse().unwrap();

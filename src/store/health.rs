@@ -126,7 +126,7 @@ impl StoreError {
         match self {
             Self::Database(error) => Some(Obstacle::of_database(error)),
             Self::TimedOut => Some(Obstacle::Away),
-            Self::Migration(_) | Self::NotDurable { .. } | Self::File { .. } | Self::Damaged(_) => {
+            Self::Migration(_) | Self::NotDurable { .. } | Self::Pooled | Self::File { .. } | Self::Damaged(_) => {
                 Some(Obstacle::Failing)
             }
             Self::Unexpected(_) | Self::WrongKind | Self::Over => None,

@@ -23,18 +23,55 @@ pub struct Filter {
     others: Vec<Condition>,
 }
 
-/// A condition with one parameter or none, in two pieces around it.
+/// A condition: pieces of SQL, each with the value that stands behind it, and what ends it.
 struct Condition {
-    before: String,
-    value: Option<Value>,
-    after: &'static str,
+    pieces: Vec<(String, Value)>,
+    end: &'static str,
 }
 
 impl Condition {
+    fn new(before: String, value: Value) -> Self {
+        Self { pieces: vec![(before, value)], end: "" }
+    }
+
     /// An operand that is no bare column can't tempt the planner to another index than the one that is gone along.
     fn equals(column: &str, value: Value) -> Self {
-        Self { before: format!("{column} || '' = "), value: Some(value), after: "" }
+        Self::new(format!("{column} || '' = "), value)
     }
+
+    /// A text that begins with what is asked for, or has it anywhere.
+    ///
+    /// One rule on both engines, whose LIKE is not the same: Latin letters match whatever their case (`lower` of both knows
+    /// ASCII alone, PostgreSQL's because the columns are COLLATE "C"), and what is asked for is looked for at its usual width
+    /// and at full width, ＵＰＳ for UPS, in one case or the other.
+    fn like(column: &str, text: &str, anywhere: bool) -> Self {
+        let narrow: String = text.chars().map(narrow).collect::<String>().to_ascii_lowercase();
+        let wide = |text: &str| text.chars().map(wide).collect::<String>();
+        let mut looked_for = vec![narrow.clone()];
+        looked_for.extend([wide(&narrow), wide(&narrow.to_ascii_uppercase())]);
+        looked_for.dedup();
+        let pattern = |text: &String| {
+            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            Value::from(if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") })
+        };
+        let piece = |(n, text): (usize, &String)| {
+            let before = if n == 0 { "(" } else { " ESCAPE '\\' OR " };
+            (format!("{before}lower({column}) LIKE "), pattern(text))
+        };
+        Self { pieces: looked_for.iter().enumerate().map(piece).collect(), end: " ESCAPE '\\')" }
+    }
+}
+
+/// Where the full-width forms of `!` to `~` are: so far above them.
+const WIDER: u32 = 0xFEE0;
+
+fn narrow(c: char) -> char {
+    let is_wide = ('\u{ff01}'..='\u{ff5e}').contains(&c);
+    char::from_u32(u32::from(c) - if is_wide { WIDER } else { 0 }).unwrap_or(c)
+}
+
+fn wide(c: char) -> char {
+    char::from_u32(u32::from(c) + if c.is_ascii_graphic() { WIDER } else { 0 }).unwrap_or(c)
 }
 
 impl Filter {
@@ -74,29 +111,22 @@ impl Filter {
     }
 
     fn beside(mut self, column: &'static str, operator: &str, bound: Option<i64>) -> Self {
-        self.others.extend(bound.map(|bound| {
-            let before = format!("{column} + 0 {operator} ");
-            Condition { before, value: Some(Value::Integer(bound)), after: "" }
-        }));
+        self.others
+            .extend(bound.map(|bound| Condition::new(format!("{column} + 0 {operator} "), Value::Integer(bound))));
         self
     }
 
     /// A condition without parameters, when it is asked for.
     #[must_use]
     pub fn only(mut self, condition: &'static str, asked: bool) -> Self {
-        self.others.extend(asked.then(|| Condition { before: condition.to_owned(), value: None, after: "" }));
+        self.others.extend(asked.then_some(Condition { pieces: Vec::new(), end: condition }));
         self
     }
 
-    /// `column LIKE text%` or `%text%`; the text's own wildcards are escaped.
+    /// The column begins with a text or has it anywhere, when there is a text: [`Condition::like`] says what is alike.
     #[must_use]
     pub fn like(mut self, column: &'static str, text: Option<&str>, anywhere: bool) -> Self {
-        self.others.extend(text.map(|text| {
-            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") };
-            let (before, value) = (format!("{column} LIKE "), Some(Value::from(pattern)));
-            Condition { before, value, after: " ESCAPE '\\'" }
-        }));
+        self.others.extend(text.map(|text| Condition::like(column, text, anywhere)));
         self
     }
 
@@ -143,7 +173,7 @@ impl Filter {
     fn place(&self, listing: &Listing, after: Option<Vec<Value>>) -> Query {
         let mut query = Query::default();
         if let Some((column, value)) = &self.along {
-            query.and(Condition { before: format!("{column} = "), value: Some(value.clone()), after: "" });
+            query.and(Condition::new(format!("{column} = "), value.clone()));
         }
         if let Some(after) = after {
             query.compare(listing, if listing.direction == Direction::OldestFirst { ">" } else { "<" }, after);
@@ -171,9 +201,9 @@ impl Query {
         self.select = format!("SELECT {columns} FROM {}", listing.table);
     }
 
-    fn and(&mut self, Condition { before, value, after }: Condition) {
-        let mark = value.map(|value| self.mark(value)).unwrap_or_default();
-        self.conditions.push(format!("{before}{mark}{after}"));
+    fn and(&mut self, Condition { pieces, end }: Condition) {
+        let said: String = pieces.into_iter().map(|(before, value)| before + &self.mark(value)).collect();
+        self.conditions.push(said + end);
     }
 
     fn compare(&mut self, listing: &Listing, operator: &str, values: Vec<Value>) {

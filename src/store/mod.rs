@@ -86,6 +86,15 @@ pub enum StoreError {
          the database has {setting} = {value}: a power cut would lose acknowledged records; set it to {wanted}"
     )]
     NotDurable { setting: &'static str, value: String, wanted: &'static str },
+    /// A pooler lends a connection for a transaction only, and what is prepared, locked or held goes with the session.
+    #[error(
+        "数据库连接经由按事务或语句复用的连接池（PgBouncer 的 transaction、statement 模式），故不启动：预备语句与会话锁会失效；请直连 \
+         PostgreSQL，或设 pool_mode = session、ignore_startup_parameters = extra_float_digits · the connection comes from a \
+         pooler that lends it for a transaction or a statement (PgBouncer), so prepared statements and locks of the session \
+         would be lost; connect to PostgreSQL itself, or set pool_mode = session and \
+         ignore_startup_parameters = extra_float_digits"
+    )]
+    Pooled,
     /// A statement took too long; whether it was done is unknown.
     #[error("the database did not answer in time")]
     TimedOut,

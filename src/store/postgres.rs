@@ -28,7 +28,8 @@ pub(super) const BEGIN: &str = "BEGIN; SELECT \
 pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(super::STATEMENTS_CACHED);
     // A pool would only try again and again, and not say why.
-    let mut first = first_connection(&options).await?;
+    let mut first = first_connection(&options).await.map_err(named)?;
+    is_our_session(&mut first, &options).await?;
     is_durable(&mut first).await?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -54,6 +55,36 @@ async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection, sq
         }
         tokio::time::sleep(START_PAUSE).await;
     }
+}
+
+/// PgBouncer as it is installed does not even know what we say of ourselves.
+fn named(error: sqlx::Error) -> StoreError {
+    let is_poolers = |error: &sqlx::Error| {
+        error.as_database_error().is_some_and(|error| error.message().contains("unsupported startup parameter"))
+    };
+    if is_poolers(&error) { StoreError::Pooled } else { error.into() }
+}
+
+/// A server gives each connection a process of its own. A pooler gives the second what the first has just let go, or the first
+/// another one each time.
+async fn is_our_session(first: &mut PgConnection, options: &PgConnectOptions) -> Result<(), StoreError> {
+    let before = [backend(first).await?, backend(first).await?];
+    let mut second = PgConnection::connect_with(options).await?;
+    // Where it lends for a statement, it lends for no transaction.
+    let refused = |error: sqlx::Error| match error {
+        sqlx::Error::Database(_) => StoreError::Pooled,
+        error => error.into(),
+    };
+    sqlx::raw_sql("BEGIN").execute(&mut second).await.map_err(refused)?;
+    let (other, after) = (backend(&mut second).await?, backend(first).await?);
+    second.close().await?;
+    let is_ours = before == [after; 2] && other != after;
+    if is_ours { Ok(()) } else { Err(StoreError::Pooled) }
+}
+
+/// The process that answers; asked without a prepared statement, which a pooler would lose.
+async fn backend(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
+    sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(connection).await?.try_get(0)
 }
 
 /// What no session can set for itself. Without `fsync` nothing is durable, and a power cut may leave a database that can't be

@@ -137,6 +137,45 @@ impl Cluster {
     }
 }
 
+/// PgBouncer of the Debian package before a server, until it is dropped.
+pub struct Pooler {
+    folder: PathBuf,
+    url: String,
+}
+
+impl Pooler {
+    /// `settings` as lines of its file.
+    pub fn before(cluster: &Cluster, settings: &str) -> Self {
+        let program = "/usr/sbin/pgbouncer";
+        assert!(Path::new(program).exists(), "run scripts/test: it installs PgBouncer");
+        let folder = tempfile::Builder::new().prefix("pooler-").tempdir_in(&cluster.folder).unwrap().keep();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let at = folder.display();
+        let host = cluster.url.rsplit(['@', '/']).next().unwrap().replace(':', " port=");
+        let file = format!(
+            "[databases]\n* = host={host} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+             unix_socket_dir =\nauth_type = any\nlogfile = {at}/log\npidfile = {at}/pid\n{settings}\n"
+        );
+        fs::write(folder.join("pgbouncer.ini"), file).unwrap();
+        if is_root() {
+            assert!(Command::new("chown").args(["-R", "postgres"]).arg(&folder).status().unwrap().success());
+        }
+        run_as_owner(&format!("{program} -q -d {at}/pgbouncer.ini"));
+        Self { url: format!("postgres://postgres@127.0.0.1:{port}"), folder }
+    }
+
+    /// The same database, by way of the pooler.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("{}/{}", self.url, database.rsplit('/').next().unwrap())
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        is_done_by_owner(&format!("kill $(cat {}/pid)", self.folder.display()));
+    }
+}
+
 const START_ATTEMPTS: usize = 100;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(50);
 

@@ -1,7 +1,7 @@
 //! Lists show what is asked for, and nothing else.
 
-use super::support::App;
 use super::support::fixture::{self, act, money, stream};
+use super::support::{App, Engine};
 use gongshi::field::Party;
 use gongshi::tender::Preannouncement;
 
@@ -49,4 +49,45 @@ async fn tenders_are_found_by_buyer_day_and_estimate() {
     for wrong in ["published_from=2026-02-30", "published_to=yesterday", "estimate_min=-1", "estimate_max=1.5"] {
         assert_eq!(app.get(&format!("/v1/tenders?{wrong}")).await.problem(), "bad-parameter", "{wrong}");
     }
+}
+
+/// The same search on both engines, whose LIKE is not the same.
+async fn words_are_found_whatever_their_case_and_width(engine: Engine) {
+    let app = App::start_on(engine).await;
+    let cast = app.cast().await;
+    let titles =
+        [("T-1", "机房UPS电源采购"), ("T-2", "机房ups维保"), ("T-3", "ＵＰＳ电池更换"), ("T-4", "100%国产_化改造")];
+    for (code, title) in titles {
+        let disclosed = Preannouncement { title: title.parse().unwrap(), ..fixture::preannouncement(&cast.centre) };
+        app.post(&cast.centre, "/v1/tenders", &stream(code), &act(disclosed)).await.accepted();
+    }
+    for (asked, wanted) in [
+        ("UPS", &["T-1", "T-2", "T-3"][..]),
+        ("ups", &["T-1", "T-2", "T-3"]),
+        ("ＵＰＳ", &["T-1", "T-2", "T-3"]),
+        ("ｕｐｓ电", &["T-1", "T-3"]),
+        ("Ups维保", &["T-2"]),
+        ("１００%", &["T-4"]),
+        ("0_国", &[]),
+        ("_化", &["T-4"]),
+        ("U%S", &[]),
+        ("机房", &["T-1", "T-2"]),
+    ] {
+        let request = app.client.get(format!("{}/v1/tenders", app.base)).query(&[("q", asked)]);
+        let page = app.send(request).await.body;
+        let mut codes: Vec<_> =
+            page["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, wanted, "{engine:?}: {asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_whatever_their_case_and_width_on_sqlite() {
+    words_are_found_whatever_their_case_and_width(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_whatever_their_case_and_width_on_postgres() {
+    words_are_found_whatever_their_case_and_width(Engine::Postgres).await;
 }
