@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::fmt;
 
 /// What is wrong with an entry or with the whole log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The bytes are not an entry.

@@ -4,6 +4,7 @@
 //! the service claims: the chain, the tree, the checkpoint, every signature, and that every record was allowed at its point
 //! of the log by the same `decide` that the service uses. Pure, but with threads.
 
+mod cause;
 mod contested;
 mod finding;
 #[cfg(feature = "shell")]
@@ -13,6 +14,7 @@ mod source;
 mod verify;
 mod workers;
 
+pub use cause::RootCause;
 pub use contested::Contested;
 pub use finding::{Finding, Lost, Reason, Report, StoredRow};
 #[cfg(feature = "shell")]

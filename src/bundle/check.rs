@@ -9,7 +9,7 @@ use super::manifest::{
 use super::reach::{self, Lengths, Reach};
 use super::replay::Replay;
 use crate::act::Stream;
-use crate::audit::{Lost, Reason, Report, Source, SourceError, verify};
+use crate::audit::{Lost, Reason, Report, RootCause, Source, SourceError, verify};
 use crate::field::{self, DocumentId, Instant};
 use crate::law::{self, Editions};
 use crate::log::{
@@ -58,13 +58,16 @@ impl Serialize for Verified {
         #[derive(Serialize)]
         struct Shown<'a> {
             conclusion: Conclusion,
+            /// What is wrong in the first place; `findings` has everything.
+            root_causes: Vec<RootCause<'a>>,
             #[serde(flatten)]
             report: &'a Report,
             #[serde(flatten)]
             bundle: Option<&'a Bundled>,
         }
-        Shown { conclusion: self.conclusion(), report: &self.report, bundle: self.bundle.as_ref() }
-            .serialize(serializer)
+        let (report, bundle) = (&self.report, self.bundle.as_ref());
+        let root_causes = report.root_causes();
+        Shown { conclusion: self.conclusion(), root_causes, report, bundle }.serialize(serializer)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What stands in the entries that were verified, for the report and for the documents.
 
+use super::timeline::Timeline;
 use crate::audit::{Source, SourceError};
 use crate::field::{DocumentId, Instant};
 use crate::identity;
@@ -19,6 +20,8 @@ pub struct Contents {
     pub period: Option<(Instant, Instant)>,
     /// The documents that records cite: at which size, and the first record that does so.
     pub documents: BTreeMap<DocumentId, BTreeMap<u64, u64>>,
+    /// Who did what when.
+    pub timeline: Timeline,
     /// Who brought a key into the log.
     owners: HashMap<KeyId, Owner>,
     /// Records signed with each key.
@@ -46,6 +49,7 @@ impl Contents {
     pub(super) fn take(&mut self, index: u64, time: Instant, header: &Header, act: &Act) {
         *self.kinds.entry(act.kind()).or_default() += 1;
         self.period = Some((self.period.map_or(time, |(first, _)| first), time));
+        self.timeline.take(index, time, header, act);
         for document in act.documents() {
             let sizes = self.documents.entry(document.sha256).or_default();
             sizes.entry(document.size).or_insert(index);
@@ -79,6 +83,11 @@ impl Contents {
         if let Ok(key) = PublicKey::from_jwk(key) {
             self.owners.entry(key.key_id()).or_insert(owner);
         }
+    }
+
+    /// Name and code of whoever brought a key.
+    pub(super) fn owner(&self, kid: &KeyId) -> Option<(&str, &str)> {
+        self.owners.get(kid).map(|owner| (&*owner.name, &*owner.id))
     }
 
     /// The keys that signed, by organisation.

@@ -2,28 +2,69 @@
 
 use super::check::Verified;
 use super::report::{ROWS_MAX, heading, more};
-use crate::audit::Reason;
+use crate::audit::{Finding, Reason, RootCause};
 use maud::{Markup, html};
 
 pub(super) fn findings(verified: &Verified) -> Markup {
     let report = &verified.report;
+    let causes = report.root_causes();
     html! {
         (heading("发现的问题", "Findings"))
         @if report.holds() {
             p { "无。" span.en { "None." } }
         } @else {
             table {
-                thead { tr { th { "条目" br; span.en { "Entry" } } th { "问题" br; span.en { "Reason" } } th { "详情 " span.en { "Detail" } } } }
-                @for finding in report.findings.iter().take(ROWS_MAX) {
+                (head())
+                @for cause in causes.iter().take(ROWS_MAX) {
                     tr {
-                        td.number { @if let Some(index) = finding.index { (index) } @else { "—" } }
-                        td.reason { (in_chinese(finding.reason)) br; span.en { (finding.reason) } }
-                        td.long { @if let Some(zh) = &finding.detail_zh { (zh) br; } (finding.detail) }
+                        (place(cause.finding))
+                        td.long {
+                            (words(cause.finding))
+                            @if cause.following() > 0 { (follows(cause)) }
+                        }
                     }
                 }
             }
-            (more(report.findings.len() as u64 + report.findings_omitted))
+            (more(causes.len() as u64))
+            @if causes.len() < report.findings.len() {
+                (heading("逐条", "One by one"))
+                table {
+                    (head())
+                    @for finding in report.findings.iter().take(ROWS_MAX) {
+                        tr { (place(finding)) td.long { (words(finding)) } }
+                    }
+                }
+                (more(report.findings.len() as u64 + report.findings_omitted))
+            }
         }
+    }
+}
+
+fn head() -> Markup {
+    html! {
+        thead { tr { th { "条目" br; span.en { "Entry" } } th { "问题" br; span.en { "Reason" } } th { "详情 " span.en { "Detail" } } } }
+    }
+}
+
+fn place(finding: &Finding) -> Markup {
+    html! {
+        td.number { @if let Some(index) = finding.index { (index) } @else { "—" } }
+        td.reason { (in_chinese(finding.reason)) br; span.en { (finding.reason) } }
+    }
+}
+
+fn words(finding: &Finding) -> Markup {
+    html! { @if let Some(zh) = &finding.detail_zh { (zh) br; } (finding.detail) }
+}
+
+/// What may be there because of it alone.
+fn follows(cause: &RootCause<'_>) -> Markup {
+    let zh = cause.follows.iter().map(|(reason, count)| format!("{} {count}", in_chinese(*reason)));
+    let en = cause.follows.iter().map(|(reason, count)| format!("{reason} {count}"));
+    html! {
+        br;
+        "或由此引出 " (cause.following()) " 项：" (zh.collect::<Vec<_>>().join("、"))
+        span.en { (cause.following()) " more may follow from it: " (en.collect::<Vec<_>>().join(", ")) }
     }
 }
 

@@ -15,6 +15,7 @@ mod readme;
 mod replay;
 mod report;
 mod select;
+mod timeline;
 mod write;
 
 pub use archive::{BundleError, file_digest};

@@ -4,6 +4,7 @@ use super::check::{Conclusion, Verified};
 use super::findings::{contested, findings, lost};
 use super::manifest::Scope;
 use super::reach::Reach;
+use super::timeline::timeline;
 use crate::field::Instant;
 use crate::log::{Hash, SignedNote};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -44,6 +45,7 @@ pub fn page(verified: &Verified, occasion: &Occasion) -> String {
                 (conclusion(verified))
                 (subject(verified, occasion))
                 (findings(verified))
+                (timeline(verified))
                 (streams(verified))
                 (contested(verified))
                 (lost(verified))
@@ -147,7 +149,9 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
             }
             @if let Some(bundle) = &verified.bundle {
                 (row("范围", "Scope", &match &bundle.scope {
-                    Scope::Tender(code) => html! { "项目 · tender " strong { (code) } },
+                    Scope::Tender(code) => html! { "项目 · tender " strong { (code) }
+                        @if let Some(title) = verified.contents.timeline.title_of(&bundle.scope) { br; (title) }
+                    },
                     Scope::Organisation(id) => html! { "主体 · organisation " strong { (id) } },
                     Scope::All => html! { "整个日志 · the whole log" },
                 }))
@@ -170,7 +174,7 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
     }
 }
 
-fn time(at: Instant) -> Markup {
+pub(super) fn time(at: Instant) -> Markup {
     html! { "北京时间 " (at.shanghai_text()) span.en { (at) } }
 }
 

@@ -91,6 +91,15 @@ async fn one_byte_of_an_entry() {
     finds(folder.path(), "tile-mismatch", Some(10));
     finds(folder.path(), "chain-broken", Some(11));
     finds(folder.path(), "root-mismatch", None);
+    // One thing is wrong in the first place; all others may follow from it, and are counted.
+    let (_, report) = verified(folder.path());
+    let [cause] = report["root_causes"].as_array().unwrap().as_slice() else { panic!("{report:#}") };
+    let counted: u64 = cause["follows"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!((&cause["index"], counted + 1), (&json!(10), report["findings"].as_array().unwrap().len() as u64));
+    let printed = Command::new(env!("CARGO_BIN_EXE_gongshi")).arg("verify").arg(folder.path()).output().unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    let faults: Vec<_> = printed.lines().filter(|line| line.starts_with('✗')).collect();
+    assert!(faults.len() == 1 && faults[0].contains("entry 10") && printed.contains("chain-broken 1"), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

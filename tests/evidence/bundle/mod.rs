@@ -249,6 +249,12 @@ async fn the_key_is_pinned_and_the_report_is_one_page_of_html() {
     for said in [&right, "<strong>T-1</strong>", "未证明的事项", "What is not proven", &id_of(LOST).to_string()] {
         assert!(html.contains(said), "{said}");
     }
+    // What it is about, and who did what, in the order of the entries.
+    let disclosed = fixture::preannouncement(&story.cast.centre);
+    let said =
+        [disclosed.title.as_str(), "经过", "单位91410100MA0000015B", "招标前公示", "tender.preannounced", "提出异议"];
+    let places: Vec<_> = said.iter().map(|said| html.find(said).unwrap_or_else(|| panic!("{said}"))).collect();
+    assert!(places.is_sorted(), "{places:?}");
     assert!(!html.contains("<script") && !html.contains("http"), "nothing is run or fetched");
     let other = NoteSigner::new(super::support::ORIGIN, PrivateKey::generate()).unwrap().verifier().to_string();
     let output = verify(&other);

@@ -1,0 +1,173 @@
+//! What the tender is called, and who did what when, for the report that is filed.
+
+use super::check::Verified;
+use super::manifest::Scope;
+use super::report::{heading, more, time};
+use crate::field::Instant;
+use crate::record::{Header, KeyId};
+use crate::tender;
+use crate::world::Act;
+use maud::{Markup, html};
+
+/// So many are kept, and fill some pages; a log of millions must not fill the memory.
+const STEPS_MAX: usize = 200;
+
+/// Somebody did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Step {
+    index: u64,
+    time: Instant,
+    stream: String,
+    kind: &'static str,
+    kid: KeyId,
+}
+
+/// The first steps of what was verified, and how many there are in all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeline {
+    steps: Vec<Step>,
+    all: u64,
+    /// What the tenders among them are called, by stream.
+    titles: Vec<(String, String)>,
+}
+
+impl Timeline {
+    /// Adds one entry. How parties and the log came in is no step of a tender.
+    pub(super) fn take(&mut self, index: u64, time: Instant, header: &Header, act: &Act) {
+        if !matches!(act, Act::Tender(_) | Act::Commitment(_)) {
+            return;
+        }
+        self.all += 1;
+        if self.steps.len() < STEPS_MAX {
+            let (stream, kid) = (header.sub.clone(), header.kid);
+            self.steps.push(Step { index, time, stream, kind: act.kind(), kid });
+        }
+        let title = match act {
+            Act::Tender(tender::Act::Preannounced(disclosed)) => disclosed.title.to_string(),
+            Act::Tender(tender::Act::Revised(revision)) => revision.preannouncement.title.to_string(),
+            Act::Tender(tender::Act::Adopted(adoption)) => adoption.title.to_string(),
+            _ => return,
+        };
+        // A revision may give it another one.
+        let known = self.titles.iter().position(|(stream, _)| *stream == header.sub);
+        match known {
+            Some(at) => self.titles[at].1 = title,
+            None if self.titles.len() < STEPS_MAX => self.titles.push((header.sub.clone(), title)),
+            None => {}
+        }
+    }
+
+    /// What a tender is called in the end.
+    pub fn title_of(&self, scope: &Scope) -> Option<&str> {
+        let Scope::Tender(code) = scope else { return None };
+        let stream = format!("tender/{code}");
+        self.titles.iter().find(|(known, _)| *known == stream).map(|(_, title)| &**title)
+    }
+
+    fn title(&self, stream: &str) -> Option<&str> {
+        self.titles.iter().find(|(known, _)| known == stream).map(|(_, title)| &**title)
+    }
+}
+
+/// The part of the report: only of a part of the log, whose life can be read.
+pub(super) fn timeline(verified: &Verified) -> Markup {
+    let Timeline { steps, all, .. } = &verified.contents.timeline;
+    let is_part = verified.bundle.as_ref().is_some_and(|bundle| bundle.scope != Scope::All);
+    html! {
+        @if is_part && !steps.is_empty() {
+            (heading("经过", "Who did what, and when"))
+            table {
+                thead { tr {
+                    th { "条目 " span.en { "Entry" } }
+                    th { "时间 " span.en { "Time" } }
+                    th { "主体 " span.en { "By" } }
+                    th { "行为 " span.en { "Act" } }
+                    th { "事项 " span.en { "Matter" } }
+                } }
+                @for step in steps {
+                    tr {
+                        td.number { (step.index) }
+                        td { (time(step.time)) }
+                        td { (by(verified, step)) }
+                        td { (in_chinese(step.kind).unwrap_or_default()) br; span.en { (step.kind) } }
+                        td.long {
+                            @if let Some(title) = verified.contents.timeline.title(&step.stream) { (title) br; }
+                            code { (step.stream) }
+                        }
+                    }
+                }
+            }
+            (more(*all))
+        }
+    }
+}
+
+/// As it called itself when it brought its key.
+fn by(verified: &Verified, step: &Step) -> Markup {
+    match verified.contents.owner(&step.kid) {
+        Some((name, id)) => html! { (name) br; code { (id) } },
+        None => html! { code.kid { (step.kid) } },
+    }
+}
+
+/// What the trade calls an act; every kind of tenders and commitments has such a word.
+fn in_chinese(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "tender.preannounced" => "招标前公示",
+        "tender.preannouncement_revised" => "修改公示",
+        "tender.objected" => "提出异议",
+        "tender.objection_answered" => "答复异议",
+        "tender.objection_escalated" => "投诉",
+        "tender.objection_ruled" => "处理投诉",
+        "tender.objection_withdrawn" => "撤回异议",
+        "tender.window_closed" => "公示期满",
+        "tender.cleared" => "公示通过",
+        "tender.adopted" => "接管项目",
+        "tender.announced" => "发布公告",
+        "tender.clarified" => "澄清",
+        "tender.amended" => "变更",
+        "tender.bids_opened" => "开标",
+        "tender.suspended" => "暂停项目",
+        "tender.resumed" => "恢复项目",
+        "tender.terminated" => "终止项目",
+        "tender.failed" => "流标",
+        "tender.deadline_passed" => "逾期",
+        "tender.period_reopened" => "重新开放期间",
+        "tender.candidates_published" => "公示中标候选人",
+        "tender.awarded" => "中标",
+        "tender.closed" => "项目结束",
+        "award.challenged" => "质疑候选人",
+        "award.challenge_answered" => "答复质疑",
+        "award.claim_verified" => "证实",
+        "award.claim_refuted" => "证伪",
+        "contract.published" => "公示合同",
+        "contract.amended" => "变更合同",
+        "contract.accepted" => "验收",
+        "commitment.offered" => "发出承诺",
+        "commitment.accepted" => "签署承诺",
+        "commitment.declined" => "拒绝承诺",
+        "commitment.lapsed" => "承诺失效",
+        "commitment.breach_reported" => "举报违诺",
+        "commitment.breach_answered" => "答复举报",
+        "commitment.breach_ruled" => "认定违诺",
+        "commitment.breach_appealed" => "申诉",
+        "commitment.appeal_ruled" => "申诉决定",
+        "commitment.deadline_passed" => "逾期",
+        "commitment.period_reopened" => "重新开放期间",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::act::Acts;
+    use crate::commitment;
+
+    #[test]
+    fn every_act_of_tenders_and_commitments_has_a_word() {
+        let kinds = [tender::Act::KINDS, commitment::Act::KINDS].concat();
+        let silent: Vec<_> = kinds.iter().filter(|kind| in_chinese(kind).is_none()).collect();
+        assert!(silent.is_empty(), "{silent:?}");
+    }
+}
