@@ -53,6 +53,8 @@ pub mod monitor;
 #[cfg(feature = "shell")]
 pub mod publishing;
 #[cfg(feature = "shell")]
+pub mod sandbox;
+#[cfg(feature = "shell")]
 pub mod sequencer;
 #[cfg(feature = "shell")]
 pub mod server;

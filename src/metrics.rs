@@ -8,6 +8,7 @@ use std::time::Duration;
 /// All instruments; one instance a process.
 pub struct Metrics {
     registry: Registry,
+    built: IntGaugeVec,
     batches: Histogram,
     batch_records: Histogram,
     accepted: IntCounter,
@@ -66,10 +67,16 @@ impl Default for Metrics {
                 &["witness"],
             )
             .expect("a constant, valid name"),
+            built: IntGaugeVec::new(
+                Opts::new("gongshi_build_info", "1, labelled with the program's version"),
+                &["version"],
+            )
+            .expect("a constant, valid name"),
             published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
             publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 14] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 15] = [
+            Box::new(metrics.built.clone()),
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
             Box::new(metrics.accepted.clone()),
@@ -85,6 +92,7 @@ impl Default for Metrics {
             Box::new(metrics.published_size.clone()),
             Box::new(metrics.publishing_failures.clone()),
         ];
+        metrics.built.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         for collector in collectors {
             metrics.registry.register(collector).expect("each name is registered once");
         }
@@ -149,5 +157,29 @@ impl Metrics {
         // Writing to memory fails only when a metric is inconsistent, and all of ours are declared above.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut buffer);
         String::from_utf8(buffer).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Every name in a text, without what Prometheus adds to histograms.
+    fn names(text: &str) -> BTreeSet<&str> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let ours = words.filter(|word| word.starts_with("gongshi_") && *word != "gongshi_");
+        ours.map(|word| ["_bucket", "_sum", "_count"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word))
+            .collect()
+    }
+
+    #[test]
+    fn the_operations_manual_names_what_is_printed_and_nothing_else() {
+        let metrics = Metrics::default();
+        // What has labels is printed once it has one.
+        metrics.response("GET", 200);
+        metrics.witness_cosigned("w", 1);
+        metrics.witness_failed("w");
+        assert_eq!(names(&metrics.text()), names(include_str!("../OPERATIONS.md")));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Location;
 use super::language::either;
+use super::say::say;
 use super::serve::{Name, guarded, objects, open_marked};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
@@ -43,9 +44,9 @@ impl Backup {
         let taken = copying.take(&self.out, || Clock::System.now()).await;
         database.close().await;
         let taken = taken?;
-        println!("{}: {}", either("已备份条目", "Entries in the backup"), taken.size);
-        println!("{}: {}", either("文件", "Documents"), taken.documents);
-        println!("{}: {}", either("披露", "Disclosures"), taken.disclosures);
+        say!("{}: {}", either("已备份条目", "Entries in the backup"), taken.size);
+        say!("{}: {}", either("文件", "Documents"), taken.documents);
+        say!("{}: {}", either("披露", "Disclosures"), taken.disclosures);
         say_missing(&taken.missing);
         Ok(if taken.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -53,7 +54,7 @@ impl Backup {
 
 fn say_missing<'a>(missing: impl IntoIterator<Item = &'a DocumentId>) {
     for id in missing {
-        println!("✗ {}: {id}", either("缺失文件", "Document missing"));
+        say!("✗ {}: {id}", either("缺失文件", "Document missing"));
     }
 }
 
@@ -116,7 +117,7 @@ impl Restore {
             self.record_loss(size).await?;
         } else if let Some(size) = short {
             let mark = HighWater::in_folder(data)?.mark().map_or(0, |(_, mark)| mark.size);
-            println!(
+            say!(
                 "✗ {}",
                 either(
                     &format!(
@@ -158,7 +159,7 @@ impl Restore {
         };
         let mut missing = Vec::new();
         let mut say = |source: &str, restored: Restored| {
-            println!("{source}: {} {} → {}", either("条目", "entries"), restored.from, restored.to);
+            say!("{source}: {} {} → {}", either("条目", "entries"), restored.from, restored.to);
             missing.extend(restored.documents_missing);
         };
         let taken = async {

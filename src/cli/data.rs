@@ -2,6 +2,7 @@
 
 use super::Location;
 use super::language::either;
+use super::say::{self, say};
 use anyhow::Context;
 use clap::Args;
 use gongshi::bench;
@@ -34,12 +35,12 @@ fn print(replayed: &Replayed) {
     for (table, repaired) in &replayed.repaired {
         let (missing, surplus, changed) = (repaired.missing, repaired.surplus, repaired.changed);
         let [was, more, other] = [either("补足", "missing"), either("删除", "surplus"), either("改正", "changed")];
-        println!("{}: {table}: {was} {missing}, {more} {surplus}, {other} {changed}", either("已修复", "Repaired"));
+        say!("{}: {table}: {was} {missing}, {more} {surplus}, {other} {changed}", either("已修复", "Repaired"));
     }
     for mismatch in &replayed.left {
-        println!("✗ {}", either(&mismatch.zh(), &mismatch.en()));
+        say!("✗ {}", either(&mismatch.zh(), &mismatch.en()));
     }
-    println!("{}: {}", either("已重放条目", "Entries replayed"), replayed.entries);
+    say!("{}: {}", either("已重放条目", "Entries replayed"), replayed.entries);
 }
 
 #[derive(Args)]
@@ -70,7 +71,7 @@ pub async fn openapi() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("gongshi-openapi-{}", uuid::Uuid::new_v4()));
     let location = Location { data: folder.clone(), database: None };
     let ledger = super::serve::open(&location, &super::serve::Name::demo(), None, None, Clock::System).await?;
-    print!("{}", openapi_yaml(&ledger));
+    say::out(format_args!("{}", openapi_yaml(&ledger)));
     ledger.close().await;
     std::fs::remove_dir_all(folder)?;
     Ok(())

@@ -3,6 +3,7 @@
 
 use super::Location;
 use super::language::either;
+use super::say::say;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
@@ -83,7 +84,7 @@ impl ExportLog {
         let database = Database::open(&self.location.database_url()).await?;
         let size = export_log(&database, &self.out).await?;
         database.close().await;
-        println!("{}: {size}", either("已导出条目", "Entries exported"));
+        say!("{}: {size}", either("已导出条目", "Entries exported"));
         Ok(())
     }
 }
@@ -99,12 +100,12 @@ impl ExportBundle {
         let maker = Maker { database: &database, documents: &documents, editions: &editions, keys: &keys };
         let verified = export_bundle(maker, self.about.scope(), now, &self.out).await?;
         database.close().await;
-        println!("{}: {}", either("已导出条目", "Entries exported"), verified.report.entries);
+        say!("{}: {}", either("已导出条目", "Entries exported"), verified.report.entries);
         for document in verified.bundle.iter().flat_map(|bundle| &bundle.documents_missing) {
-            println!("{}: {document}", either("缺失文件", "Document missing"));
+            say!("{}: {document}", either("缺失文件", "Document missing"));
         }
         if verified.conclusion() == Conclusion::Open {
-            println!(
+            say!(
                 "{}",
                 either(
                     "未附日志对各卷长度的签名声明（没有检查点密钥）：收到者无法判断是否齐全",

@@ -2,6 +2,7 @@
 
 use super::Location;
 use super::language::either;
+use super::say::say;
 use anyhow::ensure;
 use clap::{Args, Subcommand};
 use gongshi::access;
@@ -63,7 +64,7 @@ impl Import {
         if let Some(data) = from.data.filter(|_| !from.dry_run) {
             write(&Location { data, database: from.database }, steps, by).await?;
         }
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say!("{}", serde_json::to_string_pretty(&report)?);
         Ok(())
     }
 }

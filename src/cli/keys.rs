@@ -2,10 +2,12 @@
 
 use super::Location;
 use super::language::either;
+use super::say::say;
 use super::serve::{Name, guarded};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use gongshi::clock::{self, Clock};
+use gongshi::field::Instant;
 use gongshi::ledger::Ledger;
 use gongshi::log::NoteSigner;
 use gongshi::organisation::possession_header;
@@ -45,7 +47,7 @@ impl Keygen {
             }
             (None, _, _) => json!({ "kid": key.key_id(), "key": public }),
         };
-        println!("{printed}");
+        say!("{printed}");
         Ok(())
     }
 }
@@ -98,15 +100,14 @@ impl Signing {
     }
 
     /// Checks the payload as the service would, then signs exactly its bytes.
-    pub fn sign(&self, origin: &str, payload: &[u8], ver: Option<u64>) -> anyhow::Result<Record> {
+    pub fn sign(&self, origin: &str, now: Instant, payload: &[u8], ver: Option<u64>) -> anyhow::Result<Record> {
         let key = load_key(&self.key)?;
         if !Act::kinds().any(|kind| kind == self.kind) {
             bail!("{}: {}", self.kind, Act::kinds().collect::<Vec<_>>().join(" "));
         }
         Act::parse(&self.kind, payload)?;
         let stream: Stream = self.stream.parse()?;
-        let iat = chrono::Utc::now().timestamp();
-        let header = Header::new(key.key_id(), origin, &self.kind, stream.as_str(), iat);
+        let header = Header::new(key.key_id(), origin, &self.kind, stream.as_str(), now.seconds());
         let header = Header { ver, ..header };
         Ok(Record::sign(&key, &header, payload))
     }
@@ -114,8 +115,9 @@ impl Signing {
 
 impl Sign {
     pub fn run(self) -> anyhow::Result<()> {
-        let record = self.signing.sign(&self.origin, &self.signing.payload()?, self.signing.ver)?;
-        println!("{}", if self.json { record.to_json() } else { record.detached() });
+        let record =
+            self.signing.sign(&self.origin, Clock::System.now(), &self.signing.payload()?, self.signing.ver)?;
+        say!("{}", if self.json { record.to_json() } else { record.detached() });
         Ok(())
     }
 }
@@ -158,7 +160,7 @@ pub fn new_checkpoint_key(data: &Path) -> anyhow::Result<PrivateKey> {
 }
 
 pub fn say_continued(origin: &str, receipt: &Receipt, ledger: &Ledger) {
-    println!("{}: {}", either("日志已更名续写，记录序号", "The log goes on under another name; record"), receipt.index);
-    println!("{}", ledger.identity().checkpoint_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
-    println!("{} --origin {origin}", either("今后以此启动：", "Serve it from now on with"));
+    say!("{}: {}", either("日志已更名续写，记录序号", "The log goes on under another name; record"), receipt.index);
+    say!("{}", ledger.identity().checkpoint_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+    say!("{} --origin {origin}", either("今后以此启动：", "Serve it from now on with"));
 }

@@ -1,11 +1,11 @@
 //! `law list`, `law show` and `law adopt`.
 
-use super::client::Remote;
+use super::client::{Met, Remote};
 use super::language::either;
+use super::say::say;
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use gongshi::act::{Acts, Stream};
-use gongshi::clock::Clock;
 use gongshi::identity::{self, LawAdoption};
 use gongshi::law::{Edition, Editions, MEDIA_TYPE};
 use gongshi::record::{Bearer, Header, Record, load_key};
@@ -77,7 +77,7 @@ impl List {
         for edition in editions.as_array().into_iter().flatten() {
             let text = |name: &str| edition[name].as_str().unwrap_or_default().to_owned();
             let mark = if edition["in_force"] == true { "*" } else { " " };
-            println!("{mark} {} {} #{} {}", text("name"), text("time"), edition["index"], text("edition"));
+            say!("{mark} {} {} #{} {}", text("name"), text("time"), edition["index"], text("edition"));
         }
         Ok(())
     }
@@ -89,13 +89,13 @@ impl Show {
             Some(folder) => read(folder)?,
             None => Edition::clone(&Editions::newest()),
         };
-        println!("{} {}\n{}", edition.name, edition.id, either(&edition.zh, &edition.en));
+        say!("{} {}\n{}", edition.name, edition.id, either(&edition.zh, &edition.en));
         let years = edition.calendar.years().map(|year| year.to_string()).collect::<Vec<_>>().join(" ");
-        println!("{}: {years}", either("已公布节假日安排的年份", "Years with a holiday arrangement"));
+        say!("{}: {years}", either("已公布节假日安排的年份", "Years with a holiday arrangement"));
         for (rule, days) in edition.rules() {
             let days = days.map(|days| format!(" {days} {}", either("日", "days"))).unwrap_or_default();
-            println!("{}{days} [{} {} ] {}", rule.id, rule.status, rule.valid_from, rule.law);
-            println!("    {}", either(&rule.zh, &rule.en));
+            say!("{}{days} [{} {} ] {}", rule.id, rule.status, rule.valid_from, rule.law);
+            say!("    {}", either(&rule.zh, &rule.en));
         }
         Ok(())
     }
@@ -106,26 +106,24 @@ impl Adopt {
         let edition = read(&self.folder)?;
         let key = load_key(&self.key)?;
         let client = reqwest::Client::new();
-        let log = self.remote.json(client.get(self.remote.url("/v1/log"))).await?;
-        let origin = log["origin"].as_str().context("/v1/log names no origin")?;
-        let now = Clock::System.now();
+        let Met { origin, now } = self.remote.meet(&client).await?;
         let upload = client
             .put(self.remote.url(&format!("/v1/documents/{}", edition.id)))
-            .bearer_auth(Bearer::issue(&key, origin, now))
+            .bearer_auth(Bearer::issue(&key, &origin, now))
             .header("content-type", MEDIA_TYPE.name())
             .body(edition.bytes().to_vec());
         self.remote.json(upload).await?;
         let reason = self.reason.parse().map_err(|fault| anyhow!("--reason: {fault}"))?;
         let act = identity::Act::from(LawAdoption { edition: edition.document(), reason });
         let payload = serde_json::to_vec(&act.to_value())?;
-        let header = Header::new(key.key_id(), origin, act.kind(), Stream::LOG.as_str(), now.seconds());
+        let header = Header::new(key.key_id(), &origin, act.kind(), Stream::LOG.as_str(), now.seconds());
         let post = client
             .post(self.remote.url("/v1/law/adoptions"))
             .header("content-type", "application/json")
             .header("x-jws-signature", Record::sign(&key, &header, &payload).detached())
             .body(payload);
         let receipt = self.remote.json(post).await?;
-        println!("{}: {} #{}", either("已采纳", "Adopted"), edition.name, receipt["index"]);
+        say!("{}: {} #{}", either("已采纳", "Adopted"), edition.name, receipt["index"]);
         Ok(())
     }
 }

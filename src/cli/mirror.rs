@@ -1,6 +1,7 @@
 //! `mirror`: a verified copy of a log in a plain folder.
 
 use super::language::either;
+use super::say::say;
 use super::serve::read_policy;
 use super::stopped;
 use clap::Args;
@@ -71,7 +72,7 @@ impl Mirror {
     pub async fn run(self) -> ExitCode {
         let outcome = tokio::select! {
             outcome = self.follow() => outcome,
-            () = stopped() => return ExitCode::SUCCESS,
+            _ = stopped() => return ExitCode::SUCCESS,
         };
         let Err(error) = outcome else { return ExitCode::SUCCESS };
         eprintln!("gongshi: {error:#}");
@@ -122,5 +123,5 @@ impl Mirror {
 fn say(step: &Advance) {
     let size = step.checkpoint.size;
     let root = step.checkpoint.root.to_base64();
-    println!("{}: {} → {size}  {}: {root}", either("条目", "entries"), step.old, either("树根", "root"));
+    say!("{}: {} → {size}  {}: {root}", either("条目", "entries"), step.old, either("树根", "root"));
 }

@@ -2,20 +2,28 @@
 
 mod backup;
 mod client;
+mod config;
 mod data;
+mod deposits;
 mod export;
 mod import;
 mod keys;
 mod language;
 mod law;
+mod logging;
 mod mirror;
 mod monitor;
+mod sandbox;
+pub mod say;
 mod serve;
 mod sources;
 mod verify;
 mod witness;
 
+pub use config::command_line;
+
 use clap::{Args, Parser, Subcommand};
+use logging::Logging;
 use std::path::PathBuf;
 
 /// 公示 gongshi：公共采购诚信公示账本 · the integrity ledger of public procurement
@@ -32,6 +40,10 @@ enum Command {
     Serve(serve::Serve),
     /// 以示例数据启动服务 · Run the service with a believable example data set
     Demo(serve::Demo),
+    /// 沙盒：时钟可拨、密钥齐备、用完即弃 · A throw-away log whose clock can be moved, with everybody's keys at hand
+    Sandbox(sandbox::Sandbox),
+    /// 输出 serve 的设置文件 · Print the configuration file of `serve`, with every option explained; or check one
+    Config(config::Config),
     /// 生成密钥 · Make a key
     Keygen(keys::Keygen),
     /// 更名续写日志 · Go on under another origin and key, after the checkpoint key was stolen; the service must be stopped
@@ -40,6 +52,16 @@ enum Command {
     Sign(keys::Sign),
     /// 签名并提交记录 · Sign a record, send it, keep the receipt
     Post(client::Post),
+    /// 输出访问令牌，五分钟有效 · Print a bearer token for scripts, good for five minutes
+    Token(client::Token),
+    /// 上传文件，输出记录中的引用 · Upload a document, print how records cite it
+    Upload(deposits::Upload),
+    /// 密封一个值，输出记录中的摘要 · Seal a personal value, print the digest that stands for it in a payload
+    Seal(deposits::Seal),
+    /// 打开密封的值 · Open a sealed value: its name and what it says, checked against the digest
+    Open(deposits::Open),
+    /// 永久删除密封的值 · Erase a sealed value for ever; the log holds as before
+    Erase(deposits::Erase),
     /// 读取资源 · Read a resource of a service
     Get(client::Get),
     /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL
@@ -73,6 +95,9 @@ enum Command {
     Bench(data::Bench),
 }
 
+/// SQLite's file in a data folder.
+const DATABASE_FILE: &str = "gongshi.sqlite";
+
 /// Where a log is kept.
 #[derive(Args, Clone)]
 pub struct Location {
@@ -86,21 +111,36 @@ pub struct Location {
 
 impl Location {
     fn database_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("gongshi.sqlite").display()))
+        self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join(DATABASE_FILE).display()))
     }
 }
 
 impl Cli {
+    fn logging(&self) -> Logging {
+        match &self.command {
+            Command::Serve(serve) => serve.logging,
+            _ => Logging::default(),
+        }
+    }
+
     /// Runs the command; the exit code tells whether what it checked holds.
     ///
     /// # Errors
     /// What went wrong, for people.
     pub fn run(self) -> anyhow::Result<std::process::ExitCode> {
+        self.logging().begin();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let done = |()| std::process::ExitCode::SUCCESS;
         match self.command {
             Command::Serve(serve) => runtime.block_on(serve.run()).map(done),
             Command::Demo(demo) => runtime.block_on(demo.run()).map(done),
+            Command::Sandbox(sandbox) => runtime.block_on(sandbox.run()).map(done),
+            Command::Config(config) => config.run().map(done),
+            Command::Token(token) => runtime.block_on(token.run()).map(done),
+            Command::Upload(upload) => runtime.block_on(upload.run()).map(done),
+            Command::Seal(seal) => runtime.block_on(seal.run()).map(done),
+            Command::Open(open) => runtime.block_on(open.run()).map(done),
+            Command::Erase(erase) => runtime.block_on(erase.run()).map(done),
             Command::Keygen(keygen) => keygen.run().map(done),
             Command::Continue(next) => runtime.block_on(next.run()).map(done),
             Command::Sign(sign) => sign.run().map(done),
@@ -123,17 +163,17 @@ impl Cli {
     }
 }
 
-/// Ctrl-C or SIGTERM.
-async fn stopped() {
+/// Ctrl-C or SIGTERM; which of them it was.
+async fn stopped() -> &'static str {
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(signal) => signal,
         Err(error) => {
             tracing::error!(%error, "SIGTERM can't be heard");
-            return;
+            return "none";
         }
     };
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
     }
 }

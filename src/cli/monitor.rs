@@ -1,6 +1,7 @@
 //! `monitor`: watches a log, for cron and chat bots.
 
 use super::mirror::{OWN_FAULT, Trusted};
+use super::say::say;
 use super::stopped;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -8,7 +9,6 @@ use gongshi::clock::Clock;
 use gongshi::field::OrganisationId;
 use gongshi::monitor::{EventLine, Gravity, Monitor as Monitoring, Query, Watch};
 use gongshi::world::Act;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -83,7 +83,7 @@ impl Monitor {
         let mut worst = Gravity::Fine;
         let outcome = tokio::select! {
             outcome = self.watch(&mut worst) => outcome,
-            () = stopped() => Ok(()),
+            _ = stopped() => Ok(()),
         };
         if let Err(error) = outcome {
             eprintln!("gongshi: {error:#}");
@@ -114,7 +114,6 @@ impl Monitor {
 }
 
 fn tell(line: &EventLine) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string(line)?)?;
-    out.flush()
+    say!("{}", serde_json::to_string(line)?);
+    Ok(())
 }

@@ -1,8 +1,10 @@
 //! `serve` and `demo`.
 
 use super::language::either;
-use super::{Location, stopped};
-use anyhow::Context;
+use super::logging::Logging;
+use super::say::say;
+use super::{DATABASE_FILE, Location, stopped};
+use anyhow::{Context, ensure};
 use clap::Args;
 use gongshi::access;
 use gongshi::asking;
@@ -13,10 +15,11 @@ use gongshi::field::{Instant, OrganisationId};
 use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
 use gongshi::ledger::{self, DepositQuota, Home, Ledger, LogKeys, NewLog};
-use gongshi::log::Policy;
+use gongshi::log::{Checkpoint, Policy};
 use gongshi::publishing;
+use gongshi::sandbox::{self, Sandbox};
 use gongshi::server::Server;
-use gongshi::store::{Objects, S3Settings};
+use gongshi::store::{Database, Objects, S3Settings};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -28,6 +31,9 @@ use tokio::task::JoinSet;
 
 #[derive(Args)]
 pub struct Serve {
+    /// 设置文件（TOML），见 gongshi config · TOML file with any of these options: `gongshi config` prints one
+    #[arg(long, env = "GONGSHI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     location: Location,
     /// 监听地址 · Address to listen on
@@ -77,27 +83,30 @@ pub struct Serve {
     /// are asked at start: nothing is written when one of them knows the log further than the database
     #[arg(long, env = "GONGSHI_MIRRORS", value_name = "URL", value_delimiter = ',')]
     mirror: Vec<String>,
+    #[command(flatten)]
+    pub logging: Logging,
 }
 
 /// Where the log stands besides the database.
 #[derive(Default)]
-struct Elsewhere {
+pub struct Elsewhere {
     published: Option<Objects>,
     mirrors: Vec<String>,
 }
 
-/// What a new log is called and who runs it; a log that exists keeps its name.
+/// What a new log is called and who runs it, for ever; a log that exists has said it.
 #[derive(Args, Clone)]
 pub struct Name {
-    /// 日志名 · Origin of the log: a name like a URL without scheme
-    #[arg(long, env = "GONGSHI_ORIGIN", default_value = "gongshi.example/log")]
-    origin: String,
-    /// 运行机构代码 · Code of the organisation that runs the service
-    #[arg(long, env = "GONGSHI_OPERATOR", default_value = "1241010041580000XR")]
-    pub operator: OrganisationId,
-    /// 运行机构名称 · Its name
-    #[arg(long, env = "GONGSHI_OPERATOR_NAME", default_value = "公示平台运行中心")]
-    operator_name: String,
+    /// 日志名：新日志必填，此后不变；已有日志用其自己的 · Origin of the log, a name like a URL without scheme: a new log needs one, and
+    /// keeps it; a log that exists goes by its own
+    #[arg(long, env = "GONGSHI_ORIGIN")]
+    origin: Option<String>,
+    /// 运行机构代码：新日志必填 · Code of the organisation that runs the service: a new log needs one
+    #[arg(long, env = "GONGSHI_OPERATOR")]
+    operator: Option<OrganisationId>,
+    /// 运行机构名称：新日志必填 · Its name: a new log needs one
+    #[arg(long, env = "GONGSHI_OPERATOR_NAME")]
+    operator_name: Option<String>,
 }
 
 #[derive(Args)]
@@ -110,14 +119,76 @@ pub struct Demo {
     listen: SocketAddr,
 }
 
+/// Who runs logs that nobody keeps.
+const EXAMPLE_OPERATOR: &str = "1241010041580000XR";
+
 impl Name {
-    pub fn demo() -> Self {
+    fn example(origin: &str, operator_name: &str) -> Self {
         Self {
-            origin: "demo.gongshi.example/log".to_owned(),
-            operator: "1241010041580000XR".parse().expect("a valid code"),
-            operator_name: "公示示范平台运行中心".to_owned(),
+            origin: Some(origin.to_owned()),
+            operator: Some(EXAMPLE_OPERATOR.parse().expect("a valid code")),
+            operator_name: Some(operator_name.to_owned()),
         }
     }
+
+    pub fn demo() -> Self {
+        Self::example("demo.gongshi.example/log", "公示示范平台运行中心")
+    }
+
+    pub fn sandbox() -> Self {
+        Self::example(sandbox::ORIGIN, "沙盒运行中心（示例）")
+    }
+
+    /// The names of a log that is there, or of a new one, which needs all three: they stand in its first record for ever.
+    async fn complete(&self, location: &Location, high_water: &HighWater) -> anyhow::Result<NewLog> {
+        let known = match &self.origin {
+            None => known_origin(location, high_water).await?,
+            Some(_) => None,
+        };
+        let is_there = match &self.origin {
+            None => known.is_some(),
+            Some(_) if self.operator.is_some() && self.operator_name.is_some() => false,
+            Some(_) => known_origin(location, high_water).await?.is_some(),
+        };
+        let asked = [
+            ("--origin", self.origin.is_some()),
+            ("--operator", self.operator.is_some()),
+            ("--operator-name", self.operator_name.is_some()),
+        ];
+        let missing: Vec<_> = asked.into_iter().filter(|(_, said)| !said).map(|(option, _)| option).collect();
+        ensure!(
+            is_there || missing.is_empty(),
+            "{}: {}. {}: --origin log.example.cn/gongshi --operator {EXAMPLE_OPERATOR} --operator-name 某公共资源交易中心",
+            either(
+                "这里还没有日志；新日志的名称与运行机构永久写入首条记录，须明确给出",
+                "there is no log here yet, and what a new one is called and who runs it stands in its first record for ever; say it with"
+            ),
+            missing.join(" "),
+            either("例如", "For example")
+        );
+        let Self { operator, operator_name, .. } = Self::example("", "某公共资源交易中心");
+        Ok(NewLog {
+            origin: self.origin.clone().or(known).unwrap_or_default(),
+            // Where the log is there, nobody reads these two.
+            operator: self.operator.clone().or(operator).expect("the example has one"),
+            operator_name: self.operator_name.clone().or(operator_name).unwrap_or_default(),
+        })
+    }
+}
+
+/// What the log of a location is called, by its newest checkpoint, or by the high-water mark where the database is empty.
+async fn known_origin(location: &Location, high_water: &HighWater) -> anyhow::Result<Option<String>> {
+    // To open SQLite is to make the file: who is only asked leaves none behind.
+    let head = if location.database.is_some() || location.data.join(DATABASE_FILE).exists() {
+        let database = Database::open(&location.database_url()).await?;
+        let head = database.head().await;
+        database.close().await;
+        head?
+    } else {
+        None
+    };
+    let note = head.map(|(_, note)| note).or_else(|| high_water.mark().map(|(note, _)| note));
+    Ok(note.map(|note| Checkpoint::of_note(&note)).transpose()?.map(|checkpoint| checkpoint.origin))
 }
 
 /// Opens the log of a location.
@@ -142,11 +213,7 @@ pub async fn open_marked(
 ) -> anyhow::Result<Arc<Ledger>> {
     access::data_folder(&location.data, "keys").with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
-    let opening = NewLog {
-        origin: name.origin.clone(),
-        operator: name.operator.clone(),
-        operator_name: name.operator_name.clone(),
-    };
+    let opening = name.complete(location, &high_water).await?;
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
     let database_url = location.database_url();
     Ok(Ledger::open(Home { database_url, objects, keys, opening, clock, policy, high_water }).await?)
@@ -200,7 +267,7 @@ impl Serve {
         };
         let published = self.publish.as_deref().map(place).transpose()?;
         let elsewhere = Elsewhere { published, mirrors: self.mirror };
-        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere).await
+        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere, None).await
     }
 }
 
@@ -213,22 +280,22 @@ fn network(text: &str) -> Result<IpNet, String> {
 impl Demo {
     pub async fn run(self) -> anyhow::Result<()> {
         let location = Location { data: self.data.clone(), database: None };
-        if !location.data.join("gongshi.sqlite").exists() {
+        if !location.data.join(DATABASE_FILE).exists() {
             fill_demo(&self.data).await?;
         }
         let clock = guarded(&location, clock::TOLERANCE);
         let ledger = open(&location, &Name::demo(), None, None, clock).await?;
         let base = format!("http://{}", self.listen);
-        println!("{}", either("示例已就绪，可看：", "The demo is ready. Look at:"));
+        say!("{}", either("示例已就绪，可看：", "The demo is ready. Look at:"));
         for (zh, en, path) in demo::GUIDE {
-            println!("  {base}{path}\n      {}", either(zh, en));
+            say!("  {base}{path}\n      {}", either(zh, en));
         }
-        println!(
+        say!(
             "{}: {}",
             either("示例主体的密钥在", "Keys of the demo organisations"),
             self.data.join("demo-keys").display()
         );
-        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), Elsewhere::default()).await
+        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), Elsewhere::default(), None).await
     }
 }
 
@@ -257,12 +324,14 @@ async fn confirm_clock(ledger: Arc<Ledger>, mut confirmed: Signal) {
     }
 }
 
-async fn serve(
+/// Serves until it is told to stop.
+pub async fn serve(
     ledger: Arc<Ledger>,
     listen: SocketAddr,
     limits: Limits,
     proxies: TrustedProxies,
     elsewhere: Elsewhere,
+    sandbox: Option<Arc<Sandbox>>,
 ) -> anyhow::Result<()> {
     let mut beside = JoinSet::new();
     let (first, compared) = oneshot::channel();
@@ -278,7 +347,11 @@ async fn serve(
     );
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let server = server.behind(proxies);
-    tracing::info!(address = %server.address(), origin = %ledger.origin(), started = %Instant::to_string(&ledger.clock.now()), "serving");
+    let server = match sandbox {
+        Some(sandbox) => server.in_sandbox(sandbox),
+        None => server,
+    };
+    tracing::info!(address = %server.address(), origin = %ledger.origin(), version = env!("CARGO_PKG_VERSION"), started = %Instant::to_string(&ledger.clock.now()), "serving");
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
@@ -287,10 +360,18 @@ async fn serve(
     if let Some(place) = elsewhere.published {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));
     }
-    println!("http://{}", server.address());
-    server.serve(stopped()).await;
+    say!("http://{}", server.address());
+    let began = std::time::Instant::now();
+    server
+        .serve(async {
+            let signal = stopped().await;
+            tracing::info!(signal, "stopping: requests that have begun are finished");
+        })
+        .await;
     beside.shutdown().await;
     // The sequencer answers what it has taken before the database closes.
     ledger.close().await;
+    let (entries, seconds) = (*ledger.size().borrow(), began.elapsed().as_secs());
+    tracing::info!(entries, seconds, "stopped: everything that was acknowledged is on the disk");
     Ok(())
 }

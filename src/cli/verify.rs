@@ -1,6 +1,8 @@
 //! `verify` and `proof`.
 
+use super::DATABASE_FILE;
 use super::language::either;
+use super::say::say;
 use super::serve::read_policy;
 use super::sources::{DatabaseSource, HttpSource};
 use anyhow::Context;
@@ -60,7 +62,7 @@ fn source(log: &str, runtime: &Handle) -> anyhow::Result<(Box<dyn Source>, Optio
     if log.starts_with("http://") || log.starts_with("https://") {
         return Ok((Box::new(HttpSource::open(log, runtime.clone())?), None));
     }
-    let file = Path::new(log).join("gongshi.sqlite");
+    let file = Path::new(log).join(DATABASE_FILE);
     if log.starts_with("postgres") || file.exists() {
         let url = if log.starts_with("postgres") { log.to_owned() } else { format!("sqlite://{}", file.display()) };
         let database = runtime.block_on(Database::open(&url))?;
@@ -117,7 +119,7 @@ impl Verify {
             std::fs::write(file, page(&verified, &occasion)).with_context(|| file.display().to_string())?;
         }
         if self.json {
-            println!("{}", serde_json::to_string(&verified)?);
+            say!("{}", serde_json::to_string(&verified)?);
         } else {
             print(&verified, self.key.is_some());
         }
@@ -168,38 +170,44 @@ fn in_words(finding: &Finding) -> String {
 
 fn print(verified: &Verified, pinned: bool) {
     let report = &verified.report;
-    println!("{}: {}", either("日志", "Log"), report.origin);
+    say!("{}: {}", either("日志", "Log"), report.origin);
     if let Some(bundle) = &verified.bundle {
-        println!("{}: {}", either("范围", "Scope"), bundle.scope);
+        say!("{}: {}", either("范围", "Scope"), bundle.scope);
         let missing = bundle.documents_missing.len();
-        println!("{}: {} (+{missing} {})", either("文件", "Documents"), bundle.documents, either("缺", "missing"));
+        say!("{}: {} (+{missing} {})", either("文件", "Documents"), bundle.documents, either("缺", "missing"));
     }
-    println!("{}: {}", either("条目", "Entries"), report.entries);
-    println!("{}: {}", either("树根", "Root"), report.root);
+    say!("{}: {}", either("条目", "Entries"), report.entries);
+    say!("{}: {}", either("树根", "Root"), report.root);
     let note = if pinned {
         ""
     } else {
         either("（取自首条记录，请与可信来源核对）", " (as entry 0 names it: compare it with a source you trust)")
     };
-    println!("{}: {}{note}", either("日志公钥", "Log key"), report.log_keys.join(" "));
+    say!("{}: {}{note}", either("日志公钥", "Log key"), report.log_keys.join(" "));
     if !report.witnesses.is_empty() {
-        println!("{}: {}", either("见证", "Witnesses"), report.witnesses.join(" "));
+        say!("{}: {}", either("见证", "Witnesses"), report.witnesses.join(" "));
     }
     for key in &report.contested {
         let what = either("密钥吊销前可能被冒用的记录", "Records that a stolen key may have signed");
-        println!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
+        say!("! {what}: {} ({} ≥ {}): {:?}", key.records, key.kid, key.revoked_from, key.indexes);
     }
     for Lost { origin, from, to } in &report.lost {
-        println!(
-            "! {}: {origin} {from} ≤ n < {to}",
-            either("日志自述已失的条目", "Entries that the log says it has lost")
-        );
+        say!("! {}: {origin} {from} ≤ n < {to}", either("日志自述已失的条目", "Entries that the log says it has lost"));
     }
-    for finding in &report.findings {
-        println!("✗ {}", in_words(finding));
+    let causes = report.root_causes();
+    for cause in &causes {
+        say!("✗ {}", in_words(cause.finding));
+        if cause.following() > 0 {
+            let reasons = cause.follows.iter().map(|(reason, count)| format!("{reason} {count}"));
+            let (zh, en) = ("或由此引出", "may follow from it");
+            say!("  + {} {}: {}", cause.following(), either(zh, en), reasons.collect::<Vec<_>>().join(", "));
+        }
+    }
+    if causes.len() < report.findings.len() {
+        say!("{}", either("  全部逐条：--json 或 --report", "  One by one: --json or --report"));
     }
     if report.findings_omitted > 0 {
-        println!("✗ +{}", report.findings_omitted);
+        say!("✗ +{}", report.findings_omitted);
     }
     let is_part = verified.bundle.as_ref().is_some_and(|bundle| bundle.scope != Scope::All);
     let concluded = match verified.conclusion() {
@@ -217,7 +225,7 @@ fn print(verified: &Verified, pinned: bool) {
             "✓ All holds: signatures, entitlement, chain, tree, checkpoint, replay",
         ),
     };
-    println!("{concluded}");
+    say!("{concluded}");
 }
 
 impl Proof {
@@ -227,17 +235,17 @@ impl Proof {
         let proof = TlogProof::parse(&text)?;
         match proof.verify(&entry, std::slice::from_ref(&self.key), self.key.name()) {
             Ok(_) if !self.is_witnessed(&proof.checkpoint)? => {
-                println!("✗ {}", either("见证不足", "not witnessed as the policy asks"));
+                say!("✗ {}", either("见证不足", "not witnessed as the policy asks"));
                 Ok(ExitCode::FAILURE)
             }
             Ok(checkpoint) => {
                 let (index, size) = (proof.index, checkpoint.size);
-                println!("{}", either("✓ 已收录", "✓ included"));
-                println!("{{\"index\":{index},\"size\":{size},\"origin\":{:?}}}", checkpoint.origin);
+                say!("{}", either("✓ 已收录", "✓ included"));
+                say!("{{\"index\":{index},\"size\":{size},\"origin\":{:?}}}", checkpoint.origin);
                 Ok(ExitCode::SUCCESS)
             }
             Err(error) => {
-                println!("✗ {error}");
+                say!("✗ {error}");
                 Ok(ExitCode::FAILURE)
             }
         }

@@ -1,6 +1,7 @@
 //! `witness`: cosigns the checkpoints of logs that others run.
 
 use super::language::either;
+use super::say::say;
 use super::stopped;
 use anyhow::Context;
 use clap::Args;
@@ -40,9 +41,12 @@ impl Witness {
         let witness = Arc::new(Witnessing::open(&self.data, cosigner, self.log, Clock::System)?);
         let server = WitnessServer::bind(Arc::clone(&witness), self.listen).await?;
         let url = format!("http://{}", server.address());
-        println!("{}", either("见证策略中写入：", "For the policy of logs and auditors:"));
-        println!("witness {} {} {url}", self.name, witness.key());
-        server.serve(stopped()).await;
+        say!("{}", either("见证策略中写入：", "For the policy of logs and auditors:"));
+        say!("witness {} {} {url}", self.name, witness.key());
+        let stop = async {
+            stopped().await;
+        };
+        server.serve(stop).await;
         Ok(())
     }
 }

@@ -21,13 +21,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// The system's clock, one that only moves when told to, or one that is believed only while it is right.
+/// The system's clock; one that only moves when told to; one that is believed only while it is right; one that is moved on.
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
     /// Milliseconds since 1970, set by its owner, who is believed.
     Manual(Arc<AtomicI64>),
     Guarded(Arc<Guarded>),
+    /// The system's clock, so many milliseconds ahead: it runs, and its owner moves it on.
+    Ahead(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -45,12 +47,18 @@ impl Clock {
         Self::Guarded(Arc::new(Guarded::manual(start, memory)))
     }
 
+    /// The system's clock until it is moved on.
+    pub fn ahead() -> Self {
+        Self::Ahead(Arc::default())
+    }
+
     /// What it shows, right or not.
     pub fn now(&self) -> Instant {
         match self {
             Self::System => system_now(),
             Self::Manual(millis) => Instant::from_millis(millis.load(Ordering::SeqCst)),
             Self::Guarded(guarded) => guarded.reading().wall,
+            Self::Ahead(by) => system_now().plus_millis(by.load(Ordering::SeqCst)),
         }
     }
 
@@ -60,7 +68,7 @@ impl Clock {
     /// Why not.
     pub fn look(&self) -> Result<Instant, Doubt> {
         match self {
-            Self::System | Self::Manual(_) => Ok(self.now()),
+            Self::System | Self::Manual(_) | Self::Ahead(_) => Ok(self.now()),
             Self::Guarded(guarded) => guarded.look(None),
         }
     }
@@ -71,7 +79,7 @@ impl Clock {
     /// The clock can't be believed.
     pub fn look_after(&self, last: Instant) -> Result<Instant, Doubt> {
         let now = match self {
-            Self::System | Self::Manual(_) => self.now(),
+            Self::System | Self::Manual(_) | Self::Ahead(_) => self.now(),
             Self::Guarded(guarded) => guarded.look(Some(last))?,
         };
         Ok(now.max(last))
@@ -98,12 +106,13 @@ impl Clock {
         }
     }
 
-    /// Sets a manual clock; the system's clock is not ours to set.
+    /// Sets a clock that is ours to set, as the system's is not.
     pub fn set(&self, instant: Instant) {
         match self {
             Self::System => {}
             Self::Manual(millis) => millis.store(instant.millis(), Ordering::SeqCst),
             Self::Guarded(guarded) => guarded.set(instant),
+            Self::Ahead(by) => by.store(instant.millis() - system_now().millis(), Ordering::SeqCst),
         }
     }
 
@@ -112,6 +121,9 @@ impl Clock {
         match self {
             Self::System | Self::Manual(_) => self.set(self.now().plus_millis(by)),
             Self::Guarded(guarded) => guarded.advance_millis(by),
+            Self::Ahead(ahead) => {
+                ahead.fetch_add(by, Ordering::SeqCst);
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Limits on what one caller may ask. Zero means no limit.
 #[derive(Debug, Clone, Copy)]
@@ -227,7 +227,7 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         let client = self.gate.client(&request);
         let peer = client.map(Peer::from);
         request.set_data(peer.unwrap_or(Peer::NOBODY));
-        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let (method, uri, began) = (request.method().clone(), request.uri().clone(), Instant::now());
         let known = request.header(header::IF_NONE_MATCH).map(str::to_owned);
         // An upload takes as long as its bytes take; they are timed as they come.
         let upload = method == Method::PUT && uri.path().starts_with(super::document::PREFIX);
@@ -251,7 +251,10 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         let status = response.status().as_u16();
         self.gate.metrics.response(method_label(&method), status);
         // Not the query: what is asked for may be somebody's secret.
-        tracing::debug!(client = client.map(tracing::field::display), %method, path = uri.path(), status, "answered");
+        tracing::info!(
+            target: "gongshi::requests", client = client.map(tracing::field::display), %method, path = uri.path(), status,
+            milliseconds = began.elapsed().as_millis() as u64, "answered"
+        );
         Ok(response)
     }
 }

@@ -10,6 +10,7 @@ use crate::http::{
 };
 use crate::ledger::Ledger;
 use crate::problem;
+use crate::sandbox::Sandbox;
 use crate::world::capabilities;
 use document::Document;
 use poem::middleware::CatchPanic;
@@ -27,6 +28,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     doors: Doors,
+    sandbox: Option<Arc<Sandbox>>,
 }
 
 macro_rules! serve {
@@ -120,13 +122,20 @@ impl Server {
     pub async fn bind(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        Ok(Self { ledger, limits, listener, address, doors: Doors::wide() })
+        Ok(Self { ledger, limits, listener, address, doors: Doors::wide(), sandbox: None })
     }
 
     /// Believes these proxies when they say who asked.
     #[must_use]
     pub fn behind(mut self, proxies: TrustedProxies) -> Self {
         self.doors.proxies = Arc::new(proxies);
+        self
+    }
+
+    /// With the console of a sandbox beside the log.
+    #[must_use]
+    pub fn in_sandbox(mut self, sandbox: Arc<Sandbox>) -> Self {
+        self.sandbox = Some(sandbox);
         self
     }
 
@@ -137,6 +146,9 @@ impl Server {
     /// Serves until `stop` resolves; requests that have begun are finished.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let routes = routes(&self.ledger, self.limits, &self.doors);
-        connection::serve(self.listener, routes, self.doors, stop).await;
+        match self.sandbox {
+            Some(sandbox) => connection::serve(self.listener, sandbox.around(routes), self.doors, stop).await,
+            None => connection::serve(self.listener, routes, self.doors, stop).await,
+        }
     }
 }

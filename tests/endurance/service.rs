@@ -28,7 +28,7 @@ impl Service {
         command.args(["serve", "--listen", "127.0.0.1:0", "--rate-address", "0", "--rate-key", "0"]);
         // Most of what is kept here is cited by nothing.
         command.args(["--uncited-documents", "0", "--uncited-bytes", "0", "--uncited-disclosures", "0"]);
-        command.args(["--origin", super::support::ORIGIN, "--data"]).arg(folder.join("data"));
+        command.args(super::support::NAMES).arg("--data").arg(folder.join("data"));
         if let Some(url) = database {
             command.args(["--database", url]);
         }

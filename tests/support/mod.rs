@@ -31,6 +31,8 @@ use tokio::sync::oneshot;
 /// 2026-08-03 09:00 in Shanghai, a Monday in a year whose holidays are known.
 pub const START: &str = "2026-08-03T01:00:00.000Z";
 pub const ORIGIN: &str = "test.gongshi.example/log";
+/// What a new log must be told.
+pub const NAMES: [&str; 6] = ["--origin", ORIGIN, "--operator", "1241010041580000XR", "--operator-name", "测试平台"];
 pub const DAY: i64 = 86_400_000;
 
 /// Which engine a service runs on.

@@ -17,8 +17,15 @@ pub fn spawn(data: &Path, database: Option<&str>) -> Service {
     if let Some(url) = database {
         command.args(["--database", url]);
     }
-    command.args(["--origin", super::ORIGIN]);
+    command.args(super::NAMES);
     Service::start(command)
+}
+
+/// A pipe that nobody reads.
+pub fn closed() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
 }
 
 /// As [`spawn`], from a shell that has run `prelude` before: a umask, a trap.
@@ -30,7 +37,7 @@ pub fn spawn_after(prelude: &str, command: &str, arguments: &[&str]) -> Service 
 pub fn after(prelude: &str, command: &str, arguments: &[&str]) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{prelude}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_gongshi"), command]);
-    if ["serve", "witness"].contains(&command) {
+    if ["serve", "witness", "sandbox"].contains(&command) {
         shell.args(["--listen", "127.0.0.1:0"]);
     }
     shell.args(arguments);
@@ -40,7 +47,7 @@ pub fn after(prelude: &str, command: &str, arguments: &[&str]) -> Command {
 /// As [`spawn`], with everything that it could ever log in a file.
 pub fn spawn_traced(data: &Path, log: &Path) -> Service {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--origin", super::ORIGIN, "--data"]).arg(data);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(super::NAMES).arg("--data").arg(data);
     command.env("RUST_LOG", "trace").stderr(std::fs::File::create(log).unwrap());
     Service::start(command)
 }
@@ -59,11 +66,21 @@ pub fn spawn_witness(data: &Path, name: &str, logs: &[String]) -> Service {
 pub fn spawn_with_files(data: &Path, files: u32) -> Service {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]).arg(env!("CARGO_BIN_EXE_gongshi"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--origin", super::ORIGIN, "--data"]).arg(data);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(super::NAMES).arg("--data").arg(data);
+    Service::start(command)
+}
+
+/// Starts a command that serves, and waits until it listens.
+pub fn started(command: Command) -> Service {
     Service::start(command)
 }
 
 impl Service {
+    /// Waits until it has ended by itself.
+    pub fn ended(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
     /// The most memory that it ever had, in MiB.
     pub fn resident_max_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

@@ -9,6 +9,8 @@ mod bulk;
 mod caching;
 mod clock;
 mod coding;
+mod commands;
+mod configuration;
 mod deposits;
 mod documents;
 mod faults;
@@ -23,6 +25,7 @@ mod proxy;
 mod registry;
 mod rehearsal;
 mod remote;
+mod sandbox;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;

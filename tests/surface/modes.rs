@@ -1,7 +1,7 @@
 //! Who else on the machine may read what the program writes: of its secrets nobody, whatever the umask.
 
 use super::remote::{Remote, below};
-use super::support::{ORIGIN, process};
+use super::support::{NAMES, ORIGIN, process};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -61,7 +61,7 @@ async fn a_data_folder_is_its_owners_alone() {
 async fn what_was_open_is_closed_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let arguments = ["--origin", ORIGIN, "--data", data.to_str().unwrap()];
+    let arguments = [&NAMES[..], &["--data", data.to_str().unwrap()]].concat();
     process::spawn_after(CARELESS, "serve", &arguments).kill();
     for name in ["", "keys", "documents", "gongshi.sqlite", "gongshi.sqlite-wal", "gongshi.sqlite-shm"] {
         let path = data.join(name);
@@ -101,7 +101,7 @@ fn keys_and_witnesses_are_private_too() {
 fn a_secret_that_others_may_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let serve = ["--origin", ORIGIN, "--data", data.to_str().unwrap()];
+    let serve = [&NAMES[..], &["--data", data.to_str().unwrap()]].concat();
     process::spawn_after("umask 022", "serve", &serve).kill();
     let run = |command: &str, arguments: &[&str]| process::after("umask 022", command, arguments).output().unwrap();
     let complains = |output: &Output, file: &Path| {

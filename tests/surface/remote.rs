@@ -1,7 +1,7 @@
 //! A service in a process of its own, with its own limits and its own umask, as its operator uses it.
 
 use super::support::process::{self, Service};
-use super::support::{Actor, Answer, ORIGIN};
+use super::support::{Actor, Answer, NAMES, ORIGIN};
 use super::within;
 use gongshi::clock::Clock;
 use gongshi::identity::{self, CheckpointKeyAddition};
@@ -27,7 +27,7 @@ impl Remote {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        let mut arguments = vec!["--rate-address", "0", "--origin", ORIGIN, "--data", data.to_str().unwrap()];
+        let mut arguments = [&NAMES[..], &["--rate-address", "0", "--data", data.to_str().unwrap()]].concat();
         arguments.extend(more);
         let service = process::spawn_after(prelude, "serve", &arguments);
         let key = load_key(&data.join("keys/operator.jwk")).unwrap();
