@@ -238,13 +238,13 @@ async fn the_real_notices_become_a_log_that_verifies() {
 
 /// The example of IMPORT.md, as a spreadsheet saves it.
 fn example(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(name)
 }
 
 #[tokio::test]
 async fn the_example_of_a_table_becomes_a_log_that_verifies() {
     let [csv, xlsx] =
-        [imported("table", &example("import.csv")).await, imported("table", &example("import.xlsx")).await];
+        [imported("table", &example("example.csv")).await, imported("table", &example("example.xlsx")).await];
     for imported in [&csv, &xlsx] {
         assert_eq!(imported.report["not_imported"], json!([]));
         let kinds = [("tender.adopted", 2), ("tender.candidates_published", 3), ("tender.awarded", 3)];
@@ -283,7 +283,7 @@ fn a_table_of_another_encoding_is_read_and_none_is_told_to_be_none() {
         std::fs::write(&table, bytes).unwrap();
         run(&["import", "table", table.to_str().unwrap(), "--dry-run"])
     };
-    let text = std::fs::read_to_string(example("import.csv")).unwrap();
+    let text = std::fs::read_to_string(example("example.csv")).unwrap();
     let (gbk, ..) = encoding_rs::GBK.encode(text.trim_start_matches('\u{FEFF}'));
     let read: Value = serde_json::from_slice(&report(&gbk).stdout).unwrap();
     assert_eq!((&read["tenders"], &read["not_imported"]), (&json!(2), &json!([])));
