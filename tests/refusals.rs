@@ -47,6 +47,13 @@ const PAYLOADS: &[Case] = &[
     case("check character", "check-character", 422, Some("/procuring_unit/id"), |p| {
         p["procuring_unit"]["id"] = json!("91410100MA0000015C");
     }),
+    case("a unit that nobody knows", "unknown-reference", 422, Some("/procuring_unit/id"), |p| {
+        p["procuring_unit"]["id"] = json!("91350200776049653A");
+    }),
+    case("the lots cost more than the tender", "inconsistent", 422, Some("/estimate"), |p| {
+        p["estimate"] = json!({"currency": "CNY", "amount_minor": 500_000_000});
+        p["lots"][0]["estimate"] = json!({"currency": "CNY", "amount_minor": 500_000_001});
+    }),
     case("letter O in a code", "malformed-code", 422, Some("/procuring_unit/id"), |p| {
         p["procuring_unit"]["id"] = json!("91410100MA000O015B");
     }),

@@ -84,6 +84,11 @@ pub trait Around {
     fn edition(&self, _id: &DocumentId) -> Option<Arc<Edition>> {
         None
     }
+
+    /// Whether a state that isn't there is one that nobody has begun; else nobody here could know.
+    fn is_whole(&self) -> bool {
+        true
+    }
 }
 
 /// What a decision may look at beside the state of its own stream: the log's own state, who owns a key, and the streams
@@ -109,6 +114,11 @@ impl<'a> View<'a> {
     pub fn get<C: Capability>(&self, id: &C::Id) -> Option<&'a C> {
         let stream = Stream::of(id);
         self.reaches(&stream).then(|| self.around.state(&stream))??.downcast_ref()
+    }
+
+    /// Whether another stream has no state: `false` also where nobody here could know.
+    pub fn lacks<C: Capability>(&self, id: &C::Id) -> bool {
+        self.around.is_whole() && self.get::<C>(id).is_none()
     }
 
     /// The states of a capability among the streams that were named.
@@ -139,7 +149,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Decides an act as if no other stream had records: for who rehearses a story before it is posted.
+/// Decides an act on what its own stream says: for who rehearses a story before it is posted.
 ///
 /// # Errors
 /// As [`Capability::decide`].
@@ -156,7 +166,11 @@ pub fn decide_alone<C: Capability>(
     C::decide(state, act, &Moment { on, now, law, signer: &signer, author: Some(by), around })
 }
 
-/// No state beside the stream's own.
+/// Knows nothing beside the stream's own state.
 struct Nobody;
 
-impl Around for Nobody {}
+impl Around for Nobody {
+    fn is_whole(&self) -> bool {
+        false
+    }
+}

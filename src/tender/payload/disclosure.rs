@@ -303,10 +303,20 @@ pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults
         }
     }
     let Some(whole) = whole else { return };
-    let parts = lots.iter().map(|lot| lot.estimate.filter(|part| part.currency == whole.currency));
-    let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return };
-    let sum = Money::new(whole.currency, parts.iter().map(|part| part.amount_minor).sum());
-    if sum.is_ok_and(|sum| are_far_apart(sum, whole)) {
+    let parts: Vec<_> =
+        lots.iter().filter_map(|lot| lot.estimate.filter(|part| part.currency == whole.currency)).collect();
+    // A hundred amounts below AMOUNT_MINOR_MAX: this does not overflow.
+    let sum: i64 = parts.iter().map(|part| part.amount_minor).sum();
+    if sum > whole.amount_minor {
+        // Whatever the other lots may cost.
+        return wrong(
+            format!("{at}/estimate"),
+            "各标段估算价合计超过项目估算价",
+            "the lots' estimates together are more than the tender's",
+        );
+    }
+    let sum = Money::new(whole.currency, sum).ok().filter(|_| parts.len() == lots.len());
+    if sum.is_some_and(|sum| are_far_apart(sum, whole)) {
         wrong(
             format!("{at}/estimate"),
             "与各标段估算价之和相差悬殊，请核对单位",
@@ -316,6 +326,11 @@ pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults
 }
 
 impl Preannouncement {
+    /// Its centre, and its procuring unit where that is named by its code.
+    pub fn buyers(&self) -> impl Iterator<Item = &OrganisationId> {
+        std::iter::once(&self.centre).chain(&self.procuring_unit.id)
+    }
+
     fn check_at(&self, at: &str, faults: &mut Faults) {
         faults.list(format_args!("{at}/lots"), &self.lots, LOTS_MAX, |lot| &lot.id);
         check_amounts(&self.lots, self.estimate, at, faults);

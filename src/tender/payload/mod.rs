@@ -70,9 +70,14 @@ acts! {
 impl Act {
     /// The template on which it makes commitments a condition.
     pub fn template(&self) -> Option<&TemplateId> {
+        self.disclosed()?.0.commitment_template.as_ref()
+    }
+
+    /// The text that it discloses, and where that stands in it.
+    pub fn disclosed(&self) -> Option<(&Preannouncement, &'static str)> {
         match self {
-            Self::Preannounced(disclosed) => disclosed.commitment_template.as_ref(),
-            Self::Revised(revision) => revision.preannouncement.commitment_template.as_ref(),
+            Self::Preannounced(disclosed) => Some((disclosed, "")),
+            Self::Revised(revision) => Some((&revision.preannouncement, "/preannouncement")),
             _ => None,
         }
     }

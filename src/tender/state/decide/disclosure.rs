@@ -8,7 +8,7 @@ use super::guard::{
 };
 use super::window::check_windows;
 use crate::act::{Author, Moment, Role, must_have};
-use crate::field::{Fault, FieldFault};
+use crate::field::{Fault, FieldFault, OrganisationId};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 
@@ -19,11 +19,31 @@ pub(super) fn decide_preannouncement(disclosed: &Preannouncement, by: &Author, a
 }
 
 fn check_disclosed(disclosed: &Preannouncement, pointer: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+    must_be_registered(&disclosed.centre, || format!("{pointer}/centre"), at)?;
+    if let Some(unit) = &disclosed.procuring_unit.id {
+        must_be_registered(unit, || format!("{pointer}/procuring_unit/id"), at)?;
+    }
     if disclosed.planned.announce < at.today() {
         let pointer = format!("{pointer}/planned/announce");
         return Err(Refusal::of_field(pointer, Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
     check_windows(disclosed, pointer, at)
+}
+
+/// # Errors
+/// Whoever buys is named by a code that nobody has been confirmed under: a slip would stand in the log for ever, and whoever
+/// it belongs to would run a tender that it has never heard of.
+fn must_be_registered(id: &OrganisationId, pointer: impl Fn() -> String, at: &Moment<'_>) -> Result<(), Refusal> {
+    let known = at.around.get::<Organisation>(id);
+    if known.is_some_and(Organisation::is_confirmed) || (known.is_none() && !at.around.lacks::<Organisation>(id)) {
+        return Ok(());
+    }
+    let (zh, en) = (
+        format!("{id} 尚未在本日志登记并确认；未登记的采购人只写名称"),
+        format!("{id} is not registered and confirmed in this log: name a unit that isn't without its code"),
+    );
+    let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
+    Err(Refusal::new(&problem::UNKNOWN_REFERENCE, zh, en).at(pointer(), fault))
 }
 
 pub(super) fn decide_revision(

@@ -161,11 +161,19 @@ fn amounts_of_one_notice_are_compared() {
     disclosed.lots[1].ceiling = money(25_000);
     assert_eq!(faults(&disclosed), ["/lots/1/ceiling"]);
     disclosed.lots[1].ceiling = None;
-    disclosed.estimate = money(50_000);
+    // A slip of unit in either direction, and a sum that is a fen too much.
+    for wrong in [50_000, 500_000_000] {
+        disclosed.estimate = money(wrong);
+        assert_eq!(faults(&disclosed), ["/estimate"]);
+    }
+    disclosed.estimate = Money::new(Currency::CNY, 499_999_999).ok();
     assert_eq!(faults(&disclosed), ["/estimate"]);
-    // A lot without an estimate: there is no sum.
+    // A lot without an estimate: there is no sum, but one lot alone does not cost more than all of them.
     disclosed.lots[0].estimate = None;
+    disclosed.estimate = money(50_000_000);
     assert_eq!(faults(&disclosed), [""; 0]);
+    disclosed.estimate = money(2_499_999);
+    assert_eq!(faults(&disclosed), ["/estimate"]);
 }
 
 #[test]
