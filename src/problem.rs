@@ -82,6 +82,7 @@ problems! {
     TOO_FEW 422 "too-few" "列表缺少元素" "Too few elements"
     DUPLICATE 422 "duplicate" "编号重复" "Duplicate id"
     UNKNOWN_REFERENCE 422 "unknown-reference" "引用不存在" "Reference to nothing"
+    PERSONAL_NUMBER 422 "personal-number" "含有形同个人证件或手机的号码，须删去或确认" "A number that may be a person's, to be left out or confirmed"
     INCONSISTENT 422 "inconsistent" "字段相互矛盾" "Fields contradict each other"
     LAW_UNKNOWN 422 "law-unknown" "无法解释该法规版本" "This edition of the law can't be interpreted"
     DOCUMENT_MISSING 422 "document-missing" "引用的文件尚未上传" "A cited document is not there"
@@ -236,6 +237,7 @@ pub fn of_fault(fault: &Fault) -> &'static ProblemType {
         Fault::TooFew => &TOO_FEW,
         Fault::Duplicate { .. } => &DUPLICATE,
         Fault::UnknownReference { .. } => &UNKNOWN_REFERENCE,
+        Fault::PersonalNumber { .. } => &PERSONAL_NUMBER,
         Fault::Inconsistent { .. } => &INCONSISTENT,
     }
 }

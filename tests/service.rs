@@ -16,6 +16,17 @@ use support::{App, Engine, audit, mirror};
 
 const CODE: &str = "HNZB-2026-0042";
 
+/// The centre finds that the objection is right.
+fn accepting(objection: &str) -> ObjectionAnswer {
+    ObjectionAnswer {
+        numbers_confirmed: None,
+        objection: objection.parse().unwrap(),
+        outcome: AnswerOutcome::Accepted,
+        reasons: "意见成立，予以修改".parse().unwrap(),
+        documents: Citations::default(),
+    }
+}
+
 /// From the pre-announcement to the acceptance, on both engines; then a stranger audits the copy.
 async fn whole_life(engine: Engine) {
     let app = App::start_on(engine).await;
@@ -29,13 +40,7 @@ async fn whole_life(engine: Engine) {
     app.post(&cast.enterprise, &path("objections"), &tender, &act(fixture::objection("o-1"))).await.accepted();
     let early = app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&disclosed))).await;
     assert_eq!(early.problem(), "objection-open");
-    let answer = ObjectionAnswer {
-        objection: "o-1".parse().unwrap(),
-        outcome: AnswerOutcome::Accepted,
-        reasons: "意见成立，予以修改".parse().unwrap(),
-        documents: Citations::default(),
-    };
-    app.post(&cast.centre, &path("objection-answers"), &tender, &act(answer)).await.accepted();
+    app.post(&cast.centre, &path("objection-answers"), &tender, &act(accepting("o-1"))).await.accepted();
     let mut revised = disclosed.clone();
     revised.clauses[0].text = "具有建筑工程施工总承包资质".parse().unwrap();
     let revision = Revision { reason: "采纳异议 o-1".parse().unwrap(), preannouncement: revised.clone() };
@@ -49,10 +54,14 @@ async fn whole_life(engine: Engine) {
     app.days_pass(7).await;
     assert_eq!(app.get(&format!("/v1/tenders/{CODE}")).await.body["status"], "cleared");
     app.post(&cast.centre, &path("announcements"), &tender, &act(fixture::announcement(&revised))).await.accepted();
-    let clarification =
-        Clarification { text: "图纸以第二版为准".parse().unwrap(), documents: Citations::default() };
+    let clarification = Clarification {
+        numbers_confirmed: None,
+        text: "图纸以第二版为准".parse().unwrap(),
+        documents: Citations::default(),
+    };
     app.post(&cast.centre, &path("clarifications"), &tender, &act(clarification)).await.accepted();
     let amendment = Amendment {
+        numbers_confirmed: None,
         reason: "延长工期".parse().unwrap(),
         clauses: vec![fixture::clause("s-1", ClauseKind::Schedule, "计划工期260日历天")],
         bid_deadline: Some(day("2026-09-23").into()),

@@ -3,7 +3,7 @@
 //! Each capability lists its record kinds once with [`acts!`]; everything that must treat all kinds alike (parsing,
 //! counting, printing) follows from that list.
 
-use crate::field::{DocumentRef, Faults, FieldFault, ParseFailure};
+use crate::field::{DocumentRef, Faults, FieldFault, NumberConfirmation, ParseFailure};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 
@@ -27,7 +27,26 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + JsonSchema +
     fn sealed(&self) -> Vec<Sealed> {
         Vec::new()
     }
+
+    /// Where records of this kind may confirm that a number in their texts may be public; see [`confirms_numbers!`].
+    const NUMBERS_CONFIRMED: Option<&'static str> = None;
+
+    fn numbers_confirmed(&self) -> Option<&NumberConfirmation> {
+        None
+    }
 }
+
+/// Within an `impl Payload`: its member `numbers_confirmed` is what the name says.
+macro_rules! confirms_numbers {
+    () => {
+        const NUMBERS_CONFIRMED: Option<&'static str> = Some("/numbers_confirmed");
+
+        fn numbers_confirmed(&self) -> Option<&$crate::field::NumberConfirmation> {
+            self.numbers_confirmed.as_ref()
+        }
+    };
+}
+pub(crate) use confirms_numbers;
 
 /// The record kinds of one capability, as [`acts!`] lists them.
 pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
@@ -45,6 +64,9 @@ pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'sta
 
     /// Adds what only shows when several fields are looked at together.
     fn check(&self, faults: &mut Faults);
+
+    /// Adds what stands in the texts, as they are in the payload, and is a person's.
+    fn check_numbers(&self, payload: &[u8], faults: &mut Faults);
 
     fn documents(&self) -> Vec<&DocumentRef>;
 
@@ -100,6 +122,16 @@ macro_rules! acts {
                 match self {
                     $(Self::$variant(p) => $crate::act::Payload::check(&**p, faults),)*
                 }
+            }
+
+            fn check_numbers(&self, payload: &[u8], faults: &mut $crate::field::Faults) {
+                let (at, confirmed) = match self {
+                    $(Self::$variant(p) => (
+                        <$payload as $crate::act::Payload>::NUMBERS_CONFIRMED,
+                        $crate::act::Payload::numbers_confirmed(&**p),
+                    ),)*
+                };
+                $crate::field::check_numbers(payload, at, confirmed, faults);
             }
 
             fn documents(&self) -> Vec<&$crate::field::DocumentRef> {

@@ -118,6 +118,7 @@ pub(super) fn code(number: u64) -> String {
 pub(super) fn objection(id: &str) -> anyhow::Result<tender::Objection> {
     let fault = |fault| anyhow::anyhow!("{id}: {fault}");
     Ok(tender::Objection {
+        numbers_confirmed: None,
         id: id.parse().map_err(fault)?,
         clauses: vec![],
         ground: tender::Ground::Targeted,

@@ -139,6 +139,7 @@ impl Notice {
         let some_day = Day::from(chrono::NaiveDate::default());
         let estimate = self.lots.iter().map(|(_, _, estimate)| estimate).sum();
         Preannouncement {
+            numbers_confirmed: None,
             title: literal(self.title),
             procuring_unit: self.owner.party(),
             centre: self.centre.id(),

@@ -1,7 +1,7 @@
 //! Codes that name a tender and its parts.
 
-use super::Fault;
 use super::schema::string_schema;
+use super::{Fault, PersonalNumber};
 use compact_str::CompactString;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,10 +97,14 @@ fn is_unified_ideograph(c: char) -> bool {
         | '\u{2A700}'..='\u{2EE5D}' | '\u{30000}'..='\u{323AF}')
 }
 
+/// Whoever makes up an id can make up another one, so a person's number is not confirmed here.
 fn plain(text: &str) -> Result<(), Fault> {
     match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.".contains(*c))) {
         Some(c) => Err(Fault::ForbiddenCharacter { code_point: c as u32 }),
-        None => Ok(()),
+        None => match PersonalNumber::within(text) {
+            Some(number) => Err(Fault::PersonalNumber { number, may_be_confirmed: false }),
+            None => Ok(()),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with one field, and where.
 
-use super::Bilingual;
+use super::{Bilingual, PersonalNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,6 +54,8 @@ pub enum Fault {
     Duplicate { id: String },
     /// An id that names nothing in this tender.
     UnknownReference { id: String },
+    /// A number in a public text that may be a person's.
+    PersonalNumber { number: PersonalNumber, may_be_confirmed: bool },
     /// Two members that contradict each other.
     Inconsistent { reason: Bilingual },
 }
@@ -127,6 +129,14 @@ impl Fault {
             Self::TooFew => "至少须有一项".to_owned(),
             Self::Duplicate { id } => format!("{id} 重复"),
             Self::UnknownReference { id } => format!("{id} 在此处不存在"),
+            Self::PersonalNumber { number, may_be_confirmed } => {
+                let cure = if *may_be_confirmed {
+                    "请删去；确可公开的须在 numbers_confirmed 中说明理由"
+                } else {
+                    "请删去"
+                };
+                format!("含有形同{}的数字，属个人信息，记录永久公开，{cure}", number.words().0)
+            }
         }
     }
 }
@@ -183,6 +193,14 @@ impl fmt::Display for Fault {
             Self::TooFew => write!(f, "at least one element is needed"),
             Self::Duplicate { id } => write!(f, "{id} stands twice"),
             Self::UnknownReference { id } => write!(f, "{id} names nothing here"),
+            Self::PersonalNumber { number, may_be_confirmed } => {
+                let cure = if *may_be_confirmed {
+                    "leave it out, or say in numbers_confirmed why it may be public"
+                } else {
+                    "leave it out"
+                };
+                write!(f, "has the form of {}, and a record is public for ever: {cure}", number.words().1)
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ mod money;
 mod nearest;
 mod organisation_id;
 mod party;
+mod personal_number;
 mod region;
 mod schema;
 mod text;
@@ -37,6 +38,7 @@ pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, 
 pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};
+pub use personal_number::{NumberConfirmation, PersonalNumber, check_numbers};
 pub use region::{RegionCode, RegionCodeError};
 pub(crate) use schema::{Whole, string_schema};
 pub(crate) use text::JsonText;

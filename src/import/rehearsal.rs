@@ -81,11 +81,13 @@ fn must_be_a_record(act: &Act) -> Result<(), Bilingual> {
     let kind = act.kind();
     let mut faults = Faults::default();
     act.check(&mut faults);
+    let payload = act.to_value().to_string();
+    act.check_numbers(payload.as_bytes(), &mut faults);
     if let Some(fault) = faults.into_result().err().and_then(|faults| faults.into_iter().next()) {
         let Bilingual { zh, en } = fault.words();
         return Err(Bilingual::new(format!("{kind} {zh}"), format!("{kind} {en}")));
     }
-    let bytes = act.to_value().to_string().len();
+    let bytes = payload.len();
     if bytes > PAYLOAD_BYTES_MAX {
         let (zh, en) = (format!("{kind} 有 {bytes} 字节，上限为"), format!("{kind} has {bytes} bytes, of at most"));
         return Err(Bilingual::new(format!("{zh} {PAYLOAD_BYTES_MAX}"), format!("{en} {PAYLOAD_BYTES_MAX}")));

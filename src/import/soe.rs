@@ -117,6 +117,7 @@ impl Call {
         self.describe(&mut description, place, tally)?;
         let made = (|| {
             Ok(Adoption {
+                numbers_confirmed: None,
                 title: tally.line(&title, place)?,
                 procuring_unit: party(unit(&title, &operator), place, tally)?,
                 centre: centre.clone(),

@@ -80,6 +80,10 @@ macro_rules! define {
                 match self { $(Self::$name(act) => act.check(faults),)* }
             }
 
+            fn check_numbers(&self, payload: &[u8], faults: &mut Faults) {
+                match self { $(Self::$name(act) => act.check_numbers(payload, faults),)* }
+            }
+
             pub fn documents(&self) -> Vec<&DocumentRef> {
                 match self { $(Self::$name(act) => act.documents(),)* }
             }
@@ -250,6 +254,7 @@ impl Act {
         })?;
         let mut faults = Faults::default();
         act.check(&mut faults);
+        act.check_numbers(payload, &mut faults);
         faults.into_result().map_err(Refusal::fields)?;
         Ok(act)
     }

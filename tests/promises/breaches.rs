@@ -10,6 +10,7 @@ use gongshi::template::Side;
 
 fn report(id: &str, against: Side, clause: &str) -> Breach {
     Breach {
+        numbers_confirmed: None,
         id: id.parse().unwrap(),
         against,
         clauses: vec![clause.parse().unwrap()],

@@ -87,6 +87,7 @@ impl Stage {
     /// An offer between the centre and the enterprise, on the tender's only lot.
     pub async fn offer(&self) -> Offer {
         Offer {
+            numbers_confirmed: None,
             template: self.latest().await,
             unit: self.cast.centre.id.clone(),
             enterprise: self.cast.enterprise.id.clone(),

@@ -31,6 +31,7 @@ pub fn days(count: u16) -> Window {
 
 pub fn preannouncement(centre: &Actor) -> Preannouncement {
     Preannouncement {
+        numbers_confirmed: None,
         title: "郑州市第九中学实验楼建设工程".parse().unwrap(),
         procuring_unit: Party { name: "郑州市第九中学".parse().unwrap(), id: None },
         centre: centre.id.clone(),
@@ -86,6 +87,7 @@ pub fn preannouncement_on(centre: &Actor, now: gongshi::field::Instant) -> Prean
 
 pub fn objection(id: &str) -> Objection {
     Objection {
+        numbers_confirmed: None,
         id: id.parse().unwrap(),
         clauses: vec!["q-1".parse().unwrap()],
         ground: Ground::Targeted,
@@ -98,6 +100,7 @@ pub fn objection(id: &str) -> Objection {
 
 pub fn announcement(disclosed: &Preannouncement) -> Announcement {
     Announcement {
+        numbers_confirmed: None,
         clauses: disclosed.clauses.clone(),
         score_table: vec![],
         differences: vec![],
@@ -165,6 +168,7 @@ pub fn candidate(id: &str, rank: u16, name: &str, actor: &Actor, yuan: i64) -> C
 
 pub fn candidates(list: Vec<Candidate>) -> CandidatePublication {
     CandidatePublication {
+        numbers_confirmed: None,
         lot: "1".parse().unwrap(),
         candidates: list,
         rejected: vec![],
@@ -197,6 +201,7 @@ pub fn award(candidate: &str, yuan: i64) -> Award {
 
 pub fn contract(signed: Day, yuan: i64) -> Contract {
     Contract {
+        numbers_confirmed: None,
         lot: "1".parse().unwrap(),
         candidate: None,
         number: "HT-2026-001".parse().unwrap(),

@@ -1,7 +1,7 @@
 //! What happens when a promise is said to be broken.
 
-use crate::act::Payload;
-use crate::field::{Citations, ClauseId, DocumentRef, Faults, Instant, ItemId, Prose};
+use crate::act::{Payload, confirms_numbers};
+use crate::field::{Citations, ClauseId, DocumentRef, Faults, Instant, ItemId, NumberConfirmation, Prose};
 use crate::template::Side;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub struct Breach {
     /// Evidence (证据材料).
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `commitment.breach_answered`: by the side that it is about.
@@ -103,6 +105,8 @@ const CLAUSES_MAX: usize = 50;
 
 impl Payload for Breach {
     const KIND: &'static str = "commitment.breach_reported";
+
+    confirms_numbers!();
 
     fn check(&self, faults: &mut Faults) {
         faults.list("/clauses", &self.clauses, CLAUSES_MAX, |clause| clause.as_str());

@@ -1,7 +1,7 @@
 //! How a commitment comes about.
 
-use crate::act::Payload;
-use crate::field::{Fault, Faults, LotId, OrganisationId, Prose, TenderCode, Whole, union};
+use crate::act::{Payload, confirms_numbers};
+use crate::field::{Fault, Faults, LotId, NumberConfirmation, OrganisationId, Prose, TenderCode, Whole, union};
 use crate::log::Hash;
 use crate::template::TemplateRef;
 use schemars::JsonSchema;
@@ -55,6 +55,8 @@ pub struct Offer {
     pub unit: OrganisationId,
     pub enterprise: OrganisationId,
     pub binding: Binding,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `commitment.accepted`: the other side signs the same text; from now on both are bound.
@@ -86,6 +88,8 @@ const YEARS: std::ops::RangeInclusive<u16> = 2000..=2200;
 
 impl Payload for Offer {
     const KIND: &'static str = "commitment.offered";
+
+    confirms_numbers!();
 
     fn check(&self, faults: &mut Faults) {
         if self.unit == self.enterprise {

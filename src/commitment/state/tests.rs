@@ -120,6 +120,7 @@ impl Run {
     fn offer(&self) -> Offer {
         let entry = self.template.versions[0].entry;
         Offer {
+            numbers_confirmed: None,
             template: TemplateRef { id: "construction".parse().unwrap(), version: 1, entry },
             unit: UNIT.parse().unwrap(),
             enterprise: ENTERPRISE.parse().unwrap(),
@@ -139,9 +140,15 @@ impl Run {
             0 => self.offer().into(),
             1 => Acceptance { offer }.into(),
             2 => Decline { offer, reasons: text().parse().unwrap() }.into(),
-            3 => {
-                Breach { id: id(), against, clauses: vec![clause()], facts: text().parse().unwrap(), documents }.into()
+            3 => Breach {
+                numbers_confirmed: None,
+                id: id(),
+                against,
+                clauses: vec![clause()],
+                facts: text().parse().unwrap(),
+                documents,
             }
+            .into(),
             4 => BreachAnswer { breach: id(), statement: text().parse().unwrap(), documents }.into(),
             5 => BreachRuling { breach: id(), finding, reasons: text().parse().unwrap(), documents }.into(),
             6 => Appeal { breach: id(), grounds: text().parse().unwrap(), documents }.into(),

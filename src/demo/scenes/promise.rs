@@ -75,6 +75,7 @@ fn breach() -> crate::field::ItemId {
 
 fn report(against: Side, clause: &str, facts: &str) -> Breach {
     Breach {
+        numbers_confirmed: None,
         id: breach(),
         against,
         clauses: vec![literal(clause)],
@@ -115,7 +116,14 @@ impl Year<'_> {
         let (key, stream) = (self.cast.key(by).clone(), commitment_stream(id));
         let make = Box::new(move |entry| {
             let template = TemplateRef { id: literal(model.name), version: 1, entry };
-            Act::from(Offer { template, unit: unit.id(), enterprise: enterprise.id(), binding }).into()
+            Act::from(Offer {
+                numbers_confirmed: None,
+                template,
+                unit: unit.id(),
+                enterprise: enterprise.id(),
+                binding,
+            })
+            .into()
         });
         self.push(Cue::Reply(Box::new(Reply { key, stream, to: template_stream(model), make })));
     }

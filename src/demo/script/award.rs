@@ -86,6 +86,7 @@ impl Script<'_> {
         let committee = committee
             .map(|(role, name)| CommitteeMember { role: literal(role), name: self.seal(self.centre, "name", name) });
         let publication = CandidatePublication {
+            numbers_confirmed: None,
             lot: literal(lot),
             candidates,
             rejected,
@@ -100,6 +101,7 @@ impl Script<'_> {
     /// Against a claim of a candidate: `("c-1", "y-1")`.
     pub fn challenged(&mut self, who: Who, id: &str, lot: &str, against: (&str, &str), reasons: &str) -> &mut Self {
         let challenge = Challenge {
+            numbers_confirmed: None,
             id: literal(id),
             lot: literal(lot),
             candidate: Some(literal(against.0)),
@@ -113,12 +115,33 @@ impl Script<'_> {
     /// Against the result as a whole.
     pub fn result_challenged(&mut self, who: Who, id: &str, lot: &str, reasons: &str) -> &mut Self {
         let (id, lot, reasons) = (literal(id), literal(lot), literal(reasons));
-        self.post(who, Challenge { id, lot, candidate: None, claim: None, reasons, evidence: Citations::default() })
+        self.post(
+            who,
+            Challenge {
+                numbers_confirmed: None,
+                id,
+                lot,
+                candidate: None,
+                claim: None,
+                reasons,
+                evidence: Citations::default(),
+            },
+        )
     }
 
     pub fn challenge_answered(&mut self, id: &str, lot: &str, outcome: AnswerOutcome, reasons: &str) -> &mut Self {
         let (challenge, lot, reasons) = (literal(id), literal(lot), literal(reasons));
-        self.post(self.centre, ChallengeAnswer { lot, challenge, outcome, reasons, documents: Citations::default() })
+        self.post(
+            self.centre,
+            ChallengeAnswer {
+                numbers_confirmed: None,
+                lot,
+                challenge,
+                outcome,
+                reasons,
+                documents: Citations::default(),
+            },
+        )
     }
 
     pub fn claim_verified(
@@ -131,7 +154,14 @@ impl Script<'_> {
         let (lot, candidate, claim) = (literal(lot), literal(candidate), literal(claim));
         self.post(
             who,
-            ClaimVerification { lot, candidate, claim, reasons: literal(reasons), documents: Citations::default() },
+            ClaimVerification {
+                numbers_confirmed: None,
+                lot,
+                candidate,
+                claim,
+                reasons: literal(reasons),
+                documents: Citations::default(),
+            },
         )
     }
 
@@ -145,7 +175,10 @@ impl Script<'_> {
     ) -> &mut Self {
         let (lot, candidate, claim) = (literal(lot), literal(candidate), literal(claim));
         let documents = cite(letters);
-        self.post(who, ClaimRefutation { lot, candidate, claim, reasons: literal(reasons), documents })
+        self.post(
+            who,
+            ClaimRefutation { numbers_confirmed: None, lot, candidate, claim, reasons: literal(reasons), documents },
+        )
     }
 
     pub fn awarded(&mut self, lot: &str, candidate: &str, price: Price) -> &mut Self {
@@ -181,6 +214,7 @@ impl Script<'_> {
     /// Signed today.
     pub fn contracted(&mut self, lot: &str, number: &str, price: Price, terms: &str) -> &mut Self {
         let contract = Contract {
+            numbers_confirmed: None,
             lot: literal(lot),
             candidate: None,
             number: literal(number),
@@ -199,6 +233,7 @@ impl Script<'_> {
         self.post(
             self.centre,
             ContractAmendment {
+                numbers_confirmed: None,
                 lot,
                 candidate: None,
                 reason,

@@ -36,6 +36,7 @@ impl Script<'_> {
 
     fn call(&mut self, deadline: NaiveDate, differences: Vec<Difference>) -> &mut Self {
         let announcement = Announcement {
+            numbers_confirmed: None,
             clauses: self.text.clauses.clone(),
             score_table: self.text.score_table.clone(),
             differences,
@@ -52,6 +53,7 @@ impl Script<'_> {
     pub fn adopted(&mut self, who: Who, lots: Vec<Lot>, source: &str, reason: &str) -> &mut Self {
         let text = &self.text;
         let adoption = Adoption {
+            numbers_confirmed: None,
             title: text.title.clone(),
             procuring_unit: text.procuring_unit.clone(),
             centre: text.centre.clone(),
@@ -67,14 +69,20 @@ impl Script<'_> {
 
     pub fn clarified(&mut self, text: &str, documents: &[&Paper]) -> &mut Self {
         let documents = cite(documents);
-        self.post(self.centre, Clarification { text: literal(text), documents })
+        self.post(self.centre, Clarification { numbers_confirmed: None, text: literal(text), documents })
     }
 
     pub fn amended(&mut self, reason: &str, clauses: Vec<Clause>, deadline: NaiveDate) -> &mut Self {
         let bid_deadline = Some(at_nine(deadline));
         self.post(
             self.centre,
-            Amendment { reason: literal(reason), clauses, bid_deadline, documents: Citations::default() },
+            Amendment {
+                numbers_confirmed: None,
+                reason: literal(reason),
+                clauses,
+                bid_deadline,
+                documents: Citations::default(),
+            },
         )
     }
 

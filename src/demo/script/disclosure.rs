@@ -57,7 +57,10 @@ impl Script<'_> {
         let (id, clauses) = (literal(id), clauses.iter().map(|clause| literal(clause)).collect());
         let (facts, remedy) = (literal(facts), literal(remedy));
         let evidence = cite(evidence);
-        self.post(who, Objection { id, clauses, ground, facts, remedy, evidence, complainant: None })
+        self.post(
+            who,
+            Objection { numbers_confirmed: None, id, clauses, ground, facts, remedy, evidence, complainant: None },
+        )
     }
 
     /// A supervisor brings what somebody told it, whose name stays sealed.
@@ -65,17 +68,35 @@ impl Script<'_> {
         let complainant = Some(self.seal(who, "complainant", "实名举报人（演示）"));
         let (id, clauses) = (literal(id), clauses.iter().map(|clause| literal(clause)).collect());
         let (facts, remedy) = (literal(facts), literal(remedy));
-        self.post(who, Objection { id, clauses, ground, facts, remedy, evidence: Citations::default(), complainant })
+        self.post(
+            who,
+            Objection {
+                numbers_confirmed: None,
+                id,
+                clauses,
+                ground,
+                facts,
+                remedy,
+                evidence: Citations::default(),
+                complainant,
+            },
+        )
     }
 
     pub fn answered(&mut self, objection: &str, outcome: AnswerOutcome, reasons: &str) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
-        self.post(self.centre, ObjectionAnswer { objection, outcome, reasons, documents: Citations::default() })
+        self.post(
+            self.centre,
+            ObjectionAnswer { numbers_confirmed: None, objection, outcome, reasons, documents: Citations::default() },
+        )
     }
 
     pub fn escalated(&mut self, who: Who, objection: &str, reasons: &str) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
-        self.post(who, ObjectionEscalation { objection, reasons, evidence: Citations::default() })
+        self.post(
+            who,
+            ObjectionEscalation { numbers_confirmed: None, objection, reasons, evidence: Citations::default() },
+        )
     }
 
     pub fn ruled(
@@ -88,7 +109,7 @@ impl Script<'_> {
     ) -> &mut Self {
         let (objection, reasons) = (literal(objection), literal(reasons));
         let documents = cite(documents);
-        self.post(who, ObjectionRuling { objection, outcome, reasons, documents })
+        self.post(who, ObjectionRuling { numbers_confirmed: None, objection, outcome, reasons, documents })
     }
 
     pub fn withdrawn(&mut self, who: Who, objection: &str, reason: &str) -> &mut Self {
@@ -104,7 +125,10 @@ impl Script<'_> {
     }
 
     pub fn terminated(&mut self, who: Who, reason: &str) -> &mut Self {
-        self.post(who, Termination { reason: literal(reason), documents: Citations::default() })
+        self.post(
+            who,
+            Termination { numbers_confirmed: None, reason: literal(reason), documents: Citations::default() },
+        )
     }
 }
 

@@ -164,6 +164,7 @@ impl Table {
             tally.words(Uncertainty::DeadlineUnsigned, self.code.as_str(), name, text);
         }
         Ok(Adoption {
+            numbers_confirmed: None,
             title: tender.title.clone(),
             procuring_unit: tender.unit.clone(),
             centre: centre.clone(),
@@ -220,6 +221,7 @@ fn publication(lot: &[BidRow]) -> Result<CandidatePublication, Fault> {
         })
     });
     Ok(CandidatePublication {
+        numbers_confirmed: None,
         lot: id,
         candidates: candidates.collect::<Result<_, Fault>>()?,
         rejected: Vec::new(),

@@ -221,6 +221,7 @@ impl Pair {
         }
         let made = (|| {
             Ok(Adoption {
+                numbers_confirmed: None,
                 title: tally.line(&title, place)?,
                 procuring_unit: party(&tenderee, place, tally)?,
                 centre: centre.clone(),
@@ -308,6 +309,7 @@ impl Pair {
         }
         let made = (|| {
             Ok(CandidatePublication {
+                numbers_confirmed: None,
                 lot: only_lot()?,
                 candidates,
                 rejected: Vec::new(),

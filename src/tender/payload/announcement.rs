@@ -2,12 +2,13 @@
 
 use super::AmountConfirmation;
 use super::disclosure::{
-    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_amounts, check_clauses, check_windows,
+    CLAUSES_MAX, Clause, LOTS_MAX, SCORE_ROWS_MAX, ScoreRow, Windows, check_clauses, check_windows,
 };
-use crate::act::Payload;
+use super::price::check_amounts;
+use crate::act::{Payload, confirms_numbers};
 use crate::field::{
     Bidder, Citations, ClauseId, CommitmentId, DocumentRef, DueTime, Fault, Faults, Instant, ItemId, Line, LotId,
-    Nature, OrganisationId, Party, Price, Prose, RegionCode,
+    Nature, NumberConfirmation, OrganisationId, Party, Price, Prose, RegionCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub struct Announcement {
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.adopted`: a supervisor takes a tender over that was announced outside this log, so that its later notices
@@ -85,6 +88,8 @@ pub struct Adoption {
     /// Where the earlier notices stand.
     pub source: Line<500>,
     pub reason: Prose<2000>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.clarified`: 澄清.
@@ -94,6 +99,8 @@ pub struct Clarification {
     pub text: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.amended`: 修改 / 更正; moves the deadline where the law asks for it (招标投标法 art. 23).
@@ -109,6 +116,8 @@ pub struct Amendment {
     pub bid_deadline: Option<DueTime>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// A bid as it was read out.
@@ -158,6 +167,8 @@ pub struct Termination {
     pub reason: Prose<5000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.failed`: 流标 / 废标 of one lot, or of the award to one of its several winners.
@@ -245,6 +256,8 @@ impl<'a> Seen<'a> {
 impl Payload for Announcement {
     const KIND: &'static str = "tender.announced";
 
+    confirms_numbers!();
+
     fn check(&self, faults: &mut Faults) {
         check_clauses(&self.clauses, &self.score_table, "", faults);
         if !self.differences.is_empty() {
@@ -270,6 +283,8 @@ impl Payload for Announcement {
 impl Payload for Adoption {
     const KIND: &'static str = "tender.adopted";
 
+    confirms_numbers!();
+
     fn check(&self, faults: &mut Faults) {
         faults.list("/lots", &self.lots, LOTS_MAX, |lot| &lot.id);
         check_amounts(&self.lots, None, "", faults);
@@ -280,6 +295,8 @@ impl Payload for Adoption {
 impl Payload for Clarification {
     const KIND: &'static str = "tender.clarified";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -287,6 +304,8 @@ impl Payload for Clarification {
 
 impl Payload for Amendment {
     const KIND: &'static str = "tender.amended";
+
+    confirms_numbers!();
 
     fn check(&self, faults: &mut Faults) {
         if self.clauses.is_empty() && self.bid_deadline.is_none() && self.documents.is_empty() {
@@ -322,6 +341,8 @@ impl Payload for Resumption {
 
 impl Payload for Termination {
     const KIND: &'static str = "tender.terminated";
+
+    confirms_numbers!();
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

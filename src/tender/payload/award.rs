@@ -2,8 +2,10 @@
 
 use super::candidates::{KeyPerson, PERSONS_MAX};
 use super::{AmountConfirmation, PriceDifference};
-use crate::act::Payload;
-use crate::field::{Citations, CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, Price, Prose};
+use crate::act::{Payload, confirms_numbers};
+use crate::field::{
+    Citations, CommitmentId, Day, DocumentRef, Faults, ItemId, Line, LotId, NumberConfirmation, Price, Prose,
+};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,8 @@ pub struct Contract {
     pub terms: Option<Prose<8000>>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `contract.amended`: 合同变更.
@@ -96,6 +100,8 @@ pub struct ContractAmendment {
     pub confirmed: Option<AmountConfirmation>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `contract.accepted`: 履约验收公示.
@@ -137,6 +143,8 @@ impl Payload for Award {
 impl Payload for Contract {
     const KIND: &'static str = "contract.published";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -144,6 +152,8 @@ impl Payload for Contract {
 
 impl Payload for ContractAmendment {
     const KIND: &'static str = "contract.amended";
+
+    confirms_numbers!();
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

@@ -3,8 +3,10 @@
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
 use super::{AmountConfirmation, PriceDifference};
-use crate::act::Payload;
-use crate::field::{Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Party, Price, Prose};
+use crate::act::{Payload, confirms_numbers};
+use crate::field::{
+    Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, NumberConfirmation, Party, Price, Prose,
+};
 use crate::log::Hash;
 use crate::record::Sealed;
 use schemars::JsonSchema;
@@ -150,6 +152,8 @@ pub struct CandidatePublication {
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `award.challenged`: against one claim, one candidate, or the whole result.
@@ -166,6 +170,8 @@ pub struct Challenge {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub evidence: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `award.challenge_answered`: by the centre or the procuring unit.
@@ -178,6 +184,8 @@ pub struct ChallengeAnswer {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `award.claim_verified`: the claimed fact is true, says a supervisor or the organisation that issued it.
@@ -190,6 +198,8 @@ pub struct ClaimVerification {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `award.claim_refuted`: the claimed fact is false. The candidate can't win with it.
@@ -202,6 +212,8 @@ pub struct ClaimRefutation {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 const CANDIDATES_MAX: usize = 50;
@@ -210,6 +222,8 @@ pub(super) const PERSONS_MAX: usize = 50;
 
 impl Payload for CandidatePublication {
     const KIND: &'static str = "tender.candidates_published";
+
+    confirms_numbers!();
 
     fn check(&self, faults: &mut Faults) {
         faults.list("/candidates", &self.candidates, CANDIDATES_MAX, |candidate| &candidate.id);
@@ -295,6 +309,8 @@ fn check_ranks(candidates: &[Candidate], faults: &mut Faults) {
 impl Payload for Challenge {
     const KIND: &'static str = "award.challenged";
 
+    confirms_numbers!();
+
     fn check(&self, faults: &mut Faults) {
         if self.claim.is_some() && self.candidate.is_none() {
             faults.add("/candidate", Fault::MissingField);
@@ -309,6 +325,8 @@ impl Payload for Challenge {
 impl Payload for ChallengeAnswer {
     const KIND: &'static str = "award.challenge_answered";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -317,6 +335,8 @@ impl Payload for ChallengeAnswer {
 impl Payload for ClaimVerification {
     const KIND: &'static str = "award.claim_verified";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -324,6 +344,8 @@ impl Payload for ClaimVerification {
 
 impl Payload for ClaimRefutation {
     const KIND: &'static str = "award.claim_refuted";
+
+    confirms_numbers!();
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

@@ -1,11 +1,11 @@
 //! 招标前公示: the tender as it is shown before the call.
 
-use super::are_far_apart;
-use crate::act::Payload;
+use super::price::check_amounts;
+use crate::act::{Payload, confirms_numbers};
 use crate::calendar::Period;
 use crate::field::{
     Citations, ClauseId, Day, DocumentRef, DueTime, Fault, Faults, Instant, ItemId, Line, LotId, Money, Nature,
-    OrganisationId, Party, ProcurementCategory, Prose, RegionCode, TemplateId,
+    NumberConfirmation, OrganisationId, Party, ProcurementCategory, Prose, RegionCode, TemplateId,
 };
 use crate::law::Running;
 use crate::record::Sealed;
@@ -212,6 +212,8 @@ pub struct Preannouncement {
     pub source: Option<Line<500>>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.preannouncement_revised`: the whole new text, and why.
@@ -288,43 +290,6 @@ fn check_window(window: Window, at: impl std::fmt::Display, faults: &mut Faults)
     }
 }
 
-/// The amounts of the lots fit each other and the whole, as far as they can be compared.
-pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults: &mut Faults) {
-    let mut wrong = |pointer: String, zh: &str, en: &str| {
-        faults.add(pointer, Fault::inconsistent((zh, en)));
-    };
-    for (row, lot) in lots.iter().enumerate() {
-        if lot.ceiling.zip(lot.estimate).is_some_and(|(ceiling, estimate)| are_far_apart(ceiling, estimate)) {
-            wrong(
-                format!("{at}/lots/{row}/ceiling"),
-                "与本标段估算价相差悬殊，请核对单位",
-                "far from the lot's estimate: a slip of unit?",
-            );
-        }
-    }
-    let Some(whole) = whole else { return };
-    let parts: Vec<_> =
-        lots.iter().filter_map(|lot| lot.estimate.filter(|part| part.currency == whole.currency)).collect();
-    // A hundred amounts below AMOUNT_MINOR_MAX: this does not overflow.
-    let sum: i64 = parts.iter().map(|part| part.amount_minor).sum();
-    if sum > whole.amount_minor {
-        // Whatever the other lots may cost.
-        return wrong(
-            format!("{at}/estimate"),
-            "各标段估算价合计超过项目估算价",
-            "the lots' estimates together are more than the tender's",
-        );
-    }
-    let sum = Money::new(whole.currency, sum).ok().filter(|_| parts.len() == lots.len());
-    if sum.is_some_and(|sum| are_far_apart(sum, whole)) {
-        wrong(
-            format!("{at}/estimate"),
-            "与各标段估算价之和相差悬殊，请核对单位",
-            "far from the sum of the lots' estimates: a slip of unit?",
-        );
-    }
-}
-
 impl Preannouncement {
     /// Its centre, and its procuring unit where that is named by its code.
     pub fn buyers(&self) -> impl Iterator<Item = &OrganisationId> {
@@ -353,6 +318,8 @@ impl Preannouncement {
 impl Payload for Preannouncement {
     const KIND: &'static str = "tender.preannounced";
 
+    confirms_numbers!();
+
     fn check(&self, faults: &mut Faults) {
         self.check_at("", faults);
     }
@@ -368,6 +335,11 @@ impl Payload for Preannouncement {
 
 impl Payload for Revision {
     const KIND: &'static str = "tender.preannouncement_revised";
+    const NUMBERS_CONFIRMED: Option<&'static str> = Some("/preannouncement/numbers_confirmed");
+
+    fn numbers_confirmed(&self) -> Option<&NumberConfirmation> {
+        self.preannouncement.numbers_confirmed.as_ref()
+    }
 
     fn check(&self, faults: &mut Faults) {
         self.preannouncement.check_at("/preannouncement", faults);

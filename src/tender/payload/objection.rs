@@ -1,8 +1,8 @@
 //! 异议与投诉: objections against the disclosed text, their answers and rulings.
 
 use super::disclosure::CLAUSES_MAX;
-use crate::act::Payload;
-use crate::field::{Citations, ClauseId, DocumentRef, Faults, ItemId, Prose};
+use crate::act::{Payload, confirms_numbers};
+use crate::field::{Citations, ClauseId, DocumentRef, Faults, ItemId, NumberConfirmation, Prose};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct Objection {
     /// The person behind a tip, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complainant: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// How an objection or a challenge is answered.
@@ -61,6 +63,8 @@ pub struct ObjectionAnswer {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.objection_escalated` (投诉): to the supervisor, after an answer or when it is overdue.
@@ -71,6 +75,8 @@ pub struct ObjectionEscalation {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub evidence: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// How a supervisor rules.
@@ -92,6 +98,8 @@ pub struct ObjectionRuling {
     pub reasons: Prose<8000>,
     #[serde(default, skip_serializing_if = "Citations::is_empty")]
     pub documents: Citations,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_confirmed: Option<NumberConfirmation>,
 }
 
 /// `tender.objection_withdrawn`: by the objector.
@@ -104,6 +112,8 @@ pub struct ObjectionWithdrawal {
 
 impl Payload for Objection {
     const KIND: &'static str = "tender.objected";
+
+    confirms_numbers!();
 
     fn check(&self, faults: &mut Faults) {
         if !self.clauses.is_empty() {
@@ -123,6 +133,8 @@ impl Payload for Objection {
 impl Payload for ObjectionAnswer {
     const KIND: &'static str = "tender.objection_answered";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()
     }
@@ -131,6 +143,8 @@ impl Payload for ObjectionAnswer {
 impl Payload for ObjectionEscalation {
     const KIND: &'static str = "tender.objection_escalated";
 
+    confirms_numbers!();
+
     fn documents(&self) -> Vec<&DocumentRef> {
         self.evidence.iter().collect()
     }
@@ -138,6 +152,8 @@ impl Payload for ObjectionEscalation {
 
 impl Payload for ObjectionRuling {
     const KIND: &'static str = "tender.objection_ruled";
+
+    confirms_numbers!();
 
     fn documents(&self) -> Vec<&DocumentRef> {
         self.documents.iter().collect()

@@ -1,6 +1,7 @@
 //! What is said of a price that is not what one would expect.
 
-use crate::field::{Line, Money, Prose};
+use super::Lot;
+use crate::field::{Fault, Faults, Line, Money, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,43 @@ pub fn are_far_apart(one: Money, other: Money) -> bool {
     let (less, more) = (one.amount_minor.min(other.amount_minor), one.amount_minor.max(other.amount_minor));
     // Amounts are bounded by AMOUNT_MINOR_MAX, so this does not overflow.
     one.currency == other.currency && more > 0 && less * FAR_FACTOR <= more
+}
+
+/// The amounts of the lots fit each other and the whole, as far as they can be compared.
+pub(super) fn check_amounts(lots: &[Lot], whole: Option<Money>, at: &str, faults: &mut Faults) {
+    let mut wrong = |pointer: String, zh: &str, en: &str| {
+        faults.add(pointer, Fault::inconsistent((zh, en)));
+    };
+    for (row, lot) in lots.iter().enumerate() {
+        if lot.ceiling.zip(lot.estimate).is_some_and(|(ceiling, estimate)| are_far_apart(ceiling, estimate)) {
+            wrong(
+                format!("{at}/lots/{row}/ceiling"),
+                "与本标段估算价相差悬殊，请核对单位",
+                "far from the lot's estimate: a slip of unit?",
+            );
+        }
+    }
+    let Some(whole) = whole else { return };
+    let parts: Vec<_> =
+        lots.iter().filter_map(|lot| lot.estimate.filter(|part| part.currency == whole.currency)).collect();
+    // A hundred amounts below AMOUNT_MINOR_MAX: this does not overflow.
+    let sum: i64 = parts.iter().map(|part| part.amount_minor).sum();
+    if sum > whole.amount_minor {
+        // Whatever the other lots may cost.
+        return wrong(
+            format!("{at}/estimate"),
+            "各标段估算价合计超过项目估算价",
+            "the lots' estimates together are more than the tender's",
+        );
+    }
+    let sum = Money::new(whole.currency, sum).ok().filter(|_| parts.len() == lots.len());
+    if sum.is_some_and(|sum| are_far_apart(sum, whole)) {
+        wrong(
+            format!("{at}/estimate"),
+            "与各标段估算价之和相差悬殊，请核对单位",
+            "far from the sum of the lots' estimates: a slip of unit?",
+        );
+    }
 }
 
 #[cfg(test)]

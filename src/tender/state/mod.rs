@@ -197,7 +197,10 @@ impl Capability for Tender {
     fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
         let promised = act.template().map(Stream::of).into_iter().chain(act.commitments().into_iter().map(Stream::of));
         let buyers = act.disclosed().into_iter().flat_map(|(disclosed, _)| disclosed.buyers()).map(Stream::of);
-        promised.chain(buyers).chain(state.map(|tender| tender.bidding(act)).into_iter().flatten().map(Stream::of)).collect()
+        promised
+            .chain(buyers)
+            .chain(state.map(|tender| tender.bidding(act)).into_iter().flatten().map(Stream::of))
+            .collect()
     }
 
     /// Who may rule on what is escalated.

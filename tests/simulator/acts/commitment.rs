@@ -84,7 +84,7 @@ fn offer(scene: &mut Scene<'_>) -> Option<(gongshi::world::Act, By)> {
     let enterprise = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
     let enterprise_id = scene.cast.player(enterprise).id.clone();
     let by = if scene.dice.percent(50) { scene.known(&unit)? } else { By::Player(enterprise) };
-    let offer = Offer { template, unit, enterprise: enterprise_id, binding };
+    let offer = Offer { numbers_confirmed: None, template, unit, enterprise: enterprise_id, binding };
     Some((Act::from(offer).into(), by))
 }
 
@@ -151,5 +151,5 @@ fn report(scene: &mut Scene<'_>, found: Option<&Commitment>) -> Option<(gongshi:
     let (facts, documents) = (scene.prose("逾期未付款"), scene.documents());
     let reporter = if scene.dice.percent(70) { scene.known(found.party(against.other())) } else { None };
     let by = reporter.unwrap_or_else(|| scene.player(Role::Supervisor));
-    Some((Act::from(Breach { id, against, clauses, facts, documents }).into(), by))
+    Some((Act::from(Breach { numbers_confirmed: None, id, against, clauses, facts, documents }).into(), by))
 }

@@ -25,11 +25,17 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         }
         "tender.adopted" => (adoption(scene, subject).into(), scene.player(Role::Supervisor)),
         "tender.announced" => (announcement(scene, subject).into(), by),
-        "tender.clarified" => (Clarification { text: scene.prose("澄清"), documents: scene.documents() }.into(), by),
+        "tender.clarified" => (
+            Clarification { numbers_confirmed: None, text: scene.prose("澄清"), documents: scene.documents() }.into(),
+            by,
+        ),
         "tender.amended" => (amendment(scene, subject).into(), by),
         "tender.suspended" => (SuspensionOrder { reason: scene.prose("调查") }.into(), scene.player(Role::Supervisor)),
         "tender.resumed" => (Resumption { reason: scene.prose("结束") }.into(), scene.player(Role::Supervisor)),
-        "tender.terminated" => (Termination { reason: scene.prose("取消"), documents: scene.documents() }.into(), by),
+        "tender.terminated" => (
+            Termination { numbers_confirmed: None, reason: scene.prose("取消"), documents: scene.documents() }.into(),
+            by,
+        ),
         "tender.failed" => {
             let lot = subject.lot(scene, |phase| !phase.is_final());
             let awards = subject.state.and_then(|tender| tender.lot(&lot)).map(|lot| lot.awards.as_slice());
@@ -120,6 +126,7 @@ fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
     let announce = scene.day(announce);
     let centre = scene.cast.player(subject.centre(scene)).id.clone();
     Preannouncement {
+        numbers_confirmed: None,
         title: scene.text("教学楼工程"),
         procuring_unit: party(subject, scene),
         centre,
@@ -144,6 +151,7 @@ fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
 
 fn adoption(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Adoption {
     Adoption {
+        numbers_confirmed: None,
         title: scene.text("外地公告的工程"),
         procuring_unit: party(subject, scene),
         centre: scene.cast.player(subject.centre(scene)).id.clone(),
@@ -187,7 +195,17 @@ fn announcement(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Announcement {
     let open = scene.due(days + open);
     let document_sale = scene.dice.percent(20).then(|| DocumentSale { from: scene.due(0), until: scene.due(5) });
     let (source, documents) = (None, scene.documents());
-    Announcement { clauses, score_table, differences, bid_deadline, open, document_sale, source, documents }
+    Announcement {
+        numbers_confirmed: None,
+        clauses,
+        score_table,
+        differences,
+        bid_deadline,
+        open,
+        document_sale,
+        source,
+        documents,
+    }
 }
 
 fn amendment(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Amendment {
@@ -196,7 +214,13 @@ fn amendment(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Amendment {
     let mut clauses = vec![clause(scene, at)];
     clauses.retain(|clause| known.iter().any(|known| known.id == clause.id) || scene.dice.percent(10));
     let bid_deadline = scene.dice.percent(60).then(|| scene.dice.between(0, 25)).map(|days| scene.due(days));
-    Amendment { reason: scene.prose("更正"), clauses, bid_deadline, documents: scene.documents() }
+    Amendment {
+        numbers_confirmed: None,
+        reason: scene.prose("更正"),
+        clauses,
+        bid_deadline,
+        documents: scene.documents(),
+    }
 }
 
 fn objection(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -210,6 +234,7 @@ fn objection(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
         "tender.objected" => {
             let clauses = scene.dice.pick(&[&["q-1"][..], &["q-1", "t-1"], &[], &["z-9"]]);
             let objection = Objection {
+                numbers_confirmed: None,
                 id: read(&format!("o-{}", scene.dice.below(12))),
                 clauses: clauses.iter().map(|id| read(id)).collect(),
                 ground: scene.dice.pick(&[Ground::Targeted, Ground::Biased, Ground::UnlawfulPeriod, Ground::Other]),
@@ -229,16 +254,22 @@ fn objection(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
                 AnswerOutcome::Accepted,
             ]);
             let (reasons, documents) = (scene.prose("答复"), scene.documents());
-            (ObjectionAnswer { objection: id, outcome, reasons, documents }.into(), subject.runner(scene))
+            (
+                ObjectionAnswer { numbers_confirmed: None, objection: id, outcome, reasons, documents }.into(),
+                subject.runner(scene),
+            )
         }
         "tender.objection_escalated" => {
             let (reasons, evidence) = (scene.prose("不服"), scene.documents());
-            (ObjectionEscalation { objection: id, reasons, evidence }.into(), objector)
+            (ObjectionEscalation { numbers_confirmed: None, objection: id, reasons, evidence }.into(), objector)
         }
         "tender.objection_ruled" => {
             let outcome = scene.dice.pick(&[RulingOutcome::Dismissed, RulingOutcome::Dismissed, RulingOutcome::Upheld]);
             let (reasons, documents) = (scene.prose("裁定"), scene.documents());
-            (ObjectionRuling { objection: id, outcome, reasons, documents }.into(), scene.player(Role::Supervisor))
+            (
+                ObjectionRuling { numbers_confirmed: None, objection: id, outcome, reasons, documents }.into(),
+                scene.player(Role::Supervisor),
+            )
         }
         "tender.objection_withdrawn" => {
             (ObjectionWithdrawal { objection: id, reason: scene.prose("已了解") }.into(), objector)

@@ -26,6 +26,7 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
             let (candidate, awarded) = winner(scene, subject, &lot, |award| award.contract.is_none());
             let (price, price_difference, confirmed) = scene.said_again(awarded.as_ref());
             let contract = Contract {
+                numbers_confirmed: None,
                 lot,
                 candidate,
                 number: scene.text("HT-1"),
@@ -50,7 +51,20 @@ pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option
             let confirmed = confirmed.filter(|_| price.is_some());
             let (reason, changes) = (scene.prose("设计变更"), scene.prose("增加连廊"));
             let documents = scene.documents();
-            (ContractAmendment { lot, candidate, reason, changes, price, confirmed, documents }.into(), by)
+            (
+                ContractAmendment {
+                    numbers_confirmed: None,
+                    lot,
+                    candidate,
+                    reason,
+                    changes,
+                    price,
+                    confirmed,
+                    documents,
+                }
+                .into(),
+                by,
+            )
         }
         "contract.accepted" => {
             let lot = subject.lot(scene, |phase| *phase == LotPhase::Contracted);
@@ -192,6 +206,7 @@ fn candidates(scene: &mut Scene<'_>, subject: &Subject<'_>) -> CandidatePublicat
     let rejected = left.into_iter().map(|(bidder, _)| RejectedBid { bidder, reason: scene.prose("未响应") }).collect();
     let committee = scene.sealed().map(|name| CommitteeMember { role: read("组长"), name });
     CandidatePublication {
+        numbers_confirmed: None,
         lot,
         candidates,
         rejected,
@@ -263,6 +278,7 @@ fn about_candidates(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) ->
         "award.challenged" => {
             let about = scene.dice.below(3);
             let challenge = Challenge {
+                numbers_confirmed: None,
                 id: read(&format!("x-{}", scene.dice.below(12))),
                 lot,
                 candidate: (about > 0).then_some(candidate_id),
@@ -277,14 +293,35 @@ fn about_candidates(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) ->
             let open: Vec<_> = challenges.iter().filter(|challenge| challenge.answer.is_none()).collect();
             let challenge = scene.dice.one_of(&open).map_or(read("x-none"), |challenge| challenge.id.clone());
             let outcome = scene.dice.pick(&[AnswerOutcome::Rejected, AnswerOutcome::Accepted]);
-            (ChallengeAnswer { lot, challenge, outcome, reasons, documents }.into(), subject.runner(scene))
+            (
+                ChallengeAnswer { numbers_confirmed: None, lot, challenge, outcome, reasons, documents }.into(),
+                subject.runner(scene),
+            )
         }
-        "award.claim_verified" => {
-            (ClaimVerification { lot, candidate: candidate_id, claim: claim_id, reasons, documents }.into(), finder)
-        }
-        "award.claim_refuted" => {
-            (ClaimRefutation { lot, candidate: candidate_id, claim: claim_id, reasons, documents }.into(), finder)
-        }
+        "award.claim_verified" => (
+            ClaimVerification {
+                numbers_confirmed: None,
+                lot,
+                candidate: candidate_id,
+                claim: claim_id,
+                reasons,
+                documents,
+            }
+            .into(),
+            finder,
+        ),
+        "award.claim_refuted" => (
+            ClaimRefutation {
+                numbers_confirmed: None,
+                lot,
+                candidate: candidate_id,
+                claim: claim_id,
+                reasons,
+                documents,
+            }
+            .into(),
+            finder,
+        ),
         _ => return None,
     })
 }
