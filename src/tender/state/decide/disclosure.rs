@@ -35,6 +35,11 @@ fn check_disclosed(disclosed: &Preannouncement, pointer: &str, at: &Moment<'_>) 
 /// it belongs to would run a tender that it has never heard of.
 fn must_be_registered(id: &OrganisationId, pointer: impl Fn() -> String, at: &Moment<'_>) -> Result<(), Refusal> {
     let known = at.around.get::<Organisation>(id);
+    if known.is_some_and(|known| known.ended().is_some()) {
+        let (zh, en) = (format!("{id} 已注销、合并或分立"), format!("{id} exists no more"));
+        let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
+        return Err(Refusal::new(&problem::ORGANISATION_ENDED, zh, en).at(pointer(), fault));
+    }
     if known.is_some_and(Organisation::is_confirmed) || (known.is_none() && !at.around.lacks::<Organisation>(id)) {
         return Ok(());
     }

@@ -30,7 +30,7 @@ const AWARD: Step = Step {
 };
 const CONTRACT: Step = Step {
     rule: "CT-PRICE",
-    law: "招标投标法 第四十六条",
+    law: "招标投标法 第四十六条，招标投标法实施条例 第五十七条",
     zh: "合同价须与中标价一致，不一致的须说明法定理由",
     en: "the contract is at the price of the award, or the difference is declared with its legal reason",
 };
