@@ -21,16 +21,12 @@ pub struct OrganisationView {
     name: Option<String>,
     status: OrganisationStatus,
     /// What it was called before, the newest ones, oldest first: a record shows the name of its time.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[oai(skip_serializing_if_is_empty)]
     former_names: Vec<FormerNameView>,
     /// How it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     ended: Option<EndedView>,
     /// Organisations that ended and whose rights and duties it has; at most a hundred.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[oai(skip_serializing_if_is_empty)]
     succeeds: Vec<OrganisationId>,
     /// The end of the suspension (UTC), where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
