@@ -114,6 +114,8 @@ pub struct Open {
     #[arg(long, env = "GONGSHI_KEY", required_unless_present = "disclosure")]
     key: Option<PathBuf>,
     /// 密封摘要（sealed） · The digest that stands in the payload as `sealed`
+    // One in 64 digests begins with a hyphen.
+    #[arg(allow_hyphen_values = true)]
     sealed: String,
     /// 披露所在文件，- 为标准输入；默认向服务读取 · File with the disclosure, - for standard input; the service is asked when absent
     disclosure: Option<PathBuf>,
@@ -152,6 +154,8 @@ pub struct Erase {
     #[arg(long)]
     reason: String,
     /// 密封摘要（sealed） · The digest that stands in the payload as `sealed`
+    // One in 64 digests begins with a hyphen.
+    #[arg(allow_hyphen_values = true)]
     sealed: String,
 }
 
