@@ -1,7 +1,7 @@
 //! Who acts, when, under which law, and what else may be looked at: all that a decision rests on beside its own stream.
 
 use super::{Capability, Role, Roles, Stream, StreamId};
-use crate::field::{Day, DocumentId, Instant, OrganisationId};
+use crate::field::{Day, DocumentId, Fault, Instant, OrganisationId};
 use crate::law::{Edition, Law};
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
@@ -21,6 +21,16 @@ impl Author {
     pub fn is(&self, organisation: &OrganisationId) -> bool {
         self.id == *organisation && !self.roles.has(Role::Service)
     }
+}
+
+/// # Errors
+/// It is said to have happened, and is still to come.
+pub fn must_be_past(is_past: bool, pointer: &str) -> Result<(), Refusal> {
+    if is_past {
+        return Ok(());
+    }
+    let (zh, en) = ("该日期尚未到来", "a time that is still to come");
+    Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at(pointer, Fault::inconsistent((zh, en))))
 }
 
 /// Where a record came to stand.

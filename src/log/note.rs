@@ -112,14 +112,19 @@ impl<const TYPE: u8> fmt::Display for VerifierKey<TYPE> {
     }
 }
 
+/// The name, the key id as it is written, and type and key together.
+fn parts_of(vkey: &str) -> Option<(&str, &str, Vec<u8>)> {
+    let mut parts = vkey.splitn(3, '+');
+    let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((name, id, STANDARD.decode_to_vec(key).ok()?))
+}
+
 impl<const TYPE: u8> FromStr for VerifierKey<TYPE> {
     type Err = NoteError;
 
     fn from_str(vkey: &str) -> Result<Self, NoteError> {
         let read = || {
-            let mut parts = vkey.splitn(3, '+');
-            let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
-            let bytes = STANDARD.decode_to_vec(key).ok()?;
+            let (name, id, bytes) = parts_of(vkey)?;
             let (kind, key) = bytes.split_first()?;
             let key = PublicKey::from_bytes(key.try_into().ok()?).ok()?;
             let read = Self::new(name, key).ok()?;
@@ -146,9 +151,7 @@ impl FromStr for OtherKey {
 
     fn from_str(vkey: &str) -> Result<Self, NoteError> {
         let read = || {
-            let mut parts = vkey.splitn(3, '+');
-            let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
-            let bytes = STANDARD.decode_to_vec(key).ok()?;
+            let (name, id, bytes) = parts_of(vkey)?;
             let (kind, key) = bytes.split_first()?;
             let is_ours = matches!(*kind, 0x01 | 0x04);
             // Types that are not registered may say otherwise what their id is.

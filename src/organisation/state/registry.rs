@@ -4,9 +4,9 @@ use super::super::{Act, Ending, EndingGround, Renaming};
 use super::admission::{must_be_another, must_not_be_the_last, must_oversee};
 use super::decide::must_be_confirmed;
 use super::{Organisation, Status};
-use crate::act::{Acts, Author, Moment, Place};
+use crate::act::{Acts, Author, Moment, Place, must_be_past};
 use crate::field::{Day, Fault, FieldFault, OrganisationId};
-use crate::problem::{self, Refusal};
+use crate::problem::Refusal;
 
 /// What the registry has entered about an organisation since it was confirmed here.
 #[derive(Debug, Clone, Default)]
@@ -80,11 +80,7 @@ pub(super) fn decide(
     must_be_confirmed(state)?;
     must_be_another(by, &state.id)?;
     must_oversee(by, state)?;
-    if effective > at.today() {
-        let (zh, en) = ("该日期尚未到来", "a time that is still to come");
-        let fault = Fault::inconsistent((zh, en));
-        return Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at("/effective", fault));
-    }
+    must_be_past(effective <= at.today(), "/effective")?;
     if let Some(changed) = state.registry.changed.filter(|changed| effective < *changed) {
         let earlier = format!("the registry's last change, {changed}");
         return Err(Refusal::of_field("/effective", Fault::DatesOutOfOrder { earlier }));

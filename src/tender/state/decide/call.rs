@@ -2,10 +2,10 @@
 
 use super::super::super::{Act, Amendment, Announcement, Method, Opening};
 use super::super::{ClauseState, LotPhase, Phase, Tender, clause_changes};
-use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_be_past, must_run};
+use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_run};
 use super::window::span;
 use super::{bidding, price};
-use crate::act::{Author, Moment};
+use crate::act::{Author, Moment, must_be_past};
 use crate::field::{DueTime, Fault, FieldFault, ItemId};
 use crate::problem::{self, Refusal};
 

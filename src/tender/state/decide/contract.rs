@@ -2,9 +2,9 @@
 
 use super::super::super::{Act, Contract, ContractAcceptance, ContractAmendment};
 use super::super::{AwardState, ContractState, LotPhase, LotState, Tender};
-use super::guard::{lot, lot_forbids, must_be_past, must_run, unknown};
+use super::guard::{lot, lot_forbids, must_run, unknown};
 use super::price;
-use crate::act::{Acts, Author, Moment};
+use crate::act::{Acts, Author, Moment, must_be_past};
 use crate::field::{Day, Fault, ItemId};
 use crate::problem::Refusal;
 

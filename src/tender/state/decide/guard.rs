@@ -68,16 +68,6 @@ pub(in super::super) fn candidate<'a>(lot: &'a LotState, id: &ItemId) -> Result<
     lot.candidate(id).ok_or_else(|| unknown("/candidate", id))
 }
 
-/// # Errors
-/// It is said to have happened, and is still to come.
-pub(in super::super) fn must_be_past(is_past: bool, pointer: &str) -> Result<(), Refusal> {
-    if is_past {
-        return Ok(());
-    }
-    let (zh, en) = ("该日期尚未到来", "a time that is still to come");
-    Err(Refusal::new(&problem::DATES_OUT_OF_ORDER, zh, en).at(pointer, Fault::inconsistent((zh, en))))
-}
-
 pub(in super::super) fn too_many(pointer: &str, len: usize, max: usize) -> Result<(), Refusal> {
     if len < max { Ok(()) } else { Err(Refusal::of_field(pointer, Fault::TooMany { max })) }
 }

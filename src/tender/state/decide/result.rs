@@ -2,11 +2,9 @@
 
 use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Failure};
 use super::super::{CandidateState, LotPhase, LotState, Tender, Verdict};
-use super::guard::{
-    candidate, lot, lot_forbids, must_be_announced, must_be_past, must_leave_room, must_not_buy, must_run, unknown,
-};
+use super::guard::{candidate, lot, lot_forbids, must_be_announced, must_leave_room, must_not_buy, must_run, unknown};
 use super::{bidding, contract, price};
-use crate::act::{Acts, Author, Moment, Role, must_be_impartial, must_have};
+use crate::act::{Acts, Author, Moment, Role, must_be_impartial, must_be_past, must_have};
 use crate::field::{Fault, ItemId, LotId};
 use crate::problem::{self, Refusal};
 
