@@ -214,26 +214,40 @@ fn collect(value: &Value, at: &mut String, found: &mut Vec<(String, PersonalNumb
 }
 
 /// A quick look at bytes of JSON: in nearly every payload no text is long enough in digits, and nothing more is asked.
+/// Every record that is verified is looked at, so of most bytes only one in [`MOBILE_LENGTH`] is.
 fn may_hold_number(json: &[u8]) -> bool {
-    // Digits so far; below zero within a word.
-    let (mut run, mut bytes) = (0i32, json.iter());
-    while let Some(byte) = bytes.next() {
-        run = match byte {
-            b'0'..=b'9' if run + 1 == MOBILE_LENGTH as i32 => return true,
-            b'0'..=b'9' => run + 1,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => i32::MIN,
-            b' ' | b'-' => run.max(0),
-            // `\n1380…` is no word; what `\u` says has to be read.
-            b'\\' => match bytes.next() {
-                Some(b'u') => return true,
-                _ => 0,
-            },
-            // Full-width forms, and the space as wide, begin like this.
-            0xEF if matches!(bytes.as_slice(), [0xBC, 0x90..=0x99, ..]) => return true,
-            _ => 0,
-        };
+    let is_part = |at: &usize| matches!(json[*at], b'0'..=b'9' | b' ' | b'-');
+    let mut at = MOBILE_LENGTH - 1;
+    while at < json.len() {
+        if is_part(&at) {
+            let start = (0..at).rev().take_while(is_part).last().unwrap_or(at);
+            let end = (at..json.len()).take_while(is_part).last().map_or(at, |last| last + 1);
+            if end - start >= MOBILE_LENGTH && may_be_number(&json[..start], &json[start..end]) {
+                return true;
+            }
+            at = end.max(at);
+        }
+        at += MOBILE_LENGTH;
     }
-    false
+    memchr::memchr3_iter(b'\\', 0xEF, 0xE3, json).any(|at| match json[at..] {
+        // What it says has to be read.
+        [b'\\', b'u', ..] => true,
+        // Full-width digits; and a hyphen or a space as wide, within a number.
+        [0xEF, 0xBC, 0x90..=0x99, ..] => true,
+        [0xEF, 0xBC, 0x8D, ..] | [0xE3, 0x80, 0x80, ..] => at > 0 && json[at - 1].is_ascii_digit(),
+        _ => false,
+    })
+}
+
+/// Whether digits, spaces and hyphens hold enough digits that belong to no word before them (`HT13800000000`, a hash).
+fn may_be_number(before: &[u8], part: &[u8]) -> bool {
+    let in_word = match before {
+        // `\n1380…` is no word.
+        [.., b'\\', _] | [] => false,
+        [.., last] => last.is_ascii_alphabetic() || *last == b'_',
+    };
+    let of_word = if in_word { part.iter().take_while(|byte| byte.is_ascii_digit()).count() } else { 0 };
+    part[of_word..].iter().filter(|byte| byte.is_ascii_digit()).count() >= MOBILE_LENGTH
 }
 
 #[cfg(test)]
@@ -253,6 +267,7 @@ mod tests {
             "身份证 110101900101001",
         ] {
             assert_eq!(PersonalNumber::within(card), Some(PersonalNumber::IdentityCard), "{card}");
+            assert!(may_hold_number(&serde_json::to_vec(card).unwrap()), "{card}");
         }
         for phone in [
             "13800000000",
@@ -264,8 +279,11 @@ mod tests {
             "0371-60000000、１３８００００００００",
             "0371-60000000 13800000000",
             "张某\n13800000000",
+            "138－0000－0000",
+            "138　0000　0000",
         ] {
             assert_eq!(PersonalNumber::within(phone), Some(PersonalNumber::Mobile), "{phone}");
+            assert!(may_hold_number(&serde_json::to_vec(phone).unwrap()), "{phone}");
         }
     }
 
@@ -319,6 +337,12 @@ mod tests {
             if PersonalNumber::within(&text).is_some() {
                 prop_assert!(may_hold_number(&json), "{text}");
             }
+        }
+
+        #[test]
+        fn it_finds_a_number_wherever_it_stands(before in "[-0-9 a-f，\n\"电]{0,40}", after in "[，a-f\" 电]{0,30}") {
+            let text = format!("{before}，13800000000，{after}");
+            prop_assert!(may_hold_number(&serde_json::to_vec(&text).unwrap()), "{text}");
         }
 
         #[test]
