@@ -21,8 +21,6 @@ pub mod tender;
 
 // The shell.
 #[cfg(feature = "shell")]
-pub mod access;
-#[cfg(feature = "shell")]
 pub mod asking;
 #[cfg(feature = "shell")]
 pub mod backup;
@@ -50,6 +48,8 @@ pub mod metrics;
 pub mod mirror;
 #[cfg(feature = "shell")]
 pub mod monitor;
+#[cfg(feature = "shell")]
+pub mod private;
 #[cfg(feature = "shell")]
 pub mod publishing;
 #[cfg(feature = "shell")]

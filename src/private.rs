@@ -36,14 +36,14 @@ const OTHERS: u32 = 0o077;
 ///
 /// # Errors
 /// It can't be made.
-pub fn private_folder(path: &Path) -> io::Result<()> {
+pub fn folder(path: &Path) -> io::Result<()> {
     if made(path)? {
         return Ok(());
     }
     close(path)
 }
 
-/// As [`private_folder`], but what is there already is closed only when it is empty, or ours because it has `mark` in it:
+/// As [`folder`], but what is there already is closed only when it is empty, or ours because it has `mark` in it:
 /// `--data /tmp` must not shut everybody else out of `/tmp`.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ pub fn close(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// It can't be made.
-pub fn private_file(path: &Path, new: bool) -> io::Result<File> {
+pub fn file(path: &Path, new: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).truncate(true).mode(FILE);
     let file = if new { options.create_new(true).open(path)? } else { options.create(true).open(path)? };
@@ -145,19 +145,19 @@ mod tests {
 
     #[test]
     fn what_is_private_is_closed_even_if_it_was_open() {
-        let folder = tempfile::tempdir().unwrap();
-        let (dir, file) = (folder.path().join("a/b"), folder.path().join("a/b/c"));
-        private_folder(&dir).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let (dir, path) = (place.path().join("a/b"), place.path().join("a/b/c"));
+        folder(&dir).unwrap();
         assert_eq!(mode(&dir), 0o700);
         open_to_all(&dir, 0o777);
-        private_folder(&dir).unwrap();
+        folder(&dir).unwrap();
         assert_eq!(mode(&dir), 0o700);
-        fs::write(&file, "old").unwrap();
-        open_to_all(&file, 0o666);
-        drop(private_file(&file, false).unwrap());
-        assert_eq!((mode(&file), fs::read(&file).unwrap()), (0o600, vec![]));
-        assert_eq!(private_file(&file, true).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert!(private_folder(&file).is_err());
+        fs::write(&path, "old").unwrap();
+        open_to_all(&path, 0o666);
+        drop(file(&path, false).unwrap());
+        assert_eq!((mode(&path), fs::read(&path).unwrap()), (0o600, vec![]));
+        assert_eq!(file(&path, true).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert!(folder(&path).is_err());
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::beside::{TABLES, file_of, line};
 use super::{FORMAT, KEYS, LOG, MANIFEST, Manifest, OBJECTS};
-use crate::access;
 use crate::field::{DocumentId, Instant};
 use crate::log::{Checkpoint, CheckpointError};
 use crate::mirror::sync;
+use crate::private;
 use crate::store::{
     DISCLOSURES, DOCUMENTS, Database, Disclosures, DocumentError, Documents, ExportError, Objects, Row, Scan, Standing,
     StoreError, Table, Value, export_log, standing,
@@ -73,7 +73,7 @@ impl Backup<'_> {
             fs::remove_dir_all(&partial).map_err(at(&partial))?;
         }
         // What opens sealed values is in it.
-        access::private_folder(&partial).map_err(at(&partial))?;
+        private::folder(&partial).map_err(at(&partial))?;
         // The log first: whatever its records cite was there before them, and stays.
         let size = export_log(self.database, &partial.join(LOG)).await?;
         let taken = self.beside(size, &partial).await?;
@@ -88,7 +88,7 @@ impl Backup<'_> {
         let mut text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         text.push(b'\n');
         let manifest = partial.join(MANIFEST);
-        let write = || access::private_file(&manifest, true)?.write_all(&text);
+        let write = || private::file(&manifest, true)?.write_all(&text);
         write().map_err(at(&manifest))?;
         sync(&partial).map_err(at(&partial))?;
         fs::rename(&partial, out).map_err(at(out))?;
@@ -102,7 +102,7 @@ impl Backup<'_> {
         let mut taken = Taken { size, documents: 0, disclosures: 0, missing: Vec::new() };
         for table in TABLES {
             let path = out.join(file_of(table));
-            let mut file = access::private_file(&path, true).map_err(at(&path))?;
+            let mut file = private::file(&path, true).map_err(at(&path))?;
             let mut scan = Scan::whole(table);
             loop {
                 let rows = scan.next(&mut self.database.clone()).await?;
@@ -171,11 +171,11 @@ fn is_going(table: &Table, row: &Row) -> bool {
 /// # Errors
 /// A file can't be read or written.
 pub fn copy_keys(from: &Path, to: &Path) -> io::Result<()> {
-    access::private_folder(to)?;
+    private::folder(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            access::private_file(&to.join(entry.file_name()), true)?.write_all(&fs::read(entry.path())?)?;
+            private::file(&to.join(entry.file_name()), true)?.write_all(&fs::read(entry.path())?)?;
         }
     }
     Ok(())

@@ -6,7 +6,6 @@ use super::say::say;
 use super::serve::{Name, guarded, objects, open_marked};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
-use gongshi::access;
 use gongshi::backup::{Backup as Copying, Restored, Restorer, copy_keys};
 use gongshi::clock::{self, Clock};
 use gongshi::field::DocumentId;
@@ -14,6 +13,7 @@ use gongshi::highwater::HighWater;
 use gongshi::law::Editions;
 use gongshi::ledger::LogKeys;
 use gongshi::log::NoteKey;
+use gongshi::private;
 use gongshi::record::PrivateKey;
 use gongshi::store::Database;
 use std::path::PathBuf;
@@ -108,7 +108,7 @@ impl Restore {
             )
         );
         let data = &self.location.data;
-        access::data_folder(data, "keys").with_context(|| data.display().to_string())?;
+        private::data_folder(data, "keys").with_context(|| data.display().to_string())?;
         let keys = self.keys()?;
         let missing = self.take(&keys).await?;
         say_missing(&missing);

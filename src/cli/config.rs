@@ -9,8 +9,8 @@ use super::say::{self, say};
 use anyhow::{Context, anyhow, bail};
 use clap::builder::OsStr;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches};
-use gongshi::access;
 use gongshi::field::nearest;
+use gongshi::private;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -91,7 +91,7 @@ fn read(file: &Path, serve: &Command) -> anyhow::Result<Vec<Said>> {
     let table: Table = toml::from_str(&text).with_context(said)?;
     // The address of a database has its password in it.
     if table.contains_key("database") {
-        access::read_secret(file)?;
+        private::read_secret(file)?;
     }
     table.iter().map(|(key, value)| one(key, value, serve).with_context(said)).collect()
 }

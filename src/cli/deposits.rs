@@ -90,7 +90,7 @@ impl Seal {
         let disclosure = Disclosure::parse(Disclosure::new(&self.name, &value).text())?;
         match (&self.keep, &self.key) {
             (Some(file), _) => {
-                let mut kept = gongshi::access::private_file(file, true).with_context(|| file.display().to_string())?;
+                let mut kept = gongshi::private::file(file, true).with_context(|| file.display().to_string())?;
                 std::io::Write::write_all(&mut kept, disclosure.text().as_bytes())?;
             }
             (None, Some(key)) => {

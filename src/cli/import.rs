@@ -5,12 +5,12 @@ use super::language::either;
 use super::say::say;
 use anyhow::ensure;
 use clap::{Args, Subcommand};
-use gongshi::access;
 use gongshi::clock::Clock;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::import::{self, Signatories, Signatory, Step};
 use gongshi::ledger::Ledger;
 use gongshi::organisation::{Act, Confirmation, Registration, Role};
+use gongshi::private;
 use gongshi::record::{PrivateKey, load_key, save_key};
 use gongshi::world::Stream;
 use indicatif::ProgressBar;
@@ -83,7 +83,7 @@ async fn write(location: &Location, steps: Vec<Step>, by: Signatories) -> anyhow
         )
     );
     let keys = location.data.join("demo-keys");
-    access::private_folder(&keys)?;
+    private::folder(&keys)?;
     let supervisor = demo_key(&keys.join("supervisor.jwk"))?;
     let operator = ledger.operator_key().clone();
     register(&ledger, &supervisor, &operator, by.supervisor, "导入监督部门", Role::Supervisor).await?;

@@ -6,7 +6,6 @@ use super::say::say;
 use super::{DATABASE_FILE, Location, stopped};
 use anyhow::{Context, ensure};
 use clap::Args;
-use gongshi::access;
 use gongshi::asking;
 use gongshi::clock::{self, Clock};
 use gongshi::cosigning;
@@ -16,6 +15,7 @@ use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
 use gongshi::ledger::{self, DepositQuota, Home, Ledger, LogKeys, NewLog};
 use gongshi::log::{Checkpoint, Policy};
+use gongshi::private;
 use gongshi::publishing;
 use gongshi::sandbox::{self, Sandbox};
 use gongshi::server::Server;
@@ -211,7 +211,7 @@ pub async fn open_marked(
     clock: Clock,
     high_water: HighWater,
 ) -> anyhow::Result<Arc<Ledger>> {
-    access::data_folder(&location.data, "keys").with_context(|| location.data.display().to_string())?;
+    private::data_folder(&location.data, "keys").with_context(|| location.data.display().to_string())?;
     let objects = objects(location, documents)?;
     let opening = name.complete(location, &high_water).await?;
     let keys = LogKeys::in_folder(&location.data.join("keys"))?;
@@ -233,7 +233,7 @@ pub fn objects(location: &Location, s3: Option<&Path>) -> anyhow::Result<Objects
 }
 
 fn s3_settings(file: &Path) -> anyhow::Result<S3Settings> {
-    let text = access::read_secret(file)?;
+    let text = private::read_secret(file)?;
     toml::from_str(&text).with_context(|| file.display().to_string())
 }
 

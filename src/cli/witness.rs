@@ -5,9 +5,9 @@ use super::say::say;
 use super::stopped;
 use anyhow::Context;
 use clap::Args;
-use gongshi::access;
 use gongshi::clock::Clock;
 use gongshi::log::{Cosigner, NoteKey};
+use gongshi::private;
 use gongshi::record::load_or_make_key;
 use gongshi::witness::{Witness as Witnessing, WitnessServer};
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ const KEY: &str = "witness.jwk";
 
 impl Witness {
     pub async fn run(self) -> anyhow::Result<()> {
-        access::data_folder(&self.data, KEY).with_context(|| self.data.display().to_string())?;
+        private::data_folder(&self.data, KEY).with_context(|| self.data.display().to_string())?;
         let key = load_or_make_key(&self.data.join(KEY))?;
         let cosigner = Cosigner::new(&self.name, key)?;
         let witness = Arc::new(Witnessing::open(&self.data, cosigner, self.log, Clock::System)?);

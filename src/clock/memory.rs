@@ -2,8 +2,8 @@
 //! must not take that clock for right because it has just been born.
 
 use super::guard::Reading;
-use crate::access;
 use crate::field::Instant;
+use crate::private;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ impl Memory {
         }
         let new = self.file.with_extension("new");
         // Nobody else may say what the time is.
-        let mut file = access::private_file(&new, false)?;
+        let mut file = private::file(&new, false)?;
         file.write_all(&serde_json::to_vec(&kept)?)?;
         std::fs::rename(&new, &self.file)?;
         *saved = Some(kept);

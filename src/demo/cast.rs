@@ -2,10 +2,10 @@
 
 use super::DemoError;
 use super::phrase::literal;
-use crate::access;
 use crate::act::Author;
 use crate::field::{Bidder, OrganisationId, Party};
 use crate::organisation::Role;
+use crate::private;
 use crate::record::{PrivateKey, load_key, save_key};
 use std::path::Path;
 
@@ -129,7 +129,7 @@ impl Cast {
     /// # Errors
     /// A key file can't be read or written.
     pub fn in_folder(folder: &Path) -> Result<Self, DemoError> {
-        access::private_folder(folder).map_err(|source| DemoError::Folder { path: folder.to_owned(), source })?;
+        private::folder(folder).map_err(|source| DemoError::Folder { path: folder.to_owned(), source })?;
         let key = |file: &str| -> Result<PrivateKey, DemoError> {
             let path = folder.join(format!("{file}.jwk"));
             if !path.exists() {

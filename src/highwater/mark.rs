@@ -1,8 +1,8 @@
 //! The service's own memory of how far the log has come, in a file beside its keys.
 
 use super::{Rewound, Voucher};
-use crate::access;
 use crate::log::{Checkpoint, CheckpointError};
+use crate::private;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -98,7 +98,7 @@ impl HighWater {
 
 fn write(path: &Path, note: &str) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = access::private_file(&new, false)?;
+    let mut file = private::file(&new, false)?;
     file.write_all(note.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;

@@ -1,7 +1,7 @@
 //! The private keys of a log, in a folder.
 
 use super::LedgerError;
-use crate::access;
+use crate::private;
 use crate::record::{PrivateKey, load_or_make_key};
 use std::path::Path;
 
@@ -24,7 +24,7 @@ impl LogKeys {
     /// A key file can't be read or written.
     pub fn in_folder(folder: &Path) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io { path: folder.to_owned(), source };
-        access::private_folder(folder).map_err(io)?;
+        private::folder(folder).map_err(io)?;
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(io)? {
             names.extend(entry.map_err(io)?.file_name().into_string());

@@ -1,7 +1,7 @@
 //! Private keys on disk: a JWK file that only its owner can read.
 
 use super::{KeyError, PrivateKey};
-use crate::access::{self, SecretFileError};
+use crate::private::{self, SecretFileError};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub enum KeyFileError {
 /// # Errors
 /// The file can't be read, others may read it, or it holds no private Ed25519 JWK.
 pub fn load_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
-    let json = access::read_secret(path)?;
+    let json = private::read_secret(path)?;
     PrivateKey::from_json(&json).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
 }
 
@@ -49,7 +49,7 @@ fn make_key(path: &Path) -> Result<(), KeyFileError> {
 /// The file exists or can't be written.
 pub fn save_key(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError> {
     let write = || {
-        let mut file = access::private_file(path, true)?;
+        let mut file = private::file(path, true)?;
         writeln!(file, "{}", key.to_json())?;
         file.sync_all()
     };

@@ -52,7 +52,7 @@ impl Sandbox {
     /// # Errors
     /// See [`SandboxError`].
     pub async fn furnish(ledger: Arc<Ledger>, keys_folder: &Path) -> Result<Self, SandboxError> {
-        crate::access::private_folder(keys_folder)
+        crate::private::folder(keys_folder)
             .map_err(|source| SandboxError::Folder { path: keys_folder.to_owned(), source })?;
         let operator = Actor::operator(ledger.operator_key().clone());
         let mut actors = vec![operator];

@@ -2,7 +2,7 @@
 
 use super::health::Health;
 use super::{Obstacle, room};
-use crate::access;
+use crate::private;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
@@ -74,7 +74,7 @@ impl Objects {
     /// # Errors
     /// The folder can't be made or read.
     pub fn local(dir: &Path) -> Result<Self, Error> {
-        access::private_folder(dir).map_err(folder_error)?;
+        private::folder(dir).map_err(folder_error)?;
         Self::in_folder(dir, Medium::PrivateFolder)
     }
 
@@ -167,7 +167,7 @@ impl Objects {
         on_disk(move || {
             parts.iter().try_for_each(|part| {
                 folder.push(part);
-                access::private_folder(&folder)
+                private::folder(&folder)
             })
         })
         .await
@@ -177,7 +177,7 @@ impl Objects {
     pub(super) async fn close(&self, path: &ObjectPath) -> Result<(), Error> {
         let Medium::PrivateFolder(dir) = &self.medium else { return Ok(()) };
         let file = dir.join(path.as_ref());
-        on_disk(move || access::close(&file)).await
+        on_disk(move || private::close(&file)).await
     }
 
     /// Takes note of what a write came to.

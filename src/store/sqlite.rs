@@ -1,7 +1,7 @@
 //! SQLite: one file of its owner's, durable at every commit.
 
 use super::{StoreError, configured};
-use crate::access;
+use crate::private;
 use sqlx::Connection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -74,12 +74,12 @@ const FULL: i64 = 2;
 fn close_to_others(file: &Path) -> Result<(), StoreError> {
     let io = |source| StoreError::File { path: file.to_owned(), source };
     if !file.exists() {
-        access::private_file(file, true).map_err(io)?;
+        private::file(file, true).map_err(io)?;
     }
     for suffix in ["", "-wal", "-shm"] {
         let mut name = file.as_os_str().to_owned();
         name.push(suffix);
-        match access::close(Path::new(&name)) {
+        match private::close(Path::new(&name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! What a witness remembers: one file a log, replaced whole.
 
-use crate::access;
 use crate::log::Hash;
+use crate::private;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -28,9 +28,9 @@ impl Memory {
     pub(super) fn open(folder: &Path) -> Result<Self, MemoryError> {
         let path = folder.join(LOCK);
         let io = |source| MemoryError::Io { path: path.clone(), source };
-        access::data_folder(folder, LOCK).map_err(io)?;
-        access::private_folder(&folder.join("evidence")).map_err(io)?;
-        let lock = access::private_file(&path, false).map_err(io)?;
+        private::data_folder(folder, LOCK).map_err(io)?;
+        private::folder(&folder.join("evidence")).map_err(io)?;
+        let lock = private::file(&path, false).map_err(io)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(MemoryError::Held { path }),
@@ -66,7 +66,7 @@ impl Memory {
     fn replace(&self, path: &Path, text: &str) -> Result<(), MemoryError> {
         let write = || {
             let next = path.with_extension("next");
-            let mut file = access::private_file(&next, false)?;
+            let mut file = private::file(&next, false)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&next, path)?;
