@@ -58,7 +58,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/commitments", Page),
     ("/v1/commitments/{id}", View),
     ("/v1/commitments/{id}/breaches", Page),
-    ("/v1/deposits", Page),
+    ("/v1/uncited", Page),
     ("/v1/disclosures/{sealed}", OneThing),
     ("/v1/documents/{sha256}", OneThing),
     ("/v1/law", Rule),

@@ -4,7 +4,6 @@ mod backup;
 mod client;
 mod config;
 mod data;
-mod deposits;
 mod export;
 mod import;
 mod keys;
@@ -17,6 +16,7 @@ mod sandbox;
 pub mod say;
 mod serve;
 mod sources;
+mod uploads;
 mod verify;
 mod witness;
 
@@ -55,13 +55,13 @@ enum Command {
     /// 输出访问令牌，五分钟有效 · Print a bearer token for scripts, good for five minutes
     Token(client::Token),
     /// 上传文件，输出记录中的引用 · Upload a document, print how records cite it
-    Upload(deposits::Upload),
+    Upload(uploads::Upload),
     /// 密封一个值，输出记录中的摘要 · Seal a personal value, print the digest that stands for it in a payload
-    Seal(deposits::Seal),
+    Seal(uploads::Seal),
     /// 打开密封的值 · Open a sealed value: its name and what it says, checked against the digest
-    Open(deposits::Open),
+    Open(uploads::Open),
     /// 永久删除密封的值 · Erase a sealed value for ever; the log holds as before
-    Erase(deposits::Erase),
+    Erase(uploads::Erase),
     /// 读取资源 · Read a resource of a service
     Get(client::Get),
     /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL

@@ -13,7 +13,7 @@ use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
-use gongshi::ledger::{self, DepositQuota, Home, Ledger, LogKeys, NewLog};
+use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog, UncitedQuota};
 use gongshi::log::{Checkpoint, Policy};
 use gongshi::private;
 use gongshi::publishing;
@@ -63,13 +63,13 @@ pub struct Serve {
     #[arg(long, env = "GONGSHI_REGISTRATIONS", default_value_t = Limits::default().registrations)]
     registrations: u32,
     /// 每个主体未被记录引用的文件份数，0 为不限 · Documents of one organisation that no record cites; 0 is no limit
-    #[arg(long, env = "GONGSHI_UNCITED_DOCUMENTS", default_value_t = DepositQuota::default().documents)]
+    #[arg(long, env = "GONGSHI_UNCITED_DOCUMENTS", default_value_t = UncitedQuota::default().documents)]
     uncited_documents: u64,
     /// 这些文件的总字节数，0 为不限 · Bytes of these documents; 0 is no limit
-    #[arg(long, env = "GONGSHI_UNCITED_BYTES", default_value_t = DepositQuota::default().bytes)]
+    #[arg(long, env = "GONGSHI_UNCITED_BYTES", default_value_t = UncitedQuota::default().bytes)]
     uncited_bytes: u64,
     /// 每个主体未被记录引用的披露份数，0 为不限 · Disclosures of one organisation that no record holds; 0 is no limit
-    #[arg(long, env = "GONGSHI_UNCITED_DISCLOSURES", default_value_t = DepositQuota::default().disclosures)]
+    #[arg(long, env = "GONGSHI_UNCITED_DISCLOSURES", default_value_t = UncitedQuota::default().disclosures)]
     uncited_disclosures: u64,
     /// 可信代理网段，逗号分隔：其 Forwarded、X-Forwarded-For 头说明请求来自哪个地址 · Networks of proxies, separated by
     /// commas, whose Forwarded or X-Forwarded-For headers tell from which address a request comes
@@ -258,7 +258,7 @@ impl Serve {
             per_key: self.rate_key,
             registrations_per_address: self.registrations_address,
             registrations: self.registrations,
-            uncited: DepositQuota {
+            uncited: UncitedQuota {
                 documents: self.uncited_documents,
                 bytes: self.uncited_bytes,
                 disclosures: self.uncited_disclosures,

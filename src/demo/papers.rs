@@ -4,7 +4,7 @@ use super::DemoError;
 use super::cast::Who;
 use super::phrase::literal;
 use crate::field::{Citations, DocumentId, DocumentRef};
-use crate::ledger::{DepositQuota, Ledger};
+use crate::ledger::{Ledger, UncitedQuota};
 use crate::log::Hash;
 use crate::record::Disclosure;
 use bytes::Bytes;
@@ -75,10 +75,10 @@ pub async fn file(ledger: &Ledger, disclosures: &[(Who, Disclosure)]) -> Result<
     for paper in PAPERS {
         let bytes = Bytes::from_static(paper.text.as_bytes());
         let (owner, chunks, size) = (paper.owner.author().id, futures::stream::iter([Ok(bytes)]), paper.text.len());
-        ledger.keep_document(paper.id(), chunks, size as u64, &owner, DepositQuota::NONE).await?;
+        ledger.keep_document(paper.id(), chunks, size as u64, &owner, UncitedQuota::NONE).await?;
     }
     for (owner, disclosure) in disclosures {
-        ledger.keep_disclosure(disclosure, &owner.author().id, DepositQuota::NONE).await?;
+        ledger.keep_disclosure(disclosure, &owner.author().id, UncitedQuota::NONE).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What stands beside the log: its head, the law, cosigned checkpoints, who deposited what.
+//! What stands beside the log: its head, the law, cosigned checkpoints, who uploaded what.
 
 use super::entries::Walk;
 use super::mismatch::{Cure, Discrepancy, Mismatch};
@@ -113,7 +113,7 @@ pub(super) async fn cosigned(reads: &mut impl Reads, walk: &Walk, found: &mut Ve
     Ok(())
 }
 
-/// Whoever deposited or erased something is an organisation of the log; the log says no more of it.
+/// Whoever uploaded or erased something is an organisation of the log; the log says no more of it.
 ///
 /// # Errors
 /// The store can't be read.

@@ -47,7 +47,7 @@ impl Mismatch {
         }
     }
 
-    /// Whether the log alone says what the row must be; of deposits it knows only a part.
+    /// Whether the log alone says what the row must be; of uploads it knows only a part.
     pub fn is_of_the_log(&self) -> bool {
         !matches!(self.table.name, "documents" | "uploads" | "disclosures" | "erasures")
     }

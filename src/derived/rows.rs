@@ -49,7 +49,7 @@ pub(super) async fn compare(
 
 /// The rows that are stored and that the log has not been seen to make, by a mark of their key.
 ///
-/// They are read before the log is folded: such a row is never deleted (deposits are, and are not among these), so what is
+/// They are read before the log is folded: such a row is never deleted (uploads are, and are not among these), so what is
 /// stored then, and was made by a record, is made by the log whenever it is folded later.
 pub(super) struct Unexplained {
     tables: Vec<(&'static Table, HashSet<u64>)>,

@@ -3,7 +3,7 @@
 use super::body::Text;
 use super::{Caller, Limits, Problem, Tag, Typed};
 use crate::field::{Instant, Line};
-use crate::ledger::{Content, Deposited, Gone, Ledger};
+use crate::ledger::{Content, Gone, KeptDisclosure, Ledger};
 use crate::organisation::Role;
 use crate::problem::{self, Refusal};
 use crate::record::{DISCLOSURE_BYTES_MAX, Disclosure};
@@ -51,20 +51,20 @@ impl DisclosureApi {
         view(disclosure.sealed().sealed, kept)
     }
 
-    /// 读取披露: for whoever deposited it, the author of the first record that holds its digest, supervisors and auditors; 410
+    /// 读取披露: for whoever uploaded it, the author of the first record that holds its digest, supervisors and auditors; 410
     /// once it is erased.
     #[oai(path = "/:sealed", method = "get", operation_id = "getDisclosure")]
     async fn get(&self, caller: Caller, sealed: Path<String>) -> Result<Typed<DisclosureView>, Problem> {
-        let deposited = self.found(&sealed.0).await?;
-        if !owns(&caller, &deposited, &[Role::Supervisor, Role::Auditor]) && !holds(&caller, &deposited) {
+        let uploaded = self.found(&sealed.0).await?;
+        if !owns(&caller, &uploaded, &[Role::Supervisor, Role::Auditor]) && !holds(&caller, &uploaded) {
             return Err(Problem::of(&problem::NOT_A_PARTY));
         }
-        view(sealed.0, deposited.content)
+        view(sealed.0, uploaded.content)
     }
 
     /// 删除披露: for the author of the first record that holds the digest, supervisors and the operator (个人信息保护法第四十七条).
-    /// The value is gone for ever, whoever deposited it; the log, its proofs and every copy of it hold as before, and no
-    /// disclosure of this digest is taken again. Anybody else who deposited it takes back its own copy.
+    /// The value is gone for ever, whoever uploaded it; the log, its proofs and every copy of it hold as before, and no
+    /// disclosure of this digest is taken again. Anybody else who uploaded it takes back its own copy.
     #[oai(path = "/:sealed", method = "delete", operation_id = "eraseDisclosure")]
     async fn erase(
         &self,
@@ -73,10 +73,10 @@ impl DisclosureApi {
         /// Why: kept with the date and who asked. It must not repeat the value.
         reason: Query<Line<200>>,
     ) -> Result<Typed<Erasure>, Problem> {
-        let deposited = self.found(&sealed.0).await?;
-        let gone = if owns(&caller, &deposited, &[Role::Supervisor, Role::Operator]) {
+        let uploaded = self.found(&sealed.0).await?;
+        let gone = if owns(&caller, &uploaded, &[Role::Supervisor, Role::Operator]) {
             self.ledger.erase_disclosure(&sealed.0, &caller.0.id, reason.0.as_str()).await?
-        } else if holds(&caller, &deposited) {
+        } else if holds(&caller, &uploaded) {
             self.ledger.withdraw_disclosure(&sealed.0, &caller.0.id).await?
         } else {
             return Err(Problem::of(&problem::NOT_A_PARTY));
@@ -87,19 +87,19 @@ impl DisclosureApi {
 }
 
 impl DisclosureApi {
-    async fn found(&self, sealed: &str) -> Result<Deposited, Problem> {
+    async fn found(&self, sealed: &str) -> Result<KeptDisclosure, Problem> {
         self.ledger.disclosure(sealed).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))
     }
 }
 
 /// Whether the value is the caller's, by the log, or the caller has one of these roles.
-fn owns(caller: &Caller, deposited: &Deposited, or: &[Role]) -> bool {
-    deposited.author.as_ref() == Some(&caller.0.id) || caller.0.roles.has_any(or)
+fn owns(caller: &Caller, uploaded: &KeptDisclosure, or: &[Role]) -> bool {
+    uploaded.author.as_ref() == Some(&caller.0.id) || caller.0.roles.has_any(or)
 }
 
 /// Whether the caller has a copy here.
-fn holds(caller: &Caller, deposited: &Deposited) -> bool {
-    deposited.holders.contains(&caller.0.id)
+fn holds(caller: &Caller, uploaded: &KeptDisclosure) -> bool {
+    uploaded.holders.contains(&caller.0.id)
 }
 
 fn view(sealed: String, content: Content) -> Result<Typed<DisclosureView>, Problem> {

@@ -3,7 +3,7 @@
 use super::allow::Allowed;
 use super::registrations::Registrations;
 use super::{Parameters, Peer, Problem, TrustedProxies, cors, page};
-use crate::ledger::{DepositQuota, Ledger};
+use crate::ledger::{Ledger, UncitedQuota};
 use crate::metrics::Metrics;
 use crate::organisation;
 use crate::problem;
@@ -37,7 +37,7 @@ pub struct Limits {
     /// Bytes of an uploaded document, decoded.
     pub document_bytes: u64,
     /// What an organisation may have here that no record cites.
-    pub uncited: DepositQuota,
+    pub uncited: UncitedQuota,
 }
 
 impl Default for Limits {
@@ -53,7 +53,7 @@ impl Default for Limits {
             request_seconds: 30,
             // Platforms for bidding take files of 50 to 200 MB.
             document_bytes: 256 << 20,
-            uncited: DepositQuota::default(),
+            uncited: UncitedQuota::default(),
         }
     }
 }

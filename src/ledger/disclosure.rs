@@ -1,10 +1,10 @@
-//! What opens sealed values: deposited, read, taken back, and erased on request.
+//! What opens sealed values: uploaded, read, taken back, and erased on request.
 //!
-//! Whoever knows a text may deposit it, and has a copy of its own. Whose the value is says the log: the author of the first
+//! Whoever knows a text may upload it, and has a copy of its own. Whose the value is says the log: the author of the first
 //! record that holds its digest, which nobody could know before but who sealed it. Erasing is for all copies and for ever.
 
 use super::quota::must_fit_disclosure;
-use super::{DepositQuota, Ledger, LedgerError};
+use super::{Ledger, LedgerError, UncitedQuota};
 use crate::field::{Instant, OrganisationId};
 use crate::record::{Disclosure, Sealed};
 use crate::store::{
@@ -13,9 +13,9 @@ use crate::store::{
 };
 use crate::world::ReadEntry;
 
-/// What is known of a sealed value that somebody deposited once.
+/// What is known of a sealed value that somebody uploaded once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deposited {
+pub struct KeptDisclosure {
     /// Who has a copy here, oldest first.
     pub holders: Vec<OrganisationId>,
     /// The author of the first record that holds the digest.
@@ -29,7 +29,7 @@ pub enum Content {
     /// The disclosure's text.
     Kept(String),
     Erased(Instant),
-    /// A deposit broke off half-way: it can be deposited again.
+    /// An upload broke off half-way: it can be uploaded again.
     Lost,
 }
 
@@ -43,11 +43,11 @@ pub enum Gone {
 }
 
 impl Ledger {
-    /// A disclosure; `None` when nobody has deposited it.
+    /// A disclosure; `None` when nobody has uploaded it.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn disclosure(&self, sealed: &str) -> Result<Option<Deposited>, LedgerError> {
+    pub async fn disclosure(&self, sealed: &str) -> Result<Option<KeptDisclosure>, LedgerError> {
         // No digest; and PostgreSQL has no such text.
         if !Sealed::is_digest(sealed) {
             return Ok(None);
@@ -64,7 +64,7 @@ impl Ledger {
             None => self.opened(sealed, &held).await?,
         };
         let holders = held.into_iter().map(|held| held.owner).collect();
-        Ok(Some(Deposited { holders, author: self.author_of(sealed).await?, content }))
+        Ok(Some(KeptDisclosure { holders, author: self.author_of(sealed).await?, content }))
     }
 
     /// All copies open to the same text, for the digest is its hash.
@@ -98,7 +98,7 @@ impl Ledger {
         &self,
         disclosure: &Disclosure,
         owner: &OrganisationId,
-        quota: DepositQuota,
+        quota: UncitedQuota,
     ) -> Result<Content, LedgerError> {
         let sealed = disclosure.sealed().sealed;
         let own = |held: &HeldDisclosure| held.owner == *owner && held.key.is_some();

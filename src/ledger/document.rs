@@ -1,7 +1,7 @@
 //! Documents, kept beside the log.
 
 use super::quota::{must_fit, too_many_documents};
-use super::{DepositQuota, Ledger, LedgerError};
+use super::{Ledger, LedgerError, UncitedQuota};
 use crate::field::{DocumentId, MediaType, OrganisationId};
 use crate::problem::{self, Refusal};
 use crate::store::{DocumentError, Standing, StoreError, first_citing, is_cited, standing, uncited};
@@ -37,7 +37,7 @@ impl Ledger {
         chunks: impl Stream<Item = std::io::Result<Bytes>> + Send,
         limit_bytes: u64,
         owner: &OrganisationId,
-        quota: DepositQuota,
+        quota: UncitedQuota,
     ) -> Result<Filed, LedgerError> {
         match standing(&mut self.database.clone(), id).await? {
             Standing::Kept(size) => {
@@ -70,7 +70,7 @@ impl Ledger {
         id: DocumentId,
         size: u64,
         owner: &OrganisationId,
-        quota: DepositQuota,
+        quota: UncitedQuota,
     ) -> Result<(), LedgerError> {
         let now = self.clock.now();
         let mut write = self.database.begin_write().await?;

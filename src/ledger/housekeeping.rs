@@ -25,7 +25,7 @@ pub async fn tidy_for_ever(ledger: Arc<Ledger>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        match ledger.expire_deposits().await {
+        match ledger.expire_uncited().await {
             Ok(expired) if expired == Expired::default() => {}
             Ok(expired) => tracing::info!(?expired, "what no record cites was removed"),
             Err(error) => tracing::error!(%error, "what no record cites was not removed"),
@@ -40,7 +40,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A store fails; the next round goes on.
-    pub async fn expire_deposits(&self) -> Result<Expired, LedgerError> {
+    pub async fn expire_uncited(&self) -> Result<Expired, LedgerError> {
         let Ok(now) = self.clock.look() else { return Ok(Expired::default()) };
         if self.contradiction().is_some() || self.rewound().is_some() {
             return Ok(Expired::default());

@@ -19,14 +19,14 @@ mod signing;
 pub use clock::watch_clock;
 pub use compared::{Contradiction, START_PATIENCE, compare_for_ever};
 pub use cosigned::{WitnessStatus, Witnesses};
-pub use disclosure::{Content, Deposited, Gone};
+pub use disclosure::{Content, Gone, KeptDisclosure};
 pub use document::Filed;
 pub use due::propose_for_ever;
 pub use folded::{Folded, Folding};
 pub use highwater::keep_high_water;
 pub use housekeeping::{Expired, tidy_for_ever};
 pub use keys::LogKeys;
-pub use quota::{DepositQuota, Deposits, UNCITED_MILLIS};
+pub use quota::{UNCITED_MILLIS, UncitedList, UncitedQuota};
 pub use readiness::Readiness;
 
 use crate::act::Role;
@@ -207,7 +207,7 @@ impl Ledger {
     async fn begin(&self, opened: LogOpening, edition: &Edition) -> Result<(), LedgerError> {
         let (bytes, size) = (Bytes::copy_from_slice(edition.bytes()), edition.bytes().len() as u64);
         let chunks = futures::stream::iter([Ok(bytes)]);
-        self.keep_document(edition.id, chunks, size, &opened.operator, DepositQuota::NONE).await?;
+        self.keep_document(edition.id, chunks, size, &opened.operator, UncitedQuota::NONE).await?;
         let record = self.sign(&self.keys.operator, &Stream::LOG, &identity::Act::from(opened).into());
         let admitted = self.admit(record, None).await.map_err(LedgerError::Opening)?;
         match self.submit(admitted).await {

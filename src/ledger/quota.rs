@@ -14,19 +14,19 @@ pub const UNCITED_MILLIS: i64 = 30 * 24 * 3600 * 1000;
 
 /// What one organisation may have here that no record cites. Zero means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DepositQuota {
+pub struct UncitedQuota {
     pub documents: u64,
     /// Of these documents, decoded.
     pub bytes: u64,
     pub disclosures: u64,
 }
 
-impl DepositQuota {
+impl UncitedQuota {
     /// For whoever runs the service, and for what it files itself.
     pub const NONE: Self = Self { documents: 0, bytes: 0, disclosures: 0 };
 }
 
-impl Default for DepositQuota {
+impl Default for UncitedQuota {
     fn default() -> Self {
         Self {
             // As many as one field of a record cites.
@@ -45,14 +45,14 @@ fn is_within(used: u64, max: u64) -> bool {
 
 /// # Errors
 /// There is no room for one more document of this size.
-pub(super) fn must_fit(quota: DepositQuota, used: Uncited, size: u64) -> Result<(), Refusal> {
+pub(super) fn must_fit(quota: UncitedQuota, used: Uncited, size: u64) -> Result<(), Refusal> {
     let fits = is_within(used.documents + 1, quota.documents) && is_within(used.bytes + size, quota.bytes);
     if fits { Ok(()) } else { Err(too_many_documents(quota, used)) }
 }
 
 /// # Errors
 /// There is no room for one more disclosure.
-pub(super) fn must_fit_disclosure(quota: DepositQuota, used: Uncited) -> Result<(), Refusal> {
+pub(super) fn must_fit_disclosure(quota: UncitedQuota, used: Uncited) -> Result<(), Refusal> {
     if is_within(used.disclosures + 1, quota.disclosures) {
         return Ok(());
     }
@@ -63,7 +63,7 @@ pub(super) fn must_fit_disclosure(quota: DepositQuota, used: Uncited) -> Result<
     ))
 }
 
-pub(super) fn too_many_documents(quota: DepositQuota, used: Uncited) -> Refusal {
+pub(super) fn too_many_documents(quota: UncitedQuota, used: Uncited) -> Refusal {
     let of = |max: u64| if max == 0 { "∞".to_owned() } else { max.to_string() };
     let (documents, bytes) = (of(quota.documents), of(quota.bytes));
     exhausted(
@@ -80,18 +80,18 @@ pub(super) fn too_many_documents(quota: DepositQuota, used: Uncited) -> Refusal 
 
 fn exhausted(zh: String, en: String) -> Refusal {
     let days = UNCITED_MILLIS / (24 * 3600 * 1000);
-    let zh = format!("{zh}。请以记录引用、撤回（DELETE），或待其满 {days} 日自行移除；用量见 /v1/deposits");
+    let zh = format!("{zh}。请以记录引用、撤回（DELETE），或待其满 {days} 日自行移除；用量见 /v1/uncited");
     let en =
-        format!("{en}: cite them, take them back (DELETE) or wait until they go after {days} days; see /v1/deposits");
+        format!("{en}: cite them, take them back (DELETE) or wait until they go after {days} days; see /v1/uncited");
     Refusal::new(&problem::QUOTA_EXHAUSTED, zh, en)
 }
 
 /// What an organisation has here that no record cites, in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deposits {
+pub struct UncitedList {
     pub used: Uncited,
     pub documents: Vec<UncitedDocument>,
-    /// Digests, with when each was deposited.
+    /// Digests, with when each was uploaded.
     pub disclosures: Vec<(String, Instant)>,
 }
 
@@ -100,9 +100,9 @@ impl Ledger {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn deposits(&self, owner: &OrganisationId) -> Result<Deposits, LedgerError> {
+    pub async fn uncited(&self, owner: &OrganisationId) -> Result<UncitedList, LedgerError> {
         let mut reads = self.database.snapshot().await?;
-        Ok(Deposits {
+        Ok(UncitedList {
             used: uncited(&mut reads, owner).await?,
             documents: uncited_documents(&mut reads, owner).await?,
             disclosures: uncited_disclosures(&mut reads, owner).await?,
@@ -129,7 +129,7 @@ pub(super) struct Upload {
     owner: OrganisationId,
     /// What was here when it began.
     used: Uncited,
-    quota: DepositQuota,
+    quota: UncitedQuota,
     bytes: u64,
 }
 
@@ -140,7 +140,7 @@ impl Arriving {
         self: &Arc<Self>,
         owner: &OrganisationId,
         used: Uncited,
-        quota: DepositQuota,
+        quota: UncitedQuota,
     ) -> Result<Upload, Refusal> {
         let mut sending = self.sending();
         let own = sending.get(owner).copied().unwrap_or_default();
@@ -192,7 +192,7 @@ impl Drop for Upload {
 mod tests {
     use super::*;
 
-    const QUOTA: DepositQuota = DepositQuota { documents: 3, bytes: 100, disclosures: 2 };
+    const QUOTA: UncitedQuota = UncitedQuota { documents: 3, bytes: 100, disclosures: 2 };
 
     fn owner(id: &str) -> OrganisationId {
         id.parse().unwrap()
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn nobody_holds_all_memory_by_sending_slowly() {
         let arriving = Arc::new(Arriving::default());
-        let begin = || arriving.begin(&owner("91410100MA0000015B"), Uncited::default(), DepositQuota::NONE);
+        let begin = || arriving.begin(&owner("91410100MA0000015B"), Uncited::default(), UncitedQuota::NONE);
         let all: Vec<_> = (0..ARRIVING_MAX).map(|_| begin().unwrap()).collect();
         assert_eq!(begin().err().unwrap().problem.code, "rate-limited");
         drop(all);

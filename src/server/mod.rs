@@ -5,8 +5,8 @@ mod document;
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DepositsApi, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News,
-    Parameters, Problem, RecordApi, RecordRate, ScriptedPage, TrustedProxies, feed, health, log, problems,
+    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Parameters, Problem,
+    RecordApi, RecordRate, ScriptedPage, TrustedProxies, UncitedApi, feed, health, log, problems,
 };
 use crate::ledger::Ledger;
 use crate::problem;
@@ -43,7 +43,7 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi, DepositsApi);
+type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     (
@@ -52,7 +52,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         LogApi(Arc::clone(ledger)),
         DocumentApi { ledger: Arc::clone(ledger), limits },
         DisclosureApi { ledger: Arc::clone(ledger), limits },
-        DepositsApi { ledger: Arc::clone(ledger), limits },
+        UncitedApi { ledger: Arc::clone(ledger), limits },
     )
 }
 

@@ -47,7 +47,7 @@ impl Disclosures {
         Self { objects }
     }
 
-    /// Every deposit has a ciphertext of its own, under a name that says nothing: so what removes an old one can't take one
+    /// Every upload has a ciphertext of its own, under a name that says nothing: so what removes an old one can't take one
     /// away that was put in its place.
     pub fn new_object() -> String {
         uuid::Uuid::new_v4().to_string()

@@ -5,7 +5,6 @@
 
 mod bulk;
 mod cosigned;
-mod deposits;
 mod disclosures;
 mod documents;
 mod export;
@@ -24,14 +23,11 @@ mod snapshot;
 mod sqlite;
 mod tables;
 mod tree;
+mod uncited;
 mod value;
 mod write;
 
 pub use cosigned::cosigned;
-pub use deposits::{
-    ErasedDisclosure, HeldDisclosure, Keyless, Standing, Uncited, UncitedDocument, erased_disclosure, first_citing,
-    held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
-};
 pub use disclosures::{DisclosureKey, Disclosures};
 pub use documents::{DocumentError, Documents};
 pub use export::{ExportError, each_resource, export_log};
@@ -46,6 +42,10 @@ pub use search::{Direction, EntryFilter, FILED, Filing, Found, PAGE_BYTES_MAX, R
 pub use snapshot::{Reads, Snapshot};
 pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, ERASURES, HEAD, LAW, TILES, UPLOADS};
 pub use tree::{TreeReader, load_edge};
+pub use uncited::{
+    ErasedDisclosure, HeldDisclosure, Keyless, Standing, Uncited, UncitedDocument, erased_disclosure, first_citing,
+    held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
+};
 pub use value::{Column, Kind, Row, Table, Value};
 pub use write::Write;
 

@@ -63,7 +63,7 @@ pub static UPLOADS: Table = Table {
     key: &["sha256", "owner"],
 };
 
-/// What opens sealed values: a copy for each who deposited it.
+/// What opens sealed values: a copy for each who uploaded it.
 pub static DISCLOSURES: Table = Table {
     name: "disclosures",
     columns: &[

@@ -49,12 +49,12 @@ async fn erased(app: &App, database: &Path) {
     let request = |method: reqwest::Method, actor: &Actor, path: &str| {
         app.client.request(method, format!("{}{path}", app.base)).bearer_auth(app.token(actor))
     };
-    let deposit = |actor: &Actor| {
+    let upload = |actor: &Actor| {
         request(reqwest::Method::POST, actor, "/v1/disclosures")
             .header("content-type", "text/plain; charset=utf-8")
             .body(disclosure.text().to_owned())
     };
-    assert_eq!(app.send(deposit(&cast.centre)).await.status, 200);
+    assert_eq!(app.send(upload(&cast.centre)).await.status, 200);
     let text = app.get_as(&cast.supervisor, &path).await.body["disclosure"].as_str().unwrap().to_owned();
     assert_eq!(Disclosure::parse(&text).unwrap().value(), NAME);
     let before = tempfile::tempdir().unwrap();
@@ -76,7 +76,7 @@ async fn erased(app: &App, database: &Path) {
     assert_eq!(app.send(erase(&cast.supervisor, &why)).await.body, first.body, "once is for ever");
     for actor in [&cast.centre, &cast.supervisor] {
         assert_eq!(app.get_as(actor, &path).await.problem(), "disclosure-erased");
-        assert_eq!(app.send(deposit(actor)).await.problem(), "disclosure-erased");
+        assert_eq!(app.send(upload(actor)).await.problem(), "disclosure-erased");
     }
     assert_eq!(app.get_as(&cast.rival, &path).await.problem(), "not-a-party");
 
@@ -125,8 +125,8 @@ async fn an_erased_value_was_never_in_the_services_log() {
     let request = |method: reqwest::Method, path: &str| {
         client.request(method, format!("{}{path}", service.base)).bearer_auth(token(&operator))
     };
-    let deposit = request(reqwest::Method::POST, "/v1/disclosures").header("content-type", "text/plain; charset=utf-8");
-    assert_eq!(deposit.body(disclosure.text().to_owned()).send().await.unwrap().status(), 200);
+    let upload = request(reqwest::Method::POST, "/v1/disclosures").header("content-type", "text/plain; charset=utf-8");
+    assert_eq!(upload.body(disclosure.text().to_owned()).send().await.unwrap().status(), 200);
     let path = format!("/v1/disclosures/{}", disclosure.sealed().sealed);
     assert_eq!(request(reqwest::Method::GET, &path).send().await.unwrap().status(), 200);
     let erase = request(reqwest::Method::DELETE, &format!("{path}?reason=x"));

@@ -6,7 +6,7 @@ use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::derived::{Discrepancy, Mismatch, ReplayError, compare, replay, tables};
 use gongshi::law::Editions;
-use gongshi::ledger::{Contradiction, DepositQuota};
+use gongshi::ledger::{Contradiction, UncitedQuota};
 use gongshi::organisation::{self, Role, RoleGrant};
 use gongshi::record::{Disclosure, PrivateKey};
 use gongshi::sequencer::projections;
@@ -21,7 +21,7 @@ const UNSAID: &[(&str, &str, &str)] = &[
     ("uploads", "sha256", "which document was uploaded; of one that is not here nothing counts"),
     ("uploads", "owner", "who uploaded it, if that is an organisation of the log"),
     ("uploads", "stored_at", "when it was uploaded"),
-    ("disclosures", "stored_at", "when it was deposited"),
+    ("disclosures", "stored_at", "when it was uploaded"),
     ("disclosures", "cited", "whether somebody has seen that a record holds it; the table of citations decides"),
     ("disclosures", "object", "where the text is; under another name there is none"),
     ("erasures", "digest", "which value was erased"),
@@ -48,7 +48,7 @@ impl Filled {
         let operator = ledger.identity().operator.clone();
         for name in ["李四", "王五"] {
             let disclosure = Disclosure::new("contact", &name.into());
-            ledger.keep_disclosure(&disclosure, &operator, DepositQuota::NONE).await.unwrap();
+            ledger.keep_disclosure(&disclosure, &operator, UncitedQuota::NONE).await.unwrap();
             if name == "王五" {
                 let sealed = disclosure.sealed().sealed;
                 ledger.erase_disclosure(&sealed, &operator, "本人请求").await.unwrap();
@@ -103,7 +103,7 @@ fn forged(kind: Kind, value: &Value) -> Value {
 async fn every_column(filled: Filled) {
     let (before, editions) = (projections(&filled.database).await.unwrap(), Editions::built_in());
     assert!(filled.found().await.is_empty(), "{:?}", filled.found().await);
-    // An organisation that deposited nothing.
+    // An organisation that uploaded nothing.
     let known = tables().find(|table| table.name == "organisations").unwrap();
     let another = filled.rows(known).await[0][0].clone();
     for table in tables() {

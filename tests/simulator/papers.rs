@@ -4,7 +4,7 @@ use super::fault::{Fault, fault};
 use bytes::Bytes;
 use futures::stream;
 use gongshi::field::{DocumentId, Instant, OrganisationId};
-use gongshi::ledger::{DepositQuota, Ledger, UNCITED_MILLIS};
+use gongshi::ledger::{Ledger, UNCITED_MILLIS, UncitedQuota};
 use gongshi::log::Hash;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ impl Papers {
     pub async fn upload(&mut self, ledger: &Ledger, bytes: Bytes, owner: &OrganisationId) -> Result<DocumentId, Fault> {
         let id = DocumentId::from(Hash::of(&bytes));
         let chunks = stream::iter([Ok(bytes.clone())]);
-        let kept = ledger.keep_document(id, chunks, bytes.len() as u64, owner, DepositQuota::NONE).await;
+        let kept = ledger.keep_document(id, chunks, bytes.len() as u64, owner, UncitedQuota::NONE).await;
         kept.map_err(|e| fault("document", e))?;
         self.0.insert(id, (bytes, ledger.clock.now()));
         Ok(id)
@@ -37,7 +37,7 @@ impl Papers {
         let is_over = |at: &Instant| now.as_ref().is_ok_and(|until| at <= until);
         let over: Vec<DocumentId> =
             self.0.iter().filter(|(id, (_, at))| !cited.contains(id) && is_over(at)).map(|(id, _)| *id).collect();
-        let expired = ledger.expire_deposits().await.map_err(|e| fault("expiry", e))?;
+        let expired = ledger.expire_uncited().await.map_err(|e| fault("expiry", e))?;
         if expired.documents != over.len() {
             return Err(fault("expiry", format!("{expired:?}, but {} are over: {over:?}", over.len())));
         }

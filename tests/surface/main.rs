@@ -11,7 +11,6 @@ mod clock;
 mod coding;
 mod commands;
 mod configuration;
-mod deposits;
 mod documents;
 mod faults;
 mod feed;
@@ -30,6 +29,7 @@ mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
+mod uploads;
 
 use gongshi::record::Record;
 use gongshi::tender::Preannouncement;

@@ -34,7 +34,7 @@ async fn a_data_folder_is_its_owners_alone() {
     let mut remote = Remote::start(CARELESS, &["--publish", published.path().join("log").to_str().unwrap()]);
     remote.post(1).await.accepted();
     assert_eq!(remote.upload(b"document").await.status, 201);
-    assert_eq!(remote.deposit("value").await.status, 200);
+    assert_eq!(remote.disclose("value").await.status, 200);
     let checkpoint = published.path().join("log/checkpoint");
     super::within(async {
         while !checkpoint.exists() {

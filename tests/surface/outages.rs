@@ -75,7 +75,7 @@ async fn a_full_disk_shows_until_there_is_room() {
     assert!(report.holds() && report.entries == app.size(), "{:?}", report.findings);
 }
 
-/// No file of the process may grow any more: neither the database nor what is uploaded or deposited.
+/// No file of the process may grow any more: neither the database nor what is uploaded or uploaded.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_can_be_written_for_a_while() {
     // The kernel would end it otherwise. Its own log is a file, too.
@@ -83,7 +83,7 @@ async fn nothing_can_be_written_for_a_while() {
     assert_eq!(remote.get("/readyz").await.status, 200);
     remote.post(1).await.accepted();
     remote.service.limit_files("1");
-    for answer in [remote.post(2).await, remote.upload(b"document").await, remote.deposit("value").await] {
+    for answer in [remote.post(2).await, remote.upload(b"document").await, remote.disclose("value").await] {
         refused(&answer, "unavailable", 503);
     }
     let seen = remote.get("/readyz").await;
@@ -94,7 +94,7 @@ async fn nothing_can_be_written_for_a_while() {
     ready_within(5, async || remote.get("/readyz").await).await;
     remote.post(2).await.accepted();
     assert_eq!(remote.upload(b"document").await.status, 201);
-    assert_eq!(remote.deposit("value").await.status, 200);
+    assert_eq!(remote.disclose("value").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,7 +77,7 @@ impl Remote {
         Self::send(request.body(bytes.to_vec())).await
     }
 
-    pub async fn deposit(&self, value: &str) -> Answer {
+    pub async fn disclose(&self, value: &str) -> Answer {
         let text = Disclosure::new("person", &Value::from(value)).text().to_owned();
         let request = self.request(Method::POST, "/v1/disclosures").header("content-type", "text/plain; charset=utf-8");
         Self::send(request.body(text)).await

@@ -54,7 +54,7 @@ pub enum Errand {
     Alone(String, Record),
     Together(Vec<Record>),
     Upload(DocumentId, Bytes),
-    Deposit(Disclosure),
+    Disclose(Disclosure),
     Erase(Disclosure),
     Look,
 }
@@ -84,7 +84,7 @@ impl Book {
                 let bytes = Bytes::from(format!("文件第{}号", self.papers).repeat(1 + dice.below(200)));
                 Errand::Upload(DocumentId::from(Hash::of(&bytes)), bytes)
             }
-            89..92 => Errand::Deposit(Disclosure::new("person", &Value::from("张某某"))),
+            89..92 => Errand::Disclose(Disclosure::new("person", &Value::from("张某某"))),
             92..94 => self.disclosures.pop().map_or(Errand::Look, |disclosure| {
                 self.erasing.insert(disclosure.sealed().sealed);
                 Errand::Erase(disclosure)

@@ -90,7 +90,7 @@ async fn run(client: &Client, people: &People, book: &RefCell<Book>, errand: Err
             let put = put.header("content-type", "text/plain").body(bytes.clone());
             Ok(kept(book, client.send(put).await?, Kept::Document(id, bytes)))
         }
-        Errand::Deposit(disclosure) => {
+        Errand::Disclose(disclosure) => {
             let post = client.request_as(&people.centre.key, Method::POST, "/v1/disclosures");
             let post = post.header("content-type", "text/plain; charset=utf-8").body(disclosure.text().to_owned());
             Ok(kept(book, client.send(post).await?, Kept::Disclosure(disclosure)))

@@ -170,12 +170,12 @@ async fn found(client: &Client, people: &People, book: &Book, kept: Kept, tally:
             ensure!(client.get(&format!("/v1/documents/{id}")).await? == bytes, "document {id} is not the same");
             tally.documents += 1;
         }
-        Kept::Disclosure(deposited) => {
-            let sealed = deposited.sealed().sealed;
+        Kept::Disclosure(uploaded) => {
+            let sealed = uploaded.sealed().sealed;
             let (status, text) = disclosure(&sealed).await?;
             // An erasure that broke off leaves it there, gone, or gone and not said so: it can be asked for again.
             let may_be_gone = book.erasing.contains(&sealed) && [404, 410].contains(&status);
-            let there = status == 200 && gongshi::record::Disclosure::parse(&told(&text)?)?.text() == deposited.text();
+            let there = status == 200 && gongshi::record::Disclosure::parse(&told(&text)?)?.text() == uploaded.text();
             ensure!(there || may_be_gone, "disclosure {sealed}: {status} {text}");
             tally.disclosures += 1;
         }

@@ -111,9 +111,9 @@ impl Story {
         let contact = Contact { person: Some(disclosure.sealed()), ..disclosed.contact.clone() };
         let documents = documents.try_into().unwrap();
         preannounce("T-1", Preannouncement { contact, documents, ..disclosed }).await;
-        let deposit = app.client.post(format!("{}/v1/disclosures", app.base)).bearer_auth(app.token(&cast.centre));
-        let deposit = deposit.header("content-type", "text/plain; charset=utf-8").body(disclosure.text().to_owned());
-        assert_eq!(app.send(deposit).await.status, 200);
+        let upload = app.client.post(format!("{}/v1/disclosures", app.base)).bearer_auth(app.token(&cast.centre));
+        let upload = upload.header("content-type", "text/plain; charset=utf-8").body(disclosure.text().to_owned());
+        assert_eq!(app.send(upload).await.status, 200);
         preannounce("T-2", fixture::preannouncement(&cast.centre)).await;
         let objected = act(fixture::objection("o-1"));
         app.post(&cast.enterprise, "/v1/tenders/T-1/objections", &stream("T-1"), &objected).await.accepted();

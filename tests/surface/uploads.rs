@@ -10,7 +10,7 @@ use futures::stream;
 use gongshi::derived::compare;
 use gongshi::field::{DocumentId, DocumentRef};
 use gongshi::http::Limits;
-use gongshi::ledger::DepositQuota;
+use gongshi::ledger::UncitedQuota;
 use gongshi::record::Disclosure;
 use gongshi::store::{DOCUMENTS, Disclosures, Objects, UPLOADS, Value};
 use gongshi::tender::{Contact, Preannouncement};
@@ -22,14 +22,14 @@ use std::sync::Arc;
 /// As long as what no record cites is kept.
 const MONTH: i64 = 30 * DAY;
 
-async fn with_quota(engine: Engine, uncited: DepositQuota) -> (App, Cast) {
+async fn with_quota(engine: Engine, uncited: UncitedQuota) -> (App, Cast) {
     let app = App::start_with(engine, Limits { uncited, ..unlimited() }).await;
     let cast = app.cast().await;
     (app, cast)
 }
 
 async fn on(engine: Engine) -> (App, Cast) {
-    with_quota(engine, DepositQuota::default()).await
+    with_quota(engine, UncitedQuota::default()).await
 }
 
 fn cited(bytes: &[u8], media_type: &str) -> DocumentRef {
@@ -59,7 +59,7 @@ async fn ask(app: &App, method: Method, by: &Actor, path: &str) -> Answer {
     within(app.send(app.client.request(method, format!("{}{path}", app.base)).bearer_auth(app.token(by)))).await
 }
 
-async fn deposit(app: &App, by: &Actor, disclosure: &Disclosure) -> Answer {
+async fn disclose(app: &App, by: &Actor, disclosure: &Disclosure) -> Answer {
     let request = app.client.post(format!("{}/v1/disclosures", app.base)).bearer_auth(app.token(by));
     let request = request.header("content-type", "text/plain; charset=utf-8").body(disclosure.text().to_owned());
     within(app.send(request)).await
@@ -78,7 +78,7 @@ fn files(app: &App, folder: &str) -> usize {
     count(&app.folder.path().join("documents").join(folder))
 }
 
-/// The database says what the log says, and every text opens for who deposited it.
+/// The database says what the log says, and every text opens for who uploaded it.
 async fn agrees_with_the_log(app: &App) {
     let texts = Disclosures::new(Objects::local(&app.folder.path().join("documents")).unwrap());
     let (database, mut found) = (&app.ledger.database, Vec::new());
@@ -88,7 +88,7 @@ async fn agrees_with_the_log(app: &App) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_record_cites_is_bounded_for_each_organisation() {
-    let quota = DepositQuota { documents: 3, bytes: 10_000, disclosures: 2 };
+    let quota = UncitedQuota { documents: 3, bytes: 10_000, disclosures: 2 };
     let (app, cast) = with_quota(Engine::Sqlite, quota).await;
     for text in ["甲", "乙", "丙"] {
         upload(&app, &cast.centre, text.as_bytes()).await;
@@ -99,15 +99,15 @@ async fn what_no_record_cites_is_bounded_for_each_organisation() {
     // What is there already, a client may send again; and others have a quota of their own.
     assert_eq!(put_text(&app, &cast.centre, "甲".as_bytes()).await.status, 200);
     upload(&app, &cast.enterprise, "丁".as_bytes()).await;
-    let usage = ask(&app, Method::GET, &cast.centre, "/v1/deposits").await.body;
+    let usage = ask(&app, Method::GET, &cast.centre, "/v1/uncited").await.body;
     assert_eq!(usage["documents"], json!({"used": 3, "max": 3}));
     assert_eq!(usage["bytes"], json!({"used": 9, "max": 10_000}));
     assert_eq!(usage["uncited_documents"].as_array().unwrap().len(), 3);
-    assert_eq!(app.get("/v1/deposits").await.problem(), "token-invalid");
+    assert_eq!(app.get("/v1/uncited").await.problem(), "token-invalid");
     // Anybody's record takes it off; and whoever made a mistake takes it back.
     assert_eq!(put_text(&app, &cast.rival, "甲".as_bytes()).await.status, 200);
     cite(&app, &cast.centre, "T-1", cited("甲".as_bytes(), "text/plain")).await.accepted();
-    let usage = ask(&app, Method::GET, &cast.rival, "/v1/deposits").await.body;
+    let usage = ask(&app, Method::GET, &cast.rival, "/v1/uncited").await.body;
     assert_eq!(usage["documents"]["used"], 0);
     upload(&app, &cast.centre, "戊".as_bytes()).await;
     let at = |text: &str| format!("/v1/documents/{}", name(text.as_bytes()));
@@ -118,20 +118,20 @@ async fn what_no_record_cites_is_bounded_for_each_organisation() {
     upload(&app, &cast.centre, "己".as_bytes()).await;
 
     let [one, two, three] = ["甲", "乙", "丙"].map(|name| Disclosure::new("name", &name.into()));
-    assert_eq!(deposit(&app, &cast.centre, &one).await.status, 200);
-    assert_eq!(deposit(&app, &cast.centre, &two).await.status, 200);
-    refused(&deposit(&app, &cast.centre, &three).await, "quota-exhausted", 429);
-    assert_eq!(deposit(&app, &cast.centre, &two).await.status, 200, "again");
+    assert_eq!(disclose(&app, &cast.centre, &one).await.status, 200);
+    assert_eq!(disclose(&app, &cast.centre, &two).await.status, 200);
+    refused(&disclose(&app, &cast.centre, &three).await, "quota-exhausted", 429);
+    assert_eq!(disclose(&app, &cast.centre, &two).await.status, 200, "again");
     hold(&app, &cast.centre, "T-2", &three).await.accepted();
-    assert_eq!(deposit(&app, &cast.centre, &three).await.status, 200, "a record holds it");
-    let usage = ask(&app, Method::GET, &cast.centre, "/v1/deposits").await.body;
+    assert_eq!(disclose(&app, &cast.centre, &three).await.status, 200, "a record holds it");
+    let usage = ask(&app, Method::GET, &cast.centre, "/v1/uncited").await.body;
     assert_eq!(usage["disclosures"], json!({"used": 2, "max": 2}));
     agrees_with_the_log(&app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_count_as_what_they_become() {
-    let quota = DepositQuota { documents: 0, bytes: 100_000, disclosures: 0 };
+    let quota = UncitedQuota { documents: 0, bytes: 100_000, disclosures: 0 };
     let (app, cast) = with_quota(Engine::Sqlite, quota).await;
     let zeros = vec![0; 150_000];
     let packed = packed("zstd", &zeros).await;
@@ -146,7 +146,7 @@ async fn bytes_count_as_what_they_become() {
     assert!((1..=3).contains(&taken), "{answers:?}");
     answers.iter().filter(|answer| answer.status != 201).for_each(|answer| refused(answer, "quota-exhausted", 429));
     assert_eq!(files(&app, "sha256") - 1, taken, "what was too much is not kept");
-    let usage = ask(&app, Method::GET, &cast.enterprise, "/v1/deposits").await.body;
+    let usage = ask(&app, Method::GET, &cast.enterprise, "/v1/uncited").await.body;
     assert_eq!(usage["bytes"], json!({"used": 30_000 * taken, "max": 100_000}));
 }
 
@@ -158,7 +158,7 @@ async fn what_nobody_cites_goes(engine: Engine) {
     }
     let [told, untold] = ["甲", "乙"].map(|name| Disclosure::new("name", &name.into()));
     for disclosure in [&told, &untold] {
-        assert_eq!(deposit(&app, &cast.centre, disclosure).await.status, 200);
+        assert_eq!(disclose(&app, &cast.centre, disclosure).await.status, 200);
     }
     app.clock.advance_millis(MONTH - 1000);
     upload(&app, &cast.centre, late).await;
@@ -166,11 +166,11 @@ async fn what_nobody_cites_goes(engine: Engine) {
     cite(&app, &cast.centre, "T-1", cited(kept, "text/plain")).await.accepted();
     hold(&app, &cast.centre, "T-2", &told).await.accepted();
     let nothing = gongshi::ledger::Expired::default();
-    assert_eq!(app.ledger.expire_deposits().await.unwrap(), nothing);
+    assert_eq!(app.ledger.expire_uncited().await.unwrap(), nothing);
     app.clock.advance_millis(2000);
-    let expired = app.ledger.expire_deposits().await.unwrap();
+    let expired = app.ledger.expire_uncited().await.unwrap();
     assert_eq!((expired.documents, expired.disclosures), (1, 1));
-    assert_eq!(app.ledger.expire_deposits().await.unwrap(), nothing);
+    assert_eq!(app.ledger.expire_uncited().await.unwrap(), nothing);
     let at = |bytes: &[u8]| format!("/v1/documents/{}", name(bytes));
     assert_eq!(app.bytes(&at(kept)).await, kept);
     assert_eq!(app.bytes(&at(late)).await, late);
@@ -182,12 +182,12 @@ async fn what_nobody_cites_goes(engine: Engine) {
     assert_eq!(cite(&app, &cast.centre, "T-3", cited(lost, "text/plain")).await.problem(), "document-missing");
     upload(&app, &cast.rival, lost).await;
     cite(&app, &cast.centre, "T-3", cited(lost, "text/plain")).await.accepted();
-    assert_eq!(deposit(&app, &cast.centre, &untold).await.status, 200);
+    assert_eq!(disclose(&app, &cast.centre, &untold).await.status, 200);
     // One of two who uploaded it takes it back.
     assert_eq!(ask(&app, Method::DELETE, &cast.centre, &at(late)).await.status, 200);
     assert_eq!(app.bytes(&at(late)).await, late);
     app.clock.advance_millis(MONTH + 1000);
-    assert_eq!(app.ledger.expire_deposits().await.unwrap().documents, 1);
+    assert_eq!(app.ledger.expire_uncited().await.unwrap().documents, 1);
     assert_eq!(app.bytes(&at(lost)).await, lost, "a record cites it");
     agrees_with_the_log(&app).await;
 }
@@ -218,7 +218,7 @@ async fn cited_as_it_expires(engine: Engine) {
     let expiring = async {
         // Not before the first of them has arrived, so that neither side always wins.
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        app.ledger.expire_deposits().await.unwrap()
+        app.ledger.expire_uncited().await.unwrap()
     };
     let (answers, expired) = tokio::join!(join_all(citing), expiring);
     let mut gone = 0;
@@ -299,7 +299,7 @@ async fn an_upload_whose_bytes_were_removed_is_none() {
     });
     let owner = cast.centre.id.clone();
     let uploading = tokio::spawn(async move {
-        let kept = ledger.keep_document(id, Box::pin(chunks), 1 << 20, &owner, DepositQuota::NONE).await;
+        let kept = ledger.keep_document(id, Box::pin(chunks), 1 << 20, &owner, UncitedQuota::NONE).await;
         kept.map_err(|error| error.to_string())
     });
     // It has seen that there is none; the other one holds the head.
@@ -345,7 +345,7 @@ async fn a_removal_that_broke_off_is_ended_and_a_forged_one_is_not_begun() {
     refused(&put_text(&app, &cast.centre, going).await, "overloaded", 503);
     assert_eq!(cite(&app, &cast.centre, "T-2", cited(going, "text/plain")).await.problem(), "document-missing");
     app.clock.advance_millis(3_601_000);
-    assert_eq!(app.ledger.expire_deposits().await.unwrap().documents, 1);
+    assert_eq!(app.ledger.expire_uncited().await.unwrap().documents, 1);
     assert_eq!(app.bytes(&format!("/v1/documents/{}", name(kept))).await, kept);
     upload(&app, &cast.centre, going).await;
     agrees_with_the_log(&app).await;
@@ -385,10 +385,10 @@ async fn a_sealed_value_is_whose_record_holds_it() {
     let disclosure = Disclosure::new("person", &"李四".into());
     let (at, why) = (path(&disclosure), format!("{}?reason=x", path(&disclosure)));
     // Who was first with the text has a copy, and no more.
-    assert_eq!(deposit(&app, &cast.enterprise, &disclosure).await.status, 200);
+    assert_eq!(disclose(&app, &cast.enterprise, &disclosure).await.status, 200);
     hold(&app, &cast.centre, "T-1", &disclosure).await.accepted();
     assert_eq!(app.get_as(&cast.centre, &at).await.body["disclosure"], disclosure.text(), "its own record holds it");
-    assert_eq!(deposit(&app, &cast.centre, &disclosure).await.status, 200);
+    assert_eq!(disclose(&app, &cast.centre, &disclosure).await.status, 200);
     // Who only copies the digest into a record of its own gets nothing by it.
     let rival = app.admit("91350200776049653A", gongshi::organisation::Role::Centre, &cast.supervisor).await;
     hold(&app, &rival, "T-2", &disclosure).await.accepted();
@@ -399,18 +399,18 @@ async fn a_sealed_value_is_whose_record_holds_it() {
     assert_eq!((withdrawn.status, &withdrawn.body["for_all"]), (200, &json!(false)));
     assert_eq!(app.get_as(&cast.enterprise, &at).await.problem(), "not-a-party");
     assert_eq!(app.get_as(&cast.centre, &at).await.status, 200);
-    assert_eq!(deposit(&app, &cast.enterprise, &disclosure).await.status, 200);
+    assert_eq!(disclose(&app, &cast.enterprise, &disclosure).await.status, 200);
     assert_eq!(files(&app, "disclosures"), 2);
     // Its author erases it: for everybody and for ever.
     let erased = ask(&app, Method::DELETE, &cast.centre, &why).await;
     assert_eq!((erased.status, &erased.body["for_all"]), (200, &json!(true)));
     assert_eq!(files(&app, "disclosures"), 0);
     for actor in [&cast.enterprise, &cast.centre, &rival] {
-        refused(&deposit(&app, actor, &disclosure).await, "disclosure-erased", 410);
+        refused(&disclose(&app, actor, &disclosure).await, "disclosure-erased", 410);
     }
     assert_eq!(app.get_as(&cast.centre, &at).await.problem(), "disclosure-erased");
     app.clock.advance_millis(2 * MONTH);
-    app.ledger.expire_deposits().await.unwrap();
-    refused(&deposit(&app, &cast.enterprise, &disclosure).await, "disclosure-erased", 410);
+    app.ledger.expire_uncited().await.unwrap();
+    refused(&disclose(&app, &cast.enterprise, &disclosure).await, "disclosure-erased", 410);
     agrees_with_the_log(&app).await;
 }

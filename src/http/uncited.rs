@@ -2,14 +2,14 @@
 
 use super::{Caller, Limits, Problem, Tag, Typed};
 use crate::field::{DocumentId, Instant};
-use crate::ledger::{Deposits, Ledger, UNCITED_MILLIS};
+use crate::ledger::{Ledger, UNCITED_MILLIS, UncitedList};
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 use std::sync::Arc;
 
 /// What the caller's organisation has here that no record cites. What a record cites counts for nobody and stays.
 #[derive(Serialize, Object)]
-pub struct DepositsView {
+pub struct UncitedView {
     documents: Usage,
     /// Of these documents.
     bytes: Usage,
@@ -54,17 +54,17 @@ impl Usage {
     }
 }
 
-pub struct DepositsApi {
+pub struct UncitedApi {
     pub ledger: Arc<Ledger>,
     pub limits: Limits,
 }
 
-#[OpenApi(prefix_path = "/v1/deposits", tag = "Tag::Documents")]
-impl DepositsApi {
+#[OpenApi(prefix_path = "/v1/uncited", tag = "Tag::Documents")]
+impl UncitedApi {
     /// 存放用量: documents and disclosures of the caller's organisation that no record cites, and how many there may be.
-    #[oai(path = "/", method = "get", operation_id = "getDeposits")]
-    async fn get(&self, caller: Caller) -> Result<Typed<DepositsView>, Problem> {
-        let Deposits { used, documents, disclosures } = self.ledger.deposits(&caller.0.id).await?;
+    #[oai(path = "/", method = "get", operation_id = "getUncited")]
+    async fn get(&self, caller: Caller) -> Result<Typed<UncitedView>, Problem> {
+        let UncitedList { used, documents, disclosures } = self.ledger.uncited(&caller.0.id).await?;
         let (quota, expires) = (self.limits.uncited, |stored_at: Instant| stored_at.plus_millis(UNCITED_MILLIS));
         let documents = documents.into_iter().map(|document| UncitedDocumentView {
             sha256: document.id,
@@ -74,7 +74,7 @@ impl DepositsApi {
         let disclosures = disclosures
             .into_iter()
             .map(|(sealed, stored_at)| UncitedDisclosureView { sealed, expires: expires(stored_at) });
-        Ok(Typed(DepositsView {
+        Ok(Typed(UncitedView {
             documents: Usage::of(used.documents, quota.documents),
             bytes: Usage::of(used.bytes, quota.bytes),
             disclosures: Usage::of(used.disclosures, quota.disclosures),

@@ -129,7 +129,7 @@ pub async fn uncited_documents(
     documents.collect()
 }
 
-/// The sealed values that an organisation deposited and no record holds, with the time, oldest first.
+/// The sealed values that an organisation uploaded and no record holds, with the time, oldest first.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -345,7 +345,7 @@ impl Write {
         self.read(sql, &[Value::from(digest), Value::from(owner.as_str())]).await.map(drop)
     }
 
-    /// Takes the keys of copies that were deposited before `until` and that no record holds. After [`Self::settle_cited`].
+    /// Takes the keys of copies that were uploaded before `until` and that no record holds. After [`Self::settle_cited`].
     ///
     /// # Errors
     /// See [`StoreError`].
