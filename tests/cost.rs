@@ -85,6 +85,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/tenders/{code}/challenges", Page),
     ("/v1/tenders/{code}/disclosures", Page),
     ("/v1/tenders/{code}/lots", Page),
+    ("/v1/tenders/{code}/notices", Page),
 ];
 
 /// The longest answer but for one thing that is longer by itself: a document, a tile of entries.
@@ -208,6 +209,7 @@ fn requests(cast: &Cast, size: u64) -> Vec<String> {
         "/v1/tenders/BIG",
         "/v1/tenders/BIG/disclosures",
         "/v1/tenders/BIG/lots",
+        "/v1/tenders/BIG/notices",
         "/v1/tenders/BIG/challenges",
         "/v1/tenders?limit=500",
         "/v1/tenders?q=zzz&limit=500",

@@ -41,6 +41,12 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
         false
     }
 
+    /// The stream that the act's own one follows by beginning, as a tender does the round before: the decision looks at all
+    /// that follow the same one as well, for how many there are can't be told from one stream either.
+    fn follows(_act: &Self::Act) -> Option<Stream> {
+        None
+    }
+
     /// The subjects that an act concerns beside its own stream: what is computed from everything that bears on one of them
     /// can be checked for completeness. `state` is that before the act.
     fn bears_on(_state: Option<&Self>, _act: &Self::Act) -> Vec<Stream> {

@@ -141,6 +141,7 @@ impl Notice {
         Preannouncement {
             numbers_confirmed: None,
             title: literal(self.title),
+            follows: None,
             procuring_unit: self.owner.party(),
             centre: self.centre.id(),
             nature: self.nature,

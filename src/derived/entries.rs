@@ -25,6 +25,8 @@ pub(super) struct Walk {
     pub log: Vec<LoadedEntry>,
     /// Versions by a mark of the stream.
     versions: HashMap<u64, u64>,
+    /// Each entry that began a stream which follows another one: that one, and the stream.
+    pub successors: Vec<(u64, Stream, Stream)>,
     mark: RandomState,
     edge: Edge,
     last_hash: Option<Hash>,
@@ -46,6 +48,7 @@ impl Walk {
             world: World::new(editions.clone()),
             log: Vec::new(),
             versions: HashMap::new(),
+            successors: Vec::new(),
             mark: RandomState::new(),
             edge: Edge::new(),
             last_hash: None,
@@ -145,6 +148,9 @@ impl Walk {
         let author = self.author(&entry.act, &entry.header.kid).ok_or_else(|| broken("nobody registered its key"))?;
         let version = self.versions.entry(self.mark.hash_one(&entry.stream)).or_default();
         *version += 1;
+        if let Some(followed) = entry.act.follows().filter(|_| *version == 1) {
+            self.successors.push((index, followed, entry.stream.clone()));
+        }
         let place = Place { index, time: entry.view.time, hash, author, kid: entry.header.kid, version: *version };
         let (jti, digest) = (entry.header.jti, entry.view.record().digest());
         let row = entry_row(&place, &entry.stream, entry.act.kind(), jti, digest, bytes.to_vec());

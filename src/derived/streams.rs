@@ -88,10 +88,14 @@ impl Streams {
             return Err(StoreError::Damaged(format!("no edition {edition} of the law")).into());
         }
         let mut supervisors = walk.supervisors().into_iter().peekable();
+        let mut successors = walk.successors.iter().cloned().peekable();
         for entry in entries.values().filter(|entry| entry.stream != Stream::LOG) {
             // Decisions looked at those of their time, most of which have their streams elsewhere.
             while let Some((_, supervisor)) = supervisors.next_if(|(made, _)| *made < entry.place.index) {
                 world.hears_of_supervisor(supervisor);
+            }
+            while let Some((_, followed, successor)) = successors.next_if(|(begun, ..)| *begun < entry.place.index) {
+                world.hears_of_successor(followed, successor);
             }
             history.take(&world, &entry.stream, &entry.act, entry.place.index);
             cite(&entry.act, &mut cited);

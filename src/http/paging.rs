@@ -12,7 +12,7 @@ const PAGE_LIMIT_DEFAULT: u32 = 50;
 /// Items of one kind in the view of one thing: what people look at. The list that the view links to has all of them.
 pub const VIEW_ITEMS_MAX: usize = 50;
 
-/// Bytes of all items of one kind in a view: with four kinds of them, it stays below a megabyte.
+/// Bytes of all items of one kind in a view: with five kinds of them, it stays below a megabyte.
 pub const VIEW_BYTES_MAX: usize = 192 << 10;
 
 /// The first of some items: at most so many, and of so many bytes as JSON, but one at least.

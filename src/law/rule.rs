@@ -84,6 +84,27 @@ pub struct MinimumWindows {
     pub amendment: DayRule,
 }
 
+/// What is taken over from a round of tendering that failed into the one that follows it. The law eases nothing else: no period
+/// is shorter in a second round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inheritance {
+    /// The disclosed text: it stands word by word, or each difference is declared.
+    Text,
+}
+
+/// Rounds of tendering after one that failed (重新招标).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaterRounds {
+    /// What may be tendered again, and by whom.
+    pub follows: Rule,
+    /// One round at a time.
+    pub one: Rule,
+    pub inherits: Vec<Inheritance>,
+    pub inheritance: Rule,
+}
+
 /// Terms of commitments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

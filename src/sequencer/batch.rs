@@ -2,7 +2,9 @@
 
 use super::documents::Held;
 use super::known::{brought_keys, known_jtis};
-use super::loader::{COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_supervisors};
+use super::loader::{
+    COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_successors, load_supervisors,
+};
 use super::rows::{History, edition_row, entry_row, head_row, rows_of, tile_row};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Reception, Rejected, Setting, Submission, publish};
@@ -295,6 +297,10 @@ impl Writer {
         load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), ties).await?;
         if records.iter().any(|record| self.world.looks_at_supervisors(record.stream(), record.act())) {
             load_supervisors(write, &self.setting.owners, &mut self.world).await?;
+        }
+        let followed = records.iter().filter_map(|record| self.world.follows(record.stream(), record.act()));
+        for followed in followed.collect::<Vec<_>>() {
+            load_successors(write, &self.setting.owners, &mut self.world, &followed).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::owners::Owners;
 use crate::act::{Place, Role, Stream};
-use crate::field::{DocumentId, OrganisationId};
+use crate::field::{DocumentId, OrganisationId, TenderCode};
 use crate::law::{EditionError, Editions};
 use crate::record::KeyId;
 use crate::store::{Database, Reads, Row, StoreError, Value, Write};
@@ -212,6 +212,25 @@ pub(super) async fn load_missing(
     wanted.sort_unstable();
     wanted.dedup();
     fold(world, &read(write, owners, &wanted).await?)
+}
+
+/// Reads every stream that follows this one into the sequencer's world.
+pub(super) async fn load_successors(
+    write: &mut Write,
+    owners: &Owners,
+    world: &mut World,
+    followed: &Stream,
+) -> Result<(), LoadError> {
+    // Nothing follows what isn't there.
+    let Some(first) = followed.id::<TenderCode>().filter(|_| world.holds(followed)) else { return Ok(()) };
+    // One that is hidden there is not looked at; an audit looks at all of them.
+    let rows = write.read("SELECT code FROM tenders WHERE follows = $1", &[Value::from(first.as_str())]).await?;
+    for row in &rows {
+        let code: TenderCode = row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))?;
+        world.successors_mut().add(followed.clone(), Stream::of(&code));
+    }
+    let streams = world.successors().of(followed).cloned().collect();
+    load_missing(write, owners, world, Vec::new(), streams).await
 }
 
 /// Reads every supervisor into the sequencer's world, once: who becomes one later is at hand.

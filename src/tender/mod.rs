@@ -15,5 +15,5 @@ pub use payload::*;
 pub use state::{
     AwardState, AwardStatus, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange,
     ClauseState, ContractState, LotPhase, LotState, LotStatus, ObjectionPhase, ObjectionState, ObjectionStatus, Phase,
-    Tender, TenderStatus, Verdict, clause_changes,
+    RoundState, Tender, TenderStatus, Verdict, clause_changes,
 };

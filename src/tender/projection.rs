@@ -1,10 +1,10 @@
 //! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender};
+use super::{AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus};
 use crate::act::Capability;
-use crate::field::{Price, TenderCode};
+use crate::field::{LotId, Price, TenderCode};
 use crate::law::{Law, Running};
-use crate::store::{Column, Projected, Rows, Table, Value};
+use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub static TENDERS: Table = Table {
         Column::integer("first_time"),
         Column::integer("last_time"),
         Column::integer("version"),
+        Column::text("follows"),
+        Column::text("followed_lots"),
     ],
     key: &["code"],
 };
@@ -88,6 +90,8 @@ impl Projected for Tender {
                 Value::Integer(self.first_time.millis()),
                 Value::Integer(self.last_time.millis()),
                 Value::Integer(self.version() as i64),
+                optional(self.follows.as_ref(), |earlier| Value::from(earlier.tender.as_str())),
+                optional(self.follows.as_ref(), |earlier| Value::from(lot_names(&earlier.lots))),
             ],
         );
         for objection in &self.objections {
@@ -111,6 +115,41 @@ impl Projected for Tender {
             rows.put(&LOTS, lot_row(code, lot));
         }
     }
+}
+
+/// `,1,2,`
+fn lot_names(lots: &[LotId]) -> String {
+    lots.iter().fold(String::from(","), |names, lot| names + lot.as_str() + ",")
+}
+
+/// A tender that holds this one again, in whole or in part (重新招标).
+#[derive(Serialize, Object)]
+pub struct LaterRoundView {
+    pub tender: String,
+    pub status: TenderStatus,
+    /// The lots of this one that it tenders again.
+    pub lots: Vec<String>,
+}
+
+/// Later rounds that a view names: one lot has one at a time, but more of those that came to nothing.
+const LATER_ROUNDS_MAX: u32 = 100;
+
+/// The tenders that follow this one, in the order in which they were disclosed.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn later_rounds(reads: &mut impl Reads, code: &TenderCode) -> Result<Vec<LaterRoundView>, StoreError> {
+    let sql = format!(
+        "SELECT code, status, followed_lots FROM tenders WHERE follows = $1 ORDER BY first_time, code \
+         LIMIT {LATER_ROUNDS_MAX}"
+    );
+    let rows = reads.rows(&sql, &[Value::from(code.as_str())]).await?;
+    let later = rows.iter().map(|row| {
+        let lots = row.text(2)?.split(',').filter(|lot| !lot.is_empty()).map(str::to_owned).collect();
+        let status = row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?;
+        Ok(LaterRoundView { tender: row.text(0)?.to_owned(), status, lots })
+    });
+    later.collect()
 }
 
 fn lot_row(code: &TenderCode, lot: &LotState) -> Vec<Value> {

@@ -35,6 +35,11 @@ impl World {
         self.supervisors.insert(stream);
     }
 
+    /// Takes note of a stream that follows another one and is not at hand: acts look at it all the same.
+    pub(crate) fn hears_of_successor(&mut self, followed: Stream, successor: Stream) {
+        self.successors.add(followed, successor);
+    }
+
     /// The stream that brought a key, the service's keys aside.
     pub(crate) fn brought_by(&self, kid: &KeyId) -> Option<&Stream> {
         self.key_owners.get(kid).map(|owner| &owner.stream)

@@ -114,6 +114,11 @@ macro_rules! define {
                 match self { $(Self::$name(act) => <$state>::looks_at_supervisors(of(state), act),)* }
             }
 
+            /// The stream that the act's own one follows by beginning.
+            pub(crate) fn follows(&self) -> Option<Stream> {
+                match self { $(Self::$name(act) => <$state as Capability>::follows(act),)* }
+            }
+
             pub(super) fn bears_on(&self, state: Option<&State>) -> Vec<Stream> {
                 match self { $(Self::$name(act) => <$state>::bears_on(of(state), act),)* }
             }

@@ -7,6 +7,7 @@
 mod author;
 mod entry;
 mod list;
+mod successors;
 
 pub use crate::act::Stream;
 pub use entry::{ReadEntry, Unreadable};
@@ -25,6 +26,7 @@ use crate::record::{Header, KeyId};
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use successors::Successors;
 
 /// Who brought a key.
 #[derive(Debug, Clone)]
@@ -56,6 +58,7 @@ pub struct World {
     /// The supervisors at hand, and whether these are all.
     supervisors: BTreeSet<Stream>,
     has_all_supervisors: bool,
+    successors: Successors,
     /// What the log has adopted, as far as it can be interpreted.
     adopted: Vec<InForce>,
     /// The first edition that the log has adopted and that can't be interpreted.
@@ -128,6 +131,7 @@ impl World {
     pub fn keep_at_most(&mut self, streams: usize) {
         if self.passing.len() > streams {
             self.passing.clear();
+            self.successors = Successors::default();
         }
         if self.lasting.len() > streams || self.key_owners.len() > 4 * streams {
             self.lasting.retain(|stream, _| *stream == Stream::LOG);
@@ -153,9 +157,12 @@ impl World {
     }
 
     /// The streams beside its own that the decision on an act looks at; the stream's own state must be at hand, if it has
-    /// one, and so must all supervisors, if it looks at them.
+    /// one, and so must all supervisors, and all that follow the same stream, if it looks at them.
     pub fn ties(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
         let mut ties = act.ties(self.state(stream));
+        if let Some(followed) = self.follows(stream, act) {
+            ties.extend(self.successors.of(&followed).filter(|other| *other != stream).cloned());
+        }
         if self.looks_at_supervisors(stream, act) {
             let others = self.supervisors.iter().filter(|other| *other != stream && !ties.contains(other));
             ties.extend(others.cloned().collect::<Vec<_>>());
@@ -166,6 +173,11 @@ impl World {
     /// Whether the decision on an act looks at all supervisors.
     pub(crate) fn looks_at_supervisors(&self, stream: &Stream, act: &Act) -> bool {
         act.looks_at_supervisors(self.state(stream))
+    }
+
+    /// The stream that another one follows by beginning with an act.
+    pub(crate) fn follows(&self, stream: &Stream, act: &Act) -> Option<Stream> {
+        act.follows().filter(|_| !self.holds(stream))
     }
 
     /// The subjects that an act concerns beside its own stream; asked before the act is applied.
@@ -244,6 +256,9 @@ impl World {
             return self.open(opening, place);
         }
         let founder = if self.holds(stream) { None } else { self.founder(stream) };
+        if let Some(followed) = self.follows(stream, act) {
+            self.successors.add(followed, stream.clone());
+        }
         let Some(law) = Law::new(&self.adopted).map(|law| law.before(place.index)) else { return };
         let states = if is_dropped(stream) { &mut self.passing } else { &mut self.lasting };
         if let Some(state) = states.get_mut(stream) {

@@ -33,6 +33,7 @@ pub fn preannouncement(centre: &Actor) -> Preannouncement {
     Preannouncement {
         numbers_confirmed: None,
         title: "郑州市第九中学实验楼建设工程".parse().unwrap(),
+        follows: None,
         procuring_unit: Party { name: "郑州市第九中学".parse().unwrap(), id: None },
         centre: centre.id.clone(),
         nature: Nature::Works,

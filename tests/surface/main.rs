@@ -24,6 +24,7 @@ mod proxy;
 mod registry;
 mod rehearsal;
 mod remote;
+mod rounds;
 mod sandbox;
 mod strangers;
 #[path = "../support/mod.rs"]

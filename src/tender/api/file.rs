@@ -1,7 +1,8 @@
 //! One tender: its view, and the lists of what that shows in part.
 
 use super::super::Challenge;
-use super::super::view::{ChallengeSummary, LotView, TenderFile, TenderView, TextVersionView};
+use super::super::projection::later_rounds;
+use super::super::view::{ChallengeSummary, LotView, NoticeView, TenderFile, TenderView, TextVersionView};
 use crate::field::TenderCode;
 use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, not_a_cursor, page_limit};
 use crate::law::Law;
@@ -24,6 +25,16 @@ enum TenderFound {
 #[derive(Serialize, Object)]
 pub struct TextVersionPage {
     items: Vec<TextVersionView>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// A page of a tender's notices, oldest first.
+#[derive(Serialize, Object)]
+pub struct NoticePage {
+    items: Vec<NoticeView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -75,7 +86,8 @@ impl TenderFileApi {
     /// lots and records. What it has more of is counted, and listed elsewhere.
     #[oai(path = "/:code", method = "get", operation_id = "getTender")]
     async fn get(&self, code: Path<TenderCode>) -> Result<TenderFound, Problem> {
-        let view = self.show(&code.0, |file, law| file.view(&code.0, law)).await?;
+        let followed_by = later_rounds(&mut self.ledger.database.clone(), &code.0).await?;
+        let view = self.show(&code.0, |file, law| file.view(&code.0, followed_by, law)).await?;
         let tag = format!("\"{}\"", view.version);
         Ok(TenderFound::Found(Typed(view), tag))
     }
@@ -93,6 +105,21 @@ impl TenderFileApi {
         let after = after.parse().map_err(|_| not_a_cursor())?;
         let (items, next) = self.show(&code.0, |file, _| Some(file.text_versions(after, limit))).await?;
         Ok(Typed(TextVersionPage { items, next }))
+    }
+
+    /// 公告 and 变更公告: every disclosure, call, clarification and amendment, each with the one before and what it changed.
+    #[oai(path = "/:code/notices", method = "get", operation_id = "listNotices")]
+    async fn notices(
+        &self,
+        code: Path<TenderCode>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<NoticePage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let after = after.0.map(|after| after.parse().map_err(|_| not_a_cursor())).transpose()?;
+        let (items, next) = self.show(&code.0, |file, _| Some(file.notices(after, limit))).await?;
+        Ok(Typed(NoticePage { items, next }))
     }
 
     /// Every lot, with its candidates and the first challenges to its result.

@@ -4,7 +4,9 @@ mod acts;
 mod file;
 
 use super::projection::AwardSummary;
-use super::{AwardStatus, Change, Clause, LotStatus, ObjectionStatus, Preannouncement, ScoreRow, TenderStatus};
+use super::{
+    AwardStatus, Change, Clause, EarlierRound, LotStatus, ObjectionStatus, Preannouncement, ScoreRow, TenderStatus,
+};
 use crate::field::{Day, DueTime, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
     Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, bad_parameter, page_limit, parameters, shown,
@@ -26,7 +28,7 @@ enum Tag {
     Tenders,
 }
 
-shown! { AwardStatus, Change, Clause, LotStatus, ObjectionStatus, ScoreRow, TenderStatus }
+shown! { AwardStatus, Change, Clause, EarlierRound, LotStatus, ObjectionStatus, ScoreRow, TenderStatus }
 
 parameters! { LotStatus, ObjectionStatus, TenderStatus }
 
@@ -53,6 +55,10 @@ pub struct TenderSummary {
     first_time: String,
     last_time: String,
     version: u64,
+    /// 重新招标: the tender that it holds again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    follows: Option<String>,
 }
 
 /// A page of tenders, newest first.
@@ -166,6 +172,7 @@ impl TenderSummary {
             window_until: row.optional_integer(9)?.map(instant),
             last_time: instant(row.integer(10)?),
             version: row.unsigned(11)?,
+            follows: row.optional_text(12)?.map(str::to_owned),
         })
     }
 }
@@ -173,7 +180,7 @@ impl TenderSummary {
 const TENDERS: Listing = Listing {
     table: "tenders",
     columns: "first_time, code, title, status, nature, region, centre, unit_name, estimate_minor, window_until, \
-              last_time, version",
+              last_time, version, follows",
     order: &["first_time", "code"],
     direction: Direction::NewestFirst,
 };
@@ -228,6 +235,8 @@ impl TenderApi {
         centre: Query<Option<OrganisationId>>,
         /// Code of the procuring unit.
         unit: Query<Option<OrganisationId>>,
+        /// 重新招标: only those that hold this tender again.
+        follows: Query<Option<TenderCode>>,
         /// First published on this day or later (Asia/Shanghai).
         published_from: Query<Option<Day>>,
         /// First published on this day or before.
@@ -255,6 +264,7 @@ impl TenderApi {
             return Err(bad_parameter("region", &words.into()));
         }
         let filter = Filter::default()
+            .along("follows", follows.0.map(|earlier| Value::from(earlier.as_str())))
             .along("centre", centre.0.map(|centre| Value::from(centre.as_str())))
             .along("status", status.0.map(|status| Value::from(status.name())))
             .equals("unit", unit.0.map(|unit| Value::from(unit.as_str())))

@@ -213,7 +213,7 @@ pub struct Closure {
 }
 
 const BIDS_MAX: usize = 200;
-const DIFFERENCES_MAX: usize = 600;
+pub(super) const DIFFERENCES_MAX: usize = 600;
 
 /// Of what members a bidder consists, and that nobody bids twice: neither for itself and in a consortium, nor in two.
 pub(super) fn check_bidders<'a>(bidders: impl Iterator<Item = (String, &'a Bidder)>, faults: &mut Faults) {

@@ -1,5 +1,6 @@
 //! 招标前公示: the tender as it is shown before the call.
 
+use super::EarlierRound;
 use super::price::check_amounts;
 use crate::act::{Payload, confirms_numbers};
 use crate::calendar::Period;
@@ -175,6 +176,9 @@ pub struct Contact {
 #[serde(deny_unknown_fields)]
 pub struct Preannouncement {
     pub title: Line<300>,
+    /// 重新招标: the tender that failed, in whole or in part, and is held again. A revision keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<EarlierRound>,
     /// 采购人 / 招标人.
     pub procuring_unit: Party,
     /// 采购中心 / 招标代理机构: it, or the procuring unit, signs what follows.
@@ -312,6 +316,9 @@ impl Preannouncement {
             faults.add(format!("{at}/method_reason"), Fault::MissingField);
         }
         check_windows(self.windows, at, faults);
+        if let Some(follows) = &self.follows {
+            follows.check(&format!("{at}/follows"), faults);
+        }
     }
 }
 

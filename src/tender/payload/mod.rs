@@ -7,6 +7,7 @@ mod disclosure;
 mod objection;
 mod price;
 mod reopening;
+mod round;
 
 pub use announcement::{
     Adoption, Amendment, Announcement, Bid, Change, Clarification, Closure, Deadline, DeadlineKind, Difference,
@@ -27,6 +28,7 @@ pub use objection::{
 };
 pub use price::{AmountConfirmation, PriceDifference, are_far_apart};
 pub use reopening::{PeriodReopening, TenderPeriod};
+pub use round::EarlierRound;
 
 use crate::act::acts;
 use crate::field::{CommitmentId, LotId, TemplateId};
@@ -80,6 +82,11 @@ impl Act {
             Self::Revised(revision) => Some((&revision.preannouncement, "/preannouncement")),
             _ => None,
         }
+    }
+
+    /// The round before, which it follows.
+    pub fn earlier_round(&self) -> Option<&EarlierRound> {
+        self.disclosed()?.0.follows.as_ref()
     }
 
     /// The lot that it is about, for acts after the opening.

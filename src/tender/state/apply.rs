@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::{
     BidState, CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
-    Tender, Verdict, clause_changes,
+    RoundState, Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
 use crate::field::{Instant, ItemId};
@@ -22,6 +22,7 @@ impl Tender {
             title: disclosed.title.as_str().into(),
             centre: disclosed.centre.clone(),
             procuring_unit: disclosed.procuring_unit.clone(),
+            follows: disclosed.follows.as_ref().map(RoundState::of),
             nature: Some(disclosed.nature),
             method: Some(disclosed.method),
             region: disclosed.region,
@@ -50,6 +51,7 @@ impl Tender {
             title: adoption.title.as_str().into(),
             centre: adoption.centre.clone(),
             procuring_unit: adoption.procuring_unit.clone(),
+            follows: None,
             nature: adoption.nature,
             method: None,
             region: adoption.region,

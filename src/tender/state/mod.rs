@@ -8,11 +8,13 @@ mod interest;
 mod lot;
 mod opened;
 mod reopening;
+mod round;
 mod status;
 
 pub use awarded::{AwardState, ContractState};
 pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
 pub use opened::BidState;
+pub use round::RoundState;
 pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
@@ -115,6 +117,8 @@ pub struct Tender {
     pub title: Box<str>,
     pub centre: OrganisationId,
     pub procuring_unit: Party,
+    /// 重新招标: the round before.
+    pub follows: Option<RoundState>,
     /// Unknown for an adopted tender whose notices don't say it.
     pub nature: Option<Nature>,
     /// Unknown for an adopted tender.
@@ -199,6 +203,7 @@ impl Capability for Tender {
         let buyers = act.disclosed().into_iter().flat_map(|(disclosed, _)| disclosed.buyers()).map(Stream::of);
         promised
             .chain(buyers)
+            .chain(decide::round::looked_at(act))
             .chain(state.map(|tender| tender.bidding(act)).into_iter().flatten().map(Stream::of))
             .collect()
     }
@@ -206,6 +211,13 @@ impl Capability for Tender {
     /// Who may rule on what is escalated.
     fn looks_at_supervisors(_state: Option<&Self>, act: &Act) -> bool {
         matches!(act, Act::ObjectionEscalated(_))
+    }
+
+    fn follows(act: &Act) -> Option<Stream> {
+        match act {
+            Act::Preannounced(_) => decide::round::looked_at(act),
+            _ => None,
+        }
     }
 
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {

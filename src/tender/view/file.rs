@@ -1,10 +1,11 @@
-//! A tender as its readers know it: the state, the words of its present text, what each version changed, and its first records.
+//! A tender as its readers know it: the state, the words of its present text, its notices with what each changed, and its first
+//! records.
 
-use super::super::{Act, Clause, ClauseState, ScoreRow, Tender, clause_changes, score_table_id};
-use super::{ChangeView, TextVersionView};
+use super::super::{Act, Clause, ClauseState, EarlierRound, ScoreRow, Tender, score_table_id};
+use super::notice::{ChangeView, DeadlineChange, NoticeView, changes, is_notice};
 use crate::act::{Acts, Place, fold};
-use crate::field::ClauseId;
-use crate::http::FirstRecords;
+use crate::field::{ClauseId, DueTime};
+use crate::http::{FirstRecords, RecordKind};
 use crate::law::Law;
 use crate::ledger::Folding;
 use crate::world;
@@ -14,10 +15,12 @@ use crate::world;
 pub struct TenderFile {
     pub(super) state: Option<Tender>,
     pub(super) text: Text,
-    pub(super) text_versions: Vec<TextVersionView>,
+    pub(super) notices: Vec<NoticeView>,
+    /// The round before, as the present text names it.
+    pub(super) follows: Option<EarlierRound>,
     pub(super) records: FirstRecords,
-    /// Of the wordings in `text_versions`.
-    changed_bytes: usize,
+    /// Of the notices.
+    noticed_bytes: usize,
 }
 
 /// About what an objection or a challenge takes in the state, and a lot or a candidate.
@@ -26,14 +29,18 @@ const ITEM_BYTES: usize = 256;
 impl Folding for TenderFile {
     fn take(&mut self, act: world::Act, place: &Place, law: Law<'_>) {
         let world::Act::Tender(act) = act else { return };
-        match Text::stated(&act) {
-            Some(stated) => self.state_text(stated, &act, place, law),
-            None => {
-                if let Act::Amended(amendment) = &act {
-                    self.text.amend(&amendment.clauses);
-                }
-                fold(&mut self.state, &act, place, law);
-            }
+        let before = self.state.as_ref().map(|tender| (tender.text_version, tender.bid_deadline));
+        let text = self.text.after(&act);
+        let changes = text.as_ref().map(|text| changes(&self.text, text)).unwrap_or_default();
+        if let Some(text) = text {
+            self.text = text;
+        }
+        if let Some((disclosed, _)) = act.disclosed() {
+            self.follows.clone_from(&disclosed.follows);
+        }
+        fold(&mut self.state, &act, place, law);
+        if is_notice(&act) {
+            self.notice(act.kind(), place, before.unwrap_or_default(), changes);
         }
         if self.records.has_room() {
             self.records.take(act.kind(), &act.to_value(), place);
@@ -45,52 +52,62 @@ impl Folding for TenderFile {
             let lots = tender.lots.iter().map(|lot| 1 + lot.challenges.len() + lot.candidates.len());
             tender.objections.len() + tender.clauses.len() + lots.sum::<usize>()
         });
-        items * ITEM_BYTES + self.text.bytes() + self.changed_bytes + self.records.bytes()
+        items * ITEM_BYTES + self.text.bytes() + self.noticed_bytes + self.records.bytes()
     }
 }
 
 impl TenderFile {
-    fn state_text(&mut self, stated: Text, act: &Act, place: &Place, law: Law<'_>) {
-        let changes = change_views(&self.text, &stated);
-        let text_version = |state: &Option<Tender>| state.as_ref().map_or(0, |tender| tender.text_version);
-        let before = text_version(&self.state);
-        self.text = stated;
-        fold(&mut self.state, act, place, law);
-        let text_version = text_version(&self.state);
-        if text_version != before {
-            let wordings = changes.iter().flat_map(|change| [&change.before, &change.after]).flatten();
-            self.changed_bytes += wordings.map(String::len).sum::<usize>();
-            let (index, time) = (place.index, place.time.to_string());
-            self.text_versions.push(TextVersionView { text_version, index, time, changes });
-        }
+    fn notice(
+        &mut self,
+        kind: &str,
+        place: &Place,
+        (text_version, deadline): (u32, Option<DueTime>),
+        changes: Vec<ChangeView>,
+    ) {
+        let Some(tender) = &self.state else { return };
+        let notice = NoticeView {
+            index: place.index,
+            entry_hash: place.hash.to_string(),
+            time: place.time.to_string(),
+            kind: RecordKind(kind.to_owned()),
+            previous: self.notices.last().map(NoticeView::place),
+            disclosure: (tender.text_version != text_version).then_some(tender.text_version),
+            changes,
+            bid_deadline: DeadlineChange::between(deadline, tender.bid_deadline),
+        };
+        self.noticed_bytes += notice.bytes();
+        self.notices.push(notice);
     }
 }
 
 /// The words of a version of a tender.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Text {
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
 }
 
 impl Text {
-    /// What an act states in full.
-    fn stated(act: &Act) -> Option<Self> {
+    /// The text after an act that states it in full or amends it.
+    fn after(&self, act: &Act) -> Option<Self> {
         let (clauses, score_table) = match act {
             Act::Preannounced(disclosed) => (&disclosed.clauses, &disclosed.score_table),
             Act::Revised(revision) => (&revision.preannouncement.clauses, &revision.preannouncement.score_table),
             Act::Announced(announcement) => (&announcement.clauses, &announcement.score_table),
+            Act::Amended(amendment) => return Some(self.amended(&amendment.clauses)),
             _ => return None,
         };
         Some(Self { clauses: clauses.clone(), score_table: score_table.clone() })
     }
 
-    fn amend(&mut self, amended: &[Clause]) {
-        for clause in &mut self.clauses {
+    fn amended(&self, amended: &[Clause]) -> Self {
+        let mut text = self.clone();
+        for clause in &mut text.clauses {
             if let Some(amended) = amended.iter().rfind(|amended| amended.id == clause.id) {
                 clause.clone_from(amended);
             }
         }
+        text
     }
 
     fn bytes(&self) -> usize {
@@ -99,12 +116,12 @@ impl Text {
         clauses.chain(rows).sum()
     }
 
-    fn states(&self) -> Vec<ClauseState> {
+    pub(super) fn states(&self) -> Vec<ClauseState> {
         ClauseState::of(&self.clauses, &self.score_table)
     }
 
     /// A row a line for the score table: item, points, criteria.
-    fn wording(&self, id: &ClauseId) -> Option<String> {
+    pub(super) fn wording(&self, id: &ClauseId) -> Option<String> {
         if *id != score_table_id() {
             return self.clauses.iter().find(|clause| clause.id == *id).map(|clause| clause.text.to_string());
         }
@@ -114,21 +131,4 @@ impl Text {
         });
         (!self.score_table.is_empty()).then(|| rows.collect::<Vec<_>>().join("\n"))
     }
-}
-
-fn change_views(before: &Text, after: &Text) -> Vec<ChangeView> {
-    // The first version has nothing before it to differ from.
-    if before.clauses.is_empty() {
-        return Vec::new();
-    }
-    clause_changes(&before.states(), &after.states())
-        .into_iter()
-        .map(|change| ChangeView {
-            clause: change.clause.to_string(),
-            change: change.change,
-            material: change.material,
-            before: before.wording(&change.clause),
-            after: after.wording(&change.clause),
-        })
-        .collect()
 }

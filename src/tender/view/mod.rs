@@ -3,11 +3,14 @@
 
 mod file;
 mod lot;
+mod notice;
 
 pub use file::TenderFile;
 pub use lot::{ChallengeSummary, LotView};
+pub use notice::{NoticeView, TextVersionView};
 
-use super::{Clause, ObjectionPhase, ObjectionStatus, Phase, ScoreRow, TenderStatus};
+use super::projection::LaterRoundView;
+use super::{Clause, EarlierRound, ObjectionPhase, ObjectionState, ObjectionStatus, Phase, ScoreRow, TenderStatus};
 use crate::act::Capability;
 use crate::field::TenderCode;
 use crate::http::{StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
@@ -27,6 +30,12 @@ pub struct TenderView {
     pub title: String,
     pub centre: String,
     pub procuring_unit: crate::field::Party,
+    /// 重新招标: the tender that came to nothing, in whole or in part, and is held again by this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub follows: Option<EarlierRound>,
+    /// The tenders that hold this one again.
+    pub followed_by: Vec<LaterRoundView>,
     // Unknown for an adopted tender whose notices don't say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -63,6 +72,10 @@ pub struct TenderView {
     pub text_versions: Vec<TextVersionView>,
     /// How many versions there are.
     pub disclosure_count: u64,
+    /// The newest notices, oldest first, each with the one before and what it changed; `/v1/tenders/{code}/notices` lists all.
+    pub notices: Vec<NoticeView>,
+    /// How many there are.
+    pub notice_count: u64,
     /// The first of them; `/v1/objections?tender={code}` lists all.
     pub objections: Vec<ObjectionView>,
     /// How many there are.
@@ -87,6 +100,9 @@ pub struct TenderMore {
     pub disclosures: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
+    pub notices: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
     pub objections: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -97,35 +113,6 @@ pub struct TenderMore {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub records: Option<String>,
-}
-
-/// A version of the disclosed text.
-#[derive(Clone, Serialize, Object)]
-pub struct TextVersionView {
-    /// From 1.
-    #[serde(rename = "disclosure")]
-    #[oai(rename = "disclosure")]
-    pub text_version: u32,
-    /// The record that brought it.
-    pub index: u64,
-    pub time: String,
-    /// What changed against the version before.
-    pub changes: Vec<ChangeView>,
-}
-
-/// A clause that changed, with both wordings.
-#[derive(Clone, Serialize, Object)]
-pub struct ChangeView {
-    pub clause: String,
-    pub change: super::Change,
-    /// Whether it matters to who can win.
-    pub material: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub before: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub after: Option<String>,
 }
 
 /// Where an objection stands; its text is in the record.
@@ -139,12 +126,39 @@ pub struct ObjectionView {
     pub answer_due: Option<String>,
 }
 
-/// Versions of the text in a view, each with both wordings of what it changed.
-const TEXT_VERSIONS_SHOWN: usize = 10;
+/// Versions of the text in a view, and notices, each with both wordings of what it changed.
+const NOTICES_SHOWN: usize = 10;
+
+/// What a view shows of what there may be more of.
+struct Shown<'a> {
+    text_versions: &'a [TextVersionView],
+    notices: &'a [NoticeView],
+    objections: &'a [ObjectionView],
+    lots: &'a [LotView],
+}
+
+/// The first of what comes newest first, oldest first.
+fn newest<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut newest = first_of(items, NOTICES_SHOWN, VIEW_BYTES_MAX);
+    newest.reverse();
+    newest
+}
+
+fn objection_view(objection: &ObjectionState, end: &mut impl FnMut(Running) -> String) -> ObjectionView {
+    ObjectionView {
+        id: objection.id.to_string(),
+        by: objection.by.to_string(),
+        status: objection.phase.status(),
+        answer_due: match objection.phase {
+            ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
+            _ => None,
+        },
+    }
+}
 
 impl TenderFile {
     /// The tender under the law as it stands.
-    pub fn view(&self, code: &TenderCode, law: Law<'_>) -> Option<TenderView> {
+    pub fn view(&self, code: &TenderCode, followed_by: Vec<LaterRoundView>, law: Law<'_>) -> Option<TenderView> {
         let tender = self.state.as_ref()?;
         let mut provisional = false;
         let mut end = |period: Running| {
@@ -156,19 +170,14 @@ impl TenderFile {
         let window_until = window.map(&mut end);
         let lots = tender.lots.iter().map(|lot| lot_view(lot, &mut end));
         let lots = first_of(lots, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
-        let objections = tender.objections.iter().map(|objection| ObjectionView {
-            id: objection.id.to_string(),
-            by: objection.by.to_string(),
-            status: objection.phase.status(),
-            answer_due: match objection.phase {
-                ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
-                _ => None,
-            },
-        });
+        let objections = tender.objections.iter().map(|objection| objection_view(objection, &mut end));
         let objections = first_of(objections, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
-        let mut text_versions = first_of(self.text_versions.iter().rev().cloned(), TEXT_VERSIONS_SHOWN, VIEW_BYTES_MAX);
-        text_versions.reverse();
-        let more = self.more(code, text_versions.len(), objections.len(), &lots);
+        let text_versions = newest(self.notices.iter().rev().filter_map(NoticeView::text_version));
+        let notices = newest(self.notices.iter().rev().cloned());
+        let more = self.more(
+            code,
+            &Shown { text_versions: &text_versions, notices: &notices, objections: &objections, lots: &lots },
+        );
         Some(TenderView {
             code: code.to_string(),
             version: tender.version(),
@@ -184,8 +193,12 @@ impl TenderFile {
             open: tender.open.map(|due| due.to_string()),
             clauses: self.text.clauses.clone(),
             score_table: self.text.score_table.clone(),
-            disclosure_count: self.text_versions.len() as u64,
+            disclosure_count: self.text_version_count() as u64,
             text_versions,
+            notice_count: self.notices.len() as u64,
+            notices,
+            follows: self.follows.clone(),
+            followed_by,
             objection_count: tender.objections.len() as u64,
             objections,
             lot_count: tender.lots.len() as u64,
@@ -198,20 +211,24 @@ impl TenderFile {
     }
 
     /// The lists of what is shown in part.
-    fn more(&self, code: &TenderCode, text_versions: usize, objections: usize, lots: &[LotView]) -> Option<TenderMore> {
+    fn more(&self, code: &TenderCode, shown: &Shown<'_>) -> Option<TenderMore> {
         let tender = self.state.as_ref()?;
         let records = self.records.rest(&Stream::of(code), tender.version());
         let code = encoded(code.as_str());
         let list = |is_cut: bool, path: String| is_cut.then_some(path);
         let are_cut = |lot: &LotView| (lot.challenges.len() as u64) < lot.challenge_count;
         let more = TenderMore {
-            disclosures: list(text_versions < self.text_versions.len(), format!("/v1/tenders/{code}/disclosures")),
-            objections: list(objections < tender.objections.len(), format!("/v1/objections?tender={code}")),
-            lots: list(lots.len() < tender.lots.len(), format!("/v1/tenders/{code}/lots")),
-            challenges: list(lots.iter().any(are_cut), format!("/v1/tenders/{code}/challenges")),
+            disclosures: list(
+                shown.text_versions.len() < self.text_version_count(),
+                format!("/v1/tenders/{code}/disclosures"),
+            ),
+            notices: list(shown.notices.len() < self.notices.len(), format!("/v1/tenders/{code}/notices")),
+            objections: list(shown.objections.len() < tender.objections.len(), format!("/v1/objections?tender={code}")),
+            lots: list(shown.lots.len() < tender.lots.len(), format!("/v1/tenders/{code}/lots")),
+            challenges: list(shown.lots.iter().any(are_cut), format!("/v1/tenders/{code}/challenges")),
             records,
         };
-        let lists = [&more.disclosures, &more.objections, &more.lots, &more.challenges, &more.records];
+        let lists = [&more.disclosures, &more.notices, &more.objections, &more.lots, &more.challenges, &more.records];
         lists.iter().any(|list| list.is_some()).then_some(more)
     }
 
@@ -222,9 +239,22 @@ impl TenderFile {
 
     /// The versions of the text behind one, oldest first, and where the next page begins.
     pub fn text_versions(&self, after: u32, limit: u32) -> (Vec<TextVersionView>, Option<String>) {
-        let first = self.text_versions.partition_point(|version| version.text_version <= after);
-        let (items, next) = page_of(&self.text_versions, first, limit, Clone::clone);
+        let versions: Vec<_> = self.notices.iter().filter(|notice| notice.disclosure > Some(after)).collect();
+        let (items, next) = page_of(&versions, 0, limit, |notice| notice.text_version());
+        let items: Vec<_> = items.into_iter().flatten().collect();
         let last = next.and_then(|_| items.last()).map(|version| version.text_version.to_string());
+        (items, last)
+    }
+
+    fn text_version_count(&self) -> usize {
+        self.notices.iter().filter(|notice| notice.disclosure.is_some()).count()
+    }
+
+    /// The notices behind an index, oldest first, and where the next page begins.
+    pub fn notices(&self, after: Option<u64>, limit: u32) -> (Vec<NoticeView>, Option<String>) {
+        let first = self.notices.partition_point(|notice| Some(notice.index) <= after);
+        let (items, next) = page_of(&self.notices, first, limit, Clone::clone);
+        let last = next.and_then(|_| items.last()).map(|notice| notice.index.to_string());
         (items, last)
     }
 

@@ -3,16 +3,17 @@
 use super::tender::{Subject, complainant};
 use super::words::read;
 use super::{By, Scene};
+use crate::plan::TENDERS;
 use crate::seam;
 use gongshi::act::{Acts, Capability};
-use gongshi::field::{Instant, Nature, Party};
+use gongshi::field::{Instant, LotId, Nature, OrganisationId, Party, TenderCode};
 use gongshi::organisation::Role;
 use gongshi::tender::{
     Act, Adoption, Amendment, Announcement, AnswerOutcome, Clarification, Clause, ClauseKind, ClauseState, Clearance,
-    Closure, Contact, Deadline, DeadlineKind, Difference, DocumentSale, Failure, Ground, Lot, LotPhase, Method,
-    Objection, ObjectionAnswer, ObjectionEscalation, ObjectionPhase, ObjectionRuling, ObjectionState,
+    Closure, Contact, Deadline, DeadlineKind, Difference, DocumentSale, EarlierRound, Failure, Ground, Lot, LotPhase,
+    Method, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionPhase, ObjectionRuling, ObjectionState,
     ObjectionWithdrawal, PeriodReopening, PlannedDates, Preannouncement, Resumption, Revision, RulingOutcome, ScoreRow,
-    SuspensionOrder, TenderPeriod, Termination, Window, WindowClosure, WindowUnit, Windows, clause_changes,
+    SuspensionOrder, Tender, TenderPeriod, Termination, Window, WindowClosure, WindowUnit, Windows, clause_changes,
 };
 
 pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -125,10 +126,17 @@ fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
     let (announce, deadline) = (scene.dice.between(0, 5), if open { 26 } else { scene.dice.between(6, 9) });
     let announce = scene.day(announce);
     let centre = scene.cast.player(subject.centre(scene)).id.clone();
+    let follows = follows(scene, subject, &centre, &ClauseState::of(&clauses, &score_table));
+    let earlier = follows.as_ref().and_then(|follows| seam::tender(scene.world, &follows.tender));
+    let procuring_unit = match earlier.filter(|_| scene.dice.percent(95)) {
+        Some(earlier) => earlier.procuring_unit.clone(),
+        None => party(subject, scene),
+    };
     Preannouncement {
         numbers_confirmed: None,
         title: scene.text("教学楼工程"),
-        procuring_unit: party(subject, scene),
+        follows,
+        procuring_unit,
         centre,
         nature: scene.dice.pick(&[Nature::Works, Nature::Goods, Nature::Services]),
         method,
@@ -147,6 +155,46 @@ fn disclosed(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Preannouncement {
         source: None,
         documents: scene.documents(),
     }
+}
+
+/// Some follow a tender of the same centre that came to nothing, or one that did not; a revision keeps to what it is.
+fn follows(
+    scene: &mut Scene<'_>,
+    subject: &Subject<'_>,
+    centre: &OrganisationId,
+    text: &[ClauseState],
+) -> Option<EarlierRound> {
+    let (tender, lots): (TenderCode, Vec<LotId>) = match subject.state.map(|tender| tender.follows.as_ref()) {
+        Some(kept) => kept.map(|kept| (kept.tender.clone(), kept.lots.clone()))?,
+        None if scene.dice.percent(50) => return None,
+        None => {
+            let of_centre =
+                |tender: &Tender| tender.centre == *centre && (tender.phase.is_final() || any_failed(tender));
+            let codes: Vec<TenderCode> = (0..TENDERS).map(|at| read(&format!("T-{at}"))).collect();
+            let ended = |code: &&TenderCode| seam::tender(scene.world, code).is_some_and(of_centre);
+            let ended: Vec<&TenderCode> = codes.iter().filter(ended).collect();
+            let code =
+                if scene.dice.percent(90) { scene.dice.one_of(&ended).copied() } else { scene.dice.one_of(&codes) };
+            (code?.clone(), scene.dice.pick(&[&["1"][..], &["1"], &["1", "2"]]).iter().map(|lot| read(lot)).collect())
+        }
+    };
+    let known = seam::tender(scene.world, &tender).map(|tender| tender.clauses.clone()).unwrap_or_default();
+    let mut differences = if known.is_empty() { Vec::new() } else { declared(&known, text) };
+    if scene.dice.percent(5) {
+        differences.pop();
+    }
+    Some(EarlierRound { tender, lots, differences })
+}
+
+fn any_failed(tender: &Tender) -> bool {
+    tender.lots.iter().any(|lot| lot.phase == LotPhase::Failed)
+}
+
+fn declared(known: &[ClauseState], text: &[ClauseState]) -> Vec<Difference> {
+    clause_changes(known, text)
+        .into_iter()
+        .map(|change| Difference { clause: change.clause, change: change.change, reason: read("更正") })
+        .collect()
 }
 
 fn adoption(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Adoption {
@@ -182,10 +230,7 @@ fn announcement(scene: &mut Scene<'_>, subject: &Subject<'_>) -> Announcement {
     if clauses.is_empty() {
         clauses.push(clause(scene, 0));
     }
-    let mut differences: Vec<Difference> = clause_changes(&known, &ClauseState::of(&clauses, &score_table))
-        .into_iter()
-        .map(|change| Difference { clause: change.clause, change: change.change, reason: read("更正") })
-        .collect();
+    let mut differences = declared(&known, &ClauseState::of(&clauses, &score_table));
     if scene.dice.percent(5) {
         differences.pop();
     }

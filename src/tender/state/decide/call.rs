@@ -3,10 +3,11 @@
 use super::super::super::{Act, Amendment, Announcement, Method, Opening};
 use super::super::{ClauseState, LotPhase, Phase, Tender, clause_changes};
 use super::guard::{forbids, lot, lot_forbids, must_be_announced, must_run};
+use super::round::declared;
 use super::window::span;
 use super::{bidding, price};
 use crate::act::{Author, Moment, must_be_past};
-use crate::field::{DueTime, Fault, FieldFault, ItemId};
+use crate::field::{DueTime, Fault, ItemId};
 use crate::problem::{self, Refusal};
 
 /// Open objections that a refusal names.
@@ -42,28 +43,7 @@ pub(super) fn decide_announcement(
         Phase::Announced | Phase::Terminated | Phase::Closed => return Err(forbids(tender, act)),
     }
     let changes = clause_changes(&tender.clauses, &ClauseState::of(&announcement.clauses, &announcement.score_table));
-    let undeclared = changes
-        .iter()
-        .filter(|actual| {
-            !announcement.differences.iter().any(|d| d.clause == actual.clause && d.change == actual.change)
-        })
-        .map(|actual| FieldFault {
-            pointer: "/differences".into(),
-            fault: Fault::UnknownReference { id: actual.clause.to_string() },
-        });
-    let invented = announcement.differences.iter().enumerate().filter(|(_, declared)| {
-        !changes.iter().any(|actual| actual.clause == declared.clause && actual.change == declared.change)
-    });
-    let invented = invented.map(|(at, declared)| FieldFault {
-        pointer: format!("/differences/{at}"),
-        fault: Fault::UnknownReference { id: declared.clause.to_string() },
-    });
-    let faults: Vec<_> = undeclared.chain(invented).collect();
-    if !faults.is_empty() {
-        let ids = faults.iter().map(|f| f.fault.to_string()).collect::<Vec<_>>().join("; ");
-        let (zh, en) = (format!("差异须逐条如实列明：{ids}"), format!("every difference must be declared: {ids}"));
-        return Err(Refusal { fields: faults, ..Refusal::new(&problem::DIFFERENCE_UNDECLARED, zh, en) });
-    }
+    declared(&changes, &announcement.differences, "/differences")?;
     if announcement.bid_deadline.is_over(at.now) {
         return Err(Refusal::of_field("/bid_deadline", Fault::DatesOutOfOrder { earlier: "today".into() }));
     }

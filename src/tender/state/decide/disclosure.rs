@@ -6,6 +6,7 @@ use super::guard::{
     TEXT_VERSIONS_MAX, forbids, must_be_author, must_be_disclosed, must_leave_room, must_not_buy, must_run, objection,
     objection_is, too_many,
 };
+use super::round;
 use super::window::check_windows;
 use crate::act::{Author, Moment, Role, must_have};
 use crate::field::{Fault, FieldFault, OrganisationId};
@@ -15,7 +16,8 @@ use crate::problem::{self, Refusal};
 pub(super) fn decide_preannouncement(disclosed: &Preannouncement, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     must_have(by, &[Role::Centre, Role::ProcuringUnit])?;
     must_be_author(runs(by, &disclosed.centre, &disclosed.procuring_unit))?;
-    check_disclosed(disclosed, "", at)
+    check_disclosed(disclosed, "", at)?;
+    round::decide_first(disclosed, by, at)
 }
 
 fn check_disclosed(disclosed: &Preannouncement, pointer: &str, at: &Moment<'_>) -> Result<(), Refusal> {
@@ -65,7 +67,8 @@ pub(super) fn decide_revision(
         return Err(Refusal::of_field("/preannouncement/centre", fault));
     }
     too_many("/preannouncement", tender.text_version as usize, TEXT_VERSIONS_MAX)?;
-    check_disclosed(&revision.preannouncement, "/preannouncement", at)
+    check_disclosed(&revision.preannouncement, "/preannouncement", at)?;
+    round::decide_revision(tender, &revision.preannouncement, at)
 }
 
 pub(super) fn decide_objection(

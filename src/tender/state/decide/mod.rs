@@ -8,6 +8,7 @@ pub(super) mod guard;
 mod price;
 pub(super) mod promise;
 mod result;
+pub(super) mod round;
 mod window;
 
 use super::super::Act;

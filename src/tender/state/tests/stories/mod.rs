@@ -5,6 +5,7 @@ mod facts;
 mod impartiality;
 mod interruptions;
 mod objections;
+mod rounds;
 mod the_call;
 mod the_result;
 mod the_whole_way;
