@@ -57,7 +57,10 @@ pub(super) fn award_time(
 ) -> Instant {
     let over = calendar.end_of(published.shanghai_day(), windows.candidates.period(), Roll::default()).over_at();
     if award <= over {
-        let what = "the award came before the window as the log counts it was over; it is entered right after";
+        let what = (
+            "中标早于本日志所计公示期届满，记在届满之后",
+            "the award came before the window as the log counts it was over; it is entered right after",
+        );
         tally.note(what, code.as_str());
     }
     award.max(over.plus_millis(SECOND))

@@ -53,7 +53,13 @@ pub(super) fn bidder(name: &str, place: &str, tally: &mut Tally) -> Result<Bidde
         tally.words(Uncertainty::ConsortiumUnclear, place, "bidder", name);
     }
     if names.members.len() > 1 && name.matches('、').count() + 1 > names.members.len() {
-        tally.note("a member stands twice in a consortium's name; it is listed once", place);
+        tally.note(
+            (
+                "联合体名称中同一成员出现两次，只列一次",
+                "a member stands twice in a consortium's name; it is listed once",
+            ),
+            place,
+        );
     }
     let members = names.members.into_iter().map(|member| party(&member, place, tally)).collect::<Result<_, _>>()?;
     Ok(Bidder { members })
@@ -63,7 +69,8 @@ pub(super) fn bidder(name: &str, place: &str, tally: &mut Tally) -> Result<Bidde
 pub(super) fn party(name: &str, place: &str, tally: &mut Tally) -> Result<Party, Fault> {
     let closed = close_up(&markup::plain(name));
     if closed.trim() != name.trim() {
-        tally.note("white space or markup within a Chinese name was taken out", place);
+        tally
+            .note(("中文名称中的空白或标记已去除", "white space or markup within a Chinese name was taken out"), place);
     }
     Ok(Party { name: tally.line(&closed, place)?, id: None })
 }

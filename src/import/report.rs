@@ -28,7 +28,7 @@ pub struct ImportReport {
     /// Values that no act has a field for, by file and field; a list counts its members.
     pub unmapped: BTreeMap<String, usize>,
     /// Everything else that a reader must know, with how often and where.
-    pub notes: Vec<String>,
+    pub notes: Vec<Bilingual>,
     /// Each fact that stayed in words.
     pub words: Vec<Quoted>,
 }
@@ -124,12 +124,15 @@ impl Uncertainty {
     }
 }
 
+/// A note in Chinese and in English.
+pub(super) type Words = (&'static str, &'static str);
+
 /// Counts, notes and words of a part of the source; that of a part which is given up is dropped with it.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     mapped: usize,
     unmapped: BTreeMap<String, usize>,
-    notes: BTreeMap<&'static str, Vec<String>>,
+    notes: BTreeMap<Words, Vec<String>>,
     words: Vec<Quoted>,
     not_imported: Vec<NotImported>,
 }
@@ -146,12 +149,12 @@ impl Tally {
     }
 
     /// Notes that `what` happened at `place`, a tender's code as a rule.
-    pub fn note(&mut self, what: &'static str, place: &str) {
+    pub fn note(&mut self, what: Words, place: &str) {
         self.notes.entry(what).or_default().push(place.to_owned());
     }
 
     /// Notes something about the import as a whole.
-    pub fn remark(&mut self, what: &'static str) {
+    pub fn remark(&mut self, what: Words) {
         self.notes.insert(what, vec![EVERYWHERE.to_owned()]);
     }
 
@@ -211,7 +214,7 @@ impl Tally {
     fn text<T>(&mut self, text: &str, place: &str, make: impl Fn(&str) -> Result<T, Fault>) -> Result<T, Fault> {
         let plain = markup::plain(text);
         if plain != text {
-            self.note("markup was taken out of a text", place);
+            self.note(("文字中的标记已去除", "markup was taken out of a text"), place);
         }
         let mut text = plain.trim().to_owned();
         loop {
@@ -221,10 +224,19 @@ impl Tally {
                         return Err(Fault::ForbiddenCharacter { code_point });
                     };
                     if matches!(forbidden, '\n' | '\r' | '\t') {
-                        self.note("a line break in a one-line text became a space", place);
+                        self.note(
+                            ("单行文字中的换行已改为空格", "a line break in a one-line text became a space"),
+                            place,
+                        );
                         text = text.replace(forbidden, " ");
                     } else {
-                        self.note("a deceptive or control character was taken out of a text", place);
+                        self.note(
+                            (
+                                "文字中的欺骗性字符或控制字符已去除",
+                                "a deceptive or control character was taken out of a text",
+                            ),
+                            place,
+                        );
                         text = text.replace(forbidden, "");
                     }
                 }
@@ -246,20 +258,24 @@ impl Tally {
             in_words: in_words.collect(),
             not_imported: self.not_imported,
             unmapped: self.unmapped,
-            notes: self.notes.into_iter().map(|(what, places)| note_text(what, &places)).collect(),
+            notes: self.notes.into_iter().map(|(what, places)| note_of(what, &places)).collect(),
             words: self.words,
             ..ImportReport::default()
         }
     }
 }
 
-fn note_text(what: &str, places: &[String]) -> String {
+fn note_of((zh, en): Words, places: &[String]) -> Bilingual {
     if places.iter().all(|place| place == EVERYWHERE) {
-        return what.to_owned();
+        return Bilingual::new(zh, en);
     }
-    let named = places.iter().take(PLACES_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = if places.len() > PLACES_MAX { ", …" } else { "" };
-    format!("{what}: {} ({named}{more})", places.len())
+    let (count, named) = (places.len(), places.iter().take(PLACES_MAX).map(String::as_str).collect::<Vec<_>>());
+    let (more_zh, more_en) = if count > PLACES_MAX { ("等", ", …") } else { ("", "") };
+    let (in_chinese, in_english) = (named.join("、"), named.join(", "));
+    Bilingual::new(
+        format!("{zh}：{count} 处（{in_chinese}{more_zh}）"),
+        format!("{en}: {count} ({in_english}{more_en})"),
+    )
 }
 
 /// How many values a JSON value holds: lists and objects count their members, what says nothing counts none.
@@ -286,7 +302,7 @@ mod tests {
         let report = tally.finish();
         assert_eq!(report.unmapped["f.text (too long)"], 1);
         assert_eq!(report.notes.len(), 2, "{:?}", report.notes);
-        assert!(report.notes[0].ends_with("text: 1 (T-1)"), "{:?}", report.notes);
+        assert!(report.notes.iter().all(|note| note.en.ends_with(": 1 (T-1)") && note.zh.ends_with("：1 处（T-1）")));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::adopted::{self, PUBLICITY_DAYS_MIN, only_lot, step};
 use super::consortium::party;
 use super::nature::{Winner, nature};
 use super::rehearsal::Rehearsal;
-use super::report::{Tally, Uncertainty};
+use super::report::{Tally, Uncertainty, Words};
 use super::source::{Keyed, Row, rows};
 use super::{ImportError, Signatory, Step, Texts, price, region, when, yichang};
 use crate::field::{Fault, Instant, Money, OrganisationId, TenderCode};
@@ -71,8 +71,11 @@ pub(super) fn map(
     Ok(count)
 }
 
-const REMARK: &str = "calls of state enterprises are entered as adopted tenders, in the words of their notices: these name \
-    neither the objection window nor the opening, and rarely a deadline";
+const REMARK: Words = (
+    "国有企业的招标公告以承接项目记入，照录公告文字：其中不载明异议期与开标时间，也很少载明截止时间",
+    "calls of state enterprises are entered as adopted tenders, in the words of their notices: these name neither the \
+     objection window nor the opening, and rarely a deadline",
+);
 
 /// A call and its pre-announcements.
 struct Call {

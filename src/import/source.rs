@@ -194,7 +194,13 @@ impl Keyed {
                     keyed.rows.insert(id, row);
                 }
                 Some(known) if known.fields == row.fields => {
-                    tally.note("a row stands twice in a file, word for word; it is read once", &row.at);
+                    tally.note(
+                        (
+                            "文件中有一行逐字重复，只读取一次",
+                            "a row stands twice in a file, word for word; it is read once",
+                        ),
+                        &row.at,
+                    );
                 }
                 Some(_) => {
                     keyed.twice.insert(id);

@@ -95,7 +95,7 @@ fn adoption(steps: &[Step], code: &str) -> tender::Adoption {
 }
 
 fn has_note(report: &ImportReport, words: &str) -> bool {
-    report.notes.iter().any(|note| note.contains(words))
+    report.notes.iter().any(|note| note.en.contains(words) && !note.zh.is_ascii())
 }
 
 /// How many facts of a tender stayed in words, by reason.

@@ -38,7 +38,7 @@ pub(super) fn map(
         tally.unmapped(format!("table.{name}"), filled.count());
     }
     for name in &sheet.others {
-        tally.note("a sheet beside the first one is not read", name);
+        tally.note(("第一张以外的工作表未读取", "a sheet beside the first one is not read"), name);
     }
     for (code, rows) in by_tender(&head, &sheet, tally) {
         let mut part = Tally::default();
@@ -181,7 +181,10 @@ impl Table {
     fn note_equal_amounts(&self, lot: &[BidRow], tally: &mut Tally) {
         let amounts: Vec<_> = lot.iter().filter_map(|row| row.bid.price.money()).collect();
         if amounts.iter().enumerate().any(|(n, one)| amounts[..n].contains(one)) {
-            tally.note("several bidders of a lot have the same amount", self.code.as_str());
+            tally.note(
+                ("同一标段有几个投标人的金额相同", "several bidders of a lot have the same amount"),
+                self.code.as_str(),
+            );
         }
     }
 }

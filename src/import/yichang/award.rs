@@ -2,7 +2,7 @@
 
 use super::super::adopted::{as_in_the_source, only_lot, unexplained};
 use super::super::consortium::is_bidder;
-use super::super::report::{Tally, Uncertainty};
+use super::super::report::{Tally, Uncertainty, Words};
 use super::super::seal::seal;
 use super::super::source::{Row, says_nothing};
 use super::super::{ImportError, price};
@@ -28,6 +28,18 @@ struct Winner {
     certificates: Vec<Prose<1000>>,
     remark: Option<Prose<2000>>,
 }
+
+const TWICE: Words = ("中标人在名单中出现两次，取前者", "the winner stands twice in the list; the first is taken");
+const OTHER_PRICE: Words = (
+    "中标公告的价格与公示不同，或表述不同",
+    "the award states another price than the publication, or words it differently",
+);
+const FAR_AMOUNT: Words = (
+    "中标金额与公示金额相差悬殊，按来源原样记入",
+    "the award's amount is far from the publication's; it is entered as the source has it",
+);
+const LOWER_RANK: Words =
+    ("排名在后的候选人中标，来源未说明理由", "a lower-ranked candidate won and the source says no reason");
 
 impl Pair {
     /// The price that the award notice states, if it states one.
@@ -55,7 +67,7 @@ impl Pair {
         let mut matching = candidates.iter().filter(|candidate| is_bidder(&candidate.bidder, winner));
         let candidate = matching.next().ok_or_else(|| self.pair.missing("winner"))?;
         if matching.next().is_some() {
-            tally.note("the winner stands twice in the list; the first is taken", place);
+            tally.note(TWICE, place);
         }
         // Their text is read; what they say is in the price.
         self.award.optional("price_cny");
@@ -63,7 +75,7 @@ impl Pair {
         let price = match stated {
             Some(price) => {
                 if price != candidate.price {
-                    tally.note("the award states another price than the publication, or words it differently", place);
+                    tally.note(OTHER_PRICE, place);
                 }
                 price
             }
@@ -78,12 +90,12 @@ impl Pair {
         let amounts = price.money().zip(candidate.price.money());
         let far = amounts.is_some_and(|(price, published)| are_far_apart(price, published));
         if far {
-            tally.note("the award's amount is far from the publication's; it is entered as the source has it", place);
+            tally.note(FAR_AMOUNT, place);
         }
         let reasons = match candidate.rank {
             Some(1) => None,
             Some(_) => {
-                tally.note("a lower-ranked candidate won and the source says no reason", place);
+                tally.note(LOWER_RANK, place);
                 Some("来源数据未载明未选第一名的理由。")
             }
             None => (candidates.len() > 1).then_some("候选人不排序或来源数据未载明排序；来源数据未载明定标理由。"),
@@ -146,7 +158,7 @@ fn persons(row: &mut Row, code: &str, tally: &mut Tally) -> Result<Vec<KeyPerson
 fn person(role: &str, row: &mut Row, code: &str, tally: &mut Tally) -> Result<KeyPerson, Fault> {
     let unknown = says_nothing(role);
     if unknown {
-        tally.note("a person of the winner's team stands under no role", code);
+        tally.note(("中标团队中有人未注明职务", "a person of the winner's team stands under no role"), code);
     }
     let role = tally.line(if unknown { ROLE_UNKNOWN } else { role }, code)?;
     let name = row.optional("person").and_then(|pseudonym| {

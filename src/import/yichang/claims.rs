@@ -164,7 +164,10 @@ impl Full {
             [("candidates", self.candidates), ("achievements", self.achievements), ("prizes", self.prizes)]
         {
             for _ in rows {
-                tally.note("a claim or row of the full notice names no candidate", code);
+                tally.note(
+                    ("完整公示中有声明或行未指明候选人", "a claim or row of the full notice names no candidate"),
+                    code,
+                );
                 tally.unmapped(format!("yichang_candidates_full.{field} (of no candidate)"), 1);
             }
         }

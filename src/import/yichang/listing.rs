@@ -109,10 +109,34 @@ impl Known<'_> {
                 && rows.iter().any(|row| amount(&row.price) == Some(awarded))
         });
         for (is_so, what) in [
-            (headed, "a heading stands for a price in the table of candidates: its prices are nobody's"),
-            (has_gap, "rows without a price stand between the candidates: the prices are nobody's"),
-            (own.is_none(), "the winner is not in the table of candidates: its prices are nobody's"),
-            (is_elsewhere, "the winner's price stands in another row of the table: its prices are nobody's"),
+            (
+                headed,
+                (
+                    "候选人表中表头占了报价的位置，其报价不归任何人",
+                    "a heading stands for a price in the table of candidates: its prices are nobody's",
+                ),
+            ),
+            (
+                has_gap,
+                (
+                    "候选人之间夹有无报价的行，其报价不归任何人",
+                    "rows without a price stand between the candidates: the prices are nobody's",
+                ),
+            ),
+            (
+                own.is_none(),
+                (
+                    "中标人不在候选人表中，其报价不归任何人",
+                    "the winner is not in the table of candidates: its prices are nobody's",
+                ),
+            ),
+            (
+                is_elsewhere,
+                (
+                    "中标价出现在表中另一行，其报价不归任何人",
+                    "the winner's price stands in another row of the table: its prices are nobody's",
+                ),
+            ),
         ] {
             if is_so {
                 tally.note(what, code);

@@ -9,7 +9,7 @@ use super::adopted::{self, PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, award
 use super::consortium::{is_bidder, normalised, party, same_bidder};
 use super::nature::{self, nature};
 use super::rehearsal::Rehearsal;
-use super::report::{Tally, Uncertainty};
+use super::report::{Tally, Uncertainty, Words};
 use super::source::{Keyed, Row, rows};
 use super::{ImportError, Signatory, Step, Texts, region, when};
 use crate::calendar::Calendar;
@@ -67,9 +67,15 @@ pub(super) fn map(
         }
     }
     for (what, keyed) in [
-        ("a candidate notice is in no pair that was imported", &notices.candidates),
-        ("an award notice is in no pair that was imported", &notices.awards),
-        ("a full candidate notice is in no pair that was imported", &notices.full),
+        (
+            ("有候选人公示不在已导入的公告组中", "a candidate notice is in no pair that was imported"),
+            &notices.candidates,
+        ),
+        (("有中标公告不在已导入的公告组中", "an award notice is in no pair that was imported"), &notices.awards),
+        (
+            ("有完整候选人公示不在已导入的公告组中", "a full candidate notice is in no pair that was imported"),
+            &notices.full,
+        ),
     ] {
         keyed.unused().for_each(|id| tally.note(what, &id.replace(KEY_MARK, " ")));
     }
@@ -80,12 +86,20 @@ pub(super) fn map(
     Ok(count)
 }
 
-const REMARK_PERIODS: &str = "the periods of an adopted tender are those that this log counts from then on; for objections, \
-    answers and escalations the law's, for candidates the notice's";
-const REMARK_RANKS: &str = "the place in a list of candidates is no rank (where notices say that they rank, the first \
-    always won; where they say that they do not, any did): a rank stands only where the full notice says so";
-const REMARK_SEALS: &str = "persons are sealed under salts that follow from their pseudonyms: the same pseudonym gives \
-    the same seal";
+const REMARK_PERIODS: Words = (
+    "承接项目的各期限由本日志自承接起计：异议、答复、投诉依法定期限，候选人公示依公告所载",
+    "the periods of an adopted tender are those that this log counts from then on; for objections, answers and escalations \
+     the law's, for candidates the notice's",
+);
+const REMARK_RANKS: Words = (
+    "候选人名单中的位次不是排名（公告称排序的总是第一名中标，称不排序的则任一名中标）：只有完整公示载明的才记为排名",
+    "the place in a list of candidates is no rank (where notices say that they rank, the first always won; where they say \
+     that they do not, any did): a rank stands only where the full notice says so",
+);
+const REMARK_SEALS: Words = (
+    "人员按其化名派生的盐封存：同一化名得到同一摘要",
+    "persons are sealed under salts that follow from their pseudonyms: the same pseudonym gives the same seal",
+);
 
 /// The tender's code is the section's; a second tender of the same section gets a suffix.
 pub(super) fn code(wanted: &str, taken: &mut BTreeSet<String>, tally: &mut Tally) -> Result<TenderCode, Fault> {
@@ -96,13 +110,19 @@ pub(super) fn code(wanted: &str, taken: &mut BTreeSet<String>, tally: &mut Tally
         text = format!("{}-{n}", wanted.trim());
     }
     if n > 1 {
-        tally.note("a code stands on more than one pair; a suffix tells them apart", &text);
+        tally.note(
+            ("同一编号用于多组公告，以后缀区分", "a code stands on more than one pair; a suffix tells them apart"),
+            &text,
+        );
     }
     text.parse()
 }
 
-const REMARK_PRICES: &str = "names and terms of the parts of a price are kept without spaces and with brackets of one \
-    width; a bare number below 1000 may be a percentage and stays in words";
+const REMARK_PRICES: Words = (
+    "价格各部分的名称与条件去除空格、统一括号宽度；不带单位且小于 1000 的数可能是百分数，只作文字",
+    "names and terms of the parts of a price are kept without spaces and with brackets of one width; a bare number below \
+     1000 may be a percentage and stays in words",
+);
 
 struct Pair {
     code: TenderCode,
@@ -171,7 +191,10 @@ impl Pair {
         let at = when::read(&start).filter(|stated| stated.day == day && stated.time.is_some());
         let at = at.map_or_else(
             || {
-                let what = "the publicity does not begin at an hour of the day of publication; it is entered at noon";
+                let what = (
+                    "公示并非自发布当日某一时刻起，按正午记入",
+                    "the publicity does not begin at an hour of the day of publication; it is entered at noon",
+                );
                 tally.note(what, self.code.as_str());
                 when::shanghai(day, when::noon())
             },
@@ -298,13 +321,25 @@ impl Pair {
         let channel = format!("{channel}\n公示期：{}", publicity.text);
         let mut candidates = claims::candidates(&mut self.notice, self.full.as_mut(), (winner, awarded), place, tally)?;
         if !candidates.iter().any(|candidate| is_bidder(&candidate.bidder, winner)) {
-            tally.note("the winner is not in the list as it was read; it is added as a last candidate", place);
+            tally.note(
+                (
+                    "中标人不在读出的名单中，补为最后一名候选人",
+                    "the winner is not in the list as it was read; it is added as a last candidate",
+                ),
+                place,
+            );
             let price = awarded.cloned().unwrap_or_else(listing::unknown_price);
             let added = claims::plain(winner, price, candidates.len() + 1, place, tally);
             candidates.push(added.map_err(self.pair.refused("winner"))?);
         }
         if !are_well_ranked(&candidates) {
-            tally.note("the ranks of the full notice have gaps or are not of all candidates; none is taken", place);
+            tally.note(
+                (
+                    "完整公示的排名有空缺或未覆盖全部候选人，一概不取",
+                    "the ranks of the full notice have gaps or are not of all candidates; none is taken",
+                ),
+                place,
+            );
             candidates.iter_mut().for_each(|candidate| candidate.rank = None);
         }
         let made = (|| {
