@@ -6,6 +6,7 @@
 use super::Cli;
 use super::language::either;
 use super::say::{self, say};
+use super::usage;
 use anyhow::{Context, anyhow, bail};
 use clap::builder::OsStr;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches};
@@ -45,7 +46,8 @@ pub fn command_line() -> anyhow::Result<Cli> {
         let said = read(&file, &serve_command())?;
         command = command.mut_subcommand(SERVE, |serve| said.into_iter().fold(serve, Said::stands_in));
     }
-    Ok(Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit()))
+    let matches = command.try_get_matches().unwrap_or_else(|error| usage::refuse(&error));
+    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::refuse(&error)))
 }
 
 /// The file that the command line or the environment names, whatever else is wrong with them.

@@ -17,6 +17,7 @@ pub mod say;
 mod serve;
 mod sources;
 mod uploads;
+mod usage;
 mod verify;
 mod witness;
 
