@@ -255,6 +255,7 @@ async fn one_of_two_replicas_publishes_and_the_other_takes_over() {
         key: key.public().to_jwk(),
         roles: vec![Role::Centre],
         region: None,
+        code_as_issued: false,
     };
     let own = Stream::of(&registration.id);
     second.act_as(&key, &own, &organisation::Act::from(registration).into()).await.unwrap();

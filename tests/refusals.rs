@@ -2,6 +2,8 @@
 
 #![cfg(feature = "shell")]
 
+#[path = "refusals/codes.rs"]
+mod codes;
 #[path = "refusals/payloads.rs"]
 mod payloads;
 mod support;

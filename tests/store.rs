@@ -115,10 +115,12 @@ async fn replicas_share_one_log() {
             key: actor.key.public().to_jwk(),
             roles: vec![role],
             region: None,
+            code_as_issued: false,
         };
         let registration = gongshi::organisation::Act::from(registration).into();
         ledger.act_as(&actor.key, &stream, &registration).await.unwrap();
-        let confirmation = gongshi::organisation::Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+        let confirmation =
+            gongshi::organisation::Confirmation { kid: actor.key.key_id(), roles: vec![role], code_document: None };
         let confirmation = gongshi::organisation::Act::from(confirmation).into();
         ledger.act_as(by, &stream, &confirmation).await.unwrap();
         actor
@@ -192,9 +194,14 @@ async fn survives_sudden_death(database: Option<String>) {
                     key: actor.key.public().to_jwk(),
                     roles: vec![role],
                     region: None,
+                    code_as_issued: false,
                 };
                 post(&actor, &own, &gongshi::organisation::Act::from(registration).into()).await.unwrap();
-                let confirmation = gongshi::organisation::Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+                let confirmation = gongshi::organisation::Confirmation {
+                    kid: actor.key.key_id(),
+                    roles: vec![role],
+                    code_document: None,
+                };
                 let by = made.last().unwrap_or(&operator);
                 let answer = post(by, &own, &gongshi::organisation::Act::from(confirmation).into()).await.unwrap();
                 assert!(answer.get("receipt").is_some(), "{answer}");

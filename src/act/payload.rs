@@ -3,7 +3,7 @@
 //! Each capability lists its record kinds once with [`acts!`]; everything that must treat all kinds alike (parsing,
 //! counting, printing) follows from that list.
 
-use crate::field::{DocumentRef, Faults, FieldFault, NumberConfirmation, ParseFailure};
+use crate::field::{DocumentRef, Faults, FieldFault, NumberConfirmation, OrganisationId, ParseFailure};
 use crate::record::Sealed;
 use schemars::JsonSchema;
 
@@ -25,6 +25,11 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned + JsonSchema +
 
     /// Every sealed value the payload holds.
     fn sealed(&self) -> Vec<Sealed> {
+        Vec::new()
+    }
+
+    /// Every organisation that the payload names by its code, but for one that it registers.
+    fn codes(&self) -> Vec<&OrganisationId> {
         Vec::new()
     }
 
@@ -71,6 +76,8 @@ pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'sta
     fn documents(&self) -> Vec<&DocumentRef>;
 
     fn sealed(&self) -> Vec<Sealed>;
+
+    fn codes(&self) -> Vec<&OrganisationId>;
 
     /// The payload as a JSON value, for views that show every kind alike.
     fn to_value(&self) -> serde_json::Value;
@@ -143,6 +150,12 @@ macro_rules! acts {
             fn sealed(&self) -> Vec<$crate::record::Sealed> {
                 match self {
                     $(Self::$variant(p) => $crate::act::Payload::sealed(&**p),)*
+                }
+            }
+
+            fn codes(&self) -> Vec<&$crate::field::OrganisationId> {
+                match self {
+                    $(Self::$variant(p) => $crate::act::Payload::codes(&**p),)*
                 }
             }
 

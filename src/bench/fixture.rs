@@ -101,10 +101,16 @@ pub(super) async fn register(
 ) -> anyhow::Result<()> {
     let stream = Stream::of(&id.parse::<OrganisationId>()?);
     let name = id.parse().map_err(|fault| anyhow::anyhow!("{id}: {fault}"))?;
-    let registration =
-        Registration { id: id.parse()?, name, key: key.public().to_jwk(), roles: vec![role], region: None };
+    let registration = Registration {
+        id: id.parse()?,
+        name,
+        key: key.public().to_jwk(),
+        roles: vec![role],
+        region: None,
+        code_as_issued: false,
+    };
     ledger.act_as(key, &stream, &organisation::Act::from(registration).into()).await?;
-    let confirmation = Confirmation { kid: key.key_id(), roles: vec![role] };
+    let confirmation = Confirmation { kid: key.key_id(), roles: vec![role], code_document: None };
     ledger.act_as(by, &stream, &organisation::Act::from(confirmation).into()).await?;
     Ok(())
 }

@@ -130,9 +130,10 @@ async fn register(
 ) -> anyhow::Result<()> {
     let stream = Stream::of(&id);
     let name = name.parse().map_err(|fault| anyhow::anyhow!("{fault}"))?;
-    let registration = Registration { id, name, key: key.public().to_jwk(), roles: vec![role], region: None };
+    let registration =
+        Registration { id, name, key: key.public().to_jwk(), roles: vec![role], region: None, code_as_issued: false };
     ledger.act_as(key, &stream, &Act::from(registration).into()).await?;
-    let confirmation = Confirmation { kid: key.key_id(), roles: vec![role] };
+    let confirmation = Confirmation { kid: key.key_id(), roles: vec![role], code_document: None };
     ledger.act_as(admitter, &stream, &Act::from(confirmation).into()).await?;
     Ok(())
 }

@@ -102,7 +102,7 @@ pub struct Name {
     #[arg(long, env = "GONGSHI_ORIGIN")]
     origin: Option<String>,
     /// 运行机构代码：新日志必填 · Code of the organisation that runs the service: a new log needs one
-    #[arg(long, env = "GONGSHI_OPERATOR")]
+    #[arg(long, env = "GONGSHI_OPERATOR", value_parser = OrganisationId::regular)]
     operator: Option<OrganisationId>,
     /// 运行机构名称：新日志必填 · Its name: a new log needs one
     #[arg(long, env = "GONGSHI_OPERATOR_NAME")]

@@ -8,6 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// `91410100MA0000015B`, or `GB-COH-01234567` outside China.
+///
+/// A check character may be another than the standards compute: a slip, or one of the few codes that a registry has issued so.
+/// [`Self::irregularity`] tells, and a log takes such a code for a slip until a supervisor has confirmed it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganisationId(CompactString);
 
@@ -45,10 +48,6 @@ const DEPARTMENTS: &[u8; 12] = b"123456789ANY";
 const NATIONAL: &[u8; 6] = b"100000";
 /// Of the eight characters of an organisation code (GB 11714-1997), characters 9 to 16.
 const INNER_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-/// Codes in real use whose check character is not the computed one; the check is not loosened for their sake
-/// (other software in use carries the same exception).
-const EXCEPTIONS: [&str; 1] = ["91350203M0001QAY9B"];
-
 impl OrganisationId {
     pub fn as_str(&self) -> &str {
         &self.0
@@ -58,43 +57,83 @@ impl OrganisationId {
     pub fn is_uscc(&self) -> bool {
         self.0.len() == USCC_LENGTH && !self.0.contains('-')
     }
+
+    /// A code that is no slip: both of its check characters are right.
+    ///
+    /// # Errors
+    /// It is no code, or irregular.
+    pub fn regular(text: &str) -> Result<Self, OrganisationIdError> {
+        let id: Self = text.parse()?;
+        id.irregularity().map_or(Ok(id), Err)
+    }
+
+    /// Which of its check characters is another than the standards compute.
+    pub fn irregularity(&self) -> Option<OrganisationIdError> {
+        if !self.is_uscc() {
+            return None;
+        }
+        let code = self.0.as_bytes();
+        let expected = check_character(code);
+        if char::from(code[USCC_LENGTH - 1]) != expected {
+            return Some(OrganisationIdError::CheckCharacter { expected });
+        }
+        let expected = inner_check_character(&code[8..16]);
+        (char::from(code[16]) != expected).then_some(OrganisationIdError::InnerCheckCharacter { expected })
+    }
 }
 
-/// The check character of the first 17 characters.
-fn check_character(body: &[u8]) -> Result<char, OrganisationIdError> {
-    let mut sum = 0;
-    for (byte, weight) in body.iter().zip(WEIGHTS) {
-        let value = ALPHABET.iter().position(|c| c == byte).ok_or(OrganisationIdError::Alphabet(char::from(*byte)))?;
-        sum += value as u32 * weight;
+/// The value of a character that is in the alphabet. Every code of every record is checked, so it is looked up.
+const fn value(byte: u8) -> Option<u8> {
+    const NONE: u8 = u8::MAX;
+    const VALUES: [u8; 256] = {
+        let (mut values, mut at) = ([NONE; 256], 0);
+        while at < ALPHABET.len() {
+            values[ALPHABET[at] as usize] = at as u8;
+            at += 1;
+        }
+        values
+    };
+    match VALUES[byte as usize] {
+        NONE => None,
+        value => Some(value),
     }
-    Ok(char::from(ALPHABET[((31 - sum % 31) % 31) as usize]))
+}
+
+/// The check character of the first 17 characters, all of them in the alphabet.
+fn check_character(code: &[u8]) -> char {
+    let weighted = code.iter().zip(WEIGHTS).map(|(byte, weight)| u32::from(value(*byte).unwrap_or_default()) * weight);
+    char::from(ALPHABET[((31 - weighted.sum::<u32>() % 31) % 31) as usize])
 }
 
 fn check_uscc(text: &str) -> Result<(), OrganisationIdError> {
-    if EXCEPTIONS.contains(&text) {
-        return Ok(());
-    }
-    let (body, check) = text.as_bytes().split_at(USCC_LENGTH - 1);
-    let expected = check_character(body)?;
-    if !ALPHABET.contains(&check[0]) {
-        return Err(OrganisationIdError::Alphabet(char::from(check[0])));
+    let code = text.as_bytes();
+    if let Some(other) = code.iter().find(|byte| value(**byte).is_none()) {
+        return Err(OrganisationIdError::Alphabet(char::from(*other)));
     }
     // A stranger who registers under one would publish it for ever.
     if is_identity_card(text) {
         return Err(OrganisationIdError::IdentityCard);
     }
-    if char::from(check[0]) != expected {
+    let issuer = check_issuer(text);
+    // A slip in the region shows in the check character, too, and is told by that.
+    let expected = check_character(code);
+    if issuer.is_err() && char::from(code[USCC_LENGTH - 1]) != expected {
         return Err(OrganisationIdError::CheckCharacter { expected });
     }
-    if !DEPARTMENTS.contains(&body[0]) {
-        return Err(OrganisationIdError::Department(char::from(body[0])));
+    issuer
+}
+
+/// Who issued the code, and where.
+fn check_issuer(text: &str) -> Result<(), OrganisationIdError> {
+    let code = text.as_bytes();
+    if !DEPARTMENTS.contains(&code[0]) {
+        return Err(OrganisationIdError::Department(char::from(code[0])));
     }
     // The organs of the state, and who is registered with them, belong to no province.
-    if &body[2..8] != NATIONAL {
+    if &code[2..8] != NATIONAL {
         text[2..8].parse::<RegionCode>()?;
     }
-    let expected = inner_check_character(&body[8..16]);
-    if char::from(body[16]) == expected { Ok(()) } else { Err(OrganisationIdError::InnerCheckCharacter { expected }) }
+    Ok(())
 }
 
 /// Of an organisation code; letters count from A = 10.
@@ -195,7 +234,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// By GB 32100-2015: codes of real organisations, and made-up ones with the check characters `0` and `X`.
-    const VALID: [&str; 21] = [
+    const VALID: [&str; 20] = [
         "12100000400000456B",
         "91350200776049653A",
         "91350500798359476R",
@@ -216,15 +255,17 @@ mod tests {
         "91410100MA000020X0",
         "91410100MA00002180",
         "91410100MA000004XQ",
-        "91350203M0001QAY9B",
     ];
+
+    /// A real code whose check character is not the computed one (other software in use has an exception for it).
+    const IRREGULAR: &str = "91350203M0001QAY9B";
 
     #[test]
     fn vectors() {
         for code in VALID {
             assert!(code.parse::<OrganisationId>().unwrap().is_uscc(), "{code}");
         }
-        let parse = |text: &str| text.parse::<OrganisationId>();
+        let parse = OrganisationId::regular;
         assert_eq!(parse("91410100MA0000015C"), Err(OrganisationIdError::CheckCharacter { expected: 'B' }));
         assert_eq!(parse("91410100MA000O015B"), Err(OrganisationIdError::Alphabet('O')));
         assert_eq!(parse("91410100ma0000015b"), Err(OrganisationIdError::Alphabet('m')));
@@ -242,12 +283,25 @@ mod tests {
 
     /// The first 17 characters with the right check character.
     fn checked(body: &str) -> String {
-        format!("{body}{}", check_character(body.as_bytes()).unwrap())
+        format!("{body}{}", check_character(body.as_bytes()))
+    }
+
+    #[test]
+    fn a_code_with_another_check_character_is_one_and_irregular() {
+        let irregularity = |text: &str| text.parse::<OrganisationId>().unwrap().irregularity();
+        let issued = IRREGULAR.parse::<OrganisationId>().unwrap();
+        assert_eq!(issued.irregularity(), Some(OrganisationIdError::CheckCharacter { expected: '9' }));
+        assert_eq!(OrganisationId::regular(IRREGULAR), Err(issued.irregularity().unwrap()));
+        let inner = OrganisationIdError::InnerCheckCharacter { expected: '5' };
+        assert_eq!(irregularity(&checked("91410100MA0000016")), Some(inner));
+        for regular in VALID.into_iter().chain(["GB-COH-01234567"]) {
+            assert_eq!(irregularity(regular), None, "{regular}");
+        }
     }
 
     #[test]
     fn a_right_check_character_is_not_enough() {
-        let parse = |text: &str| text.parse::<OrganisationId>();
+        let parse = OrganisationId::regular;
         let (unknown, malformed) = (RegionCodeError::UnknownProvince, RegionCodeError::Malformed);
         assert_eq!(parse(&checked("91ABCDEFMA0000015")), Err(OrganisationIdError::Region(malformed)));
         assert_eq!(parse(&checked("91990000MA0000015")), Err(OrganisationIdError::Region(unknown)));
@@ -274,17 +328,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_single_error_and_transposition_is_seen(which in 0..VALID.len() - 1, at in 0usize..18, to in 0usize..31) {
+        fn every_single_error_and_transposition_is_seen(which in 0..VALID.len(), at in 0usize..18, to in 0usize..31) {
             let code = VALID[which].as_bytes();
             let mut changed = code.to_vec();
             changed[at] = ALPHABET[to];
             let text = String::from_utf8(changed).unwrap();
-            prop_assert_eq!(text.parse::<OrganisationId>().is_ok(), text.as_bytes() == code);
+            prop_assert_eq!(OrganisationId::regular(&text).is_ok(), text.as_bytes() == code);
             if at < 17 {
                 let mut swapped = code.to_vec();
                 swapped.swap(at, at + 1);
                 let text = String::from_utf8(swapped).unwrap();
-                prop_assert_eq!(text.parse::<OrganisationId>().is_ok(), text.as_bytes() == code);
+                prop_assert_eq!(OrganisationId::regular(&text).is_ok(), text.as_bytes() == code);
             }
         }
     }

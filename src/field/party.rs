@@ -45,4 +45,9 @@ impl Bidder {
     pub fn name(&self) -> String {
         self.members.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join("、")
     }
+
+    /// The members' codes, as far as they are given.
+    pub fn codes(&self) -> impl Iterator<Item = &OrganisationId> {
+        self.members.iter().filter_map(|member| member.id.as_ref())
+    }
 }

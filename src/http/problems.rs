@@ -2,7 +2,7 @@
 
 use super::Problem;
 use crate::problem::{self, CATALOGUE, ProblemType};
-use crate::world::Act;
+use crate::world::{Act, World};
 use maud::{DOCTYPE, Markup, html};
 use poem::handler;
 use poem::web::{Html, Path};
@@ -25,7 +25,7 @@ struct Explanation {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Example {
-    /// Method, path and body.
+    /// Method, path and body; headers, one a line, below.
     Request(String),
     /// What is other than it should be in the protected header of a pre-announcement.
     Header(Map<String, Value>),
@@ -71,10 +71,11 @@ impl Example {
         }
     }
 
-    /// What the payload's own rules say of it.
+    /// What the payload's own rules say of it, in a log that knows nobody.
     fn refusal(&self, problem: &ProblemType) -> Option<Problem> {
         let Self::Payload(changes) = self else { return None };
-        let refusal = Act::parse("tender.preannounced", changed(changes).to_string().as_bytes()).err()?;
+        let parsed = Act::parse("tender.preannounced", changed(changes).to_string().as_bytes());
+        let refusal = parsed.and_then(|act| World::default().must_know_codes(&act)).err()?;
         (refusal.problem == problem).then(|| Problem::from(refusal))
     }
 }

@@ -113,6 +113,10 @@ impl Payload for LogOpening {
     fn documents(&self) -> Vec<&DocumentRef> {
         vec![&self.law]
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        vec![&self.operator]
+    }
 }
 
 impl Payload for LawAdoption {

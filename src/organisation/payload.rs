@@ -2,7 +2,7 @@
 
 use super::registry::{Ending, Renaming, RepresentativeChange};
 use crate::act::{Payload, RevocationReason, Role, Roles, acts};
-use crate::field::{Day, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
+use crate::field::{Day, DocumentRef, Fault, Faults, Instant, Line, OrganisationId, Prose, RegionCode};
 use crate::record::{Jwk, KeyId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,10 @@ pub struct Registration {
     /// Seat of the organisation (GB/T 2260).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionCode>,
+    /// The registry has issued the code as it stands, although its check character is another than GB 32100 computes. Only
+    /// where that is so; the confirmation then shows the registry's document.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub code_as_issued: bool,
 }
 
 /// `organisation.confirmed`: the registration with this key is genuine, and the organisation has these roles.
@@ -32,6 +36,10 @@ pub struct Confirmation {
     pub kid: KeyId,
     #[schemars(length(min = 1, max = ROLES_MAX))]
     pub roles: Vec<Role>,
+    /// The registry's document (登记证照) with the code as it stands: for a code whose check character is not what GB 32100
+    /// computes, by whoever may admit anybody, and for no other. From then on payloads may name the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_document: Option<DocumentRef>,
 }
 
 /// `organisation.claims_cleared`: nobody waits for confirmation under this code any more, but for the key that is kept.
@@ -105,6 +113,15 @@ impl Payload for Registration {
 
     fn check(&self, faults: &mut Faults) {
         check_roles(&self.roles, faults);
+        match self.id.irregularity() {
+            // Most are slips, so whoever means it says so.
+            Some(irregularity) if !self.code_as_issued => faults.add("/id", irregularity.into()),
+            None if self.code_as_issued => {
+                let (zh, en) = ("该代码校验无误，无须声明", "the check characters of this code are right");
+                faults.add("/code_as_issued", Fault::inconsistent((zh, en)));
+            }
+            Some(_) | None => {}
+        }
     }
 }
 
@@ -113,6 +130,10 @@ impl Payload for Confirmation {
 
     fn check(&self, faults: &mut Faults) {
         check_roles(&self.roles, faults);
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.code_document.iter().collect()
     }
 }
 

@@ -107,4 +107,8 @@ impl Payload for Ending {
     fn documents(&self) -> Vec<&DocumentRef> {
         vec![&self.document]
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        self.successors.iter().collect()
+    }
 }

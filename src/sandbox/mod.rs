@@ -91,10 +91,11 @@ async fn admit(ledger: &Ledger, actor: &Actor, by: &PrivateKey) -> Result<(), Re
     let stream = Stream::of(&actor.id);
     let key = actor.key.public().to_jwk();
     let name = actor.name.parse().map_err(|fault| crate::problem::Refusal::of_field("/name", fault))?;
-    let registration = Registration { id: actor.id.clone(), name, key, roles: vec![actor.role], region: None };
+    let registration =
+        Registration { id: actor.id.clone(), name, key, roles: vec![actor.role], region: None, code_as_issued: false };
     let registered: Act = crate::organisation::Act::from(registration).into();
     ledger.act_as(&actor.key, &stream, &registered).await?;
-    let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![actor.role] };
+    let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![actor.role], code_document: None };
     let confirmed: Act = crate::organisation::Act::from(confirmation).into();
     ledger.act_as(by, &stream, &confirmed).await.map(drop)
 }

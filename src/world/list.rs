@@ -92,6 +92,11 @@ macro_rules! define {
                 match self { $(Self::$name(act) => act.sealed(),)* }
             }
 
+            /// The organisations that it names by their codes, but for one that it registers.
+            pub fn codes(&self) -> Vec<&OrganisationId> {
+                match self { $(Self::$name(act) => act.codes(),)* }
+            }
+
             pub fn to_value(&self) -> serde_json::Value {
                 match self { $(Self::$name(act) => act.to_value(),)* }
             }

@@ -5,6 +5,7 @@
 //! needs them. No clock, no I/O.
 
 mod author;
+mod codes;
 mod entry;
 mod list;
 mod successors;
@@ -163,6 +164,9 @@ impl World {
         if let Some(followed) = self.follows(stream, act) {
             ties.extend(self.successors.of(&followed).filter(|other| *other != stream).cloned());
         }
+        let irregular: Vec<_> =
+            act.irregular_streams().filter(|other| other != stream && !ties.contains(other)).collect();
+        ties.extend(irregular);
         if self.looks_at_supervisors(stream, act) {
             let others = self.supervisors.iter().filter(|other| *other != stream && !ties.contains(other));
             ties.extend(others.cloned().collect::<Vec<_>>());
@@ -221,6 +225,7 @@ impl World {
         self.must_be_judged(act)?;
         let signed_in = act.signs_in().map(|(_, owner)| Author { id: owner.clone(), roles: Roles::NONE });
         let known = if signed_in.is_some() { None } else { Some(self.author(&header.kid, now)?) };
+        self.must_know_codes(act)?;
         let ties = self.ties(stream, act);
         let around = View::new(self, &ties);
         let at = Moment { on: stream, now, law, signer: &header.kid, author: known.as_ref(), around };

@@ -83,8 +83,9 @@ fn admitted(who: &Actor, role: Role, by: &PrivateKey) -> [Record; 2] {
         key: who.key.public().to_jwk(),
         roles: vec![role],
         region: None,
+        code_as_issued: false,
     };
-    let confirmation = Confirmation { kid: who.key.key_id(), roles: vec![role] };
+    let confirmation = Confirmation { kid: who.key.key_id(), roles: vec![role], code_document: None };
     let stream = Stream::of(&who.id);
     [
         signed(&who.key, &stream, &organisation::Act::from(registration).into()),

@@ -244,13 +244,14 @@ impl App {
             key: actor.key.public().to_jwk(),
             roles: vec![role],
             region: None,
+            code_as_issued: false,
         };
         let stream = Stream::of(&actor.id);
         self.post(actor, "/v1/organisations", &stream, &organisation::Act::from(registration).into()).await
     }
 
     pub async fn confirm(&self, actor: &Actor, role: Role, by: &Actor) -> Answer {
-        let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![role] };
+        let confirmation = Confirmation { kid: actor.key.key_id(), roles: vec![role], code_document: None };
         let stream = Stream::of(&actor.id);
         let path = format!("/v1/organisations/{}/confirmations", actor.id);
         self.post(by, &path, &stream, &organisation::Act::from(confirmation).into()).await

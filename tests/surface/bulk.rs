@@ -106,10 +106,12 @@ async fn a_key_registered_by_one_line_signs_the_next() {
         key: newcomer.key.public().to_jwk(),
         roles: vec![gongshi::organisation::Role::Enterprise],
         region: None,
+        code_as_issued: false,
     };
     let confirmation = gongshi::organisation::Confirmation {
         kid: newcomer.key.key_id(),
         roles: vec![gongshi::organisation::Role::Enterprise],
+        code_document: None,
     };
     let organisation = gongshi::world::Stream::of(&newcomer.id);
     let sign = |actor: &super::Actor, act: gongshi::organisation::Act| {

@@ -48,7 +48,7 @@ async fn a_monitor_that_knows_the_checkpoint_is_told_so() {
 /// Codes of organisations, with the check character of GB 32100.
 fn codes() -> impl Iterator<Item = OrganisationId> {
     let candidates = (0u32..).flat_map(|n| "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().map(move |c| (n, c)));
-    candidates.filter_map(|(n, check)| format!("91410100MA{n:07}{check}").parse().ok())
+    candidates.filter_map(|(n, check)| OrganisationId::regular(&format!("91410100MA{n:07}{check}")).ok())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,6 +67,7 @@ async fn what_can_not_change_is_immutable_and_nothing_else() {
                 roles: vec![Role::Enterprise],
                 region: None,
                 id,
+                code_as_issued: false,
             };
             let actor = super::Actor { id: registration.id.clone(), key };
             let act: Act = organisation::Act::from(registration).into();

@@ -2,9 +2,11 @@
 
 use super::documents;
 use super::support::fixture::{self, act, stream};
-use super::support::{Actor, App};
-use gongshi::field::{DocumentRef, OrganisationId};
-use gongshi::organisation::{Act, Ending, EndingGround, Reinstatement, Renaming};
+use super::support::{Actor, App, audit, mirror};
+use gongshi::field::{DocumentRef, OrganisationId, Party};
+use gongshi::organisation::{Act, Confirmation, Ending, EndingGround, Registration, Reinstatement, Renaming, Role};
+use gongshi::record::PrivateKey;
+use gongshi::tender::{Adoption, Preannouncement};
 use gongshi::world::Stream;
 use serde_json::json;
 
@@ -61,4 +63,79 @@ async fn a_firm_is_renamed_goes_up_in_another_and_bids_no_more() {
     post("reinstatements", Reinstatement { reason }.into()).await.accepted();
     app.post(&cast.rival, "/v1/tenders/R-1/objections", &stream("R-1"), &objection).await.accepted();
     assert_eq!(app.get(&format!("/v1/organisations/{heir}")).await.body["succeeds"], json!([]));
+}
+
+/// A real code whose check character is not the computed one, `9`.
+const IRREGULAR: &str = "91350203M0001QAY9B";
+
+/// A tender that was announced elsewhere, for whoever has the code.
+fn adopted(centre: &Actor, unit: &str) -> Adoption {
+    let Preannouncement { title, nature, region, lots, windows, .. } = fixture::preannouncement(centre);
+    Adoption {
+        title,
+        procuring_unit: Party { name: "厦门某单位".parse().unwrap(), id: Some(unit.parse().unwrap()) },
+        centre: centre.id.clone(),
+        nature: Some(nature),
+        region,
+        lots,
+        windows,
+        source: "https://example.com/notice/1".parse().unwrap(),
+        reason: "此前在其他平台公告".parse().unwrap(),
+        numbers_confirmed: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_whose_check_character_fails_is_good_once_a_supervisor_has_seen_it_in_the_registry() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let document = cited(&app, &cast.supervisor).await;
+    let firm = Actor { id: IRREGULAR.parse().unwrap(), key: PrivateKey::from_seed([77; 32]) };
+    let on = Stream::of(&firm.id);
+    let register = async |id: &Actor, code_as_issued: bool| {
+        let registration = Registration {
+            id: id.id.clone(),
+            name: "厦门某公司".parse().unwrap(),
+            key: firm.key.public().to_jwk(),
+            roles: vec![Role::Enterprise],
+            region: None,
+            code_as_issued,
+        };
+        let signer = Actor { key: firm.key.clone(), ..id.clone() };
+        app.post(&signer, "/v1/organisations", &Stream::of(&id.id), &Act::from(registration).into()).await
+    };
+    let confirm = async |by: &Actor, document: Option<&DocumentRef>| {
+        let kid = firm.key.key_id();
+        let confirmation = Confirmation { kid, roles: vec![Role::Enterprise], code_document: document.cloned() };
+        let path = format!("/v1/organisations/{}/confirmations", firm.id);
+        app.post(by, &path, &on, &Act::from(confirmation).into()).await
+    };
+    let adopt = async |code: &str| {
+        let adoption = act(adopted(&cast.centre, IRREGULAR));
+        app.post(&cast.supervisor, &format!("/v1/tenders/{code}/adoptions"), &stream(code), &adoption).await
+    };
+
+    // A slip as long as nobody says otherwise; and who says so of a right code is wrong.
+    let slip = register(&firm, false).await;
+    assert_eq!((slip.problem(), &slip.body["errors"][0]["pointer"]), ("check-character", &"/id".into()));
+    let right = register(&Actor { id: "91410105MA0000023E".parse().unwrap(), ..cast.rival.clone() }, true).await;
+    assert_eq!((right.problem(), &right.body["errors"][0]["pointer"]), ("inconsistent", &"/code_as_issued".into()));
+    let unknown = adopt("A-1").await;
+    let named = &unknown.body["errors"][0]["pointer"];
+    assert_eq!((unknown.problem(), named), ("check-character", &"/procuring_unit/id".into()));
+
+    // It waits, and is named by nobody, until a supervisor has seen the registry's document.
+    register(&firm, true).await.accepted();
+    assert_eq!(adopt("A-1").await.problem(), "check-character");
+    assert_eq!(confirm(&cast.supervisor, None).await.problem(), "missing-field");
+    assert_eq!(confirm(&cast.centre, Some(&document)).await.problem(), "role-not-entitled");
+    confirm(&cast.supervisor, Some(&document)).await.accepted();
+    adopt("A-1").await.accepted();
+    let view = app.get(&format!("/v1/tenders?unit={IRREGULAR}")).await.body;
+    assert_eq!(view["items"][0]["code"], "A-1");
+
+    let copy = tempfile::tempdir().unwrap();
+    mirror(&app, copy.path()).await;
+    let report = audit(copy.path());
+    assert!(report.holds(), "{:?}", report.findings);
 }

@@ -24,6 +24,7 @@ fn payload(actor: &Actor) -> Vec<u8> {
         key: actor.key.public().to_jwk(),
         roles: vec![Role::Enterprise],
         region: None,
+        code_as_issued: false,
     };
     serde_json::to_vec(&registration).unwrap()
 }

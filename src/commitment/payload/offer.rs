@@ -103,6 +103,10 @@ impl Payload for Offer {
             faults.add("/binding/year", Fault::wrong_type((zh, en)));
         }
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        vec![&self.unit, &self.enterprise]
+    }
 }
 
 impl Payload for Acceptance {

@@ -35,7 +35,7 @@ pub fn cues(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Vec<(I
             desk.posts(cast.key(Who::Province), player.who, ClaimsClearing { keeps, reason });
         }
         let by = player.admitted_by.map_or_else(|| ledger.operator_key(), |who| admitting_key(cast, who));
-        desk.posts(by, player.who, Confirmation { kid: key.key_id(), roles: vec![player.role] });
+        desk.posts(by, player.who, Confirmation { kid: key.key_id(), roles: vec![player.role], code_document: None });
     }
 
     desk.now = morning(days.after(first, 1), 20);
@@ -84,6 +84,7 @@ impl Desk {
             key: key.public().to_jwk(),
             roles: vec![player.role],
             region: Some(literal(player.region)),
+            code_as_issued: false,
         };
         self.posts(key, player.who, registration);
     }

@@ -6,8 +6,8 @@ use super::super::{price, when};
 use super::columns::{Column, Head};
 use super::sheet::{Cell, SheetRow};
 use crate::field::{
-    Bidder, Bilingual, Fault, Line, LotId, Money, Nature, OrganisationId, Party, Price, Prose, Rate, RateBasis,
-    RegionCode, StatedPrice, TenderCode,
+    Bidder, Bilingual, Fault, Line, LotId, Money, Nature, OrganisationId, OrganisationIdError, Party, Price, Prose,
+    Rate, RateBasis, RegionCode, StatedPrice, TenderCode,
 };
 use std::str::FromStr;
 
@@ -94,6 +94,16 @@ pub(super) fn read(head: &Head, row: &SheetRow, place: &str, tally: &mut Tally) 
     }
 }
 
+struct RegularCode(OrganisationId);
+
+impl FromStr for RegularCode {
+    type Err = OrganisationIdError;
+
+    fn from_str(text: &str) -> Result<Self, OrganisationIdError> {
+        OrganisationId::regular(text).map(Self)
+    }
+}
+
 /// The cells of a row, and what is wrong with them.
 struct Cells<'a> {
     head: &'a Head,
@@ -127,6 +137,11 @@ impl Cells<'_> {
                 None
             }
         }
+    }
+
+    /// A code whose check character fails is told: the log would take it for a slip, too.
+    fn code(&mut self, column: Column) -> Option<OrganisationId> {
+        self.optional::<RegularCode>(column).map(|code| code.0)
     }
 
     /// A value that must be there; an empty cell is a fault of its own.
@@ -189,7 +204,7 @@ impl Cells<'_> {
         let title = self.required(Column::Title);
         let unit =
             self.required::<Line<200>>(Column::ProcuringUnit).and_then(|name| party(name.as_str(), place, tally).ok());
-        let id = self.optional::<OrganisationId>(Column::ProcuringUnitId);
+        let id = self.code(Column::ProcuringUnitId);
         let nature = self.nature();
         let region = self.required(Column::Region);
         let source = self.required(Column::Source);
@@ -245,7 +260,7 @@ impl Cells<'_> {
 
     fn bid(&mut self, place: &str, tally: &mut Tally) -> Option<BidCells> {
         let name = self.required::<Line<1000>>(Column::Bidder);
-        let id = self.optional::<OrganisationId>(Column::BidderId);
+        let id = self.code(Column::BidderId);
         let bidder = name.and_then(|name| match bidder(name.as_str(), place, tally) {
             Ok(bidder) => Some(bidder),
             Err(fault) => {

@@ -29,7 +29,7 @@ pub(super) fn must_admit(by: &Author, to: &OrganisationId, role: Role, at: &Mome
 /// Neither a supervisor, nor the operator while it admits those.
 pub(super) fn must_admit_anybody(by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     let is_admitter = by.roles.has(Role::Supervisor) || by.roles.has(Role::Operator) && is_founding(at);
-    if is_admitter { Ok(()) } else { Err(not_entitled("clear claims")) }
+    if is_admitter { Ok(()) } else { Err(not_entitled("admit anybody")) }
 }
 
 /// The operator, who may be anybody's creature or become it, names the first supervisors and no others. From then on

@@ -164,7 +164,27 @@ fn decide_confirmation(
     if !state.claims(at.now).any(|claim| claim.kid == confirmation.kid) {
         return Err(unknown_kid(&confirmation.kid));
     }
-    Ok(())
+    decide_code(state, confirmation, by, at)
+}
+
+/// A code whose check character fails is a slip as a rule: whoever says that it is none has seen the registry's document, and
+/// is nobody whom the centres admit.
+fn decide_code(state: &Organisation, confirmation: &Confirmation, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    match (state.id.irregularity(), &confirmation.code_document) {
+        (None, None) => Ok(()),
+        (Some(_), Some(_)) => must_admit_anybody(by, at),
+        (Some(_), None) => {
+            let (zh, en) = (
+                "该代码校验位不符，确认时须附登记机关的文件",
+                "the check character of this code fails: its confirmation shows the registry's document",
+            );
+            Err(Refusal::new(&problem::MISSING_FIELD, zh, en).at("/code_document", Fault::MissingField))
+        }
+        (None, Some(_)) => {
+            let (zh, en) = ("该代码校验无误，无须附文件", "the check characters of this code are right");
+            Err(Refusal::of_field("/code_document", Fault::inconsistent((zh, en))))
+        }
+    }
 }
 
 fn decide_suspension(

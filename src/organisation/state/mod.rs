@@ -246,7 +246,9 @@ impl Capability for Organisation {
 
     fn looks_at_supervisors(state: Option<&Self>, act: &Act) -> bool {
         match act {
-            Act::Confirmed(confirmation) => confirmation.roles.contains(&Role::Supervisor),
+            Act::Confirmed(confirmation) => {
+                confirmation.roles.contains(&Role::Supervisor) || confirmation.code_document.is_some()
+            }
             // The operator's to do while no supervisor can act.
             Act::ClaimsCleared(_) => true,
             // Until it is confirmed, it may become one in the same batch.

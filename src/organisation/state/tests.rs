@@ -83,6 +83,7 @@ impl Run {
             key: key.public().to_jwk(),
             roles: vec![Role::Enterprise],
             region: None,
+            code_as_issued: false,
         };
         self.post(None, key, registration)
     }
@@ -93,7 +94,11 @@ impl Run {
     }
 
     fn confirms(&mut self, kid: KeyId) -> Result<(), Refusal> {
-        self.post(Some((SUPERVISOR, Role::Supervisor)), &key(0), Confirmation { kid, roles: vec![Role::Enterprise] })
+        self.post(
+            Some((SUPERVISOR, Role::Supervisor)),
+            &key(0),
+            Confirmation { kid, roles: vec![Role::Enterprise], code_document: None },
+        )
     }
 
     fn claims(&self) -> usize {

@@ -290,6 +290,10 @@ impl Payload for Adoption {
         check_amounts(&self.lots, None, "", faults);
         check_windows(self.windows, "", faults);
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        [Some(&self.centre), self.procuring_unit.id.as_ref()].into_iter().flatten().collect()
+    }
 }
 
 impl Payload for Clarification {
@@ -328,6 +332,10 @@ impl Payload for Opening {
         faults.at_most("/bids", self.bids.len(), BIDS_MAX);
         let bidders = self.bids.iter().enumerate().map(|(at, bid)| (format!("/bids/{at}/bidder"), &bid.bidder));
         check_bidders(bidders, faults);
+    }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        self.bids.iter().flat_map(|bid| bid.bidder.codes()).collect()
     }
 }
 

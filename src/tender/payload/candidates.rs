@@ -5,7 +5,8 @@ use super::objection::AnswerOutcome;
 use super::{AmountConfirmation, PriceDifference};
 use crate::act::{Payload, confirms_numbers};
 use crate::field::{
-    Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, NumberConfirmation, Party, Price, Prose,
+    Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, NumberConfirmation, OrganisationId, Party,
+    Price, Prose,
 };
 use crate::log::Hash;
 use crate::record::Sealed;
@@ -257,6 +258,14 @@ impl Payload for CandidatePublication {
         let leaders = self.candidates.iter().flat_map(|c| &c.claims).filter_map(|claim| claim.person.clone());
         let committee = self.committee.iter().map(|member| member.name.clone());
         persons.chain(leaders).chain(committee).collect()
+    }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        let bidders = self.candidates.iter().map(|candidate| &candidate.bidder);
+        let bidders = bidders.chain(self.rejected.iter().map(|rejected| &rejected.bidder));
+        let claims = self.candidates.iter().flat_map(|candidate| &candidate.claims);
+        let issuers = claims.filter_map(|claim| claim.issuer.as_ref()?.id.as_ref());
+        bidders.flat_map(Bidder::codes).chain(issuers).collect()
     }
 }
 

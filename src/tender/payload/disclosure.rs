@@ -338,6 +338,10 @@ impl Payload for Preannouncement {
     fn sealed(&self) -> Vec<Sealed> {
         self.contact.person.iter().cloned().collect()
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        [Some(&self.centre), self.procuring_unit.id.as_ref()].into_iter().flatten().collect()
+    }
 }
 
 impl Payload for Revision {
@@ -358,6 +362,10 @@ impl Payload for Revision {
 
     fn sealed(&self) -> Vec<Sealed> {
         self.preannouncement.sealed()
+    }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        self.preannouncement.codes()
     }
 }
 

@@ -93,10 +93,14 @@ fn build(
             let key = scene.dice.one_of(&cast.player(claimant).keys)?;
             let id = cast.player(player).id.clone();
             let (key_jwk, region) = (key.public().to_jwk(), scene.dice.percent(30).then(|| read("410105")));
-            let registration =
-                Registration {
-                    id, name: scene.text("某单位"), key: key_jwk, roles: vec![asked(scene, role)], region
-                };
+            let registration = Registration {
+                id,
+                name: scene.text("某单位"),
+                key: key_jwk,
+                roles: vec![asked(scene, role)],
+                region,
+                code_as_issued: false,
+            };
             (registration.into(), By::Key(Box::new(key.clone())))
         }
         "organisation.confirmed" => {
@@ -109,7 +113,7 @@ fn build(
             // Once the log has begun, another supervisor's to do.
             let late = role == Role::Supervisor && scene.dice.percent(20);
             let by = if late { scene.player(Role::Supervisor) } else { overseer };
-            (Confirmation { kid, roles }.into(), by)
+            (Confirmation { kid, roles, code_document: None }.into(), by)
         }
         "organisation.claims_cleared" => {
             // For somebody who came to the counter, registered or not; or for nobody.
