@@ -2,12 +2,14 @@
 
 #![cfg(feature = "shell")]
 
+#[path = "cost/lists.rs"]
+mod lists;
 mod support;
 
 use gongshi::organisation::Role;
 use gongshi::record::Record;
-use gongshi::store::Pools;
 use gongshi::tender::Objection;
+use lists::{fill_lists, lists_have_an_index_on_postgres, requests};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -179,81 +181,6 @@ async fn flooded(app: &App, cast: &Cast, code: &str, enterprises: &[Actor]) {
     }
 }
 
-/// What a stranger may ask: each GET that reads the store, with each filter.
-fn requests(cast: &Cast, size: u64) -> Vec<String> {
-    let centre = &cast.centre.id;
-    let mut paths = vec![
-        format!("/v1/organisations/{centre}"),
-        "/v1/organisations/1241010041580000XR".to_owned(),
-        format!("/v1/records/{}/proof", size / 2),
-        format!("/v1/records/{}/entry", size / 2),
-        format!("/v1/records/{}", size / 2),
-        format!("/v1/log/consistency?from={}", size / 2),
-        format!("/v1/tenders?centre={centre}&limit=500"),
-        format!("/v1/records?author={centre}&limit=500"),
-        format!("/v1/records?author={centre}&kind=tender.cleared&limit=500"),
-        format!("/v1/records?author={centre}&kind=tender.cleared&contested=true&stream=tender/BIG"),
-        format!("/v1/records?before={size}&author={centre}&kind=tender.cleared&limit=500"),
-        format!("/v1/commitments?unit={centre}"),
-        format!("/v1/commitments?enterprise={centre}&status=lapsed"),
-        format!("/v1/objections?objector={centre}"),
-        format!("/v1/lots?winner={centre}"),
-    ];
-    let fixed = [
-        "/v1/log",
-        "/v1/law",
-        "/log/checkpoint",
-        "/log/law/editions",
-        "/log/tile/0/000.p/1",
-        "/log/tile/entries/000.p/1",
-        "/v1/tenders/BIG",
-        "/v1/tenders/BIG/disclosures",
-        "/v1/tenders/BIG/lots",
-        "/v1/tenders/BIG/notices",
-        "/v1/tenders/BIG/challenges",
-        "/v1/tenders?limit=500",
-        "/v1/tenders?q=zzz&limit=500",
-        "/v1/tenders?region=99",
-        "/v1/tenders?nature=goods",
-        "/v1/tenders?published_from=2026-08-01&published_to=2026-08-02&estimate_min=5&estimate_max=9&unit=91410100MA0000015B",
-        "/v1/commitments?year=2026&template=construction",
-        "/v1/tenders?status=closed",
-        "/v1/tenders?status=preannounced&q=zzz",
-        "/v1/tenders?after=1~x&region=99",
-        "/v1/objections",
-        "/v1/objections?tender=BIG&limit=500",
-        "/v1/objections?tender=BIG&status=ruled&after=BIG/o",
-        "/v1/objections?status=ruled",
-        "/v1/lots",
-        "/v1/lots?tender=BIG",
-        "/v1/lots?status=awarded",
-        "/v1/organisations",
-        "/v1/organisations?q=zzz",
-        "/v1/organisations?role=auditor",
-        "/v1/organisations?status=pending",
-        "/v1/commitments",
-        "/v1/commitments?status=lapsed",
-        "/v1/commitments?tender=BIG",
-        "/v1/commitments/none",
-        "/v1/commitments/none/breaches",
-        "/v1/templates",
-        "/v1/templates?scope=construction",
-        "/v1/templates/none",
-        "/v1/templates/none/versions/1",
-        "/v1/records?limit=500",
-        "/v1/records?before=10000&limit=500",
-        "/v1/records?contested=true&limit=500",
-        "/v1/records?kind=tender.cleared&limit=500",
-        "/v1/records?kind=tender.objected&limit=500",
-        "/v1/records?stream=tender/BIG&limit=500",
-        "/v1/records?stream=tender/BIG&after=20&limit=500",
-        "/v1/records?stream=tender/BIG&kind=tender.cleared&before=50",
-        "/v1/records?kind=tender.cleared&contested=true",
-    ];
-    paths.extend(fixed.map(str::to_owned));
-    paths
-}
-
 /// Reading a whole table, or sorting what no index has in order, is what a plan may not say.
 async fn plan(app: &App, statement: &str) -> Vec<String> {
     let rows = app.ledger.database.read_built(format!("EXPLAIN QUERY PLAN {statement}"), &[]).await.unwrap();
@@ -276,26 +203,6 @@ fn is_dear(statement: &str, step: &str) -> bool {
     // The beginning of an index, so many rows of it and no condition, is no scan.
     let is_beginning = statement.contains(" LIMIT ") && !statement.contains(" WHERE ");
     (step.starts_with("SCAN ") && !is_short && !is_beginning) || step.contains("TEMP B-TREE")
-}
-
-/// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 6] = [
-    "INSERT INTO organisations SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, NULL, 0 FROM many",
-    "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
-     version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
-     '%91410100MA0000015B'), 'x', 'x', 1, n, n, 1 FROM many",
-    "INSERT INTO objections SELECT 'x', n, 'x', 'filed', NULL FROM many",
-    "INSERT INTO lots SELECT 'x', n, 'x', 'opened', ',', '[]', 1, 1 FROM many",
-    "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
-    "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
-];
-
-async fn fill_lists(app: &App) {
-    let Pools::Sqlite { writer, .. } = &app.ledger.database.pools else { panic!("SQLite") };
-    for statement in MANY {
-        let many = "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 2500)";
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{many} {statement}"))).execute(writer).await.unwrap();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -327,6 +234,7 @@ async fn answers_are_short_and_read_along_an_index() {
     {
         assert!(plan(&app, dear).await.iter().any(|step| is_dear(dear, step)), "{dear}");
     }
+    lists_have_an_index_on_postgres(&asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

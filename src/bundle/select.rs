@@ -21,15 +21,13 @@ pub(super) struct Selected {
 pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Result<Selected, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
     if let Scope::Organisation(id) = scope {
-        let (id, size) = (id.to_string(), Value::from(size));
+        let (id, size) = (Value::from(id.to_string()), Value::from(size));
         let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";
-        // A code has no wildcard of LIKE but `_`, which is escaped.
-        let won = "SELECT DISTINCT tender FROM lots WHERE winners LIKE $1 ESCAPE '\\'";
-        let among = format!("%,{},%", id.replace('_', "\\_"));
-        for row in database.read(signed, &[Value::from(id.as_str()), size]).await? {
+        let won = "SELECT DISTINCT tender FROM awards WHERE winner = $1";
+        for row in database.read(signed, &[id.clone(), size]).await? {
             streams.insert(row.text(0)?.to_owned());
         }
-        for row in database.read(won, &[Value::from(among)]).await? {
+        for row in database.read(won, &[id]).await? {
             streams.insert(format!("tender/{}", row.text(0)?));
         }
     }

@@ -22,6 +22,7 @@ mod personal_number;
 mod region;
 mod schema;
 mod text;
+mod width;
 
 pub use bilingual::Bilingual;
 pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
@@ -43,6 +44,10 @@ pub use region::{RegionCode, RegionCodeError};
 pub(crate) use schema::{Whole, string_schema};
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
+#[cfg(feature = "shell")]
+pub use width::folded;
+pub(crate) use width::narrow;
+pub use width::{Spaces, narrowed};
 
 string_schema!(
     OrganisationId,

@@ -1,6 +1,6 @@
 //! Numbers in public texts that may be a person's: what a log holds it holds for ever, and sealed values are for persons.
 
-use super::{Fault, Faults, Prose, RegionCode};
+use super::{Fault, Faults, Prose, RegionCode, narrow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,7 +50,7 @@ impl PersonalNumber {
     /// The first one in a text.
     pub fn within(text: &str) -> Option<Self> {
         let named = text.contains(CARD_WORD);
-        let plain: Vec<char> = text.chars().map(to_half_width).collect();
+        let plain: Vec<char> = text.chars().map(narrow).collect();
         let groups = Group::all(&plain);
         (0..groups.len()).find_map(|at| {
             let (first, rest) = (&groups[at], &groups[at..]);
@@ -112,15 +112,6 @@ impl Group {
 
 fn is_of_a_word(c: char) -> bool {
     c.is_ascii_alphabetic() || c == '_'
-}
-
-/// Full-width forms say the same number.
-fn to_half_width(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        c => c,
-    }
 }
 
 /// The number that groups of these lengths are.

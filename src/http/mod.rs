@@ -56,7 +56,8 @@ pub use names::{RecordKind, StreamName};
 pub(crate) use news::News;
 pub(crate) use page::ScriptedPage;
 pub use paging::{
-    Cursor, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit, page_of,
+    Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit,
+    page_of,
 };
 pub(crate) use parameters::{Parameters, bad_parameter};
 pub use peer::Peer;

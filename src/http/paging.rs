@@ -1,9 +1,10 @@
 //! What the parameters of a list say: how long a page is, and where it begins.
 
 use super::{Problem, bad_parameter};
-use crate::store::{PAGE_BYTES_MAX, Value};
+use crate::store::{Direction, PAGE_BYTES_MAX, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The longest page.
 pub const PAGE_LIMIT_MAX: u32 = 500;
@@ -82,6 +83,28 @@ pub fn not_a_cursor() -> Problem {
     bad_parameter("after", &words.into())
 }
 
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOrder {
+    /// The newest one first.
+    Newest,
+    /// The oldest one first.
+    Oldest,
+}
+
+super::schema::shown! { ListOrder }
+super::schema::parameters! { ListOrder }
+
+impl From<ListOrder> for Direction {
+    fn from(order: ListOrder) -> Self {
+        match order {
+            ListOrder::Newest => Self::NewestFirst,
+            ListOrder::Oldest => Self::OldestFirst,
+        }
+    }
+}
+
 /// Where a page ended: `<millis>~<key>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
@@ -108,6 +131,22 @@ impl Cursor {
 impl From<Cursor> for Vec<Value> {
     fn from(Cursor { millis, key }: Cursor) -> Self {
         vec![Value::Integer(millis), Value::from(key)]
+    }
+}
+
+impl Cursor {
+    /// One of two keys: `<millis>~<tender>/<id>`.
+    pub fn of_pair(millis: i64, first: &str, second: &str) -> Self {
+        Self { millis, key: format!("{first}/{second}") }
+    }
+
+    /// The values of a cursor whose key is `<tender>/<id>`: neither contains a slash.
+    ///
+    /// # Errors
+    /// `bad-parameter`: not a cursor that a page gave.
+    pub fn of_two(self) -> Result<Vec<Value>, Problem> {
+        let (first, second) = self.key.split_once('/').ok_or_else(not_a_cursor)?;
+        Ok(vec![Value::Integer(self.millis), Value::from(first), Value::from(second)])
     }
 }
 

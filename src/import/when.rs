@@ -1,6 +1,6 @@
 //! Days and hours as sources write them. What has another form is no time, and nothing is made of a part of it.
 
-use crate::field::{DueTime, Instant};
+use crate::field::{DueTime, Instant, Spaces, narrowed};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 
 /// The zone of every source that states none: 北京时间.
@@ -16,7 +16,7 @@ pub(super) struct Stated {
 
 /// `2026-03-02`, `2026/3/2`, `2026.3.2` or `2026年3月2日`; with `09:30`, `9:30:00` or `9时30分` behind it; or a time of RFC 3339.
 pub(super) fn read(text: &str) -> Option<Stated> {
-    let text = narrow(text);
+    let text = narrowed(text, Spaces::Plain);
     if let Ok(hour) = DateTime::parse_from_rfc3339(&text) {
         let hour = hour.with_timezone(&zone()?);
         return Some(Stated { day: hour.date_naive(), time: Some(hour.time()) });
@@ -27,16 +27,6 @@ pub(super) fn read(text: &str) -> Option<Stated> {
     let clock = rest.strip_prefix('T').unwrap_or(rest).trim_end_matches("+08:00");
     let time = if clock.is_empty() { None } else { Some(clock_time(clock)?) };
     Some(Stated { day, time: time.flatten() })
-}
-
-/// Digits and signs of one width, no white space around.
-fn narrow(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '０'..='９' | '：' | '－' | '／' | '．' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c if c.is_whitespace() => ' ',
-        c => c,
-    };
-    text.trim().chars().map(narrow).collect()
 }
 
 /// The day that a text begins with, and the rest.
@@ -165,6 +155,7 @@ mod tests {
             ("2026年3月2日 9 时", ""),
             ("2026年3月2日9点整", "2026-03-02T09:00:00+08:00"),
             ("2026-03-02T01:30:00Z", "2026-03-02T09:30:00+08:00"),
+            ("２０２６－０３－０２Ｔ０９：３０：００＋０８：００", "2026-03-02T09:30:00+08:00"),
             ("2026-03-02T20:00:00Z", "2026-03-03T04:00:00+08:00"),
             ("2026年3月2日下午3时", ""),
             ("2026年3月2日至2026年3月5日", ""),

@@ -1,7 +1,7 @@
 //! Organisations and keys as tables: for lists, and to find the owner of a key.
 
 use super::{Organisation, OrganisationStatus, Status};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Instant, OrganisationId, folded};
 use crate::law::Law;
 use crate::record::KeyId;
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
@@ -13,6 +13,7 @@ pub static ORGANISATIONS: Table = Table {
     columns: &[
         Column::text("id"),
         Column::text("name"),
+        Column::text("name_folded"),
         Column::text("status"),
         Column::integer("suspended_until"),
         Column::text("roles"),
@@ -52,6 +53,7 @@ impl Projected for Organisation {
             vec![
                 id(),
                 Value::from(&*self.name),
+                Value::from(folded(&self.name)),
                 Value::from(OrganisationStatus::from(self.status).name()),
                 Value::Integer(suspended_until(self.status)),
                 Value::from(role_names(self)),

@@ -2,13 +2,15 @@
 
 use super::search::{PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 use super::{Database, Direction, Row, StoreError, Value};
+use crate::field::folded;
 
 /// What is listed, and in which order.
 pub struct Listing {
     pub table: &'static str,
-    /// Begins with those that it is ordered by.
+    /// Begins with those that it is ordered by. Where two tables are joined, each column says whose it is.
     pub columns: &'static str,
-    /// Columns that no two rows share: an index has them, alone and behind each column that a filter goes along.
+    /// Columns that no two rows share: an index has them, alone and behind each column that a filter goes along (which it has
+    /// once).
     pub order: &'static [&'static str],
     pub direction: Direction,
 }
@@ -20,18 +22,20 @@ pub struct Listing {
 #[derive(Default)]
 pub struct Filter {
     along: Option<(&'static str, Value)>,
+    /// Of the first column of the order.
+    bounds: [Option<i64>; 2],
     others: Vec<Condition>,
 }
 
-/// A condition: pieces of SQL, each with the value that stands behind it, and what ends it.
+/// A condition: SQL with the value that stands behind it, and what ends it.
 struct Condition {
-    pieces: Vec<(String, Value)>,
+    operand: Option<(String, Value)>,
     end: &'static str,
 }
 
 impl Condition {
     fn new(before: String, value: Value) -> Self {
-        Self { pieces: vec![(before, value)], end: "" }
+        Self { operand: Some((before, value)), end: "" }
     }
 
     /// An operand that is no bare column can't tempt the planner to another index than the one that is gone along.
@@ -39,39 +43,12 @@ impl Condition {
         Self::new(format!("{column} || '' = "), value)
     }
 
-    /// A text that begins with what is asked for, or has it anywhere.
-    ///
-    /// One rule on both engines, whose LIKE is not the same: Latin letters match whatever their case (`lower` of both knows
-    /// ASCII alone, PostgreSQL's because the columns are COLLATE "C"), and what is asked for is looked for at its usual width
-    /// and at full width, ＵＰＳ for UPS, in one case or the other.
-    fn like(column: &str, text: &str, anywhere: bool) -> Self {
-        let narrow: String = text.chars().map(narrow).collect::<String>().to_ascii_lowercase();
-        let wide = |text: &str| text.chars().map(wide).collect::<String>();
-        let mut looked_for = vec![narrow.clone()];
-        looked_for.extend([wide(&narrow), wide(&narrow.to_ascii_uppercase())]);
-        looked_for.dedup();
-        let pattern = |text: &String| {
-            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            Value::from(if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") })
-        };
-        let piece = |(n, text): (usize, &String)| {
-            let before = if n == 0 { "(" } else { " ESCAPE '\\' OR " };
-            (format!("{before}lower({column}) LIKE "), pattern(text))
-        };
-        Self { pieces: looked_for.iter().enumerate().map(piece).collect(), end: " ESCAPE '\\')" }
+    /// A text like a pattern, of which `%` and `_` are themselves but at its ends.
+    fn like(column: &str, [before, text, behind]: [&str; 3]) -> Self {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = Value::from(format!("{before}{escaped}{behind}"));
+        Self { operand: Some((format!("{column} LIKE "), pattern)), end: " ESCAPE '\\'" }
     }
-}
-
-/// Where the full-width forms of `!` to `~` are: so far above them.
-const WIDER: u32 = 0xFEE0;
-
-fn narrow(c: char) -> char {
-    let is_wide = ('\u{ff01}'..='\u{ff5e}').contains(&c);
-    char::from_u32(u32::from(c) - if is_wide { WIDER } else { 0 }).unwrap_or(c)
-}
-
-fn wide(c: char) -> char {
-    char::from_u32(u32::from(c) + if c.is_ascii_graphic() { WIDER } else { 0 }).unwrap_or(c)
 }
 
 impl Filter {
@@ -90,6 +67,12 @@ impl Filter {
     pub fn equals(mut self, column: &'static str, value: Option<Value>) -> Self {
         self.others.extend(value.map(|value| Condition::equals(column, value)));
         self
+    }
+
+    /// The part of the list from one value of the order's first column to another, each where it is given.
+    #[must_use]
+    pub fn between(self, from: Option<i64>, to: Option<i64>) -> Self {
+        Self { bounds: [from, to], ..self }
     }
 
     /// `column > bound`.
@@ -119,14 +102,31 @@ impl Filter {
     /// A condition without parameters, when it is asked for.
     #[must_use]
     pub fn only(mut self, condition: &'static str, asked: bool) -> Self {
-        self.others.extend(asked.then_some(Condition { pieces: Vec::new(), end: condition }));
+        self.others.extend(asked.then_some(Condition { operand: None, end: condition }));
         self
     }
 
-    /// The column begins with a text or has it anywhere, when there is a text: [`Condition::like`] says what is alike.
+    /// The column begins with digits, when there are any: of letters, SQLite does not look at the case and PostgreSQL does.
     #[must_use]
-    pub fn like(mut self, column: &'static str, text: Option<&str>, anywhere: bool) -> Self {
-        self.others.extend(text.map(|text| Condition::like(column, text, anywhere)));
+    pub fn begins(mut self, column: &'static str, digits: Option<&str>) -> Self {
+        self.others.extend(digits.map(|digits| Condition::like(column, ["", digits, "%"])));
+        self
+    }
+
+    /// The column, which holds texts as [`folded`] makes them, has a text anywhere, whatever the case and width of its
+    /// letters, when there is one. A text with a NUL, for which PostgreSQL has no place, asks for nothing.
+    #[must_use]
+    pub fn contains(mut self, column: &'static str, text: Option<&str>) -> Self {
+        let text = text.filter(|text| !text.contains('\0')).map(folded);
+        self.others.extend(text.map(|text| Condition::like(column, ["%", &text, "%"])));
+        self
+    }
+
+    /// There is a row, `rows` with its last operand left out, when there is a value: `bids WHERE tender = tenders.code AND bidder`.
+    #[must_use]
+    pub fn exists(mut self, rows: &'static str, value: Option<Value>) -> Self {
+        let within = |value| (format!("EXISTS (SELECT 1 FROM {rows} = "), value);
+        self.others.extend(value.map(|value| Condition { operand: Some(within(value)), end: ")" }));
         self
     }
 
@@ -171,9 +171,17 @@ impl Filter {
     }
 
     fn place(&self, listing: &Listing, after: Option<Vec<Value>>) -> Query {
-        let mut query = Query::default();
-        if let Some((column, value)) = &self.along {
+        let along = self.along.as_ref();
+        // All rows have the same value in a column that is gone along.
+        let is_ordered_by = |column: &&&str| along.is_none_or(|(along, _)| along != *column);
+        let mut query =
+            Query { order: listing.order.iter().filter(is_ordered_by).copied().collect(), ..Query::default() };
+        if let Some((column, value)) = along {
             query.and(Condition::new(format!("{column} = "), value.clone()));
+        }
+        for (operator, bound) in [">=", "<="].into_iter().zip(self.bounds) {
+            let Some(bound) = bound else { continue };
+            query.and(Condition::new(format!("{} {operator} ", listing.order[0]), Value::Integer(bound)));
         }
         if let Some(after) = after {
             query.compare(listing, if listing.direction == Direction::OldestFirst { ">" } else { "<" }, after);
@@ -187,7 +195,8 @@ impl Filter {
 struct Query {
     select: String,
     conditions: Vec<String>,
-    order: String,
+    order: Vec<&'static str>,
+    end: String,
     parameters: Vec<Value>,
 }
 
@@ -201,20 +210,22 @@ impl Query {
         self.select = format!("SELECT {columns} FROM {}", listing.table);
     }
 
-    fn and(&mut self, Condition { pieces, end }: Condition) {
-        let said: String = pieces.into_iter().map(|(before, value)| before + &self.mark(value)).collect();
+    fn and(&mut self, Condition { operand, end }: Condition) {
+        let said = operand.map(|(before, value)| before + &self.mark(value)).unwrap_or_default();
         self.conditions.push(said + end);
     }
 
     fn compare(&mut self, listing: &Listing, operator: &str, values: Vec<Value>) {
+        let values = listing.order.iter().zip(values).filter(|(column, _)| self.order.contains(column));
+        let values: Vec<Value> = values.map(|(_, value)| value).collect();
         let marks = values.into_iter().map(|value| self.mark(value)).collect::<Vec<_>>().join(", ");
-        self.conditions.push(format!("({}) {operator} ({marks})", listing.order.join(", ")));
+        self.conditions.push(format!("({}) {operator} ({marks})", self.order.join(", ")));
     }
 
     fn ordered(&mut self, listing: &Listing, limit: u32) {
         let descending = if listing.direction == Direction::NewestFirst { " DESC" } else { "" };
-        let order = listing.order.iter().map(|column| format!("{column}{descending}")).collect::<Vec<_>>().join(", ");
-        self.order = format!(" ORDER BY {order} LIMIT {limit}");
+        let order = self.order.iter().map(|column| format!("{column}{descending}")).collect::<Vec<_>>().join(", ");
+        self.end = format!(" ORDER BY {order} LIMIT {limit}");
     }
 
     /// Where a request that looks for something stops looking; `None` when there are not so many rows.
@@ -222,7 +233,7 @@ impl Query {
         let mut query = self.clone();
         query.select(&listing.order.join(", "), listing);
         query.ordered(listing, 1);
-        query.order += &format!(" OFFSET {}", ROWS_SCANNED_MAX - 1);
+        query.end += &format!(" OFFSET {}", ROWS_SCANNED_MAX - 1);
         Ok(query.rows(database).await?.into_iter().next())
     }
 
@@ -231,7 +242,7 @@ impl Query {
             true => String::new(),
             false => format!(" WHERE {}", self.conditions.join(" AND ")),
         };
-        database.read_built(format!("{}{conditions}{}", self.select, self.order), &self.parameters).await
+        database.read_built(format!("{}{conditions}{}", self.select, self.end), &self.parameters).await
     }
 }
 
@@ -298,14 +309,14 @@ mod tests {
             (|n| status(n) == "cleared", Box::new(move || Filter::default().along("status", some("cleared")))),
             (|_| false, Box::new(move || Filter::default().along("status", some("none")))),
             (|_| false, Box::new(move || Filter::default().equals("nature", some("goods")))),
-            (|n| title(n).starts_with("罕"), Box::new(|| Filter::default().like("title", Some("罕见"), true))),
+            (|n| title(n).starts_with("罕"), Box::new(|| Filter::default().contains("title", Some("罕见")))),
             (
                 |n| n.is_multiple_of(2_000) && status(n) == "waiting",
                 Box::new(move || Filter::default().along("centre", some("few")).along("status", some("waiting"))),
             ),
             (
                 |n| title(n).starts_with("罕") && status(n) == "cleared",
-                Box::new(move || Filter::default().along("status", some("cleared")).like("title", Some("罕"), false)),
+                Box::new(move || Filter::default().along("status", some("cleared")).begins("title", Some("罕"))),
             ),
         ];
         for (at, (is_asked, filter)) in cases.into_iter().enumerate() {

@@ -2,11 +2,12 @@
 
 use super::{AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus};
 use crate::act::Capability;
-use crate::field::{LotId, Price, TenderCode};
+use crate::field::{LotId, Money, OrganisationId, Price, TenderCode, folded};
 use crate::law::{Law, Running};
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One row a tender.
 pub static TENDERS: Table = Table {
@@ -14,6 +15,7 @@ pub static TENDERS: Table = Table {
     columns: &[
         Column::text("code"),
         Column::text("title"),
+        Column::text("title_folded"),
         Column::text("status"),
         Column::text("nature"),
         Column::text("region"),
@@ -21,6 +23,7 @@ pub static TENDERS: Table = Table {
         Column::text("unit"),
         Column::text("unit_name"),
         Column::integer("estimate_minor"),
+        Column::integer("awarded_minor"),
         Column::integer("window_until"),
         Column::integer("first_time"),
         Column::integer("last_time"),
@@ -39,6 +42,9 @@ pub static OBJECTIONS: Table = Table {
         Column::text("id"),
         Column::text("objector"),
         Column::text("status"),
+        Column::text("centre"),
+        Column::text("region"),
+        Column::integer("filed"),
         Column::integer("answer_due"),
     ],
     key: &["tender", "id"],
@@ -51,13 +57,46 @@ pub static LOTS: Table = Table {
         Column::text("tender"),
         Column::text("id"),
         Column::text("title"),
+        Column::text("title_folded"),
         Column::text("status"),
-        Column::text("winners"),
+        Column::text("nature"),
+        Column::text("region"),
+        Column::text("centre"),
+        Column::text("unit"),
+        Column::integer("published"),
         Column::text("awards"),
+        Column::integer("awarded_minor"),
         Column::integer("candidates"),
         Column::integer("open_challenges"),
     ],
     key: &["tender", "id"],
+};
+
+/// One row a lot and bidder, each member of a consortium being one.
+pub static BIDS: Table = Table {
+    name: "bids",
+    columns: &[
+        Column::text("tender"),
+        Column::text("lot"),
+        Column::text("bidder"),
+        Column::integer("published"),
+        Column::integer("leads"),
+    ],
+    key: &["tender", "lot", "bidder"],
+};
+
+/// One row a lot and winner, each member of a consortium being one; `stands` unless the award fell through.
+pub static AWARDS: Table = Table {
+    name: "awards",
+    columns: &[
+        Column::text("tender"),
+        Column::text("lot"),
+        Column::text("winner"),
+        Column::integer("published"),
+        Column::integer("stands"),
+        Column::integer("leads"),
+    ],
+    key: &["tender", "lot", "winner"],
 };
 
 fn optional<T>(value: Option<T>, into: impl FnOnce(T) -> Value) -> Value {
@@ -65,7 +104,7 @@ fn optional<T>(value: Option<T>, into: impl FnOnce(T) -> Value) -> Value {
 }
 
 impl Projected for Tender {
-    const TABLES: &'static [&'static Table] = &[&TENDERS, &OBJECTIONS, &LOTS];
+    const TABLES: &'static [&'static Table] = &[&TENDERS, &OBJECTIONS, &LOTS, &BIDS, &AWARDS];
 
     fn rows(&self, code: &TenderCode, law: Law<'_>, rows: &mut Rows) {
         // Nobody knows when a period ends that doesn't run.
@@ -79,13 +118,15 @@ impl Projected for Tender {
             vec![
                 Value::from(code.as_str()),
                 Value::from(&*self.title),
+                Value::from(folded(&self.title)),
                 Value::from(self.status().name()),
                 optional(self.nature, |nature| Value::from(nature.name())),
                 Value::from(self.region.as_str()),
                 Value::from(self.centre.as_str()),
                 optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
                 Value::from(self.procuring_unit.name.as_str()),
-                optional(self.estimate, |money| Value::Integer(money.amount_minor)),
+                optional(self.estimate, amount),
+                optional(AwardState::sum(self.lots.iter().flat_map(|lot| &lot.awards)), amount),
                 end(window),
                 Value::Integer(self.first_time.millis()),
                 Value::Integer(self.last_time.millis()),
@@ -106,14 +147,18 @@ impl Projected for Tender {
                     Value::from(objection.id.as_str()),
                     Value::from(objection.by.as_str()),
                     Value::from(objection.phase.status().name()),
+                    Value::from(self.centre.as_str()),
+                    Value::from(self.region.as_str()),
+                    Value::Integer(objection.filed.millis()),
                     end(answer),
                 ],
             );
         }
         // A lot that nothing has happened to yet is in the tender's own record.
         for lot in self.lots.iter().filter(|lot| !matches!(lot.phase, LotPhase::Waiting { overdue: false })) {
-            rows.put(&LOTS, lot_row(code, lot));
+            rows.put(&LOTS, self.lot_row(code, lot));
         }
+        self.put_bids_and_awards(code, rows);
     }
 }
 
@@ -152,25 +197,60 @@ pub async fn later_rounds(reads: &mut impl Reads, code: &TenderCode) -> Result<V
     later.collect()
 }
 
-fn lot_row(code: &TenderCode, lot: &LotState) -> Vec<Value> {
-    let awards: Vec<_> = lot.awards.iter().filter_map(|award| AwardSummary::of(lot, award)).collect();
-    vec![
-        Value::from(code.as_str()),
-        Value::from(lot.id.as_str()),
-        Value::from(&*lot.title),
-        Value::from(lot.phase.status().name()),
-        Value::from(winner_codes(lot)),
-        Value::from(serde_json::to_string(&awards).unwrap_or_default()),
-        Value::Integer(lot.candidates.len() as i64),
-        Value::Integer(lot.challenges.iter().filter(|c| c.answer.is_none()).count() as i64),
-    ]
+fn flag(is_set: bool) -> Value {
+    Value::Integer(i64::from(is_set))
 }
 
-/// `,91410100MA0000015B,…,`: the codes of all members of the winners, with commas on both sides, so that a filter can look for
-/// one.
-fn winner_codes(lot: &LotState) -> String {
-    let codes = lot.winners().flat_map(|winner| &winner.members);
-    codes.fold(String::from(","), |codes, code| codes + code.as_str() + ",")
+fn amount(money: Money) -> Value {
+    Value::Integer(money.amount_minor)
+}
+
+impl Tender {
+    fn lot_row(&self, code: &TenderCode, lot: &LotState) -> Vec<Value> {
+        let awards: Vec<_> = lot.awards.iter().filter_map(|award| AwardSummary::of(lot, award)).collect();
+        vec![
+            Value::from(code.as_str()),
+            Value::from(lot.id.as_str()),
+            Value::from(&*lot.title),
+            Value::from(folded(&lot.title)),
+            Value::from(lot.phase.status().name()),
+            optional(self.nature, |nature| Value::from(nature.name())),
+            Value::from(self.region.as_str()),
+            Value::from(self.centre.as_str()),
+            optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
+            Value::Integer(self.first_time.millis()),
+            Value::from(serde_json::to_string(&awards).unwrap_or_default()),
+            optional(AwardState::sum(&lot.awards), amount),
+            Value::Integer(lot.candidates.len() as i64),
+            Value::Integer(lot.challenges.iter().filter(|c| c.answer.is_none()).count() as i64),
+        ]
+    }
+
+    /// `leads` is true of one lot a tender, so that a list of somebody's tenders has each of them once.
+    fn put_bids_and_awards(&self, code: &TenderCode, rows: &mut Rows) {
+        let published = Value::Integer(self.first_time.millis());
+        let (mut bid, mut won) = (BTreeSet::new(), BTreeSet::new());
+        for lot in &self.lots {
+            let row = |of: &OrganisationId| {
+                vec![
+                    Value::from(code.as_str()),
+                    Value::from(lot.id.as_str()),
+                    Value::from(of.as_str()),
+                    published.clone(),
+                ]
+            };
+            for bidder in &lot.bidders {
+                let leads = bid.insert(bidder);
+                rows.put(&BIDS, [row(bidder), vec![flag(leads)]].concat());
+            }
+            let winners: BTreeSet<_> = lot.winners().flat_map(|winner| &winner.members).collect();
+            for winner in &lot.ever_won {
+                let stands = winners.contains(winner);
+                let leads = stands && won.insert(winner);
+                rows.put(&AWARDS, [row(winner), vec![flag(stands), flag(leads)]].concat());
+            }
+        }
+    }
 }
 
 /// A winner of a lot.

@@ -6,6 +6,7 @@
 use super::report::Uncertainty;
 use crate::field::{
     Currency, Fault, Line, Money, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice, StatedPrice,
+    narrow,
 };
 
 /// Below this, a number without a unit may as well be a percentage (58.90, 1.78): it stays in words.
@@ -108,14 +109,13 @@ impl Price {
 
 /// Full-width digits and signs as ASCII, no white space, no full stop at the end: only for reading, never for keeping.
 fn fold(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '０'..='９' | '％' | '．' | '，' | '：' | '；' | '（' | '）' | '＋' => {
-            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
-        }
+    // What the price is of stays as it is written.
+    let plain = |c: char| match c {
+        '０'..='９' | '％' | '．' | '，' | '：' | '；' | '（' | '）' | '＋' => narrow(c),
         '￥' => '¥',
         _ => c,
     };
-    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
+    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(plain).collect();
     folded.trim_end_matches(['。', ';', '.', ',']).to_owned()
 }
 

@@ -7,7 +7,7 @@ use super::columns::{Column, Head};
 use super::sheet::{Cell, SheetRow};
 use crate::field::{
     Bidder, Bilingual, Fault, Line, LotId, Money, Nature, OrganisationId, OrganisationIdError, Party, Price, Prose,
-    Rate, RateBasis, RegionCode, StatedPrice, TenderCode,
+    Rate, RateBasis, RegionCode, Spaces, StatedPrice, TenderCode, narrowed,
 };
 use std::str::FromStr;
 
@@ -172,7 +172,7 @@ impl Cells<'_> {
 
     fn amount(&mut self, column: Column, read: fn(&str) -> Option<Money>) -> Option<Money> {
         let text = self.text(column)?;
-        let amount = read(&narrow(&text));
+        let amount = read(&narrowed(&text, Spaces::Gone));
         if amount.is_none() {
             let (zh, en) = ("不是精确到分的非负金额", "no amount, not negative, exact to the fen");
             self.fault(column, format!("“{text}”{zh}"), format!("{text:?}: {en}"));
@@ -182,7 +182,7 @@ impl Cells<'_> {
 
     fn percent(&mut self, column: Column, basis: RateBasis) -> Option<Rate> {
         let text = self.text(column)?;
-        let number = narrow(&text);
+        let number = narrowed(&text, Spaces::Gone);
         let rate = price::percent(number.strip_suffix('%').unwrap_or(&number), basis);
         if rate.is_none() {
             let (zh, en) = ("不是非负的百分数，最多四位小数", "no percentage, not negative, of at most four decimals");
@@ -193,7 +193,7 @@ impl Cells<'_> {
 
     fn whole(&mut self, column: Column) -> Option<u16> {
         let text = self.text(column)?;
-        let whole = narrow(&text).parse().ok().filter(|number| *number > 0);
+        let whole = narrowed(&text, Spaces::Gone).parse().ok().filter(|number| *number > 0);
         if whole.is_none() {
             self.fault(column, format!("“{text}”不是正整数"), format!("{text:?}: no whole number above 0"));
         }
@@ -332,13 +332,4 @@ impl Cells<'_> {
         let (reasons, source) = (self.optional(Column::AwardReasons), self.optional(Column::AwardSource));
         Some(Some(Won { published: published?, price, reasons, source }))
     }
-}
-
-/// Digits and signs of one width, without white space.
-fn narrow(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '０'..='９' | '．' | '，' | '％' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect()
 }

@@ -127,11 +127,8 @@ impl OrganisationApi {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
         let now = self.ledger.clock.now();
-        let filter = with_status(status.0, now).like("roles", role.as_deref(), true).like(
-            "name",
-            q.0.as_deref().filter(|q| !q.contains('\0')),
-            true,
-        );
+        let filter = with_status(status.0, now);
+        let filter = filter.contains("roles", role.as_deref()).contains("name_folded", q.0.as_deref());
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let item = |row: &Row| OrganisationSummary::of_row(row, now);
         let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, id);

@@ -5,8 +5,8 @@ use super::super::{
     RulingOutcome,
 };
 use super::{
-    BidState, CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase,
-    RoundState, Tender, Verdict, clause_changes,
+    CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, RoundState,
+    Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
 use crate::field::{Instant, ItemId};
@@ -85,7 +85,8 @@ impl Tender {
             Act::Revised(revision) => self.revise(&revision.preannouncement, now),
             Act::Objected(objection) => {
                 let phase = ObjectionPhase::Filed { answer: self.windows.answer.begins(now), overdue: false };
-                self.objections.push(ObjectionState { id: objection.id.clone(), by: place.author.clone(), phase });
+                let (id, by) = (objection.id.clone(), place.author.clone());
+                self.objections.push(ObjectionState { id, by, filed: now, phase });
             }
             Act::ObjectionAnswered(answer) => self.answer_objection(answer, now),
             Act::ObjectionEscalated(escalation) => self.set_objection(&escalation.objection, ObjectionPhase::Escalated),
@@ -102,8 +103,7 @@ impl Tender {
             Act::Amended(amendment) => self.amend(amendment),
             Act::BidsOpened(opening) => {
                 if let Some(lot) = self.lot_mut(&opening.lot) {
-                    lot.phase = LotPhase::Opened;
-                    lot.bids = Some(opening.bids.iter().map(BidState::of).collect());
+                    lot.opened(opening);
                 }
             }
             Act::Suspended(_) => self.suspended_since = Some(now),
@@ -141,6 +141,7 @@ impl Tender {
                 let earlier = std::mem::take(&mut lot.candidates);
                 lot.candidates = publication.candidates.iter().map(CandidateState::of).collect();
                 lot.candidates.iter_mut().for_each(|candidate| candidate.inherit(&earlier));
+                lot.knows_bidders(publication.candidates.iter().map(|candidate| &candidate.bidder));
             }
             Act::Challenged(challenge) => lot.challenges.push(ChallengeState {
                 id: challenge.id.clone(),

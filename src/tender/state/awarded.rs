@@ -2,7 +2,7 @@
 
 use super::super::{Award, Contract};
 use super::{LotPhase, LotState};
-use crate::field::{Day, ItemId, Price};
+use crate::field::{Day, ItemId, Money, Price};
 
 /// A contract (合同) with one winner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,19 @@ pub struct AwardState {
     /// The day on which the award entered the log.
     pub awarded: Day,
     pub contract: Option<ContractState>,
+}
+
+impl AwardState {
+    /// What awards come to together; `None` without one, and where they are not all amounts in one currency.
+    pub fn sum<'a>(awards: impl IntoIterator<Item = &'a Self>) -> Option<Money> {
+        let mut amounts = awards.into_iter().map(|award| award.price.money());
+        let first = amounts.next()??;
+        amounts.try_fold(first, |sum, amount| {
+            let amount = amount.filter(|amount| amount.currency == sum.currency)?;
+            // Two amounts below AMOUNT_MINOR_MAX don't overflow, and a sum above it is none.
+            Money::new(sum.currency, sum.amount_minor + amount.amount_minor).ok()
+        })
+    }
 }
 
 impl LotState {
@@ -44,6 +57,8 @@ impl LotState {
 
     pub(super) fn awarded(&mut self, award: &Award, today: Day) {
         let (candidate, price) = (award.candidate.clone(), award.price.clone());
+        let members = self.candidate(&candidate).map(|winner| winner.members.clone());
+        self.ever_won.extend(members.into_iter().flatten());
         self.awards.push(AwardState { candidate, price, awarded: today, contract: None });
         self.phase = LotPhase::Awarded;
     }

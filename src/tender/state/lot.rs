@@ -6,6 +6,7 @@ use crate::act::Place;
 use crate::field::{ItemId, LotId, Money, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
+use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 use strum::IntoStaticStr;
 
@@ -98,7 +99,7 @@ impl CandidateState {
             rank: candidate.rank,
             price: candidate.price.clone(),
             name: candidate.bidder.name().into(),
-            members: candidate.bidder.members.iter().filter_map(|member| member.id.clone()).collect(),
+            members: candidate.bidder.codes().cloned().collect(),
             claims: candidate.claims.iter().map(ClaimState::of).collect(),
         }
     }
@@ -181,8 +182,12 @@ pub struct LotState {
     pub winners_max: Option<NonZeroU16>,
     /// The bids that were opened. `None` before that, and where they were opened outside of this log.
     pub bids: Option<Vec<BidState>>,
+    /// Who bid, as far as the log knows: whoever was opened or was ever a candidate. By code.
+    pub bidders: BTreeSet<OrganisationId>,
     /// Who won, in the order of the awards.
     pub awards: Vec<AwardState>,
+    /// Who ever won, whatever became of the award. By code.
+    pub ever_won: BTreeSet<OrganisationId>,
 }
 
 impl LotState {
@@ -197,7 +202,9 @@ impl LotState {
             ceiling: lot.ceiling,
             winners_max: lot.winners,
             bids: None,
+            bidders: BTreeSet::new(),
             awards: Vec::new(),
+            ever_won: BTreeSet::new(),
         }
     }
 

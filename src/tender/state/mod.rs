@@ -102,6 +102,7 @@ impl ObjectionPhase {
 pub struct ObjectionState {
     pub id: ItemId,
     pub by: OrganisationId,
+    pub filed: Instant,
     pub phase: ObjectionPhase,
 }
 

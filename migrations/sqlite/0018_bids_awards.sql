@@ -1,0 +1,55 @@
+-- Who bids for a lot and who won it, and texts as they are searched. `gongshi replay` fills it all for a log that exists.
+CREATE TABLE bids (
+    tender    TEXT    NOT NULL,
+    lot       TEXT    NOT NULL,
+    bidder    TEXT    NOT NULL,
+    published INTEGER NOT NULL,             -- when the tender was first published, ms since 1970
+    leads     INTEGER NOT NULL,             -- 1 in one lot of a tender
+    PRIMARY KEY (tender, lot, bidder)
+) WITHOUT ROWID;
+CREATE INDEX bids_lots ON bids (bidder, published, tender, lot);
+CREATE INDEX bids_tenders ON bids (bidder, published, tender) WHERE leads = 1;
+
+CREATE TABLE awards (
+    tender    TEXT    NOT NULL,
+    lot       TEXT    NOT NULL,
+    winner    TEXT    NOT NULL,
+    published INTEGER NOT NULL,
+    stands    INTEGER NOT NULL,             -- 0 when it fell through
+    leads     INTEGER NOT NULL,             -- 1 in one lot of a tender where it stands
+    PRIMARY KEY (tender, lot, winner)
+) WITHOUT ROWID;
+CREATE INDEX awards_winner ON awards (winner, published, tender, lot);
+CREATE INDEX awards_tenders ON awards (winner, published, tender) WHERE leads = 1;
+
+ALTER TABLE tenders ADD COLUMN title_folded TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenders ADD COLUMN awarded_minor INTEGER;
+CREATE INDEX tenders_unit ON tenders (unit, first_time, code);
+
+ALTER TABLE lots DROP COLUMN winners;
+ALTER TABLE lots ADD COLUMN title_folded TEXT NOT NULL DEFAULT '';
+ALTER TABLE lots ADD COLUMN nature TEXT;
+ALTER TABLE lots ADD COLUMN region TEXT NOT NULL DEFAULT '';
+ALTER TABLE lots ADD COLUMN centre TEXT NOT NULL DEFAULT '';
+ALTER TABLE lots ADD COLUMN unit TEXT;
+ALTER TABLE lots ADD COLUMN published INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE lots ADD COLUMN awarded_minor INTEGER;
+DROP INDEX lots_status;
+CREATE INDEX lots_time ON lots (published, tender, id);
+CREATE INDEX lots_tender ON lots (tender, published, id);
+CREATE INDEX lots_status ON lots (status, published, tender, id);
+CREATE INDEX lots_centre ON lots (centre, published, tender, id);
+CREATE INDEX lots_unit ON lots (unit, published, tender, id);
+
+ALTER TABLE objections ADD COLUMN centre TEXT NOT NULL DEFAULT '';
+ALTER TABLE objections ADD COLUMN region TEXT NOT NULL DEFAULT '';
+ALTER TABLE objections ADD COLUMN filed INTEGER NOT NULL DEFAULT 0;
+DROP INDEX objections_objector;
+DROP INDEX objections_status;
+CREATE INDEX objections_time ON objections (filed, tender, id);
+CREATE INDEX objections_tender ON objections (tender, filed, id);
+CREATE INDEX objections_objector ON objections (objector, filed, tender, id);
+CREATE INDEX objections_status ON objections (status, filed, tender, id);
+CREATE INDEX objections_centre ON objections (centre, filed, tender, id);
+
+ALTER TABLE organisations ADD COLUMN name_folded TEXT NOT NULL DEFAULT '';

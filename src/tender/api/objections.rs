@@ -1,0 +1,98 @@
+//! The list of objections.
+
+use super::super::ObjectionStatus;
+use super::{begin_of, code_of, end_of, instant, order_within, region_begins};
+use crate::field::{Day, OrganisationId, TenderCode};
+use crate::http::{Cursor, ListOrder, Problem, Typed, page_limit, word};
+use crate::ledger::Ledger;
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use poem_openapi::param::Query;
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// An objection in a list.
+#[derive(Serialize, Object)]
+pub struct ObjectionSummary {
+    tender: String,
+    id: String,
+    objector: String,
+    status: ObjectionStatus,
+    /// When it was filed (UTC).
+    filed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    answer_due: Option<String>,
+}
+
+/// A page of objections.
+#[derive(Serialize, Object)]
+pub struct ObjectionPage {
+    items: Vec<ObjectionSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+impl ObjectionSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            filed: instant(row.integer(0)?),
+            tender: row.text(1)?.to_owned(),
+            id: row.text(2)?.to_owned(),
+            objector: row.text(3)?.to_owned(),
+            status: word(row, 4)?,
+            answer_due: row.optional_integer(5)?.map(instant),
+        })
+    }
+}
+
+const OBJECTIONS: Listing = Listing {
+    table: "objections",
+    columns: "filed, tender, id, objector, status, answer_due",
+    order: &["filed", "tender", "id"],
+    direction: Direction::NewestFirst,
+};
+
+pub struct ObjectionApi(pub(super) Arc<Ledger>);
+
+#[OpenApi(prefix_path = "/v1", tag = "super::Tag::Tenders")]
+impl ObjectionApi {
+    /// Objections of all tenders, as a rule newest first; those of one tender oldest first.
+    #[oai(path = "/objections", method = "get", operation_id = "listObjections")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn list(
+        &self,
+        tender: Query<Option<TenderCode>>,
+        objector: Query<Option<OrganisationId>>,
+        status: Query<Option<ObjectionStatus>>,
+        /// Code of the tender's centre.
+        centre: Query<Option<OrganisationId>>,
+        /// Digits with which the tender's region code begins.
+        region: Query<Option<String>>,
+        /// Filed on this day or later (Asia/Shanghai).
+        filed_from: Query<Option<Day>>,
+        /// Filed on this day or before.
+        filed_to: Query<Option<Day>>,
+        /// By the time when they were filed.
+        order: Query<Option<ListOrder>>,
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<ObjectionPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let region = region_begins(region.0)?;
+        let listing = Listing { direction: order_within(order.0, tender.0.is_some()), ..OBJECTIONS };
+        let filter = Filter::default()
+            .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .along("objector", objector.0.as_ref().map(code_of))
+            .along("centre", centre.0.as_ref().map(code_of))
+            .along("status", status.0.map(|status| Value::from(status.name())))
+            .between(begin_of(filed_from.0), end_of(filed_to.0))
+            .begins("region", region.as_deref());
+        let after = Cursor::parse(after.0)?.map(Cursor::of_two).transpose()?;
+        let last = |row: &Row| Ok(Cursor::of_pair(row.integer(0)?, row.text(1)?, row.text(2)?).to_string());
+        let page = filter.page(&self.0.database, &listing, after, limit, ObjectionSummary::of_row, last);
+        let (items, next) = page.await?;
+        Ok(Typed(ObjectionPage { items, next }))
+    }
+}
