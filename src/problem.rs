@@ -110,6 +110,8 @@ problems! {
     TENDER_UNKNOWN 404 "tender-unknown" "没有该项目" "Unknown tender"
     COMMITMENT_UNKNOWN 404 "commitment-unknown" "没有该承诺" "Unknown commitment"
     COMMITMENT_INCOMPLETE 409 "commitment-incomplete" "承诺未由双方签署" "No commitment that both sides signed"
+    EVALUATION_UNKNOWN 404 "evaluation-unknown" "没有该评价" "Unknown evaluation"
+    SEAL_MISMATCH 422 "seal-mismatch" "公开内容与密封不符" "Not what was sealed"
     TEMPLATE_SUPERSEDED 409 "template-superseded" "范本已有新版" "A newer version of the template is published"
     NOT_IMPARTIAL 403 "not-impartial" "须由无利害关系者裁定" "To be decided by somebody impartial"
     TEMPLATE_UNKNOWN 404 "template-unknown" "没有该承诺书范本" "Unknown template"

@@ -1,6 +1,6 @@
 //! What a capability is to the log: the pure half. Service, auditor, bundle and simulator call the same functions.
 
-use super::{Acts, Moment, Place, Stream, StreamId};
+use super::{Acts, Look, Moment, Place, Stream, StreamId};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::problem::Refusal;
@@ -21,6 +21,8 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
     const IS_DROPPED: bool;
     /// Time makes acts due on such streams.
     const FALLS_DUE: bool = false;
+    /// Acts on such streams may make the service begin others.
+    const ENTAILS: bool = false;
 
     /// How many records act on it.
     fn version(&self) -> u64;
@@ -74,6 +76,18 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
     /// The act that time makes due now, if any. The service proposes it, [`Self::decide`] accepts exactly it, and an
     /// audit arrives at the same one.
     fn due(&self, _now: Instant, _law: Law<'_>) -> Option<Self::Act> {
+        None
+    }
+
+    /// The streams that the entry at this place, which is folded in, obliges the service to begin. None is named twice in a
+    /// log; an audit finds those that never began.
+    fn entails(&self, _id: &Self::Id, _place: &Place) -> Vec<Stream> {
+        Vec::new()
+    }
+
+    /// The act by which the service begins such a stream once another one has entailed it, as far as what it rests on is at
+    /// hand. [`Self::decide`] accepts exactly it.
+    fn owed(_id: &Self::Id, _look: &mut Look<'_>, _law: Law<'_>) -> Option<Self::Act> {
         None
     }
 

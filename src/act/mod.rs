@@ -4,6 +4,7 @@
 mod capability;
 mod impartiality;
 mod key;
+mod look;
 mod moment;
 mod payload;
 mod role;
@@ -13,6 +14,7 @@ mod stream;
 pub use capability::{Capability, KeyChange, fold};
 pub use impartiality::{must_be_impartial, must_have, must_rule};
 pub use key::{Key, RevocationReason, has_possession, possession_header, public_key};
+pub use look::Look;
 pub use moment::{Around, Author, Moment, Place, View, decide_alone, must_be_past};
 pub use payload::{Acts, Payload};
 pub(crate) use payload::{acts, confirms_numbers};

@@ -57,7 +57,11 @@ fn depth(reason: Reason) -> u8 {
         Reason::SizeMismatch | Reason::StatementInvalid => 5,
         Reason::CheckpointInvalid => 6,
         Reason::RootMismatch | Reason::TileMismatch | Reason::StreamMismatch | Reason::ProofInvalid => 7,
-        Reason::DocumentMismatch | Reason::DocumentMissing | Reason::Unwitnessed | Reason::DerivedMismatch => 8,
+        Reason::DocumentMismatch
+        | Reason::DocumentMissing
+        | Reason::Unwitnessed
+        | Reason::ActOwed
+        | Reason::DerivedMismatch => 8,
     }
 }
 
@@ -114,6 +118,7 @@ fn explains(cause: &Finding, other: &Finding) -> bool {
         Reason::TimeBackwards => same || cause.reason == Reason::TimeBackwards && later.checked_sub(1) == Some(first),
         // A row rests on the entries up to its own.
         Reason::DerivedMismatch => cause.reason != Reason::DerivedMismatch && cause.index.is_some() && first <= later,
+        Reason::ActOwed => is_not_applied(cause.reason),
         Reason::DocumentMissing | Reason::DocumentMismatch => same,
         Reason::EntryMalformed
         | Reason::RecordMalformed

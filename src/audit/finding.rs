@@ -29,6 +29,8 @@ pub enum Reason {
     /// The log adopts an edition of the law that is not there or can't be interpreted: the records that rest on it are not
     /// judged.
     LawUnknown,
+    /// The entry obliges the service to begin a stream, and it never did.
+    ActOwed,
     /// The same key used a `jti` twice.
     JtiReused,
     /// The checkpoint can't be read or is not signed by the log.

@@ -9,6 +9,7 @@ mod contested;
 mod finding;
 #[cfg(feature = "shell")]
 mod folder;
+mod owed;
 mod recall;
 mod source;
 mod verify;

@@ -2,6 +2,7 @@
 
 use super::contested::{self, Contested};
 use super::finding::{Lost, Reason, Report};
+use super::owed::Owed;
 use super::recall::{GENERATION, Recall, RecallError};
 use super::source::{Source, SourceError};
 use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
@@ -125,6 +126,7 @@ struct Audit {
     last_hash: Option<Hash>,
     last_time: Instant,
     recall: Recall,
+    owed: Owed,
 }
 
 impl Audit {
@@ -150,6 +152,7 @@ impl Audit {
             last_hash: None,
             last_time: Instant::from_millis(0),
             recall,
+            owed: Owed::default(),
         }
     }
 
@@ -230,6 +233,7 @@ impl Audit {
                 Contested::note(&mut self.report.contested, act, &author.id, time);
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.apply(stream, act, &place);
+                self.owed.applied(&self.world, stream, &place);
                 self.recall.applied(index, stream);
             }
             Err(refusal) if refusal.problem == &problem::LAW_UNKNOWN => self.not_judged(index, hash, entry, &refusal),
@@ -336,6 +340,10 @@ impl Audit {
         self.report.last_hash = self.last_hash.map(|hash| hash.to_string()).unwrap_or_default();
         let root = self.edge.root();
         self.report.root = root.to_base64();
+        // What rests on a law that nobody can interpret here is not judged.
+        if self.world.unknown_law().is_none() {
+            self.owed.report(self.last_time, &mut self.report);
+        }
         let log = self.world.log();
         self.report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();
         self.report.lost = log.map(Lost::of).unwrap_or_default();

@@ -116,6 +116,7 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::SignatureMismatch => "签名不成立",
         Reason::NotAllowed => "依规则不允许",
         Reason::LawUnknown => "法规版本无法解释",
+        Reason::ActOwed => "应作行为缺失",
         Reason::JtiReused => "记录重放",
         Reason::CheckpointInvalid => "检查点无效",
         Reason::RootMismatch => "树根不符",

@@ -16,7 +16,7 @@ pub(super) struct Selected {
 
 /// The entries below `size` on the streams of the scope, and on those that say who their authors were and what they were
 /// entitled to: the authors' organisations, the authors of what is written about these, and so on; what the decisions on
-/// all these looked at; the commitments on a tender; and the log's own stream. Nothing when the log knows nothing of the
+/// all these looked at; the commitments and evaluations on a tender; and the log's own stream. Nothing when the log knows nothing of the
 /// scope.
 pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Result<Selected, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
@@ -24,6 +24,14 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
         let (id, size) = (Value::from(id.to_string()), Value::from(size));
         let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";
         let won = "SELECT DISTINCT tender FROM awards WHERE winner = $1";
+        // Who says nothing in an evaluation has signed nothing there.
+        for evaluated in
+            ["SELECT id FROM evaluations WHERE unit = $1", "SELECT id FROM evaluations WHERE enterprise = $1"]
+        {
+            for row in database.read(evaluated, std::slice::from_ref(&id)).await? {
+                streams.insert(format!("evaluation/{}", row.text(0)?));
+            }
+        }
         for row in database.read(signed, &[id.clone(), size]).await? {
             streams.insert(row.text(0)?.to_owned());
         }
@@ -35,6 +43,10 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
         let promised = "SELECT id FROM commitments WHERE tender = $1";
         for row in database.read(promised, &[Value::from(code.as_str())]).await? {
             streams.insert(format!("commitment/{}", row.text(0)?));
+        }
+        let evaluated = "SELECT id FROM evaluations WHERE tender = $1";
+        for row in database.read(evaluated, &[Value::from(code.as_str())]).await? {
+            streams.insert(format!("evaluation/{}", row.text(0)?));
         }
     }
     let mut waiting: Vec<String> = streams.iter().cloned().collect();

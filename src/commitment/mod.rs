@@ -12,6 +12,6 @@ mod view;
 
 pub use payload::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
-    CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding,
+    CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding, YearEnd,
 };
 pub use state::{BreachPhase, BreachState, BreachStatus, Call, Commitment, CommitmentStatus, Phase};

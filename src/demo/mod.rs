@@ -54,6 +54,11 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "A commitment that both sides signed: late payment, reported, ruled, appealed",
         "/v1/commitments/YR-ZZEDU-YUNHE",
     ),
+    (
+        "双方互评：先密封后公开，更正、申诉、改定（看 by_unit 中的算式）",
+        "Both sides rate each other, sealed first: corrected, appealed, ruled on",
+        "/v1/evaluations/LAST-YEAR-ZZEDU-TAIHANG:year_end",
+    ),
     ("因弄虚作假被暂停的供应商", "The supplier that was suspended for it", "/v1/organisations?status=suspended"),
     ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/48"),
     (

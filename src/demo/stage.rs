@@ -4,7 +4,7 @@ use super::DemoError;
 use super::cast::{Cast, Who};
 use super::days::Days;
 use super::papers;
-use super::scenes::{self, entry, promise};
+use super::scenes::{self, entry, evaluation, promise};
 use super::script::Script;
 use crate::clock::Clock;
 use crate::field::Instant;
@@ -52,6 +52,7 @@ impl Programme {
     pub fn of(days: &Days, start: Instant, cast: &Cast, ledger: &Ledger) -> Result<Self, DemoError> {
         let mut plan = Self { cues: entry::cues(days, start, cast, ledger), disclosures: Vec::new() };
         plan.cues.extend(promise::cues(days, cast));
+        plan.cues.extend(evaluation::cues(days, cast));
         for scene in scenes::SCENES {
             plan.add(scene(days).rehearsed()?, cast);
         }

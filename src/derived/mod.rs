@@ -14,6 +14,7 @@
 //! | `keys.organisation` | whose key it is | only where to look: an entry of that organisation brought the key |
 //! | `keys.status`, `.revoked_from` | marks in lists | a decision asks the folded stream |
 //! | `due` | where to look for due acts | the folded stream says what is due; a row that is taken away delays |
+//! | `entailed` | where to look for evaluations that the service owes | the folded states say what is owed; a row that is taken away delays, and an audit finds what never began |
 //! | `stream_reads`, `bearings` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
 //! | `law` | the editions | each is named by its hash |
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |

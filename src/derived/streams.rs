@@ -100,6 +100,7 @@ impl Streams {
             history.take(&world, &entry.stream, &entry.act, entry.place.index);
             cite(&entry.act, &mut cited);
             world.apply(&entry.stream, &entry.act, &entry.place);
+            history.entail(&world, &entry.stream, &entry.place);
         }
         let mut made = rows_of(&world, wanted);
         history.put(&mut made);

@@ -6,10 +6,12 @@
 
 mod bilingual;
 mod code;
+mod conduct;
 mod date;
 mod document;
 mod document_id;
 mod due_time;
+mod evaluation_id;
 mod fault;
 mod instant;
 mod json;
@@ -26,10 +28,12 @@ mod width;
 
 pub use bilingual::Bilingual;
 pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
+pub use conduct::{Dimension, Milestone};
 pub use date::Day;
 pub use document::{Citations, DocumentRef};
 pub use document_id::{DocumentId, DocumentIdError};
 pub use due_time::DueTime;
+pub use evaluation_id::{Evaluated, EvaluationId};
 pub use fault::{Fault, Faults, FieldFault};
 pub use instant::{Instant, InstantError};
 pub(crate) use json::union;

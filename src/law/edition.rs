@@ -1,5 +1,6 @@
 //! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
 
+use super::evaluation::EvaluationTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, Rule};
 use crate::calendar::Calendar;
 use crate::field::{self, DocumentId, DocumentRef, Line, MediaType};
@@ -22,6 +23,7 @@ pub struct Edition {
     pub windows: MinimumWindows,
     pub commitments: CommitmentTerms,
     pub rounds: LaterRounds,
+    pub evaluation: EvaluationTerms,
     bytes: Vec<u8>,
 }
 
@@ -78,12 +80,13 @@ impl Edition {
         let windows = read(&mut files, "windows.toml")?;
         let commitments = read(&mut files, "commitments.toml")?;
         let rounds = read(&mut files, "rounds.toml")?;
+        let evaluation = read(&mut files, "evaluation.toml")?;
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
         let Title { name, zh, en } = title;
         let id = DocumentId::from(Hash::of(bytes));
-        Ok(Self { id, name, zh, en, calendar, windows, commitments, rounds, bytes: bytes.to_owned() })
+        Ok(Self { id, name, zh, en, calendar, windows, commitments, rounds, evaluation, bytes: bytes.to_owned() })
     }
 
     /// What the id is the hash of.
@@ -110,10 +113,9 @@ impl Edition {
         let CommitmentTerms { required, offer, breach_answer, appeal } = &self.commitments;
         let LaterRounds { follows, one, inherits: _, inheritance } = &self.rounds;
         let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
-        counted
-            .map(|counted| (&counted.rule, Some(counted.days)))
-            .into_iter()
-            .chain([required, follows, one, inheritance].map(|rule| (rule, None)))
+        let counted = counted.map(|counted| (&counted.rule, Some(counted.days)));
+        let others = [required, follows, one, inheritance].map(|rule| (rule, None));
+        counted.into_iter().chain(others).chain(self.evaluation.rules())
     }
 
     /// The files, by name.
@@ -135,7 +137,7 @@ macro_rules! shipped {
 }
 
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
-    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml"];
+    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "evaluation.toml"];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -207,7 +209,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 10);
+        assert_eq!(edition.rules().count(), 17);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -7,11 +7,13 @@
 #[cfg(feature = "shell")]
 mod api;
 mod edition;
+mod evaluation;
 mod rule;
 
 #[cfg(feature = "shell")]
 pub use api::LawApi;
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
+pub use evaluation::{ConductRule, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
 pub use rule::{CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, Rule, RuleStatus};
 
 use crate::calendar::{Period, Roll};

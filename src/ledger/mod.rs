@@ -49,6 +49,7 @@ use naming::Adopted;
 use quick_cache::sync::Cache;
 use quota::Arriving;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 use tokio::sync::watch;
 
@@ -130,6 +131,8 @@ pub struct Ledger {
     probed: Mutex<Option<std::time::Instant>>,
     contradiction: RwLock<Option<Contradiction>>,
     high_water: HighWater,
+    /// All that entries before this one oblige the service to begin has begun.
+    owed_from: AtomicU64,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -178,6 +181,7 @@ impl Ledger {
             probed: Mutex::default(),
             contradiction: RwLock::default(),
             high_water,
+            owed_from: AtomicU64::new(0),
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.

@@ -72,7 +72,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The store can't be read.
-    pub(super) async fn law_before(&self, index: u64) -> Result<Arc<[InForce]>, LedgerError> {
+    pub async fn law_before(&self, index: u64) -> Result<Arc<[InForce]>, LedgerError> {
         let size = *self.size().borrow();
         let known = self.adopted.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known.as_ref().filter(|known| known.size == size && index <= size) {

@@ -328,6 +328,7 @@ impl Writer {
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
         build.adopted.extend(adopted.map(|edition| (edition.id, edition)));
         self.world.apply(stream, record.act(), &place);
+        build.history.entail(&self.world, stream, &place);
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.extend(record.act().founds());
         build.touched.insert(stream.clone());

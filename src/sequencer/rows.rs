@@ -51,6 +51,7 @@ pub struct History {
     reads: HashSet<(Stream, Stream)>,
     bearings: HashSet<(Stream, u64)>,
     citations: HashSet<(String, u64)>,
+    entailed: HashSet<(u64, Stream)>,
 }
 
 impl History {
@@ -63,6 +64,11 @@ impl History {
         self.citations.extend(cited.map(|cited| (cited, index)));
     }
 
+    /// Takes note of what an act obliges the service to, once it is applied.
+    pub fn entail(&mut self, world: &World, stream: &Stream, place: &Place) {
+        self.entailed.extend(world.entails(stream, place).into_iter().map(|begun| (place.index, begun)));
+    }
+
     pub fn put(self, rows: &mut Rows) {
         for (stream, read) in self.reads {
             rows.put(&READS, vec![Value::from(stream.as_str()), Value::from(read.as_str())]);
@@ -72,6 +78,9 @@ impl History {
         }
         for (cited, index) in self.citations {
             rows.put(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
+        }
+        for (index, stream) in self.entailed {
+            rows.put(&ENTAILED, vec![Value::from(index), Value::from(stream.as_str())]);
         }
     }
 }
@@ -88,6 +97,10 @@ static BEARINGS: Table =
 /// them expires, and the first entry that holds a value says whose it is.
 static CITATIONS: Table =
     Table { name: "citations", columns: &[Column::text("cited"), Column::integer("idx")], key: &["cited", "idx"] };
+
+/// One row for each stream that an entry obliges the service to begin, whether it has or not.
+static ENTAILED: Table =
+    Table { name: "entailed", columns: &[Column::integer("idx"), Column::text("stream")], key: &["idx", "stream"] };
 
 /// A row of `entries`; `digest` is the record's.
 pub fn entry_row(
@@ -136,7 +149,7 @@ pub fn edition_row(edition: &Edition) -> Vec<Value> {
 
 /// Every table whose rows are computed from the entries.
 pub fn projected() -> impl Iterator<Item = &'static Table> {
-    [&READS, &BEARINGS, &CITATIONS, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
+    [&READS, &BEARINGS, &CITATIONS, &ENTAILED, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
 }
 
 /// Every row of those tables, sorted.

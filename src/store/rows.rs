@@ -40,6 +40,20 @@ pub static DUE: Table =
     Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };
 
 impl Database {
+    /// Streams that entries from `first` on oblige the service to begin, and that have not begun, behind a place in their
+    /// order; some of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn owed(&self, first: u64, behind: &(u64, String)) -> Result<Vec<(u64, String)>, StoreError> {
+        let sql = "SELECT idx, stream FROM entailed WHERE idx >= $1 AND (idx, stream) > ($2, $3) AND NOT EXISTS \
+             (SELECT 1 FROM entries WHERE entries.stream = entailed.stream) ORDER BY idx, stream LIMIT 100";
+        let (index, stream) = behind;
+        let values = [Value::from(first), Value::from(*index), Value::from(stream.as_str())];
+        let rows = self.read(sql, &values).await?;
+        rows.iter().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).collect()
+    }
+
     /// The next streams on which something may be due by now, behind a place in their order; some of them.
     ///
     /// # Errors

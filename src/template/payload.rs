@@ -1,7 +1,7 @@
 //! What a supervisor signs about a template.
 
 use crate::act::{Payload, acts};
-use crate::field::{ClauseId, Faults, Line, Prose, TemplateId};
+use crate::field::{ClauseId, Dimension, Faults, Line, Prose, TemplateId};
 use crate::log::Hash;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,33 @@ pub enum EnterpriseDimension {
     IntegrityControl,
     /// 配合监督
     Cooperation,
+}
+
+impl From<UnitDimension> for Dimension {
+    fn from(dimension: UnitDimension) -> Self {
+        match dimension {
+            UnitDimension::FairDocuments => Self::FairDocuments,
+            UnitDimension::Openness => Self::Openness,
+            UnitDimension::NoSolicitation => Self::NoSolicitation,
+            UnitDimension::ObjectionsHandled => Self::ObjectionsHandled,
+            UnitDimension::EvaluationQuality => Self::EvaluationQuality,
+            UnitDimension::PerformanceAndPayment => Self::PerformanceAndPayment,
+        }
+    }
+}
+
+impl From<EnterpriseDimension> for Dimension {
+    fn from(dimension: EnterpriseDimension) -> Self {
+        match dimension {
+            EnterpriseDimension::Truth => Self::Truth,
+            EnterpriseDimension::LawfulBidding => Self::LawfulBidding,
+            EnterpriseDimension::ContractPerformance => Self::ContractPerformance,
+            EnterpriseDimension::StaffOnTheJob => Self::StaffOnTheJob,
+            EnterpriseDimension::Wages => Self::Wages,
+            EnterpriseDimension::IntegrityControl => Self::IntegrityControl,
+            EnterpriseDimension::Cooperation => Self::Cooperation,
+        }
+    }
 }
 
 /// What kind of purchase a template is meant for.

@@ -1,13 +1,14 @@
 //! Which versions a template has, and who may publish one.
 
-use super::{Act, Publication, PurchaseKind};
+use super::{Act, Publication, PurchaseKind, TemplateRef};
 use crate::act::{Capability, Moment, Place, Role, StreamId};
-use crate::field::{ClauseId, Fault, TemplateId};
+use crate::field::{ClauseId, Dimension, Fault, TemplateId};
 use crate::law::Law;
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use strum::{EnumString, IntoStaticStr};
 
 /// A side of a commitment.
@@ -66,6 +67,29 @@ pub struct Version {
     pub entry: Hash,
     pub unit_clauses: Vec<ClauseId>,
     pub enterprise_clauses: Vec<ClauseId>,
+    /// What both sides promise in, each once.
+    pub dimensions: BTreeSet<Dimension>,
+}
+
+impl Dimension {
+    /// Whose conduct it is of.
+    pub fn side(self) -> Side {
+        match self {
+            Self::FairDocuments
+            | Self::Openness
+            | Self::NoSolicitation
+            | Self::ObjectionsHandled
+            | Self::EvaluationQuality
+            | Self::PerformanceAndPayment => Side::Unit,
+            Self::Truth
+            | Self::LawfulBidding
+            | Self::ContractPerformance
+            | Self::StaffOnTheJob
+            | Self::Wages
+            | Self::IntegrityControl
+            | Self::Cooperation => Side::Enterprise,
+        }
+    }
 }
 
 impl Version {
@@ -84,7 +108,19 @@ impl Version {
             entry,
             unit_clauses: published.unit_clauses.iter().map(|clause| clause.id.clone()).collect(),
             enterprise_clauses: published.enterprise_clauses.iter().map(|clause| clause.id.clone()).collect(),
+            dimensions: {
+                let of_unit = published.unit_clauses.iter().map(|clause| clause.dimension.into());
+                of_unit.chain(published.enterprise_clauses.iter().map(|clause| clause.dimension.into())).collect()
+            },
         }
+    }
+}
+
+impl Template {
+    /// The version that a reference names.
+    pub fn signed_version(&self, wanted: &TemplateRef) -> Option<&Version> {
+        let version = self.versions.get((wanted.version as usize).checked_sub(1)?)?;
+        (version.entry == wanted.entry).then_some(version)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one list of capabilities, and what follows from it alone.
 
-use crate::act::{Acts, Capability, KeyChange, Moment, Place, Stream, StreamId};
+use crate::act::{Acts, Capability, KeyChange, Look, Moment, Place, Stream, StreamId};
 use crate::field::{DocumentId, DocumentRef, Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure};
 use crate::identity;
 use crate::law::Law;
@@ -18,6 +18,7 @@ macro_rules! capabilities {
             Tender: $crate::tender::Tender,
             Template: $crate::template::Template,
             Commitment: $crate::commitment::Commitment,
+            Evaluation: $crate::evaluation::Evaluation,
             Log: $crate::identity::LogState,
         }
     };
@@ -171,6 +172,23 @@ macro_rules! define {
             pub(super) fn due(&self, now: Instant, law: Law<'_>) -> Option<Act> {
                 match self { $(Self::$name(state) => state.due(now, law).map(Act::from),)* }
             }
+
+            pub(super) fn entails(&self, stream: &Stream, place: &Place) -> Vec<Stream> {
+                match self {
+                    $(Self::$name(state) if <$state as Capability>::ENTAILS => {
+                        stream.id().map(|id| state.entails(&id, place)).unwrap_or_default()
+                    })*
+                    _ => Vec::new(),
+                }
+            }
+        }
+
+        /// The act by which the service begins a stream that another one has entailed.
+        pub(super) fn owed(stream: &Stream, look: &mut Look<'_>, law: Law<'_>) -> Option<Act> {
+            $(if let Some(id) = stream.id::<<$state as Capability>::Id>() {
+                return <$state>::owed(&id, look, law).map(Act::from);
+            })*
+            None
         }
 
         /// Whether streams of this kind may be dropped and folded again.

@@ -17,7 +17,7 @@ pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
 
-use crate::act::{Around, Author, Capability, Moment, Place, Role, Roles, View};
+use crate::act::{Around, Author, Capability, Look, Moment, Place, Role, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
 use crate::law::{Edition, Editions, InForce, Law};
@@ -253,6 +253,19 @@ impl World {
     /// The act on a stream that time makes due, if any: what the service may sign now.
     pub fn due(&self, stream: &Stream, now: Instant) -> Option<Act> {
         self.state(stream)?.due(now, self.law()?)
+    }
+
+    /// The streams that an entry, which was applied, obliges the service to begin.
+    pub fn entails(&self, stream: &Stream, place: &Place) -> Vec<Stream> {
+        self.state(stream).map(|state| state.entails(stream, place)).unwrap_or_default()
+    }
+
+    /// The act by which the service begins a stream that an entry has entailed, and the streams that say so: where one of
+    /// those is not at hand, it is to be brought, and this asked again.
+    pub fn owed(&self, stream: &Stream) -> (Option<Act>, Vec<Stream>) {
+        let mut look = Look::new(self);
+        let act = self.law().and_then(|law| list::owed(stream, &mut look, law));
+        (act, look.streams)
     }
 
     /// Folds a record that was decided into the state, under the law that was adopted before it.

@@ -4,14 +4,17 @@ use super::cast::Who;
 use super::stage::{
     DAY, HOUR, ORIGIN, Stage, about, another_edition, checkpoint_key, opening, possession, predecessor, registration,
 };
+use gongshi::evaluation::{Evaluation, Rating, sealed};
 use gongshi::log::Hash;
 use gongshi::record::PrivateKey;
-use gongshi::template::models;
+use gongshi::template::{Side, models};
 use gongshi::world::Act;
 use serde_json::{Value, json};
 
 pub const TENDER: &str = "tender/M-1";
 pub const COMMITMENT: &str = "commitment/C-1";
+/// Of the commitment for a year.
+pub const EVALUATION: &str = "evaluation/C-1:year_end";
 const TEMPLATE: &str = "template/construction";
 
 /// The kind, without what it is about.
@@ -76,6 +79,7 @@ fn good(stage: &Stage, kind: &str, who: Who) -> (String, Value) {
         "log" => ("log".to_owned(), of_log(stage, kind)),
         "organisation" | "key" => (about(stage.subject), of_organisation(stage, kind, who)),
         "template" => (TEMPLATE.to_owned(), serde_json::from_str(models()[0].json()).unwrap()),
+        "evaluation" => (EVALUATION.to_owned(), of_evaluation(stage, kind, who)),
         "commitment" => (COMMITMENT.to_owned(), of_commitment(stage, kind)),
         _ => (TENDER.to_owned(), of_tender(stage, kind)),
     }
@@ -260,11 +264,57 @@ fn of_tender(stage: &Stage, kind: &str) -> Value {
     }
 }
 
+/// What a side says of the other; who is none says what the unit would.
+fn rating(stage: &Stage, rater: Side) -> Rating {
+    let found = stage.world.get::<Evaluation>(&"C-1:year_end".parse().unwrap());
+    let asked = found.map(|found| found.criteria_of(rater.other()).map(|criterion| criterion.dimension.name()));
+    let asked: Vec<&str> = asked.map_or_else(|| vec!["truth"], Iterator::collect);
+    let scores: Vec<Value> = asked.iter().map(|dimension| json!({"dimension": dimension, "score": 80})).collect();
+    gongshi::field::parse(json!({"salt": "A".repeat(43), "scores": scores}).to_string().as_bytes()).unwrap()
+}
+
+fn of_evaluation(stage: &Stage, kind: &str, who: Who) -> Value {
+    let stream = EVALUATION.parse().unwrap();
+    let rater = if who == Who::Bidder { Side::Enterprise } else { Side::Unit };
+    match kind {
+        "evaluation.opened" => {
+            let none = "0".repeat(64);
+            stage.world.owed(&stream).0.map_or_else(
+                || {
+                    json!({
+                        "commitment": "C-1", "milestone": "year_end", "lost": false, "cause": none,
+                        "unit": Who::Unit.id(), "enterprise": Who::Bidder.id(), "dimensions": ["truth"],
+                        "template": {"id": "construction", "version": 1, "entry": none},
+                    })
+                },
+                |act| act.to_value(),
+            )
+        }
+        "evaluation.sealed" => json!({"seal": sealed(&stream, rater, &rating(stage, rater)).to_string()}),
+        "evaluation.revealed" => serde_json::to_value(rating(stage, rater)).unwrap(),
+        "evaluation.deadline_passed" => {
+            json!({"stage": "sealing", "due": stage.now.to_string(), "missed": ["unit"]})
+        }
+        "evaluation.replied" => json!({"rater": "enterprise", "statement": "说明"}),
+        "evaluation.verified" => json!({"rater": "enterprise", "reasons": "理由"}),
+        "evaluation.corrected" | "evaluation.appeal_ruled" => {
+            json!({"rater": "enterprise", "scores": [{"dimension": "openness", "score": 70}], "reasons": "理由"})
+        }
+        "evaluation.appealed" => json!({"rater": "enterprise", "grounds": "不服"}),
+        other => panic!("no payload for {other}"),
+    }
+}
+
 fn of_commitment(stage: &Stage, kind: &str) -> Value {
     // Nothing refers to an offer that is not there.
     let known = stage.world.get::<gongshi::commitment::Commitment>(&"C-1".parse().unwrap());
     let offer = known.map_or_else(|| "0".repeat(64), |known| known.offer.to_string());
     match kind {
+        "commitment.offered#year" => json!({
+            "template": {"id": "construction", "version": 1, "entry": stage.hash(TEMPLATE)},
+            "unit": Who::Unit.id(), "enterprise": Who::Bidder.id(), "binding": {"kind": "year", "year": 2025},
+        }),
+        "commitment.year_ended" => json!({"year": 2025}),
         "commitment.offered" => json!({
             "template": {"id": "construction", "version": 1, "entry": stage.hash(TEMPLATE)},
             "unit": Who::Unit.id(), "enterprise": Who::Bidder.id(),

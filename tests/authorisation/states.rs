@@ -25,7 +25,7 @@ impl Subject {
     }
 }
 
-pub static SUBJECTS: [Subject; 7] = [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT];
+pub static SUBJECTS: [Subject; 8] = [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION];
 
 const LOG: Subject = Subject {
     about: "the log",
@@ -304,6 +304,63 @@ const COMMITMENT: Subject = Subject {
             "lapsed" => stage.wait_for("commitment.lapsed", acts::COMMITMENT),
             "over" => stage.later(60 * DAY),
             _ => {}
+        }
+        stage
+    },
+};
+
+const EVALUATION: Subject = Subject {
+    about: "the evaluation of a commitment of the unit and the bidder for a year; what is judged is the bidder's rating",
+    kinds: "commitment.year_ended evaluation.opened evaluation.sealed evaluation.revealed evaluation.deadline_passed
+            evaluation.replied evaluation.verified evaluation.corrected evaluation.appealed evaluation.appeal_ruled",
+    states: &[
+        ('0', "promised", "the commitment is signed"),
+        ('y', "ended", "its year is over"),
+        ('o', "opened", "the evaluation is open"),
+        ('s', "sealed", "the bidder has sealed"),
+        ('w', "waited", "and the time for sealing is over"),
+        ('b', "both", "both have sealed"),
+        ('x', "withheld", "and the time for revealing is over"),
+        ('r', "revealed", "both have revealed"),
+        ('c', "corrected", "the supervisor has corrected the bidder's rating"),
+        ('q', "over", "the time for an appeal is over"),
+        ('p', "appealed", "the correction is appealed"),
+        ('z', "final", "the appeal is ruled on"),
+    ],
+    enter: |state| {
+        use Who::{Bidder, Colleague, Service, Supervisor, Unit};
+        let mut stage = Stage::with_everybody();
+        acts::done(&mut stage, Supervisor, "template.published");
+        acts::done(&mut stage, Unit, "commitment.offered#year");
+        acts::done(&mut stage, Bidder, "commitment.accepted");
+        let way: [(&str, &[(Who, &str)]); 9] = [
+            ("promised", &[]),
+            ("ended", &[]),
+            ("opened", &[(Service, "evaluation.opened")]),
+            ("sealed", &[(Bidder, "evaluation.sealed")]),
+            ("both", &[(Unit, "evaluation.sealed")]),
+            ("revealed", &[(Unit, "evaluation.revealed"), (Bidder, "evaluation.revealed")]),
+            ("corrected", &[(Supervisor, "evaluation.corrected")]),
+            ("appealed", &[(Bidder, "evaluation.appealed")]),
+            ("final", &[(Colleague, "evaluation.appeal_ruled")]),
+        ];
+        let before = match state {
+            "waited" => "sealed",
+            "withheld" => "both",
+            "over" => "corrected",
+            state => state,
+        };
+        for (name, steps) in way {
+            if name == "ended" {
+                stage.wait_for("commitment.year_ended", acts::COMMITMENT);
+            }
+            steps.iter().for_each(|(who, kind)| acts::done(&mut stage, *who, kind));
+            if name == before {
+                break;
+            }
+        }
+        if matches!(state, "waited" | "withheld" | "over") {
+            stage.later(40 * DAY);
         }
         stage
     },

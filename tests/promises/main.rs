@@ -3,6 +3,7 @@
 #![cfg(feature = "shell")]
 
 mod breaches;
+mod evaluating;
 mod gate;
 mod signing;
 mod stage;

@@ -5,7 +5,7 @@ mod offer;
 mod reopening;
 
 pub use breach::{Appeal, AppealRuling, Breach, BreachAnswer, BreachFinding, BreachRuling, Deadline};
-pub use offer::{Acceptance, Binding, Decline, Lapse, LotBinding, Offer, YearBinding};
+pub use offer::{Acceptance, Binding, Decline, Lapse, LotBinding, Offer, YearBinding, YearEnd};
 pub use reopening::{CommitmentPeriod, TermReopening};
 
 use crate::act::acts;
@@ -24,5 +24,6 @@ acts! {
         BreachAppealed(Appeal),
         AppealRuled(AppealRuling),
         PeriodReopened(TermReopening),
+        YearEnded(YearEnd),
     }
 }

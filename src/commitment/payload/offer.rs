@@ -84,6 +84,14 @@ pub struct Lapse {
     pub offer: Hash,
 }
 
+/// `commitment.year_ended` [service]: the year that it was made for is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearEnd {
+    #[schemars(range(min = *YEARS.start(), max = *YEARS.end()))]
+    pub year: u16,
+}
+
 const YEARS: std::ops::RangeInclusive<u16> = 2000..=2200;
 
 impl Payload for Offer {
@@ -115,6 +123,10 @@ impl Payload for Acceptance {
 
 impl Payload for Decline {
     const KIND: &'static str = "commitment.declined";
+}
+
+impl Payload for YearEnd {
+    const KIND: &'static str = "commitment.year_ended";
 }
 
 impl Payload for Lapse {

@@ -23,6 +23,7 @@ impl Commitment {
             offer: place.hash,
             phase: Phase::Offered { open: begins(&law.edition().commitments.offer, place) },
             breaches: Vec::new(),
+            year_ended: None,
             first_time: place.time,
             last_time: place.time,
         }
@@ -70,6 +71,7 @@ impl Commitment {
                     other => other,
                 }),
             },
+            Act::YearEnded(_) => self.year_ended = Some(place.hash),
             Act::AppealRuled(ruling) => {
                 let finding = ruling.finding;
                 self.set(&ruling.breach, |_| BreachPhase::Final { finding });

@@ -8,7 +8,7 @@ use crate::law::{DayRule, Running};
 use crate::log::Hash;
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
-use crate::template::{Template, TemplateRef, Version};
+use crate::template::{Template, TemplateRef};
 
 /// Reports of breaches on one commitment.
 const BREACHES_MAX: usize = 1000;
@@ -31,7 +31,7 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
     let terms = &at.law.edition().commitments;
     match act {
         Act::Offered(_) => Err(forbids(commitment, act)),
-        Act::Lapsed(_) | Act::DeadlinePassed(_) => {
+        Act::Lapsed(_) | Act::DeadlinePassed(_) | Act::YearEnded(_) => {
             must_have(by, &[Role::Service])?;
             if commitment.due(at.now, at.law).as_ref() == Some(act) { Ok(()) } else { Err(forbids(commitment, act)) }
         }
@@ -168,7 +168,7 @@ fn decide_report(
         return Err(Refusal::new(&problem::STATE_FORBIDS, zh, en));
     }
     let template = at.around.get::<Template>(&commitment.template.id);
-    let signed = template.and_then(|template| signed_version(template, &commitment.template));
+    let signed = template.and_then(|template| template.signed_version(&commitment.template));
     let promised = signed.map_or(&[][..], |version| version.clauses(breach.against));
     match breach.clauses.iter().enumerate().find(|(_, clause)| !promised.contains(clause)) {
         None => Ok(()),
@@ -191,17 +191,11 @@ fn decide_appeal_ruling(
     }
 }
 
-/// The version that the reference names.
-fn signed_version<'a>(template: &'a Template, wanted: &TemplateRef) -> Option<&'a Version> {
-    let version = template.versions.get((wanted.version as usize).checked_sub(1)?)?;
-    (version.entry == wanted.entry).then_some(version)
-}
-
 /// New signatures are made on the latest version only.
 fn must_be_latest(wanted: &TemplateRef, at: &Moment<'_>) -> Result<(), Refusal> {
     let template = at.around.get::<Template>(&wanted.id);
     let template = template.ok_or_else(|| unknown("/template/id", wanted.id.as_str()))?;
-    if signed_version(template, wanted).is_none() {
+    if template.signed_version(wanted).is_none() {
         let id = format!("{} version {} in entry {}", wanted.id, wanted.version, wanted.entry);
         return Err(unknown("/template", &id));
     }

@@ -8,13 +8,14 @@ mod tests;
 
 pub use status::{BreachStatus, CommitmentStatus};
 
-use super::{Act, Binding, BreachFinding, Deadline, Lapse};
+use super::{Act, Binding, BreachFinding, Deadline, Lapse, YearEnd};
 use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
-use crate::field::{CommitmentId, Instant, ItemId, LotId, OrganisationId};
+use crate::field::{CommitmentId, EvaluationId, Instant, ItemId, LotId, OrganisationId};
 use crate::law::{Law, Running};
 use crate::log::Hash;
 use crate::problem::Refusal;
 use crate::template::{Side, TemplateRef};
+use chrono::NaiveDate;
 
 impl StreamId for CommitmentId {
     const PREFIX: &'static str = "commitment";
@@ -94,6 +95,8 @@ pub struct Commitment {
     pub offer: Hash,
     pub phase: Phase,
     pub breaches: Vec<BreachState>,
+    /// Hash of the entry that says that its year is over.
+    pub year_ended: Option<Hash>,
     pub first_time: Instant,
     pub last_time: Instant,
 }
@@ -134,6 +137,7 @@ impl Capability for Commitment {
 
     const IS_DROPPED: bool = true;
     const FALLS_DUE: bool = true;
+    const ENTAILS: bool = true;
 
     fn version(&self) -> u64 {
         self.version
@@ -158,7 +162,8 @@ impl Capability for Commitment {
             | Act::BreachAnswered(_)
             | Act::DeadlinePassed(_)
             | Act::BreachAppealed(_)
-            | Act::PeriodReopened(_) => Vec::new(),
+            | Act::PeriodReopened(_)
+            | Act::YearEnded(_) => Vec::new(),
         }
     }
 
@@ -183,18 +188,28 @@ impl Capability for Commitment {
         match self.phase {
             Phase::Offered { open } => Some(law.end(open).at),
             Phase::Effective { .. } | Phase::Declined | Phase::Lapsed => {
-                self.awaited_answers(law).map(|(_, due)| due).min()
+                self.awaited_answers(law).map(|(_, due)| due).chain(self.year_over()).min()
             }
         }
+    }
+
+    /// The year of a yearly commitment is evaluated at its end.
+    fn entails(&self, id: &CommitmentId, place: &Place) -> Vec<Stream> {
+        let has_ended = self.year_ended == Some(place.hash);
+        has_ended.then(|| Stream::of(&EvaluationId::of_year(id.clone()))).into_iter().collect()
     }
 
     fn due(&self, now: Instant, law: Law<'_>) -> Option<Act> {
         match self.phase {
             Phase::Offered { open } if law.is_over(open, now) => Some(Lapse { offer: self.offer }.into()),
-            _ => self.awaited_answers(law).find(|(_, due)| *due <= now).map(|(breach, due)| {
-                let breach = breach.id.clone();
-                Deadline { breach, due }.into()
-            }),
+            _ => self
+                .awaited_answers(law)
+                .find(|(_, due)| *due <= now)
+                .map(|(breach, due)| {
+                    let breach = breach.id.clone();
+                    Deadline { breach, due }.into()
+                })
+                .or_else(|| self.year_over().filter(|over| *over <= now).and_then(|_| self.year_end())),
         }
     }
 }
@@ -219,6 +234,18 @@ impl Commitment {
 
     pub fn breach(&self, id: &ItemId) -> Option<&BreachState> {
         self.breaches.iter().find(|breach| breach.id == *id)
+    }
+
+    /// When the year is over that both are bound for, until the service has said so.
+    fn year_over(&self) -> Option<Instant> {
+        let Binding::Year(binding) = &self.binding else { return None };
+        let next = NaiveDate::from_ymd_opt(i32::from(binding.year) + 1, 1, 1)?;
+        (self.is_effective() && self.year_ended.is_none()).then(|| Instant::start_of_shanghai_day(next))
+    }
+
+    fn year_end(&self) -> Option<Act> {
+        let Binding::Year(binding) = &self.binding else { return None };
+        Some(YearEnd { year: binding.year }.into())
     }
 
     /// Breaches of which the service has not yet said that their answer is late, and when it will be.

@@ -4,6 +4,7 @@ mod award;
 mod bidding;
 mod contract;
 pub mod entry;
+pub mod evaluation;
 mod objection;
 pub mod promise;
 mod window;

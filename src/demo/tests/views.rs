@@ -15,6 +15,7 @@ const VIEWS: &[(&str, &str)] = &[
     ("templates", "/v1/templates"),
     ("commitments", "/v1/commitments?limit=2"),
     ("commitment", "/v1/commitments/YR-ZZEDU-YUNHE"),
+    ("evaluation", "/v1/evaluations/LAST-YEAR-ZZEDU-TAIHANG:year_end"),
     ("records", "/v1/records?limit=1&after=47"),
     ("record", "/v1/records/48"),
     ("log", "/v1/log"),

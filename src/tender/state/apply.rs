@@ -37,6 +37,7 @@ impl Tender {
             bid_deadline: Some(disclosed.planned.bid_deadline),
             open: Some(disclosed.planned.open),
             lots: disclosed.lots.iter().map(LotState::new).collect(),
+            milestones: Vec::new(),
             first_time: now,
             last_time: now,
         }
@@ -67,6 +68,7 @@ impl Tender {
             open: None,
             // Its bids were opened elsewhere, too.
             lots: adoption.lots.iter().map(|lot| LotState { phase: LotPhase::Opened, ..LotState::new(lot) }).collect(),
+            milestones: Vec::new(),
             first_time: now,
             last_time: now,
         }

@@ -2,7 +2,7 @@
 
 use super::super::{Award, Contract};
 use super::{LotPhase, LotState};
-use crate::field::{Day, ItemId, Money, Price};
+use crate::field::{CommitmentId, Day, ItemId, Money, Price};
 
 /// A contract (合同) with one winner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct AwardState {
     /// The day on which the award entered the log.
     pub awarded: Day,
     pub contract: Option<ContractState>,
+    /// The one that it cites.
+    pub commitment: Option<CommitmentId>,
 }
 
 impl AwardState {
@@ -57,9 +59,10 @@ impl LotState {
 
     pub(super) fn awarded(&mut self, award: &Award, today: Day) {
         let (candidate, price) = (award.candidate.clone(), award.price.clone());
+        let commitment = award.commitment.clone();
         let members = self.candidate(&candidate).map(|winner| winner.members.clone());
         self.ever_won.extend(members.into_iter().flatten());
-        self.awards.push(AwardState { candidate, price, awarded: today, contract: None });
+        self.awards.push(AwardState { candidate, price, awarded: today, contract: None, commitment });
         self.phase = LotPhase::Awarded;
     }
 

@@ -6,6 +6,7 @@ mod decide;
 mod due;
 mod interest;
 mod lot;
+mod milestones;
 mod opened;
 mod reopening;
 mod round;
@@ -20,6 +21,7 @@ pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
 use crate::commitment::Call;
+use crate::evaluation::{Milestones, ReachedMilestone};
 use crate::field::{
     Bidder, ClauseId, DueTime, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
     RegionCode, TemplateId, TenderCode,
@@ -138,6 +140,8 @@ pub struct Tender {
     pub bid_deadline: Option<DueTime>,
     pub open: Option<DueTime>,
     pub lots: Vec<LotState>,
+    /// What the commitments that its bids and awards cite have come to, in the order of the entries.
+    pub milestones: Vec<ReachedMilestone>,
     pub first_time: Instant,
     pub last_time: Instant,
 }
@@ -194,6 +198,7 @@ impl Capability for Tender {
 
     const IS_DROPPED: bool = true;
     const FALLS_DUE: bool = true;
+    const ENTAILS: bool = true;
 
     fn version(&self) -> u64 {
         self.version
@@ -243,6 +248,7 @@ impl Capability for Tender {
 
     fn apply(&mut self, act: &Act, place: &Place, law: Law<'_>) {
         self.fold(act, place, law);
+        self.reach_milestones(act, place);
         self.wait_if_unsettled();
         self.version = place.version;
         self.last_time = place.time;
@@ -256,7 +262,14 @@ impl Capability for Tender {
         self.due_now(now, law)
     }
 
+    fn entails(&self, code: &TenderCode, place: &Place) -> Vec<Stream> {
+        self.evaluations_of(code, place).map(|id| Stream::of(&id)).collect()
+    }
+
     fn face(&self, wanted: TypeId) -> Option<Box<dyn Any>> {
+        if wanted == TypeId::of::<Milestones>() {
+            return Some(Box::new(Milestones(self.milestones.clone())));
+        }
         (wanted == TypeId::of::<Call>()).then(|| Box::new(self.call()) as Box<dyn Any>)
     }
 }

@@ -2,18 +2,20 @@
 
 use super::super::{Bid, Opening};
 use super::{LotPhase, LotState};
-use crate::field::{Bidder, Price};
+use crate::field::{Bidder, CommitmentId, Price};
 
 /// A bid as it was read out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BidState {
     pub bidder: Bidder,
     pub price: Price,
+    /// The one that it cites.
+    pub commitment: Option<CommitmentId>,
 }
 
 impl BidState {
     pub(super) fn of(bid: &Bid) -> Self {
-        Self { bidder: bid.bidder.clone(), price: bid.price.clone() }
+        Self { bidder: bid.bidder.clone(), price: bid.price.clone(), commitment: bid.commitment.clone() }
     }
 }
 

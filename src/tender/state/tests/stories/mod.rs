@@ -4,6 +4,7 @@ mod disclosure;
 mod facts;
 mod impartiality;
 mod interruptions;
+mod milestones;
 mod objections;
 mod rounds;
 mod the_call;

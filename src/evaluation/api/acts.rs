@@ -1,0 +1,30 @@
+//! What is posted on an evaluation.
+
+use super::super::{Rating, RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal, RatingVerification};
+use crate::field::EvaluationId;
+use crate::http::endpoints_of_acts;
+
+endpoints_of_acts! {
+    EvaluationActs: "/v1/evaluations", "super::Tag::Evaluations", id: EvaluationId;
+
+    /// 密封评价: a side seals how it rates the other.
+    seal: "/:id/seals", "sealRating", RatingSeal;
+
+    /// 公开评价: what was sealed, once both have or the time for it is over.
+    reveal: "/:id/ratings", "revealRating", Rating;
+
+    /// 答复: once, by the side that was rated.
+    reply: "/:id/replies", "replyToRating", RatingReply;
+
+    /// 核实: by a supervisor.
+    verify: "/:id/verifications", "verifyRating", RatingVerification;
+
+    /// 更正: by a supervisor, with reasons.
+    correct: "/:id/corrections", "correctRating", RatingCorrection;
+
+    /// 申诉: once, by either side.
+    appeal: "/:id/appeals", "appealRating", RatingAppeal;
+
+    /// 申诉裁定: by another supervisor; final.
+    rule: "/:id/appeal-rulings", "ruleRatingAppeal", RatingRuling;
+}

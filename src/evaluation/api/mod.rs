@@ -1,0 +1,157 @@
+//! Evaluations over HTTP.
+
+mod acts;
+mod sample;
+mod standing;
+
+use super::view::{EvaluationFile, EvaluationView};
+use super::{EvaluationStatus, RatingStatus};
+use crate::field::{CommitmentId, Dimension, EvaluationId, Milestone, OrganisationId, TenderCode};
+use crate::http::{Endpoints, Problem, Typed, asked, page_limit, parameters, shown, word};
+use crate::ledger::{Folded, Ledger};
+use crate::problem;
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::world::Stream;
+use acts::EvaluationActs;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
+use sample::SampleApi;
+use serde::Serialize;
+use standing::StandingApi;
+use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 践诺评价: both sides of a commitment rate each other, sealed first and then in words.
+    Evaluations,
+}
+
+shown! { Dimension, EvaluationId, EvaluationStatus, Milestone, RatingStatus, crate::commitment::LotBinding }
+
+parameters! { EvaluationId, EvaluationStatus, Milestone }
+
+/// An evaluation in a list.
+#[derive(Serialize, Object)]
+pub struct EvaluationSummary {
+    id: String,
+    status: EvaluationStatus,
+    commitment: String,
+    milestone: Milestone,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    tender: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    lot: Option<String>,
+    /// The enterprise bid and did not win.
+    lost: bool,
+    unit: String,
+    enterprise: String,
+    by_unit: RatingStatus,
+    by_enterprise: RatingStatus,
+    version: u64,
+}
+
+/// A page of evaluations, ordered by id.
+#[derive(Serialize, Object)]
+pub struct EvaluationPage {
+    items: Vec<EvaluationSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// An evaluation; its `ETag` is its version.
+#[derive(ApiResponse)]
+enum EvaluationFound {
+    #[oai(status = 200)]
+    Found(Typed<EvaluationView>, #[oai(header = "ETag")] String),
+}
+
+const EVALUATIONS: Listing = Listing {
+    table: "evaluations",
+    columns: "id, status, commitment, milestone, tender, lot, lost, unit, enterprise, by_unit, by_enterprise, version",
+    order: &["id"],
+    direction: Direction::OldestFirst,
+};
+
+impl EvaluationSummary {
+    fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.text(0)?.to_owned(),
+            status: word(row, 1)?,
+            commitment: row.text(2)?.to_owned(),
+            milestone: word(row, 3)?,
+            tender: row.optional_text(4)?.map(str::to_owned),
+            lot: row.optional_text(5)?.map(str::to_owned),
+            lost: row.integer(6)? != 0,
+            unit: row.text(7)?.to_owned(),
+            enterprise: row.text(8)?.to_owned(),
+            by_unit: word(row, 9)?,
+            by_enterprise: word(row, 10)?,
+            version: row.unsigned(11)?,
+        })
+    }
+}
+
+pub struct EvaluationApi {
+    ledger: Arc<Ledger>,
+    files: Folded<EvaluationFile>,
+}
+
+impl Endpoints for super::Evaluation {
+    type Api = (EvaluationApi, EvaluationActs, StandingApi, SampleApi);
+
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        let [acts, standing, sample] = [&ledger, &ledger, &ledger].map(Arc::clone);
+        let evaluations = EvaluationApi { ledger, files: Folded::default() };
+        (evaluations, EvaluationActs(acts), StandingApi(standing), SampleApi(sample))
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/evaluations", tag = "Tag::Evaluations")]
+impl EvaluationApi {
+    /// Evaluations by commitment, tender, party and status.
+    #[oai(path = "/", method = "get", operation_id = "listEvaluations")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn list(
+        &self,
+        commitment: Query<Option<CommitmentId>>,
+        tender: Query<Option<TenderCode>>,
+        unit: Query<Option<OrganisationId>>,
+        enterprise: Query<Option<OrganisationId>>,
+        status: Query<Option<EvaluationStatus>>,
+        milestone: Query<Option<Milestone>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<EvaluationPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .along("commitment", commitment.0.map(|commitment| Value::from(commitment.as_str())))
+            .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
+            .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
+            .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
+            .along("status", status.0.map(|status| Value::from(status.name())))
+            .equals("milestone", milestone.0.map(|milestone| Value::from(milestone.name())));
+        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
+        let page = filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, id);
+        let (items, next) = page.await?;
+        Ok(Typed(EvaluationPage { items, next }))
+    }
+
+    /// One evaluation: its windows, both ratings with their arithmetic, and who may do what now.
+    #[oai(path = "/:id", method = "get", operation_id = "getEvaluation")]
+    async fn get(&self, id: Path<EvaluationId>) -> Result<EvaluationFound, Problem> {
+        let now = self.ledger.clock.now();
+        let show = |file: &EvaluationFile, law: crate::law::Law<'_>| {
+            file.exists().then(|| file.view(&id.0, law, now)).flatten()
+        };
+        let shown = self.files.show(&self.ledger, &Stream::of(&id.0), EvaluationFile::default, show).await?;
+        let view = shown.flatten().ok_or_else(|| Problem::of(&problem::EVALUATION_UNKNOWN))?;
+        let tag = format!("\"{}\"", view.version);
+        Ok(EvaluationFound::Found(Typed(view), tag))
+    }
+}

@@ -1,0 +1,22 @@
+//! Dual evaluation (践诺评价, 双评价): at each milestone of a commitment both sides rate how the other one kept it, without
+//! seeing each other's rating first; supervisors verify, correct, and rule on appeals.
+
+#[cfg(feature = "shell")]
+mod api;
+mod payload;
+#[cfg(feature = "shell")]
+mod projection;
+mod seal;
+mod state;
+#[cfg(feature = "shell")]
+mod view;
+
+pub use payload::{
+    Act, EvaluationDeadline, EvaluationOpening, EvaluationStage, Rating, RatingAppeal, RatingCorrection, RatingReply,
+    RatingRuling, RatingSeal, RatingVerification, Score, Scored,
+};
+pub use seal::{SEALED_BYTES, Salt, sealed};
+pub use state::{
+    Criterion, Evaluation, EvaluationStatus, Judgement, Milestones, RatingPhase, RatingStatus, ReachedMilestone,
+    ScoredRating,
+};

@@ -1,0 +1,353 @@
+//! One evaluation as it is shown: its windows, its ratings with their arithmetic, and who may do what now.
+
+use super::{
+    Act, Criterion, Evaluation, EvaluationStatus, Judgement, Rating, RatingPhase, RatingReply, RatingStatus,
+    ScoredRating,
+};
+use crate::act::{Acts, Capability, Payload, Place, Role, fold};
+use crate::commitment::LotBinding;
+use crate::field::{CommitmentId, Dimension, DocumentRef, EvaluationId, Instant, Milestone, OrganisationId};
+use crate::http::{FirstRecords, RecordKind, StreamRecord};
+use crate::law::Law;
+use crate::ledger::Folding;
+use crate::template::{Side, TemplateRef};
+use crate::world::{self, Stream};
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// An evaluation (践诺评价) at the present end of the log.
+#[derive(Serialize, Object)]
+pub struct EvaluationView {
+    id: EvaluationId,
+    status: EvaluationStatus,
+    commitment: CommitmentId,
+    milestone: Milestone,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    lot: Option<LotBinding>,
+    /// 未中标: the enterprise bid and did not win; such ratings are counted apart.
+    lost: bool,
+    /// Hash of the entry that brought the commitment here.
+    cause: String,
+    unit: OrganisationId,
+    enterprise: OrganisationId,
+    /// The text that both have signed: read it at `/v1/templates/{id}/versions/{version}`.
+    template: TemplateRef,
+    /// Until when each side may seal its rating (UTC).
+    sealing_until: String,
+    /// Until when what was sealed may be revealed (UTC); absent while sealing goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    revealing_until: Option<String>,
+    /// When nothing was left to wait for (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    concluded: Option<String>,
+    /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    provisional: bool,
+    /// Scores below the one or above the other need a document.
+    evidence_below: u8,
+    evidence_above: u8,
+    by_unit: RatingView,
+    by_enterprise: RatingView,
+    /// What may be posted now, and by whom.
+    open: Vec<OpenAct>,
+    /// Version of its stream.
+    pub(super) version: u64,
+    /// The first records; there are `version` of them, and `/v1/records?stream=evaluation/{id}` has all.
+    records: Vec<StreamRecord>,
+    /// Where the rest of the records is read; absent when all are here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    more_records: Option<String>,
+}
+
+/// The rating by one side of the other.
+#[derive(Serialize, Object)]
+pub struct RatingView {
+    rater: Side,
+    by: OrganisationId,
+    of: OrganisationId,
+    status: RatingStatus,
+    /// Hash of what was sealed, while nobody can read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    seal: Option<String>,
+    /// What is judged, with the score once it can be read.
+    lines: Vec<RatingLine>,
+    /// Sum of the weights.
+    weights: u32,
+    /// Sum of weight times score; absent while there is no rating.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    sum: Option<u32>,
+    /// Hundredths of a point that count: `sum` × 100 / `weights`, rounded down; absent while an appeal is undecided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    points: Option<u16>,
+    /// What the rater says beside the scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    statement: Option<String>,
+    /// What the side that is rated answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    reply: Option<String>,
+    /// The supervisor whose decision counts, or is appealed against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    decided_by: Option<OrganisationId>,
+    /// Until when it may be appealed (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    appeal_until: Option<String>,
+}
+
+/// One dimension of a rating.
+#[derive(Serialize, Object)]
+pub struct RatingLine {
+    dimension: Dimension,
+    zh: String,
+    en: String,
+    weight: u16,
+    /// What counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    score: Option<u8>,
+    /// What the rater gave, where a supervisor has corrected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    given: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    reasons: Option<String>,
+    /// Evidence: `/v1/documents/{sha256}`.
+    documents: Vec<EvidenceView>,
+}
+
+/// A document that a score cites.
+#[derive(Serialize, Object)]
+pub struct EvidenceView {
+    sha256: String,
+    title: String,
+}
+
+impl EvidenceView {
+    fn of(document: &DocumentRef) -> Self {
+        Self { sha256: document.sha256.to_string(), title: document.title.to_string() }
+    }
+}
+
+/// An act that is open.
+#[derive(Serialize, Object)]
+pub struct OpenAct {
+    kind: RecordKind,
+    zh: String,
+    en: String,
+    /// Whose rating it is about.
+    rater: Side,
+    /// The organisations that may post it.
+    by: Vec<OrganisationId>,
+    /// Any of this role may, without a stake in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    by_role: Option<String>,
+    /// Whoever of that role may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    not_by: Option<OrganisationId>,
+    /// Until when (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    until: Option<String>,
+}
+
+/// What the entries of an evaluation are folded into.
+#[derive(Default)]
+pub struct EvaluationFile {
+    state: Option<Evaluation>,
+    /// By the unit, by the enterprise.
+    ratings: [Option<Box<Rating>>; 2],
+    replies: [Option<Box<RatingReply>>; 2],
+    records: FirstRecords,
+}
+
+fn place_of(side: Side) -> usize {
+    match side {
+        Side::Unit => 0,
+        Side::Enterprise => 1,
+    }
+}
+
+/// About what an evaluation takes, its texts aside.
+const EVALUATION_BYTES: usize = 2048;
+
+impl Folding for EvaluationFile {
+    fn take(&mut self, act: world::Act, place: &Place, law: Law<'_>) {
+        let world::Act::Evaluation(act) = act else { return };
+        fold(&mut self.state, &act, place, law);
+        if self.records.has_room() {
+            self.records.take(act.kind(), &act.to_value(), place);
+        }
+        match (act, &self.state) {
+            (Act::Revealed(rating), Some(state)) => {
+                let side = if place.author == state.unit { Side::Unit } else { Side::Enterprise };
+                self.ratings[place_of(side)] = Some(rating);
+            }
+            (Act::Replied(reply), _) => {
+                let side = reply.rater;
+                self.replies[place_of(side)] = Some(reply);
+            }
+            _ => {}
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = self.ratings.iter().flatten().count() * <Rating as Payload>::BYTES_MAX;
+        EVALUATION_BYTES + texts + self.records.bytes()
+    }
+}
+
+impl EvaluationFile {
+    /// The evaluation under the law as it stands.
+    pub fn view(&self, id: &EvaluationId, law: Law<'_>, now: Instant) -> Option<EvaluationView> {
+        let state = self.state.as_ref()?;
+        let (sealing, revealing) = (law.end(state.sealing), state.revealing.map(|running| law.end(running)));
+        Some(EvaluationView {
+            id: id.clone(),
+            status: state.status(),
+            commitment: state.commitment.clone(),
+            milestone: state.milestone,
+            lot: state.lot.clone(),
+            lost: state.lost,
+            cause: state.cause.to_string(),
+            unit: state.unit.clone(),
+            enterprise: state.enterprise.clone(),
+            template: state.template.clone(),
+            sealing_until: sealing.at.to_string(),
+            revealing_until: revealing.map(|end| end.at.to_string()),
+            concluded: state.concluded.map(|at| at.to_string()),
+            provisional: sealing.provisional || revealing.is_some_and(|end| end.provisional),
+            evidence_below: *state.unproven.start(),
+            evidence_above: *state.unproven.end(),
+            by_unit: self.rating(state, Side::Unit, law),
+            by_enterprise: self.rating(state, Side::Enterprise, law),
+            open: [Side::Unit, Side::Enterprise]
+                .into_iter()
+                .flat_map(|side| open_acts(state, side, law, now))
+                .collect(),
+            version: state.version(),
+            records: self.records.records().to_vec(),
+            more_records: self.records.rest(&Stream::of(id), state.version()),
+        })
+    }
+
+    /// Whether there is such an evaluation.
+    pub fn exists(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn rating(&self, state: &Evaluation, rater: Side, law: Law<'_>) -> RatingView {
+        let rated = rater.other();
+        let (text, reply) = (self.ratings[place_of(rater)].as_deref(), self.replies[place_of(rater)].as_deref());
+        let scored = match state.rating(rater) {
+            RatingPhase::Scored(scored) => Some(&**scored),
+            _ => None,
+        };
+        let line = |(at, criterion): (usize, Criterion)| line(at, criterion, scored, text);
+        let lines: Vec<RatingLine> = state.criteria_of(rated).enumerate().map(line).collect();
+        let sum = || lines.iter().map(|line| u32::from(line.weight) * u32::from(line.score.unwrap_or(0))).sum();
+        RatingView {
+            rater,
+            by: state.party(rater).clone(),
+            of: state.party(rated).clone(),
+            status: state.rating(rater).status(),
+            seal: match state.rating(rater) {
+                RatingPhase::Sealed { seal } => Some(seal.to_string()),
+                _ => None,
+            },
+            weights: lines.iter().map(|line| u32::from(line.weight)).sum(),
+            sum: scored.map(|_| sum()),
+            lines,
+            points: state.result(rated),
+            statement: text.and_then(|rating| rating.statement.as_ref()).map(ToString::to_string),
+            reply: reply.map(|reply| reply.statement.to_string()),
+            decided_by: scored.and_then(|scored| scored.judgement.decided_by()).cloned(),
+            appeal_until: scored
+                .filter(|scored| !matches!(scored.judgement, Judgement::Appealed { .. } | Judgement::Final))
+                .map(|scored| law.end(scored.appeal).at.to_string()),
+        }
+    }
+}
+
+fn line(at: usize, criterion: Criterion, scored: Option<&ScoredRating>, text: Option<&Rating>) -> RatingLine {
+    let (zh, en) = criterion.dimension.title();
+    let score = scored.and_then(|scored| scored.scores.get(at)).copied();
+    let given = scored.and_then(|scored| scored.given.get(at)).copied();
+    let said = text.and_then(|rating| rating.scores.iter().find(|score| score.dimension == criterion.dimension));
+    RatingLine {
+        dimension: criterion.dimension,
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+        weight: criterion.weight,
+        score,
+        given: given.filter(|given| score != Some(*given)),
+        reasons: said.and_then(|said| said.reasons.as_ref()).map(ToString::to_string),
+        documents: said.iter().flat_map(|said| &said.documents).map(EvidenceView::of).collect(),
+    }
+}
+
+/// What may be posted about the rating by one side.
+fn open_acts(state: &Evaluation, rater: Side, law: Law<'_>, now: Instant) -> Vec<OpenAct> {
+    let parties = |sides: &[Side]| sides.iter().map(|side| state.party(*side).clone()).collect::<Vec<_>>();
+    let act = |kind: &str, (zh, en): (&str, &str), by: Vec<OrganisationId>, until: Option<Instant>| OpenAct {
+        kind: RecordKind(kind.to_owned()),
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+        rater,
+        by_role: by.is_empty().then(|| Role::Supervisor.name().to_owned()),
+        by,
+        not_by: None,
+        until: until.map(|at| at.to_string()),
+    };
+    let mut open = Vec::new();
+    match state.rating(rater) {
+        RatingPhase::Awaited if !law.is_over(state.sealing, now) => {
+            let until = Some(law.end(state.sealing).at);
+            open.push(act("evaluation.sealed", ("密封评价", "seal a rating"), parties(&[rater]), until));
+        }
+        RatingPhase::Sealed { .. } if state.may_be_revealed(law, now) => {
+            let until = state.revealing.map(|running| law.end(running).at);
+            if until.is_none_or(|until| now < until) {
+                open.push(act("evaluation.revealed", ("公开评价", "reveal it"), parties(&[rater]), until));
+            }
+        }
+        RatingPhase::Scored(scored) => {
+            if scored.judgement == Judgement::Unjudged {
+                open.push(act("evaluation.verified", ("核实", "verify it"), Vec::new(), None));
+                open.push(act("evaluation.corrected", ("更正", "correct it"), Vec::new(), None));
+            }
+            let until = law.end(scored.appeal).at;
+            match &scored.judgement {
+                Judgement::Appealed { decided_by } => {
+                    let ruling = act("evaluation.appeal_ruled", ("裁定申诉", "rule on the appeal"), Vec::new(), None);
+                    open.push(OpenAct { not_by: decided_by.clone(), ..ruling });
+                }
+                Judgement::Final => {}
+                Judgement::Unjudged | Judgement::Verified { .. } | Judgement::Corrected { .. } => {
+                    if now < until {
+                        let by = parties(&[Side::Unit, Side::Enterprise]);
+                        open.push(act("evaluation.appealed", ("申诉", "appeal"), by, Some(until)));
+                    }
+                }
+            }
+            if !scored.is_replied {
+                open.push(act("evaluation.replied", ("答复", "reply"), parties(&[rater.other()]), None));
+            }
+        }
+        RatingPhase::Awaited | RatingPhase::Silent | RatingPhase::Sealed { .. } | RatingPhase::Withheld => {}
+    }
+    open
+}
