@@ -64,6 +64,7 @@ pub enum Subject {
     Template,
     Tender,
     Commitment,
+    Evaluation,
     /// The log itself: its keys and its name; an adoption of law would go here.
     Log,
 }
@@ -195,7 +196,8 @@ fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
 fn intent(dice: &mut Dice, first: usize) -> Intent {
     let (subject, which) = match dice.below(100) {
         0..60 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
-        60..84 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
+        60..78 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
+        78..84 => (Subject::Evaluation, 0),
         // The operator's organisation begins in the log's own stream, which makes it worth more attention.
         84..86 => (Subject::Organisation, OPERATOR),
         86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),

@@ -6,7 +6,8 @@ use gongshi::audit::{self, Folder, Report};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::commitment::Commitment;
 use gongshi::derived;
-use gongshi::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
+use gongshi::evaluation::Evaluation;
+use gongshi::field::{CommitmentId, EvaluationId, Instant, OrganisationId, TemplateId, TenderCode};
 use gongshi::identity::LogState;
 use gongshi::law::{Edition, Editions, Law};
 use gongshi::ledger::Ledger;
@@ -40,6 +41,10 @@ pub fn commitment_stream(id: &CommitmentId) -> Stream {
     Stream::of(id)
 }
 
+pub fn evaluation_stream(id: &EvaluationId) -> Stream {
+    Stream::of(id)
+}
+
 pub fn log(world: &World) -> Option<&LogState> {
     world.log()
 }
@@ -54,6 +59,15 @@ pub fn tender<'w>(world: &'w World, code: &TenderCode) -> Option<&'w Tender> {
 
 pub fn template<'w>(world: &'w World, id: &TemplateId) -> Option<&'w Template> {
     world.get(id)
+}
+
+pub fn evaluation<'w>(world: &'w World, id: &EvaluationId) -> Option<&'w Evaluation> {
+    world.get(id)
+}
+
+/// What the service owes on a stream that has not begun, all of the log being at hand.
+pub fn owed(world: &World, stream: &Stream) -> Option<Act> {
+    world.owed(stream).0
 }
 
 pub fn commitment<'w>(world: &'w World, id: &CommitmentId) -> Option<&'w Commitment> {

@@ -9,7 +9,7 @@ use gongshi::act::Acts;
 use gongshi::commitment::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachPhase, BreachRuling,
     BreachState, Commitment, CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, Phase, TermReopening,
-    YearBinding,
+    YearBinding, YearEnd,
 };
 use gongshi::field::{ClauseId, OrganisationId};
 use gongshi::log::Hash;
@@ -109,6 +109,7 @@ fn build(scene: &mut Scene<'_>, found: Option<&Commitment>, kind: &str) -> Optio
     let (act, by): (Act, By) = match kind {
         "commitment.accepted" => (Acceptance { offer }.into(), by(scene, other)),
         "commitment.declined" => (Decline { offer, reasons: scene.prose("不参加") }.into(), by(scene, other)),
+        "commitment.year_ended" => (YearEnd { year: scene.dice.pick(&[2025, 2026]) }.into(), By::Service),
         "commitment.lapsed" => (Lapse { offer }.into(), By::Service),
         "commitment.breach_reported" => return report(scene, found),
         "commitment.breach_answered" => {

@@ -2,6 +2,7 @@
 
 mod commitment;
 mod disclosure;
+mod evaluation;
 mod identity;
 mod organisation;
 mod result;
@@ -16,6 +17,11 @@ use gongshi::field::{DocumentRef, Instant};
 use gongshi::organisation::Role;
 use gongshi::record::{KeyId, PrivateKey};
 use gongshi::world::{Act, Stream, World};
+
+/// Every evaluation that some tender or year has brought about.
+pub fn evaluations(world: &World) -> Vec<Stream> {
+    evaluation::known(world).iter().map(super::seam::evaluation_stream).collect()
+}
 
 /// What the one who acts can see.
 pub struct Scene<'a> {
@@ -54,6 +60,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         Subject::Template => Some(template::draft(scene, intent)),
         Subject::Tender => tender::draft(scene, intent),
         Subject::Commitment => commitment::draft(scene, intent),
+        Subject::Evaluation => evaluation::draft(scene, intent),
         Subject::Log => identity::draft(scene, intent),
     }
 }
