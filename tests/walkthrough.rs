@@ -36,6 +36,7 @@ async fn the_readme_works_as_written() {
     let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{error}");
     assert!(out.contains("\"status\": \"preannounced\""), "{out}");
+    assert!(out.contains("\"of_the_bidder\": 8500") && out.contains("\"of_the_centre\": 9000"), "{out}");
     assert!(out.contains("included") && out.contains("All holds"), "{out}");
     drop(service);
     // The rest of what the README says, on the data of the stopped service.
@@ -47,10 +48,10 @@ async fn the_readme_works_as_written() {
     assert!(run(&["export", "log", "--data", data, "--out", "copy"]).0);
     let (holds, report) = run(&["verify", "copy", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 14, "{report}");
+    assert!(holds && report["findings"] == serde_json::json!([]) && report["entries"] == 22, "{report}");
     // `gongshi post` says which version of the stream it saw, so that a gap shows.
-    let entries = std::fs::read(work.join("copy/tile/entries/000.p/14")).unwrap();
-    let entries = gongshi::log::parse_bundle(entries.into(), 14).unwrap();
+    let entries = std::fs::read(work.join("copy/tile/entries/000.p/22")).unwrap();
+    let entries = gongshi::log::parse_bundle(entries.into(), 22).unwrap();
     let header = |kind: &str| {
         let headers = entries.iter().map(|entry| EntryView::parse(entry).unwrap().record().header().unwrap());
         headers.into_iter().find(|header| header.typ == kind).unwrap()
@@ -64,7 +65,7 @@ async fn the_readme_works_as_written() {
     assert!(run(&["replay", "--data", data]).0);
     assert!(run(&["verify", data]).0);
     // One byte is enough.
-    let bundle = work.join("copy/tile/entries/000.p/14");
+    let bundle = work.join("copy/tile/entries/000.p/22");
     let mut bytes = std::fs::read(&bundle).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use gongshi::clock::Clock;
 use gongshi::field::Instant;
-use gongshi::record::{Bearer, PrivateKey, load_key};
+use gongshi::record::{Bearer, Header, PrivateKey, Record, load_key};
 use gongshi::sandbox::CLOCK_HEADER;
+use gongshi::world::{Act, Stream};
 use reqwest::RequestBuilder;
 use serde_json::Value;
 use std::fmt;
@@ -143,6 +144,25 @@ impl Session {
     /// Sends a request with a token.
     pub async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
         self.remote.json(request.bearer_auth(self.token())).await
+    }
+}
+
+impl Session {
+    /// Signs an act and posts it, on whatever version the stream has; the receipt.
+    pub async fn post(&self, stream: &Stream, act: &Act) -> anyhow::Result<Value> {
+        let kid = self.key.key_id();
+        let header = Header::new(kid, &self.met.origin, act.kind(), stream.as_str(), self.met.now.seconds());
+        let record = Record::sign(&self.key, &header, &serde_json::to_vec(&act.to_value())?);
+        let request = self
+            .client
+            .post(self.remote.url("/v1/records"))
+            .header("content-type", "application/x-ndjson")
+            .body(record.to_json());
+        let answer = self.remote.json(request).await?;
+        match answer[0].get("problem") {
+            Some(problem) => Err(Refused { problem: problem.clone() }.into()),
+            None => Ok(answer[0]["receipt"].clone()),
+        }
     }
 }
 

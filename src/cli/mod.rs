@@ -4,6 +4,7 @@ mod backup;
 mod client;
 mod config;
 mod data;
+mod evaluate;
 mod export;
 mod import;
 mod keys;
@@ -63,6 +64,9 @@ enum Command {
     Open(uploads::Open),
     /// 永久删除密封的值 · Erase a sealed value for ever; the log holds as before
     Erase(uploads::Erase),
+    /// 密封或公开践诺评价 · Seal a rating, and reveal it later
+    #[command(subcommand)]
+    Evaluate(evaluate::Evaluate),
     /// 读取资源 · Read a resource of a service
     Get(client::Get),
     /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL
@@ -142,6 +146,7 @@ impl Cli {
             Command::Seal(seal) => runtime.block_on(seal.run()).map(done),
             Command::Open(open) => runtime.block_on(open.run()).map(done),
             Command::Erase(erase) => runtime.block_on(erase.run()).map(done),
+            Command::Evaluate(evaluate) => runtime.block_on(evaluate.run()).map(done),
             Command::Keygen(keygen) => keygen.run().map(done),
             Command::Continue(next) => runtime.block_on(next.run()).map(done),
             Command::Sign(sign) => sign.run().map(done),
