@@ -51,6 +51,7 @@ pub fn parts(items: &[(&str, Price)]) -> Price {
     let simple = |price: &Price| match price {
         Price::Money(money) => SimplePrice::Money(*money),
         Price::Rate(rate) => SimplePrice::Rate(rate.clone()),
+        Price::UnitPrice(unit_price) => SimplePrice::UnitPrice(unit_price.clone()),
         Price::Items(_) | Price::Stated(_) => unreachable!("a part of a price has no parts"),
     };
     let items = items.iter().map(|(item, price)| PriceItem { item: literal(item), price: simple(price) });

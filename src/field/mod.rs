@@ -39,7 +39,10 @@ pub use instant::{Instant, InstantError};
 pub(crate) use json::union;
 pub use json::{ParseFailure, every_fault, parse};
 pub use media_type::{MediaType, MediaTypeError, SIGNATURE_BYTES, contradicted};
-pub use money::{Currency, Money, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice};
+pub use money::{
+    Currency, Money, PRICE_ITEMS_MAX, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice,
+    UnitPrice,
+};
 pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};
 pub use party::{Bidder, Party};

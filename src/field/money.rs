@@ -64,6 +64,11 @@ impl Money {
             Err(Fault::AmountOutOfRange)
         }
     }
+
+    /// Both in minor units, where they are of one currency.
+    pub fn comparable_with(self, other: Self) -> Option<(i64, i64)> {
+        (self.currency == other.currency).then_some((self.amount_minor, other.amount_minor))
+    }
 }
 
 fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
@@ -102,6 +107,8 @@ impl serde::de::Visitor<'_> for Amount {
 pub enum RateBasis {
     /// 下浮率: taken off the ceiling or the budget price.
     Discount,
+    /// 上浮率 / 加价率: put on the base that `of` names.
+    Markup,
     /// 费率 / 折扣率: of the fee standard or base that `of` names.
     Fee,
 }
@@ -129,7 +136,20 @@ fn ppm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Erro
     }
 }
 
-/// One number: an amount or a rate.
+/// 单价: so much for each unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitPrice {
+    pub currency: Currency,
+    /// Millionths of the major unit, for unit prices are finer than fen: 0.3583 yuan is 358300.
+    #[serde(deserialize_with = "amount")]
+    #[schemars(range(min = 0, max = AMOUNT_MINOR_MAX))]
+    pub amount_micros: i64,
+    /// Of what: 吨, 平方米, 人·月.
+    pub per: Line<50>,
+}
+
+/// One number: an amount, a rate, or an amount for each unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SimplePrice {
@@ -137,9 +157,11 @@ pub enum SimplePrice {
     Money(Money),
     #[schemars(with = "Whole<Rate>")]
     Rate(Rate),
+    #[schemars(with = "Whole<UnitPrice>")]
+    UnitPrice(UnitPrice),
 }
 
-union!(SimplePrice { Money(Money), Rate(Rate) });
+union!(SimplePrice { Money(Money), Rate(Rate), UnitPrice(UnitPrice) });
 
 /// One part of a price of several parts: 设计费, 建安费.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -149,12 +171,31 @@ pub struct PriceItem {
     pub price: SimplePrice,
 }
 
-/// A price of several parts.
+/// A price of several parts, each under a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceItems {
-    #[schemars(length(min = 1, max = 50))]
+    #[serde(deserialize_with = "named_parts")]
+    #[schemars(length(min = 1, max = PRICE_ITEMS_MAX))]
     pub items: Vec<PriceItem>,
+}
+
+/// Parts of one price: bills of unit prices that are longer are documents.
+pub const PRICE_ITEMS_MAX: usize = 50;
+
+fn named_parts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PriceItem>, D::Error> {
+    let items = Vec::<PriceItem>::deserialize(deserializer)?;
+    let again = |(n, item): &(usize, &PriceItem)| items[..*n].iter().any(|before| before.item == item.item);
+    if items.is_empty() {
+        return Err(Fault::TooFew.into_serde());
+    }
+    if items.len() > PRICE_ITEMS_MAX {
+        return Err(Fault::TooMany { max: PRICE_ITEMS_MAX }.into_serde());
+    }
+    match items.iter().enumerate().find(again) {
+        Some((_, item)) => Err(Fault::Duplicate { id: item.item.to_string() }.into_serde()),
+        None => Ok(items),
+    }
 }
 
 /// A price that only words can state.
@@ -164,7 +205,7 @@ pub struct StatedPrice {
     pub text: Prose<2000>,
 }
 
-/// What a bidder asks: an amount, a rate, several of them, or words.
+/// What a bidder asks: an amount, a rate, a unit price, several of them, or words.
 ///
 /// About one award in six carries no plain amount (下浮率, 费率, 按…标准的48%计取), so an amount alone would lose them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -174,13 +215,15 @@ pub enum Price {
     Money(Money),
     #[schemars(with = "Whole<Rate>")]
     Rate(Rate),
+    #[schemars(with = "Whole<UnitPrice>")]
+    UnitPrice(UnitPrice),
     #[schemars(with = "Whole<PriceItems>")]
     Items(PriceItems),
     #[schemars(with = "Whole<StatedPrice>")]
     Stated(StatedPrice),
 }
 
-union!(Price { Money(Money), Rate(Rate), Items(PriceItems), Stated(StatedPrice) });
+union!(Price { Money(Money), Rate(Rate), UnitPrice(UnitPrice), Items(PriceItems), Stated(StatedPrice) });
 
 impl Price {
     /// The amount, when the price is one.
@@ -189,6 +232,79 @@ impl Price {
             Self::Money(money) => Some(*money),
             _ => None,
         }
+    }
+
+    /// The amount, when the price is one, or has parts that are all amounts of one currency: then their sum.
+    pub fn amount(&self) -> Option<Money> {
+        match self {
+            Self::Money(money) => Some(*money),
+            Self::Items(PriceItems { items }) => {
+                let mut parts = items.iter().map(|part| match &part.price {
+                    SimplePrice::Money(money) => Some(*money),
+                    SimplePrice::Rate(_) | SimplePrice::UnitPrice(_) => None,
+                });
+                let first = parts.next()??;
+                parts.try_fold(first, |sum, part| {
+                    let part = part.filter(|part| part.currency == sum.currency)?;
+                    Money::new(sum.currency, sum.amount_minor + part.amount_minor).ok()
+                })
+            }
+            Self::Rate(_) | Self::UnitPrice(_) | Self::Stated(_) => None,
+        }
+    }
+
+    /// Whether every part is the same, in whatever order they stand.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.differences_to(other).is_empty()
+    }
+
+    /// Where it is another price, as pointers within this one: each part that is other or new, and the list where one is gone.
+    pub fn differences_to(&self, before: &Self) -> Vec<String> {
+        let (Self::Items(items), Self::Items(others)) = (self, before) else {
+            return if self == before { Vec::new() } else { vec![String::new()] };
+        };
+        let differs = |part: &&PriceItem| others.named(&part.item) != Some(&part.price);
+        let other = items.items.iter().enumerate().filter(|(_, part)| differs(part));
+        let gone = others.items.iter().any(|part| items.named(&part.item).is_none());
+        other.map(|(n, _)| format!("/items/{n}")).chain(gone.then(|| "/items".to_owned())).collect()
+    }
+
+    /// Pairs of amounts that can be compared with those of another price, in the smallest unit of both: the whole with the whole,
+    /// and parts of one name.
+    pub fn comparable_with(&self, other: &Self) -> Vec<(i64, i64)> {
+        let whole = self.amount().zip(other.amount()).and_then(|(one, other)| one.comparable_with(other));
+        let alone = match (self, other) {
+            (Self::UnitPrice(one), Self::UnitPrice(other)) => one.comparable_with(other),
+            _ => None,
+        };
+        let (Self::Items(items), Self::Items(others)) = (self, other) else {
+            return whole.or(alone).into_iter().collect();
+        };
+        let parts = items.items.iter().filter_map(|part| part.price.comparable_with(others.named(&part.item)?));
+        whole.into_iter().chain(parts).collect()
+    }
+}
+
+impl PriceItems {
+    fn named(&self, item: &Line<200>) -> Option<&SimplePrice> {
+        self.items.iter().find(|part| part.item == *item).map(|part| &part.price)
+    }
+}
+
+impl SimplePrice {
+    fn comparable_with(&self, other: &Self) -> Option<(i64, i64)> {
+        match (self, other) {
+            (Self::Money(one), Self::Money(other)) => one.comparable_with(*other),
+            (Self::UnitPrice(one), Self::UnitPrice(other)) => one.comparable_with(other),
+            _ => None,
+        }
+    }
+}
+
+impl UnitPrice {
+    fn comparable_with(&self, other: &Self) -> Option<(i64, i64)> {
+        let alike = self.currency == other.currency && self.per == other.per;
+        alike.then_some((self.amount_micros, other.amount_micros))
     }
 }
 
@@ -216,5 +332,62 @@ mod tests {
         assert_eq!(serde_json::to_string(&price).unwrap(), r#"{"kind":"rate","basis":"fee","rate_ppm":943500}"#);
         assert!(parse::<Price>(r#"{"kind":"stated","text":"按标准的48%计取"}"#.as_bytes()).is_ok());
         assert!(parse::<Price>(r#"{"kind":"money","currency":"CNY","amount_minor":1,"x":1}"#.as_bytes()).is_err());
+        let unit = r#"{"kind":"unit_price","currency":"CNY","amount_micros":358300,"per":"千瓦时"}"#;
+        let price: Price = parse(unit.as_bytes()).unwrap();
+        assert_eq!(serde_json::to_string(&price).unwrap(), unit);
+    }
+
+    fn items(parts: &[&str]) -> Result<Price, ParseFailure> {
+        parse(format!(r#"{{"kind":"items","items":[{}]}}"#, parts.join(",")).as_bytes())
+    }
+
+    fn yuan(item: &str, amount: i64) -> String {
+        format!(r#"{{"item":"{item}","price":{{"kind":"money","currency":"CNY","amount_minor":{amount}}}}}"#)
+    }
+
+    #[test]
+    fn parts_are_named_once_each_and_some() {
+        let refused = |parts: &[&str]| match items(parts) {
+            Err(ParseFailure::Field(field)) => field.fault,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(&[]), Fault::TooFew);
+        assert_eq!(refused(&[&yuan("设计费", 1), &yuan("设计费", 2)]), Fault::Duplicate { id: "设计费".into() });
+        let many: Vec<String> = (0..=PRICE_ITEMS_MAX).map(|n| yuan(&format!("第{n}项"), 1)).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(refused(&many), Fault::TooMany { max: PRICE_ITEMS_MAX });
+        assert!(items(&many[1..]).is_ok());
+    }
+
+    #[test]
+    fn every_part_is_compared_whatever_their_order() {
+        let rate = |basis: &str, ppm: i64| {
+            format!(r#"{{"item":"施工","price":{{"kind":"rate","basis":"{basis}","rate_ppm":{ppm}}}}}"#)
+        };
+        let unit = |amount: i64, per: &str| {
+            format!(
+                r#"{{"item":"混凝土","price":{{"kind":"unit_price","currency":"CNY","amount_micros":{amount},"per":"{per}"}}}}"#
+            )
+        };
+        let before = items(&[&yuan("设计费", 500), &rate("discount", 50_000), &unit(400, "立方米")]).unwrap();
+        let again = items(&[&unit(400, "立方米"), &yuan("设计费", 500), &rate("discount", 50_000)]).unwrap();
+        assert!(again.is_same(&before) && again != before);
+        for (parts, differs) in [
+            (vec![yuan("设计费", 501), rate("discount", 50_000), unit(400, "立方米")], vec!["/items/0"]),
+            // The sign is a part of the price, and so is the unit.
+            (vec![yuan("设计费", 500), rate("markup", 50_000), unit(400, "立方米")], vec!["/items/1"]),
+            (vec![yuan("设计费", 500), rate("discount", 50_000), unit(400, "吨")], vec!["/items/2"]),
+            (vec![yuan("设计费", 500), rate("discount", 50_000)], vec!["/items"]),
+            (vec![yuan("勘察费", 500), rate("discount", 50_000), unit(400, "立方米")], vec!["/items/0", "/items"]),
+        ] {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            assert_eq!(items(&parts).unwrap().differences_to(&before), differs, "{parts:?}");
+        }
+        let other = items(&[&yuan("设计费", 50_000), &rate("fee", 50_000), &unit(4, "立方米")]).unwrap();
+        assert_eq!(other.comparable_with(&before), [(50_000, 500), (4, 400)]);
+        let [two, three] = [[200, 300], [20_000, 300]]
+            .map(|[one, other]| items(&[&yuan("设计费", one), &yuan("建安费", other)]).unwrap());
+        assert_eq!((two.amount().unwrap().amount_minor, before.amount()), (500, None));
+        assert_eq!(three.comparable_with(&two), [(20_300, 500), (20_000, 200), (300, 300)]);
     }
 }

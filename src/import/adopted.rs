@@ -4,7 +4,8 @@
 use super::report::Tally;
 use super::{Signatory, Step};
 use crate::calendar::{Calendar, Roll};
-use crate::field::{Fault, Instant, Line, LotId, Prose, TenderCode};
+use crate::field::{Fault, Instant, Line, LotId, Price, Prose, TenderCode};
+use crate::law::Editions;
 use crate::tender::{Act, AmountConfirmation, PriceDifference, Window, WindowUnit, Windows};
 
 /// 招标投标法实施条例 art. 54: no candidate is published for less.
@@ -40,6 +41,12 @@ pub(super) fn only_lot() -> Result<LotId, Fault> {
 pub(super) fn unexplained() -> Result<PriceDifference, Fault> {
     let reason = "中标公告所载价格与候选人公示不同，或表述不同；来源数据未载明理由。";
     Ok(PriceDifference { law: Line::new("来源数据未载明")?, reason: Prose::new(reason)? })
+}
+
+/// Whether an amount of a price is so far from what it is compared with that it must be confirmed.
+pub(super) fn is_far(price: &Price, from: &Price) -> bool {
+    let edition = Editions::newest();
+    price.comparable_with(from).into_iter().any(|(one, other)| edition.prices.slip.are_far_apart(one, other))
 }
 
 pub(super) fn as_in_the_source() -> Result<AmountConfirmation, Fault> {

@@ -426,6 +426,7 @@ fn every_real_pair_is_imported_and_no_step_refused() {
         let kind = match &award.price {
             Price::Money(_) => "money",
             Price::Rate(_) => "rate",
+            Price::UnitPrice(_) => "unit price",
             Price::Items(items) if items.items.iter().all(|i| matches!(i.price, SimplePrice::Money(_))) => "amounts",
             Price::Items(_) => "items",
             Price::Stated(_) => "stated",

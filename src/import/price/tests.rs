@@ -51,8 +51,10 @@ fn amounts_are_exact() {
 
 #[test]
 fn rates_have_a_basis() {
-    use RateBasis::{Discount, Fee};
+    use RateBasis::{Discount, Fee, Markup};
     for (text, basis, ppm) in [
+        ("上浮率：5%", Markup, 50_000),
+        ("报价加价率3.5%", Markup, 35_000),
         ("费率：57%", Fee, 570_000),
         ("报价费率98.00％", Fee, 980_000),
         ("费率 94.3512 %", Fee, 943_512),
@@ -91,6 +93,8 @@ fn several_parts_are_items_when_they_are_plain() {
     assert_eq!(read("设计费：下浮率34%，建安工程费：费率95%"), rates);
     let both = items(&[("管理费率", plain_rate(Fee, 50_000)), ("优惠率", plain_rate(Discount, 100_000))]);
     assert_eq!(read("管理费率：5%；优惠率：10%"), both);
+    let signs = items(&[("设计费", plain_rate(Discount, 50_000)), ("材料费", plain_rate(RateBasis::Markup, 30_000))]);
+    assert_eq!(read("设计费：下浮率5%；材料费：上浮率3%"), signs);
     let named = items(&[("施工报价下浮率", plain_rate(Discount, 20_000)), ("设计费报价", money(300))]);
     assert_eq!(read("施工报价下浮率2%，设计费报价3元"), named);
     let terms =
@@ -122,6 +126,8 @@ fn what_is_not_certain_stays_in_words() {
         "57%",
         "94.3512 %",
         "上浮5%",
+        "上浮率不超过5%",
+        "下浮率或上浮率5%",
         "浮动率：3.5%",
         "折扣率75%",
         "97%（折扣报价）",

@@ -10,13 +10,13 @@ mod tests;
 pub use sheet::{Cell, Sheet, SheetRow, Unusable};
 
 use super::adopted::{
-    PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, as_in_the_source, award_time, step, unexplained, windows,
+    PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, as_in_the_source, award_time, is_far, step, unexplained, windows,
 };
 use super::rehearsal::Rehearsal;
 use super::report::{Tally, Uncertainty};
 use super::{Signatory, Step, when};
 use crate::field::{Bilingual, Citations, Fault, OrganisationId, Price, Prose, TenderCode};
-use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot, are_far_apart};
+use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot};
 use columns::Head;
 use row::{BidRow, LotCells, Won};
 use std::num::NonZeroU16;
@@ -206,7 +206,7 @@ fn lot(rows: &[BidRow]) -> Lot {
 fn publication(lot: &[BidRow]) -> Result<CandidatePublication, Fault> {
     let LotCells { id, channel, ceiling, .. } = lot[0].lot.clone();
     let candidates = lot.iter().enumerate().map(|(n, row)| {
-        let far = ceiling.zip(row.bid.price.money()).is_some_and(|(ceiling, price)| are_far_apart(ceiling, price));
+        let far = ceiling.is_some_and(|ceiling| is_far(&row.bid.price, &Price::Money(ceiling)));
         Ok(Candidate {
             id: format!("c{}", n + 1).parse()?,
             rank: row.bid.rank,
@@ -219,6 +219,7 @@ fn publication(lot: &[BidRow]) -> Result<CandidatePublication, Fault> {
             score: None,
             quality: row.bid.quality.clone(),
             duration: row.bid.duration.clone(),
+            leader: None,
             persons: Vec::new(),
             claims: Vec::new(),
         })
@@ -238,14 +239,14 @@ fn publication(lot: &[BidRow]) -> Result<CandidatePublication, Fault> {
 fn award(lot: &[BidRow], n: usize, won: &Won) -> Result<Award, Fault> {
     let bid = &lot[n].bid;
     let price = won.price.map_or_else(|| bid.price.clone(), Price::Money);
-    let far = price.money().zip(bid.price.money()).is_some_and(|(price, published)| are_far_apart(price, published));
+    let far = is_far(&price, &bid.price);
     let needs_reasons = bid.rank != Some(1) && lot.len() > 1;
     let unsaid = || needs_reasons.then(|| Prose::new("表格未载明定标理由。"));
     Ok(Award {
         lot: lot[n].lot.id.clone(),
         candidate: format!("c{}", n + 1).parse()?,
         commitment: None,
-        price_difference: (price != bid.price).then(unexplained).transpose()?,
+        price_difference: (!price.is_same(&bid.price)).then(unexplained).transpose()?,
         confirmed: far.then(as_in_the_source).transpose()?,
         price,
         reasons: won.reasons.clone().map(Ok).or_else(unsaid).transpose()?,

@@ -1,6 +1,6 @@
 //! The award, and what its notice says of the winner: the price, the team, the terms, the certificates.
 
-use super::super::adopted::{as_in_the_source, only_lot, unexplained};
+use super::super::adopted::{as_in_the_source, is_far, only_lot, unexplained};
 use super::super::consortium::is_bidder;
 use super::super::report::{Tally, Uncertainty, Words};
 use super::super::seal::seal;
@@ -9,7 +9,7 @@ use super::super::{ImportError, price};
 use super::Pair;
 use super::certificate::without_names;
 use crate::field::{Citations, Fault, Line, Price, Prose, StatedPrice};
-use crate::tender::{Award, Candidate, KeyPerson, are_far_apart};
+use crate::tender::{Award, Candidate, KeyPerson};
 use serde_json::Value;
 
 const STAFF: &str = "yichang_awards.staff";
@@ -74,7 +74,7 @@ impl Pair {
         self.award.optional("price_promise");
         let price = match stated {
             Some(price) => {
-                if price != candidate.price {
+                if !price.is_same(&candidate.price) {
                     tally.note(OTHER_PRICE, place);
                 }
                 price
@@ -86,9 +86,8 @@ impl Pair {
                 })
             }
         };
-        let differs = price != candidate.price;
-        let amounts = price.money().zip(candidate.price.money());
-        let far = amounts.is_some_and(|(price, published)| are_far_apart(price, published));
+        let differs = !price.is_same(&candidate.price);
+        let far = is_far(&price, &candidate.price);
         if far {
             tally.note(FAR_AMOUNT, place);
         }

@@ -58,6 +58,7 @@ pub(super) fn plain(name: &str, price: Price, n: usize, code: &str, tally: &mut 
         score: None,
         quality: None,
         duration: None,
+        leader: None,
         persons: Vec::new(),
         claims: Vec::new(),
     })

@@ -168,6 +168,6 @@ fn has_amount(price: &Price) -> bool {
     match price {
         Price::Money(_) => true,
         Price::Items(items) => items.items.iter().any(|item| matches!(item.price, SimplePrice::Money(_))),
-        Price::Rate(_) | Price::Stated(_) => false,
+        Price::Rate(_) | Price::UnitPrice(_) | Price::Stated(_) => false,
     }
 }

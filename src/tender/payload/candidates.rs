@@ -2,7 +2,7 @@
 
 use super::announcement::check_bidders;
 use super::objection::AnswerOutcome;
-use super::{AmountConfirmation, PriceDifference};
+use super::{AmountConfirmation, PriceDifference, ProjectLeader};
 use crate::act::{Payload, confirms_numbers};
 use crate::field::{
     Bidder, Citations, Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, NumberConfirmation, OrganisationId, Party,
@@ -72,7 +72,7 @@ impl Claim {
     }
 }
 
-/// A key person (项目经理, 技术负责人…); the name stands sealed.
+/// A key person (技术负责人, 安全员…); the name stands sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyPerson {
@@ -112,6 +112,10 @@ pub struct Candidate {
     pub quality: Option<Prose<2000>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Prose<2000>>,
+    /// 项目负责人: whose name and certificates may be published, as a law has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leader: Option<ProjectLeader>,
+    /// Everybody else who is promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = PERSONS_MAX))]
     pub persons: Vec<KeyPerson>,
@@ -233,6 +237,9 @@ impl Payload for CandidatePublication {
             if !candidate.claims.is_empty() {
                 faults.list(format_args!("{pointer}/claims"), &candidate.claims, CLAIMS_MAX, |claim| &claim.id);
             }
+            if let Some(leader) = &candidate.leader {
+                leader.check(&format!("{pointer}/leader"), faults);
+            }
             faults.at_most(format_args!("{pointer}/persons"), candidate.persons.len(), PERSONS_MAX);
             for (n, claim) in candidate.claims.iter().enumerate() {
                 if claim.accepted < claim.dated && claim.accepted.is_some() {
@@ -255,9 +262,10 @@ impl Payload for CandidatePublication {
 
     fn sealed(&self) -> Vec<Sealed> {
         let persons = self.candidates.iter().flat_map(|c| &c.persons).filter_map(|person| person.name.clone());
+        let promised = self.candidates.iter().filter_map(|candidate| candidate.leader.as_ref()?.sealed().cloned());
         let leaders = self.candidates.iter().flat_map(|c| &c.claims).filter_map(|claim| claim.person.clone());
         let committee = self.committee.iter().map(|member| member.name.clone());
-        persons.chain(leaders).chain(committee).collect()
+        persons.chain(promised).chain(leaders).chain(committee).collect()
     }
 
     fn codes(&self) -> Vec<&OrganisationId> {

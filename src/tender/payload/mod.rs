@@ -4,6 +4,7 @@ mod announcement;
 mod award;
 mod candidates;
 mod disclosure;
+mod leader;
 mod objection;
 mod price;
 mod reopening;
@@ -22,11 +23,12 @@ pub use disclosure::{
     Clause, ClauseKind, Clearance, Contact, Lot, Method, PlannedDates, Preannouncement, Revision, ScoreRow, Window,
     WindowClosure, WindowUnit, Windows, score_table_id,
 };
+pub use leader::{Certificate, LeaderName, ProjectLeader, PublishedName};
 pub use objection::{
     AnswerOutcome, Ground, Objection, ObjectionAnswer, ObjectionEscalation, ObjectionRuling, ObjectionWithdrawal,
     RulingOutcome,
 };
-pub use price::{AmountConfirmation, PriceDifference, are_far_apart};
+pub use price::{AmountConfirmation, PriceDifference};
 pub use reopening::{PeriodReopening, TenderPeriod};
 pub use round::EarlierRound;
 

@@ -9,9 +9,10 @@ use crate::seam;
 use gongshi::field::{Bidder, CommitmentId, ItemId, LotId, OrganisationId, Party, Price};
 use gongshi::organisation::Role;
 use gongshi::tender::{
-    Act, AnswerOutcome, Award, AwardState, Bid, Candidate, CandidatePublication, CandidateState, Challenge,
-    ChallengeAnswer, Claim, ClaimKind, ClaimRefutation, ClaimVerification, CommitteeMember, Contract,
-    ContractAcceptance, ContractAmendment, KeyPerson, LotPhase, LotState, Opening, RejectedBid,
+    Act, AnswerOutcome, Award, AwardState, Bid, Candidate, CandidatePublication, CandidateState, Certificate,
+    Challenge, ChallengeAnswer, Claim, ClaimKind, ClaimRefutation, ClaimVerification, CommitteeMember, Contract,
+    ContractAcceptance, ContractAmendment, KeyPerson, LeaderName, LotPhase, LotState, Opening, ProjectLeader,
+    PublishedName, RejectedBid,
 };
 
 pub fn build(scene: &mut Scene<'_>, subject: &Subject<'_>, kind: &str) -> Option<(Act, By)> {
@@ -199,7 +200,8 @@ fn candidates(scene: &mut Scene<'_>, subject: &Subject<'_>) -> CandidatePublicat
             score: scene.dice.percent(50).then_some(9250),
             quality: None,
             duration: None,
-            persons: vec![KeyPerson { role: read("项目经理"), name: scene.sealed(), certificates: Vec::new() }],
+            leader: leader(scene),
+            persons: vec![KeyPerson { role: read("技术负责人"), name: scene.sealed(), certificates: Vec::new() }],
             claims: (0..claims).map(|at| claim(scene, at)).collect(),
         });
     }
@@ -215,6 +217,20 @@ fn candidates(scene: &mut Scene<'_>, subject: &Subject<'_>) -> CandidatePublicat
         source: None,
         documents: scene.documents(),
     }
+}
+
+/// Mostly none, or sealed; of some published ones the basis is none.
+fn leader(scene: &mut Scene<'_>) -> Option<ProjectLeader> {
+    let name = match scene.dice.below(10) {
+        0 => LeaderName::Sealed(scene.person()),
+        1 => LeaderName::Published(PublishedName {
+            name: read("李四"),
+            basis: read(scene.dice.pick(&["PN-LEADER", "PN-LEADER", "PN-LEADER", "AW-OWN"])),
+        }),
+        _ => return None,
+    };
+    let certificates = vec![Certificate { title: read("一级建造师"), number: read("豫1412010000001") }];
+    Some(ProjectLeader { role: read("项目经理"), name, certificates })
 }
 
 /// The winner that an act about a contract names, and its price: always where there are several.

@@ -4,9 +4,10 @@ use super::Scene;
 use gongshi::field::{
     Citations, Currency, Day, DocumentRef, DueTime, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice,
 };
+use gongshi::law::Editions;
 use gongshi::log::Hash;
 use gongshi::record::Sealed;
-use gongshi::tender::{AmountConfirmation, PriceDifference, are_far_apart};
+use gongshi::tender::{AmountConfirmation, PriceDifference};
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -96,8 +97,8 @@ impl Scene<'_> {
             Price::Money(Money::new(measure.currency, amount).expect("below another amount"))
         });
         let price = near.unwrap_or_else(|| self.price());
-        let far = |amount| measures.iter().flatten().any(|measure| are_far_apart(amount, *measure));
-        let is_far = price.money().is_some_and(far);
+        let measures = measures.iter().flatten().map(|measure| Price::Money(*measure));
+        let is_far = measures.into_iter().any(|measure| is_far(&price, &measure));
         (price, self.confirms(is_far))
     }
 
@@ -110,7 +111,9 @@ impl Scene<'_> {
         if self.dice.percent(88) {
             return (before.clone(), None, None);
         }
-        let (price, confirmed) = self.offer(&[before.money()]);
+        let (price, _) = self.offer(&[before.amount()]);
+        let is_far = is_far(&price, before);
+        let confirmed = self.confirms(is_far);
         let difference = PriceDifference {
             law: read("评标委员会和评标方法暂行规定 第十九条"),
             reason: self.prose("算术修正"),
@@ -149,4 +152,10 @@ impl Scene<'_> {
         let hash = Hash::of(self.dice.next().to_le_bytes()).to_base64();
         Sealed { sealed: hash.trim_end_matches('=').replace('+', "-").replace('/', "_") }
     }
+}
+
+/// Whether one of two prices may be a slip of unit.
+fn is_far(price: &Price, other: &Price) -> bool {
+    let edition = Editions::newest();
+    price.comparable_with(other).into_iter().any(|(one, other)| edition.prices.slip.are_far_apart(one, other))
 }

@@ -118,5 +118,5 @@ pub(super) fn decide_opening(
     must_be_past(opening.opened_at <= at.now, "/opened_at")?;
     bidding::must_be_others(tender, bidding::bids(opening))?;
     bidding::must_be_active(bidding::bids(opening), at)?;
-    price::of_bids(tender, lot, opening)
+    price::of_bids(tender, lot, opening, at)
 }

@@ -25,7 +25,7 @@ pub(super) fn decide_contract(
         return Err(Refusal::state_forbids(act.kind(), "contracted"));
     }
     must_lie_between((award.awarded, "the day of the award"), contract.signed, "/signed", at)?;
-    price::of_contract(award, contract)
+    price::of_contract(award, contract, at)
 }
 
 pub(super) fn decide_amendment(
@@ -33,11 +33,12 @@ pub(super) fn decide_amendment(
     act: &Act,
     amendment: &ContractAmendment,
     by: &Author,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     must_run(tender, by)?;
     let lot = lot(tender, &amendment.lot, "/lot")?;
     let (award, _) = performed(lot, act, amendment.candidate.as_ref())?;
-    price::of_amendment(award, amendment)
+    price::of_amendment(award, amendment, at)
 }
 
 pub(super) fn decide_acceptance(

@@ -6,8 +6,8 @@ use super::guard::{
     TEXT_VERSIONS_MAX, forbids, must_be_author, must_be_disclosed, must_leave_room, must_not_buy, must_run, objection,
     objection_is, too_many,
 };
-use super::round;
 use super::window::check_windows;
+use super::{price, round};
 use crate::act::{Author, Moment, Role, must_have};
 use crate::field::{Fault, FieldFault, OrganisationId};
 use crate::organisation::Organisation;
@@ -29,7 +29,8 @@ fn check_disclosed(disclosed: &Preannouncement, pointer: &str, at: &Moment<'_>) 
         let pointer = format!("{pointer}/planned/announce");
         return Err(Refusal::of_field(pointer, Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
-    check_windows(disclosed, pointer, at)
+    check_windows(disclosed, pointer, at)?;
+    price::of_lots(&disclosed.lots, disclosed.estimate, pointer, at)
 }
 
 /// # Errors

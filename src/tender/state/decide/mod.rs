@@ -86,7 +86,7 @@ pub(super) fn decide(state: Option<&Tender>, act: &Act, at: &Moment<'_>) -> Resu
         }
         Act::Awarded(award) => decide_award(tender, act, award, by, at),
         Act::ContractPublished(contract) => contract::decide_contract(tender, act, contract, by, at),
-        Act::ContractAmended(amendment) => contract::decide_amendment(tender, act, amendment, by),
+        Act::ContractAmended(amendment) => contract::decide_amendment(tender, act, amendment, by, at),
         Act::ContractAccepted(acceptance) => contract::decide_acceptance(tender, act, acceptance, by, at),
     }
 }
@@ -98,7 +98,8 @@ fn decide_first(act: &Act, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> 
         Act::Adopted(adoption) => {
             must_rule(by, std::iter::once(&adoption.centre).chain(&adoption.procuring_unit.id))?;
             let rule = &at.law.edition().windows.candidates;
-            minimum(adoption.windows.candidates, rule, "/windows/candidates", at)
+            minimum(adoption.windows.candidates, rule, "/windows/candidates", at)?;
+            price::of_lots(&adoption.lots, None, "", at)
         }
         _ => Err(Refusal::new(&problem::TENDER_UNKNOWN, "没有该项目", "there is no such tender")),
     }

@@ -1,98 +1,105 @@
 //! What is published of a price agrees with what was published before, and with what the lot may cost.
 
 use super::super::super::{
-    AmountConfirmation, Award, Candidate, CandidatePublication, Contract, ContractAmendment, Opening, PriceDifference,
-    are_far_apart,
+    AmountConfirmation, Award, Candidate, CandidatePublication, Contract, ContractAmendment, Lot, Opening,
+    PriceDifference,
 };
 use super::super::{AwardState, CandidateState, LotState, Tender};
+use crate::act::Moment;
 use crate::field::{Fault, FieldFault, Money, Price};
+use crate::law::Rule;
 use crate::problem::{self, Refusal};
 
-/// A step at which a price is said again, and the rule that holds it to the one before.
-struct Step {
-    rule: &'static str,
-    law: &'static str,
-    zh: &'static str,
-    en: &'static str,
+/// # Errors
+/// The price is another one than the step before had, in whole or in a part, and nobody says why; or somebody says why, and it is
+/// the same.
+fn must_hold(
+    rule: &Rule,
+    price: &Price,
+    before: &Price,
+    declared: Option<&PriceDifference>,
+    at_price: &str,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let differences = price.differences_to(before);
+    if differences.is_empty() && declared.is_some() {
+        let fault = Fault::inconsistent(("价格并无不同，无须说明", "the prices do not differ"));
+        return Err(Refusal::of_field(format!("{at_price}/price_difference"), fault));
+    }
+    if differences.is_empty() || declared.is_some() || !rule.holds_on(at.today()) {
+        return Ok(());
+    }
+    let fields = differences.into_iter().map(|part| FieldFault {
+        pointer: format!("{at_price}/price{part}"),
+        fault: Fault::inconsistent((&*rule.zh, &*rule.en)),
+    });
+    let refusal = Refusal::new(&problem::PRICE_DIFFERS, rule.zh.clone(), rule.en.clone());
+    Err(Refusal { fields: fields.collect(), ..refusal }.citing(&rule.id, &rule.law))
 }
 
-const CANDIDATE: Step = Step {
-    rule: "AW-OFFER",
-    law: "招标投标法实施条例 第五十二条",
-    zh: "候选人报价须与开标记录一致，不一致的须说明法定理由",
-    en: "a candidate's price is the one that was read out, or the difference is declared with its legal reason",
-};
-const AWARD: Step = Step {
-    rule: "AW-PRICE",
-    law: "招标投标法 第四十三条",
-    zh: "中标价须与公示的报价一致，不一致的须说明法定理由",
-    en: "the award is at the price that was published, or the difference is declared with its legal reason",
-};
-const CONTRACT: Step = Step {
-    rule: "CT-PRICE",
-    law: "招标投标法 第四十六条，招标投标法实施条例 第五十七条",
-    zh: "合同价须与中标价一致，不一致的须说明法定理由",
-    en: "the contract is at the price of the award, or the difference is declared with its legal reason",
-};
-
-impl Step {
-    /// # Errors
-    /// The price is another one and nobody says why; or somebody says why, and it is the same.
-    fn holds(
-        &self,
-        price: &Price,
-        before: &Price,
-        declared: Option<&PriceDifference>,
-        at: &str,
-    ) -> Result<(), Refusal> {
-        match (price == before, declared) {
-            (true, None) | (false, Some(_)) => Ok(()),
-            (true, Some(_)) => {
-                let fault = Fault::inconsistent(("价格并无不同，无须说明", "the prices do not differ"));
-                Err(Refusal::of_field(format!("{at}/price_difference"), fault))
-            }
-            (false, None) => {
-                let fault = Fault::inconsistent((self.zh, self.en));
-                Err(Refusal::new(&problem::PRICE_DIFFERS, self.zh, self.en)
-                    .citing(self.rule, self.law)
-                    .at(format!("{at}/price"), fault))
-            }
+/// # Errors
+/// An amount that is far from what it is compared with is a slip of unit, until somebody confirms that it is meant; what nobody
+/// doubts is not confirmed, or everybody would confirm everything.
+fn must_be_meant(
+    compared: impl IntoIterator<Item = (i64, i64)>,
+    confirmed: Option<&AmountConfirmation>,
+    at_price: &str,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let slip = &at.law.edition().prices.slip;
+    let far = compared.into_iter().find(|(amount, measure)| slip.are_far_apart(*amount, *measure));
+    match (far.filter(|_| slip.rule.holds_on(at.today())), confirmed) {
+        (None, None) | (Some(_), Some(_)) => Ok(()),
+        (None, Some(_)) => {
+            let fault = Fault::inconsistent(("没有需要确认的金额", "there is nothing to confirm"));
+            Err(Refusal::of_field(format!("{at_price}/confirmed"), fault))
+        }
+        (Some((amount, measure)), None) => {
+            let (zh, en) = (
+                format!(
+                    "金额 {amount}（最小单位）与可比金额 {measure} 相差悬殊，请核对单位；无误的须在 confirmed 中说明"
+                ),
+                format!(
+                    "{amount} in the smallest unit is far from the {measure} that it is compared with: check the unit, or confirm"
+                ),
+            );
+            let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
+            Err(Refusal::new(&problem::AMOUNT_UNCONFIRMED, zh, en)
+                .citing(&slip.rule.id, &slip.rule.law)
+                .at(format!("{at_price}/price"), fault))
         }
     }
 }
 
 /// # Errors
-/// An amount that is far from one of the measures is a slip of unit, until somebody confirms that it is meant; what nobody
-/// doubts is not confirmed, or everybody would confirm everything.
-fn must_be_meant(
-    price: &Price,
-    measures: &[Option<Money>],
-    confirmed: Option<&AmountConfirmation>,
-    at: &str,
-) -> Result<(), Refusal> {
-    let far = price.money().and_then(|amount| {
-        measures.iter().flatten().find(|measure| are_far_apart(amount, **measure)).map(|measure| (amount, measure))
-    });
-    match (far, confirmed) {
-        (None, None) | (Some(_), Some(_)) => Ok(()),
-        (None, Some(_)) => {
-            let fault = Fault::inconsistent(("没有需要确认的金额", "there is nothing to confirm"));
-            Err(Refusal::of_field(format!("{at}/confirmed"), fault))
-        }
-        (Some((amount, measure)), None) => {
-            let (amount, measure) = (amount.amount_minor, measure.amount_minor);
-            let (zh, en) = (
-                format!(
-                    "金额 {amount}（最小货币单位）与可比金额 {measure} 相差悬殊，请核对单位；无误的须在 confirmed 中说明"
-                ),
-                format!(
-                    "{amount} minor units are far from the {measure} that they are compared with: check the unit, or confirm"
-                ),
-            );
-            let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
-            Err(Refusal::new(&problem::AMOUNT_UNCONFIRMED, zh, en).at(format!("{at}/price"), fault))
+/// The ceiling of a lot is far from its estimate, or the estimates of all lots from that of the whole.
+pub(super) fn of_lots(lots: &[Lot], whole: Option<Money>, prefix: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+    let slip = &at.law.edition().prices.slip;
+    let are_far = |one: Money, other: Money| {
+        let compared = one.comparable_with(other);
+        compared.is_some_and(|(one, other)| slip.are_far_apart(one, other)) && slip.rule.holds_on(at.today())
+    };
+    let mut faults = Vec::new();
+    for (row, lot) in lots.iter().enumerate() {
+        if lot.ceiling.zip(lot.estimate).is_some_and(|(ceiling, estimate)| are_far(ceiling, estimate)) {
+            let words = ("与本标段估算价相差悬殊，请核对单位", "far from the lot's estimate: a slip of unit?");
+            let pointer = format!("{prefix}/lots/{row}/ceiling");
+            faults.push(FieldFault { pointer, fault: Fault::inconsistent(words) });
         }
     }
+    let all = lots.iter().map(|lot| lot.estimate).collect::<Option<Vec<_>>>();
+    let sum = all.zip(whole).and_then(|(parts, whole)| {
+        let alike = parts.iter().all(|part| part.currency == whole.currency);
+        // A hundred amounts below AMOUNT_MINOR_MAX: this does not overflow.
+        let sum = parts.iter().map(|part| part.amount_minor).sum();
+        Money::new(whole.currency, sum).ok().filter(|_| alike).zip(Some(whole))
+    });
+    if sum.is_some_and(|(sum, whole)| are_far(sum, whole)) {
+        let words =
+            ("与各标段估算价之和相差悬殊，请核对单位", "far from the sum of the lots' estimates: a slip of unit?");
+        faults.push(FieldFault { pointer: format!("{prefix}/estimate"), fault: Fault::inconsistent(words) });
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::fields(faults).citing(&slip.rule.id, &slip.rule.law)) }
 }
 
 /// What the offers for a lot are compared with.
@@ -101,10 +108,17 @@ fn measures(tender: &Tender, lot: &LotState) -> [Option<Money>; 2] {
     [lot.ceiling, lot.estimate.or(whole)]
 }
 
-pub(super) fn of_bids(tender: &Tender, lot: &LotState, opening: &Opening) -> Result<(), Refusal> {
+/// The amount of an offer beside each of those.
+fn offered(price: &Price, measures: &[Option<Money>]) -> Vec<(i64, i64)> {
+    let Some(amount) = price.amount() else { return Vec::new() };
+    measures.iter().flatten().filter_map(|measure| amount.comparable_with(*measure)).collect()
+}
+
+pub(super) fn of_bids(tender: &Tender, lot: &LotState, opening: &Opening, at: &Moment<'_>) -> Result<(), Refusal> {
     let measures = measures(tender, lot);
     opening.bids.iter().enumerate().try_for_each(|(row, bid)| {
-        must_be_meant(&bid.price, &measures, bid.confirmed.as_ref(), &format!("/bids/{row}"))
+        let compared = offered(&bid.price, &measures);
+        must_be_meant(compared, bid.confirmed.as_ref(), &format!("/bids/{row}"), at)
     })
 }
 
@@ -112,21 +126,24 @@ pub(super) fn of_candidates(
     tender: &Tender,
     lot: &LotState,
     publication: &CandidatePublication,
+    at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let measures = measures(tender, lot);
     for (row, candidate) in publication.candidates.iter().enumerate() {
-        let at = format!("/candidates/{row}");
+        let pointer = format!("/candidates/{row}");
         let bid = lot.bids.iter().flatten().find(|bid| bid.bidder.is_same(&candidate.bidder));
         let declared = candidate.price_difference.as_ref();
         if let Some(bid) = bid {
-            CANDIDATE.holds(&candidate.price, &bid.price, declared, &at)?;
+            let rule = &at.law.edition().prices.candidate;
+            must_hold(rule, &candidate.price, &bid.price, declared, &pointer, at)?;
         } else if declared.is_some() {
             let fault = Fault::inconsistent(("本日志中没有其开标记录", "its bid was not opened in this log"));
-            return Err(Refusal::of_field(format!("{at}/price_difference"), fault));
+            return Err(Refusal::of_field(format!("{pointer}/price_difference"), fault));
         }
         // Who opened the bids has looked at the price as it was read out.
-        let measures = if bid.is_some_and(|bid| bid.price == candidate.price) { &[][..] } else { &measures };
-        must_be_meant(&candidate.price, measures, candidate.confirmed.as_ref(), &at)?;
+        let is_read_out = bid.is_some_and(|bid| bid.price.is_same(&candidate.price));
+        let compared = if is_read_out { Vec::new() } else { offered(&candidate.price, &measures) };
+        must_be_meant(compared, candidate.confirmed.as_ref(), &pointer, at)?;
     }
     must_keep_below(lot.ceiling, &publication.candidates)
 }
@@ -134,7 +151,7 @@ pub(super) fn of_candidates(
 fn must_keep_below(ceiling: Option<Money>, candidates: &[Candidate]) -> Result<(), Refusal> {
     let Some(ceiling) = ceiling else { return Ok(()) };
     let is_above = |price: &Price| {
-        price.money().is_some_and(|it| it.currency == ceiling.currency && it.amount_minor > ceiling.amount_minor)
+        price.amount().is_some_and(|it| it.currency == ceiling.currency && it.amount_minor > ceiling.amount_minor)
     };
     let above = candidates.iter().enumerate().filter(|(_, candidate)| is_above(&candidate.price));
     let faults: Vec<_> = above
@@ -151,17 +168,19 @@ fn must_keep_below(ceiling: Option<Money>, candidates: &[Candidate]) -> Result<(
         .citing("AW-CEILING", "招标投标法实施条例 第五十一条"))
 }
 
-pub(super) fn of_award(winner: &CandidateState, award: &Award) -> Result<(), Refusal> {
-    AWARD.holds(&award.price, &winner.price, award.price_difference.as_ref(), "")?;
-    must_be_meant(&award.price, &[winner.price.money()], award.confirmed.as_ref(), "")
+pub(super) fn of_award(winner: &CandidateState, award: &Award, at: &Moment<'_>) -> Result<(), Refusal> {
+    let rule = &at.law.edition().prices.award;
+    must_hold(rule, &award.price, &winner.price, award.price_difference.as_ref(), "", at)?;
+    must_be_meant(award.price.comparable_with(&winner.price), award.confirmed.as_ref(), "", at)
 }
 
-pub(super) fn of_contract(award: &AwardState, contract: &Contract) -> Result<(), Refusal> {
-    CONTRACT.holds(&contract.price, &award.price, contract.price_difference.as_ref(), "")?;
-    must_be_meant(&contract.price, &[award.price.money()], contract.confirmed.as_ref(), "")
+pub(super) fn of_contract(award: &AwardState, contract: &Contract, at: &Moment<'_>) -> Result<(), Refusal> {
+    let rule = &at.law.edition().prices.contract;
+    must_hold(rule, &contract.price, &award.price, contract.price_difference.as_ref(), "", at)?;
+    must_be_meant(contract.price.comparable_with(&award.price), contract.confirmed.as_ref(), "", at)
 }
 
-pub(super) fn of_amendment(award: &AwardState, amendment: &ContractAmendment) -> Result<(), Refusal> {
+pub(super) fn of_amendment(award: &AwardState, amendment: &ContractAmendment, at: &Moment<'_>) -> Result<(), Refusal> {
     let price = amendment.price.as_ref().unwrap_or(&award.price);
-    must_be_meant(price, &[award.price.money()], amendment.confirmed.as_ref(), "")
+    must_be_meant(price.comparable_with(&award.price), amendment.confirmed.as_ref(), "", at)
 }

@@ -1,6 +1,8 @@
 //! 中标候选人公示, the challenges to it, the findings about claims, and 中标.
 
-use super::super::super::{Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Failure};
+use super::super::super::{
+    Act, Award, CandidatePublication, Challenge, ChallengeAnswer, Failure, ProjectLeader, PublishedName,
+};
 use super::super::{CandidateState, LotPhase, LotState, Tender, Verdict};
 use super::guard::{candidate, lot, lot_forbids, must_be_announced, must_leave_room, must_not_buy, must_run, unknown};
 use super::{bidding, contract, price};
@@ -28,8 +30,11 @@ pub(super) fn decide_candidates(
     }
     bidding::must_have_bid(lot, publication)?;
     bidding::must_be_active(bidding::candidates(publication), at)?;
-    price::of_candidates(tender, lot, publication)?;
+    price::of_candidates(tender, lot, publication, at)?;
     for (row, candidate) in publication.candidates.iter().enumerate() {
+        if let Some(published) = candidate.leader.as_ref().and_then(ProjectLeader::published) {
+            must_have_basis(published, &format!("/candidates/{row}/leader/name/basis"), at)?;
+        }
         for (n, claim) in candidate.claims.iter().enumerate() {
             for (day, name) in [(claim.dated, "dated"), (claim.accepted, "accepted")] {
                 let is_past = day.is_none_or(|day| day <= at.today());
@@ -38,6 +43,21 @@ pub(super) fn decide_candidates(
         }
     }
     Ok(())
+}
+
+/// # Errors
+/// A name in clear rests on no rule that asks for it today.
+fn must_have_basis(published: &PublishedName, pointer: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+    let rule = &at.law.edition().persons.leader;
+    if published.basis.as_str() == rule.id && rule.holds_on(at.today()) {
+        return Ok(());
+    }
+    let (zh, en) = (
+        format!("姓名须密封；依法公布的，basis 应为现行规则 {}", rule.id),
+        format!("a name is sealed, or published by the rule in force: basis is {}", rule.id),
+    );
+    let fault = Fault::inconsistent((zh.as_str(), en.as_str()));
+    Err(Refusal::new(&problem::INCONSISTENT, zh, en).citing(&rule.id, &rule.law).at(pointer, fault))
 }
 
 pub(super) fn decide_challenge(
@@ -149,7 +169,7 @@ pub(super) fn decide_award(
     }
     bidding::winner_must_be_active(&winner.members, at)?;
     must_be_next(tender, lot, winner, award)?;
-    price::of_award(winner, award)
+    price::of_award(winner, award, at)
 }
 
 /// # Errors

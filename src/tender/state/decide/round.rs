@@ -122,8 +122,17 @@ pub(super) fn declared(changes: &[ClauseChange], differences: &[Difference], poi
     if faults.is_empty() {
         return Ok(());
     }
-    let ids = faults.iter().map(|f| f.fault.to_string()).collect::<Vec<_>>().join("; ");
-    let (zh, en) = (format!("差异须逐条如实列明：{ids}"), format!("every difference must be declared: {ids}"));
+    let ids: Vec<_> = faults
+        .iter()
+        .filter_map(|at| match &at.fault {
+            Fault::UnknownReference { id } => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    let (zh, en) = (
+        format!("差异须逐条如实列明：{}", ids.join("、")),
+        format!("every difference must be declared: {}", ids.join(", ")),
+    );
     Err(Refusal { fields: faults, ..Refusal::new(&problem::DIFFERENCE_UNDECLARED, zh, en) })
 }
 

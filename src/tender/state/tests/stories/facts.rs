@@ -4,7 +4,7 @@ use super::*;
 use crate::field::{Bidder, Currency, Fault, Money, ParseFailure, parse};
 
 /// What the payload says wrongly by itself, as its pointer.
-fn faults<P: crate::act::Payload>(payload: &P) -> Vec<String> {
+pub(super) fn faults<P: crate::act::Payload>(payload: &P) -> Vec<String> {
     let bytes = serde_json::to_vec(payload).unwrap();
     let read: Result<P, ParseFailure> = parse(&bytes);
     let mut faults = crate::field::Faults::default();
@@ -17,7 +17,7 @@ fn opening_of(bids: Vec<Bid>) -> Opening {
 }
 
 /// The day of the opening; nothing is opened yet.
-fn on_the_day() -> Run {
+pub(super) fn on_the_day() -> Run {
     let mut run = Run::announced();
     run.tick(morning("2026-07-10"));
     run
@@ -154,26 +154,45 @@ fn a_slip_of_unit_is_confirmed_or_refused() {
 #[test]
 fn amounts_of_one_notice_are_compared() {
     let money = |yuan: i64| Some(Money::new(Currency::CNY, yuan * 100).unwrap());
+    let run = Run::on_morning("2026-06-01");
+    let own = |pointer: &str| vec![pointer.to_owned()];
+    let slips = |disclosed: &Preannouncement| -> Vec<String> {
+        match run.decide(&centre(), &disclosed.clone().into()) {
+            Ok(()) => Vec::new(),
+            Err(refusal) => {
+                assert_eq!(cites(&refusal), "AM-SLIP");
+                refusal.fields.into_iter().map(|field| field.pointer).collect()
+            }
+        }
+    };
     let mut disclosed = preannouncement();
     disclosed.estimate = money(5_000_000);
     disclosed.lots.iter_mut().for_each(|lot| lot.estimate = money(2_500_000));
-    assert_eq!(faults(&disclosed), [""; 0]);
+    assert!(faults(&disclosed).is_empty() && slips(&disclosed).is_empty());
     disclosed.lots[1].ceiling = money(25_000);
-    assert_eq!(faults(&disclosed), ["/lots/1/ceiling"]);
+    assert_eq!(slips(&disclosed), ["/lots/1/ceiling"]);
     disclosed.lots[1].ceiling = None;
     // A slip of unit in either direction, and a sum that is a fen too much.
-    for wrong in [50_000, 500_000_000] {
-        disclosed.estimate = money(wrong);
-        assert_eq!(faults(&disclosed), ["/estimate"]);
-    }
+    disclosed.estimate = money(500_000_000);
+    assert_eq!(slips(&disclosed), ["/estimate"]);
+    disclosed.estimate = money(50_000);
+    assert_eq!((faults(&disclosed), slips(&disclosed)), (own("/estimate"), own("/estimate")));
     disclosed.estimate = Money::new(Currency::CNY, 499_999_999).ok();
-    assert_eq!(faults(&disclosed), ["/estimate"]);
+    assert_eq!((faults(&disclosed), slips(&disclosed)), (own("/estimate"), Vec::new()));
     // A lot without an estimate: there is no sum, but one lot alone does not cost more than all of them.
     disclosed.lots[0].estimate = None;
     disclosed.estimate = money(50_000_000);
-    assert_eq!(faults(&disclosed), [""; 0]);
+    assert!(faults(&disclosed).is_empty() && slips(&disclosed).is_empty());
     disclosed.estimate = money(2_499_999);
     assert_eq!(faults(&disclosed), ["/estimate"]);
+    // A revision and an adoption are looked at alike.
+    disclosed.lots[1].ceiling = money(25_000);
+    let revised = Revision { reason: read("修改"), preannouncement: disclosed };
+    let refusal = Run::preannounced().refuses(&centre(), revised, &problem::INCONSISTENT);
+    assert_eq!(pointer(&refusal), "/preannouncement/lots/1/ceiling");
+    let mut adopted = adoption();
+    (adopted.lots[0].estimate, adopted.lots[0].ceiling) = (money(1_000_000), money(10_000));
+    assert_eq!(pointer(&run.refuses(&supervisor(), adopted, &problem::INCONSISTENT)), "/lots/0/ceiling");
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod impartiality;
 mod interruptions;
 mod milestones;
 mod objections;
+mod persons;
+mod prices;
 mod rounds;
 mod the_call;
 mod the_result;
