@@ -1,6 +1,6 @@
 //! What a capability is to the log: the pure half. Service, auditor, bundle and simulator call the same functions.
 
-use super::{Acts, Look, Moment, Place, Stream, StreamId};
+use super::{Acts, Bearing, Look, Moment, Place, Stream, StreamId};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Law;
 use crate::problem::Refusal;
@@ -49,9 +49,10 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
         None
     }
 
-    /// The subjects that an act concerns beside its own stream: what is computed from everything that bears on one of them
-    /// can be checked for completeness. `state` is that before the act.
-    fn bears_on(_state: Option<&Self>, _act: &Self::Act) -> Vec<Stream> {
+    /// Whom an act concerns beside its own stream, and what it says of each: what is computed from everything that bears on one
+    /// of them can be checked for completeness. `state` is that before the act. Where a subject is named twice, the first
+    /// counts: an entry says one thing of each.
+    fn bears_on(_state: Option<&Self>, _act: &Self::Act) -> Vec<Bearing> {
         Vec::new()
     }
 

@@ -1,6 +1,7 @@
 //! What all acts have in common, whatever capability they are of: payload, author, key, stream, and the rules by which a
 //! capability decides and folds them. Nothing here knows any capability.
 
+mod bearing;
 mod capability;
 mod impartiality;
 mod key;
@@ -11,6 +12,7 @@ mod role;
 mod status;
 mod stream;
 
+pub use bearing::{Bearing, Borne, Fact, Severity};
 pub use capability::{Capability, KeyChange, fold};
 pub use impartiality::{must_be_impartial, must_have, must_rule};
 pub use key::{Key, RevocationReason, has_possession, possession_header, public_key};

@@ -110,7 +110,7 @@ fn by(verified: &Verified, step: &Step) -> Markup {
     }
 }
 
-/// What the trade calls an act; every kind of tenders and commitments has such a word.
+/// What the trade calls an act; every kind of tenders, commitments and evaluations has such a word.
 fn in_chinese(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "tender.preannounced" => "招标前公示",
@@ -154,6 +154,16 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
         "commitment.appeal_ruled" => "申诉决定",
         "commitment.deadline_passed" => "逾期",
         "commitment.period_reopened" => "重新开放期间",
+        "commitment.year_ended" => "承诺年度届满",
+        "evaluation.opened" => "开启双评价",
+        "evaluation.sealed" => "密封评价",
+        "evaluation.revealed" => "公开评价",
+        "evaluation.deadline_passed" => "逾期",
+        "evaluation.replied" => "答复评价",
+        "evaluation.verified" => "核实评价",
+        "evaluation.corrected" => "更正评价",
+        "evaluation.appealed" => "申诉",
+        "evaluation.appeal_ruled" => "申诉决定",
         _ => return None,
     })
 }
@@ -163,10 +173,11 @@ mod tests {
     use super::*;
     use crate::act::Acts;
     use crate::commitment;
+    use crate::evaluation;
 
     #[test]
-    fn every_act_of_tenders_and_commitments_has_a_word() {
-        let kinds = [tender::Act::KINDS, commitment::Act::KINDS].concat();
+    fn every_act_of_a_procurement_has_a_word() {
+        let kinds = [tender::Act::KINDS, commitment::Act::KINDS, evaluation::Act::KINDS].concat();
         let silent: Vec<_> = kinds.iter().filter(|kind| in_chinese(kind).is_none()).collect();
         assert!(silent.is_empty(), "{silent:?}");
     }

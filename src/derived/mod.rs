@@ -15,7 +15,8 @@
 //! | `keys.status`, `.revoked_from` | marks in lists | a decision asks the folded stream |
 //! | `due` | where to look for due acts | the folded stream says what is due; a row that is taken away delays |
 //! | `entailed` | where to look for evaluations that the service owes | the folded states say what is owed; a row that is taken away delays, and an audit finds what never began |
-//! | `stream_reads`, `bearings` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
+//! | `stream_reads` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
+//! | `bearings` | what a grade of somebody's credit rests on | nothing; an audit of the log finds the grade that left one out |
 //! | `law` | the editions | each is named by its hash |
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
 //! | `organisations.roles` | which streams to load where a decision looks at all supervisors | a supervisor that is hidden there is not looked at; an audit looks at all of them |

@@ -1,7 +1,7 @@
 //! What a batch leaves behind: rows of its entries and of the tree, of the states that it touched, and history of its acts.
 //! Whoever compares the database with the log makes the same rows.
 
-use crate::act::{Capability, Place, Stream};
+use crate::act::{Bearing, Capability, Fact, Place, Stream};
 use crate::field::Instant;
 use crate::law::{Edition, Law};
 use crate::log::{ChangedTile, Hash};
@@ -49,7 +49,7 @@ pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>)
 #[derive(Default)]
 pub struct History {
     reads: HashSet<(Stream, Stream)>,
-    bearings: HashSet<(Stream, u64)>,
+    bearings: Vec<(u64, Bearing)>,
     citations: HashSet<(String, u64)>,
     entailed: HashSet<(u64, Stream)>,
 }
@@ -58,7 +58,7 @@ impl History {
     /// Takes note of an act that was accepted and is not applied yet.
     pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, index: u64) {
         self.reads.extend(world.ties(stream, act).into_iter().map(|read| (stream.clone(), read)));
-        self.bearings.extend(world.bears_on(stream, act).into_iter().map(|subject| (subject, index)));
+        self.bearings.extend(world.bears_on(stream, act).into_iter().map(|bearing| (index, bearing)));
         let documents = act.documents().into_iter().map(|document| document.sha256.to_string());
         let cited = documents.chain(act.sealed().into_iter().map(|sealed| sealed.sealed));
         self.citations.extend(cited.map(|cited| (cited, index)));
@@ -73,8 +73,10 @@ impl History {
         for (stream, read) in self.reads {
             rows.put(&READS, vec![Value::from(stream.as_str()), Value::from(read.as_str())]);
         }
-        for (subject, index) in self.bearings {
-            rows.put(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index)]);
+        for (index, Bearing { subject, fact, undoes }) in self.bearings {
+            let said = (fact != Fact::Concerned).then(|| serde_json::to_string(&fact).unwrap_or_default());
+            let (said, undoes) = (said.map_or(Value::Null, Value::from), undoes.map_or(Value::Null, Value::from));
+            rows.put(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index), said, undoes]);
         }
         for (cited, index) in self.citations {
             rows.put(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
@@ -89,9 +91,12 @@ impl History {
 static READS: Table =
     Table { name: "stream_reads", columns: &[Column::text("stream"), Column::text("read")], key: &["stream", "read"] };
 
-/// One row for each entry that bears on a subject.
-static BEARINGS: Table =
-    Table { name: "bearings", columns: &[Column::text("subject"), Column::integer("idx")], key: &["subject", "idx"] };
+/// One row for each entry that bears on a subject: what it says of it, if anything, and the entry that it takes back.
+static BEARINGS: Table = Table {
+    name: "bearings",
+    columns: &[Column::text("subject"), Column::integer("idx"), Column::text("fact"), Column::integer("undoes")],
+    key: &["subject", "idx"],
+};
 
 /// One row for each document that an entry cites, by its hash, and each sealed value that it holds, by its digest: neither of
 /// them expires, and the first entry that holds a value says whose it is.

@@ -1,6 +1,6 @@
 //! The one list of capabilities, and what follows from it alone.
 
-use crate::act::{Acts, Capability, KeyChange, Look, Moment, Place, Stream, StreamId};
+use crate::act::{Acts, Bearing, Capability, KeyChange, Look, Moment, Place, Stream, StreamId};
 use crate::field::{DocumentId, DocumentRef, Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure};
 use crate::identity;
 use crate::law::Law;
@@ -125,7 +125,7 @@ macro_rules! define {
                 match self { $(Self::$name(act) => <$state as Capability>::follows(act),)* }
             }
 
-            pub(super) fn bears_on(&self, state: Option<&State>) -> Vec<Stream> {
+            pub(super) fn bears_on(&self, state: Option<&State>) -> Vec<Bearing> {
                 match self { $(Self::$name(act) => <$state>::bears_on(of(state), act),)* }
             }
 

@@ -17,7 +17,7 @@ pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
 
-use crate::act::{Around, Author, Capability, Look, Moment, Place, Role, Roles, View};
+use crate::act::{Around, Author, Bearing, Capability, Look, Moment, Place, Role, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
 use crate::law::{Edition, Editions, InForce, Law};
@@ -184,9 +184,19 @@ impl World {
         act.follows().filter(|_| !self.holds(stream))
     }
 
-    /// The subjects that an act concerns beside its own stream; asked before the act is applied.
-    pub fn bears_on(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
-        act.bears_on(self.state(stream))
+    /// Whom an act concerns beside its own stream, each once, and what it says of them; asked before the act is applied.
+    pub fn bears_on(&self, stream: &Stream, act: &Act) -> Vec<Bearing> {
+        let mut bearings = act.bears_on(self.state(stream));
+        let mut at = 0;
+        while at < bearings.len() {
+            let (before, rest) = bearings.split_at(at);
+            if before.iter().any(|other| other.subject == rest[0].subject) {
+                bearings.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        bearings
     }
 
     /// Whether a record whose signature holds may enter the log at this point, and who its author is.

@@ -51,9 +51,9 @@ impl Commitment {
                 other => other,
             }),
             Act::BreachRuled(ruling) => {
-                let (finding, by) = (ruling.finding, place.author.clone());
+                let (finding, by, entry) = (ruling.finding, place.author.clone(), place.index);
                 let appeal = begins(&terms.appeal, place);
-                self.set(&ruling.breach, |_| BreachPhase::Ruled { finding, by, appeal });
+                self.set(&ruling.breach, |_| BreachPhase::Ruled { finding, by, entry, appeal });
             }
             Act::BreachAppealed(appeal) => self.set(&appeal.breach, |phase| match phase {
                 BreachPhase::Ruled { finding, by, .. } => BreachPhase::Appealed { finding, by },
@@ -65,8 +65,8 @@ impl Commitment {
                     BreachPhase::Reported { .. } => {
                         BreachPhase::Reported { answer: begins(&terms.breach_answer, place), overdue: false }
                     }
-                    BreachPhase::Ruled { finding, by, .. } => {
-                        BreachPhase::Ruled { finding, by, appeal: begins(&terms.appeal, place) }
+                    BreachPhase::Ruled { finding, by, entry, .. } => {
+                        BreachPhase::Ruled { finding, by, entry, appeal: begins(&terms.appeal, place) }
                     }
                     other => other,
                 }),

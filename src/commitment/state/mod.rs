@@ -1,6 +1,7 @@
 //! Where a commitment stands and the acts that it allows: pure, exhaustive, without a clock.
 
 mod apply;
+mod bearing;
 mod decide;
 mod status;
 #[cfg(test)]
@@ -9,7 +10,7 @@ mod tests;
 pub use status::{BreachStatus, CommitmentStatus};
 
 use super::{Act, Binding, BreachFinding, Deadline, Lapse, YearEnd};
-use crate::act::{Author, Capability, Moment, Place, Stream, StreamId};
+use crate::act::{Author, Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{CommitmentId, EvaluationId, Instant, ItemId, LotId, OrganisationId};
 use crate::law::{Law, Running};
 use crate::log::Hash;
@@ -50,6 +51,8 @@ pub enum BreachPhase {
     Ruled {
         finding: BreachFinding,
         by: OrganisationId,
+        /// The entry that found it.
+        entry: u64,
         appeal: Running,
     },
     /// Against this finding.
@@ -150,21 +153,8 @@ impl Capability for Commitment {
     }
 
     /// What a promise came to concerns both sides.
-    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        match act {
-            Act::Accepted(_) | Act::BreachReported(_) | Act::BreachRuled(_) | Act::AppealRuled(_) => {
-                let parties = state.map(|commitment| [&commitment.unit, &commitment.enterprise]);
-                parties.into_iter().flatten().map(Stream::of).collect()
-            }
-            Act::Offered(_)
-            | Act::Declined(_)
-            | Act::Lapsed(_)
-            | Act::BreachAnswered(_)
-            | Act::DeadlinePassed(_)
-            | Act::BreachAppealed(_)
-            | Act::PeriodReopened(_)
-            | Act::YearEnded(_) => Vec::new(),
-        }
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        state.map(|commitment| commitment.bearings(act)).unwrap_or_default()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

@@ -13,7 +13,7 @@ pub use result::Criterion;
 pub use status::{EvaluationStatus, RatingStatus};
 
 use super::{Act, EvaluationDeadline, EvaluationOpening, EvaluationStage};
-use crate::act::{Author, Capability, Look, Moment, Place, Stream, StreamId};
+use crate::act::{Author, Bearing, Capability, Look, Moment, Place, Stream, StreamId};
 use crate::commitment::LotBinding;
 use crate::field::{CommitmentId, EvaluationId, Instant, Milestone, OrganisationId};
 use crate::law::{Law, Running};
@@ -124,7 +124,7 @@ impl Capability for Evaluation {
     }
 
     /// How a promise was kept concerns both sides.
-    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
         match act {
             Act::Revealed(_)
             | Act::DeadlinePassed(_)
@@ -133,7 +133,7 @@ impl Capability for Evaluation {
             | Act::Appealed(_)
             | Act::AppealRuled(_) => {
                 let parties = state.map(|evaluation| [&evaluation.unit, &evaluation.enterprise]);
-                parties.into_iter().flatten().map(Stream::of).collect()
+                parties.into_iter().flatten().map(Bearing::concerned).collect()
             }
             Act::Opened(_) | Act::Sealed(_) | Act::Replied(_) => Vec::new(),
         }

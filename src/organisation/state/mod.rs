@@ -11,7 +11,7 @@ pub use registry::{Ended, FormerName, Registry};
 pub use status::OrganisationStatus;
 
 use super::{Act, Registration};
-use crate::act::{Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId};
+use crate::act::{Bearing, Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::identity::LogState;
 use crate::law::Law;
@@ -272,8 +272,8 @@ impl Capability for Organisation {
     }
 
     /// Rights and duties pass to the successors.
-    fn bears_on(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        Self::successors(act).map(Stream::of).collect()
+    fn bears_on(_state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        Self::successors(act).map(Bearing::concerned).collect()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

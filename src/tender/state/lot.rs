@@ -60,6 +60,8 @@ impl Verdict {
 pub struct ClaimFinding {
     pub verdict: Verdict,
     pub by: OrganisationId,
+    /// The entry that found it.
+    pub entry: u64,
 }
 
 /// A claimed fact by its content: the text itself is in the record.
@@ -224,7 +226,7 @@ impl LotState {
     /// Notes what the author of an act found about a claim.
     pub(super) fn find(&mut self, candidate: &ItemId, claim: &ItemId, verdict: Verdict, place: &Place) {
         if let Some(candidate) = self.candidate_mut(candidate) {
-            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone() });
+            candidate.found(claim, ClaimFinding { verdict, by: place.author.clone(), entry: place.index });
         }
     }
 

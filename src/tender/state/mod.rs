@@ -2,6 +2,7 @@
 
 mod apply;
 mod awarded;
+mod bearing;
 mod decide;
 mod due;
 mod interest;
@@ -19,7 +20,7 @@ pub use round::RoundState;
 pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
-use crate::act::{Author, Capability, Moment, Place, Role, Stream, StreamId};
+use crate::act::{Author, Bearing, Capability, Moment, Place, Role, Stream, StreamId};
 use crate::commitment::Call;
 use crate::evaluation::{Milestones, ReachedMilestone};
 use crate::field::{
@@ -226,9 +227,8 @@ impl Capability for Tender {
         }
     }
 
-    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        let Some(tender) = state else { return Vec::new() };
-        tender.concerned(act).into_iter().map(Stream::of).collect()
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        state.map(|tender| tender.bearings(act)).unwrap_or_default()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
@@ -287,43 +287,6 @@ impl Tender {
     /// Its centre, and its procuring unit where that is known by its code.
     fn buyers(&self) -> impl Iterator<Item = &OrganisationId> {
         std::iter::once(&self.centre).chain(&self.procuring_unit.id)
-    }
-
-    /// Whom an act concerns beside its author: what it says of them counts when they are judged.
-    fn concerned<'a>(&'a self, act: &'a Act) -> Vec<&'a OrganisationId> {
-        let candidate = |lot: &LotId, id: &ItemId| {
-            let members = self.lot(lot).and_then(|lot| lot.candidate(id)).map(|candidate| &candidate.members);
-            members.into_iter().flatten()
-        };
-        // The one that is named, or all there are.
-        let winners = |lot: &LotId, named: &'a Option<ItemId>| {
-            let winners = self.lot(lot).into_iter().flat_map(LotState::winners);
-            let named = winners.filter(|winner| named.as_ref().is_none_or(|named| winner.id == *named));
-            named.flat_map(|winner| &winner.members)
-        };
-        match act {
-            Act::ObjectionRuled(ruling) => {
-                self.buyers().chain(self.objection(&ruling.objection).map(|objection| &objection.by)).collect()
-            }
-            Act::DeadlinePassed(_) | Act::Terminated(_) | Act::Failed(_) => self.buyers().collect(),
-            Act::Challenged(challenge) => {
-                let challenged = challenge.candidate.iter().flat_map(|id| candidate(&challenge.lot, id));
-                self.buyers().chain(challenged).collect()
-            }
-            Act::ClaimVerified(found) => candidate(&found.lot, &found.candidate).collect(),
-            Act::ClaimRefuted(found) => candidate(&found.lot, &found.candidate).collect(),
-            Act::Awarded(award) => self.buyers().chain(candidate(&award.lot, &award.candidate)).collect(),
-            Act::ContractPublished(contract) => {
-                self.buyers().chain(winners(&contract.lot, &contract.candidate)).collect()
-            }
-            Act::ContractAmended(amendment) => {
-                self.buyers().chain(winners(&amendment.lot, &amendment.candidate)).collect()
-            }
-            Act::ContractAccepted(acceptance) => {
-                self.buyers().chain(winners(&acceptance.lot, &acceptance.candidate)).collect()
-            }
-            _ => Vec::new(),
-        }
     }
 
     /// Whom an act lets bid or win, as far as they are known by their codes: who is suspended does neither.
