@@ -14,6 +14,7 @@ pub mod world;
 
 // The capabilities: their payloads and states are core, their endpoints and tables shell.
 pub mod commitment;
+pub mod credit;
 pub mod evaluation;
 pub mod identity;
 pub mod organisation;

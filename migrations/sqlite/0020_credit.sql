@@ -4,3 +4,16 @@ ALTER TABLE bearings ADD COLUMN fact TEXT;
 ALTER TABLE bearings ADD COLUMN undoes INTEGER;
 -- What a grade looks for: those that say or take back something.
 CREATE INDEX bearings_told ON bearings (subject, idx) WHERE fact IS NOT NULL OR undoes IS NOT NULL;
+
+-- The grade of each organisation that has one, and the night at which it is looked at again without anything new.
+CREATE TABLE credits (
+    organisation TEXT NOT NULL PRIMARY KEY,
+    grade TEXT NOT NULL,
+    points INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    graded_in INTEGER NOT NULL,
+    again TEXT NOT NULL,
+    open_objections INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX credits_by_grade ON credits (grade, organisation);

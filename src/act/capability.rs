@@ -56,6 +56,12 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The subject on which the decision looks at everything that bears, and up to which entry an account was given of that
+    /// before `state`.
+    fn looks_at_bearings(_state: Option<&Self>, _act: &Self::Act) -> Option<(Stream, Option<u64>)> {
+        None
+    }
+
     /// Whether the act may enter the log now.
     ///
     /// # Errors

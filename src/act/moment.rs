@@ -1,6 +1,6 @@
 //! Who acts, when, under which law, and what else may be looked at: all that a decision rests on beside its own stream.
 
-use super::{Capability, Role, Roles, Stream, StreamId};
+use super::{Borne, Capability, Role, Roles, Stream, StreamId};
 use crate::field::{Day, DocumentId, Fault, Instant, OrganisationId};
 use crate::law::{Edition, Law};
 use crate::log::Hash;
@@ -95,6 +95,11 @@ pub trait Around {
         None
     }
 
+    /// What bears on a subject and no account was given of, in the order of the log; `None` where nobody here could know.
+    fn bearings(&self, _subject: &Stream) -> Option<&[Borne]> {
+        None
+    }
+
     /// Whether a state that isn't there is one that nobody has begun; else nobody here could know.
     fn is_whole(&self) -> bool {
         true
@@ -151,6 +156,12 @@ impl<'a> View<'a> {
     /// Whose key it is, whatever became of it.
     pub fn owner(&self, kid: &KeyId) -> Option<OrganisationId> {
         self.around.owner(kid)
+    }
+
+    /// What bears on a subject since the last account, for a decision that [`Capability::looks_at_bearings`] of it; `None`
+    /// where only a part of the log is at hand.
+    pub fn bearings(&self, subject: &Stream) -> Option<&'a [Borne]> {
+        self.around.bearings(subject)
     }
 
     /// An edition of the law that can be interpreted here.

@@ -145,7 +145,7 @@ impl Audit {
                 findings: Vec::new(),
                 findings_omitted: 0,
             },
-            world: World::new(editions.clone()),
+            world: World::new(editions.clone()).with_all_bearings(),
             editions: editions.clone(),
             edge: Edge::new(),
             next_index: 0,
@@ -232,7 +232,7 @@ impl Audit {
                 let version = self.world.version(stream) + 1;
                 Contested::note(&mut self.report.contested, act, &author.id, time);
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
-                self.world.apply(stream, act, &place);
+                self.world.accept(stream, act, &place);
                 self.owed.applied(&self.world, stream, &place);
                 self.recall.applied(index, stream);
             }

@@ -9,6 +9,7 @@ mod audit;
 mod child;
 mod commits;
 mod cost;
+mod credit;
 mod fixture;
 mod ingest;
 mod load;
@@ -97,6 +98,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     ingest::sqlite(&folder, scale, &limits, &mut report).await?;
 
     cost::measure(&folder, scale, &mut report).await?;
+    credit::measure(&folder, scale, &mut report).await?;
 
     if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
         match Postgres::find(options.postgres.as_deref(), &folder).await {

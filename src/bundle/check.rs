@@ -8,8 +8,9 @@ use super::manifest::{
 };
 use super::reach::{self, Lengths, Reach};
 use super::replay::Replay;
-use crate::act::Stream;
+use crate::act::{Stream, StreamId};
 use crate::audit::{Lost, Reason, Report, RootCause, Source, SourceError, verify};
+use crate::credit::CreditId;
 use crate::field::{self, DocumentId, Instant};
 use crate::law::{self, Editions};
 use crate::log::{
@@ -83,6 +84,10 @@ pub struct Bundled {
     pub documents_missing: Vec<DocumentId>,
     /// How far the streams of a part reach; empty for the whole log, which has all of them.
     pub streams: Vec<Reach>,
+    /// Grades in a part follow from what they list; whether they list everything only the whole log says: completeness not
+    /// checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub completeness_not_checked: Vec<String>,
 }
 
 /// Bytes; the index of 200,000 entries and as many documents.
@@ -116,7 +121,9 @@ pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) ->
     let (scope, created) = (manifest.scope, manifest.created);
     let cited = |id: &DocumentId| contents.documents.contains_key(id);
     let documents_missing = manifest.documents_missing.into_iter().filter(cited).collect();
-    let bundle = Some(Bundled { scope, created, documents, documents_missing, streams });
+    let is_graded = |reach: &&Reach| reach.stream.starts_with(CreditId::PREFIX) && reach.here > 0;
+    let completeness_not_checked = streams.iter().filter(is_graded).map(|reach| reach.stream.clone()).collect();
+    let bundle = Some(Bundled { scope, created, documents, documents_missing, streams, completeness_not_checked });
     Ok(Verified { report, bundle, contents })
 }
 

@@ -199,6 +199,10 @@ fn not_proven(verified: &Verified, occasion: &Occasion) -> Markup {
                 "Completeness: how many records each stream has, and which streams belong here, is what whoever runs the log states under its checkpoint key; the whole log shows whether that is true. What came after the checkpoint is not in it.",
             ),
             (
+                "信用评价：各次评定与其所列条目相符；是否有应计而未列的条目，须有完整日志方可核对。",
+                "Credit: each grade follows from what it lists; whether it lists everything only the whole log shows.",
+            ),
+            (
                 "链：前后哈希只在相邻条目之间核对；未收录条目之间的次序与时间未核对。",
                 "Chain: previous hashes are checked between neighbours only; order and times among the entries left out are not.",
             ),

@@ -355,6 +355,7 @@ pub async fn serve(
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
+    beside.spawn(ledger::grade_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if let Some(place) = elsewhere.published {

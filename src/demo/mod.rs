@@ -59,6 +59,11 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "Both sides rate each other, sealed first: corrected, appealed, ruled on",
         "/v1/evaluations/LAST-YEAR-ZZEDU-TAIHANG:year_end",
     ),
+    (
+        "信用评价：逐条列分、分值计算、异议与维持",
+        "Credit: each contribution, its arithmetic, an objection and what became of it",
+        "/v1/organisations/1141010000990011XF/credit",
+    ),
     ("因弄虚作假被暂停的供应商", "The supplier that was suspended for it", "/v1/organisations?status=suspended"),
     ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/48"),
     (
@@ -101,5 +106,6 @@ pub async fn fill(ledger: &Arc<Ledger>, clock: &Clock, present: Instant, keys_fo
     plan.play(ledger, clock).await?;
     clock.set(present);
     ledger.propose_due().await?;
+    ledger.grade_due().await?;
     Ok(())
 }

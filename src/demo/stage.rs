@@ -7,6 +7,7 @@ use super::papers;
 use super::scenes::{self, entry, evaluation, promise};
 use super::script::Script;
 use crate::clock::Clock;
+use crate::credit::{self, Credit, CreditId};
 use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::log::Hash;
@@ -19,8 +20,12 @@ pub enum Cue {
     Post(Box<Posting>),
     /// Somebody signs a record that cites another.
     Reply(Box<Reply>),
+    /// Somebody signs a record about its own credit or another's, by what that has come to.
+    Credit(Box<CreditCue>),
     /// The service does what has become due.
     Due,
+    /// The service grades.
+    Night,
 }
 
 /// A record to be signed.
@@ -38,6 +43,13 @@ pub struct Reply {
     pub make: Box<dyn FnOnce(Hash) -> Act + Send>,
 }
 
+/// A record to be signed about somebody's credit: which entries count is known only once they are graded.
+pub struct CreditCue {
+    pub key: PrivateKey,
+    pub of: CreditId,
+    pub make: fn(&Credit) -> Option<credit::Act>,
+}
+
 /// Everything that happens, by time.
 pub struct Programme {
     cues: Vec<(Instant, Cue)>,
@@ -53,6 +65,7 @@ impl Programme {
         let mut plan = Self { cues: entry::cues(days, start, cast, ledger), disclosures: Vec::new() };
         plan.cues.extend(promise::cues(days, cast));
         plan.cues.extend(evaluation::cues(days, cast));
+        plan.cues.extend(scenes::credit::cues(days, cast));
         for scene in scenes::SCENES {
             plan.add(scene(days).rehearsed()?, cast);
         }
@@ -85,6 +98,17 @@ impl Programme {
             match cue {
                 Cue::Due => {
                     ledger.propose_due().await?;
+                }
+                Cue::Night => {
+                    ledger.grade_due().await?;
+                }
+                Cue::Credit(cue) => {
+                    let CreditCue { key, of, make } = *cue;
+                    let stream = Stream::of(&of);
+                    let world = ledger.states(std::slice::from_ref(&stream)).await?;
+                    if let Some(act) = world.get::<Credit>(&of).and_then(make) {
+                        post(ledger, at, Posting { key, stream, act: act.into() }).await?;
+                    }
                 }
                 Cue::Post(posting) => post(ledger, at, *posting).await?,
                 Cue::Reply(reply) => {

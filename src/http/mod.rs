@@ -27,6 +27,7 @@ mod parameters;
 mod peer;
 mod problem;
 pub(crate) mod problems;
+mod question;
 mod range;
 mod receipt;
 pub(crate) mod record;
@@ -62,6 +63,7 @@ pub use paging::{
 pub(crate) use parameters::{Parameters, bad_parameter};
 pub use peer::Peer;
 pub use problem::Problem;
+pub use question::Question;
 pub use receipt::{DryRun, Posted, ReceiptView, accept};
 pub(crate) use record::RecordApi;
 pub use record::RecordView;

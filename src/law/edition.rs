@@ -1,5 +1,6 @@
 //! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
 
+use super::credit::CreditTerms;
 use super::evaluation::EvaluationTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
 use crate::calendar::Calendar;
@@ -26,6 +27,7 @@ pub struct Edition {
     pub evaluation: EvaluationTerms,
     pub persons: PublishedPersons,
     pub prices: PriceRules,
+    pub credit: CreditTerms,
     bytes: Vec<u8>,
 }
 
@@ -85,6 +87,10 @@ impl Edition {
         let evaluation = read(&mut files, "evaluation.toml")?;
         let persons = read(&mut files, "persons.toml")?;
         let prices = read(&mut files, "prices.toml")?;
+        let credit: CreditTerms = read(&mut files, "credit.toml")?;
+        if let Some(reason) = credit.fault() {
+            return Err(EditionError::File { file: "credit.toml", reason });
+        }
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -102,6 +108,7 @@ impl Edition {
             persons,
             prices,
             evaluation,
+            credit,
             bytes: bytes.to_owned(),
         })
     }
@@ -134,7 +141,11 @@ impl Edition {
             [required, follows, one, inheritance, &self.persons.leader, candidate, award, contract, &slip.rule];
         let counted = [candidates, bidding, amendment, offer, breach_answer, appeal];
         let counted = counted.map(|counted| (&counted.rule, Some(counted.days)));
-        counted.into_iter().chain(uncounted.map(|rule| (rule, None))).chain(self.evaluation.rules())
+        counted
+            .into_iter()
+            .chain(uncounted.map(|rule| (rule, None)))
+            .chain(self.evaluation.rules())
+            .chain(self.credit.rules().map(|rule| (rule, None)))
     }
 
     /// The files, by name.
@@ -158,7 +169,7 @@ macro_rules! shipped {
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
     "2026-11": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
-        "evaluation.toml"
+        "evaluation.toml", "credit.toml"
     ];
 };
 
@@ -231,7 +242,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 22);
+        assert_eq!(edition.rules().count(), 39);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -6,12 +6,16 @@
 
 #[cfg(feature = "shell")]
 mod api;
+mod credit;
 mod edition;
 mod evaluation;
 mod rule;
 
 #[cfg(feature = "shell")]
 pub use api::LawApi;
+pub use credit::{
+    Conduct, ConductRule, CreditBase, CreditTerms, Grade, GradeBorders, POINTS_MAX, RatingBorders, WorkingDayRule,
+};
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use evaluation::{ConductRule, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
 pub use rule::{

@@ -7,6 +7,7 @@ mod disclosure;
 mod document;
 mod due;
 mod folded;
+mod grading;
 mod highwater;
 mod housekeeping;
 mod keys;
@@ -23,6 +24,7 @@ pub use disclosure::{Content, Gone, KeptDisclosure};
 pub use document::Filed;
 pub use due::propose_for_ever;
 pub use folded::{Folded, Folding};
+pub use grading::grade_for_ever;
 pub use highwater::keep_high_water;
 pub use housekeeping::{Expired, tidy_for_ever};
 pub use keys::LogKeys;
@@ -133,6 +135,7 @@ pub struct Ledger {
     high_water: HighWater,
     /// All that entries before this one oblige the service to begin has begun.
     owed_from: AtomicU64,
+    credits: grading::KeptCredits,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
 }
@@ -182,6 +185,7 @@ impl Ledger {
             contradiction: RwLock::default(),
             high_water,
             owed_from: AtomicU64::new(0),
+            credits: grading::KeptCredits::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });
         // Serves all the same: reading needs no clock.

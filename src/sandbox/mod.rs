@@ -83,7 +83,7 @@ impl Sandbox {
     /// Moves the clock on, never back, and has the service do what falls due by then; says how many acts that were.
     async fn move_to(&self, time: Instant) -> Result<usize, LedgerError> {
         self.clock().set(time.max(self.clock().now()));
-        self.ledger.propose_due().await
+        Ok(self.ledger.propose_due().await? + self.ledger.grade_due().await?)
     }
 }
 

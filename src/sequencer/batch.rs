@@ -1,5 +1,6 @@
 //! One batch: lock the head, decide each record, extend chain and tree, write, commit, answer.
 
+use super::bearings::read_bearings;
 use super::documents::Held;
 use super::known::{brought_keys, known_jtis};
 use super::loader::{
@@ -285,6 +286,7 @@ impl Writer {
     }
 
     async fn load_needed(&mut self, write: &mut Write, records: &[Admitted]) -> Result<(), LoadError> {
+        self.world.forget_bearings();
         let mut kids: Vec<KeyId> = records.iter().map(|record| record.header().kid).collect();
         kids.extend(records.iter().flat_map(|record| brought_keys(record.act())));
         kids.sort_unstable();
@@ -301,6 +303,11 @@ impl Writer {
         let followed = records.iter().filter_map(|record| self.world.follows(record.stream(), record.act()));
         for followed in followed.collect::<Vec<_>>() {
             load_successors(write, &self.setting.owners, &mut self.world, &followed).await?;
+        }
+        let subjects = records.iter().filter_map(|record| self.world.looks_at_bearings(record.stream(), record.act()));
+        for (subject, after) in subjects.collect::<Vec<_>>() {
+            let borne = read_bearings(write, &subject, after).await?;
+            self.world.is_given_bearings(subject, borne);
         }
         Ok(())
     }
@@ -327,7 +334,7 @@ impl Writer {
         build.history.take(&self.world, stream, record.act(), index);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
         build.adopted.extend(adopted.map(|edition| (edition.id, edition)));
-        self.world.apply(stream, record.act(), &place);
+        self.world.accept(stream, record.act(), &place);
         build.history.entail(&self.world, stream, &place);
         build.known.insert((header.jti, header.kid), (index, digest));
         build.touched.extend(record.act().founds());

@@ -6,6 +6,7 @@
 
 mod admission;
 mod batch;
+mod bearings;
 mod documents;
 mod known;
 mod loader;
@@ -14,6 +15,7 @@ mod rows;
 mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
+pub use bearings::{read_bearings, subjects};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream, stream_version};
 pub use owners::Owners;
 pub use rows::projections;

@@ -19,6 +19,7 @@ macro_rules! capabilities {
             Template: $crate::template::Template,
             Commitment: $crate::commitment::Commitment,
             Evaluation: $crate::evaluation::Evaluation,
+            Credit: $crate::credit::Credit,
             Log: $crate::identity::LogState,
         }
     };
@@ -127,6 +128,10 @@ macro_rules! define {
 
             pub(super) fn bears_on(&self, state: Option<&State>) -> Vec<Bearing> {
                 match self { $(Self::$name(act) => <$state>::bears_on(of(state), act),)* }
+            }
+
+            pub(super) fn looks_at_bearings(&self, state: Option<&State>) -> Option<(Stream, Option<u64>)> {
+                match self { $(Self::$name(act) => <$state>::looks_at_bearings(of(state), act),)* }
             }
 
             pub(super) fn decide(&self, state: Option<&State>, at: &Moment<'_>) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@
 //! needs them. No clock, no I/O.
 
 mod author;
+mod bearings;
 mod codes;
 mod entry;
 mod list;
@@ -17,7 +18,7 @@ pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;
 pub use list::{Act, PREFIXES, State};
 
-use crate::act::{Around, Author, Bearing, Capability, Look, Moment, Place, Role, Roles, View};
+use crate::act::{Around, Author, Bearing, Borne, Capability, Look, Moment, Place, Role, Roles, View};
 use crate::field::{DocumentId, Instant, OrganisationId};
 use crate::identity::{self, LogState};
 use crate::law::{Edition, Editions, InForce, Law};
@@ -65,6 +66,7 @@ pub struct World {
     /// The first edition that the log has adopted and that can't be interpreted.
     unknown: Option<DocumentId>,
     editions: Editions,
+    bearings: bearings::Bearings,
 }
 
 impl World {
@@ -370,6 +372,10 @@ impl Around for World {
 
     fn edition(&self, id: &DocumentId) -> Option<Arc<Edition>> {
         self.editions.get(id)
+    }
+
+    fn bearings(&self, subject: &Stream) -> Option<&[Borne]> {
+        self.bearings.of(subject)
     }
 }
 

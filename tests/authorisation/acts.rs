@@ -4,11 +4,14 @@ use super::cast::Who;
 use super::stage::{
     DAY, HOUR, ORIGIN, Stage, about, another_edition, checkpoint_key, opening, possession, predecessor, registration,
 };
+use gongshi::act::Around;
+use gongshi::credit::{Credit, CreditId, Graded};
 use gongshi::evaluation::{Evaluation, Rating, sealed};
+use gongshi::law::Conduct;
 use gongshi::log::Hash;
 use gongshi::record::PrivateKey;
 use gongshi::template::{Side, models};
-use gongshi::world::Act;
+use gongshi::world::{Act, Stream};
 use serde_json::{Value, json};
 
 pub const TENDER: &str = "tender/M-1";
@@ -81,6 +84,7 @@ fn good(stage: &Stage, kind: &str, who: Who) -> (String, Value) {
         "template" => (TEMPLATE.to_owned(), serde_json::from_str(models()[0].json()).unwrap()),
         "evaluation" => (EVALUATION.to_owned(), of_evaluation(stage, kind, who)),
         "commitment" => (COMMITMENT.to_owned(), of_commitment(stage, kind)),
+        "credit" => (format!("credit/{}", Who::Bidder.id()), of_credit(stage, kind)),
         _ => (TENDER.to_owned(), of_tender(stage, kind)),
     }
 }
@@ -337,6 +341,27 @@ fn of_commitment(stage: &Stage, kind: &str) -> Value {
         "commitment.period_reopened#appeal" => {
             json!({"period": "appeal", "breach": "b-1", "reasons": "时钟有误"})
         }
+        other => panic!("no payload for {other}"),
+    }
+}
+
+fn of_credit(stage: &Stage, kind: &str) -> Value {
+    let who = Who::Bidder.id();
+    let known = stage.world.get::<Credit>(&CreditId(who.clone()));
+    let found =
+        known.and_then(|known| known.counted.iter().find(|(_, counted)| counted.conduct == Conduct::BreachMinor));
+    match kind {
+        "credit.graded" => {
+            let borne = stage.world.bearings(&Stream::of(&who)).unwrap_or_default();
+            let yesterday = stage.day(-1).parse().unwrap();
+            let terms = &stage.world.law().expect("the log is open").edition().credit;
+            let due = Credit::due_grade(known, &who, borne, yesterday, terms);
+            // Where none is due, the last one once more.
+            let last = || known.map(|known| Graded { day: yesterday, ..known.last.clone() });
+            json!(due.or_else(last).expect("one is due or there was one"))
+        }
+        "credit.objected" => json!({"id": "o-1", "entry": found.map_or(0, |(entry, _)| *entry), "statement": "有误"}),
+        "credit.objection_ruled" => json!({"objection": "o-1", "fate": "struck", "reasons": "经核实有误"}),
         other => panic!("no payload for {other}"),
     }
 }

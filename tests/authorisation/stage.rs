@@ -36,7 +36,7 @@ impl Stage {
     pub fn empty() -> Self {
         let (editions, another) = (Editions::built_in(), another_edition());
         editions.learn(another.id, || Some(another.bytes().to_vec()));
-        let world = World::new(editions);
+        let world = World::new(editions).with_all_bearings();
         Self { world, now: START.parse().unwrap(), subject: Who::Rival, index: 0, hashes: HashMap::new() }
     }
 
@@ -98,7 +98,7 @@ impl Stage {
     }
 
     fn apply(&mut self, stream: &Stream, act: &Act, place: Place) {
-        self.world.apply(stream, act, &place);
+        self.world.accept(stream, act, &place);
         self.hashes.insert(stream.clone(), place.hash);
         self.index += 1;
     }

@@ -25,7 +25,8 @@ impl Subject {
     }
 }
 
-pub static SUBJECTS: [Subject; 8] = [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION];
+pub static SUBJECTS: [Subject; 9] =
+    [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION, CREDIT];
 
 const LOG: Subject = Subject {
     about: "the log",
@@ -361,6 +362,40 @@ const EVALUATION: Subject = Subject {
         }
         if matches!(state, "waited" | "withheld" | "over") {
             stage.later(40 * DAY);
+        }
+        stage
+    },
+};
+
+const CREDIT: Subject = Subject {
+    about: "the credit of the bidder, of whom the supervisor found that it broke a promise",
+    kinds: "credit.graded credit.objected credit.objection_ruled",
+    states: &[
+        ('0', "none", "no grade yet"),
+        ('g', "graded", "graded"),
+        ('o', "objected", "the bidder objects to what was found"),
+        ('z', "struck", "that is struck, and the next grade takes it back"),
+    ],
+    enter: |state| {
+        use Who::{Bidder, Colleague, Service};
+        let mut stage = COMMITMENT.stage("ruled");
+        stage.later(DAY);
+        let way = [
+            ("none", None),
+            ("graded", Some((Service, "credit.graded"))),
+            ("objected", Some((Bidder, "credit.objected"))),
+            ("struck", Some((Colleague, "credit.objection_ruled"))),
+        ];
+        for (name, step) in way {
+            if let Some((who, kind)) = step {
+                acts::done(&mut stage, who, kind);
+            }
+            if name == state {
+                break;
+            }
+        }
+        if state == "struck" {
+            stage.later(DAY);
         }
         stage
     },

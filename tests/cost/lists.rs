@@ -58,6 +58,17 @@ static FIXED: &[&str] = &[
     "/v1/records?kind=tender.cleared&contested=true",
 ];
 
+/// Of credit.
+const CREDIT: [&str; 7] = [
+    "/v1/organisations/CENTRE/credit",
+    "/v1/organisations/CENTRE/credit?at=9",
+    "/v1/organisations/CENTRE/credit/contributions?limit=500",
+    "/v1/organisations/CENTRE/credit/grades?limit=500",
+    "/v1/credit?limit=500",
+    "/v1/credit?grade=D",
+    "/v1/credit?grade=B&after=x",
+];
+
 /// What a stranger may ask: each GET that reads the store, with each filter.
 pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
     let centre = &cast.centre.id;
@@ -89,12 +100,13 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/tenders?bidder={centre}&after=1~x"),
         format!("/v1/tenders?unit={centre}"),
     ];
+    paths.extend(CREDIT.map(|path| path.replace("CENTRE", centre.as_str())));
     paths.extend(FIXED.iter().copied().map(str::to_owned));
     paths
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 8] = [
+const MANY: [&str; 9] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -108,6 +120,7 @@ const MANY: [&str; 8] = [
      1, 1 FROM many",
     "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
     "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
+    "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
 ];
 
 pub async fn fill_lists(app: &App) {

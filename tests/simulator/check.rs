@@ -41,6 +41,11 @@ pub fn nothing_is_due(run: &Run, now: Instant) -> Result<(), Fault> {
         if let Some(act) = seam::due(world, &stream, now) {
             return Err(fault("due", format!("{} on {stream} is still due", act.kind())));
         }
+        if let Some(id) = stream.id() {
+            let graded = seam::due_grade(world, &id, now);
+            let day = graded.map(|graded| graded.day);
+            day.map_or(Ok(()), |day| Err(fault("due", format!("a grade of {id} for {day} is still due"))))?;
+        }
     }
     for stream in evaluations(world).into_iter().filter(|stream| seam::version(world, stream) == 0) {
         if let Some(act) = seam::owed(world, &stream) {
@@ -171,9 +176,9 @@ async fn views(run: &Run, ledger: &Arc<Ledger>) -> Result<(), Fault> {
     let lists = ["organisations", "tenders", "objections", "lots", "templates", "commitments", "records"];
     let mut paths: Vec<String> = lists.map(|list| format!("/v1/{list}?limit=500")).into();
     paths.extend(["/v1/log", "/log/checkpoint", "/metrics"].map(str::to_owned));
-    paths.extend(
-        run.oracle.streams.iter().filter_map(|sub| sub.split_once('/')).map(|(of, id)| format!("/v1/{of}s/{id}")),
-    );
+    paths.extend(run.oracle.streams.iter().filter_map(|sub| sub.split_once('/')).map(|(of, id)| {
+        if of == "credit" { format!("/v1/organisations/{id}/credit") } else { format!("/v1/{of}s/{id}") }
+    }));
     paths.push(format!("/v1/records/{}/proof", run.oracle.size() - 1));
     for path in paths {
         let status = get(address, &path).await.map_err(|e| fault("view", format!("{path}: {e}")))?;

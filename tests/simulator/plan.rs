@@ -65,6 +65,8 @@ pub enum Subject {
     Tender,
     Commitment,
     Evaluation,
+    /// That of a player.
+    Credit,
     /// The log itself: its keys and its name; an adoption of law would go here.
     Log,
 }
@@ -202,6 +204,7 @@ fn intent(dice: &mut Dice, first: usize) -> Intent {
         84..86 => (Subject::Organisation, OPERATOR),
         86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),
         93..95 => (Subject::Template, dice.below(TEMPLATES)),
+        95..97 => (Subject::Credit, dice.below(ADMITTED)),
         _ => (Subject::Log, 0),
     };
     let sensible = dice.percent(88);

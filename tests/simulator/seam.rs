@@ -1,10 +1,11 @@
 //! Every call into the parts of the house that change their shape now and then: streams, the world, audit, bundle, replay.
 //! Who reshapes those has this one file to adapt.
 
-use gongshi::act::{Author, Place};
+use gongshi::act::{Around, Author, Place};
 use gongshi::audit::{self, Folder, Report};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::commitment::Commitment;
+use gongshi::credit::{Credit, CreditId, Graded};
 use gongshi::derived;
 use gongshi::evaluation::Evaluation;
 use gongshi::field::{CommitmentId, EvaluationId, Instant, OrganisationId, TemplateId, TenderCode};
@@ -43,6 +44,20 @@ pub fn commitment_stream(id: &CommitmentId) -> Stream {
 
 pub fn evaluation_stream(id: &EvaluationId) -> Stream {
     Stream::of(id)
+}
+
+pub fn credit_stream(id: &OrganisationId) -> Stream {
+    Stream::of(&CreditId(id.clone()))
+}
+
+pub fn credit<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Credit> {
+    world.get(&CreditId(id.clone()))
+}
+
+/// The grade of an organisation that is due for the day before, by everything that bears on it.
+pub fn due_grade(world: &World, id: &OrganisationId, now: Instant) -> Option<Graded> {
+    let (borne, yesterday) = (world.bearings(&Stream::of(id))?, now.shanghai_day().pred_opt()?.into());
+    Credit::due_grade(credit(world, id), id, borne, yesterday, &world.law()?.edition().credit)
 }
 
 pub fn log(world: &World) -> Option<&LogState> {
@@ -113,7 +128,7 @@ fn library() -> Editions {
 }
 
 pub fn empty_world() -> World {
-    World::new(library())
+    World::new(library()).with_all_bearings()
 }
 
 /// The one judge.
@@ -122,7 +137,7 @@ pub fn decide(world: &World, header: &Header, stream: &Stream, act: &Act, now: I
 }
 
 pub fn apply(world: &mut World, stream: &Stream, act: &Act, place: &Place) {
-    world.apply(stream, act, place);
+    world.accept(stream, act, place);
 }
 
 pub fn version(world: &World, stream: &Stream) -> u64 {

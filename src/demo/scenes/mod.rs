@@ -3,6 +3,7 @@
 mod award;
 mod bidding;
 mod contract;
+pub mod credit;
 pub mod entry;
 pub mod evaluation;
 mod objection;

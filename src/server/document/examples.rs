@@ -57,6 +57,8 @@ examples! {
     "commitment.breach_ruled"
     "commitment.breach_appealed"
     "commitment.appeal_ruled"
+    "credit.objected"
+    "credit.objection_ruled"
     "evaluation.sealed"
     "evaluation.revealed"
     "evaluation.replied"

@@ -1,6 +1,7 @@
 //! What somebody means to do, made an act by the state that it meets: mostly what would come next, sometimes anything.
 
 mod commitment;
+mod credit;
 mod disclosure;
 mod evaluation;
 mod identity;
@@ -61,6 +62,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         Subject::Tender => tender::draft(scene, intent),
         Subject::Commitment => commitment::draft(scene, intent),
         Subject::Evaluation => evaluation::draft(scene, intent),
+        Subject::Credit => credit::draft(scene, intent),
         Subject::Log => identity::draft(scene, intent),
     }
 }

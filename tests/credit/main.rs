@@ -1,0 +1,11 @@
+//! Credit in public: what somebody did and what was found comes to a grade, with its arithmetic, and can be objected to.
+
+#![cfg(feature = "shell")]
+
+mod grades;
+mod objections;
+mod scenes;
+#[path = "../promises/stage.rs"]
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
