@@ -58,6 +58,7 @@ impl Evaluation {
                         judgement: Judgement::Unjudged,
                         appeal: begins(&terms.appeal, place),
                         is_replied: false,
+                        entry: Some(place.index),
                     }));
                 }
             }
@@ -82,6 +83,7 @@ impl Evaluation {
             }
             Act::Appealed(appeal) => self.change(appeal.rater, |scored| {
                 scored.judgement = Judgement::Appealed { decided_by: scored.judgement.decided_by().cloned() };
+                scored.entry = None;
             }),
             Act::AppealRuled(ruling) => self.judge(ruling.rater, &ruling.scores, place, law, |_| Judgement::Final),
         }
@@ -101,7 +103,7 @@ impl Evaluation {
     }
 
     /// The scores of a rating in the order of the criteria.
-    fn scores_in_order(&self, rated: Side, rating: &Rating) -> Vec<u8> {
+    pub(super) fn scores_in_order(&self, rated: Side, rating: &Rating) -> Vec<u8> {
         let score = |dimension| rating.scores.iter().find(|score| score.dimension == dimension);
         self.criteria_of(rated).map(|criterion| score(criterion.dimension).map_or(0, |score| score.score)).collect()
     }
@@ -121,14 +123,12 @@ impl Evaluation {
         law: Law<'_>,
         judgement: impl FnOnce(OrganisationId) -> Judgement,
     ) {
-        let criteria: Vec<Criterion> = self.criteria_of(rater.other()).collect();
+        let RatingPhase::Scored(scored) = self.rating(rater) else { return };
+        let scores = self.with(rater.other(), &scored.scores, scores);
         let appeal = begins(&law.edition().evaluation.appeal, place);
         self.change(rater, |scored| {
-            for (criterion, score) in criteria.iter().zip(&mut scored.scores) {
-                if let Some(corrected) = scores.iter().find(|corrected| corrected.dimension == criterion.dimension) {
-                    *score = corrected.score;
-                }
-            }
+            scored.scores = scores;
+            scored.entry = Some(place.index);
             scored.judgement = judgement(place.author.clone());
             scored.appeal = appeal;
         });

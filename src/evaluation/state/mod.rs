@@ -1,6 +1,7 @@
 //! Where an evaluation stands and the acts that it allows: pure, exhaustive, without a clock.
 
 mod apply;
+mod bearing;
 mod decide;
 mod owed;
 mod result;
@@ -52,6 +53,8 @@ pub struct ScoredRating {
     pub appeal: Running,
     /// The side that is rated has answered.
     pub is_replied: bool,
+    /// The entry by which the scores count; none while an appeal is undecided.
+    pub entry: Option<u64>,
 }
 
 /// How far the rating by one side has come.
@@ -125,18 +128,7 @@ impl Capability for Evaluation {
 
     /// How a promise was kept concerns both sides.
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
-        match act {
-            Act::Revealed(_)
-            | Act::DeadlinePassed(_)
-            | Act::Verified(_)
-            | Act::Corrected(_)
-            | Act::Appealed(_)
-            | Act::AppealRuled(_) => {
-                let parties = state.map(|evaluation| [&evaluation.unit, &evaluation.enterprise]);
-                parties.into_iter().flatten().map(Bearing::concerned).collect()
-            }
-            Act::Opened(_) | Act::Sealed(_) | Act::Replied(_) => Vec::new(),
-        }
+        state.map(|evaluation| evaluation.bearings(act)).unwrap_or_default()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
