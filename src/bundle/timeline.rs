@@ -161,12 +161,13 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
         "evaluation.opened" => "开启双评价",
         "evaluation.sealed" => "密封评价",
         "evaluation.revealed" => "公开评价",
-        "evaluation.deadline_passed" => "逾期",
+        "evaluation.deadline_passed" => "逾期未评",
         "evaluation.replied" => "答复评价",
         "evaluation.verified" => "核实评价",
         "evaluation.corrected" => "更正评价",
         "evaluation.appealed" => "申诉",
         "evaluation.appeal_ruled" => "申诉决定",
+        "evaluation.period_reopened" => "重新开放期间",
         _ => return None,
     })
 }
@@ -175,8 +176,7 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::act::Acts;
-    use crate::commitment;
-    use crate::evaluation;
+    use crate::{commitment, evaluation};
 
     #[test]
     fn every_act_of_a_procurement_has_a_word() {

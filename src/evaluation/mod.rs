@@ -12,8 +12,8 @@ mod state;
 mod view;
 
 pub use payload::{
-    Act, EvaluationDeadline, EvaluationOpening, EvaluationStage, Rating, RatingAppeal, RatingCorrection, RatingReply,
-    RatingRuling, RatingSeal, RatingVerification, Score, Scored,
+    Act, EvaluationDeadline, EvaluationOpening, EvaluationPeriod, EvaluationReopening, EvaluationStage, Rating,
+    RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal, RatingVerification, Score, Scored,
 };
 pub use seal::{SEALED_BYTES, Salt, sealed};
 pub use state::{

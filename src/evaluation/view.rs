@@ -347,7 +347,7 @@ fn open_acts(state: &Evaluation, rater: Side, law: Law<'_>, now: Instant) -> Vec
                 open.push(act("evaluation.replied", ("答复", "reply"), parties(&[rater.other()]), None));
             }
         }
-        RatingPhase::Awaited | RatingPhase::Silent | RatingPhase::Sealed { .. } | RatingPhase::Withheld => {}
+        RatingPhase::Awaited | RatingPhase::Silent | RatingPhase::Sealed { .. } | RatingPhase::Withheld { .. } => {}
     }
     open
 }

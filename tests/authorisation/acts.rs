@@ -304,6 +304,11 @@ fn of_evaluation(stage: &Stage, kind: &str, who: Who) -> Value {
         "evaluation.corrected" | "evaluation.appeal_ruled" => {
             json!({"rater": "enterprise", "scores": [{"dimension": "openness", "score": 70}], "reasons": "理由"})
         }
+        "evaluation.period_reopened" => json!({"period": "sealing", "reasons": "时钟有误"}),
+        "evaluation.period_reopened#revealing" => json!({"period": "revealing", "reasons": "时钟有误"}),
+        "evaluation.period_reopened#appeal" => {
+            json!({"period": "appeal", "rater": "enterprise", "reasons": "时钟有误"})
+        }
         "evaluation.appealed" => json!({"rater": "enterprise", "grounds": "不服"}),
         other => panic!("no payload for {other}"),
     }

@@ -313,7 +313,8 @@ const COMMITMENT: Subject = Subject {
 const EVALUATION: Subject = Subject {
     about: "the evaluation of a commitment of the unit and the bidder for a year; what is judged is the bidder's rating",
     kinds: "commitment.year_ended evaluation.opened evaluation.sealed evaluation.revealed evaluation.deadline_passed
-            evaluation.replied evaluation.verified evaluation.corrected evaluation.appealed evaluation.appeal_ruled",
+            evaluation.replied evaluation.verified evaluation.corrected evaluation.appealed evaluation.appeal_ruled
+            evaluation.period_reopened evaluation.period_reopened#revealing evaluation.period_reopened#appeal",
     states: &[
         ('0', "promised", "the commitment is signed"),
         ('y', "ended", "its year is over"),

@@ -1,6 +1,9 @@
 //! What is posted on an evaluation.
 
-use super::super::{Rating, RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal, RatingVerification};
+use super::super::{
+    EvaluationReopening, Rating, RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal,
+    RatingVerification,
+};
 use crate::field::EvaluationId;
 use crate::http::endpoints_of_acts;
 
@@ -24,6 +27,9 @@ endpoints_of_acts! {
 
     /// 申诉: once, by either side.
     appeal: "/:id/appeals", "appealRating", RatingAppeal;
+
+    /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
+    reopen: "/:id/period-reopenings", "reopenEvaluationPeriod", EvaluationReopening;
 
     /// 申诉裁定: by another supervisor; final.
     rule: "/:id/appeal-rulings", "ruleRatingAppeal", RatingRuling;

@@ -2,10 +2,12 @@
 
 mod opening;
 mod rating;
+mod reopening;
 mod ruling;
 
 pub use opening::{EvaluationDeadline, EvaluationOpening, EvaluationStage};
 pub use rating::{Rating, RatingReply, RatingSeal, Score};
+pub use reopening::{EvaluationPeriod, EvaluationReopening};
 pub use ruling::{RatingAppeal, RatingCorrection, RatingRuling, RatingVerification, Scored};
 
 use crate::act::acts;
@@ -22,5 +24,6 @@ acts! {
         Corrected(RatingCorrection),
         Appealed(RatingAppeal),
         AppealRuled(RatingRuling),
+        PeriodReopened(EvaluationReopening),
     }
 }

@@ -57,6 +57,10 @@ pub(super) const DIMENSIONS_MAX: usize = 13;
 impl Payload for EvaluationOpening {
     const KIND: &'static str = "evaluation.opened";
 
+    fn codes(&self) -> Vec<&OrganisationId> {
+        vec![&self.unit, &self.enterprise]
+    }
+
     fn check(&self, faults: &mut Faults) {
         faults.list("/dimensions", &self.dimensions, DIMENSIONS_MAX, |dimension| dimension.name());
     }

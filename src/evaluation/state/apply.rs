@@ -1,6 +1,6 @@
 //! What an accepted act makes of an evaluation.
 
-use super::super::{Act, EvaluationOpening, EvaluationStage, Rating, Scored};
+use super::super::{Act, EvaluationOpening, EvaluationPeriod, EvaluationReopening, EvaluationStage, Rating, Scored};
 use super::{Criterion, Evaluation, Judgement, RatingPhase, SIDES, ScoredRating};
 use crate::act::Place;
 use crate::field::OrganisationId;
@@ -63,15 +63,16 @@ impl Evaluation {
                 }
             }
             Act::DeadlinePassed(deadline) => {
-                let phase = match deadline.stage {
-                    EvaluationStage::Sealing => {
-                        self.revealing = Some(begins(&terms.revealing, place));
-                        RatingPhase::Silent
-                    }
-                    EvaluationStage::Revealing => RatingPhase::Withheld,
-                };
+                if deadline.stage == EvaluationStage::Sealing {
+                    self.revealing = Some(begins(&terms.revealing, place));
+                }
                 for side in &deadline.missed {
-                    *self.rating_mut(*side) = phase.clone();
+                    let rating = self.rating_mut(*side);
+                    match *rating {
+                        RatingPhase::Awaited => *rating = RatingPhase::Silent,
+                        RatingPhase::Sealed { seal } => *rating = RatingPhase::Withheld { seal },
+                        _ => {}
+                    }
                 }
             }
             Act::Replied(reply) => self.change(reply.rater, |scored| scored.is_replied = true),
@@ -85,9 +86,36 @@ impl Evaluation {
                 scored.judgement = Judgement::Appealed { decided_by: scored.judgement.decided_by().cloned() };
                 scored.entry = None;
             }),
+            Act::PeriodReopened(reopening) => self.reopen(reopening, place, law),
             Act::AppealRuled(ruling) => self.judge(ruling.rater, &ruling.scores, place, law, |_| Judgement::Final),
         }
         self.conclude(place);
+    }
+
+    /// A term runs again, and who missed it has not.
+    fn reopen(&mut self, reopening: &EvaluationReopening, place: &Place, law: Law<'_>) {
+        let terms = &law.edition().evaluation;
+        match (reopening.period, reopening.rater) {
+            (EvaluationPeriod::Sealing, _) => {
+                self.sealing = begins(&terms.sealing, place);
+                self.revealing = None;
+            }
+            (EvaluationPeriod::Revealing, _) => self.revealing = Some(begins(&terms.revealing, place)),
+            (EvaluationPeriod::Appeal, Some(rater)) => {
+                let appeal = begins(&terms.appeal, place);
+                return self.change(rater, |scored| scored.appeal = appeal);
+            }
+            (EvaluationPeriod::Appeal, None) => return,
+        }
+        self.concluded = None;
+        for side in SIDES {
+            let rating = self.rating_mut(side);
+            match *rating {
+                RatingPhase::Silent if reopening.period == EvaluationPeriod::Sealing => *rating = RatingPhase::Awaited,
+                RatingPhase::Withheld { seal } => *rating = RatingPhase::Sealed { seal },
+                _ => {}
+            }
+        }
     }
 
     /// Nothing is left to wait for: nobody may seal any more, and what was sealed is revealed or counts as withheld.

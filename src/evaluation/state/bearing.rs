@@ -23,7 +23,9 @@ impl Evaluation {
                 let undone = self.counting(appeal.rater);
                 self.both(appeal.rater.other(), Fact::Concerned, undone)
             }
-            Act::DeadlinePassed(_) => SIDES.map(|side| Bearing::concerned(self.party(side))).into(),
+            Act::DeadlinePassed(_) | Act::PeriodReopened(_) => {
+                SIDES.map(|side| Bearing::concerned(self.party(side))).into()
+            }
             Act::Opened(_) | Act::Sealed(_) | Act::Replied(_) => Vec::new(),
         }
     }

@@ -1,7 +1,9 @@
 //! Which acts an evaluation allows now, and by whom.
 
-use super::super::{Act, EvaluationOpening, Rating, RatingReply, Scored, sealed};
-use super::{Evaluation, Judgement, Milestones, RatingPhase, ScoredRating};
+use super::super::{
+    Act, EvaluationOpening, EvaluationPeriod, EvaluationReopening, Rating, RatingReply, Scored, sealed,
+};
+use super::{Evaluation, Judgement, Milestones, RatingPhase, SIDES, ScoredRating};
 use crate::act::{Acts, Author, Capability, Moment, Role, must_have, must_rule};
 use crate::commitment::{Call, Commitment};
 use crate::field::{Dimension, EvaluationId, Fault, FieldFault};
@@ -49,6 +51,7 @@ pub(super) fn decide(state: Option<&Evaluation>, act: &Act, at: &Moment<'_>) -> 
                 Judgement::Appealed { .. } | Judgement::Final => Err(rating_forbids(evaluation, act, appeal.rater)),
             }
         }
+        Act::PeriodReopened(reopening) => decide_reopening(evaluation, act, reopening, by, at),
         Act::AppealRuled(ruling) => {
             must_rule_on(evaluation, Some(ruling.rater), by, at)?;
             let scored = scored(evaluation, act, ruling.rater)?;
@@ -155,6 +158,40 @@ fn decide_judgement(
         Judgement::Unjudged => Ok(()),
         _ => Err(rating_forbids(evaluation, act, rater)),
     }
+}
+
+/// A term that is over and that somebody has missed. Nobody seals once it could have read the other's rating.
+fn decide_reopening(
+    evaluation: &Evaluation,
+    act: &Act,
+    reopening: &EvaluationReopening,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_rule_on(evaluation, None, by, at)?;
+    let any = |is: fn(&RatingPhase) -> bool| SIDES.into_iter().any(|side| is(evaluation.rating(side)));
+    let running = match (reopening.period, reopening.rater) {
+        (EvaluationPeriod::Sealing, _) => {
+            let is_read = any(|rating| matches!(rating, RatingPhase::Scored(_)));
+            let is_missed = any(|rating| matches!(rating, RatingPhase::Awaited | RatingPhase::Silent));
+            Some(evaluation.sealing).filter(|_| is_missed && !is_read)
+        }
+        (EvaluationPeriod::Revealing, _) => {
+            let is_missed = any(|rating| matches!(rating, RatingPhase::Sealed { .. } | RatingPhase::Withheld { .. }));
+            evaluation.revealing.filter(|_| is_missed)
+        }
+        (EvaluationPeriod::Appeal, Some(rater)) => match evaluation.rating(rater) {
+            RatingPhase::Scored(scored)
+                if !matches!(scored.judgement, Judgement::Appealed { .. } | Judgement::Final) =>
+            {
+                Some(scored.appeal)
+            }
+            _ => return Err(rating_forbids(evaluation, act, rater)),
+        },
+        (EvaluationPeriod::Appeal, None) => None,
+    };
+    let running = running.ok_or_else(|| forbids(evaluation, act))?;
+    if at.law.is_over(running, at.now) { Ok(()) } else { Err(Refusal::window_open(at.law.end(running).at)) }
 }
 
 /// # Errors

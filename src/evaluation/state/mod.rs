@@ -67,7 +67,7 @@ pub enum RatingPhase {
     /// 已密封
     Sealed { seal: Hash },
     /// 拒不公开: sealed, and not revealed in time.
-    Withheld,
+    Withheld { seal: Hash },
     /// 已公开
     Scored(Box<ScoredRating>),
 }
@@ -119,7 +119,7 @@ impl Capability for Evaluation {
                 [Stream::of(&opening.commitment), Stream::of(&opening.template.id)].into_iter().chain(tender).collect()
             }
             // Who buys has a stake in what is decided.
-            (Some(state), Act::Verified(_) | Act::Corrected(_) | Act::AppealRuled(_)) => {
+            (Some(state), Act::Verified(_) | Act::Corrected(_) | Act::AppealRuled(_) | Act::PeriodReopened(_)) => {
                 state.lot.iter().map(|lot| Stream::of(&lot.tender)).collect()
             }
             _ => Vec::new(),

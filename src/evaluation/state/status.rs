@@ -53,7 +53,7 @@ impl RatingPhase {
             Self::Awaited => RatingStatus::Awaited,
             Self::Silent => RatingStatus::Silent,
             Self::Sealed { .. } => RatingStatus::Sealed,
-            Self::Withheld => RatingStatus::Withheld,
+            Self::Withheld { .. } => RatingStatus::Withheld,
             Self::Scored(scored) => match scored.judgement {
                 Judgement::Unjudged => RatingStatus::Revealed,
                 Judgement::Verified { .. } => RatingStatus::Verified,

@@ -1,8 +1,8 @@
 //! Whatever is tried, in whatever order: nobody reads early, nobody spoils the other's rating, and what is final stays so.
 
 use super::super::{
-    Act, EvaluationOpening, Rating, RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal,
-    RatingVerification, Salt, Score, Scored, sealed,
+    Act, EvaluationOpening, EvaluationPeriod, EvaluationReopening, Rating, RatingAppeal, RatingCorrection, RatingReply,
+    RatingRuling, RatingSeal, RatingVerification, Salt, Score, Scored, sealed,
 };
 use super::{Evaluation, EvaluationStatus, Judgement, RatingPhase, RatingStatus, SIDES};
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
@@ -167,7 +167,8 @@ impl Run {
                         || law.is_over(before.sealing, self.now)
                 );
             }
-            if matches!(old, RatingPhase::Silent | RatingPhase::Withheld) {
+            let is_reopened = matches!(act, Act::PeriodReopened(_));
+            if matches!(old, RatingPhase::Silent | RatingPhase::Withheld { .. }) && !is_reopened {
                 assert_eq!(old, new);
             }
             let is_final = |phase: &RatingPhase| phase.status() == RatingStatus::Final;
@@ -204,6 +205,12 @@ impl Run {
             5 => RatingAppeal { rater, grounds: reasons.parse().unwrap(), documents, numbers_confirmed }.into(),
             6 => RatingRuling { rater, scores, reasons: reasons.parse().unwrap(), documents, numbers_confirmed }.into(),
             7 => opening().into(),
+            9 => {
+                let period = [EvaluationPeriod::Sealing, EvaluationPeriod::Revealing, EvaluationPeriod::Appeal]
+                    [usize::from(score) % 3];
+                let rater = (period == EvaluationPeriod::Appeal).then_some(side);
+                EvaluationReopening { period, rater, reasons: reasons.parse().unwrap(), documents }.into()
+            }
             _ => return self.evaluation().due(self.now, self.law()),
         })
     }
@@ -287,8 +294,37 @@ fn who_is_silent_or_withholds_spoils_nothing() {
     let withheld = run.act(8, Side::Unit, 0).unwrap();
     run.refuses(0, withheld.clone(), "role-not-entitled");
     run.does(5, withheld);
-    assert_eq!(run.evaluation().by_enterprise, RatingPhase::Withheld);
+    assert_eq!(run.evaluation().by_enterprise.status(), RatingStatus::Withheld);
     assert_eq!((run.evaluation().result(Side::Enterprise), run.evaluation().result(Side::Unit)), (Some(8_000), None));
+}
+
+#[test]
+fn a_term_that_ended_too_early_runs_again_as_long_as_nobody_has_read() {
+    let reopening = |period| EvaluationReopening {
+        period,
+        rater: None,
+        reasons: "时钟有误".parse().unwrap(),
+        documents: Citations::default(),
+    };
+    let mut run = Run::new();
+    run.does(0, run.seal(Side::Unit, 80));
+    run.refuses(2, reopening(EvaluationPeriod::Sealing), "window-open");
+    run.now = run.now.plus_millis(20 * 24 * HOUR);
+    let silence = run.act(8, Side::Unit, 0).unwrap();
+    run.does(5, silence);
+    run.refuses(0, reopening(EvaluationPeriod::Sealing), "role-not-entitled");
+    run.does(2, reopening(EvaluationPeriod::Sealing));
+    assert_eq!(run.evaluation().status(), EvaluationStatus::Sealing);
+    run.does(1, run.seal(Side::Enterprise, 80));
+    run.now = run.now.plus_millis(20 * 24 * HOUR);
+    let withheld = run.act(8, Side::Unit, 0).unwrap();
+    run.does(5, withheld);
+    assert_eq!(run.evaluation().status(), EvaluationStatus::Concluded);
+    run.does(3, reopening(EvaluationPeriod::Revealing));
+    run.does(0, rating(Side::Unit, 80));
+    run.refuses(2, reopening(EvaluationPeriod::Sealing), "state-forbids");
+    run.does(1, rating(Side::Enterprise, 80));
+    assert_eq!(run.evaluation().result(Side::Unit), Some(8_000));
 }
 
 #[test]
@@ -321,7 +357,7 @@ type Step = (usize, usize, usize, i64, u8);
 
 fn step() -> impl Strategy<Value = Step> {
     let hours = prop_oneof![6 => Just(0i64), 2 => 1..48i64, 1 => Just(8 * 24), 1 => Just(16 * 24)];
-    (0..6usize, 0..9usize, 0..2usize, hours, prop_oneof![Just(80u8), Just(30u8)])
+    (0..6usize, 0..10usize, 0..2usize, hours, prop_oneof![Just(80u8), Just(30u8), Just(31u8)])
 }
 
 fn played(steps: Vec<Step>) -> Run {

@@ -66,6 +66,7 @@ examples! {
     "evaluation.corrected"
     "evaluation.appealed"
     "evaluation.appeal_ruled"
+    "evaluation.period_reopened"
     "log.checkpoint_key_added"
     "log.checkpoint_key_retired"
     "log.service_key_added"

@@ -6,8 +6,9 @@ use crate::plan::{COMMITMENTS, Intent, TENDERS};
 use crate::seam;
 use gongshi::act::Acts;
 use gongshi::evaluation::{
-    Act, Evaluation, EvaluationDeadline, EvaluationStage, Judgement, Rating, RatingAppeal, RatingCorrection,
-    RatingPhase, RatingReply, RatingRuling, RatingSeal, RatingVerification, Score, Scored, sealed,
+    Act, Evaluation, EvaluationDeadline, EvaluationPeriod, EvaluationReopening, EvaluationStage, Judgement, Rating,
+    RatingAppeal, RatingCorrection, RatingPhase, RatingReply, RatingRuling, RatingSeal, RatingVerification, Score,
+    Scored, sealed,
 };
 use gongshi::field::{Citations, Dimension, Evaluated, EvaluationId, TenderCode};
 use gongshi::log::Hash;
@@ -53,10 +54,13 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
 }
 
 fn sensible(scene: &mut Scene<'_>, rating: &RatingPhase) -> &'static str {
+    if scene.dice.percent(8) {
+        return "evaluation.period_reopened";
+    }
     match rating {
         RatingPhase::Awaited => "evaluation.sealed",
         RatingPhase::Sealed { .. } => "evaluation.revealed",
-        RatingPhase::Silent | RatingPhase::Withheld => scene.after_the_end(Act::KINDS),
+        RatingPhase::Silent | RatingPhase::Withheld { .. } => scene.after_the_end(Act::KINDS),
         RatingPhase::Scored(scored) => match scored.judgement {
             _ if scene.dice.percent(15) => "evaluation.replied",
             Judgement::Unjudged => {
@@ -130,6 +134,13 @@ fn build(
         }
         "evaluation.appealed" => {
             (RatingAppeal { rater, grounds: scene.prose("不服"), documents, numbers_confirmed }.into(), by_rated)
+        }
+        "evaluation.period_reopened" => {
+            let period =
+                scene.dice.pick(&[EvaluationPeriod::Sealing, EvaluationPeriod::Revealing, EvaluationPeriod::Appeal]);
+            let rater = (period == EvaluationPeriod::Appeal).then_some(rater);
+            let reasons = scene.prose("时钟有误");
+            (EvaluationReopening { period, rater, reasons, documents }.into(), supervisor)
         }
         "evaluation.appeal_ruled" => {
             let reasons = scene.prose("复核");
