@@ -13,6 +13,7 @@ pub mod record;
 pub mod world;
 
 // The capabilities: their payloads and states are core, their endpoints and tables shell.
+pub mod access;
 pub mod commitment;
 pub mod credit;
 pub mod evaluation;

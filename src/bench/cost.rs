@@ -45,6 +45,8 @@ const GETS: &[(&str, &str)] = &[
     ("lots", "/v1/lots?status=awarded"),
     ("organisations", "/v1/organisations?q=zzz"),
     ("commitments", "/v1/commitments?status=lapsed"),
+    ("access_bars", "/v1/access/bars?limit=500"),
+    ("access", "/v1/organisations/XM-BENCH-CENTRE1/access"),
     ("tender", "/v1/tenders/BENCH-2026-00000000"),
     ("tender_lots", "/v1/tenders/BENCH-2026-00000000/lots"),
     ("organisation", "/v1/organisations/XM-BENCH-CENTRE1"),

@@ -4,6 +4,7 @@
 //! (signature checks, durable commits), then the log in process, over HTTP, read, audited and started. Rates are
 //! counted over a fixed time after a warm-up; everything that is sent was signed before.
 
+mod access;
 mod append;
 mod audit;
 mod child;
@@ -99,6 +100,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
 
     cost::measure(&folder, scale, &mut report).await?;
     credit::measure(&folder, scale, &mut report).await?;
+    access::measure(&folder, scale, &mut report).await?;
 
     if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
         match Postgres::find(options.postgres.as_deref(), &folder).await {

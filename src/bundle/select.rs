@@ -21,6 +21,7 @@ pub(super) struct Selected {
 pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Result<Selected, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
     if let Scope::Organisation(id) = scope {
+        streams.insert(format!("access/{id}"));
         streams.insert(format!("credit/{id}"));
         let (id, size) = (Value::from(id.to_string()), Value::from(size));
         let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";

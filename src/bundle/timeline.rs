@@ -34,7 +34,7 @@ pub struct Timeline {
 impl Timeline {
     /// Adds one entry. How parties and the log came in is no step of a tender.
     pub(super) fn take(&mut self, index: u64, time: Instant, header: &Header, act: &Act) {
-        if !matches!(act, Act::Tender(_) | Act::Commitment(_)) {
+        if !matches!(act, Act::Tender(_) | Act::Commitment(_) | Act::Access(_)) {
             return;
         }
         self.all += 1;
@@ -110,7 +110,7 @@ fn by(verified: &Verified, step: &Step) -> Markup {
     }
 }
 
-/// What the trade calls an act; every kind of tenders, commitments and evaluations has such a word.
+/// What the trade calls an act; every kind that is about a procurement or who takes part in it has such a word.
 fn in_chinese(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "tender.preannounced" => "招标前公示",
@@ -168,6 +168,12 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
         "evaluation.appealed" => "申诉",
         "evaluation.appeal_ruled" => "申诉决定",
         "evaluation.period_reopened" => "重新开放期间",
+        "access.barred" => "登记禁入",
+        "access.revoked" => "撤销禁入",
+        "access.objected" => "对禁入提出异议",
+        "access.objection_ruled" => "处理异议",
+        "access.repair_applied" => "申请信用修复",
+        "access.repair_decided" => "决定信用修复",
         _ => return None,
     })
 }
@@ -176,11 +182,18 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::act::Acts;
-    use crate::{commitment, evaluation};
+    use crate::{access, commitment, credit, evaluation};
 
     #[test]
     fn every_act_of_a_procurement_has_a_word() {
-        let kinds = [tender::Act::KINDS, commitment::Act::KINDS, evaluation::Act::KINDS].concat();
+        let kinds = [
+            tender::Act::KINDS,
+            commitment::Act::KINDS,
+            evaluation::Act::KINDS,
+            credit::Act::KINDS,
+            access::Act::KINDS,
+        ]
+        .concat();
         let silent: Vec<_> = kinds.iter().filter(|kind| in_chinese(kind).is_none()).collect();
         assert!(silent.is_empty(), "{silent:?}");
     }

@@ -1,5 +1,6 @@
 //! The command line: thin, every command calls the library.
 
+mod access;
 mod backup;
 mod client;
 mod config;
@@ -69,6 +70,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// 读取资源 · Read a resource of a service
     Get(client::Get),
+    /// 准入核验：某代码是否在禁入期内 · Who of these organisations is barred, and by which record
+    Access(access::Access),
     /// 离线核验日志 · Verify a whole log: a folder, a data folder or a URL
     Verify(verify::Verify),
     /// 见证日志 · Witness logs: cosign their checkpoints as long as they only grow
@@ -152,6 +155,7 @@ impl Cli {
             Command::Sign(sign) => sign.run().map(done),
             Command::Post(post) => runtime.block_on(post.run()),
             Command::Get(get) => runtime.block_on(get.run()),
+            Command::Access(access) => Ok(runtime.block_on(access.run())),
             Command::Verify(verify) => verify.run(runtime.handle()),
             Command::Witness(witness) => runtime.block_on(witness.run()).map(done),
             Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),

@@ -65,6 +65,12 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "/v1/organisations/1141010000990011XF/credit",
     ),
     ("因弄虚作假被暂停的供应商", "The supplier that was suspended for it", "/v1/organisations?status=suspended"),
+    ("禁入名单：生效中的各项决定，异议中的已标明", "Bars in force, with what is disputed", "/v1/access/bars"),
+    (
+        "该供应商的准入状态：谁的决定、依据、期限、异议与修复途径",
+        "What that supplier may do: whose decision, on which article, until when, what is said against it",
+        "/v1/organisations/91410300MA9DEM1674/access",
+    ),
     ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/48"),
     (
         "它的收录证明（C2SP tlog-proof，可离线核验）",

@@ -4,7 +4,7 @@ use super::DemoError;
 use super::cast::{Cast, Who};
 use super::days::Days;
 use super::papers;
-use super::scenes::{self, entry, evaluation, promise};
+use super::scenes::{self, access, entry, evaluation, promise};
 use super::script::Script;
 use crate::clock::Clock;
 use crate::credit::{self, Credit, CreditId};
@@ -66,6 +66,7 @@ impl Programme {
         plan.cues.extend(promise::cues(days, cast));
         plan.cues.extend(evaluation::cues(days, cast));
         plan.cues.extend(scenes::credit::cues(days, cast));
+        plan.cues.extend(access::cues(days, cast));
         for scene in scenes::SCENES {
             plan.add(scene(days).rehearsed()?, cast);
         }

@@ -134,6 +134,11 @@ code_type!(
 );
 
 code_type!(
+    /// Names a kind of bar (禁入) in an edition of the law: `procurement-ban`, `court-list`.
+    BarKindId, "bar-kind-id", max = 32, PLAIN, plain
+);
+
+code_type!(
     /// What is bought: a 政府采购品目分类目录 code (`A02010105`: A goods, B works, C services) or an 8-digit CPV code.
     ProcurementCategory, "procurement-category", max = 16, "^([ABC]([0-9]{2}){0,4}|[0-9]{8})$", |text| {
         let bytes = text.as_bytes();

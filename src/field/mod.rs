@@ -27,7 +27,7 @@ mod text;
 mod width;
 
 pub use bilingual::Bilingual;
-pub use code::{ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
+pub use code::{BarKindId, ClauseId, CommitmentId, ItemId, LotId, Nature, ProcurementCategory, TemplateId, TenderCode};
 pub use conduct::{Dimension, Milestone};
 pub use date::Day;
 pub use document::{Citations, DocumentRef};

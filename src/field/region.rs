@@ -30,6 +30,12 @@ impl RegionCode {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Whether another one is this region or lies in it: 410000 includes 410105.
+    pub fn includes(self, other: Self) -> bool {
+        let pairs = self.0.chunks(2).rev().skip_while(|pair| *pair == b"00").count();
+        self.0[..pairs * 2] == other.0[..pairs * 2]
+    }
 }
 
 impl FromStr for RegionCode {
@@ -81,6 +87,21 @@ impl<'de> Deserialize<'de> for RegionCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_province_includes_its_cities_and_a_city_not_its_province() {
+        let region = |text: &str| text.parse::<RegionCode>().unwrap();
+        for (outer, inner, includes) in [
+            ("410000", "410105", true),
+            ("410100", "410105", true),
+            ("410105", "410105", true),
+            ("410105", "410100", false),
+            ("410100", "410000", false),
+            ("410000", "420000", false),
+        ] {
+            assert_eq!(region(outer).includes(region(inner)), includes, "{outer} {inner}");
+        }
+    }
 
     #[test]
     fn provinces_are_known_and_the_rest_may_be_new() {

@@ -1,5 +1,6 @@
 //! An edition of the law: a set of TOML files that is never changed, named by the hash of its bytes.
 
+use super::access::AccessTerms;
 use super::credit::CreditTerms;
 use super::evaluation::EvaluationTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
@@ -28,6 +29,7 @@ pub struct Edition {
     pub persons: PublishedPersons,
     pub prices: PriceRules,
     pub credit: CreditTerms,
+    pub access: AccessTerms,
     bytes: Vec<u8>,
 }
 
@@ -91,6 +93,7 @@ impl Edition {
         if let Some(reason) = credit.fault() {
             return Err(EditionError::File { file: "credit.toml", reason });
         }
+        let access = read(&mut files, "access.toml")?;
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -109,6 +112,7 @@ impl Edition {
             prices,
             evaluation,
             credit,
+            access,
             bytes: bytes.to_owned(),
         })
     }
@@ -146,6 +150,8 @@ impl Edition {
             .chain(uncounted.map(|rule| (rule, None)))
             .chain(self.evaluation.rules())
             .chain(self.credit.rules().map(|rule| (rule, None)))
+            // Those of access say their working days and months in words.
+            .chain(self.access.rules().map(|rule| (rule, None)))
     }
 
     /// The files, by name.
@@ -169,7 +175,7 @@ macro_rules! shipped {
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
     "2026-11": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
-        "evaluation.toml", "credit.toml"
+        "evaluation.toml", "credit.toml", "access.toml"
     ];
 };
 
@@ -242,7 +248,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 39);
+        assert_eq!(edition.rules().count(), 56);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

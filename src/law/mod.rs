@@ -4,6 +4,7 @@
 //! bytes; the bytes are a document. `log.opened` names the first, `log.law_adopted` the next. Every entry is judged by what
 //! was adopted before it, so an honest log verifies whatever law comes later.
 
+mod access;
 #[cfg(feature = "shell")]
 mod api;
 mod credit;
@@ -11,6 +12,10 @@ mod edition;
 mod evaluation;
 mod rule;
 
+pub use access::{
+    AccessTerms, BarField, BarKind, BarMeasure, RepairCondition, RepairRegime, RepairRule, UnlawfulGround,
+    WorkingDayRule,
+};
 #[cfg(feature = "shell")]
 pub use api::LawApi;
 pub use credit::{

@@ -65,7 +65,8 @@ impl Query {
 
     fn is_by_or_about(&self, header: &Header, payload: &Value, sought: &mut Sought) -> bool {
         let own = |id: &OrganisationId| header.sub.strip_prefix("organisation/") == Some(id.as_str());
-        let about = self.organisations.iter().any(|id| own(id) || names(payload, id.as_str()));
+        let access = |id: &OrganisationId| header.sub.strip_prefix("access/") == Some(id.as_str());
+        let about = self.organisations.iter().any(|id| own(id) || access(id) || names(payload, id.as_str()));
         if self.organisations.iter().any(own) {
             // A key that was registered or added; whether it was ever confirmed, the log itself judges.
             let key = payload.get("key").filter(|key| key.is_object());

@@ -186,6 +186,17 @@ impl Payload for KeyRevocation {
     const KIND: &'static str = "key.revoked";
 }
 
+impl Act {
+    /// Whether somebody becomes an enterprise by it.
+    pub fn admits_enterprise(&self) -> bool {
+        match self {
+            Self::Confirmed(confirmation) => confirmation.roles.contains(&Role::Enterprise),
+            Self::RoleGranted(grant) => grant.role == Role::Enterprise,
+            _ => false,
+        }
+    }
+}
+
 acts! {
     /// Every act about organisations and their keys.
     pub enum Act {

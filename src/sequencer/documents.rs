@@ -2,10 +2,9 @@
 //! taken away at any moment before.
 
 use super::Admitted;
-use super::loader::padded_list;
 use crate::field::{DocumentId, DocumentRef};
 use crate::problem::{self, Refusal};
-use crate::store::{Reads, StoreError, Value};
+use crate::store::{Reads, StoreError, Value, padded_list};
 use std::collections::{BTreeSet, HashMap};
 
 /// Documents that one statement looks for: both engines bind as many.

@@ -1,10 +1,9 @@
 //! What records may not bring again: keys and ids that the log has already.
 
 use super::Admitted;
-use super::loader::padded_list;
 use crate::act::KeyChange;
 use crate::record::{KeyId, PublicKey};
-use crate::store::{StoreError, Value, Write};
+use crate::store::{StoreError, Value, Write, padded_list};
 use crate::world::Act;
 use std::collections::HashMap;
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use crate::act::{Place, Role, Stream};
 use crate::field::{DocumentId, OrganisationId, TenderCode};
 use crate::law::{EditionError, Editions};
 use crate::record::KeyId;
-use crate::store::{Database, Reads, Row, StoreError, Value, Write};
+use crate::store::{Database, Reads, Row, StoreError, Value, Write, padded_list};
 use crate::world::{Act, ReadEntry, World};
 
 /// Why stored entries can't be folded.
@@ -80,15 +80,6 @@ pub(super) fn filed(row: &Row) -> Result<ReadEntry<'_>, LoadError> {
 
 /// What [`filed`] reads.
 pub(super) const COLUMNS: &str = "SELECT idx, bytes, author, version, stream FROM entries";
-
-/// `$1, $2, …`, the last value repeated up to a power of two: few different statements, all of them prepared.
-pub(super) fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
-    if let Some(last) = values.last().cloned() {
-        values.resize(values.len().next_power_of_two(), last);
-    }
-    let marks = (1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ");
-    (marks, values)
-}
 
 fn streams_query(streams: &[Stream]) -> (String, Vec<Value>) {
     let (marks, values) = padded_list(streams.iter().map(|stream| Value::from(stream.as_str())).collect());

@@ -1,10 +1,10 @@
 //! Who signed with which key: read off the entry that brought the key, never off a column.
 
-use super::loader::{LoadError, padded_list};
+use super::loader::LoadError;
 use crate::act::{KeyChange, Stream};
 use crate::field::OrganisationId;
 use crate::record::{KeyId, PublicKey};
-use crate::store::{Reads, StoreError, Value};
+use crate::store::{Reads, StoreError, Value, padded_list};
 use crate::world::ReadEntry;
 use quick_cache::sync::Cache;
 use std::collections::{BTreeSet, HashMap};

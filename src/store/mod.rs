@@ -46,7 +46,7 @@ pub use uncited::{
     ErasedDisclosure, HeldDisclosure, Keyless, Standing, Uncited, UncitedDocument, erased_disclosure, first_citing,
     held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
 };
-pub use value::{Column, Kind, Row, Table, Value};
+pub use value::{Column, Kind, Row, Table, Value, padded_list};
 pub use write::Write;
 
 use health::Health;

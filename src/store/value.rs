@@ -109,11 +109,26 @@ impl Table {
     }
 }
 
+/// `$1, $2, …`, the last value repeated up to a power of two: few different statements, all of them prepared.
+pub fn padded_list(mut values: Vec<Value>) -> (String, Vec<Value>) {
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    let marks = (1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ");
+    (marks, values)
+}
+
 /// A row that was read, by position of the column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// As if it had been read.
+    #[cfg(test)]
+    pub fn of(values: Vec<Value>) -> Self {
+        Self(values)
+    }
+
     fn at(&self, column: usize) -> &Value {
         self.0.get(column).unwrap_or(&Value::Null)
     }

@@ -20,6 +20,7 @@ macro_rules! capabilities {
             Commitment: $crate::commitment::Commitment,
             Evaluation: $crate::evaluation::Evaluation,
             Credit: $crate::credit::Credit,
+            Access: $crate::access::Access,
             Log: $crate::identity::LogState,
         }
     };

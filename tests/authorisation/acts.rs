@@ -85,6 +85,7 @@ fn good(stage: &Stage, kind: &str, who: Who) -> (String, Value) {
         "evaluation" => (EVALUATION.to_owned(), of_evaluation(stage, kind, who)),
         "commitment" => (COMMITMENT.to_owned(), of_commitment(stage, kind)),
         "credit" => (format!("credit/{}", Who::Bidder.id()), of_credit(stage, kind)),
+        "access" => (format!("access/{}", Who::Bidder.id()), of_access(stage, kind)),
         _ => (TENDER.to_owned(), of_tender(stage, kind)),
     }
 }
@@ -369,4 +370,37 @@ fn of_credit(stage: &Stage, kind: &str) -> Value {
         "credit.objection_ruled" => json!({"objection": "o-1", "fate": "struck", "reasons": "经核实有误"}),
         other => panic!("no payload for {other}"),
     }
+}
+
+fn paper(title: &str) -> Value {
+    json!({"sha256": Hash::of(title).to_string(), "size": 100, "media_type": "application/pdf", "title": title})
+}
+
+fn of_access(stage: &Stage, kind: &str) -> Value {
+    let known = stage.world.get::<gongshi::access::Access>(&gongshi::access::AccessId(Who::Bidder.id()));
+    let next = |prefix: &str, count: usize| format!("{prefix}-{}", count + 1);
+    let bars = known.map_or(0, |access| access.bars.len());
+    let filed = |of: fn(&gongshi::access::Bar) -> usize| known.map_or(0, |access| access.bars.iter().map(of).sum());
+    let mut payload = match base(kind) {
+        "access.barred" => json!({
+            "id": next("b", bars), "organisation": Who::Bidder.id(), "kind": "tender-ban-fraud", "name": "某公司",
+            "authority": {"name": "某局"}, "decision": "某罚〔2026〕1号", "article": "招标投标法第五十四条", "scope": {},
+            "from": stage.day(-400), "to": stage.day(300), "document": paper("决定书"),
+        }),
+        "access.revoked" => json!({"bar": "b-1", "reason": "决定已撤销", "document": paper("撤销决定")}),
+        "access.objected" => {
+            json!({"id": next("o", filed(|bar| bar.objections.len())), "bar": "b-1", "grounds": "对象有误"})
+        }
+        "access.objection_ruled" => json!({"objection": "o-1", "outcome": "dismissed", "reasons": "已核实"}),
+        "access.repair_applied" => json!({
+            "id": next("r", filed(|bar| bar.applications.len())), "bar": "b-1", "regime": "ndrc", "path": "ordinary",
+            "corrected": "已纠正", "obligations": "已履行", "commitment": paper("信用承诺书"),
+        }),
+        "access.repair_decided" => json!({"application": "r-1", "outcome": "approved", "reasons": "符合条件"}),
+        other => panic!("no payload for {other}"),
+    };
+    if variant(kind) == "paper" {
+        payload["paper"] = paper("申请书");
+    }
+    payload
 }

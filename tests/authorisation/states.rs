@@ -25,8 +25,8 @@ impl Subject {
     }
 }
 
-pub static SUBJECTS: [Subject; 9] =
-    [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION, CREDIT];
+pub static SUBJECTS: [Subject; 10] =
+    [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION, CREDIT, ACCESS];
 
 const LOG: Subject = Subject {
     about: "the log",
@@ -397,6 +397,48 @@ const CREDIT: Subject = Subject {
         }
         if state == "struck" {
             stage.later(DAY);
+        }
+        stage
+    },
+};
+
+const ACCESS: Subject = Subject {
+    about: "the access of the bidder: the supervisor enters a bar, the partial one what the bidder hands in on paper",
+    kinds: "access.barred access.revoked access.objected access.objected#paper access.objection_ruled
+            access.repair_applied access.repair_applied#paper access.repair_decided",
+    states: &[
+        ('0', "none", "none yet"),
+        ('b', "barred", "barred"),
+        ('o', "objected", "objected to, by the bidder"),
+        ('p', "paper", "objected to, on paper"),
+        ('d', "ruled", "the objection is dismissed"),
+        ('a', "applied", "repair is applied for, on paper"),
+        ('r', "repaired", "it is repaired"),
+        ('v', "revoked", "it is revoked"),
+        ('x', "over", "its time is over"),
+    ],
+    enter: |state| {
+        use Who::{Bidder, Colleague, Partial, Supervisor};
+        let mut stage = Stage::with_everybody();
+        let way: &[(Who, &str)] = match state {
+            "none" => &[],
+            "objected" => &[(Supervisor, "access.barred"), (Bidder, "access.objected")],
+            "paper" => &[(Supervisor, "access.barred"), (Partial, "access.objected#paper")],
+            "ruled" => {
+                &[(Supervisor, "access.barred"), (Bidder, "access.objected"), (Colleague, "access.objection_ruled")]
+            }
+            "applied" => &[(Supervisor, "access.barred"), (Partial, "access.repair_applied#paper")],
+            "repaired" => &[
+                (Supervisor, "access.barred"),
+                (Bidder, "access.repair_applied"),
+                (Colleague, "access.repair_decided"),
+            ],
+            "revoked" => &[(Supervisor, "access.barred"), (Colleague, "access.revoked")],
+            _ => &[(Supervisor, "access.barred")],
+        };
+        way.iter().for_each(|(who, kind)| acts::done(&mut stage, *who, kind));
+        if state == "over" {
+            stage.later(301 * DAY);
         }
         stage
     },

@@ -24,6 +24,8 @@ static FIXED: &[&str] = &[
     "/v1/tenders?nature=goods",
     "/v1/tenders?published_from=2026-08-01&published_to=2026-08-02&estimate_min=5&estimate_max=9&unit=91410100MA0000015B",
     "/v1/commitments?year=2026&template=construction",
+    "/v1/access/bars",
+    "/v1/access/bars?kind=court-list&limit=500",
     "/v1/tenders?status=closed",
     "/v1/tenders?status=preannounced&q=zzz",
     "/v1/tenders?after=1~x&region=99",
@@ -88,6 +90,8 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/commitments?enterprise={centre}&status=lapsed"),
         format!("/v1/objections?objector={centre}"),
         format!("/v1/objections?centre={centre}&filed_from=2026-01-01&region=41"),
+        format!("/v1/organisations/{centre}/access"),
+        format!("/v1/access/bars?organisation={centre}&q=zzz"),
         format!("/v1/lots?winner={centre}"),
         format!("/v1/lots?winner={centre}&bidder={centre}&order=oldest"),
         format!("/v1/lots?bidder={centre}&status=awarded&q=zzz"),
@@ -106,7 +110,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 9] = [
+const MANY: [&str; 10] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -120,6 +124,8 @@ const MANY: [&str; 9] = [
      1, 1 FROM many",
     "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
     "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
+    "INSERT INTO bars SELECT 'x' || n, n + 100000, 'x', 'court-list', 'x', 'x', 'x', 'x', '', '', '', '2026-01-01', \
+     '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0 FROM many",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
 ];
 

@@ -173,11 +173,13 @@ async fn views(run: &Run, ledger: &Arc<Ledger>) -> Result<(), Fault> {
     let server = Server::bind(Arc::clone(ledger), any, limits).await.map_err(|e| fault("setting", e))?;
     let address = server.address();
     let serving = tokio::spawn(server.serve(std::future::pending()));
-    let lists = ["organisations", "tenders", "objections", "lots", "templates", "commitments", "records"];
+    let lists =
+        ["organisations", "tenders", "objections", "lots", "templates", "commitments", "access/bars", "records"];
     let mut paths: Vec<String> = lists.map(|list| format!("/v1/{list}?limit=500")).into();
     paths.extend(["/v1/log", "/log/checkpoint", "/metrics"].map(str::to_owned));
-    paths.extend(run.oracle.streams.iter().filter_map(|sub| sub.split_once('/')).map(|(of, id)| {
-        if of == "credit" { format!("/v1/organisations/{id}/credit") } else { format!("/v1/{of}s/{id}") }
+    paths.extend(run.oracle.streams.iter().filter_map(|sub| sub.split_once('/')).map(|(of, id)| match of {
+        "access" | "credit" => format!("/v1/organisations/{id}/{of}"),
+        of => format!("/v1/{of}s/{id}"),
     }));
     paths.push(format!("/v1/records/{}/proof", run.oracle.size() - 1));
     for path in paths {

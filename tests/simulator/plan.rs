@@ -67,6 +67,8 @@ pub enum Subject {
     Evaluation,
     /// That of a player.
     Credit,
+    /// Whether an enterprise is barred.
+    Access,
     /// The log itself: its keys and its name; an adoption of law would go here.
     Log,
 }
@@ -107,6 +109,8 @@ pub const TEMPLATES: usize = 3;
 /// because those come to an end.
 pub const TENDERS: usize = 64;
 pub const COMMITMENTS: usize = 64;
+/// Enterprises whose access is acted on.
+const ENTERPRISES: usize = 5;
 const AT_A_TIME: usize = 5;
 /// Steps after which the next tender takes the place of the first one.
 const STEPS_EACH: usize = 20;
@@ -198,8 +202,9 @@ fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
 fn intent(dice: &mut Dice, first: usize) -> Intent {
     let (subject, which) = match dice.below(100) {
         0..60 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
-        60..78 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
-        78..84 => (Subject::Evaluation, 0),
+        60..76 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
+        76..81 => (Subject::Evaluation, 0),
+        81..84 => (Subject::Access, dice.below(ENTERPRISES)),
         // The operator's organisation begins in the log's own stream, which makes it worth more attention.
         84..86 => (Subject::Organisation, OPERATOR),
         86..93 => (Subject::Organisation, dice.below(ADMITTED + 1)),

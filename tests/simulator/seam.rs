@@ -1,6 +1,7 @@
 //! Every call into the parts of the house that change their shape now and then: streams, the world, audit, bundle, replay.
 //! Who reshapes those has this one file to adapt.
 
+use gongshi::access::{Access, AccessId};
 use gongshi::act::{Around, Author, Place};
 use gongshi::audit::{self, Folder, Report};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
@@ -58,6 +59,14 @@ pub fn credit<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Credit> {
 pub fn due_grade(world: &World, id: &OrganisationId, now: Instant) -> Option<Graded> {
     let (borne, yesterday) = (world.bearings(&Stream::of(id))?, now.shanghai_day().pred_opt()?.into());
     Credit::due_grade(credit(world, id), id, borne, yesterday, &world.law()?.edition().credit)
+}
+
+pub fn access_stream(id: &OrganisationId) -> Stream {
+    Stream::of(&AccessId(id.clone()))
+}
+
+pub fn access<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Access> {
+    world.get(&AccessId(id.clone()))
 }
 
 pub fn log(world: &World) -> Option<&LogState> {

@@ -2,9 +2,10 @@
 
 use super::super::{Act, AppealRuling, Binding, Breach, CommitmentPeriod, Offer, TermReopening};
 use super::{BreachPhase, BreachState, Call, Commitment, Phase};
+use crate::access::{GateReach, GatedStep, barred_from};
 use crate::act::{Acts, Author, Capability, Moment, Role, must_have, must_rule};
 use crate::field::{Fault, ItemId, OrganisationId};
-use crate::law::{DayRule, Running};
+use crate::law::{BarMeasure, DayRule, Running};
 use crate::log::Hash;
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
@@ -39,7 +40,10 @@ pub(super) fn decide(state: Option<&Commitment>, act: &Act, at: &Moment<'_>) -> 
             must_be_offered(commitment, act, acceptance.offer, at)?;
             must_be_party(commitment.side_of(by) == Some(commitment.offered_by.other()))?;
             must_be_latest(&commitment.template, at)?;
-            must_be_open(&commitment.binding, call(&commitment.binding, at).as_ref())
+            let call = call(&commitment.binding, at);
+            must_be_open(&commitment.binding, call.as_ref())?;
+            let parties = [&commitment.unit, &commitment.enterprise];
+            must_not_be_barred(parties.map(|party| ("/offer", party)), call, at)
         }
         Act::Declined(decline) => {
             must_be_offered(commitment, act, decline.offer, at)?;
@@ -135,7 +139,20 @@ fn decide_offer(offer: &Offer, by: &Author, at: &Moment<'_>) -> Result<(), Refus
             return Err(Refusal::of_field("/unit", Fault::inconsistent(reason)));
         }
     }
-    must_be_open(&offer.binding, call.as_ref())
+    must_be_open(&offer.binding, call.as_ref())?;
+    must_not_be_barred([("/unit", &offer.unit), ("/enterprise", &offer.enterprise)], call, at)
+}
+
+/// # Errors
+/// A bar stops a party. One for a year is about all that may come, so a bar that leaves some of it open doesn't stop it.
+fn must_not_be_barred(
+    parties: [(&str, &OrganisationId); 2],
+    call: Option<Call>,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let reach = call.map_or(GateReach::Everything, |call| call.reach);
+    let step = GatedStep { measure: BarMeasure::Commitment, reach, days: vec![at.today()] };
+    barred_from(parties.map(|(pointer, party)| (pointer.to_owned(), party)), &step, at)
 }
 
 fn decide_report(

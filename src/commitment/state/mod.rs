@@ -10,6 +10,7 @@ mod tests;
 pub use status::{BreachStatus, CommitmentStatus};
 
 use super::{Act, Binding, BreachFinding, Deadline, Lapse, YearEnd};
+use crate::access::{GateReach, gate_streams};
 use crate::act::{Author, Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{CommitmentId, EvaluationId, Instant, ItemId, LotId, OrganisationId};
 use crate::law::{Law, Running};
@@ -113,6 +114,8 @@ pub struct Call {
     pub is_over: bool,
     /// Its lots, and whether nobody knows their bids yet.
     pub lots: Vec<(LotId, bool)>,
+    /// In which field and where, for who is barred there.
+    pub reach: GateReach,
 }
 
 impl Call {
@@ -148,8 +151,11 @@ impl Capability for Commitment {
 
     fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
         let Some((template, parties, binding)) = tied(state, act) else { return Vec::new() };
+        let signs = matches!(act, Act::Offered(_) | Act::Accepted(_));
+        let gated = gate_streams(parties.into_iter().filter(|_| signs));
         let parties = parties.into_iter().map(Stream::of);
-        std::iter::once(Stream::of(&template.id)).chain(parties).chain(binding.tender().map(Stream::of)).collect()
+        let tender = binding.tender().map(Stream::of);
+        std::iter::once(Stream::of(&template.id)).chain(parties).chain(tender).chain(gated).collect()
     }
 
     /// What a promise came to concerns both sides.

@@ -5,6 +5,7 @@ use super::super::{
     CommitmentPeriod, Decline, LotBinding, Offer, TermReopening, YearBinding,
 };
 use super::{BreachPhase, Call, Commitment, Phase};
+use crate::access::GateReach;
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
 use crate::field::{Citations, CommitmentId, Instant};
 use crate::law::{InForce, Law};
@@ -254,7 +255,7 @@ fn random_acts_reach_every_kind() {
 fn who_buys_in_the_tender_rules_on_no_breach() {
     let buyers = [UNIT, SUPERVISOR].map(|id| id.parse().unwrap()).to_vec();
     let lot = LotBinding { tender: "T-1".parse().unwrap(), lot: "1".parse().unwrap() };
-    let call = Call { buyers, is_over: false, lots: vec![(lot.lot.clone(), true)] };
+    let call = Call { buyers, is_over: false, lots: vec![(lot.lot.clone(), true)], reach: GateReach::Everything };
     let mut run = Run { call: Some(call), ..Run::new() };
     let offer = Offer { binding: Binding::Lot(lot), ..run.offer() };
     assert!(run.tries(&author(0), &offer.into()));

@@ -1,5 +1,6 @@
 //! What happens to each tender, by the stage of life at which it gets interesting.
 
+pub mod access;
 mod award;
 mod bidding;
 mod contract;

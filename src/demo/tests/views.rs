@@ -16,6 +16,8 @@ const VIEWS: &[(&str, &str)] = &[
     ("commitments", "/v1/commitments?limit=2"),
     ("commitment", "/v1/commitments/YR-ZZEDU-YUNHE"),
     ("evaluation", "/v1/evaluations/LAST-YEAR-ZZEDU-TAIHANG:year_end"),
+    ("access", "/v1/organisations/91410300MA9DEM1674/access"),
+    ("bars", "/v1/access/bars"),
     ("records", "/v1/records?limit=1&after=47"),
     ("record", "/v1/records/48"),
     ("log", "/v1/log"),

@@ -6,9 +6,11 @@ use super::admission::{
     must_oversee,
 };
 use super::{Organisation, Status, end_of, registry};
-use crate::act::{Acts, Author, Moment, Roles, Stream, has_possession, public_key};
+use crate::access::{GateReach, GatedStep, barred_from};
+use crate::act::{Acts, Author, Moment, Role, Roles, Stream, has_possession, public_key};
 use crate::field::{Fault, Instant};
 use crate::identity::LogState;
+use crate::law::BarMeasure;
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 
@@ -35,11 +37,12 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
     match act {
         // Handled above; here for exhaustiveness.
         Act::Registered(_) => Ok(()),
-        Act::Confirmed(confirmation) => decide_confirmation(state, confirmation, by, at),
+        Act::Confirmed(confirmation) => decide_confirmation(state, act, confirmation, by, at),
         Act::ClaimsCleared(clearing) => decide_clearing(state, act, clearing, by, at),
         Act::RoleGranted(grant) => {
             must_be_confirmed(state)?;
             must_admit(by, &state.id, grant.role, at)?;
+            must_not_be_barred(state, act, "/role", at)?;
             if state.roles.has(grant.role) {
                 return Err(Refusal::state_forbids(act.kind(), "role already granted"));
             }
@@ -61,6 +64,16 @@ pub(super) fn decide(state: Option<&Organisation>, act: &Act, at: &Moment<'_>) -
         Act::KeyAdded(addition) => decide_key_addition(state, addition, by, at),
         Act::KeyRevoked(revocation) => decide_revocation(state, act, revocation, by, at.now),
     }
+}
+
+/// # Errors
+/// A bar stops its registration. One that is an enterprise already keeps that, and may come back after it lost its keys.
+fn must_not_be_barred(state: &Organisation, act: &Act, pointer: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+    if !act.admits_enterprise() || state.roles.has(Role::Enterprise) {
+        return Ok(());
+    }
+    let (measure, reach) = (BarMeasure::Registration, GateReach::Everything);
+    barred_from([(pointer.to_owned(), &state.id)], &GatedStep { measure, reach, days: vec![at.today()] }, at)
 }
 
 fn too_many(pointer: &str, max: usize) -> Refusal {
@@ -143,6 +156,7 @@ fn decide_clearing(
 
 fn decide_confirmation(
     state: &Organisation,
+    act: &Act,
     confirmation: &Confirmation,
     by: &Author,
     at: &Moment<'_>,
@@ -164,6 +178,7 @@ fn decide_confirmation(
     if !state.claims(at.now).any(|claim| claim.kid == confirmation.kid) {
         return Err(unknown_kid(&confirmation.kid));
     }
+    must_not_be_barred(state, act, "/roles", at)?;
     decide_code(state, confirmation, by, at)
 }
 

@@ -11,6 +11,7 @@ pub use registry::{Ended, FormerName, Registry};
 pub use status::OrganisationStatus;
 
 use super::{Act, Registration};
+use crate::access::gate_streams;
 use crate::act::{Bearing, Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::identity::LogState;
@@ -266,9 +267,10 @@ impl Capability for Organisation {
         }
     }
 
-    /// Who succeeds has to be somebody.
-    fn ties(_state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        Self::successors(act).map(Stream::of).collect()
+    /// Who succeeds has to be somebody, and who becomes an enterprise may be barred from it.
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let admitted = state.filter(|_| act.admits_enterprise()).map(|organisation| &organisation.id);
+        Self::successors(act).map(Stream::of).chain(gate_streams(admitted)).collect()
     }
 
     /// Rights and duties pass to the successors.

@@ -1,5 +1,6 @@
 //! The state of one tender and the acts that it allows: pure, exhaustive, without a clock.
 
+mod access;
 mod apply;
 mod awarded;
 mod bearing;
@@ -20,6 +21,7 @@ pub use round::RoundState;
 pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
+use crate::access::gate_streams;
 use crate::act::{Author, Bearing, Capability, Moment, Place, Role, Stream, StreamId};
 use crate::commitment::Call;
 use crate::evaluation::{Milestones, ReachedMilestone};
@@ -212,6 +214,7 @@ impl Capability for Tender {
             .chain(buyers)
             .chain(decide::round::looked_at(act))
             .chain(state.map(|tender| tender.bidding(act)).into_iter().flatten().map(Stream::of))
+            .chain(state.into_iter().flat_map(|tender| gate_streams(tender.gated(act))))
             .collect()
     }
 
@@ -233,6 +236,7 @@ impl Capability for Tender {
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
         decide::decide(state, act, at)?;
+        access::check(state, act, at)?;
         decide::promise::check(state, act, at)
     }
 
@@ -281,6 +285,7 @@ impl Tender {
             buyers: self.buyers().cloned().collect(),
             is_over: self.phase.is_final(),
             lots: self.lots.iter().map(|lot| (lot.id.clone(), lot.is_before_opening())).collect(),
+            reach: self.gate_reach(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What somebody means to do, made an act by the state that it meets: mostly what would come next, sometimes anything.
 
+mod access;
 mod commitment;
 mod credit;
 mod disclosure;
@@ -63,6 +64,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         Subject::Commitment => commitment::draft(scene, intent),
         Subject::Evaluation => evaluation::draft(scene, intent),
         Subject::Credit => credit::draft(scene, intent),
+        Subject::Access => access::draft(scene, intent),
         Subject::Log => identity::draft(scene, intent),
     }
 }

@@ -1,0 +1,243 @@
+//! Access over HTTP: of one organisation, of many at once, and the public list.
+
+mod acts;
+mod codes;
+mod csv_list;
+
+use super::projection::{COLUMNS, STANDING, bars_of, columns};
+use super::view::{AccessFile, AccessView, BarSummary};
+use super::{Access, AccessId, AccessState, AsOf, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
+use crate::field::{BarKindId, Instant, OrganisationId};
+use crate::http::{Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
+use crate::law::{BarField, BarMeasure, Law, RepairRegime};
+use crate::ledger::{Folded, Ledger};
+use crate::problem;
+use crate::store::{Direction, Filter, Listing, Row, Value};
+use crate::world::Stream;
+use acts::AccessActs;
+use codes::Codes;
+use csv_list::BarsCsv;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi, Tags};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 廉洁准入: who is barred from what, and until when.
+    Access,
+}
+
+shown! {
+    AccessId, AccessState, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath, RepairRegime
+}
+
+parameters! { AccessId, BarKindId }
+
+/// A page of bars in force, the newest first.
+#[derive(Serialize, Object)]
+pub struct BarPage {
+    items: Vec<BarSummary>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+/// What many codes came to. Codes that are not named are not barred.
+#[derive(Serialize, Object)]
+pub struct AccessCheck {
+    /// The time that is answered for (UTC).
+    at: String,
+    /// Entries of the log that were looked at.
+    size: u64,
+    /// Codes, each counted once.
+    checked: u64,
+    barred: Vec<BarredOrganisation>,
+    /// The first hundred places at which something stands that is no code.
+    malformed: Vec<MalformedLine>,
+    malformed_count: u64,
+}
+
+/// An organisation with its bars in force.
+#[derive(Serialize, Object)]
+pub struct BarredOrganisation {
+    organisation: String,
+    bars: Vec<BarSummary>,
+    /// Entries of bars that were in force then, and were repaired since.
+    closed: Vec<u64>,
+}
+
+/// A line without a code.
+#[derive(Serialize, Object)]
+pub struct MalformedLine {
+    /// From 1.
+    line: u64,
+    text: String,
+}
+
+const BARS: Listing = Listing { table: "bars", columns: COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
+
+/// Bars that one answer of a check names: some megabytes.
+const CHECK_BARS_MAX: usize = 20_000;
+/// About what one of them takes.
+const BAR_BYTES: usize = 600;
+
+pub struct AccessApi {
+    ledger: Arc<Ledger>,
+    files: Folded<AccessFile>,
+}
+
+impl Endpoints for Access {
+    type Api = (AccessApi, AccessActs);
+
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (AccessApi { ledger: Arc::clone(&ledger), files: Folded::default() }, AccessActs(ledger))
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Access")]
+impl AccessApi {
+    /// 准入状态: what an organisation may do, now or at another time, with the bars that say so. Any code may be asked about,
+    /// registered here or not.
+    #[oai(path = "/organisations/:id/access", method = "get", operation_id = "getAccess")]
+    async fn access(
+        &self,
+        id: Path<OrganisationId>,
+        /// A time (RFC 3339), or the index of an entry: then only what stood in the log up to it counts. Without it, now. Of a time
+        /// to come it is told what is known of it now.
+        at: Query<Option<String>>,
+    ) -> Result<Typed<AccessView>, Problem> {
+        let at = self.as_of(at.0).await?;
+        let size = self.ledger.size_now().await?;
+        let view = |file: &AccessFile, law: Law<'_>| {
+            let size = at.entry.map_or(size, |last| last + 1);
+            file.view(&id.0, None, at, size, law)
+        };
+        let stream = Stream::of(&AccessId(id.0.clone()));
+        let view = self.files.show(&self.ledger, &stream, AccessFile::default, view).await?;
+        Ok(Typed(view.ok_or_else(|| Problem::of(&problem::UNAVAILABLE))?))
+    }
+
+    /// 批量核验: who of many is barred. Codes are pasted as text, or stand in a CSV; at most 100,000.
+    #[oai(path = "/access/check", method = "post", operation_id = "checkAccess")]
+    async fn check(
+        &self,
+        /// A time (RFC 3339); without it, now.
+        at: Query<Option<String>>,
+        codes: Codes,
+    ) -> Result<Typed<AccessCheck>, Problem> {
+        let at = match at.0 {
+            None => self.now().await?,
+            Some(text) => Instant::of_rfc3339(&text).ok_or_else(|| not_a_time(false))?,
+        };
+        let size = self.ledger.size_now().await?;
+        let Codes { codes, faults, fault_count, mut portion } = codes;
+        let rows = bars_of(&self.ledger.database, &codes).await?;
+        let (barred, count) = barred(&rows, at)?;
+        if count > CHECK_BARS_MAX {
+            let (zh, en) = (
+                format!("禁入超过 {CHECK_BARS_MAX} 项，请分批核验"),
+                format!("more than {CHECK_BARS_MAX} bars: ask in parts"),
+            );
+            return Err(Problem::with_detail(&problem::REQUEST_TOO_LARGE, zh, en));
+        }
+        portion.grow(count * BAR_BYTES).await?;
+        let malformed = faults.into_iter().map(|fault| MalformedLine { line: fault.line, text: fault.text });
+        Ok(Typed(AccessCheck {
+            at: at.to_string(),
+            size,
+            checked: codes.len() as u64,
+            barred,
+            malformed: malformed.collect(),
+            malformed_count: fault_count,
+        }))
+    }
+
+    /// 禁入名单: bars in force now. What is over, revoked or repaired stands in it no more.
+    #[oai(path = "/access/bars", method = "get", operation_id = "listBars")]
+    async fn list(
+        &self,
+        organisation: Query<Option<OrganisationId>>,
+        kind: Query<Option<BarKindId>>,
+        /// Words in the name, as the decision has it.
+        q: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<BarPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let now = self.ledger.clock.now().millis();
+        let filter = Filter::default()
+            .along("organisation", organisation.0.map(|id| Value::from(id.as_str())))
+            .along("kind", kind.0.map(|kind| Value::from(kind.as_str())))
+            .along("status", Some(Value::from(STANDING)))
+            .at_most("from_time", Some(now))
+            .above("until_time", now)
+            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
+        let after = match after.0.map(|text| text.parse::<i64>()) {
+            None => None,
+            Some(Ok(entry)) => Some(vec![Value::Integer(entry)]),
+            Some(Err(_)) => return Err(not_a_cursor()),
+        };
+        let cursor = |row: &Row| Ok(row.unsigned(columns::ENTRY)?.to_string());
+        let page = filter.page(&self.ledger.database, &BARS, after, limit, BarSummary::of_row, cursor);
+        let (items, next) = page.await?;
+        Ok(Typed(BarPage { items, next }))
+    }
+
+    /// The same list as CSV, all of it.
+    #[oai(path = "/access/bars.csv", method = "get", operation_id = "listBarsCsv")]
+    async fn list_csv(&self) -> Result<BarsCsv, Problem> {
+        csv_list::all(Arc::clone(&self.ledger)).await
+    }
+}
+
+/// Who is barred at a time, by rows in the order of the organisations; and how many bars that are.
+fn barred(rows: &[Row], at: Instant) -> Result<(Vec<BarredOrganisation>, usize), Problem> {
+    let (mut barred, mut count) = (Vec::<BarredOrganisation>::new(), 0);
+    for row in rows {
+        if super::projection::status_of(row, at)? != Some(BarStatus::InForce) {
+            continue;
+        }
+        count += 1;
+        let organisation = row.text(columns::ORGANISATION)?;
+        if barred.last().is_none_or(|last| last.organisation != organisation) {
+            let organisation = organisation.to_owned();
+            barred.push(BarredOrganisation { organisation, bars: Vec::new(), closed: Vec::new() });
+        }
+        let Some(last) = barred.last_mut() else { continue };
+        match BarSummary::in_force(row, at)? {
+            Some(bar) => last.bars.push(bar),
+            None => last.closed.push(row.unsigned(columns::ENTRY)?),
+        }
+    }
+    Ok((barred, count))
+}
+
+fn not_a_time(or_entry: bool) -> Problem {
+    let words = if or_entry {
+        ("应为 RFC 3339 时刻或已有记录的序号", "is a time (RFC 3339), or the index of an entry that there is")
+    } else {
+        ("应为 RFC 3339 时刻", "is a time (RFC 3339)")
+    };
+    bad_parameter("at", &words.into())
+}
+
+impl AccessApi {
+    /// All that is in the log counts, also where this clock is a little behind it.
+    async fn now(&self) -> Result<Instant, Problem> {
+        Ok(self.ledger.clock.now().max(self.ledger.database.last_time().await?))
+    }
+
+    async fn as_of(&self, at: Option<String>) -> Result<AsOf, Problem> {
+        let Some(text) = at else { return Ok(AsOf::time(self.now().await?)) };
+        if let Some(time) = Instant::of_rfc3339(&text) {
+            return Ok(AsOf::time(time));
+        }
+        let index: u64 = text.parse().map_err(|_| not_a_time(true))?;
+        let entry = if index > i64::MAX as u64 { None } else { self.ledger.database.stored_entry(index).await? };
+        entry.map(|entry| AsOf::entry(index, entry.time)).ok_or_else(|| not_a_time(true))
+    }
+}

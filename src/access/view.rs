@@ -1,0 +1,378 @@
+//! Access as it is shown. What was repaired is shown no more, whatever time is asked about: its entry stays in the log.
+
+use super::projection::{columns, status_of};
+use super::{
+    Access, AccessState, AsOf, Bar, BarRulingOutcome, BarStatus, CreditEffect, Lifting, RepairOutcome, RepairPath,
+    standing,
+};
+use crate::act::{Capability, Place, fold};
+use crate::field::{BarKindId, Bilingual, Instant, OrganisationId};
+use crate::http::{encoded, word};
+use crate::law::{BarField, BarMeasure, Law, RepairRegime, Running};
+use crate::ledger::Folding;
+use crate::store::{Row, StoreError};
+use crate::world;
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// What an organisation may do at a time, and what shows it.
+#[derive(Serialize, Object)]
+pub struct AccessView {
+    organisation: OrganisationId,
+    state: AccessState,
+    state_zh: String,
+    state_en: String,
+    /// The time that is answered for (UTC).
+    at: String,
+    /// Entries of the log that were looked at.
+    size: u64,
+    /// Bars that were in force then, or were to come.
+    bars: Vec<BarView>,
+    /// Entries of bars that were in force then, and were repaired since: nothing of them is shown any more.
+    closed: Vec<u64>,
+    /// Version of its stream; 0 where nobody ever entered a bar.
+    version: u64,
+    /// Where its records are, and where whoever asks with `wait` hears of the next one.
+    records: String,
+}
+
+/// A bar that stands, with what is said against it.
+#[derive(Serialize, Object)]
+pub struct BarView {
+    id: String,
+    /// Index of the entry: the record that bars.
+    entry: u64,
+    /// Where the proof of that entry is.
+    proof: String,
+    status: BarStatus,
+    kind: BarKindId,
+    kind_zh: String,
+    kind_en: String,
+    /// What the organisation is called in the decision.
+    name: String,
+    authority: String,
+    decision: String,
+    article: String,
+    fields: Vec<BarField>,
+    /// Everywhere where there is none.
+    regions: Vec<String>,
+    measures: Vec<BarMeasure>,
+    /// The same in words: what is stopped, in which field, and where.
+    scope_zh: String,
+    scope_en: String,
+    first_day: String,
+    last_day: String,
+    /// When it is over by itself (UTC).
+    ends: String,
+    /// SHA-256 of the decision, at `/v1/documents/{document}`.
+    document: String,
+    entered_by: OrganisationId,
+    /// 异议中: an objection waits for its ruling.
+    disputed: bool,
+    objections: Vec<BarObjectionView>,
+    repair_regime: RepairRegime,
+    repair_zh: String,
+    repair_en: String,
+    /// First day on which repair may be applied for; absent where no rule sets one, and where it would come after the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    repairable_from: Option<String>,
+    repairs: Vec<RepairView>,
+}
+
+/// What the organisation says against a bar, and what became of it.
+#[derive(Serialize, Object)]
+pub struct BarObjectionView {
+    id: String,
+    /// Index of the entry, which has the grounds.
+    entry: u64,
+    filed: String,
+    /// When it is to be ruled on (UTC).
+    due: String,
+    /// It should have been ruled on.
+    overdue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    outcome: Option<BarRulingOutcome>,
+    /// Index of the entry with the reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    ruling: Option<u64>,
+}
+
+/// An application for repair, and what became of it.
+#[derive(Serialize, Object)]
+pub struct RepairView {
+    id: String,
+    entry: u64,
+    path: RepairPath,
+    filed: String,
+    /// When it is to be decided (UTC).
+    due: String,
+    overdue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    outcome: Option<RepairOutcome>,
+    /// Index of the entry with the reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    decision: Option<u64>,
+}
+
+impl BarView {
+    fn of(bar: &Bar, status: BarStatus, law: Law<'_>, at: AsOf) -> Self {
+        let terms = &law.edition().access;
+        let named = terms.kind(&bar.kind).map(|kind| Bilingual::new(&kind.zh, &kind.en));
+        let kind = named.unwrap_or_else(|| Bilingual::new(bar.kind.as_str(), bar.kind.as_str()));
+        let rule = terms.repair(bar.regime, at.time.shanghai_day().into());
+        let (regime, scope) = (bar.regime.words(), scope_words(bar));
+        let repairable = rule.and_then(|rule| bar.repairable(rule));
+        let due = |running: Running, is_done: bool| {
+            let end = law.end(running).at;
+            (end.to_string(), !is_done && end <= at.time)
+        };
+        let objections = bar.objections.iter().filter(|filed| at.knows(&filed.filed)).map(|filed| {
+            let ruled = filed.ruled.as_ref().filter(|(_, mark)| at.knows(mark));
+            let (due, overdue) = due(filed.ruling_due, ruled.is_some());
+            BarObjectionView {
+                id: filed.id.to_string(),
+                entry: filed.filed.entry,
+                filed: filed.filed.time.to_string(),
+                due,
+                overdue,
+                outcome: ruled.map(|(outcome, _)| *outcome),
+                ruling: ruled.map(|(_, mark)| mark.entry),
+            }
+        });
+        let repairs = bar.applications.iter().filter(|filed| at.knows(&filed.filed)).map(|filed| {
+            let decided = filed.decided.as_ref().filter(|(_, mark)| at.knows(mark));
+            let (due, overdue) = due(filed.decision_due, decided.is_some());
+            RepairView {
+                id: filed.id.to_string(),
+                entry: filed.filed.entry,
+                path: filed.path,
+                filed: filed.filed.time.to_string(),
+                due,
+                overdue,
+                outcome: decided.map(|(outcome, _)| *outcome),
+                decision: decided.map(|(_, mark)| mark.entry),
+            }
+        });
+        Self {
+            id: bar.id.to_string(),
+            entry: bar.entered.entry,
+            proof: format!("/v1/records/{}/proof", bar.entered.entry),
+            status,
+            kind: bar.kind.clone(),
+            kind_zh: kind.zh,
+            kind_en: kind.en,
+            name: bar.name.to_string(),
+            authority: bar.authority.to_string(),
+            decision: bar.decision.to_string(),
+            article: bar.article.to_string(),
+            fields: bar.fields.clone(),
+            regions: bar.regions.iter().map(ToString::to_string).collect(),
+            measures: bar.measures.clone(),
+            scope_zh: scope.zh,
+            scope_en: scope.en,
+            first_day: bar.from.to_string(),
+            last_day: bar.to.to_string(),
+            ends: bar.ends().to_string(),
+            document: bar.document.to_string(),
+            entered_by: bar.entered.by.clone(),
+            disputed: bar.is_disputed(at),
+            objections: objections.collect(),
+            repair_regime: bar.regime,
+            repair_zh: regime.zh,
+            repair_en: regime.en,
+            repairable_from: repairable.filter(|day| *day <= bar.to).map(|day| day.to_string()),
+            repairs: repairs.collect(),
+        }
+    }
+}
+
+/// What a bar stops, in which field, and where.
+fn scope_words(bar: &Bar) -> Bilingual {
+    let (measures, fields) = (bar.measures.iter().map(|of| of.words()), bar.fields.iter().map(|of| of.words()));
+    let (measures_zh, measures_en): (Vec<_>, Vec<_>) = measures.map(|words| (words.zh, words.en)).unzip();
+    let (fields_zh, fields_en): (Vec<_>, Vec<_>) = fields.map(|words| (words.zh, words.en)).unzip();
+    let regions = bar.regions.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (where_zh, where_en) = match regions.is_empty() {
+        true => ("全国".to_owned(), "everywhere".to_owned()),
+        false => (regions.join("、"), regions.join(", ")),
+    };
+    Bilingual::new(
+        format!("限制{}；领域：{}；地区：{where_zh}", measures_zh.join("、"), fields_zh.join("、")),
+        format!("stops {}; in {}; {where_en}", measures_en.join(", "), fields_en.join(" and ")),
+    )
+}
+
+/// What the entries of an access stream are folded into.
+#[derive(Default)]
+pub struct AccessFile(Option<Access>);
+
+/// About what a bar, an objection or an application takes in the state.
+const ITEM_BYTES: usize = 1024;
+
+impl Folding for AccessFile {
+    fn take(&mut self, act: world::Act, place: &Place, law: Law<'_>) {
+        if let world::Act::Access(act) = act {
+            fold(&mut self.0, &act, place, law);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let items = |bar: &Bar| 1 + bar.objections.len() + bar.applications.len();
+        let bars = self.0.as_ref().map(|access| &*access.bars).unwrap_or_default();
+        bars.iter().map(items).sum::<usize>() * ITEM_BYTES
+    }
+}
+
+impl AccessFile {
+    /// Nobody who was never barred has a stream: such an organisation has full access.
+    pub fn view(
+        &self,
+        organisation: &OrganisationId,
+        credit: Option<CreditEffect>,
+        at: AsOf,
+        size: u64,
+        law: Law<'_>,
+    ) -> AccessView {
+        let bars = self.0.as_ref().map(|access| &*access.bars).unwrap_or_default();
+        let state = standing(bars, credit, at);
+        let is_repaired = |bar: &Bar| matches!(bar.lifted, Some((Lifting::Repaired, _)));
+        let stands = |bar: &Bar| {
+            let stands = |status: &BarStatus| matches!(status, BarStatus::ToCome | BarStatus::InForce);
+            bar.status(at).filter(stands)
+        };
+        let shown = bars.iter().filter(|bar| !is_repaired(bar));
+        let shown = shown.filter_map(|bar| Some(BarView::of(bar, stands(bar)?, law, at))).collect();
+        let closed = bars.iter().filter(|bar| is_repaired(bar) && bar.is_in_force(at));
+        let words = state.words();
+        AccessView {
+            organisation: organisation.clone(),
+            state,
+            state_zh: words.zh,
+            state_en: words.en,
+            at: at.time.to_string(),
+            size,
+            bars: shown,
+            closed: closed.map(|bar| bar.entered.entry).collect(),
+            version: self.0.as_ref().map_or(0, Access::version),
+            records: format!("/v1/records?stream={}", encoded(&format!("access/{organisation}"))),
+        }
+    }
+}
+
+/// A bar in a list: what the table has of it.
+#[derive(Serialize, Object)]
+pub struct BarSummary {
+    organisation: String,
+    /// Index of the entry: the record that bars.
+    entry: u64,
+    id: String,
+    kind: String,
+    /// What the organisation is called in the decision.
+    name: String,
+    authority: String,
+    decision: String,
+    article: String,
+    fields: Vec<BarField>,
+    /// Everywhere where there is none.
+    regions: Vec<String>,
+    measures: Vec<BarMeasure>,
+    first_day: String,
+    last_day: String,
+    /// When it is over by itself (UTC).
+    ends: String,
+    /// SHA-256 of the decision.
+    document: String,
+    repair_regime: RepairRegime,
+    entered_by: String,
+    /// 异议中: an objection waits for its ruling now.
+    disputed: bool,
+}
+
+/// Words of a list in one column.
+fn words<T: std::str::FromStr>(row: &Row, column: usize) -> Result<Vec<T>, StoreError> {
+    let text = row.text(column)?;
+    let damaged = |_| StoreError::Damaged(format!("{text:?} is no list of such words"));
+    text.split(',').filter(|word| !word.is_empty()).map(|word| word.parse().map_err(damaged)).collect()
+}
+
+impl BarSummary {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let text = |column| row.text(column).map(str::to_owned);
+        Ok(Self {
+            entry: row.unsigned(columns::ENTRY)?,
+            organisation: text(columns::ORGANISATION)?,
+            id: text(2)?,
+            kind: text(3)?,
+            name: text(4)?,
+            authority: text(5)?,
+            decision: text(6)?,
+            article: text(7)?,
+            fields: words(row, 8)?,
+            regions: words(row, 9)?,
+            measures: words(row, 10)?,
+            first_day: text(11)?,
+            last_day: text(12)?,
+            ends: Instant::from_millis(row.integer(columns::UNTIL)?).to_string(),
+            document: text(15)?,
+            repair_regime: word(row, 16)?,
+            entered_by: text(17)?,
+            disputed: row.integer(columns::DISPUTED)? == 1,
+        })
+    }
+
+    /// The bar of a row, if it is in force then and may be shown now.
+    ///
+    /// # Errors
+    /// The row can't be read.
+    pub fn in_force(row: &Row, at: Instant) -> Result<Option<Self>, StoreError> {
+        let is_repaired = row.text(columns::STATUS)? == Lifting::Repaired.name();
+        if is_repaired || status_of(row, at)? != Some(BarStatus::InForce) {
+            return Ok(None);
+        }
+        Self::of_row(row).map(Some)
+    }
+
+    /// A line of a table: what people read.
+    pub fn cells(&self) -> [String; 14] {
+        let names = |all: Vec<&'static str>| all.join(" ");
+        [
+            self.organisation.clone(),
+            self.name.clone(),
+            self.kind.clone(),
+            self.authority.clone(),
+            self.decision.clone(),
+            self.article.clone(),
+            names(self.fields.iter().map(|field| field.name()).collect()),
+            self.regions.join(" "),
+            names(self.measures.iter().map(|measure| measure.name()).collect()),
+            self.first_day.clone(),
+            self.last_day.clone(),
+            if self.disputed { "异议中".to_owned() } else { String::new() },
+            self.entry.to_string(),
+            self.document.clone(),
+        ]
+    }
+}
+
+/// What the columns of [`BarSummary::cells`] are called.
+pub const HEAD: [&str; 14] = [
+    "统一社会信用代码",
+    "名称",
+    "类别",
+    "作出机关",
+    "文号",
+    "法律依据",
+    "领域",
+    "地区",
+    "限制事项",
+    "起始日",
+    "截止日",
+    "异议",
+    "记录",
+    "决定书",
+];

@@ -1,0 +1,11 @@
+//! Who is barred, over real HTTP: gates, midnight, objections, repair, lists and many codes at once.
+
+#![cfg(feature = "shell")]
+
+mod answers;
+mod bars;
+mod gates;
+mod repair;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
