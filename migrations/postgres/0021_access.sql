@@ -22,6 +22,7 @@ CREATE TABLE bars (
     status       TEXT COLLATE "C" NOT NULL,                -- standing, revoked, annulled, repaired
     lifted_time  BIGINT,
     disputed     BIGINT NOT NULL,             -- 1: an objection waits for its ruling
+    name_folded  TEXT NOT NULL,
     PRIMARY KEY (organisation, entry)
 );
 

@@ -22,6 +22,7 @@ CREATE TABLE bars (
     status       TEXT NOT NULL,                -- standing, revoked, annulled, repaired
     lifted_time  INTEGER,
     disputed     INTEGER NOT NULL,             -- 1: an objection waits for its ruling
+    name_folded  TEXT NOT NULL,
     PRIMARY KEY (organisation, entry)
 ) WITHOUT ROWID;
 

@@ -1,7 +1,7 @@
 //! Bars as a table: for the public list, and to look many organisations up at once.
 
 use super::{Access, AccessId, Bar, BarStatus, Lifting};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Instant, OrganisationId, folded};
 use crate::law::Law;
 use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value, padded_list};
 
@@ -31,13 +31,15 @@ pub static BARS: Table = Table {
         Column::text("status"),
         Column::integer("lifted_time"),
         Column::integer("disputed"),
+        Column::text("name_folded"),
     ],
     key: &["organisation", "entry"],
 };
 
 /// All of them, as a list asks for them.
 pub const COLUMNS: &str = "entry, organisation, id, kind, name, authority, decision, article, fields, regions, measures, \
-     first_day, last_day, from_time, until_time, document, regime, entered_by, entered_time, status, lifted_time, disputed";
+     first_day, last_day, from_time, until_time, document, regime, entered_by, entered_time, status, lifted_time, disputed, \
+     name_folded";
 
 /// The status of a bar that nobody has lifted; the others are called as what lifted them.
 pub const STANDING: &str = "standing";
@@ -71,6 +73,7 @@ fn row(organisation: &OrganisationId, bar: &Bar) -> Vec<Value> {
         Value::from(lifted.map_or(STANDING, |(why, _)| why.name())),
         lifted.map_or(Value::Null, |(_, mark)| Value::Integer(mark.time.millis())),
         Value::Integer(i64::from(bar.lifted.is_none() && bar.open_objection().is_some())),
+        Value::from(folded(&bar.name)),
     ]
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::act::{Capability, Place, fold};
 use crate::field::{BarKindId, Bilingual, Instant, OrganisationId};
 use crate::http::{encoded, word};
-use crate::law::{BarField, BarMeasure, Law, RepairRegime, Running};
+use crate::law::{BarField, BarMeasure, Grade, Law, RepairRegime, Running};
 use crate::ledger::Folding;
 use crate::store::{Row, StoreError};
 use crate::world;
@@ -233,13 +233,14 @@ impl AccessFile {
     pub fn view(
         &self,
         organisation: &OrganisationId,
-        credit: Option<CreditEffect>,
+        grade: Option<Grade>,
         at: AsOf,
         size: u64,
         law: Law<'_>,
     ) -> AccessView {
         let bars = self.0.as_ref().map(|access| &*access.bars).unwrap_or_default();
-        let state = standing(bars, credit, at);
+        let effects = &law.edition().access.effects;
+        let state = standing(bars, grade.and_then(|grade| CreditEffect::of(grade, effects)), at);
         let is_repaired = |bar: &Bar| matches!(bar.lifted, Some((Lifting::Repaired, _)));
         let stands = |bar: &Bar| {
             let stands = |status: &BarStatus| matches!(status, BarStatus::ToCome | BarStatus::InForce);

@@ -14,7 +14,7 @@ pub use payload::{
     ObjectionFate, Retraction,
 };
 #[cfg(feature = "shell")]
-pub(crate) use projection::looked_at_again;
+pub(crate) use projection::{grade_as_of, looked_at_again};
 pub use state::{
     Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, FACTS_CONSIDERED_MAX,
     SUPPOSED_FROM, Supposed,

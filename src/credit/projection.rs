@@ -1,9 +1,11 @@
 //! Grades as a table: for lists, and to find those that are looked at again.
 
-use super::{Credit, CreditId, CreditObjectionPhase};
-use crate::act::Capability;
-use crate::law::Law;
+use super::{Act, Credit, CreditId, CreditObjectionPhase, Graded};
+use crate::act::{Capability, Payload, Stream};
+use crate::field::{Instant, OrganisationId};
+use crate::law::{Grade, Law};
 use crate::store::{Column, Database, Projected, Rows, StoreError, Table, Value};
+use crate::world::{self, ReadEntry};
 
 /// One row an organisation that has a grade.
 pub static CREDITS: Table = Table {
@@ -57,4 +59,28 @@ pub async fn looked_at_again(
     );
     let rows = database.read_built(sql, &[Value::from(after), Value::from(day)]).await?;
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// The grade of an organisation as of an entry, or of a time; nothing when it had none.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn grade_as_of(
+    database: &Database,
+    organisation: &OrganisationId,
+    last: Option<u64>,
+    time: Instant,
+) -> Result<Option<Grade>, StoreError> {
+    let sql = "SELECT bytes FROM entries WHERE stream = $1 AND kind = $2 AND idx <= $3 AND time <= $4 \
+               ORDER BY version DESC LIMIT 1";
+    let stream = Stream::of(&CreditId(organisation.clone()));
+    let kind = <Graded as Payload>::KIND;
+    let (last, time) = (last.unwrap_or(i64::MAX.unsigned_abs()), Value::Integer(time.millis()));
+    let rows = database.read(sql, &[Value::from(stream.as_str()), Value::from(kind), Value::from(last), time]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let entry = ReadEntry::parse(row.blob(0)?).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(match entry.act {
+        world::Act::Credit(Act::Graded(graded)) => Some(graded.grade),
+        _ => None,
+    })
 }

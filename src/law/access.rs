@@ -1,7 +1,7 @@
 //! What the law says of keeping somebody away (禁入): kinds of bars, what never bars, periods, and how a bar is repaired.
 
-use super::rule::Rule;
-use crate::calendar::Period;
+use super::credit::Grade;
+use super::rule::{Rule, WorkingDayRule};
 use crate::field::{BarKindId, Bilingual, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,20 +78,6 @@ words! {
     }
 }
 
-/// A rule about a number of working days. The starting day is not counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkingDayRule {
-    pub working_days: u16,
-    pub rule: Rule,
-}
-
-impl WorkingDayRule {
-    pub fn period(&self) -> Period {
-        Period::WorkingDays(self.working_days)
-    }
-}
-
 /// A kind of decision that may bar somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,11 +137,22 @@ pub struct AccessTerms {
     pub objection_source: WorkingDayRule,
     /// From an application for repair to the decision.
     pub repair_decision: WorkingDayRule,
+    pub effects: CreditEffects,
     #[serde(rename = "kind")]
     pub kinds: Vec<BarKind>,
     pub unlawful: Vec<UnlawfulGround>,
     #[serde(rename = "regime")]
     pub regimes: Vec<RepairRule>,
+}
+
+/// Grades by what they make of access; the others make nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditEffects {
+    /// More is checked.
+    pub extra_checks: Vec<Grade>,
+    /// No voluntary incentives.
+    pub no_incentives: Vec<Grade>,
 }
 
 impl AccessTerms {

@@ -1,7 +1,6 @@
 //! 信用评价: what conduct counts for, as data.
 
-use super::Rule;
-use crate::calendar::Period;
+use super::rule::{Rule, WorkingDayRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -137,20 +136,6 @@ pub struct RatingBorders {
     pub well_from: u8,
     pub poorly_below: u8,
     pub rule: Rule,
-}
-
-/// A number of working days for doing something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkingDayRule {
-    pub working_days: u16,
-    pub rule: Rule,
-}
-
-impl WorkingDayRule {
-    pub fn period(&self) -> Period {
-        Period::WorkingDays(self.working_days)
-    }
 }
 
 /// How credit is computed.

@@ -17,7 +17,7 @@ pub struct EvaluationTerms {
     pub evidence: EvidenceRule,
     pub raters: RaterRule,
     pub sample: SampleRule,
-    pub conduct: ConductRule,
+    pub conduct: ConductWeights,
 }
 
 /// Which scores need a document.
@@ -54,7 +54,7 @@ pub struct SampleRule {
 /// What is judged, and how much it weighs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ConductRule {
+pub struct ConductWeights {
     pub rule: Rule,
     pub weights: Vec<DimensionWeight>,
 }
@@ -69,7 +69,7 @@ pub struct DimensionWeight {
     pub milestones: Vec<Milestone>,
 }
 
-impl ConductRule {
+impl ConductWeights {
     /// How much a dimension weighs; nothing where the law does not know it.
     pub fn weight(&self, dimension: Dimension) -> u16 {
         self.weights.iter().find(|known| known.dimension == dimension).map_or(0, |known| known.weight.get())

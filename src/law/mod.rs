@@ -13,19 +13,17 @@ mod evaluation;
 mod rule;
 
 pub use access::{
-    AccessTerms, BarField, BarKind, BarMeasure, RepairCondition, RepairRegime, RepairRule, UnlawfulGround,
-    WorkingDayRule,
+    AccessTerms, BarField, BarKind, BarMeasure, CreditEffects, RepairCondition, RepairRegime, RepairRule,
+    UnlawfulGround,
 };
 #[cfg(feature = "shell")]
 pub use api::LawApi;
-pub use credit::{
-    Conduct, ConductRule, CreditBase, CreditTerms, Grade, GradeBorders, POINTS_MAX, RatingBorders, WorkingDayRule,
-};
+pub use credit::{Conduct, ConductRule, CreditBase, CreditTerms, Grade, GradeBorders, POINTS_MAX, RatingBorders};
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
-pub use evaluation::{ConductRule, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
+pub use evaluation::{ConductWeights, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
 pub use rule::{
     CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule, RuleStatus,
-    SlipRule,
+    SlipRule, WorkingDayRule,
 };
 
 use crate::calendar::{Period, Roll};

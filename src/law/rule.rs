@@ -73,6 +73,20 @@ impl DayRule {
     }
 }
 
+/// A rule about a number of working days. The starting day is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkingDayRule {
+    pub working_days: u16,
+    pub rule: Rule,
+}
+
+impl WorkingDayRule {
+    pub fn period(&self) -> Period {
+        Period::WorkingDays(self.working_days)
+    }
+}
+
 /// Minimum windows of a tender's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -125,7 +125,7 @@ const MANY: [&str; 10] = [
     "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
     "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
     "INSERT INTO bars SELECT 'x' || n, n + 100000, 'x', 'court-list', 'x', 'x', 'x', 'x', '', '', '', '2026-01-01', \
-     '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0 FROM many",
+     '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0, 'x' FROM many",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
 ];
 

@@ -7,6 +7,7 @@ mod csv_list;
 use super::projection::{COLUMNS, STANDING, bars_of, columns};
 use super::view::{AccessFile, AccessView, BarSummary};
 use super::{Access, AccessId, AccessState, AsOf, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
+use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
 use crate::http::{Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
 use crate::law::{BarField, BarMeasure, Law, RepairRegime};
@@ -111,9 +112,10 @@ impl AccessApi {
     ) -> Result<Typed<AccessView>, Problem> {
         let at = self.as_of(at.0).await?;
         let size = self.ledger.size_now().await?;
+        let grade = grade_as_of(&self.ledger.database, &id.0, at.entry, at.time).await?;
         let view = |file: &AccessFile, law: Law<'_>| {
             let size = at.entry.map_or(size, |last| last + 1);
-            file.view(&id.0, None, at, size, law)
+            file.view(&id.0, grade, at, size, law)
         };
         let stream = Stream::of(&AccessId(id.0.clone()));
         let view = self.files.show(&self.ledger, &stream, AccessFile::default, view).await?;
@@ -175,7 +177,7 @@ impl AccessApi {
             .along("status", Some(Value::from(STANDING)))
             .at_most("from_time", Some(now))
             .above("until_time", now)
-            .like("name", q.0.as_deref().filter(|q| !q.contains('\0')), true);
+            .contains("name_folded", q.0.as_deref());
         let after = match after.0.map(|text| text.parse::<i64>()) {
             None => None,
             Some(Ok(entry)) => Some(vec![Value::Integer(entry)]),

@@ -1,6 +1,7 @@
 //! Who is barred from what, at any time: a function of the records and the time that is asked about, and of nothing else.
 
 mod apply;
+mod bearing;
 mod decide;
 mod gate;
 mod standing;
@@ -11,7 +12,7 @@ pub use gate::{GateReach, GatedStep, barred_from, gate_streams};
 pub use standing::{AccessState, AsOf, BarStatus, CreditEffect, standing};
 
 use super::{Act, BarRulingOutcome, RepairOutcome, RepairPath};
-use crate::act::{Capability, Moment, Place, Stream, StreamId, statuses};
+use crate::act::{Bearing, Capability, Moment, Place, StreamId, statuses};
 use crate::field::{BarKindId, Day, DocumentId, Instant, ItemId, OrganisationId, OrganisationIdError, RegionCode};
 use crate::law::{BarField, BarMeasure, Law, RepairRegime, Running};
 use crate::problem::Refusal;
@@ -180,13 +181,8 @@ impl Capability for Access {
     }
 
     /// What a bar comes to concerns the organisation.
-    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Stream> {
-        let known = || state.map(|access| Stream::of(&access.organisation)).into_iter().collect();
-        match act {
-            Act::Barred(barring) => vec![Stream::of(&barring.organisation)],
-            Act::Revoked(_) | Act::ObjectionRuled(_) | Act::RepairDecided(_) => known(),
-            Act::Objected(_) | Act::RepairApplied(_) => Vec::new(),
-        }
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        bearing::bearings(state, act)
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

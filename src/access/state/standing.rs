@@ -3,6 +3,7 @@
 use super::{Bar, Lifting, Mark};
 use crate::act::statuses;
 use crate::field::{Bilingual, Day, Instant};
+use crate::law::{CreditEffects, Grade};
 
 statuses! {
     /// What an organisation may do.
@@ -39,6 +40,16 @@ statuses! {
         Annulled,
         /// 已修复
         Repaired,
+    }
+}
+
+impl CreditEffect {
+    pub fn of(grade: Grade, effects: &CreditEffects) -> Option<Self> {
+        match grade {
+            grade if effects.no_incentives.contains(&grade) => Some(Self::NoIncentives),
+            grade if effects.extra_checks.contains(&grade) => Some(Self::ExtraChecks),
+            _ => None,
+        }
     }
 }
 

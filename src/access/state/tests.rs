@@ -5,7 +5,7 @@ use super::super::{
     RepairDecision, RepairOutcome, RepairPath,
 };
 use super::*;
-use crate::act::{Author, Role, decide_alone, fold};
+use crate::act::{Author, Role, Stream, decide_alone, fold};
 use crate::field::{Citations, DocumentRef};
 use crate::law::InForce;
 use crate::log::Hash;

@@ -87,7 +87,12 @@ struct Run {
 
 impl Around for Run {
     fn face(&self, _stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>> {
-        let call = Call { buyers: vec![UNIT.parse().unwrap()], is_over: false, lots: vec![] };
+        let call = Call {
+            buyers: vec![UNIT.parse().unwrap()],
+            is_over: false,
+            lots: vec![],
+            reach: crate::access::GateReach::Everything,
+        };
         (wanted == TypeId::of::<Call>()).then(|| Box::new(call) as Box<dyn Any>)
     }
 }
