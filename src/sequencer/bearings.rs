@@ -43,14 +43,22 @@ fn borne(row: &Row) -> Result<Borne, LoadError> {
     })
 }
 
-/// The next subjects, by their names behind one, of which anything is said at all; at most so many.
+/// The next subjects, by their names behind one, of which anything is said at all; at most so many. Each is one step along the
+/// index, however much bears on it.
 ///
 /// # Errors
 /// The store can't be read.
 pub async fn subjects(database: &Database, after: &str, count: u32) -> Result<Vec<Stream>, StoreError> {
+    let next = |after: &str| {
+        format!(
+            "(SELECT subject FROM bearings WHERE subject > {after} AND (fact IS NOT NULL OR undoes IS NOT NULL) \
+             ORDER BY subject LIMIT 1)"
+        )
+    };
+    let (first, following) = (next("$1"), next("found.subject"));
     let sql = format!(
-        "SELECT DISTINCT subject FROM bearings WHERE subject > $1 AND (fact IS NOT NULL OR undoes IS NOT NULL) \
-         ORDER BY subject LIMIT {count}"
+        "WITH RECURSIVE found (subject) AS (SELECT {first} UNION ALL SELECT {following} FROM found \
+         WHERE found.subject IS NOT NULL) SELECT subject FROM found WHERE subject IS NOT NULL LIMIT {count}"
     );
     let rows = database.read_built(sql, &[Value::from(after)]).await?;
     rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))).collect()

@@ -6,11 +6,13 @@ mod what_if;
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
 use super::{CreditId, Graded, GradingOccasion, ObjectionFate};
 use crate::field::{Instant, OrganisationId};
-use crate::http::{Endpoints, Problem, Typed, asked, bad_parameter, page_limit, page_of, parameters, shown, word};
+use crate::http::{
+    Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
+};
 use crate::law::{Conduct, Grade, Law};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{Direction, Filter, Listing, PAGE_BYTES_MAX, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use acts::CreditActs;
 use poem_openapi::param::{Path, Query};
@@ -191,12 +193,12 @@ impl CreditApi {
         let page = |file: &CreditFile, law: Law<'_>| {
             let Some(credit) = &file.state else { return (Vec::new(), None) };
             let terms = &law.edition().credit;
-            let mut rest = credit.counted.range(..before).rev();
-            let view = |(entry, counted): (&u64, _)| {
+            let views = credit.counted.range(..before).rev().filter_map(|(entry, counted)| {
                 ContributionView::of(*entry, counted, credit.last.day, credit.objection_to(*entry), terms)
-            };
-            let items: Vec<ContributionView> = rest.by_ref().take(limit as usize).filter_map(view).collect();
-            let next = items.last().map(ContributionView::entry).filter(|_| rest.next().is_some());
+            });
+            let items = first_of(views, limit as usize, PAGE_BYTES_MAX);
+            let last = items.last().map(ContributionView::entry);
+            let next = last.filter(|last| credit.counted.range(..*last).next().is_some());
             (items, next)
         };
         let (items, next) = self.show(&id, page).await?;
