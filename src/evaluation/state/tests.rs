@@ -362,7 +362,7 @@ type Step = (usize, usize, usize, i64, u8);
 
 fn step() -> impl Strategy<Value = Step> {
     let hours = prop_oneof![6 => Just(0i64), 2 => 1..48i64, 1 => Just(8 * 24), 1 => Just(16 * 24)];
-    (0..6usize, 0..10usize, 0..2usize, hours, prop_oneof![Just(80u8), Just(30u8), Just(31u8)])
+    (0..6usize, 0..10usize, 0..2usize, hours, prop_oneof![8 => Just(80u8), 1 => Just(30u8), 1 => Just(31u8)])
 }
 
 fn played(steps: Vec<Step>) -> Run {
