@@ -26,9 +26,9 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Access>) -> &'static str {
     let Some(bar) = found.and_then(|access| access.bars.last()) else { return "access.barred" };
     match () {
         () if bar.lifted.is_some() => "access.barred",
-        () if bar.open_objection().is_some() && scene.dice.percent(60) => "access.objection_ruled",
-        () if bar.open_application().is_some() && scene.dice.percent(60) => "access.repair_decided",
-        () if scene.dice.percent(25) => "access.objected",
+        () if bar.open_objection().is_some() && scene.dice.percent(85) => "access.objection_ruled",
+        () if bar.open_application().is_some() && scene.dice.percent(85) => "access.repair_decided",
+        () if scene.dice.percent(40) => "access.objected",
         () if scene.dice.percent(40) => "access.repair_applied",
         () if scene.dice.percent(40) => "access.revoked",
         () => "access.barred",
@@ -49,7 +49,7 @@ fn build(scene: &mut Scene<'_>, id: &OrganisationId, found: Option<&Access>, kin
     let bars = found.map(|access| &*access.bars).unwrap_or_default();
     let bar = if scene.dice.percent(80) { bars.last() } else { scene.dice.one_of(bars) };
     let bar_id = bar.map_or(read("b-0"), |bar| bar.id.clone());
-    let supervisor = scene.player(Role::Supervisor);
+    let supervisor = overseer(scene, bar, kind);
     let document = scene.document()?;
     Some(match kind {
         "access.barred" => (barring(scene, id, bars.len(), document), supervisor),
@@ -80,6 +80,15 @@ fn build(scene: &mut Scene<'_>, id: &OrganisationId, found: Option<&Access>, kin
         }
         _ => return None,
     })
+}
+
+/// Mostly another one than entered the bar, where that one may not rule.
+fn overseer(scene: &mut Scene<'_>, bar: Option<&Bar>, kind: &str) -> By {
+    let entered = bar.filter(|_| kind == "access.objection_ruled").map(|bar| bar.entered.by.clone());
+    let drawn = scene.cast.with_role(Role::Supervisor, &mut scene.dice);
+    let again = entered.as_ref() == Some(&scene.cast.player(drawn).id) && scene.dice.percent(80);
+    let chosen = if again { scene.cast.with_role(Role::Supervisor, &mut scene.dice) } else { drawn };
+    By::Player(chosen)
 }
 
 fn barring(scene: &mut Scene<'_>, id: &OrganisationId, known: usize, document: DocumentRef) -> Act {
