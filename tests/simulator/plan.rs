@@ -202,8 +202,8 @@ fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
 fn intent(dice: &mut Dice, first: usize) -> Intent {
     let (subject, which) = match dice.below(100) {
         0..60 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
-        60..76 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
-        76..81 => (Subject::Evaluation, 0),
+        60..73 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
+        73..81 => (Subject::Evaluation, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
         81..84 => (Subject::Access, dice.below(ENTERPRISES)),
         // The operator's organisation begins in the log's own stream, which makes it worth more attention.
         84..86 => (Subject::Organisation, OPERATOR),

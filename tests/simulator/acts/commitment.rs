@@ -77,7 +77,7 @@ fn offer(scene: &mut Scene<'_>) -> Option<(gongshi::world::Act, By)> {
         None => {
             let role = scene.dice.pick(&[Role::Centre, Role::ProcuringUnit]);
             let unit = scene.cast.with_role(role, &mut scene.dice);
-            let year = scene.dice.pick(&[2026, 2026, 2027, 2025]);
+            let year = scene.dice.pick(&[2026, 2025, 2027, 2025]);
             (scene.cast.player(unit).id.clone(), Binding::Year(YearBinding { year }))
         }
     };

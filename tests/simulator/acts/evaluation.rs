@@ -35,13 +35,15 @@ pub fn known(world: &World) -> Vec<EvaluationId> {
 }
 
 pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
-    let known = known(scene.world);
+    let (known, commitment) = (known(scene.world), format!("C-{}", intent.which));
+    let own: Vec<_> = known.iter().filter(|id| id.commitment.as_str() == commitment).cloned().collect();
     // The newest ones are under way.
     let newest = known.len().saturating_sub(4);
-    let id = match scene.dice.percent(60) {
-        true => scene.dice.one_of(&known[newest..]).cloned(),
-        false => scene.dice.one_of(&known).cloned(),
-    };
+    let id = scene.dice.one_of(&own).or_else(|| scene.dice.one_of(&known[newest..])).cloned();
+    if id.is_none() && intent.sensible {
+        // There is nothing to evaluate yet.
+        return super::commitment::draft(scene, intent);
+    }
     let id = id.unwrap_or_else(|| read("C-0:year_end"));
     let found = seam::evaluation(scene.world, &id);
     let rater = scene.dice.pick(&[Side::Unit, Side::Enterprise]);
