@@ -12,6 +12,7 @@ mod health;
 mod lease;
 mod list;
 mod log;
+mod migrations;
 mod objects;
 mod postgres;
 mod probe;

@@ -1,6 +1,6 @@
 //! PostgreSQL: durable whatever the server's defaults are, and given up on soon when it is away.
 
-use super::{StoreError, configured};
+use super::{StoreError, configured, migrations};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, Row};
 use std::str::FromStr;
@@ -38,7 +38,7 @@ pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
         .connect_with(options)
         .await?;
     first.close().await?;
-    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    migrations::of_postgres().run(&pool).await?;
     Ok(pool)
 }
 

@@ -1,6 +1,6 @@
 //! SQLite: one file of its owner's, durable at every commit.
 
-use super::{StoreError, configured};
+use super::{StoreError, configured, migrations};
 use crate::private;
 use sqlx::Connection;
 use sqlx::sqlite::{
@@ -47,7 +47,7 @@ pub(super) async fn open(url: &str) -> Result<(SqlitePool, SqlitePool, PathBuf),
     // An upsert of many rows may have to be taken back alone, so SQLite keeps the pages that it changes: in a new file each
     // time, unless in memory.
     let writer = pool(1).connect_with(options.clone().pragma("temp_store", "MEMORY")).await?;
-    sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+    migrations::of_sqlite().run(&writer).await?;
     let reading = options.pragma("query_only", "1").pragma("cache_size", "-8192");
     let readers = pool(READERS).connect_with(reading).await?;
     first.close().await?;
