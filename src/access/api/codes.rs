@@ -109,7 +109,7 @@ impl CodesRead {
         for (line, words) in (1..).zip(text.lines()) {
             let parts = |c: char| c.is_whitespace() || ",;，；、".contains(c);
             for word in words.split(parts).filter(|word| !word.is_empty()) {
-                match word.parse() {
+                match OrganisationId::regular(word) {
                     Ok(code) => found.code(code)?,
                     Err(_) => found.fault(line, word),
                 }
@@ -129,7 +129,7 @@ impl CodesRead {
         while reader.read_byte_record(&mut record).unwrap_or_default() {
             let line = record.position().map_or(0, csv::Position::line);
             let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim_matches(is_around_a_code).to_owned();
-            let code = record.iter().find_map(|bytes| cell(bytes).parse().ok());
+            let code = record.iter().find_map(|bytes| OrganisationId::regular(&cell(bytes)).ok());
             match code {
                 Some(code) => found.code(code)?,
                 None if line == 1 => {}
