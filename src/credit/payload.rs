@@ -190,6 +190,10 @@ impl Payload for Graded {
     fn check(&self, faults: &mut Faults) {
         faults.at_most("/contributions", self.contributions.len(), CONTRIBUTIONS_MAX);
     }
+
+    fn codes(&self) -> Vec<&OrganisationId> {
+        std::iter::once(&self.organisation).chain(self.contributions.iter().map(|it| &it.by)).collect()
+    }
 }
 
 impl Payload for CreditObjection {

@@ -92,6 +92,11 @@ impl Payload for Barring {
 
     confirms_numbers!();
 
+    fn codes(&self) -> Vec<&OrganisationId> {
+        let authority = self.authority.as_ref().and_then(|authority| authority.id.as_ref());
+        std::iter::once(&self.organisation).chain(authority).collect()
+    }
+
     fn check(&self, faults: &mut Faults) {
         let Some(scope) = &self.scope else { return };
         let BarScope { fields, regions, measures } = scope;
