@@ -26,6 +26,6 @@ CREATE TABLE bars (
     PRIMARY KEY (organisation, entry)
 );
 
-CREATE UNIQUE INDEX bars_entry ON bars (entry);
+CREATE INDEX bars_entry ON bars (entry);
 CREATE INDEX bars_kind ON bars (kind, entry);
 CREATE INDEX bars_status ON bars (status, entry);

@@ -71,7 +71,8 @@ pub async fn grade_as_of(
     last: Option<u64>,
     time: Instant,
 ) -> Result<Option<Grade>, StoreError> {
-    let sql = "SELECT bytes FROM entries WHERE stream = $1 AND kind = $2 AND idx <= $3 AND time <= $4 \
+    // Along the stream, not along all grades of the log: an expression has no index.
+    let sql = "SELECT bytes FROM entries WHERE stream = $1 AND kind || '' = $2 AND idx <= $3 AND time <= $4 \
                ORDER BY version DESC LIMIT 1";
     let stream = Stream::of(&CreditId(organisation.clone()));
     let kind = <Graded as Payload>::KIND;
