@@ -2,4 +2,4 @@
 -- that exists.
 ALTER TABLE tenders ADD COLUMN follows TEXT COLLATE "C";
 ALTER TABLE tenders ADD COLUMN followed_lots TEXT COLLATE "C";
-CREATE INDEX tenders_follows ON tenders (follows, first_time, code);
+CREATE INDEX tenders_follows ON tenders (follows, first_time, code) WHERE follows IS NOT NULL;

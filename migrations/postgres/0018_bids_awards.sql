@@ -24,7 +24,7 @@ CREATE INDEX awards_tenders ON awards (winner, published, tender) WHERE leads = 
 
 ALTER TABLE tenders ADD COLUMN title_folded TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE tenders ADD COLUMN awarded_minor BIGINT;
-CREATE INDEX tenders_unit ON tenders (unit, first_time, code);
+CREATE INDEX tenders_unit ON tenders (unit, first_time, code) WHERE unit IS NOT NULL;
 
 ALTER TABLE lots DROP COLUMN winners;
 ALTER TABLE lots ADD COLUMN title_folded TEXT COLLATE "C" NOT NULL DEFAULT '';
