@@ -1,6 +1,8 @@
 //! Which streams began by following which: rounds of tendering after one that failed. There are few of them.
 
-use super::{Stream, World};
+use super::Stream;
+#[cfg(feature = "shell")]
+use super::World;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For streams that are followed, those that follow them, as far as they are known here.
