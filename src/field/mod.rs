@@ -24,6 +24,7 @@ mod personal_number;
 mod region;
 mod schema;
 mod text;
+mod walk;
 mod width;
 
 pub use bilingual::Bilingual;
@@ -51,6 +52,7 @@ pub use region::{RegionCode, RegionCodeError};
 pub(crate) use schema::{Whole, string_schema};
 pub(crate) use text::JsonText;
 pub use text::{Line, Prose};
+pub(crate) use walk::each_text;
 #[cfg(feature = "shell")]
 pub use width::folded;
 pub(crate) use width::narrow;

@@ -1,9 +1,8 @@
 //! Numbers in public texts that may be a person's: what a log holds it holds for ever, and sealed values are for persons.
 
-use super::{Fault, Faults, Prose, RegionCode, narrow};
+use super::{Fault, Faults, Prose, RegionCode, each_text, narrow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The payload's texts hold a number that has the form of an identity card's or a mobile phone's, and it may be public: it is
 /// a contract's, or the law has it published. Only where there is one.
@@ -173,7 +172,9 @@ pub fn check_numbers(
     if may_hold_number(payload)
         && let Ok(value) = serde_json::from_slice(payload)
     {
-        collect(&value, &mut String::new(), &mut found);
+        each_text(&value, &mut |at, text| {
+            found.extend(PersonalNumber::within(text).map(|number| (at.to_owned(), number)));
+        });
     }
     match (confirmed, confirmed_at) {
         (Some(_), Some(at)) if found.is_empty() => {
@@ -183,24 +184,6 @@ pub fn check_numbers(
         (None, _) => found.into_iter().for_each(|(at, number)| {
             faults.add(at, Fault::PersonalNumber { number, may_be_confirmed: confirmed_at.is_some() });
         }),
-    }
-}
-
-/// Every text that holds such a number, by its pointer.
-fn collect(value: &Value, at: &mut String, found: &mut Vec<(String, PersonalNumber)>) {
-    let mut within = |step: &str, value: &Value, found: &mut Vec<_>| {
-        let length = at.len();
-        at.push('/');
-        at.push_str(step);
-        collect(value, at, found);
-        at.truncate(length);
-    };
-    match value {
-        Value::String(text) => found.extend(PersonalNumber::within(text).map(|number| (at.clone(), number))),
-        Value::Array(items) => items.iter().enumerate().for_each(|(n, item)| within(&n.to_string(), item, found)),
-        // No name of a payload's member needs to be escaped in a pointer.
-        Value::Object(members) => members.iter().for_each(|(name, member)| within(name, member, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
