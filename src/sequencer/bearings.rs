@@ -43,6 +43,15 @@ fn borne(row: &Row) -> Result<Borne, LoadError> {
     })
 }
 
+/// Whether any entry bears on a subject, registered here or not.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn is_subject(database: &Database, subject: &Stream) -> Result<bool, StoreError> {
+    let sql = "SELECT idx FROM bearings WHERE subject = $1 LIMIT 1";
+    Ok(!database.read(sql, &[Value::from(subject.as_str())]).await?.is_empty())
+}
+
 /// The next subjects, by their names behind one, of which anything is said at all; at most so many. Each is one step along the
 /// index, however much bears on it.
 ///

@@ -15,7 +15,7 @@ mod rows;
 mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
-pub use bearings::{read_bearings, subjects};
+pub use bearings::{is_subject, read_bearings, subjects};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream, stream_version};
 pub use owners::Owners;
 pub use rows::projections;

@@ -1,9 +1,10 @@
 //! What makes a bar, how it is disputed, and how it ends.
 
 use super::stage::Stage;
-use super::support::{DAY, Engine};
+use super::support::{Actor, DAY, Engine};
 use gongshi::access::{BarObjection, BarObjectionRuling, BarRevocation, BarRulingOutcome, Barring};
 use gongshi::field::{Citations, Instant};
+use gongshi::record::PrivateKey;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_own_score_or_a_missing_basis_bars_nobody() {
@@ -148,4 +149,32 @@ async fn an_objection_is_marked_at_once_and_has_its_days_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_objection_is_marked_at_once_and_has_its_days_on_postgres() {
     an_objection_is_marked_at_once_and_has_its_days(Engine::Postgres).await;
+}
+
+/// A court's list names whom it likes. Whoever is named can ask what it comes to.
+async fn a_stranger_that_is_barred_has_credit(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    let stranger = Actor { id: "91410105MA0000023E".parse().unwrap(), key: PrivateKey::generate() };
+    let credit = format!("/v1/organisations/{}/credit", stranger.id);
+    assert_eq!(stage.app.get(&credit).await.problem(), "organisation-unknown");
+    stage.bar(&stranger, stage.ban(&stranger, "b-1", 10).await).await.accepted();
+    let new = stage.app.get(&credit).await;
+    assert_eq!((new.status, &new.body["neutral"]), (200, &true.into()), "{new:?}");
+    stage.app.days_pass(1).await;
+    assert_eq!(stage.app.ledger.grade_due().await.unwrap(), 1);
+    for (what, member, known) in [("", "grade", "D"), ("/contributions", "next", ""), ("/grades", "next", "")] {
+        let answer = stage.app.get(&format!("{credit}{what}")).await;
+        assert_eq!((answer.status, answer.body[member].as_str().unwrap_or_default()), (200, known), "{answer:?}");
+    }
+    stage.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_that_is_barred_has_credit_on_sqlite() {
+    a_stranger_that_is_barred_has_credit(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_that_is_barred_has_credit_on_postgres() {
+    a_stranger_that_is_barred_has_credit(Engine::Postgres).await;
 }

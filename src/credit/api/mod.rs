@@ -12,6 +12,7 @@ use crate::http::{
 use crate::law::{Conduct, Grade, Law};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
+use crate::sequencer::is_subject;
 use crate::store::{Direction, Filter, Listing, PAGE_BYTES_MAX, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use acts::CreditActs;
@@ -229,11 +230,13 @@ impl CreditApi {
 }
 
 impl CreditApi {
+    /// Whoever is registered here, or is named by an act that bears on it: a court's list and a bid name strangers, too.
+    ///
     /// # Errors
     /// `organisation-unknown`
     async fn must_be_known(&self, id: &OrganisationId) -> Result<(), Problem> {
-        let is_operator = self.ledger.identity().operator == *id;
-        if is_operator || self.ledger.version(&Stream::of(id)).await? > 0 {
+        let (is_operator, stream) = (self.ledger.identity().operator == *id, Stream::of(id));
+        if is_operator || self.ledger.version(&stream).await? > 0 || is_subject(&self.ledger.database, &stream).await? {
             return Ok(());
         }
         Err(Problem::of(&problem::ORGANISATION_UNKNOWN))
