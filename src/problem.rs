@@ -85,6 +85,7 @@ problems! {
     PERSONAL_NUMBER 422 "personal-number" "含有形同个人证件或手机的号码，须删去或确认" "A number that may be a person's, to be left out or confirmed"
     INCONSISTENT 422 "inconsistent" "字段相互矛盾" "Fields contradict each other"
     LAW_UNKNOWN 422 "law-unknown" "无法解释该法规版本" "This edition of the law can't be interpreted"
+    LAW_SILENT 409 "law-silent" "现行法规版本没有这方面的规则" "The edition of the law in force has no rules of this"
     DOCUMENT_MISSING 422 "document-missing" "引用的文件尚未上传" "A cited document is not there"
     DOCUMENT_MISMATCH 422 "document-mismatch" "文件与所述不符" "The document is not what was said"
     DOCUMENT_TYPE 415 "document-type" "不接受该文件类型" "Document type not accepted"
@@ -193,6 +194,15 @@ impl Refusal {
     pub fn window_open(until: Instant) -> Self {
         let text = until.shanghai_text();
         Self::new(&WINDOW_OPEN, format!("公示期至 {text}（北京时间）"), format!("open until {text} (Asia/Shanghai)"))
+    }
+
+    /// The edition of this name has no rules of what is acted on.
+    pub fn law_silent(edition: &str) -> Self {
+        let zh = format!("本日志采用的法规版本 {edition} 没有这方面的规则，监督部门采用新版本后方可办理");
+        let en = format!(
+            "edition {edition}, which this log has adopted, has no rules of this: a supervisor adopts a newer one first"
+        );
+        Self::new(&LAW_SILENT, zh, en)
     }
 
     /// An edition of the law that is not here, or has rules that this program doesn't know: it can't be kept.

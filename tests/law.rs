@@ -5,18 +5,22 @@
 
 mod support;
 
+use gongshi::access::{self, BarScope, Barring};
 use gongshi::audit::{Folder, Reason, Report, verify};
 use gongshi::bundle::{Maker, Scope, export_bundle, verify_bundle};
+use gongshi::clock::Clock;
 use gongshi::derived::replay;
-use gongshi::field::{DocumentId, Instant};
+use gongshi::field::{Day, DocumentId, Instant, Party};
 use gongshi::identity::{self, LawAdoption};
 use gongshi::law::{Edition, Editions};
+use gongshi::ledger::NewLog;
 use gongshi::store::export_log;
 use gongshi::tender::{PlannedDates, Preannouncement, Window, WindowUnit};
 use gongshi::world::{Act, Stream};
 use std::path::Path;
+use std::sync::Arc;
 use support::fixture::{self, act, day, stream};
-use support::{Actor, Answer, App, Cast, Engine};
+use support::{Actor, Answer, App, Cast, DAY, Engine, ORIGIN, START, new_log, open_new, unlimited};
 
 /// The first edition with an invented arrangement for 2027: the first week of January is off.
 fn with_2027() -> Edition {
@@ -29,7 +33,7 @@ work = ["2027-01-09", "2027-01-10"]
 "#;
     edited(|name, text| match name {
         "calendar.toml" => text + year,
-        "edition.toml" => text.replace("name = \"2026-11\"", "name = \"2027-test\""),
+        "edition.toml" => text.replace("name = \"2026-12\"", "name = \"2027-test\""),
         _ => text,
     })
 }
@@ -129,7 +133,7 @@ async fn an_open_window_moves_with_the_calendar(engine: Engine) {
     must_hold(&app).await;
     let law = app.get("/v1/law").await.body;
     assert_eq!((law[0]["name"].as_str(), law[0]["in_force"].as_bool()), (Some("2027-test"), Some(true)));
-    assert_eq!((law[1]["name"].as_str(), law[1]["index"].as_u64()), (Some("2026-11"), Some(0)));
+    assert_eq!((law[1]["name"].as_str(), law[1]["index"].as_u64()), (Some("2026-12"), Some(0)));
     let rules = app.get(&format!("/v1/law/{}", edition.id)).await.body;
     assert!(rules["calendar_years"].as_array().unwrap().contains(&2027.into()), "{rules}");
     assert!(rules["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == "AW-WINDOW" && rule["days"] == 3));
@@ -193,7 +197,7 @@ async fn a_rule_counts_from_the_edition_that_has_it() {
     let (app, cast) = on_the_eve(Engine::Sqlite).await;
     let stricter = edited(|name, text| match name {
         "windows.toml" => text.replacen("days = 3", "days = 5", 1),
-        "edition.toml" => text.replace("2026-11\"", "stricter\""),
+        "edition.toml" => text.replace("2026-12\"", "stricter\""),
         _ => text,
     });
     upload(&app, &cast.supervisor, &stricter).await;
@@ -262,4 +266,83 @@ async fn law_is_adopted_there_and_back_and_there_again_in_one_batch() {
         assert_eq!(window(&app, "N-1").await, ("2027-01-11T16:00:00.000Z".into(), false));
         must_hold(&app).await;
     }
+}
+
+/// Logs that earlier programs kept, whole, as each wrote them on the day in its name; and how many entries they have.
+const KEPT: &[(&str, u64)] = &[("2026-11-28", 222)];
+
+/// An honest log verifies for ever.
+#[test]
+fn logs_of_earlier_programs_hold() {
+    for (name, entries) in KEPT {
+        let path = format!("{}/tests/kept/{name}.zip", env!("CARGO_MANIFEST_DIR"));
+        let report = verify_bundle(Path::new(&path), None, &Editions::built_in()).unwrap().report;
+        assert!(report.holds(), "{name}: {:?}", report.findings);
+        assert_eq!(report.entries, *entries, "{name}");
+    }
+}
+
+/// A log that began when there were no rules of evaluation, credit and access yet.
+async fn what_the_law_is_silent_on_waits_for_an_edition_that_speaks(engine: Engine) {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::manual(START.parse().unwrap()));
+    let first = NewLog { law: Arc::clone(&Editions::shipped()[0]), ..new_log(ORIGIN) };
+    let url = engine.database(folder.path());
+    let ledger = open_new(first, folder.path(), url, clock.clone(), None).await.unwrap();
+    let app = App::serve(folder, ledger, clock, unlimited()).await;
+    let cast = app.cast().await;
+    app.post(&cast.centre, "/v1/tenders", &stream("N-1"), &act(fixture::preannouncement(&cast.centre)))
+        .await
+        .accepted();
+    upload(&app, &cast.supervisor, &Editions::newest()).await;
+    let whom = &cast.rival.id;
+    let bar = access::Act::from(court_list(&app, &cast));
+    let (path, on) = (format!("/v1/access/{whom}/bars"), Stream::of(&access::AccessId(whom.clone())));
+    let silent = app.post(&cast.supervisor, &path, &on, &bar.clone().into()).await;
+    assert_eq!((silent.status, silent.problem()), (409, "law-silent"), "{silent:?}");
+    app.days_pass(2).await;
+    assert_eq!(app.ledger.grade_due().await.unwrap(), 0);
+    let credit = app.get(&format!("/v1/organisations/{whom}/credit")).await;
+    assert_eq!(credit.problem(), "law-silent", "{credit:?}");
+    let listed = app.get(&format!("/v1/law/{}", Editions::shipped()[0].id)).await.body;
+    assert!(listed["rules"].as_array().unwrap().iter().all(|rule| rule["id"] != "CR-18"), "{listed}");
+    must_hold(&app).await;
+
+    adopt(&app, &cast.supervisor, &Editions::newest()).await.accepted();
+    app.post(&cast.supervisor, &path, &on, &bar.into()).await.accepted();
+    app.days_pass(1).await;
+    assert_eq!(app.ledger.grade_due().await.unwrap(), 1);
+    assert_eq!(app.get(&format!("/v1/organisations/{whom}/credit")).await.body["grade"], "D");
+    // What has rules once keeps having some.
+    let back = adopt(&app, &cast.supervisor, &Editions::shipped()[0]).await;
+    assert_eq!((back.status, &back.body["errors"][0]["pointer"]), (422, &"/edition".into()), "{back:?}");
+    must_hold(&app).await;
+}
+
+fn court_list(app: &App, cast: &Cast) -> Barring {
+    let today = Day::from(app.now().shanghai_day());
+    Barring {
+        id: "b-1".parse().unwrap(),
+        organisation: cast.rival.id.clone(),
+        kind: "court-list".parse().unwrap(),
+        name: "某公司".parse().unwrap(),
+        authority: Some(Party { name: "某区人民法院".parse().unwrap(), id: None }),
+        decision: Some("（2026）豫0105执1234号".parse().unwrap()),
+        article: Some("法〔2016〕285号".parse().unwrap()),
+        scope: Some(BarScope::default()),
+        from: Some(today),
+        to: Some(Day::from(app.now().plus_millis(90 * DAY).shanghai_day())),
+        document: Some(Editions::newest().document()),
+        regime: None,
+        numbers_confirmed: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_law_is_silent_on_waits_for_an_edition_that_speaks_on_sqlite() {
+    what_the_law_is_silent_on_waits_for_an_edition_that_speaks(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_law_is_silent_on_waits_for_an_edition_that_speaks_on_postgres() {
+    what_the_law_is_silent_on_waits_for_an_edition_that_speaks(Engine::Postgres).await;
 }

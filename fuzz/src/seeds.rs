@@ -4,6 +4,7 @@ use async_compression::tokio::write::{BrotliEncoder, GzipEncoder, ZstdEncoder};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::highwater::HighWater;
+use gongshi::law::Editions;
 use gongshi::ledger::{Home, Ledger, LogKeys, NewLog};
 use gongshi::log::{
     AddCheckpoint, Checkpoint, Cosigner, Edge, EntryView, Hash, NodeId, NoteSigner, SignedNote, TlogProof, bundle,
@@ -34,6 +35,7 @@ async fn entries() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
             origin: "seeds.example/log".into(),
             operator: "1241010041580000XR".parse()?,
             operator_name: "平台运行中心".into(),
+            law: Editions::newest(),
         },
         clock: clock.clone(),
         policy: None,

@@ -26,11 +26,11 @@ CREATE TABLE uploads (
 CREATE INDEX uploads_owner ON uploads (owner, stored_at);
 CREATE INDEX uploads_time ON uploads (stored_at);
 
--- What opens a sealed value: for everybody who uploaded it a ciphertext of its own, and here the key of each.
+-- What opens a sealed value: for everybody who deposited it a ciphertext of its own, and here the key of each.
 DROP TABLE disclosures;
 CREATE TABLE disclosures (
     digest    TEXT NOT NULL,              -- as it stands in the payload
-    owner     TEXT NOT NULL,              -- who uploaded it
+    owner     TEXT NOT NULL,              -- who deposited it
     stored_at INTEGER NOT NULL,
     cited     INTEGER NOT NULL,              -- 1 once somebody has seen that a record holds the digest
     object    TEXT NOT NULL,              -- the ciphertext's name in the object store

@@ -2,7 +2,7 @@
 
 use super::{Acts, Bearing, Look, Moment, Place, Stream, StreamId};
 use crate::field::{Instant, OrganisationId};
-use crate::law::Law;
+use crate::law::{Edition, Law};
 use crate::problem::Refusal;
 use crate::record::{Jwk, KeyId};
 use std::any::{Any, TypeId};
@@ -23,6 +23,12 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
     const FALLS_DUE: bool = false;
     /// Acts on such streams may make the service begin others.
     const ENTAILS: bool = false;
+
+    /// Whether an edition of the law has rules of such streams. Under one that is silent nothing acts on them, and nothing is owed:
+    /// a log that adopted it before they came up is judged as it was.
+    fn is_in_law(_edition: &Edition) -> bool {
+        true
+    }
 
     /// How many records act on it.
     fn version(&self) -> u64;

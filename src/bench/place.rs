@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::field::Instant;
 use crate::highwater::HighWater;
+use crate::law::Editions;
 use crate::ledger::{Home, Ledger, LogKeys, NewLog};
 use crate::store::Objects;
 use anyhow::Context;
@@ -59,6 +60,7 @@ pub(super) async fn open(database_url: &str, folder: &Path, clock: Clock) -> any
             origin: ORIGIN.to_owned(),
             operator: "XM-BENCH-OPERATOR".parse()?,
             operator_name: "平台运行机构".to_owned(),
+            law: Editions::newest(),
         },
         clock,
         policy: None,

@@ -29,7 +29,7 @@ pub struct List {
 
 #[derive(Args)]
 pub struct Show {
-    /// 版本目录 · Folder of the edition
+    /// 版本目录，缺省为随程序的最新版本 · Folder of the edition; the newest that comes with the program without it
     folder: Option<PathBuf>,
 }
 
@@ -43,8 +43,8 @@ pub struct Adopt {
     /// 采纳理由 · Why: it stands in the log for ever
     #[arg(long)]
     reason: String,
-    /// 版本目录 · Folder of the edition
-    folder: PathBuf,
+    /// 版本目录，缺省为随程序的最新版本 · Folder of the edition; the newest that comes with the program without it
+    folder: Option<PathBuf>,
 }
 
 impl Law {
@@ -58,7 +58,8 @@ impl Law {
 }
 
 /// The edition in a folder: all its TOML files.
-fn read(folder: &Path) -> anyhow::Result<Edition> {
+fn read(folder: Option<&Path>) -> anyhow::Result<Edition> {
+    let Some(folder) = folder else { return Ok(Edition::clone(&Editions::newest())) };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
@@ -85,10 +86,7 @@ impl List {
 
 impl Show {
     fn run(self) -> anyhow::Result<()> {
-        let edition = match &self.folder {
-            Some(folder) => read(folder)?,
-            None => Edition::clone(&Editions::newest()),
-        };
+        let edition = read(self.folder.as_deref())?;
         say!("{} {}\n{}", edition.name, edition.id, either(&edition.zh, &edition.en));
         let years = edition.calendar.years().map(|year| year.to_string()).collect::<Vec<_>>().join(" ");
         say!("{}: {years}", either("已公布节假日安排的年份", "Years with a holiday arrangement"));
@@ -103,7 +101,7 @@ impl Show {
 
 impl Adopt {
     async fn run(self) -> anyhow::Result<()> {
-        let edition = read(&self.folder)?;
+        let edition = read(self.folder.as_deref())?;
         let key = load_key(&self.key)?;
         let client = reqwest::Client::new();
         let Met { origin, now } = self.remote.meet(&client).await?;

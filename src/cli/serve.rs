@@ -13,6 +13,7 @@ use gongshi::demo;
 use gongshi::field::{Instant, OrganisationId};
 use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
+use gongshi::law::Editions;
 use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog, UncitedQuota};
 use gongshi::log::{Checkpoint, Policy};
 use gongshi::private;
@@ -172,6 +173,7 @@ impl Name {
             // Where the log is there, nobody reads these two.
             operator: self.operator.clone().or(operator).expect("the example has one"),
             operator_name: self.operator_name.clone().or(operator_name).unwrap_or_default(),
+            law: Editions::newest(),
         })
     }
 }

@@ -218,6 +218,7 @@ pub async fn open(folder: &Path, clock: &Clock) -> Arc<Ledger> {
         origin: "demo.gongshi.example/log".into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "公示示范平台运行中心".into(),
+        law: Editions::newest(),
     };
     let database_url = format!("sqlite://{}", folder.join("gongshi.sqlite").display());
     let objects = Objects::local(&folder.join("documents")).unwrap();

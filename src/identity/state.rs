@@ -305,10 +305,13 @@ fn decide_adoption(state: &LogState, adoption: &LawAdoption, by: &Author, around
     if state.law.len() >= EDITIONS_MAX {
         return Err(Refusal::of_field("/edition", Fault::TooMany { max: EDITIONS_MAX }));
     }
-    match around.edition(&edition) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::law_unknown(&edition)),
+    let next = around.edition(&edition).ok_or_else(|| Refusal::law_unknown(&edition))?;
+    let last = state.law.last().and_then(|last| around.edition(&last.edition));
+    if last.is_some_and(|last| !next.speaks_of_all_in(&last)) {
+        let words = ("缺少现行版本已有的规则文件", "lacks files of rules that the edition in force has");
+        return Err(Refusal::of_field("/edition", Fault::inconsistent(words)));
     }
+    Ok(())
 }
 
 fn decide_addition(state: &LogState, addition: &CheckpointKeyAddition) -> Result<(), Refusal> {

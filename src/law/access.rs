@@ -126,7 +126,7 @@ pub struct RepairRule {
 }
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessTerms {
     /// What every bar must say.
@@ -146,7 +146,7 @@ pub struct AccessTerms {
 }
 
 /// Grades by what they make of access; the others make nothing of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreditEffects {
     /// More is checked.

@@ -4,7 +4,7 @@ use super::rule::{Rule, WorkingDayRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// What somebody did, or what was found about it, as far as it counts for its credit.
 #[derive(
@@ -112,7 +112,7 @@ pub struct ConductRule {
 }
 
 /// Where each grade begins, in points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradeBorders {
     pub a: u16,
@@ -122,7 +122,7 @@ pub struct GradeBorders {
 }
 
 /// With how many points everybody begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreditBase {
     pub points: u16,
@@ -130,7 +130,7 @@ pub struct CreditBase {
 }
 
 /// From what on, and below what, a rating counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RatingBorders {
     pub well_from: u8,
@@ -139,7 +139,7 @@ pub struct RatingBorders {
 }
 
 /// How credit is computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreditTerms {
     pub base: CreditBase,
@@ -158,14 +158,21 @@ pub const POINTS_MAX: u16 = 100;
 const HALF_LIVES_MAX: u16 = 30;
 
 impl CreditTerms {
+    /// Whether the edition has none.
+    pub fn is_silent(&self) -> bool {
+        self.base.rule.is_silent()
+    }
+
     /// Why they can't be computed with, if they can't.
     pub fn fault(&self) -> Option<String> {
+        if self.is_silent() {
+            return None;
+        }
         let borders = [self.grades.c, self.grades.b, self.grades.a, POINTS_MAX + 1];
         if !borders.is_sorted_by(|lower, higher| lower < higher) || self.base.points < self.grades.b {
             return Some("grades begin one above the other, and whoever is new has B at least".into());
         }
-        for conduct in Conduct::iter() {
-            let Some(rule) = self.conduct.get(&conduct) else { return Some(format!("{} is missing", conduct.name())) };
+        for (conduct, rule) in &self.conduct {
             let half_lives = rule.half_life_days.saturating_mul(HALF_LIVES_MAX);
             if rule.half_life_days == 0 || rule.horizon_days > half_lives {
                 return Some(format!("{}: a half-life has a day, a horizon few half-lives", conduct.name()));
@@ -174,7 +181,7 @@ impl CreditTerms {
         None
     }
 
-    /// The rule of a kind of conduct; [`Self::fault`] has seen that each has one.
+    /// The rule of a kind of conduct; one that the edition does not know counts for nothing.
     pub fn conduct(&self, conduct: Conduct) -> Option<&ConductRule> {
         self.conduct.get(&conduct)
     }

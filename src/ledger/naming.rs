@@ -3,7 +3,7 @@
 use super::{Ledger, LedgerError, LogKeys, NewLog};
 use crate::field::{Fault, Prose};
 use crate::identity::{self, LogContinuation, LogOpening, LogState};
-use crate::law::{Edition, InForce, Law};
+use crate::law::{InForce, Law};
 use crate::log::{NoteKey, NoteSigner, SignedNote};
 use crate::problem::Refusal;
 use crate::record::PrivateKey;
@@ -25,7 +25,7 @@ impl LogKeys {
     ///
     /// # Errors
     /// A name that is none.
-    pub(super) fn opening(&self, opening: &NewLog, edition: &Edition) -> Result<LogOpening, LedgerError> {
+    pub(super) fn opening(&self, opening: &NewLog) -> Result<LogOpening, LedgerError> {
         fn field<T: std::str::FromStr<Err = Fault>>(pointer: &str, text: &str) -> Result<T, Refusal> {
             text.parse().map_err(|fault| Refusal::of_field(pointer, fault))
         }
@@ -37,7 +37,7 @@ impl LogKeys {
             operator_key: self.operator.public().to_jwk(),
             service_key: self.service.public().to_jwk(),
             log_key: field("/log_key", &log_key)?,
-            law: edition.document(),
+            law: opening.law.document(),
             time_zone: field("/time_zone", "Asia/Shanghai")?,
         })
     }

@@ -3,7 +3,7 @@
 use crate::act::{Acts, Bearing, Capability, KeyChange, Look, Moment, Place, Stream, StreamId};
 use crate::field::{DocumentId, DocumentRef, Fault, Faults, FieldFault, Instant, OrganisationId, ParseFailure};
 use crate::identity;
-use crate::law::Law;
+use crate::law::{Edition, Law};
 use crate::problem::{self, Refusal};
 use crate::record::{Jwk, Sealed};
 use std::any::{Any, TypeId};
@@ -195,6 +195,11 @@ macro_rules! define {
                 return <$state>::owed(&id, look, law).map(Act::from);
             })*
             None
+        }
+
+        /// Whether the edition has rules of streams of this kind.
+        pub(super) fn is_in_law(prefix: &str, edition: &Edition) -> bool {
+            $((prefix != <<$state as Capability>::Id as StreamId>::PREFIX || <$state as Capability>::is_in_law(edition)) &&)* true
         }
 
         /// Whether streams of this kind may be dropped and folded again.

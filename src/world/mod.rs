@@ -235,6 +235,9 @@ impl World {
             return Err(Refusal::stream_mismatch("/sub", zh, en));
         }
         self.must_be_judged(act)?;
+        if !list::is_in_law(stream.prefix(), law.edition()) {
+            return Err(Refusal::law_silent(&law.edition().name));
+        }
         let signed_in = act.signs_in().map(|(_, owner)| Author { id: owner.clone(), roles: Roles::NONE });
         let known = if signed_in.is_some() { None } else { Some(self.author(&header.kid, now)?) };
         self.must_know_codes(act)?;
@@ -269,7 +272,9 @@ impl World {
 
     /// The streams that an entry, which was applied, obliges the service to begin.
     pub fn entails(&self, stream: &Stream, place: &Place) -> Vec<Stream> {
-        self.state(stream).map(|state| state.entails(stream, place)).unwrap_or_default()
+        let Some(law) = self.law().map(|law| law.before(place.index)) else { return Vec::new() };
+        let entailed = self.state(stream).map(|state| state.entails(stream, place)).unwrap_or_default();
+        entailed.into_iter().filter(|begun| list::is_in_law(begun.prefix(), law.edition())).collect()
     }
 
     /// The act by which the service begins a stream that an entry has entailed, and the streams that say so: where one of

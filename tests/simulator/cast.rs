@@ -3,10 +3,12 @@
 use super::dice::Dice;
 use super::seam;
 use gongshi::field::{Instant, OrganisationId};
+use gongshi::law::{Edition, Editions};
 use gongshi::log::NoteSigner;
 use gongshi::organisation::Role;
 use gongshi::record::PrivateKey;
 use gongshi::world::World;
+use std::sync::Arc;
 
 /// The operator first; the others ask for one role each.
 const PLAYERS: [(&str, Role); 13] = [
@@ -49,6 +51,8 @@ pub struct Cast {
     pub service: Vec<PrivateKey>,
     /// Never registered.
     pub unknown: PrivateKey,
+    /// What the log begins with: often the first edition that was ever shipped, which is silent on much.
+    pub first_law: Arc<Edition>,
 }
 
 impl Cast {
@@ -67,7 +71,9 @@ impl Cast {
             role: *role,
             keys: keys(KEYS_EACH),
         });
+        let first_law = if seed.is_multiple_of(4) { Arc::clone(&Editions::shipped()[0]) } else { Editions::newest() };
         Self {
+            first_law,
             players: players.collect(),
             checkpoint: keys(CHECKPOINT_KEYS),
             service: keys(SERVICE_KEYS),

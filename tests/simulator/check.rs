@@ -1,8 +1,8 @@
 //! What must hold after any run: live state = replay = audit = bundle, and nothing that was acknowledged is lost.
 
-use super::acts::evaluations;
 use super::fault::{Fault, fault};
 use super::home::folder;
+use super::oracle::Oracle;
 use super::run::Run;
 use super::seam;
 use gongshi::audit::{Finding, Reason, Report};
@@ -12,7 +12,7 @@ use gongshi::http::Limits;
 use gongshi::ledger::Ledger;
 use gongshi::server::Server;
 use gongshi::store::{Pools, export_log};
-use gongshi::world::{Stream, World};
+use gongshi::world::Stream;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -47,7 +47,7 @@ pub fn nothing_is_due(run: &Run, now: Instant) -> Result<(), Fault> {
             day.map_or(Ok(()), |day| Err(fault("due", format!("a grade of {id} for {day} is still due"))))?;
         }
     }
-    for stream in evaluations(world).into_iter().filter(|stream| seam::version(world, stream) == 0) {
+    for stream in run.oracle.owed() {
         if let Some(act) = seam::owed(world, &stream) {
             return Err(fault("due", format!("{} on {stream} is still owed", act.kind())));
         }
@@ -108,9 +108,9 @@ async fn replayed(ledger: &Ledger) -> Result<(), Fault> {
 }
 
 /// Nothing is wrong, but for what the service owes: a service without a key, or that nobody lets act, begins nothing.
-fn holds(world: &World, class: &'static str, what: &str, report: Result<Report, String>) -> Result<Report, Fault> {
+fn holds(oracle: &Oracle, class: &'static str, what: &str, report: Result<Report, String>) -> Result<Report, Fault> {
     let report = report.map_err(|e| fault(class, format!("{what}: {e}")))?;
-    let owed: Vec<Stream> = evaluations(world).into_iter().filter(|stream| seam::version(world, stream) == 0).collect();
+    let owed = oracle.owed();
     let is_owed = |detail: &str| owed.iter().any(|stream| detail.starts_with(&format!("{stream} ")));
     let is_excused = |finding: &Finding| finding.reason == Reason::ActOwed && is_owed(&finding.detail);
     match report.findings.iter().find(|finding| !is_excused(finding)) {
@@ -122,17 +122,17 @@ fn holds(world: &World, class: &'static str, what: &str, report: Result<Report, 
 async fn audited(run: &Run, ledger: &Ledger, folder: &Path) -> Result<(), Fault> {
     let copy = folder.join("copy");
     export_log(&ledger.database, &copy).await.map_err(|e| fault("audit", e))?;
-    let whole = holds(&run.oracle.world, "audit", "all states in memory", seam::audit(&copy, None))?;
+    let whole = holds(&run.oracle, "audit", "all states in memory", seam::audit(&copy, None))?;
     if whole.entries != run.oracle.size() as u64 {
         return Err(fault("audit", format!("{} entries of {}", whole.entries, run.oracle.size())));
     }
-    let forgetful = holds(&run.oracle.world, "audit", "one state in memory", seam::audit(&copy, Some(1)))?;
+    let forgetful = holds(&run.oracle, "audit", "one state in memory", seam::audit(&copy, Some(1)))?;
     if forgetful == whole { Ok(()) } else { Err(fault("audit", "another report with one state in memory")) }
 }
 
 /// The static files are a copy like any other.
 fn published(run: &Run) -> Result<(), Fault> {
-    let report = holds(&run.oracle.world, "publishing", "the static files", seam::audit(run.published.path(), None))?;
+    let report = holds(&run.oracle, "publishing", "the static files", seam::audit(run.published.path(), None))?;
     let (entries, size) = (report.entries, run.oracle.size());
     if entries == size as u64 { Ok(()) } else { Err(fault("publishing", format!("{entries} entries of {size}"))) }
 }
@@ -157,7 +157,7 @@ async fn bundled(run: &mut Run, ledger: &Ledger, folder: &Path, all: bool) -> Re
         let keys = run.cast.checkpoint_keys();
         let made = seam::bundle(ledger, &keys, scope, run.oracle.last_time, &out).await;
         let whole = made.as_ref().is_ok_and(|(_, whole)| *whole);
-        holds(&run.oracle.world, "bundle", &what, made.map(|(report, _)| report))?;
+        holds(&run.oracle, "bundle", &what, made.map(|(report, _)| report))?;
         if !whole {
             return Err(fault("bundle", format!("{what}: whether it is whole can't be judged")));
         }

@@ -74,7 +74,12 @@ impl Home {
                     service: service.clone(),
                     operator: cast.players[0].keys[0].clone(),
                 },
-                opening: NewLog { origin, operator: cast.players[0].id.clone(), operator_name: "模拟平台".into() },
+                opening: NewLog {
+                    origin,
+                    operator: cast.players[0].id.clone(),
+                    operator_name: "模拟平台".into(),
+                    law: Arc::clone(&cast.first_law),
+                },
                 clock: clock.clone(),
                 policy: None,
                 high_water: HighWater::default(),

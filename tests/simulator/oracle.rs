@@ -3,6 +3,7 @@
 //! The service decides on the few streams that it has loaded. Here all of them are at hand, so a decision that missed one
 //! shows: an entry that should not be there, and also a refusal that nobody earned.
 
+use super::acts::evaluations;
 use super::fault::{Fault, fault};
 use super::papers::Papers;
 use super::seam;
@@ -22,6 +23,8 @@ pub struct Oracle {
     pub streams: BTreeSet<String>,
     /// Every document that an entry cites.
     pub cited: BTreeSet<DocumentId>,
+    /// Evaluations that some entry brought about while the law was silent on them: nobody opens them.
+    pub unowed: BTreeSet<Stream>,
     /// What the log was called first.
     origin: String,
 }
@@ -60,8 +63,15 @@ impl Oracle {
             last_time: Instant::from_millis(0),
             streams: BTreeSet::new(),
             cited: BTreeSet::new(),
+            unowed: BTreeSet::new(),
             origin: origin.to_owned(),
         }
+    }
+
+    /// Evaluations that the service is to open, and has not.
+    pub fn owed(&self) -> Vec<Stream> {
+        let is_owed = |stream: &Stream| seam::version(&self.world, stream) == 0 && !self.unowed.contains(stream);
+        evaluations(&self.world).into_iter().filter(is_owed).collect()
     }
 
     pub fn size(&self) -> usize {
@@ -117,7 +127,11 @@ impl Oracle {
             kid: header.kid,
             version,
         };
+        let is_silent = self.world.law().is_none_or(|law| law.edition().evaluation.sealing.rule.is_silent());
         seam::apply(&mut self.world, &stream, &act, &place);
+        if is_silent {
+            self.unowed.extend(evaluations(&self.world));
+        }
         self.cited.extend(act.documents().into_iter().map(|cited| cited.sha256));
         self.last_time = view.time;
         let seen = Seen { hash: view.hash(), digest: record.digest(), kind: act.kind(), bytes: bytes.to_vec() };

@@ -125,11 +125,26 @@ pub async fn open_as(
     clock: Clock,
     policy: Option<Policy>,
 ) -> Result<Arc<Ledger>, LedgerError> {
-    let opening = NewLog {
+    open_new(new_log(origin), folder, database_url, clock, policy).await
+}
+
+/// How a log of the tests begins.
+pub fn new_log(origin: &str) -> NewLog {
+    NewLog {
         origin: origin.into(),
         operator: "1241010041580000XR".parse().unwrap(),
         operator_name: "测试平台".into(),
-    };
+        law: Editions::newest(),
+    }
+}
+
+pub async fn open_new(
+    opening: NewLog,
+    folder: &Path,
+    database_url: String,
+    clock: Clock,
+    policy: Option<Policy>,
+) -> Result<Arc<Ledger>, LedgerError> {
     let objects = Objects::local(&folder.join("documents")).unwrap();
     let keys = LogKeys::in_folder(&folder.join("keys")).unwrap();
     let high_water = HighWater::in_folder(folder).unwrap();

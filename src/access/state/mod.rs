@@ -14,7 +14,7 @@ pub use standing::{AccessState, AsOf, BarStatus, CreditEffect, standing};
 use super::{Act, BarRulingOutcome, RepairOutcome, RepairPath};
 use crate::act::{Bearing, Capability, Moment, Place, StreamId, statuses};
 use crate::field::{BarKindId, Day, DocumentId, Instant, ItemId, OrganisationId, OrganisationIdError, RegionCode};
-use crate::law::{BarField, BarMeasure, Law, RepairRegime, Running};
+use crate::law::{BarField, BarMeasure, Edition, Law, RepairRegime, Running};
 use crate::problem::Refusal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -175,6 +175,10 @@ impl Capability for Access {
     type Act = Act;
 
     const IS_DROPPED: bool = true;
+
+    fn is_in_law(edition: &Edition) -> bool {
+        !edition.access.basis.is_silent()
+    }
 
     fn version(&self) -> u64 {
         self.version

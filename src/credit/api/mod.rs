@@ -11,7 +11,7 @@ use crate::http::{
 };
 use crate::law::{Conduct, Grade, Law};
 use crate::ledger::{Folded, Ledger};
-use crate::problem;
+use crate::problem::{self, Refusal};
 use crate::sequencer::is_subject;
 use crate::store::{Direction, Filter, Listing, PAGE_BYTES_MAX, Row, StoreError, Value};
 use crate::world::{self, Stream};
@@ -244,8 +244,14 @@ impl CreditApi {
 
     async fn show<T>(&self, id: &OrganisationId, show: impl FnOnce(&CreditFile, Law<'_>) -> T) -> Result<T, Problem> {
         let stream = Stream::of(&CreditId(id.clone()));
+        let show = |file: &CreditFile, law: Law<'_>| {
+            if law.edition().credit.is_silent() {
+                return Err(Refusal::law_silent(&law.edition().name).into());
+            }
+            Ok(show(file, law))
+        };
         let shown = self.files.show(&self.ledger, &stream, CreditFile::default, show).await?;
-        shown.ok_or_else(|| Problem::of(&problem::LAW_UNKNOWN))
+        shown.ok_or_else(|| Problem::of(&problem::LAW_UNKNOWN))?
     }
 
     /// The grade in an entry.

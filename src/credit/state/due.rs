@@ -169,7 +169,7 @@ impl Credit {
         day: Day,
         terms: &CreditTerms,
     ) -> Option<Graded> {
-        if state.is_some_and(|state| day < state.last.day) {
+        if terms.is_silent() || state.is_some_and(|state| day < state.last.day) {
             return None;
         }
         let mut draft = Draft::new(state, terms);

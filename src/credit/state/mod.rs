@@ -15,7 +15,7 @@ pub use due::{FACTS_CONSIDERED_MAX, SUPPOSED_FROM, Supposed};
 use super::{Act, Contribution, Graded, ObjectionFate};
 use crate::act::{Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{Day, Instant, ItemId, OrganisationId, OrganisationIdError};
-use crate::law::{Conduct, Law, Running};
+use crate::law::{Conduct, Edition, Law, Running};
 use crate::problem::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -98,6 +98,10 @@ impl Capability for Credit {
 
     /// There are as many as organisations.
     const IS_DROPPED: bool = false;
+
+    fn is_in_law(edition: &Edition) -> bool {
+        !edition.credit.base.rule.is_silent()
+    }
 
     fn version(&self) -> u64 {
         self.version

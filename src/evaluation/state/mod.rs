@@ -17,7 +17,7 @@ use super::{Act, EvaluationDeadline, EvaluationOpening, EvaluationStage};
 use crate::act::{Author, Bearing, Capability, Look, Moment, Place, Stream, StreamId};
 use crate::commitment::LotBinding;
 use crate::field::{CommitmentId, EvaluationId, Instant, Milestone, OrganisationId};
-use crate::law::{Law, Running};
+use crate::law::{Edition, Law, Running};
 use crate::log::Hash;
 use crate::problem::Refusal;
 use crate::template::{Side, TemplateRef};
@@ -107,6 +107,10 @@ impl Capability for Evaluation {
 
     const IS_DROPPED: bool = true;
     const FALLS_DUE: bool = true;
+
+    fn is_in_law(edition: &Edition) -> bool {
+        !edition.evaluation.sealing.rule.is_silent()
+    }
 
     fn version(&self) -> u64 {
         self.version

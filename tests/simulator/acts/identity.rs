@@ -12,7 +12,6 @@ use gongshi::identity::{
     Act, CheckpointKeyAddition, CheckpointKeyRetirement, LawAdoption, LogContinuation, LogOpening, LogState,
     ServiceKeyAddition, ServiceKeyRevocation,
 };
-use gongshi::law::Editions;
 use gongshi::log::{Checkpoint, Hash, NoteSigner};
 use gongshi::organisation::Role;
 
@@ -60,7 +59,7 @@ fn build(scene: &mut Scene<'_>, log: &LogState, kind: &str) -> Option<Act> {
             operator_key: cast.unknown.public().to_jwk(),
             service_key: cast.service[4].public().to_jwk(),
             log_key: read(&cast.checkpoint_names(&log.origin)[0]),
-            law: Editions::newest().document(),
+            law: scene.cast.first_law.document(),
             time_zone: read("Asia/Shanghai"),
         }
         .into(),

@@ -1,10 +1,11 @@
 //! Texts, days, sums and citations: mostly plain, sometimes at the edge of what a field takes.
 
 use super::Scene;
+use crate::seam;
 use gongshi::field::{
     Citations, Currency, Day, DocumentRef, DueTime, Instant, Money, Price, Prose, Rate, RateBasis, StatedPrice,
 };
-use gongshi::law::Editions;
+use gongshi::law::SlipRule;
 use gongshi::log::Hash;
 use gongshi::record::Sealed;
 use gongshi::tender::{AmountConfirmation, PriceDifference};
@@ -97,8 +98,9 @@ impl Scene<'_> {
             Price::Money(Money::new(measure.currency, amount).expect("below another amount"))
         });
         let price = near.unwrap_or_else(|| self.price());
-        let measures = measures.iter().flatten().map(|measure| Price::Money(*measure));
-        let is_far = measures.into_iter().any(|measure| is_far(&price, &measure));
+        let mut measures = measures.iter().flatten().map(|measure| Price::Money(*measure));
+        let slip = &seam::law(self.world).edition().prices.slip;
+        let is_far = measures.any(|measure| is_far(slip, &price, &measure));
         (price, self.confirms(is_far))
     }
 
@@ -112,7 +114,7 @@ impl Scene<'_> {
             return (before.clone(), None, None);
         }
         let (price, _) = self.offer(&[before.amount()]);
-        let is_far = is_far(&price, before);
+        let is_far = is_far(&seam::law(self.world).edition().prices.slip, &price, before);
         let confirmed = self.confirms(is_far);
         let difference = PriceDifference {
             law: read("评标委员会和评标方法暂行规定 第十九条"),
@@ -155,7 +157,6 @@ impl Scene<'_> {
 }
 
 /// Whether one of two prices may be a slip of unit.
-fn is_far(price: &Price, other: &Price) -> bool {
-    let edition = Editions::newest();
-    price.comparable_with(other).into_iter().any(|(one, other)| edition.prices.slip.are_far_apart(one, other))
+fn is_far(slip: &SlipRule, price: &Price, other: &Price) -> bool {
+    price.comparable_with(other).into_iter().any(|(one, other)| slip.are_far_apart(one, other))
 }

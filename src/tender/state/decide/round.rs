@@ -17,6 +17,9 @@ pub(super) fn decide_first(disclosed: &Preannouncement, by: &Author, at: &Moment
     }
     let Some(earlier) = earlier(follows, "/follows", at)? else { return Ok(()) };
     let rules = &at.law.edition().rounds;
+    if rules.follows.is_silent() {
+        return Err(Refusal::law_silent(&at.law.edition().name));
+    }
     if !earlier.is_bought_by(&by.id) || !earlier.procuring_unit.is_same(&disclosed.procuring_unit) {
         return Err(refused(&problem::NOT_A_PARTY, &rules.follows));
     }
