@@ -5,7 +5,7 @@ use super::finding::{Lost, Reason, Report};
 use super::owed::Owed;
 use super::recall::{GENERATION, Recall, RecallError};
 use super::source::{Source, SourceError};
-use super::workers::{Batch, Chunk, Parsed, ParsedEntry, Workers};
+use super::workers::{Batch, Parsed, ParsedEntry, Workers};
 use crate::act::Place;
 use crate::field::Instant;
 use crate::identity;
@@ -15,13 +15,12 @@ use crate::problem::{self, Refusal};
 use crate::world::{Act, Stream, World};
 use bytes::Bytes;
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Called now and then with the number of entries done and the size that the checkpoint claims.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
-/// Bundles in one chunk of work: large enough for fast batches, small enough to keep memory low.
-const BUNDLES_IN_CHUNK: u64 = 7;
+/// Bundles in one chunk of work: enough to be worth a turn of a thread, and few, to keep memory low.
+const BUNDLES_IN_CHUNK: u64 = 4;
 
 /// Audits a whole log. `key` pins the log's checkpoint key; without it those that the log itself names are taken,
 /// and the report says which.
@@ -55,6 +54,7 @@ pub fn verify_within(
         let mut next_bundle = 0;
         let mut reading = true;
         let mut in_work: VecDeque<u64> = VecDeque::new();
+        let mut batch = Batch::default();
         loop {
             while reading && in_work.len() < workers.chunks_in_flight() {
                 if (next_bundle + BUNDLES_IN_CHUNK) * TILE_WIDTH > Recall::ENTRIES_MAX {
@@ -78,14 +78,17 @@ pub fn verify_within(
                 }
             }
             let Some(first) = in_work.pop_front() else { break };
-            let batch = audit.chunk(workers.parsed(first), source);
-            workers.verify(batch);
+            audit.chunk(workers.parsed(first), &mut batch, source);
+            if batch.is_full() {
+                workers.verify(std::mem::take(&mut batch));
+            }
             audit.compare_tiles(source);
             for index in workers.failures() {
                 audit.report.add(Some(index), Reason::SignatureMismatch, "the author's signature does not hold");
             }
             progress(audit.next_index, claimed);
         }
+        workers.verify(batch);
         for index in workers.finish() {
             audit.report.add(Some(index), Reason::SignatureMismatch, "the author's signature does not hold");
         }
@@ -157,9 +160,8 @@ impl Audit {
     }
 
     /// Walks one chunk in order and collects its signatures.
-    fn chunk(&mut self, chunk: Chunk, source: &mut dyn Source) -> Batch {
-        let mut batch = Batch::new(Arc::clone(&chunk.bytes));
-        for (at, parsed) in chunk.entries.into_iter().enumerate() {
+    fn chunk(&mut self, chunk: Vec<Parsed>, batch: &mut Batch, source: &mut dyn Source) {
+        for parsed in chunk {
             let index = self.next_index;
             self.next_index += 1;
             self.place_in_chain(index, &parsed);
@@ -167,12 +169,11 @@ impl Audit {
             let hash = parsed.hash;
             self.recall.entry(hash);
             match parsed.content {
-                Ok(entry) => self.entry(index, at, hash, &entry, &mut batch, source),
+                Ok(entry) => self.entry(index, parsed.bytes, hash, &entry, batch, source),
                 Err((reason, detail)) => self.report.add(Some(index), reason, detail),
             }
             self.edge.append(hash);
         }
-        batch
     }
 
     fn place_in_chain(&mut self, index: u64, parsed: &Parsed) {
@@ -194,7 +195,7 @@ impl Audit {
     fn entry(
         &mut self,
         index: u64,
-        at: usize,
+        bytes: Bytes,
         hash: Hash,
         entry: &ParsedEntry,
         batch: &mut Batch,
@@ -214,7 +215,7 @@ impl Audit {
             self.report.add(Some(index), Reason::KeyUnknown, "not signed by the key that it brings");
             return;
         }
-        batch.push(index, at, entry, key);
+        batch.push(index, bytes, entry, key);
         match self.recall.is_reused(source, index, header) {
             Ok(false) => {}
             Ok(true) => {

@@ -9,20 +9,12 @@ use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-
-/// A chunk of entries.
-type Entries = Arc<Vec<Bytes>>;
-
-/// A parsed chunk, in order.
-pub(super) struct Chunk {
-    pub bytes: Entries,
-    pub entries: Vec<Parsed>,
-}
 
 /// One entry, as far as it can be read by itself.
 pub(super) struct Parsed {
+    pub bytes: Bytes,
     pub hash: Hash,
     /// Absent when the bytes are not an entry.
     pub link: Option<Link>,
@@ -49,15 +41,19 @@ pub(super) struct ParsedEntry {
     pub payload: Range<usize>,
 }
 
-/// Signatures to be checked together.
+/// Signatures to be checked together: the more there are, the less each takes. So a batch is larger than a chunk, which is as
+/// small as it can be, because what was parsed takes much memory.
+#[derive(Default)]
 pub(super) struct Batch {
-    bytes: Entries,
     items: Vec<Item>,
 }
 
+/// Signatures of a batch.
+const BATCH: usize = 4096;
+
 struct Item {
     index: u64,
-    at: usize,
+    entry: Bytes,
     protected: Range<usize>,
     payload: Range<usize>,
     signature: [u8; 64],
@@ -65,22 +61,20 @@ struct Item {
 }
 
 impl Batch {
-    pub fn new(bytes: Entries) -> Self {
-        let items = Vec::with_capacity(bytes.len());
-        Self { bytes, items }
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= BATCH
     }
 
-    /// The signature of the entry that stands `at` this place of the chunk.
-    pub fn push(&mut self, index: u64, at: usize, entry: &ParsedEntry, key: PublicKey) {
+    /// The signature of an entry, with its bytes.
+    pub fn push(&mut self, index: u64, bytes: Bytes, entry: &ParsedEntry, key: PublicKey) {
         let (protected, payload) = (entry.protected.clone(), entry.payload.clone());
-        self.items.push(Item { index, at, protected, payload, signature: entry.signature, key });
+        self.items.push(Item { index, entry: bytes, protected, payload, signature: entry.signature, key });
     }
 
     fn failures(&self) -> Vec<u64> {
         let mut verifier = BatchVerifier::default();
         for item in &self.items {
-            let entry = &self.bytes[item.at];
-            let part = |range: &Range<usize>| &entry[range.clone()];
+            let part = |range: &Range<usize>| &item.entry[range.clone()];
             verifier.push(part(&item.protected), part(&item.payload), item.signature, &item.key);
         }
         verifier.failures().into_iter().map(|at| self.items[at].index).collect()
@@ -88,14 +82,14 @@ impl Batch {
 }
 
 enum Job {
-    Parse(u64, Entries),
+    Parse(u64, Vec<Bytes>),
     Verify(Batch),
 }
 
 #[derive(Default)]
 struct Board {
     jobs: VecDeque<Job>,
-    parsed: HashMap<u64, Chunk>,
+    parsed: HashMap<u64, Vec<Parsed>>,
     failures: Vec<u64>,
     /// Batches that are queued or being checked.
     verifying: usize,
@@ -134,18 +128,18 @@ impl Workers {
         self.changed.wait(board).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Chunks that may be read ahead: enough to keep all threads busy, and no more, for each takes some ten megabytes.
+    /// Chunks that may be read ahead: enough to keep all threads busy, and no more, for each takes some megabytes.
     pub fn chunks_in_flight(&self) -> usize {
         self.threads + 1
     }
 
     pub fn parse(&self, first: u64, entries: Vec<Bytes>) {
-        self.lock().jobs.push_back(Job::Parse(first, Arc::new(entries)));
+        self.lock().jobs.push_back(Job::Parse(first, entries));
         self.changed.notify_all();
     }
 
     /// Waits for a chunk that was given to [`Self::parse`].
-    pub fn parsed(&self, first: u64) -> Chunk {
+    pub fn parsed(&self, first: u64) -> Vec<Parsed> {
         let mut board = self.lock();
         loop {
             if let Some(chunk) = board.parsed.remove(&first) {
@@ -195,8 +189,8 @@ impl Workers {
             drop(board);
             match job {
                 Job::Parse(first, bytes) => {
-                    let entries = bytes.iter().map(|entry| parse(entry)).collect();
-                    self.lock().parsed.insert(first, Chunk { bytes, entries });
+                    let entries = bytes.into_iter().map(parse).collect();
+                    self.lock().parsed.insert(first, entries);
                 }
                 Job::Verify(batch) => {
                     let failures = batch.failures();
@@ -210,14 +204,17 @@ impl Workers {
     }
 }
 
-fn parse(bytes: &[u8]) -> Parsed {
-    let hash = leaf_hash(bytes);
-    match EntryView::parse(bytes) {
-        Err(error) => Parsed { hash, link: None, content: Err((Reason::EntryMalformed, error.to_string())) },
+fn parse(bytes: Bytes) -> Parsed {
+    let hash = leaf_hash(&bytes);
+    match EntryView::parse(&bytes) {
+        Err(error) => {
+            let content = Err((Reason::EntryMalformed, error.to_string()));
+            Parsed { bytes, hash, link: None, content }
+        }
         Ok(view) => {
             let link = Link { index: view.index, time: view.time, previous: view.previous };
             let content = parse_record(view).map_err(|detail| (Reason::RecordMalformed, detail));
-            Parsed { hash, link: Some(link), content }
+            Parsed { bytes, hash, link: Some(link), content }
         }
     }
 }
