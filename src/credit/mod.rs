@@ -16,6 +16,6 @@ pub use payload::{
 #[cfg(feature = "shell")]
 pub(crate) use projection::{grade_as_of, looked_at_again};
 pub use state::{
-    Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, FACTS_CONSIDERED_MAX,
+    Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, FACTS_CONSIDERED_MAX, GradeChange,
     SUPPOSED_FROM, Supposed,
 };

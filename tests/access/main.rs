@@ -4,6 +4,7 @@
 
 mod answers;
 mod bars;
+mod following;
 mod gates;
 mod repair;
 mod stage;

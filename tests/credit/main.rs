@@ -2,6 +2,7 @@
 
 #![cfg(feature = "shell")]
 
+mod following;
 mod grades;
 mod objections;
 mod scenes;

@@ -1,12 +1,13 @@
 //! Access over HTTP: of one organisation, of many at once, and the public list.
 
 mod acts;
+mod changes;
 mod codes;
 mod csv_list;
 
 use super::projection::{COLUMNS, STANDING, bars_of, columns};
 use super::view::{AccessFile, AccessView, BarSummary};
-use super::{Access, AccessId, AccessState, AsOf, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
+use super::{Access, AccessId, AccessState, AsOf, BarChange, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
 use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
 use crate::http::{Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
@@ -16,6 +17,7 @@ use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, Value};
 use crate::world::Stream;
 use acts::AccessActs;
+use changes::BarChangeApi;
 use codes::Codes;
 use csv_list::BarsCsv;
 use poem_openapi::param::{Path, Query};
@@ -31,7 +33,8 @@ enum Tag {
 }
 
 shown! {
-    AccessId, AccessState, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath, RepairRegime
+    AccessId, AccessState, BarChange, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath,
+    RepairRegime
 }
 
 parameters! { AccessId, BarKindId }
@@ -91,10 +94,11 @@ pub struct AccessApi {
 }
 
 impl Endpoints for Access {
-    type Api = (AccessApi, AccessActs);
+    type Api = (AccessApi, AccessActs, BarChangeApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (AccessApi { ledger: Arc::clone(&ledger), files: Folded::default() }, AccessActs(ledger))
+        let access = AccessApi { ledger: Arc::clone(&ledger), files: Folded::default() };
+        (access, AccessActs(Arc::clone(&ledger)), BarChangeApi(ledger))
     }
 }
 

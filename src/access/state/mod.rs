@@ -4,11 +4,13 @@ mod apply;
 mod bearing;
 mod decide;
 mod gate;
+mod history;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use gate::{GateReach, GatedStep, barred_from, gate_streams};
+pub use history::{BarChange, BarEvent};
 pub use standing::{AccessState, AsOf, BarStatus, CreditEffect, standing};
 
 use super::{Act, BarRulingOutcome, RepairOutcome, RepairPath};

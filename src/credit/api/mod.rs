@@ -1,6 +1,7 @@
 //! Credit over HTTP.
 
 mod acts;
+mod changes;
 mod what_if;
 
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
@@ -16,6 +17,7 @@ use crate::sequencer::is_subject;
 use crate::store::{Direction, Filter, Listing, PAGE_BYTES_MAX, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use acts::CreditActs;
+use changes::GradeChangeApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -105,12 +107,13 @@ pub struct CreditApi {
 }
 
 impl Endpoints for super::Credit {
-    type Api = (CreditApi, CreditActs, WhatIfApi);
+    type Api = (CreditApi, CreditActs, WhatIfApi, GradeChangeApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
         let files = Arc::new(Folded::default());
         let credit = CreditApi { ledger: Arc::clone(&ledger), files: Arc::clone(&files) };
-        (credit, CreditActs(Arc::clone(&ledger)), WhatIfApi { ledger, files })
+        let changes = GradeChangeApi(Arc::clone(&ledger));
+        (credit, CreditActs(Arc::clone(&ledger)), WhatIfApi { ledger, files }, changes)
     }
 }
 

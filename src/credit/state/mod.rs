@@ -15,7 +15,7 @@ pub use due::{FACTS_CONSIDERED_MAX, SUPPOSED_FROM, Supposed};
 use super::{Act, Contribution, Graded, ObjectionFate};
 use crate::act::{Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{Day, Instant, ItemId, OrganisationId, OrganisationIdError};
-use crate::law::{Conduct, Edition, Law, Running};
+use crate::law::{Conduct, Edition, Grade, Law, Running};
 use crate::problem::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -73,6 +73,19 @@ pub struct CreditObjectionState {
     pub filed: Instant,
 }
 
+/// That a grade became another one: the first one there is included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeChange {
+    pub entry: u64,
+    pub time: Instant,
+    pub day: Day,
+    /// Nothing for the first one.
+    pub was: Option<Grade>,
+    pub grade: Grade,
+    /// Hundredths of a point.
+    pub points: u32,
+}
+
 /// Somebody's credit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credit {
@@ -88,6 +101,8 @@ pub struct Credit {
     pub last: Graded,
     /// The entry of the last grade.
     pub graded_in: u64,
+    /// At most one a night.
+    pub changes: Vec<GradeChange>,
     pub objections: Vec<CreditObjectionState>,
     pub last_time: Instant,
 }
@@ -134,6 +149,7 @@ impl Capability for Credit {
             days: BTreeMap::new(),
             last: (**graded).clone(),
             graded_in: place.index,
+            changes: Vec::new(),
             objections: Vec::new(),
             last_time: place.time,
         };
@@ -149,6 +165,7 @@ impl Capability for Credit {
                 graded.contributions.iter().for_each(|contribution| self.count(contribution));
                 self.last = Graded { contributions: Vec::new(), ..(**graded).clone() };
                 self.graded_in = place.index;
+                self.note_change(graded, place);
                 self.drop_what_is_past(graded.day, law.edition().credit.horizon_days());
             }
             Act::Objected(objection) => {
@@ -182,6 +199,15 @@ impl Credit {
     /// The objection to an entry, if there is one.
     pub fn objection_to(&self, entry: u64) -> Option<&CreditObjectionState> {
         self.objections.iter().find(|objection| objection.entry == entry)
+    }
+
+    /// Of a grade that takes several records, the last one counts.
+    fn note_change(&mut self, graded: &Graded, place: &Place) {
+        let was = self.changes.last().map(|change| change.grade);
+        if !graded.continues && was != Some(graded.grade) {
+            let Graded { day, grade, points, .. } = *graded;
+            self.changes.push(GradeChange { entry: place.index, time: place.time, day, was, grade, points });
+        }
     }
 
     /// Adds what a contribution adds and takes away what it takes back.
