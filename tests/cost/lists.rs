@@ -63,7 +63,7 @@ static FIXED: &[&str] = &[
 ];
 
 /// Of credit.
-const CREDIT: [&str; 11] = [
+const CREDIT: [&str; 12] = [
     "/v1/organisations/CENTRE/credit",
     "/v1/organisations/CENTRE/credit?at=9",
     "/v1/organisations/CENTRE/credit/contributions?limit=500",
@@ -71,6 +71,7 @@ const CREDIT: [&str; 11] = [
     "/v1/credit?limit=500",
     "/v1/credit?grade=D",
     "/v1/credit?grade=B&after=x",
+    "/v1/organisations/CENTRE/credit/history.csv",
     "/v1/credit/changes?limit=500",
     "/v1/credit/changes?organisation=CENTRE&after=7",
     "/v1/access/changes?organisation=CENTRE",

@@ -10,3 +10,4 @@ mod scenes;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;

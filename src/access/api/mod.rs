@@ -10,7 +10,7 @@ use super::view::{AccessFile, AccessView, BarSummary};
 use super::{Access, AccessId, AccessState, AsOf, BarChange, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
 use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
-use crate::http::{Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
+use crate::http::{CsvFile, Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
 use crate::law::{BarField, BarMeasure, Law, RepairRegime};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -19,7 +19,6 @@ use crate::world::Stream;
 use acts::AccessActs;
 use changes::BarChangeApi;
 use codes::Codes;
-use csv_list::BarsCsv;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -195,7 +194,7 @@ impl AccessApi {
 
     /// The same list as CSV, all of it.
     #[oai(path = "/access/bars.csv", method = "get", operation_id = "listBarsCsv")]
-    async fn list_csv(&self) -> Result<BarsCsv, Problem> {
+    async fn list_csv(&self) -> Result<CsvFile, Problem> {
         csv_list::all(Arc::clone(&self.ledger)).await
     }
 }

@@ -2,13 +2,14 @@
 
 mod acts;
 mod changes;
+mod tables;
 mod what_if;
 
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
 use super::{CreditId, Graded, GradingOccasion, ObjectionFate};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
+    CsvFile, Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
 };
 use crate::law::{Conduct, Grade, Law};
 use crate::ledger::{Folded, Ledger};
@@ -154,6 +155,12 @@ impl CreditApi {
         Ok(Typed(CreditPage { items, next }))
     }
 
+    /// The same list as CSV, all of it.
+    #[oai(path = "/credit.csv", method = "get", operation_id = "listCreditCsv")]
+    async fn list_csv(&self) -> Result<CsvFile, Problem> {
+        tables::all_grades(Arc::clone(&self.ledger)).await
+    }
+
     /// 信用评价 of an organisation: the grade, and everything that it comes from. Whoever is new has B, and is neutral.
     #[oai(path = "/organisations/:id/credit", method = "get", operation_id = "getCredit")]
     async fn get(
@@ -229,6 +236,14 @@ impl CreditApi {
         };
         let (items, next) = self.show(&id, page).await?;
         Ok(Typed(GradeStepPage { items, next }))
+    }
+
+    /// 信用历史 as CSV: every grade that an organisation has had, oldest first, with what was new in it, what each kind of conduct
+    /// came to, and the sum.
+    #[oai(path = "/organisations/:id/credit/history.csv", method = "get", operation_id = "getCreditHistoryCsv")]
+    async fn history(&self, id: Path<OrganisationId>) -> Result<CsvFile, Problem> {
+        self.must_be_known(&id.0).await?;
+        tables::history(Arc::clone(&self.ledger), id.0).await
     }
 }
 

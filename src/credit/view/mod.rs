@@ -1,8 +1,10 @@
 //! Somebody's credit as its readers know it: the last grade with its arithmetic, what counts, objections, former grades.
 
 mod file;
+mod history;
 
 pub use file::CreditFile;
+pub use history::{HISTORY_HEAD, history_lines};
 
 use super::{
     Account, Counted, Credit, CreditObjectionPhase, CreditObjectionState, GradeCap, Graded, GradingOccasion,
