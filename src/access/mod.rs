@@ -21,5 +21,5 @@ pub use payload::{
 pub use projection::{BARS, bars_of};
 pub use state::{
     Access, AccessId, AccessState, AsOf, Bar, BarChange, BarEvent, BarStatus, CreditEffect, GateReach, GatedStep,
-    Lifting, Mark, barred_from, gate_streams, standing,
+    Lifting, Mark, barred_from, bound_by, gate_streams, standing,
 };

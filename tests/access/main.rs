@@ -8,5 +8,6 @@ mod following;
 mod gates;
 mod repair;
 mod stage;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;

@@ -8,6 +8,7 @@ mod objections;
 mod scenes;
 #[path = "../promises/stage.rs"]
 mod stage;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

@@ -7,7 +7,7 @@ mod what_if;
 
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
 use super::{CreditId, Graded, GradingOccasion, ObjectionFate};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Instant, OrganisationId, SuccessionManner};
 use crate::http::{
     CsvFile, Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
 };
@@ -32,7 +32,7 @@ enum Tag {
     Credit,
 }
 
-shown! { Conduct, Grade, ObjectionFate, GradingOccasion }
+shown! { Conduct, Grade, ObjectionFate, GradingOccasion, SuccessionManner }
 
 parameters! { Grade }
 

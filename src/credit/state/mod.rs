@@ -6,13 +6,15 @@
 mod account;
 mod decide;
 mod due;
+mod inherited;
 #[cfg(test)]
 mod tests;
 
 pub use account::Account;
 pub use due::{FACTS_CONSIDERED_MAX, SUPPOSED_FROM, Supposed};
+pub use inherited::Credits;
 
-use super::{Act, Contribution, Graded, ObjectionFate};
+use super::{Act, Contribution, Graded, ObjectionFate, Predecessor};
 use crate::act::{Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{Day, Instant, ItemId, OrganisationId, OrganisationIdError};
 use crate::law::{Conduct, Edition, Grade, Law, Running};
@@ -52,6 +54,8 @@ pub struct Counted {
     pub by: Option<OrganisationId>,
     /// First and last day on which it holds the grade down.
     pub holds: Option<(Day, Day)>,
+    /// The predecessor whose conduct it was.
+    pub from: Option<OrganisationId>,
 }
 
 /// How far an objection has come.
@@ -93,6 +97,12 @@ pub struct Credit {
     pub organisation: OrganisationId,
     /// Every entry that may still count, by its index.
     pub counted: BTreeMap<u64, Counted>,
+    /// Whom it succeeds, by the entries that say so.
+    pub predecessors: BTreeMap<u64, Predecessor>,
+    /// Entries that count and were a predecessor's.
+    inherited: BTreeSet<u64>,
+    /// Entries of predecessors that were taken back for this one alone: they don't come again.
+    struck: BTreeSet<u64>,
     /// Those of them that hold the grade down for a time.
     holding: BTreeSet<u64>,
     /// How many of each kind there are on a day.
@@ -122,6 +132,13 @@ impl Capability for Credit {
         self.version
     }
 
+    /// A grade takes up what counts for predecessors.
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let graded = state.filter(|_| matches!(act, Act::Graded(_)));
+        let predecessors = graded.into_iter().flat_map(|credit| credit.predecessors.values());
+        predecessors.map(|predecessor| Stream::of(&CreditId(predecessor.organisation.clone()))).collect()
+    }
+
     /// What is struck drops out of the next grade.
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
         let (Some(credit), Act::ObjectionRuled(ruling)) = (state, act) else { return Vec::new() };
@@ -145,6 +162,9 @@ impl Capability for Credit {
             version: 0,
             organisation: graded.organisation.clone(),
             counted: BTreeMap::new(),
+            predecessors: BTreeMap::new(),
+            inherited: BTreeSet::new(),
+            struck: BTreeSet::new(),
             holding: BTreeSet::new(),
             days: BTreeMap::new(),
             last: (**graded).clone(),
@@ -191,6 +211,13 @@ impl Capability for Credit {
     }
 }
 
+impl Counted {
+    /// Whether it is over and can't come back.
+    fn is_past(&self, day: Day, horizon_days: u16) -> bool {
+        account::age(self.day, day) > i64::from(horizon_days) && self.holds.is_none_or(|(_, until)| until < day)
+    }
+}
+
 impl Credit {
     pub fn objection(&self, id: &ItemId) -> Option<&CreditObjectionState> {
         self.objections.iter().find(|objection| objection.id == *id)
@@ -212,7 +239,14 @@ impl Credit {
 
     /// Adds what a contribution adds and takes away what it takes back.
     fn count(&mut self, contribution: &Contribution) {
+        if let Some(predecessor) = &contribution.succeeds {
+            self.predecessors.insert(contribution.entry, predecessor.clone());
+        }
         if let Some(back) = &contribution.takes_back {
+            self.predecessors.remove(&back.entry);
+            if self.inherited.contains(&back.entry) && contribution.from.is_none() {
+                self.struck.insert(back.entry);
+            }
             self.uncount(back.entry);
         }
         if let Some(adds) = &contribution.adds {
@@ -221,7 +255,11 @@ impl Credit {
                 self.holding.insert(contribution.entry);
             }
             let (conduct, day, by) = (adds.conduct, contribution.day, Some(contribution.by.clone()));
-            self.counted.insert(contribution.entry, Counted { conduct, day, by, holds });
+            let from = contribution.from.clone();
+            if from.is_some() {
+                self.inherited.insert(contribution.entry);
+            }
+            self.counted.insert(contribution.entry, Counted { conduct, day, by, holds, from });
             *self.days.entry((day, conduct)).or_default() += 1;
         }
     }
@@ -229,17 +267,14 @@ impl Credit {
     fn uncount(&mut self, entry: u64) {
         let Some(Counted { conduct, day, .. }) = self.counted.remove(&entry) else { return };
         self.holding.remove(&entry);
+        self.inherited.remove(&entry);
         account::take_away(&mut self.days, day, conduct);
     }
 
     /// Forgets what is over and can't come back: entries come in the order of their days.
     fn drop_what_is_past(&mut self, day: Day, horizon_days: u16) {
-        let is_past = |counted: &Counted| {
-            account::age(counted.day, day) > i64::from(horizon_days)
-                && counted.holds.is_none_or(|(_, until)| until < day)
-        };
         while let Some(first) = self.counted.first_entry()
-            && is_past(first.get())
+            && first.get().is_past(day, horizon_days)
         {
             let entry = *first.key();
             self.uncount(entry);

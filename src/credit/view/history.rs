@@ -1,6 +1,6 @@
 //! The history of somebody's credit as a table: for each grade what was new in it, what each kind of conduct came to, and the sum.
 
-use super::super::{Contribution, Graded};
+use super::super::{Contribution, Graded, Predecessor};
 use super::{arithmetic, points, reason};
 use crate::law::{Conduct, CreditTerms};
 
@@ -47,6 +47,8 @@ impl Row<'_> {
     }
 
     fn contribution(&self, listed: &Contribution) -> impl Iterator<Item = Line> {
+        let inherited = || listed.from.as_ref().map(|from| format!("承继自 {from}"));
+        let remark = |parts: [Option<String>; 2]| parts.into_iter().flatten().collect::<Vec<_>>().join("；");
         let place = || [listed.entry.to_string(), listed.day.to_string(), listed.by.to_string()];
         let adds = listed.adds.as_ref().map(|adds| {
             let rule = self.terms.conduct(adds.conduct);
@@ -54,14 +56,19 @@ impl Row<'_> {
                 .map(|rule| arithmetic(rule, listed.day, self.graded.day))
                 .map(|(_, aged, how)| (points(aged), how))
                 .unwrap_or_default();
-            let until = adds.until.map(|until| format!("至 {until} 限制等级")).unwrap_or_default();
-            self.line("计入", place(), Some(adds.conduct), [points(adds.points.into()), counted, how, until])
+            let until = adds.until.map(|until| format!("至 {until} 限制等级"));
+            let remark = remark([until, inherited()]);
+            self.line("计入", place(), Some(adds.conduct), [points(adds.points.into()), counted, how, remark])
         });
         let back = listed.takes_back.as_ref().map(|back| {
-            let remark = format!("撤回第 {} 号条目", back.entry);
+            let remark = remark([Some(format!("撤回第 {} 号条目", back.entry)), inherited()]);
             self.line("撤回", place(), back.conduct, [points(back.points.into()), String::new(), String::new(), remark])
         });
-        [adds, back].into_iter().flatten()
+        let named = listed.succeeds.as_ref().map(|Predecessor { organisation, manner }| {
+            let remark = format!("{organisation}，{}", manner.words().zh);
+            self.line("承继", place(), None, [String::new(), String::new(), String::new(), remark])
+        });
+        [adds, back, named].into_iter().flatten()
     }
 
     fn sums(&self) -> impl Iterator<Item = Line> {
