@@ -245,7 +245,8 @@ fn decide_ruling(
 ) -> Result<(), Refusal> {
     let found = state.and_then(|access| Some((access, access.objection(&ruling.objection)?)));
     let (access, (bar, filed)) = found.ok_or_else(|| unknown("/objection", &ruling.objection))?;
-    must_rule(by, concerned(&access.organisation, at).iter().chain([&bar.entered.by, &filed.filed.by]))?;
+    // Whoever enters a paper says nothing of his own: it makes nobody a party, or of two supervisors neither could rule.
+    must_rule(by, concerned(&access.organisation, at).iter().chain([&bar.entered.by]))?;
     // Whose time is over may still have been wrong.
     match (&filed.ruled, &bar.lifted) {
         (None, None) => Ok(()),
