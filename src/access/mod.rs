@@ -20,6 +20,6 @@ pub use payload::{
 #[cfg(feature = "shell")]
 pub use projection::{BARS, bars_of};
 pub use state::{
-    Access, AccessId, AccessState, AsOf, Bar, BarStatus, CreditEffect, GateReach, GatedStep, Lifting, Mark,
-    barred_from, gate_streams, standing,
+    Access, AccessId, AccessState, AsOf, Bar, BarChange, BarEvent, BarStatus, CreditEffect, GateReach, GatedStep,
+    Lifting, Mark, barred_from, bound_by, gate_streams, standing,
 };

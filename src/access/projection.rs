@@ -1,6 +1,6 @@
 //! Bars as a table: for the public list, and to look many organisations up at once.
 
-use super::{Access, AccessId, Bar, BarStatus, Lifting};
+use super::{Access, AccessId, Bar, BarEvent, BarStatus, Lifting};
 use crate::field::{Instant, OrganisationId, folded};
 use crate::law::Law;
 use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value, padded_list};
@@ -35,6 +35,39 @@ pub static BARS: Table = Table {
     ],
     key: &["organisation", "entry"],
 };
+
+/// One row for each event in the history of a bar, also for those that time will bring about.
+pub static BAR_CHANGES: Table = Table {
+    name: "bar_changes",
+    columns: &[
+        Column::text("organisation"),
+        Column::integer("at"),
+        Column::integer("entry"),
+        Column::text("change"),
+        Column::text("bar"),
+        Column::integer("bar_entry"),
+        Column::text("was"),
+        Column::text("status"),
+        Column::integer("barred_before"),
+        Column::integer("barred"),
+    ],
+    key: &["organisation", "entry", "change"],
+};
+
+fn change_row(organisation: &OrganisationId, event: &BarEvent<'_>) -> Vec<Value> {
+    vec![
+        Value::from(organisation.as_str()),
+        if event.is_told { Value::Integer(event.at.millis()) } else { Value::Null },
+        Value::from(event.entry),
+        Value::from(event.change.name()),
+        Value::from(event.bar.id.as_str()),
+        Value::from(event.bar.entered.entry),
+        event.was.map_or(Value::Null, |was| Value::from(was.name())),
+        Value::from(event.status.name()),
+        Value::Integer(i64::from(event.barred.0)),
+        Value::Integer(i64::from(event.barred.1)),
+    ]
+}
 
 /// All of them, as a list asks for them.
 pub const COLUMNS: &str = "entry, organisation, id, kind, name, authority, decision, article, fields, regions, measures, \
@@ -78,11 +111,14 @@ fn row(organisation: &OrganisationId, bar: &Bar) -> Vec<Value> {
 }
 
 impl Projected for Access {
-    const TABLES: &'static [&'static Table] = &[&BARS];
+    const TABLES: &'static [&'static Table] = &[&BARS, &BAR_CHANGES];
 
     fn rows(&self, id: &AccessId, _law: Law<'_>, rows: &mut Rows) {
         for bar in &self.bars {
             rows.put(&BARS, row(&id.0, bar));
+        }
+        for event in self.events() {
+            rows.put(&BAR_CHANGES, change_row(&id.0, &event));
         }
     }
 }

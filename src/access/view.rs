@@ -5,8 +5,8 @@ use super::{
     Access, AccessState, AsOf, Bar, BarRulingOutcome, BarStatus, CreditEffect, Lifting, RepairOutcome, RepairPath,
     standing,
 };
-use crate::act::{Capability, Place, fold};
-use crate::field::{BarKindId, Bilingual, Instant, OrganisationId};
+use crate::act::{Capability, Place, Succession, fold};
+use crate::field::{BarKindId, Bilingual, Instant, OrganisationId, SuccessionManner};
 use crate::http::{encoded, word};
 use crate::law::{BarField, BarMeasure, Grade, Law, RepairRegime, Running};
 use crate::ledger::Folding;
@@ -78,6 +78,46 @@ pub struct BarView {
     #[oai(skip_serializing_if_is_none)]
     repairable_from: Option<String>,
     repairs: Vec<RepairView>,
+    /// Where it is a predecessor's: by which succession it binds this organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    inherited: Option<BarInheritance>,
+}
+
+/// Why a bar of another organisation binds this one.
+#[derive(Serialize, Object)]
+pub struct BarInheritance {
+    /// Whom the decision names.
+    from: OrganisationId,
+    manner: SuccessionManner,
+    manner_zh: String,
+    manner_en: String,
+    /// The entry by which that one ended and named its successors.
+    entry: u64,
+    record: String,
+    /// The rule by which it binds.
+    rule: String,
+    rule_zh: String,
+    rule_en: String,
+    law: String,
+}
+
+impl BarInheritance {
+    fn of(succession: &Succession, law: Law<'_>) -> Self {
+        let (words, rule) = (succession.manner.words(), &law.edition().access.succession.rule);
+        Self {
+            from: succession.predecessor.clone(),
+            manner: succession.manner,
+            manner_zh: words.zh,
+            manner_en: words.en,
+            entry: succession.entry,
+            record: format!("/v1/records/{}", succession.entry),
+            rule: rule.id.clone(),
+            rule_zh: rule.zh.clone(),
+            rule_en: rule.en.clone(),
+            law: rule.law.clone(),
+        }
+    }
 }
 
 /// What the organisation says against a bar, and what became of it.
@@ -120,7 +160,7 @@ pub struct RepairView {
 }
 
 impl BarView {
-    fn of(bar: &Bar, status: BarStatus, law: Law<'_>, at: AsOf) -> Self {
+    fn of(bar: &Bar, by: Option<&Succession>, status: BarStatus, law: Law<'_>, at: AsOf) -> Self {
         let terms = &law.edition().access;
         let named = terms.kind(&bar.kind).map(|kind| Bilingual::new(&kind.zh, &kind.en));
         let kind = named.unwrap_or_else(|| Bilingual::new(bar.kind.as_str(), bar.kind.as_str()));
@@ -187,6 +227,7 @@ impl BarView {
             repair_en: regime.en,
             repairable_from: repairable.filter(|day| *day <= bar.to).map(|day| day.to_string()),
             repairs: repairs.collect(),
+            inherited: by.map(|succession| BarInheritance::of(succession, law)),
         }
     }
 }
@@ -229,26 +270,35 @@ impl Folding for AccessFile {
 }
 
 impl AccessFile {
-    /// Nobody who was never barred has a stream: such an organisation has full access.
+    pub fn bars(&self) -> &[Bar] {
+        self.0.as_ref().map(|access| &*access.bars).unwrap_or_default()
+    }
+
+    /// Nobody who was never barred has a stream: such an organisation has full access. With the bars of those that it succeeds.
     pub fn view(
         &self,
         organisation: &OrganisationId,
+        inherited: &[(Succession, Vec<Bar>)],
         grade: Option<Grade>,
         at: AsOf,
         size: u64,
         law: Law<'_>,
     ) -> AccessView {
-        let bars = self.0.as_ref().map(|access| &*access.bars).unwrap_or_default();
+        let own = self.bars().iter().map(|bar| (None, bar));
+        let others =
+            inherited.iter().flat_map(|(succession, bars)| bars.iter().map(move |bar| (Some(succession), bar)));
+        let bars: Vec<(Option<&Succession>, &Bar)> = own.chain(others).collect();
         let effects = &law.edition().access.effects;
-        let state = standing(bars, grade.and_then(|grade| CreditEffect::of(grade, effects)), at);
+        let effect = grade.and_then(|grade| CreditEffect::of(grade, effects));
+        let state = standing(bars.iter().map(|(_, bar)| *bar), effect, at);
         let is_repaired = |bar: &Bar| matches!(bar.lifted, Some((Lifting::Repaired, _)));
         let stands = |bar: &Bar| {
             let stands = |status: &BarStatus| matches!(status, BarStatus::ToCome | BarStatus::InForce);
             bar.status(at).filter(stands)
         };
-        let shown = bars.iter().filter(|bar| !is_repaired(bar));
-        let shown = shown.filter_map(|bar| Some(BarView::of(bar, stands(bar)?, law, at))).collect();
-        let closed = bars.iter().filter(|bar| is_repaired(bar) && bar.is_in_force(at));
+        let shown = bars.iter().filter(|(_, bar)| !is_repaired(bar));
+        let shown = shown.filter_map(|(by, bar)| Some(BarView::of(bar, *by, stands(bar)?, law, at))).collect();
+        let closed = bars.iter().map(|(_, bar)| bar).filter(|bar| is_repaired(bar) && bar.is_in_force(at));
         let words = state.words();
         AccessView {
             organisation: organisation.clone(),
@@ -268,6 +318,7 @@ impl AccessFile {
 /// A bar in a list: what the table has of it.
 #[derive(Serialize, Object)]
 pub struct BarSummary {
+    /// Whom the decision names; in an answer about a successor, its predecessor.
     organisation: String,
     /// Index of the entry: the record that bars.
     entry: u64,

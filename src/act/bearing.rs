@@ -1,7 +1,7 @@
 //! What an act means for somebody whom it concerns beside its own stream.
 
 use super::{Stream, StreamId};
-use crate::field::{Day, OrganisationId};
+use crate::field::{Day, OrganisationId, SuccessionManner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub enum Fact {
     Evaluated { score: u8, lost: bool, verified: bool },
     /// The subject may not take part, by a decision of an authority, up to and including the last day.
     Barred { from: Day, to: Day },
+    /// The subject has the rights and duties of one that ended.
+    Succeeds { predecessor: OrganisationId, manner: SuccessionManner },
 }
 
 /// How grave a breach is.

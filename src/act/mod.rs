@@ -11,6 +11,7 @@ mod payload;
 mod role;
 mod status;
 mod stream;
+mod succession;
 
 pub use bearing::{Bearing, Borne, Fact, Severity};
 pub use capability::{Capability, KeyChange, fold};
@@ -23,3 +24,4 @@ pub(crate) use payload::{acts, confirms_numbers};
 pub use role::{Role, Roles};
 pub(crate) use status::statuses;
 pub use stream::{Stream, StreamId};
+pub use succession::Succession;

@@ -141,6 +141,12 @@ impl<'a> View<'a> {
         self.ties.iter().filter_map(|stream| self.around.state(stream)?.downcast_ref())
     }
 
+    /// What the streams that were named let others see of this kind.
+    pub fn faces<F: 'static>(&self) -> impl Iterator<Item = F> {
+        let faces = self.ties.iter().filter_map(|stream| self.around.face(stream, TypeId::of::<F>()));
+        faces.filter_map(|face| face.downcast().ok().map(|face| *face))
+    }
+
     /// The log's own state.
     pub fn log<C: Capability>(&self) -> Option<&'a C> {
         self.around.state(&Stream::LOG)?.downcast_ref()

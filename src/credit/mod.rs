@@ -11,11 +11,11 @@ mod view;
 
 pub use payload::{
     Act, Addition, ConductSum, Contribution, CreditObjection, CreditObjectionRuling, GradeCap, Graded, GradingOccasion,
-    ObjectionFate, Retraction,
+    ObjectionFate, Predecessor, Retraction,
 };
 #[cfg(feature = "shell")]
 pub(crate) use projection::{grade_as_of, looked_at_again};
 pub use state::{
-    Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, FACTS_CONSIDERED_MAX,
-    SUPPOSED_FROM, Supposed,
+    Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, Credits, FACTS_CONSIDERED_MAX,
+    GradeChange, SUPPOSED_FROM, Supposed,
 };

@@ -1,7 +1,9 @@
 //! What is signed about somebody's credit.
 
 use crate::act::{Payload, acts, confirms_numbers};
-use crate::field::{Citations, Day, DocumentRef, Faults, ItemId, Line, NumberConfirmation, OrganisationId, Prose};
+use crate::field::{
+    Citations, Day, DocumentRef, Faults, ItemId, Line, NumberConfirmation, OrganisationId, Prose, SuccessionManner,
+};
 use crate::law::{Conduct, Grade};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +58,16 @@ pub struct Retraction {
     pub points: i32,
 }
 
-/// An entry that bears on the organisation, and what it does to its points. It adds, takes back, or both.
+/// Whom the organisation succeeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predecessor {
+    pub organisation: OrganisationId,
+    pub manner: SuccessionManner,
+}
+
+/// An entry that bears on the organisation, and what it does to its points. It adds, takes back, or both; or it names a
+/// predecessor, of whose conduct the following records take up what counts for the successor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contribution {
@@ -69,6 +80,11 @@ pub struct Contribution {
     pub adds: Option<Addition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes_back: Option<Retraction>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<Predecessor>,
+    /// The predecessor whose conduct it was, as its own grade counts it; the entry may be older than those that were listed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<OrganisationId>,
 }
 
 /// What all conduct of one kind comes to, this record's included.
@@ -113,7 +129,7 @@ pub struct Graded {
     /// No entry up to this one bears on the organisation and is left out. Absent when none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to: Option<u64>,
-    /// What is new since the last grade, in the order of the log.
+    /// What is new since the last grade, in the order of the log; then what is new of predecessors, each in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = CONTRIBUTIONS_MAX))]
     pub contributions: Vec<Contribution>,
@@ -192,7 +208,11 @@ impl Payload for Graded {
     }
 
     fn codes(&self) -> Vec<&OrganisationId> {
-        std::iter::once(&self.organisation).chain(self.contributions.iter().map(|it| &it.by)).collect()
+        let named = self.contributions.iter().flat_map(|it| {
+            let predecessor = it.succeeds.as_ref().map(|predecessor| &predecessor.organisation);
+            std::iter::once(&it.by).chain(predecessor).chain(&it.from)
+        });
+        std::iter::once(&self.organisation).chain(named).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Grades as a table: for lists, and to find those that are looked at again.
 
-use super::{Act, Credit, CreditId, CreditObjectionPhase, Graded};
+use super::{Act, Credit, CreditId, CreditObjectionPhase, GradeChange, Graded};
 use crate::act::{Capability, Payload, Stream};
 use crate::field::{Instant, OrganisationId};
 use crate::law::{Grade, Law};
@@ -23,8 +23,35 @@ pub static CREDITS: Table = Table {
     key: &["organisation"],
 };
 
+/// One row for each time that a grade became another one.
+pub static GRADE_CHANGES: Table = Table {
+    name: "grade_changes",
+    columns: &[
+        Column::text("organisation"),
+        Column::integer("entry"),
+        Column::integer("time"),
+        Column::text("day"),
+        Column::text("was"),
+        Column::text("grade"),
+        Column::integer("points"),
+    ],
+    key: &["organisation", "entry"],
+};
+
+fn change_row(organisation: &OrganisationId, change: &GradeChange) -> Vec<Value> {
+    vec![
+        Value::from(organisation.as_str()),
+        Value::from(change.entry),
+        Value::Integer(change.time.millis()),
+        Value::from(change.day.to_string()),
+        change.was.map_or(Value::Null, |was| Value::from(was.name())),
+        Value::from(change.grade.name()),
+        Value::from(u64::from(change.points)),
+    ]
+}
+
 impl Projected for Credit {
-    const TABLES: &'static [&'static Table] = &[&CREDITS];
+    const TABLES: &'static [&'static Table] = &[&CREDITS, &GRADE_CHANGES];
 
     fn rows(&self, id: &CreditId, _law: Law<'_>, rows: &mut Rows) {
         let open = self.objections.iter().filter(|o| matches!(o.phase, CreditObjectionPhase::Open(_))).count();
@@ -41,6 +68,9 @@ impl Projected for Credit {
                 Value::from(self.version()),
             ],
         );
+        for change in &self.changes {
+            rows.put(&GRADE_CHANGES, change_row(&id.0, change));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::act::{Place, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::law::Editions;
 use crate::log::{Edge, Hash, TILE_WIDTH};
-use crate::organisation::Organisation;
+use crate::organisation::{self, Organisation};
 use crate::record::KeyId;
 use crate::sequencer::{LoadError, LoadedEntry, entry_row, tile_row};
 use crate::store::{ENTRIES, Reads, Row, StoreError, TILES, Value};
@@ -27,6 +27,8 @@ pub(super) struct Walk {
     versions: HashMap<u64, u64>,
     /// Each entry that began a stream which follows another one: that one, and the stream.
     pub successors: Vec<(u64, Stream, Stream)>,
+    /// Each entry by which an organisation named another one as its successor: that one, and itself.
+    pub predecessors: Vec<(u64, OrganisationId, OrganisationId)>,
     mark: RandomState,
     edge: Edge,
     last_hash: Option<Hash>,
@@ -49,6 +51,7 @@ impl Walk {
             log: Vec::new(),
             versions: HashMap::new(),
             successors: Vec::new(),
+            predecessors: Vec::new(),
             mark: RandomState::new(),
             edge: Edge::new(),
             last_hash: None,
@@ -150,6 +153,11 @@ impl Walk {
         *version += 1;
         if let Some(followed) = entry.act.follows().filter(|_| *version == 1) {
             self.successors.push((index, followed, entry.stream.clone()));
+        }
+        if let (Act::Organisation(organisation::Act::Ended(ending)), Some(ended)) = (&entry.act, entry.stream.id()) {
+            let named =
+                ending.successors.iter().map(|successor| (index, successor.clone(), OrganisationId::clone(&ended)));
+            self.predecessors.extend(named);
         }
         let place = Place { index, time: entry.view.time, hash, author, kid: entry.header.kid, version: *version };
         let (jti, digest) = (entry.header.jti, entry.view.record().digest());

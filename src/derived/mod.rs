@@ -21,6 +21,7 @@
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
 //! | `organisations.roles` | which streams to load where a decision looks at all supervisors | a supervisor that is hidden there is not looked at; an audit looks at all of them |
 //! | `tenders.follows` | which rounds to load where a decision looks at all that follow one tender | a round that is hidden there is not looked at; an audit looks at all of them |
+//! | `successions` | whose bars to look at as well where a decision looks at somebody's | a predecessor that is hidden there is not looked at; an audit looks at all of them |
 //! | `credits` | whose grade is looked at again | the folded stream says what is due; a row that is taken away delays |
 //! | the other projections | lists | nothing |
 //! | `citations` | what may not expire, whose a sealed value is | the entry that is named is read: it holds the digest, and its key says whose it is; a row that is taken away may make another entry the first, and lets a document expire that was uploaded within a month |

@@ -89,6 +89,7 @@ impl Streams {
         }
         let mut supervisors = walk.supervisors().into_iter().peekable();
         let mut successors = walk.successors.iter().cloned().peekable();
+        let mut predecessors = walk.predecessors.iter().cloned().peekable();
         for entry in entries.values().filter(|entry| entry.stream != Stream::LOG) {
             // Decisions looked at those of their time, most of which have their streams elsewhere.
             while let Some((_, supervisor)) = supervisors.next_if(|(made, _)| *made < entry.place.index) {
@@ -96,6 +97,9 @@ impl Streams {
             }
             while let Some((_, followed, successor)) = successors.next_if(|(begun, ..)| *begun < entry.place.index) {
                 world.hears_of_successor(followed, successor);
+            }
+            while let Some((_, successor, ended)) = predecessors.next_if(|(named, ..)| *named < entry.place.index) {
+                world.hears_of_predecessor(successor, ended);
             }
             history.take(&world, &entry.stream, &entry.act, entry.place.index);
             cite(&entry.act, &mut cited);

@@ -1,7 +1,7 @@
 //! What was sequenced lately, for those who wait for some of it: whoever wakes first asks the database, all others memory.
 
 use crate::ledger::Ledger;
-use crate::store::{Database, EntryFilter, Filing, StoreError};
+use crate::store::{Database, Filing, StoreError};
 use std::collections::VecDeque;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -40,9 +40,9 @@ impl Recent {
     }
 
     /// Whether an entry from `first` on is asked for, as far as is known here.
-    fn may_have(&self, filter: &EntryFilter, first: u64) -> bool {
+    fn may_have(&self, takes: &impl Fn(&Filing) -> bool, first: u64) -> bool {
         let Some(skipped) = first.checked_sub(self.first) else { return true };
-        self.filed.iter().skip(skipped as usize).any(|filed| filter.takes_new(filed))
+        self.filed.iter().skip(skipped as usize).any(takes)
     }
 }
 
@@ -52,14 +52,14 @@ impl News {
         Self { database, recent: Mutex::new(Recent { first, filed: VecDeque::new() }) }
     }
 
-    /// Waits until there may be an entry from `first` on that the filter takes; `false` when the time is over. Moves `first`
-    /// over what it does not take.
+    /// Waits until there may be an entry from `first` on that is taken; `false` when the time is over. Moves `first` over what
+    /// is not.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn awaited(
         &self,
-        filter: &EntryFilter,
+        takes: impl Fn(&Filing) -> bool,
         first: &mut u64,
         size: &mut watch::Receiver<u64>,
         deadline: Instant,
@@ -68,7 +68,7 @@ impl News {
             let size = *size.borrow_and_update();
             let mut recent = self.recent.lock().await;
             recent.read_on(size, &self.database).await?;
-            if recent.may_have(filter, *first) {
+            if recent.may_have(&takes, *first) {
                 return Ok(true);
             }
             *first = size.max(*first);

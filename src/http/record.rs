@@ -191,7 +191,7 @@ impl RecordApi {
                 if following.is_none() {
                     following = Some(followers.join(*peer.0)?);
                 }
-                if news.awaited(&filter, &mut first, &mut size, deadline).await? {
+                if news.awaited(|filed| filter.takes_new(filed), &mut first, &mut size, deadline).await? {
                     continue;
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::credit::Grade;
 use super::rule::{Rule, WorkingDayRule};
-use crate::field::{BarKindId, Bilingual, Day};
+use crate::field::{BarKindId, Bilingual, Day, SuccessionManner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
@@ -138,6 +138,7 @@ pub struct AccessTerms {
     /// From an application for repair to the decision.
     pub repair_decision: WorkingDayRule,
     pub effects: CreditEffects,
+    pub succession: BarSuccession,
     #[serde(rename = "kind")]
     pub kinds: Vec<BarKind>,
     pub unlawful: Vec<UnlawfulGround>,
@@ -153,6 +154,24 @@ pub struct CreditEffects {
     pub extra_checks: Vec<Grade>,
     /// No voluntary incentives.
     pub no_incentives: Vec<Grade>,
+}
+
+/// Whether bars of an organisation that ended bind its successors.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BarSuccession {
+    pub merged: bool,
+    pub divided: bool,
+    pub rule: Rule,
+}
+
+impl BarSuccession {
+    pub fn binds(&self, manner: SuccessionManner) -> bool {
+        match manner {
+            SuccessionManner::Merged => self.merged,
+            SuccessionManner::Divided => self.divided,
+        }
+    }
 }
 
 impl AccessTerms {
@@ -172,7 +191,11 @@ impl AccessTerms {
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         let terms = [&self.objection_own, &self.objection_source, &self.repair_decision].map(|term| &term.rule);
         let kinds = self.kinds.iter().map(|kind| &kind.rule);
-        std::iter::once(&self.basis).chain(terms).chain(kinds).chain(self.regimes.iter().map(|rule| &rule.rule))
+        [&self.basis, &self.succession.rule]
+            .into_iter()
+            .chain(terms)
+            .chain(kinds)
+            .chain(self.regimes.iter().map(|rule| &rule.rule))
     }
 }
 

@@ -1,6 +1,7 @@
 //! 信用评价: what conduct counts for, as data.
 
 use super::rule::{Rule, WorkingDayRule};
+use crate::field::SuccessionManner;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -138,6 +139,41 @@ pub struct RatingBorders {
     pub rule: Rule,
 }
 
+/// What of a predecessor's conduct counts for whoever succeeds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConductPassed {
+    All,
+    /// What counts against it, and what holds its grade down: praise is not had twice.
+    Against,
+    #[default]
+    Nothing,
+}
+
+/// What counts for successors.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditSuccession {
+    pub merged: ConductPassed,
+    pub divided: ConductPassed,
+    pub rule: Rule,
+}
+
+impl CreditSuccession {
+    /// Whether conduct of this kind passes on.
+    pub fn passes(&self, manner: SuccessionManner, conduct: &ConductRule) -> bool {
+        let passed = match manner {
+            SuccessionManner::Merged => self.merged,
+            SuccessionManner::Divided => self.divided,
+        };
+        match passed {
+            ConductPassed::All => true,
+            ConductPassed::Against => conduct.points < 0 || conduct.at_most.is_some(),
+            ConductPassed::Nothing => false,
+        }
+    }
+}
+
 /// How credit is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +185,7 @@ pub struct CreditTerms {
     pub objection: WorkingDayRule,
     /// One to what somebody else found.
     pub objection_to_findings: WorkingDayRule,
+    pub succession: CreditSuccession,
     pub conduct: BTreeMap<Conduct, ConductRule>,
 }
 
@@ -203,8 +240,10 @@ impl CreditTerms {
     }
 
     pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
-        let Self { base, grades, ratings, objection, objection_to_findings, conduct } = self;
-        let terms = [&base.rule, &grades.rule, &ratings.rule, &objection.rule, &objection_to_findings.rule];
-        terms.into_iter().chain(conduct.values().map(|conduct| &conduct.rule))
+        let Self { base, grades, ratings, objection, objection_to_findings, succession, conduct } = self;
+        let objections = [&objection.rule, &objection_to_findings.rule];
+        let terms = [&base.rule, &grades.rule, &ratings.rule, &succession.rule];
+        let terms = terms.into_iter().chain(objections);
+        terms.chain(conduct.values().map(|conduct| &conduct.rule))
     }
 }

@@ -13,12 +13,15 @@ mod evaluation;
 mod rule;
 
 pub use access::{
-    AccessTerms, BarField, BarKind, BarMeasure, CreditEffects, RepairCondition, RepairRegime, RepairRule,
-    UnlawfulGround,
+    AccessTerms, BarField, BarKind, BarMeasure, BarSuccession, CreditEffects, RepairCondition, RepairRegime,
+    RepairRule, UnlawfulGround,
 };
 #[cfg(feature = "shell")]
 pub use api::LawApi;
-pub use credit::{Conduct, ConductRule, CreditBase, CreditTerms, Grade, GradeBorders, POINTS_MAX, RatingBorders};
+pub use credit::{
+    Conduct, ConductPassed, ConductRule, CreditBase, CreditSuccession, CreditTerms, Grade, GradeBorders, POINTS_MAX,
+    RatingBorders,
+};
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use evaluation::{ConductWeights, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
 pub use rule::{

@@ -5,10 +5,12 @@ use crate::act::{Place, Stream, fold};
 use crate::credit::{Credit, CreditId, Graded, looked_at_again};
 use crate::field::{Day, OrganisationId};
 use crate::law::Law;
+use crate::organisation::successors;
 use crate::sequencer::{Rejected, read_bearings, subjects};
 use crate::store::StoreError;
 use crate::world::Act;
 use chrono::{FixedOffset, NaiveDate};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -109,14 +111,27 @@ impl Ledger {
                 graded += self.grade_organisation(&organisation, day.into()).await?;
             }
         }
-        // Those to whom nothing new has come.
-        let (tonight, mut after) = (now.shanghai_day().to_string(), String::new());
+        self.grade_again(&now.shanghai_day().to_string(), day.into(), graded).await
+    }
+
+    /// Those to whom nothing new has come; and whoever succeeds another one, when that one has been graded.
+    async fn grade_again(&self, tonight: &str, day: Day, mut graded: usize) -> Result<usize, LedgerError> {
+        let mut after = String::new();
         loop {
-            let some = looked_at_again(&self.database, &tonight, &after, ORGANISATIONS_AT_A_TIME).await?;
-            let Some(last) = some.last() else { return Ok(graded) };
+            let some = looked_at_again(&self.database, tonight, &after, ORGANISATIONS_AT_A_TIME).await?;
+            let Some(last) = some.last() else { break };
             after.clone_from(last);
             for organisation in some.iter().filter_map(|id| id.parse::<OrganisationId>().ok()) {
-                graded += self.grade_organisation(&organisation, day.into()).await?;
+                graded += self.grade_organisation(&organisation, day).await?;
+            }
+        }
+        after.clear();
+        loop {
+            let some = successors(&self.database, &after, ORGANISATIONS_AT_A_TIME).await?;
+            let Some(last) = some.last() else { return Ok(graded) };
+            last.as_str().clone_into(&mut after);
+            for organisation in &some {
+                graded += self.grade_organisation(organisation, day).await?;
             }
         }
     }
@@ -148,16 +163,33 @@ impl Ledger {
     /// The store can't be read.
     pub async fn due_grade(&self, organisation: &OrganisationId, day: Day) -> Result<Option<Graded>, LedgerError> {
         let stream = Stream::of(&CreditId(organisation.clone()));
-        let up_to = |kept: &KeptCredit, _: Law<'_>| kept.0.as_ref().and_then(|credit| credit.last.up_to);
-        let after = self.credits.show(self, &stream, KeptCredit::default, up_to).await?.flatten();
+        let known = |kept: &KeptCredit, _: Law<'_>| {
+            let predecessors = kept.0.iter().flat_map(|credit| credit.predecessors.values());
+            let predecessors: Vec<_> = predecessors.map(|predecessor| predecessor.organisation.clone()).collect();
+            (kept.0.as_ref().and_then(|credit| credit.last.up_to), predecessors)
+        };
+        let known = self.credits.show(self, &stream, KeptCredit::default, known).await?;
+        let (after, predecessors) = known.unwrap_or_default();
+        let others = self.credits_of(predecessors).await?;
         let borne = read_bearings(&mut self.database.clone(), &Stream::of(organisation), after).await?;
         let due = |kept: &KeptCredit, law: Law<'_>| {
             let state = kept.0.as_ref();
             // Another replica may have graded between the two looks.
             let is_same = state.and_then(|credit| credit.last.up_to) == after;
-            let terms = &law.edition().credit;
-            is_same.then(|| Credit::due_grade(state, organisation, &borne, day, terms)).flatten()
+            let (terms, of) = (&law.edition().credit, |id: &OrganisationId| others.get(id));
+            is_same.then(|| Credit::due_grade(state, organisation, &borne, &of, day, terms)).flatten()
         };
         Ok(self.credits.show(self, &stream, KeptCredit::default, due).await?.flatten())
+    }
+
+    /// The credit of those that somebody succeeds, as far as they have any.
+    async fn credits_of(&self, ids: Vec<OrganisationId>) -> Result<BTreeMap<OrganisationId, Credit>, LedgerError> {
+        let mut credits = BTreeMap::new();
+        for id in ids {
+            let stream = Stream::of(&CreditId(id.clone()));
+            let credit = self.credits.show(self, &stream, KeptCredit::default, |kept, _| kept.0.clone()).await?;
+            credits.extend(credit.flatten().map(|credit| (id, credit)));
+        }
+        Ok(credits)
     }
 }

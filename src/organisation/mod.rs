@@ -19,8 +19,10 @@ pub use payload::{
     Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
 };
 #[cfg(feature = "shell")]
-pub use projection::{KEYS, awaits};
+pub use projection::{KEYS, awaits, predecessors_of, successors};
 pub use registry::{Ending, EndingGround, Renaming, RepresentativeChange};
 pub use state::{Admission, Ended, FormerName, Organisation, OrganisationStatus, Pending, Registry, Status};
+#[cfg(feature = "shell")]
+pub(crate) use view::OrganisationFile;
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

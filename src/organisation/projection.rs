@@ -4,7 +4,7 @@ use super::{Organisation, OrganisationStatus, Status};
 use crate::field::{Instant, OrganisationId, folded};
 use crate::law::Law;
 use crate::record::KeyId;
-use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
+use crate::store::{Column, Database, Projected, Reads, Row, Rows, StoreError, Table, Value, padded_list};
 use std::collections::BTreeSet;
 
 /// One row an organisation.
@@ -119,6 +119,39 @@ pub async fn predecessors(reads: &mut impl Reads, id: &OrganisationId) -> Result
          LIMIT {PREDECESSORS_MAX}"
     );
     let rows = reads.rows(&sql, &[Value::from(id.as_str())]).await?;
+    rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))).collect()
+}
+
+/// Codes that are looked up with one statement.
+const CODES_AT_A_TIME: usize = 512;
+
+/// For these organisations, those that named them as successors, whether that was taken back or not: pairs of both.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn predecessors_of(
+    database: &Database,
+    successors: &[OrganisationId],
+) -> Result<Vec<(OrganisationId, OrganisationId)>, StoreError> {
+    let mut found = Vec::new();
+    for codes in successors.chunks(CODES_AT_A_TIME) {
+        let (marks, values) = padded_list(codes.iter().map(|code| Value::from(code.as_str())).collect());
+        let sql = format!("SELECT successor, predecessor FROM successions WHERE successor IN ({marks})");
+        let rows = database.read_built(sql, &values).await?;
+        let id = |row: &Row, column| row.text(column)?.parse().map_err(|_| StoreError::Unexpected(column));
+        found.extend(rows.iter().map(|row| Ok((id(row, 0)?, id(row, 1)?))).collect::<Result<Vec<_>, StoreError>>()?);
+    }
+    Ok(found)
+}
+
+/// The next organisations, by their codes behind one, that others named as their successors; at most so many.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn successors(database: &Database, after: &str, count: u32) -> Result<Vec<OrganisationId>, StoreError> {
+    let sql =
+        format!("SELECT DISTINCT successor FROM successions WHERE successor > $1 ORDER BY successor LIMIT {count}");
+    let rows = database.read_built(sql, &[Value::from(after)]).await?;
     rows.iter().map(|row| row.text(0)?.parse().map_err(|_| StoreError::Unexpected(0))).collect()
 }
 

@@ -164,7 +164,7 @@ fn former_names(organisation: &Organisation) -> Vec<FormerNameView> {
 
 impl From<&Ended> for EndedView {
     fn from(ended: &Ended) -> Self {
-        let Ended { ground, successors, effective, entry } = ended;
+        let Ended { ground, successors, effective, entry, .. } = ended;
         Self { ground: *ground, successors: successors.clone(), effective: *effective, entry: *entry }
     }
 }

@@ -4,7 +4,8 @@ use super::bearings::read_bearings;
 use super::documents::Held;
 use super::known::{brought_keys, known_jtis};
 use super::loader::{
-    COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_successors, load_supervisors,
+    COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_predecessors, load_successors,
+    load_supervisors,
 };
 use super::rows::{History, edition_row, entry_row, head_row, rows_of, tile_row};
 use super::signers::signers;
@@ -291,11 +292,17 @@ impl Writer {
         kids.extend(records.iter().flat_map(|record| brought_keys(record.act())));
         kids.sort_unstable();
         kids.dedup();
+        load_predecessors(write, &mut self.world).await?;
         let streams = records.iter().map(|record| record.stream().clone()).collect();
         load_missing(write, &self.setting.owners, &mut self.world, kids, streams).await?;
         // What else a stream looks at may stand in its own state. Where its first record comes with this batch, that one
         // names the same streams.
-        let ties = records.iter().flat_map(|record| self.world.ties(record.stream(), record.act())).collect();
+        let ties = |record: &Admitted| {
+            let mut ties = self.world.ties(record.stream(), record.act());
+            ties.extend(self.world.passed_on_by(record.stream(), record.act()));
+            ties
+        };
+        let ties = records.iter().flat_map(ties).collect();
         load_missing(write, &self.setting.owners, &mut self.world, Vec::new(), ties).await?;
         if records.iter().any(|record| self.world.looks_at_supervisors(record.stream(), record.act())) {
             load_supervisors(write, &self.setting.owners, &mut self.world).await?;

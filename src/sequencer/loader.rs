@@ -239,3 +239,17 @@ pub(super) async fn load_supervisors(write: &mut Write, owners: &Owners, world: 
     world.is_given_all_supervisors();
     Ok(())
 }
+
+/// Tells the sequencer's world of all organisations that succeed others, once: who does later is heard of as it comes.
+pub(super) async fn load_predecessors(write: &mut Write, world: &mut World) -> Result<(), LoadError> {
+    if world.has_all_predecessors() {
+        return Ok(());
+    }
+    // One that is hidden there is not looked at; an audit looks at all of them.
+    let rows = write.read("SELECT successor, predecessor FROM successions", &[]).await?;
+    let id = |row: &Row, column| row.text(column)?.parse().map_err(|_| StoreError::Unexpected(column));
+    let pairs = rows.iter().map(|row| Ok((id(row, 0)?, id(row, 1)?)));
+    let pairs: Vec<(OrganisationId, OrganisationId)> = pairs.collect::<Result<_, StoreError>>()?;
+    world.is_given_all_predecessors(pairs.into_iter());
+    Ok(())
+}

@@ -9,6 +9,7 @@ mod bearings;
 mod codes;
 mod entry;
 mod list;
+mod predecessors;
 mod successors;
 
 pub use crate::act::Stream;
@@ -25,6 +26,7 @@ use crate::law::{Edition, Editions, InForce, Law};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId};
+use predecessors::Predecessors;
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -61,6 +63,7 @@ pub struct World {
     supervisors: BTreeSet<Stream>,
     has_all_supervisors: bool,
     successors: Successors,
+    predecessors: Predecessors,
     /// What the log has adopted, as far as it can be interpreted.
     adopted: Vec<InForce>,
     /// The first edition that the log has adopted and that can't be interpreted.
@@ -124,6 +127,7 @@ impl World {
         self.states_mut(stream).remove(stream);
         self.supervisors.remove(stream);
         self.has_all_supervisors = false;
+        self.may_lack_predecessors(stream);
         if *stream == Stream::LOG {
             (self.founder, self.unknown) = (None, None);
             self.adopted.clear();
@@ -166,6 +170,7 @@ impl World {
         if let Some(followed) = self.follows(stream, act) {
             ties.extend(self.successors.of(&followed).filter(|other| *other != stream).cloned());
         }
+        ties.extend(self.predecessor_streams(&ties));
         let irregular: Vec<_> =
             act.irregular_streams().filter(|other| other != stream && !ties.contains(other)).collect();
         ties.extend(irregular);
@@ -307,6 +312,7 @@ impl World {
         if !act.key_changes().is_empty() {
             self.own_keys(stream);
         }
+        self.note_successors(stream);
         if let Some(State::Organisation(organisation)) = self.lasting.get(stream)
             && organisation.roles.has(Role::Supervisor)
         {

@@ -4,8 +4,10 @@
 
 mod answers;
 mod bars;
+mod following;
 mod gates;
 mod repair;
 mod stage;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;

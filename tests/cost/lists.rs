@@ -26,6 +26,8 @@ static FIXED: &[&str] = &[
     "/v1/commitments?year=2026&template=construction",
     "/v1/access/bars",
     "/v1/access/bars?kind=court-list&limit=500",
+    "/v1/access/changes?limit=500",
+    "/v1/access/changes?after=1~2~ended",
     "/v1/tenders?status=closed",
     "/v1/tenders?status=preannounced&q=zzz",
     "/v1/tenders?after=1~x&region=99",
@@ -61,7 +63,7 @@ static FIXED: &[&str] = &[
 ];
 
 /// Of credit.
-const CREDIT: [&str; 7] = [
+const CREDIT: [&str; 12] = [
     "/v1/organisations/CENTRE/credit",
     "/v1/organisations/CENTRE/credit?at=9",
     "/v1/organisations/CENTRE/credit/contributions?limit=500",
@@ -69,6 +71,11 @@ const CREDIT: [&str; 7] = [
     "/v1/credit?limit=500",
     "/v1/credit?grade=D",
     "/v1/credit?grade=B&after=x",
+    "/v1/organisations/CENTRE/credit/history.csv",
+    "/v1/credit/changes?limit=500",
+    "/v1/credit/changes?organisation=CENTRE&after=7",
+    "/v1/access/changes?organisation=CENTRE",
+    "/v1/access/changes?organisation=CENTRE&after=1~2~ended",
 ];
 
 /// What a stranger may ask: each GET that reads the store, with each filter.
@@ -110,7 +117,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 10] = [
+const MANY: [&str; 12] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -127,6 +134,8 @@ const MANY: [&str; 10] = [
     "INSERT INTO bars SELECT 'x' || n, n + 100000, 'x', 'court-list', 'x', 'x', 'x', 'x', '', '', '', '2026-01-01', \
      '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0, 'x' FROM many",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
+    "INSERT INTO grade_changes SELECT 'x' || n, n, n, '2026-08-03', NULL, 'B', 8000 FROM many",
+    "INSERT INTO bar_changes SELECT 'x' || n, n, n, 'entered', 'x', n, NULL, 'in_force', 0, 1 FROM many",
 ];
 
 pub async fn fill_lists(app: &App) {

@@ -2,10 +2,13 @@
 
 #![cfg(feature = "shell")]
 
+mod following;
 mod grades;
 mod objections;
 mod scenes;
 #[path = "../promises/stage.rs"]
 mod stage;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;

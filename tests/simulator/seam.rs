@@ -58,7 +58,8 @@ pub fn credit<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Credit> {
 /// The grade of an organisation that is due for the day before, by everything that bears on it.
 pub fn due_grade(world: &World, id: &OrganisationId, now: Instant) -> Option<Graded> {
     let (borne, yesterday) = (world.bearings(&Stream::of(id))?, now.shanghai_day().pred_opt()?.into());
-    Credit::due_grade(credit(world, id), id, borne, yesterday, &world.law()?.edition().credit)
+    let of = |id: &OrganisationId| credit(world, id);
+    Credit::due_grade(credit(world, id), id, borne, &of, yesterday, &world.law()?.edition().credit)
 }
 
 pub fn access_stream(id: &OrganisationId) -> Stream {

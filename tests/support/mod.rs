@@ -6,6 +6,7 @@ pub mod fixture;
 pub mod postgres;
 pub mod process;
 pub mod python;
+pub mod registry;
 
 use gongshi::audit::{Folder, Report, verify};
 use gongshi::clock::Clock;

@@ -1,27 +1,32 @@
 //! Access over HTTP: of one organisation, of many at once, and the public list.
 
 mod acts;
+mod changes;
 mod codes;
 mod csv_list;
+mod succession;
 
 use super::projection::{COLUMNS, STANDING, bars_of, columns};
 use super::view::{AccessFile, AccessView, BarSummary};
-use super::{Access, AccessId, AccessState, AsOf, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
+use super::{Access, AccessId, AccessState, AsOf, BarChange, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
 use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
-use crate::http::{Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
+use crate::http::{CsvFile, Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
 use crate::law::{BarField, BarMeasure, Law, RepairRegime};
 use crate::ledger::{Folded, Ledger};
+use crate::organisation::{OrganisationFile, predecessors_of};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, Value};
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::Stream;
 use acts::AccessActs;
+use changes::BarChangeApi;
 use codes::Codes;
-use csv_list::BarsCsv;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use succession::inherited;
 
 /// A chapter of the API document.
 #[derive(Tags)]
@@ -31,7 +36,8 @@ enum Tag {
 }
 
 shown! {
-    AccessId, AccessState, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath, RepairRegime
+    AccessId, AccessState, BarChange, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath,
+    RepairRegime
 }
 
 parameters! { AccessId, BarKindId }
@@ -88,13 +94,16 @@ const BAR_BYTES: usize = 600;
 pub struct AccessApi {
     ledger: Arc<Ledger>,
     files: Folded<AccessFile>,
+    organisations: Folded<OrganisationFile>,
 }
 
 impl Endpoints for Access {
-    type Api = (AccessApi, AccessActs);
+    type Api = (AccessApi, AccessActs, BarChangeApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (AccessApi { ledger: Arc::clone(&ledger), files: Folded::default() }, AccessActs(ledger))
+        let access =
+            AccessApi { ledger: Arc::clone(&ledger), files: Folded::default(), organisations: Folded::default() };
+        (access, AccessActs(Arc::clone(&ledger)), BarChangeApi(ledger))
     }
 }
 
@@ -113,9 +122,10 @@ impl AccessApi {
         let at = self.as_of(at.0).await?;
         let size = self.ledger.size_now().await?;
         let grade = grade_as_of(&self.ledger.database, &id.0, at.entry, at.time).await?;
+        let inherited = inherited(&self.ledger, &self.organisations, &self.files, &id.0, at).await?;
         let view = |file: &AccessFile, law: Law<'_>| {
             let size = at.entry.map_or(size, |last| last + 1);
-            file.view(&id.0, grade, at, size, law)
+            file.view(&id.0, &inherited, grade, at, size, law)
         };
         let stream = Stream::of(&AccessId(id.0.clone()));
         let view = self.files.show(&self.ledger, &stream, AccessFile::default, view).await?;
@@ -137,7 +147,8 @@ impl AccessApi {
         let size = self.ledger.size_now().await?;
         let Codes { codes, faults, fault_count, mut portion } = codes;
         let rows = bars_of(&self.ledger.database, &codes).await?;
-        let (barred, count) = barred(&rows, at)?;
+        let (mut barred, mut count) = barred(&rows, at)?;
+        count += self.add_inherited(&codes, at, &mut barred).await?;
         if count > CHECK_BARS_MAX {
             let (zh, en) = (
                 format!("禁入超过 {CHECK_BARS_MAX} 项，请分批核验"),
@@ -191,7 +202,7 @@ impl AccessApi {
 
     /// The same list as CSV, all of it.
     #[oai(path = "/access/bars.csv", method = "get", operation_id = "listBarsCsv")]
-    async fn list_csv(&self) -> Result<BarsCsv, Problem> {
+    async fn list_csv(&self) -> Result<CsvFile, Problem> {
         csv_list::all(Arc::clone(&self.ledger)).await
     }
 }
@@ -206,16 +217,28 @@ fn barred(rows: &[Row], at: Instant) -> Result<(Vec<BarredOrganisation>, usize),
         count += 1;
         let organisation = row.text(columns::ORGANISATION)?;
         if barred.last().is_none_or(|last| last.organisation != organisation) {
-            let organisation = organisation.to_owned();
-            barred.push(BarredOrganisation { organisation, bars: Vec::new(), closed: Vec::new() });
+            barred.push(BarredOrganisation::new(organisation));
         }
-        let Some(last) = barred.last_mut() else { continue };
-        match BarSummary::in_force(row, at)? {
-            Some(bar) => last.bars.push(bar),
-            None => last.closed.push(row.unsigned(columns::ENTRY)?),
+        if let Some(last) = barred.last_mut() {
+            last.take(row, at)?;
         }
     }
     Ok((barred, count))
+}
+
+impl BarredOrganisation {
+    fn new(organisation: &str) -> Self {
+        Self { organisation: organisation.to_owned(), bars: Vec::new(), closed: Vec::new() }
+    }
+
+    /// Takes a bar that was in force then.
+    fn take(&mut self, row: &Row, at: Instant) -> Result<(), StoreError> {
+        match BarSummary::in_force(row, at)? {
+            Some(bar) => self.bars.push(bar),
+            None => self.closed.push(row.unsigned(columns::ENTRY)?),
+        }
+        Ok(())
+    }
 }
 
 fn not_a_time(or_entry: bool) -> Problem {
@@ -228,6 +251,36 @@ fn not_a_time(or_entry: bool) -> Problem {
 }
 
 impl AccessApi {
+    /// Adds the bars of those that some of these succeed, and says how many there are.
+    async fn add_inherited(
+        &self,
+        codes: &[OrganisationId],
+        at: Instant,
+        barred: &mut Vec<BarredOrganisation>,
+    ) -> Result<usize, Problem> {
+        let pairs = predecessors_of(&self.ledger.database, codes).await?;
+        let successors: BTreeSet<OrganisationId> = pairs.into_iter().map(|(successor, _)| successor).collect();
+        let mut count = 0;
+        for successor in successors {
+            let (organisations, at_time) = (&self.organisations, AsOf::time(at));
+            let inherited = inherited(&self.ledger, organisations, &self.files, &successor, at_time).await?;
+            let before: Vec<OrganisationId> = inherited.into_iter().map(|(by, _)| by.predecessor).collect();
+            for row in bars_of(&self.ledger.database, &before).await? {
+                if super::projection::status_of(&row, at)? != Some(BarStatus::InForce) {
+                    continue;
+                }
+                count += 1;
+                let known = barred.binary_search_by(|known| known.organisation.as_str().cmp(successor.as_str()));
+                let place = known.unwrap_or_else(|place| {
+                    barred.insert(place, BarredOrganisation::new(successor.as_str()));
+                    place
+                });
+                barred[place].take(&row, at)?;
+            }
+        }
+        Ok(count)
+    }
+
     /// All that is in the log counts, also where this clock is a little behind it.
     async fn now(&self) -> Result<Instant, Problem> {
         Ok(self.ledger.clock.now().max(self.ledger.database.last_time().await?))

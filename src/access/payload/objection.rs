@@ -34,7 +34,8 @@ statuses! {
     }
 }
 
-/// `access.objection_ruled`: by a supervisor who neither entered the bar nor the objection.
+/// `access.objection_ruled`: by a supervisor who did not enter the bar. Whoever entered an objection from paper may: that is a
+/// clerk's act.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BarObjectionRuling {

@@ -2,7 +2,7 @@
 
 use super::super::{Act, BarObjection, BarObjectionRuling, Barring, RepairApplication, RepairDecision, RepairPath};
 use super::{Access, AccessId, AsOf, Bar, BarStatus};
-use crate::act::{Acts, Author, Moment, Role, Stream, must_have, must_rule};
+use crate::act::{Acts, Author, Moment, Role, Stream, Succession, must_have, must_rule};
 use crate::field::{Day, DocumentRef, Fault, FieldFault, Instant, ItemId, Line, OrganisationId, Party};
 use crate::law::{AccessTerms, BarField, BarKind, BarMeasure, RepairCondition, RepairRegime, RepairRule};
 use crate::problem::{self, Refusal};
@@ -24,11 +24,12 @@ pub(super) fn decide(state: Option<&Access>, act: &Act, at: &Moment<'_>) -> Resu
     match act {
         Act::Barred(barring) => decide_bar(state, barring, by, at),
         Act::Revoked(revocation) => {
-            must_rule(by, state.map(|access| &access.organisation))?;
+            let concerned = state.map(|access| concerned(&access.organisation, at)).unwrap_or_default();
+            must_rule(by, &concerned)?;
             must_stand(bar(state, &revocation.bar)?.1, act, at)
         }
         Act::Objected(objection) => decide_objection(state, act, objection, by, at),
-        Act::ObjectionRuled(ruling) => decide_ruling(state, act, ruling, by),
+        Act::ObjectionRuled(ruling) => decide_ruling(state, act, ruling, by, at),
         Act::RepairApplied(application) => decide_application(state, act, application, by, at),
         Act::RepairDecided(decision) => decide_repair(state, act, decision, by, at),
     }
@@ -185,12 +186,25 @@ fn exceeds(barring: &Barring, kind: &BarKind) -> Vec<FieldFault> {
     faults
 }
 
-/// Who is kept from registering has no key here, so a supervisor enters what it hands in.
+/// Who have a stake in the organisation's bars: itself, and its successors if it has ended.
+fn concerned(organisation: &OrganisationId, at: &Moment<'_>) -> Vec<OrganisationId> {
+    let succession = at.around.face::<Succession>(organisation);
+    let successors = succession.into_iter().flat_map(|succession| succession.successors);
+    std::iter::once(organisation.clone()).chain(successors).collect()
+}
+
+/// Who is kept from registering has no key here, so a supervisor enters what it hands in. For one that was merged or divided its
+/// successors speak.
 ///
 /// # Errors
 /// Neither the organisation itself nor a supervisor with its paper.
-fn must_file(by: &Author, organisation: &OrganisationId, paper: Option<&DocumentRef>) -> Result<(), Refusal> {
-    match (by.is(organisation), paper) {
+fn must_file(
+    by: &Author,
+    organisation: &OrganisationId,
+    paper: Option<&DocumentRef>,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    match (concerned(organisation, at).iter().any(|party| by.is(party)), paper) {
         (true, None) => Ok(()),
         (true, Some(_)) => {
             let (zh, en) = ("本主体自己签名，不附纸质申请", "who signs itself needs no paper");
@@ -211,7 +225,7 @@ fn decide_objection(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let (access, bar) = bar(state, &objection.bar)?;
-    must_file(by, &access.organisation, objection.paper.as_ref())?;
+    must_file(by, &access.organisation, objection.paper.as_ref(), at)?;
     must_stand(bar, act, at)?;
     if access.objection(&objection.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: objection.id.to_string() }));
@@ -222,10 +236,17 @@ fn decide_objection(
     must_leave_room(bar.objections.len(), OBJECTIONS_MAX)
 }
 
-fn decide_ruling(state: Option<&Access>, act: &Act, ruling: &BarObjectionRuling, by: &Author) -> Result<(), Refusal> {
+fn decide_ruling(
+    state: Option<&Access>,
+    act: &Act,
+    ruling: &BarObjectionRuling,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
     let found = state.and_then(|access| Some((access, access.objection(&ruling.objection)?)));
     let (access, (bar, filed)) = found.ok_or_else(|| unknown("/objection", &ruling.objection))?;
-    must_rule(by, [&access.organisation, &bar.entered.by, &filed.filed.by])?;
+    // Whoever enters a paper says nothing of his own: it makes nobody a party, or of two supervisors neither could rule.
+    must_rule(by, concerned(&access.organisation, at).iter().chain([&bar.entered.by]))?;
     // Whose time is over may still have been wrong.
     match (&filed.ruled, &bar.lifted) {
         (None, None) => Ok(()),
@@ -242,7 +263,7 @@ fn decide_application(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let (access, bar) = bar(state, &application.bar)?;
-    must_file(by, &access.organisation, application.paper.as_ref())?;
+    must_file(by, &access.organisation, application.paper.as_ref(), at)?;
     must_stand(bar, act, at)?;
     if access.application(&application.id).is_some() {
         return Err(Refusal::of_field("/id", Fault::Duplicate { id: application.id.to_string() }));
@@ -318,7 +339,7 @@ fn decide_repair(
 ) -> Result<(), Refusal> {
     let found = state.and_then(|access| Some((access, access.application(&decision.application)?)));
     let (access, (bar, filed)) = found.ok_or_else(|| unknown("/application", &decision.application))?;
-    must_rule(by, [&access.organisation, &filed.filed.by])?;
+    must_rule(by, concerned(&access.organisation, at).iter().chain([&filed.filed.by]))?;
     if let Some((outcome, _)) = &filed.decided {
         return Err(Refusal::state_forbids(act.kind(), outcome.name()));
     }

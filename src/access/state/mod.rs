@@ -4,15 +4,17 @@ mod apply;
 mod bearing;
 mod decide;
 mod gate;
+mod history;
 mod standing;
 #[cfg(test)]
 mod tests;
 
-pub use gate::{GateReach, GatedStep, barred_from, gate_streams};
+pub use gate::{GateReach, GatedStep, barred_from, bound_by, gate_streams};
+pub use history::{BarChange, BarEvent};
 pub use standing::{AccessState, AsOf, BarStatus, CreditEffect, standing};
 
 use super::{Act, BarRulingOutcome, RepairOutcome, RepairPath};
-use crate::act::{Bearing, Capability, Moment, Place, StreamId, statuses};
+use crate::act::{Bearing, Capability, Moment, Place, Stream, StreamId, statuses};
 use crate::field::{BarKindId, Day, DocumentId, Instant, ItemId, OrganisationId, OrganisationIdError, RegionCode};
 use crate::law::{BarField, BarMeasure, Edition, Law, RepairRegime, Running};
 use crate::problem::Refusal;
@@ -182,6 +184,15 @@ impl Capability for Access {
 
     fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Whether the organisation has ended, and who speaks for it then.
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let is_about_it = matches!(
+            act,
+            Act::Objected(_) | Act::RepairApplied(_) | Act::ObjectionRuled(_) | Act::RepairDecided(_) | Act::Revoked(_)
+        );
+        state.filter(|_| is_about_it).map(|access| Stream::of(&access.organisation)).into_iter().collect()
     }
 
     /// What a bar comes to concerns the organisation.

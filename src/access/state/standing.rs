@@ -90,9 +90,14 @@ impl AsOf {
     }
 
     pub fn knows(self, mark: &Mark) -> bool {
+        self.has(mark.entry, mark.time)
+    }
+
+    /// Whether an entry of a time was there.
+    pub fn has(self, entry: u64, time: Instant) -> bool {
         match self.entry {
-            Some(last) => mark.entry <= last,
-            None => mark.time <= self.time,
+            Some(last) => entry <= last,
+            None => time <= self.time,
         }
     }
 

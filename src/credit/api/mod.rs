@@ -1,13 +1,15 @@
 //! Credit over HTTP.
 
 mod acts;
+mod changes;
+mod tables;
 mod what_if;
 
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
 use super::{CreditId, Graded, GradingOccasion, ObjectionFate};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Instant, OrganisationId, SuccessionManner};
 use crate::http::{
-    Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
+    CsvFile, Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
 };
 use crate::law::{Conduct, Grade, Law};
 use crate::ledger::{Folded, Ledger};
@@ -16,6 +18,7 @@ use crate::sequencer::is_subject;
 use crate::store::{Direction, Filter, Listing, PAGE_BYTES_MAX, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use acts::CreditActs;
+use changes::GradeChangeApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -29,7 +32,7 @@ enum Tag {
     Credit,
 }
 
-shown! { Conduct, Grade, ObjectionFate, GradingOccasion }
+shown! { Conduct, Grade, ObjectionFate, GradingOccasion, SuccessionManner }
 
 parameters! { Grade }
 
@@ -105,12 +108,13 @@ pub struct CreditApi {
 }
 
 impl Endpoints for super::Credit {
-    type Api = (CreditApi, CreditActs, WhatIfApi);
+    type Api = (CreditApi, CreditActs, WhatIfApi, GradeChangeApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
         let files = Arc::new(Folded::default());
         let credit = CreditApi { ledger: Arc::clone(&ledger), files: Arc::clone(&files) };
-        (credit, CreditActs(Arc::clone(&ledger)), WhatIfApi { ledger, files })
+        let changes = GradeChangeApi(Arc::clone(&ledger));
+        (credit, CreditActs(Arc::clone(&ledger)), WhatIfApi { ledger, files }, changes)
     }
 }
 
@@ -149,6 +153,12 @@ impl CreditApi {
         let page = filter.page(&self.ledger.database, &CREDITS, after, limit, CreditSummary::of_row, id);
         let (items, next) = page.await?;
         Ok(Typed(CreditPage { items, next }))
+    }
+
+    /// The same list as CSV, all of it.
+    #[oai(path = "/credit.csv", method = "get", operation_id = "listCreditCsv")]
+    async fn list_csv(&self) -> Result<CsvFile, Problem> {
+        tables::all_grades(Arc::clone(&self.ledger)).await
     }
 
     /// 信用评价 of an organisation: the grade, and everything that it comes from. Whoever is new has B, and is neutral.
@@ -226,6 +236,14 @@ impl CreditApi {
         };
         let (items, next) = self.show(&id, page).await?;
         Ok(Typed(GradeStepPage { items, next }))
+    }
+
+    /// 信用历史 as CSV: every grade that an organisation has had, oldest first, with what was new in it, what each kind of conduct
+    /// came to, and the sum.
+    #[oai(path = "/organisations/:id/credit/history.csv", method = "get", operation_id = "getCreditHistoryCsv")]
+    async fn history(&self, id: Path<OrganisationId>) -> Result<CsvFile, Problem> {
+        self.must_be_known(&id.0).await?;
+        tables::history(Arc::clone(&self.ledger), id.0).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::{Act, CreditObjection, CreditObjectionRuling, Graded};
 use super::{Credit, CreditId, CreditObjectionPhase};
 use crate::act::{Acts, Author, Moment, Role, Stream, must_have, must_rule};
-use crate::field::Fault;
+use crate::field::{Fault, OrganisationId};
 use crate::problem::{self, Refusal};
 
 /// Objections of one organisation: some every week for years, and no more than a state has room for.
@@ -41,7 +41,9 @@ fn decide_grade(
     let terms = &at.law.edition().credit;
     let follows = match at.around.bearings(&Stream::of(&graded.organisation)) {
         Some(borne) => {
-            Credit::due_grade(state, &graded.organisation, borne, graded.day, terms).as_ref() == Some(graded)
+            let of = |id: &OrganisationId| at.around.get::<Credit>(&CreditId(id.clone()));
+            let due = Credit::due_grade(state, &graded.organisation, borne, &of, graded.day, terms);
+            due.as_ref() == Some(graded)
         }
         None => goes_on(state, graded) && Credit::grade_of_what_is_listed(state, graded, terms) == *graded,
     };
@@ -51,7 +53,8 @@ fn decide_grade(
 /// Whether it lists entries in the order of the log, each once, behind those that were listed before.
 fn goes_on(state: Option<&Credit>, graded: &Graded) -> bool {
     let before = state.and_then(|credit| credit.last.up_to);
-    let listed = graded.contributions.iter().map(|contribution| Some(contribution.entry));
+    let own = graded.contributions.iter().filter(|contribution| contribution.from.is_none());
+    let listed = own.map(|contribution| Some(contribution.entry));
     let entries: Vec<Option<u64>> = std::iter::once(before).chain(listed).collect();
     entries.is_sorted_by(|one, next| one < next) && entries.last() <= Some(&graded.up_to)
 }

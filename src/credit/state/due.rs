@@ -1,9 +1,9 @@
 //! The grade that is due for a day: by what bears on the organisation since the last one, exactly this and no other.
 
 use super::super::payload::CONTRIBUTIONS_MAX;
-use super::super::{Addition, Contribution, Graded, GradingOccasion, Retraction};
+use super::super::{Addition, Contribution, Graded, GradingOccasion, Predecessor, Retraction};
 use super::account::{Account, Days, account, name, take_away};
-use super::{Counted, Credit};
+use super::{Counted, Credit, Credits};
 use crate::act::{Borne, Fact, Severity};
 use crate::field::{Day, OrganisationId};
 use crate::law::{Conduct, CreditTerms};
@@ -34,7 +34,7 @@ pub const FACTS_CONSIDERED_MAX: usize = 1000;
 fn conduct(fact: &Fact, terms: &CreditTerms) -> Option<Conduct> {
     Some(match fact {
         // Who wins or is reported has done nothing yet.
-        Fact::Concerned | Fact::Awarded => return None,
+        Fact::Concerned | Fact::Awarded | Fact::Succeeds { .. } => return None,
         Fact::CommitmentEffective => Conduct::CommitmentEffective,
         Fact::BreachFound { severity: Severity::Minor } => Conduct::BreachMinor,
         Fact::BreachFound { severity: Severity::Serious } => Conduct::BreachSerious,
@@ -55,10 +55,10 @@ fn conduct(fact: &Fact, terms: &CreditTerms) -> Option<Conduct> {
 }
 
 /// A grade that is being made, beside a state that stays as it is.
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     state: Option<&'a Credit>,
-    terms: &'a CreditTerms,
-    contributions: Vec<Contribution>,
+    pub(super) terms: &'a CreditTerms,
+    pub(super) contributions: Vec<Contribution>,
     fresh: BTreeMap<u64, Counted>,
     gone: BTreeSet<u64>,
     days: Days,
@@ -76,12 +76,19 @@ impl<'a> Draft<'a> {
             _ => None,
         };
         let adds = conduct(&borne.fact, self.terms).and_then(|conduct| self.addition(conduct, borne.day, said));
+        let succeeds = match &borne.fact {
+            Fact::Succeeds { predecessor, manner } => {
+                Some(Predecessor { organisation: predecessor.clone(), manner: *manner })
+            }
+            _ => None,
+        };
         let undoes = borne.undoes;
-        if adds.is_none() && undoes.is_none() {
+        if adds.is_none() && undoes.is_none() && succeeds.is_none() {
             return;
         }
         let takes_back = undoes.map(|entry| self.retraction(entry));
-        self.list(Contribution { entry: borne.entry, day: borne.day, by: borne.by.clone(), adds, takes_back });
+        let (entry, day, by) = (borne.entry, borne.day, borne.by.clone());
+        self.list(Contribution { entry, day, by, adds, takes_back, succeeds, from: None });
     }
 
     /// What conduct adds; `said` is for how long it holds the grade down by its own record.
@@ -93,13 +100,14 @@ impl<'a> Draft<'a> {
         Some(Addition { conduct, rule: name(rule), points: i32::from(rule.points) * 100, from, until })
     }
 
-    fn list(&mut self, contribution: Contribution) {
+    pub(super) fn list(&mut self, contribution: Contribution) {
         if let Some(back) = &contribution.takes_back {
             self.take_back(back.entry);
         }
         if let Some(adds) = &contribution.adds {
             let (day, conduct, by) = (contribution.day, adds.conduct, Some(contribution.by.clone()));
-            self.add(contribution.entry, Counted { conduct, day, by, holds: adds.from.zip(adds.until) });
+            let (holds, from) = (adds.from.zip(adds.until), contribution.from.clone());
+            self.add(contribution.entry, Counted { conduct, day, by, holds, from });
         }
         self.contributions.push(contribution);
     }
@@ -117,13 +125,18 @@ impl<'a> Draft<'a> {
         self.gone.insert(entry);
     }
 
-    fn counted(&self, entry: u64) -> Option<&Counted> {
+    /// Whether this record has taken it back.
+    pub(super) fn has_dropped(&self, entry: u64) -> bool {
+        self.gone.contains(&entry)
+    }
+
+    pub(super) fn counted(&self, entry: u64) -> Option<&Counted> {
         let known = || self.state?.counted.get(&entry).filter(|_| !self.gone.contains(&entry));
         self.fresh.get(&entry).or_else(known)
     }
 
     /// Whatever was taken back before, in whatever way, is not taken back twice.
-    fn retraction(&self, entry: u64) -> Retraction {
+    pub(super) fn retraction(&self, entry: u64) -> Retraction {
         let conduct = self.counted(entry).map(|counted| counted.conduct);
         let points = conduct.and_then(|conduct| self.terms.conduct(conduct)).map_or(0, |rule| rule.points);
         Retraction { entry, conduct, points: -i32::from(points) * 100 }
@@ -161,11 +174,12 @@ fn year_of_the_night(day: Day) -> i32 {
 
 impl Credit {
     /// The grade that is due for a day, if any. `borne` is what bears on the organisation since the last one, in the order of
-    /// the log, or the first [`FACTS_CONSIDERED_MAX`] of it and one more.
+    /// the log, or the first [`FACTS_CONSIDERED_MAX`] of it and one more; `others` are those that it may succeed.
     pub fn due_grade(
         state: Option<&Self>,
         organisation: &OrganisationId,
         borne: &[Borne],
+        others: Credits<'_>,
         day: Day,
         terms: &CreditTerms,
     ) -> Option<Graded> {
@@ -184,10 +198,17 @@ impl Credit {
         }
         let before = state.and_then(|state| state.last.up_to);
         let up_to = of_the_day[..considered].last().map(|borne| borne.entry).or(before);
-        let is_new = !draft.contributions.is_empty() || considered == FACTS_CONSIDERED_MAX;
+        let mut continues = considered < of_the_day.len();
+        if let Some(state) = state.filter(|_| !continues) {
+            continues = !draft.inherit(state, others, day);
+        }
+        // Whom this very record names, the next one looks at.
+        continues |= draft.contributions.iter().any(|listed| listed.succeeds.is_some());
+        let goes_on = state.is_some_and(|state| state.last.continues);
+        let is_new = !draft.contributions.is_empty() || considered == FACTS_CONSIDERED_MAX || goes_on;
         let is_yearly = state.is_some_and(|state| year_of_the_night(state.last.day) < year_of_the_night(day));
         let occasion = if is_yearly { GradingOccasion::Yearly } else { GradingOccasion::Nightly };
-        let graded = draft.graded(organisation, day, occasion, up_to, considered < of_the_day.len());
+        let graded = draft.graded(organisation, day, occasion, up_to, continues);
         let changes = |state: &Self| state.last.caps != graded.caps || state.last.grade != graded.grade;
         (is_new || is_yearly || state.is_some_and(changes)).then_some(graded)
     }
@@ -222,7 +243,7 @@ impl Credit {
             let said = supposed.until.map(|until| (supposed.day, until));
             if let Some(adds) = draft.addition(supposed.conduct, supposed.day, said) {
                 let holds = adds.from.zip(adds.until);
-                draft.add(entry, Counted { conduct: supposed.conduct, day: supposed.day, by: None, holds });
+                draft.add(entry, Counted { conduct: supposed.conduct, day: supposed.day, by: None, holds, from: None });
             }
         }
         draft.account(day)

@@ -6,16 +6,18 @@
 mod account;
 mod decide;
 mod due;
+mod inherited;
 #[cfg(test)]
 mod tests;
 
 pub use account::Account;
 pub use due::{FACTS_CONSIDERED_MAX, SUPPOSED_FROM, Supposed};
+pub use inherited::Credits;
 
-use super::{Act, Contribution, Graded, ObjectionFate};
+use super::{Act, Contribution, Graded, ObjectionFate, Predecessor};
 use crate::act::{Bearing, Capability, Moment, Place, Stream, StreamId};
 use crate::field::{Day, Instant, ItemId, OrganisationId, OrganisationIdError};
-use crate::law::{Conduct, Edition, Law, Running};
+use crate::law::{Conduct, Edition, Grade, Law, Running};
 use crate::problem::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -52,6 +54,8 @@ pub struct Counted {
     pub by: Option<OrganisationId>,
     /// First and last day on which it holds the grade down.
     pub holds: Option<(Day, Day)>,
+    /// The predecessor whose conduct it was.
+    pub from: Option<OrganisationId>,
 }
 
 /// How far an objection has come.
@@ -73,6 +77,19 @@ pub struct CreditObjectionState {
     pub filed: Instant,
 }
 
+/// That a grade became another one: the first one there is included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeChange {
+    pub entry: u64,
+    pub time: Instant,
+    pub day: Day,
+    /// Nothing for the first one.
+    pub was: Option<Grade>,
+    pub grade: Grade,
+    /// Hundredths of a point.
+    pub points: u32,
+}
+
 /// Somebody's credit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credit {
@@ -80,6 +97,12 @@ pub struct Credit {
     pub organisation: OrganisationId,
     /// Every entry that may still count, by its index.
     pub counted: BTreeMap<u64, Counted>,
+    /// Whom it succeeds, by the entries that say so.
+    pub predecessors: BTreeMap<u64, Predecessor>,
+    /// Entries that count and were a predecessor's.
+    inherited: BTreeSet<u64>,
+    /// Entries of predecessors that were taken back for this one alone: they don't come again.
+    struck: BTreeSet<u64>,
     /// Those of them that hold the grade down for a time.
     holding: BTreeSet<u64>,
     /// How many of each kind there are on a day.
@@ -88,6 +111,8 @@ pub struct Credit {
     pub last: Graded,
     /// The entry of the last grade.
     pub graded_in: u64,
+    /// At most one a night.
+    pub changes: Vec<GradeChange>,
     pub objections: Vec<CreditObjectionState>,
     pub last_time: Instant,
 }
@@ -105,6 +130,13 @@ impl Capability for Credit {
 
     fn version(&self) -> u64 {
         self.version
+    }
+
+    /// A grade takes up what counts for predecessors.
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let graded = state.filter(|_| matches!(act, Act::Graded(_)));
+        let predecessors = graded.into_iter().flat_map(|credit| credit.predecessors.values());
+        predecessors.map(|predecessor| Stream::of(&CreditId(predecessor.organisation.clone()))).collect()
     }
 
     /// What is struck drops out of the next grade.
@@ -130,10 +162,14 @@ impl Capability for Credit {
             version: 0,
             organisation: graded.organisation.clone(),
             counted: BTreeMap::new(),
+            predecessors: BTreeMap::new(),
+            inherited: BTreeSet::new(),
+            struck: BTreeSet::new(),
             holding: BTreeSet::new(),
             days: BTreeMap::new(),
             last: (**graded).clone(),
             graded_in: place.index,
+            changes: Vec::new(),
             objections: Vec::new(),
             last_time: place.time,
         };
@@ -149,6 +185,7 @@ impl Capability for Credit {
                 graded.contributions.iter().for_each(|contribution| self.count(contribution));
                 self.last = Graded { contributions: Vec::new(), ..(**graded).clone() };
                 self.graded_in = place.index;
+                self.note_change(graded, place);
                 self.drop_what_is_past(graded.day, law.edition().credit.horizon_days());
             }
             Act::Objected(objection) => {
@@ -174,6 +211,13 @@ impl Capability for Credit {
     }
 }
 
+impl Counted {
+    /// Whether it is over and can't come back.
+    fn is_past(&self, day: Day, horizon_days: u16) -> bool {
+        account::age(self.day, day) > i64::from(horizon_days) && self.holds.is_none_or(|(_, until)| until < day)
+    }
+}
+
 impl Credit {
     pub fn objection(&self, id: &ItemId) -> Option<&CreditObjectionState> {
         self.objections.iter().find(|objection| objection.id == *id)
@@ -184,9 +228,25 @@ impl Credit {
         self.objections.iter().find(|objection| objection.entry == entry)
     }
 
+    /// Of a grade that takes several records, the last one counts.
+    fn note_change(&mut self, graded: &Graded, place: &Place) {
+        let was = self.changes.last().map(|change| change.grade);
+        if !graded.continues && was != Some(graded.grade) {
+            let Graded { day, grade, points, .. } = *graded;
+            self.changes.push(GradeChange { entry: place.index, time: place.time, day, was, grade, points });
+        }
+    }
+
     /// Adds what a contribution adds and takes away what it takes back.
     fn count(&mut self, contribution: &Contribution) {
+        if let Some(predecessor) = &contribution.succeeds {
+            self.predecessors.insert(contribution.entry, predecessor.clone());
+        }
         if let Some(back) = &contribution.takes_back {
+            self.predecessors.remove(&back.entry);
+            if self.inherited.contains(&back.entry) && contribution.from.is_none() {
+                self.struck.insert(back.entry);
+            }
             self.uncount(back.entry);
         }
         if let Some(adds) = &contribution.adds {
@@ -195,7 +255,11 @@ impl Credit {
                 self.holding.insert(contribution.entry);
             }
             let (conduct, day, by) = (adds.conduct, contribution.day, Some(contribution.by.clone()));
-            self.counted.insert(contribution.entry, Counted { conduct, day, by, holds });
+            let from = contribution.from.clone();
+            if from.is_some() {
+                self.inherited.insert(contribution.entry);
+            }
+            self.counted.insert(contribution.entry, Counted { conduct, day, by, holds, from });
             *self.days.entry((day, conduct)).or_default() += 1;
         }
     }
@@ -203,17 +267,14 @@ impl Credit {
     fn uncount(&mut self, entry: u64) {
         let Some(Counted { conduct, day, .. }) = self.counted.remove(&entry) else { return };
         self.holding.remove(&entry);
+        self.inherited.remove(&entry);
         account::take_away(&mut self.days, day, conduct);
     }
 
     /// Forgets what is over and can't come back: entries come in the order of their days.
     fn drop_what_is_past(&mut self, day: Day, horizon_days: u16) {
-        let is_past = |counted: &Counted| {
-            account::age(counted.day, day) > i64::from(horizon_days)
-                && counted.holds.is_none_or(|(_, until)| until < day)
-        };
         while let Some(first) = self.counted.first_entry()
-            && is_past(first.get())
+            && first.get().is_past(day, horizon_days)
         {
             let entry = *first.key();
             self.uncount(entry);

@@ -54,7 +54,8 @@ impl Book {
     /// Every record of the grade of a night.
     fn grade(&mut self, borne: &[Borne], on: Day) -> Vec<Graded> {
         let mut made = Vec::new();
-        while let Some(graded) = Credit::due_grade(self.state.as_ref(), &id(WHO), &self.rest(borne), on, &self.terms())
+        while let Some(graded) =
+            Credit::due_grade(self.state.as_ref(), &id(WHO), &self.rest(borne), &|_| None, on, &self.terms())
         {
             let (hash, kid) = (Hash::of(self.index.to_be_bytes()), PrivateKey::from_seed([1; 32]).key_id());
             let version = self.state.as_ref().map_or(0, |state| state.version) + 1;

@@ -1,7 +1,7 @@
 //! What the records of somebody's credit are folded into for its readers.
 
 use super::super::{Act, Credit, CreditObjectionPhase};
-use super::{ContributionView, CreditObjectionView, CreditView, GradeStepView, points, record};
+use super::{ContributionView, CreditObjectionView, CreditView, GradeStepView, PredecessorView, points, record};
 use crate::act::{Place, fold};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, first_of};
@@ -55,7 +55,10 @@ impl CreditFile {
         });
         let objections = credit.objections.iter().rev().map(|objection| CreditObjectionView::of(objection, law, now));
         let open = credit.objections.iter().filter(|o| matches!(o.phase, CreditObjectionPhase::Open(_))).count();
+        let predecessors = credit.predecessors.iter();
+        let predecessors = predecessors.map(|(entry, of)| PredecessorView::of(*entry, of, terms));
         CreditView {
+            predecessors: first_of(predecessors, VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
             contributions: first_of(contributions, VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
             contribution_count: credit.counted.len() as u64,
             objections: first_of(objections, VIEW_ITEMS_MAX, VIEW_BYTES_MAX),

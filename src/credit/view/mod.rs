@@ -1,14 +1,16 @@
 //! Somebody's credit as its readers know it: the last grade with its arithmetic, what counts, objections, former grades.
 
 mod file;
+mod history;
 
 pub use file::CreditFile;
+pub use history::{HISTORY_HEAD, history_lines};
 
 use super::{
     Account, Counted, Credit, CreditObjectionPhase, CreditObjectionState, GradeCap, Graded, GradingOccasion,
-    ObjectionFate, SUPPOSED_FROM,
+    ObjectionFate, Predecessor, SUPPOSED_FROM,
 };
-use crate::field::{Day, Instant, OrganisationId};
+use crate::field::{Day, Instant, OrganisationId, SuccessionManner};
 use crate::http::encoded;
 use crate::law::{Conduct, ConductRule, CreditTerms, Grade, Law, Rule};
 use poem_openapi::Object;
@@ -65,6 +67,10 @@ pub struct ContributionView {
     day: String,
     /// Who signed it.
     by: String,
+    /// The predecessor whose conduct it was (承继).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    from: Option<OrganisationId>,
     conduct: Conduct,
     rule: CreditRuleView,
     age_days: i64,
@@ -98,6 +104,19 @@ pub struct CreditObjectionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     fate: Option<ObjectionFate>,
+}
+
+/// An organisation that was merged or divided, and whose conduct counts here as far as the rule says.
+#[derive(Serialize, Object)]
+pub struct PredecessorView {
+    organisation: OrganisationId,
+    manner: SuccessionManner,
+    manner_zh: String,
+    manner_en: String,
+    /// The entry that says so.
+    entry: u64,
+    record: String,
+    rule: CreditRuleView,
 }
 
 /// A former grade.
@@ -150,6 +169,8 @@ pub struct CreditView {
     base_rule: CreditRuleView,
     sums: Vec<ConductSumView>,
     caps: Vec<GradeCapView>,
+    /// Whom it succeeds, as of the last grade.
+    predecessors: Vec<PredecessorView>,
     /// Some of what counts, the newest first; of a former grade, what was new in its record.
     contributions: Vec<ContributionView>,
     contribution_count: u64,
@@ -214,6 +235,7 @@ impl ContributionView {
             record: record(entry),
             day: counted.day.to_string(),
             by: counted.by.as_ref().map(OrganisationId::to_string).unwrap_or_default(),
+            from: counted.from.clone(),
             conduct: counted.conduct,
             rule: CreditRuleView::of(&rule.rule),
             age_days,
@@ -223,6 +245,22 @@ impl ContributionView {
             disputed,
             objection: objection.map(|objection| objection.id.to_string()),
         })
+    }
+}
+
+impl PredecessorView {
+    fn of(entry: u64, predecessor: &Predecessor, terms: &CreditTerms) -> Self {
+        let Predecessor { organisation, manner } = predecessor;
+        let words = manner.words();
+        Self {
+            organisation: organisation.clone(),
+            manner: *manner,
+            manner_zh: words.zh,
+            manner_en: words.en,
+            entry,
+            record: record(entry),
+            rule: CreditRuleView::of(&terms.succession.rule),
+        }
     }
 }
 
@@ -284,6 +322,7 @@ impl CreditView {
             base_rule: CreditRuleView::of(&terms.base.rule),
             sums: Vec::new(),
             caps: Vec::new(),
+            predecessors: Vec::new(),
             contributions: Vec::new(),
             contribution_count: 0,
             all_contributions: format!("/v1/organisations/{}/credit/contributions", encoded(organisation.as_str())),
@@ -300,7 +339,8 @@ impl CreditView {
         let listed = graded.contributions.iter().filter_map(|listed| {
             let adds = listed.adds.as_ref()?;
             let (conduct, day, by) = (adds.conduct, listed.day, Some(listed.by.clone()));
-            ContributionView::of(listed.entry, &Counted { conduct, day, by, holds: None }, graded.day, None, terms)
+            let counted = Counted { conduct, day, by, holds: None, from: listed.from.clone() };
+            ContributionView::of(listed.entry, &counted, graded.day, None, terms)
         });
         let (sums, caps) = parts(&account, terms);
         Self {

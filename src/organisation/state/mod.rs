@@ -12,12 +12,13 @@ pub use status::OrganisationStatus;
 
 use super::{Act, Registration};
 use crate::access::gate_streams;
-use crate::act::{Bearing, Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId};
+use crate::act::{Bearing, Capability, Key, KeyChange, Moment, Place, Role, Roles, Stream, StreamId, Succession};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::identity::LogState;
 use crate::law::Law;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
+use std::any::{Any, TypeId};
 
 impl StreamId for OrganisationId {
     const PREFIX: &'static str = "organisation";
@@ -273,13 +274,18 @@ impl Capability for Organisation {
         Self::successors(act).map(Stream::of).chain(gate_streams(admitted)).collect()
     }
 
-    /// Rights and duties pass to the successors.
-    fn bears_on(_state: Option<&Self>, act: &Act) -> Vec<Bearing> {
-        Self::successors(act).map(Bearing::concerned).collect()
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        Self::passes_on(state, act)
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
         decide::decide(state, act, at)
+    }
+
+    /// Whoever deals with its successors sees that they are.
+    fn face(&self, wanted: TypeId) -> Option<Box<dyn Any>> {
+        let succession = self.ended().and_then(|ended| ended.succession(&self.id));
+        succession.filter(|_| wanted == TypeId::of::<Succession>()).map(|face| Box::new(face) as Box<dyn Any>)
     }
 
     fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
@@ -302,7 +308,10 @@ impl Capability for Organisation {
             Act::Suspended(suspension) => {
                 self.status = Status::Suspended(suspension.until.and_then(end_of));
             }
-            Act::Reinstated(_) => self.status = Status::Confirmed,
+            Act::Reinstated(_) => {
+                self.take_end_back(place);
+                self.status = Status::Confirmed;
+            }
             Act::Renamed(renaming) => self.rename(renaming, place),
             Act::RepresentativeChanged(change) => self.registry.changed = Some(change.effective),
             Act::Ended(ending) => self.end(ending, place),

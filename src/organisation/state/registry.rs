@@ -4,8 +4,8 @@ use super::super::{Act, Ending, EndingGround, Renaming};
 use super::admission::{must_be_another, must_not_be_the_last, must_oversee};
 use super::decide::must_be_confirmed;
 use super::{Organisation, Status};
-use crate::act::{Acts, Author, Moment, Place, must_be_past};
-use crate::field::{Day, Fault, FieldFault, OrganisationId};
+use crate::act::{Acts, Author, Bearing, Fact, Moment, Place, Succession, must_be_past};
+use crate::field::{Day, Fault, FieldFault, Instant, OrganisationId, SuccessionManner};
 use crate::problem::Refusal;
 
 /// What the registry has entered about an organisation since it was confirmed here.
@@ -37,6 +37,28 @@ pub struct Ended {
     pub effective: Day,
     /// Index of the entry that says so.
     pub entry: u64,
+    pub time: Instant,
+    /// The entry that took it back, and when.
+    pub taken_back: Option<(u64, Instant)>,
+}
+
+impl EndingGround {
+    /// How the successors came to its rights and duties, where there are some.
+    fn succession(self) -> Option<SuccessionManner> {
+        match self {
+            Self::Merged => Some(SuccessionManner::Merged),
+            Self::Divided => Some(SuccessionManner::Divided),
+            Self::Deregistered | Self::LicenceRevoked => None,
+        }
+    }
+}
+
+impl Ended {
+    /// What others see of it, who deal with the successors.
+    pub fn succession(&self, predecessor: &OrganisationId) -> Option<Succession> {
+        let (manner, entry) = (self.ground.succession()?, self.entry);
+        Some(Succession { predecessor: predecessor.clone(), manner, successors: self.successors.clone(), entry })
+    }
 }
 
 impl Organisation {
@@ -45,9 +67,41 @@ impl Organisation {
         self.registry.endings.last().filter(|_| self.status == Status::Ended)
     }
 
+    /// Who succeeded it, as far as it was known at a point of the log.
+    pub fn succession(&self, is_known: impl Fn(u64, Instant) -> bool) -> Option<Succession> {
+        let ended = self.registry.endings.iter().rev().find(|ended| is_known(ended.entry, ended.time))?;
+        let is_over = ended.taken_back.is_some_and(|(entry, time)| is_known(entry, time));
+        if is_over { None } else { ended.succession(&self.id) }
+    }
+
     pub(super) fn successors(act: &Act) -> impl Iterator<Item = &OrganisationId> {
         let ending = if let Act::Ended(ending) = act { Some(ending) } else { None };
         ending.into_iter().flat_map(|ending| &ending.successors)
+    }
+
+    /// Rights and duties pass to the successors, and come back.
+    pub(super) fn passes_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        match (act, state) {
+            (Act::Ended(ending), Some(state)) => {
+                let Some(manner) = ending.ground.succession() else { return Vec::new() };
+                let fact = || Fact::Succeeds { predecessor: state.id.clone(), manner };
+                ending.successors.iter().map(|successor| Bearing::new(successor, fact())).collect()
+            }
+            (Act::Reinstated(_), Some(state)) => {
+                let ended = state.ended().into_iter();
+                let passed = ended.flat_map(|ended| ended.successors.iter().map(|successor| (successor, ended.entry)));
+                passed.map(|(successor, entry)| Bearing::concerned(successor).undoing(Some(entry))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn take_end_back(&mut self, place: &Place) {
+        if self.status == Status::Ended
+            && let Some(ended) = self.registry.endings.last_mut()
+        {
+            ended.taken_back = Some((place.index, place.time));
+        }
     }
 
     pub(super) fn rename(&mut self, renaming: &Renaming, place: &Place) {
@@ -59,7 +113,8 @@ impl Organisation {
     pub(super) fn end(&mut self, ending: &Ending, place: &Place) {
         let Ending { ground, successors, effective, .. } = ending;
         let (ground, successors, effective) = (*ground, successors.clone(), *effective);
-        self.registry.endings.push(Ended { ground, successors, effective, entry: place.index });
+        let (entry, time) = (place.index, place.time);
+        self.registry.endings.push(Ended { ground, successors, effective, entry, time, taken_back: None });
         self.registry.changed = Some(effective);
         self.status = Status::Ended;
     }
