@@ -10,6 +10,8 @@ pub mod law;
 pub mod log;
 pub mod problem;
 pub mod record;
+pub mod spreadsheet;
+pub mod statement;
 pub mod world;
 
 // The capabilities: their payloads and states are core, their endpoints and tables shell.

@@ -163,6 +163,10 @@ async fn main() -> anyhow::Result<()> {
         "zstd",
         [&[3, 16][..], &zstd(&body).await?[..], &zstd("{}").await?].concat(),
     )?;
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/statements"))? {
+        let file = file?;
+        write("statement", &file.file_name().to_string_lossy(), std::fs::read(file.path())?)?;
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod sandbox;
 pub mod say;
 mod serve;
 mod sources;
+mod statement;
 mod uploads;
 mod usage;
 mod verify;
@@ -97,6 +98,8 @@ enum Command {
     /// 导入 · Import
     #[command(subcommand)]
     Import(import::Import),
+    /// 读取银行对账单并验算 · Read a bank statement and check that it adds up
+    Statement(statement::Statement),
     /// 输出 OpenAPI 描述 · Print the OpenAPI description
     Openapi,
     /// 性能测量 · Measure performance against this machine's limits
@@ -167,6 +170,7 @@ impl Cli {
             Command::Export(export) => runtime.block_on(export.run()).map(done),
             Command::Law(law) => runtime.block_on(law.run()).map(done),
             Command::Import(import) => runtime.block_on(import.run()).map(done),
+            Command::Statement(statement) => Ok(statement.run()),
             Command::Openapi => runtime.block_on(data::openapi()).map(done),
             Command::Bench(bench) => runtime.block_on(bench.run()).map(done),
         }

@@ -42,8 +42,8 @@ pub(crate) use json::union;
 pub use json::{ParseFailure, every_fault, parse};
 pub use media_type::{MediaType, MediaTypeError, SIGNATURE_BYTES, contradicted};
 pub use money::{
-    Currency, Money, PRICE_ITEMS_MAX, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice, StatedPrice,
-    UnitPrice,
+    AMOUNT_MINOR_MAX, Currency, Money, PRICE_ITEMS_MAX, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice,
+    StatedPrice, UnitPrice,
 };
 pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};

@@ -1,6 +1,6 @@
 //! Notices into acts: candidate and award notices of a public resource centre, pre-announcements and calls of state enterprises
-//! (both as JSON lines), and a procurement centre's own spreadsheet; typed acts with their times out. Pure but for `folder` and
-//! `spreadsheet`, which read files.
+//! (both as JSON lines), and a procurement centre's own spreadsheet; typed acts with their times out. Pure but for `folder`, which
+//! reads files.
 //!
 //! **Nothing is guessed.** A fact is taken from where the source states it as such; anything else stays in the source's words, is
 //! counted by its reason and listed. Nothing is cut and nothing is changed in silence: what has no place, was stripped or
@@ -20,8 +20,6 @@ mod report;
 mod seal;
 mod soe;
 mod source;
-#[cfg(feature = "shell")]
-mod spreadsheet;
 mod table;
 #[cfg(all(test, feature = "shell"))]
 mod tests;
@@ -32,9 +30,9 @@ mod yichang;
 pub use folder::{read, read_table};
 pub use report::{ImportReport, InWords, NotImported, Quoted, Uncertainty};
 pub use seal::disclosure;
-pub use table::{Cell, Sheet, SheetRow, Unusable};
 
 use crate::field::{Bilingual, Fault, Instant, OrganisationId, TenderCode};
+use crate::spreadsheet::Sheet;
 use crate::tender;
 use rehearsal::Rehearsal;
 use report::Tally;

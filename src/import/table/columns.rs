@@ -1,7 +1,7 @@
 //! The columns of a centre's table: what they are called in Chinese and in English, and which must be there.
 
-use super::sheet::{Cell, Sheet, SheetRow, cell_name};
 use crate::field::{Bilingual, nearest};
+use crate::spreadsheet::{Cell, Sheet, SheetRow, cell_name};
 use std::collections::BTreeMap;
 use strum::{EnumIter, IntoEnumIterator};
 
@@ -207,7 +207,7 @@ mod tests {
     fn sheet(rows: &[&[&str]]) -> Sheet {
         let cells = |row: &&[&str]| row.iter().map(|text| Cell::Text((*text).to_owned())).collect();
         let rows = rows.iter().zip(1..).map(|(row, number)| SheetRow { number, cells: cells(row) });
-        Sheet { rows: rows.collect(), others: Vec::new() }
+        Sheet { rows: rows.collect(), ..Sheet::default() }
     }
 
     #[test]

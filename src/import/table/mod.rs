@@ -3,11 +3,8 @@
 
 mod columns;
 mod row;
-mod sheet;
 #[cfg(test)]
 mod tests;
-
-pub use sheet::{Cell, Sheet, SheetRow, Unusable};
 
 use super::adopted::{
     PUBLICITY_DAYS_MAX, PUBLICITY_DAYS_MIN, SECOND, as_in_the_source, award_time, is_far, step, unexplained, windows,
@@ -16,6 +13,7 @@ use super::rehearsal::Rehearsal;
 use super::report::{Tally, Uncertainty};
 use super::{Signatory, Step, when};
 use crate::field::{Bilingual, Citations, Fault, OrganisationId, Price, Prose, TenderCode};
+use crate::spreadsheet::{Cell, Sheet, SheetRow};
 use crate::tender::{Adoption, Award, Candidate, CandidatePublication, Lot};
 use columns::Head;
 use row::{BidRow, LotCells, Won};

@@ -4,11 +4,11 @@ use super::super::consortium::{bidder, party};
 use super::super::report::{Tally, Uncertainty};
 use super::super::{price, when};
 use super::columns::{Column, Head};
-use super::sheet::{Cell, SheetRow};
 use crate::field::{
     Bidder, Bilingual, Fault, Line, LotId, Money, Nature, OrganisationId, OrganisationIdError, Party, Price, Prose,
     Rate, RateBasis, RegionCode, Spaces, StatedPrice, TenderCode, narrowed,
 };
+use crate::spreadsheet::{Cell, SheetRow};
 use std::str::FromStr;
 
 /// The lot of a table that has no such column.

@@ -4,6 +4,7 @@ use super::super::{ImportReport, Signatories, Step, map_table};
 use super::columns::Column;
 use super::*;
 use crate::field::{Rate, RateBasis};
+use crate::spreadsheet::Unusable;
 use crate::tender::Act;
 use chrono::NaiveDate;
 use strum::IntoEnumIterator;
@@ -41,7 +42,7 @@ fn text(text: &str) -> Cell {
 fn map(rows: Vec<Vec<Cell>>) -> (Vec<Step>, ImportReport) {
     let head = Column::iter().map(|column| text(column.names().0)).collect();
     let rows = [head].into_iter().chain(rows).zip(1..).map(|(cells, number)| SheetRow { number, cells });
-    map_table(Sheet { rows: rows.collect(), others: vec!["附表".into()] }, &by()).unwrap()
+    map_table(Sheet { rows: rows.collect(), others: vec!["附表".into()], ..Sheet::default() }, &by()).unwrap()
 }
 
 fn prices(steps: &[Step]) -> Vec<Price> {

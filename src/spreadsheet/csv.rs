@@ -1,8 +1,7 @@
 //! CSV: in UTF-8 or GBK, with a byte order mark or without, or in UTF-16 as Excel saves Unicode text; parted by commas, tabs or
 //! semicolons.
 
-use super::super::table::{Cell, Sheet, SheetRow};
-use super::{COLUMNS_MAX, ROWS_MAX, Room, SpreadsheetError};
+use super::{COLUMNS_MAX, Cell, ROWS_MAX, Room, Sheet, SheetRow, SpreadsheetError};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use std::borrow::Cow;
 
@@ -36,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
 }
 
 /// By its byte order mark, else as UTF-8, else as GBK; never with a character in place of one that could not be read.
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, SpreadsheetError> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, SpreadsheetError> {
     let whole =
         |encoding: &'static Encoding, bytes| encoding.decode_without_bom_handling_and_without_replacement(bytes);
     let text = match Encoding::for_bom(bytes) {

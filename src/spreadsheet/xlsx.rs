@@ -1,8 +1,7 @@
 //! XLSX, read cell by cell: never as a rectangle, which two cells far apart make as large as memory.
 
-use super::super::table::{Cell, Sheet, SheetRow, Unusable};
-use super::{COLUMNS_MAX, ROWS_MAX, Room, SpreadsheetError};
-use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, Xlsx, XlsxError};
+use super::{COLUMNS_MAX, Cell, ROWS_MAX, Room, Sheet, SheetRow, SpreadsheetError, Unusable};
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -17,7 +16,7 @@ const PARTS_MAX: usize = 1000;
 /// Shared texts: the reader makes room for as many as the workbook says that it has, before it has seen one.
 const SHARED_TEXTS_MAX: u64 = 1_000_000;
 /// Merged areas, each of which is looked at for every row.
-const MERGED_MAX: usize = 1000;
+pub(super) const MERGED_MAX: usize = 1000;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
     must_unpack(bytes)?;
@@ -26,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
     read.unwrap_or_else(|_| Err(SpreadsheetError::Broken { what: "XLSX".to_owned() }))
 }
 
-fn broken(error: impl std::fmt::Display) -> SpreadsheetError {
+pub(super) fn broken(error: impl std::fmt::Display) -> SpreadsheetError {
     SpreadsheetError::Broken { what: error.to_string() }
 }
 
@@ -73,7 +72,7 @@ fn counts(xml: &[u8]) -> impl Iterator<Item = u64> + '_ {
 /// The first sheet.
 fn sheet(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error: XlsxError| match error {
-        XlsxError::Password => SpreadsheetError::OldFormat,
+        XlsxError::Password => SpreadsheetError::Encrypted,
         error => broken(error),
     })?;
     let mut names = workbook.sheet_names().into_iter();
@@ -105,8 +104,15 @@ fn sheet(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
         }
         rows.entry(number).or_default().insert(column, cell);
     }
-    let rows = rows.into_iter().map(|(number, cells)| SheetRow { number, cells: in_places(number, cells, &merged) });
-    Ok(Sheet { rows: rows.collect(), others })
+    let mut sheet = Sheet { others, ..Sheet::default() };
+    for (number, cells) in rows {
+        let mut row = SheetRow { number, cells: in_places(cells) };
+        for area in merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&number.saturating_sub(1))) {
+            row.mark_merged(area.start.1 as usize..=area.end.1.min(COLUMNS_MAX as u32) as usize, &mut sheet.merged);
+        }
+        sheet.rows.push(row);
+    }
+    Ok(sheet)
 }
 
 fn cell(value: DataRef<'_>, room: &mut Room, row: u32) -> Result<Cell, SpreadsheetError> {
@@ -129,7 +135,7 @@ fn text_cell(text: &str, room: &mut Room, row: u32) -> Result<Cell, SpreadsheetE
 }
 
 /// A serial number under a format of dates: a day, or the hour of one.
-fn date(time: &ExcelDateTime) -> Cell {
+pub(super) fn date(time: &ExcelDateTime) -> Cell {
     let unusable = Cell::Unusable(Unusable::Time);
     // From 1900-03-01, where Excel's calendar is a calendar, to 9999-12-31.
     if time.is_duration() || !(61.0..2_958_466.0).contains(&time.as_f64()) {
@@ -154,19 +160,12 @@ fn date(time: &ExcelDateTime) -> Cell {
         .map_or(unusable, Cell::Hour)
 }
 
-/// The cells of a row in their places; those that are merged with cells of other columns or rows can't be used.
-fn in_places(number: u32, cells: BTreeMap<usize, Cell>, merged: &[Dimensions]) -> Vec<Cell> {
+/// The cells of a row in their places.
+fn in_places(cells: BTreeMap<usize, Cell>) -> Vec<Cell> {
     let width = cells.last_key_value().map_or(0, |(column, _)| column + 1);
     let mut placed = vec![Cell::Empty; width];
     for (column, cell) in cells {
         placed[column] = cell;
-    }
-    for area in merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&number.saturating_sub(1))) {
-        for column in area.start.1..=area.end.1.min(COLUMNS_MAX as u32) {
-            if let Some(cell) = placed.get_mut(column as usize) {
-                *cell = Cell::Unusable(Unusable::Merged);
-            }
-        }
     }
     placed
 }

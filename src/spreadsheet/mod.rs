@@ -1,30 +1,43 @@
-//! Files of spreadsheets into sheets: CSV in the encodings that Excel and WPS write, and XLSX. A file may be hostile or broken: each
-//! limit here is one of what is held in memory, and what passes it is an error that says so.
+//! Files of spreadsheets into sheets: CSV in the encodings that Excel and WPS write, XLSX, and the older XLS. A file may be hostile or
+//! broken: each limit here is one of what is held in memory, and what passes it is an error that says so. What the cells mean,
+//! others say.
 
+#[cfg(feature = "shell")]
+mod biff;
+#[cfg(feature = "shell")]
 mod csv;
-#[cfg(test)]
+mod sheet;
+#[cfg(all(test, feature = "shell"))]
 mod tests;
+#[cfg(all(test, feature = "shell"))]
+mod tests_xls;
+#[cfg(feature = "shell")]
+mod xls;
+#[cfg(feature = "shell")]
 mod xlsx;
 
-use super::table::Sheet;
+pub use sheet::{Cell, Sheet, SheetRow, Unusable, cell_name};
+
 use crate::field::Bilingual;
-use std::io::{self, Read};
-use std::path::Path;
+#[cfg(feature = "shell")]
+use std::borrow::Cow;
 
 /// A year's bids of a large centre are some ten thousand rows and two megabytes.
-const FILE_BYTES_MAX: u64 = 32 << 20;
+pub const FILE_BYTES_MAX: usize = 32 << 20;
 /// Rows that are read: ten times as many.
 const ROWS_MAX: usize = 100_000;
-/// The format has thirty columns; a table of a centre has some of its own beside them.
+/// A table of a centre has thirty columns, and some of its own beside them.
 const COLUMNS_MAX: usize = 128;
 /// What Excel itself lets a cell hold.
+#[cfg(feature = "shell")]
 const CELL_CHARS_MAX: usize = 32_767;
 /// All texts together: a short text that is shared by many cells is counted for each of them.
+#[cfg(feature = "shell")]
 const TEXT_BYTES_MAX: usize = 64 << 20;
 
 /// Why a file is no table that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SpreadsheetError {
+pub enum SpreadsheetError {
     /// More than [`FILE_BYTES_MAX`], or what its parts unpack to is more than they may.
     TooLarge,
     TooManyRows,
@@ -33,8 +46,7 @@ pub(super) enum SpreadsheetError {
     TextTooLong {
         row: u32,
     },
-    /// An old or an encrypted workbook.
-    OldFormat,
+    Encrypted,
     UnknownEncoding,
     Broken {
         what: String,
@@ -59,9 +71,9 @@ impl SpreadsheetError {
                 format!("第 {row} 行的文字过长，或引号未闭合"),
                 format!("row {row}: the text is too long, or a quotation mark isn't closed"),
             ),
-            Self::OldFormat => Bilingual::new(
-                "旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx 或 CSV",
-                "an old .xls or an encrypted workbook: save it as .xlsx, not encrypted, or as CSV",
+            Self::Encrypted => Bilingual::new(
+                "加密的工作簿，请另存为不加密的 .xlsx 或 CSV",
+                "an encrypted workbook: save it as .xlsx, not encrypted, or as CSV",
             ),
             Self::UnknownEncoding => {
                 Bilingual::new("文字编码既不是 UTF-8 也不是 GBK", "the text is neither UTF-8 nor GBK")
@@ -71,35 +83,61 @@ impl SpreadsheetError {
     }
 }
 
-/// The bytes of a file, and one more than it may have where it has too many.
-pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// What kind of a spreadsheet's file bytes are; by what they are, not by a name.
+#[cfg(feature = "shell")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetFormat {
+    Csv,
+    Xls,
+    Xlsx,
 }
 
-/// Reads a table; by what the file is, not by its name.
+#[cfg(feature = "shell")]
+impl SheetFormat {
+    pub fn of(bytes: &[u8]) -> Self {
+        const ZIP: &[u8] = b"PK\x03\x04";
+        /// OLE2: .xls, and an encrypted .xlsx.
+        const OLE2: &[u8] = b"\xD0\xCF\x11\xE0";
+        match bytes {
+            bytes if bytes.starts_with(ZIP) => Self::Xlsx,
+            bytes if bytes.starts_with(OLE2) => Self::Xls,
+            _ => Self::Csv,
+        }
+    }
+}
+
+/// Reads a table.
 ///
 /// # Errors
 /// See [`SpreadsheetError`].
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
-    const ZIP: &[u8] = b"PK\x03\x04";
-    /// OLE2: .xls, and an encrypted .xlsx.
-    const OLE2: &[u8] = b"\xD0\xCF\x11\xE0";
-    if bytes.len() as u64 > FILE_BYTES_MAX {
+#[cfg(feature = "shell")]
+pub fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
+    if bytes.len() > FILE_BYTES_MAX {
         return Err(SpreadsheetError::TooLarge);
     }
-    if bytes.starts_with(OLE2) {
-        return Err(SpreadsheetError::OldFormat);
+    match SheetFormat::of(bytes) {
+        SheetFormat::Csv => csv::read(bytes),
+        SheetFormat::Xls => xls::read(bytes),
+        SheetFormat::Xlsx => xlsx::read(bytes),
     }
-    if bytes.starts_with(ZIP) { xlsx::read(bytes) } else { csv::read(bytes) }
+}
+
+/// A text in whichever encoding a spreadsheet writes: by its byte order mark, else UTF-8, else GBK.
+///
+/// # Errors
+/// [`SpreadsheetError::UnknownEncoding`]
+#[cfg(feature = "shell")]
+pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, SpreadsheetError> {
+    csv::decoded(bytes)
 }
 
 /// What texts there may still be.
+#[cfg(feature = "shell")]
 struct Room {
     bytes: usize,
 }
 
+#[cfg(feature = "shell")]
 impl Room {
     fn new() -> Self {
         Self { bytes: TEXT_BYTES_MAX }

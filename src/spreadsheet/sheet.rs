@@ -1,6 +1,7 @@
 //! A sheet as it was read from a file: rows of cells, before anybody knows what they mean.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::BTreeMap;
 
 /// The rows of one sheet, and what else is in its file.
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub struct Sheet {
     pub rows: Vec<SheetRow>,
     /// Sheets beside it, which nobody reads.
     pub others: Vec<String>,
+    /// What stands in merged cells, by row and column: in a table it can't be used, in a title it can.
+    pub merged: BTreeMap<(u32, usize), Cell>,
 }
 
 /// A row, with its number as a spreadsheet shows it, from 1.
@@ -40,6 +43,28 @@ pub enum Unusable {
     Error,
     /// A time without a day, or a day that there is not.
     Time,
+}
+
+impl SheetRow {
+    /// Those of its cells are marked that are merged with others, and what stood in them is kept aside.
+    #[cfg(feature = "shell")]
+    pub(super) fn mark_merged(
+        &mut self,
+        columns: std::ops::RangeInclusive<usize>,
+        kept: &mut BTreeMap<(u32, usize), Cell>,
+    ) {
+        for column in columns {
+            let Some(cell) =
+                self.cells.get_mut(column).filter(|cell| !matches!(cell, Cell::Unusable(Unusable::Merged)))
+            else {
+                continue;
+            };
+            let cell = std::mem::replace(cell, Cell::Unusable(Unusable::Merged));
+            if !cell.is_empty() {
+                kept.insert((self.number, column), cell);
+            }
+        }
+    }
 }
 
 impl Cell {
@@ -75,7 +100,7 @@ impl Unusable {
 }
 
 /// `C5`, as a spreadsheet names a cell; the column counts from 0.
-pub(super) fn cell_name(column: usize, row: u32) -> String {
+pub fn cell_name(column: usize, row: u32) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {
