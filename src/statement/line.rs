@@ -16,7 +16,7 @@ pub struct Statement {
     pub currency: StatementCurrency,
     pub opening: Option<AccountBalance>,
     pub closing: Option<AccountBalance>,
-    /// In the order of time, whatever the order of the file.
+    /// The oldest first, also where the file has the newest first.
     pub lines: Vec<StatementLine>,
     /// Where it contradicts itself.
     pub mismatches: Vec<StatementMismatch>,
@@ -94,7 +94,7 @@ pub enum LineStanding {
     },
 }
 
-/// What takes another entry back.
+/// What takes another entry back. Of an entry that is both, that it is a payment that came back says more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "reversal", rename_all = "snake_case")]
 pub enum Reversal {
