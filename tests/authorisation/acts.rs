@@ -361,7 +361,7 @@ fn of_credit(stage: &Stage, kind: &str) -> Value {
             let borne = stage.world.bearings(&Stream::of(&who)).unwrap_or_default();
             let yesterday = stage.day(-1).parse().unwrap();
             let terms = &stage.world.law().expect("the log is open").edition().credit;
-            let due = Credit::due_grade(known, &who, borne, yesterday, terms);
+            let due = Credit::due_grade(known, &who, borne, &|_| None, yesterday, terms);
             // Where none is due, the last one once more.
             let last = || known.map(|known| Graded { day: yesterday, ..known.last.clone() });
             json!(due.or_else(last).expect("one is due or there was one"))
