@@ -5,8 +5,8 @@ use super::{Ledger, LedgerError};
 use crate::act::Place;
 use crate::law::Law;
 use crate::world::{Act, Stream};
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -61,7 +61,14 @@ const ENTRIES_AT_A_TIME: u32 = 64;
 impl<F> Default for Folded<F> {
     fn default() -> Self {
         let streams = usize::try_from(BYTES_KEPT / BYTES_USUAL).unwrap_or(usize::MAX);
-        Self(Cache::with_weighter(streams, BYTES_KEPT, ByBytes))
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(streams)
+            .weight_capacity(BYTES_KEPT)
+            // Of several, none would keep a stream that is longer than its own part of the room.
+            .shards(1)
+            .build();
+        let options = options.expect("its capacities are given");
+        Self(Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 }
 
