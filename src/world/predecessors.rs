@@ -109,3 +109,24 @@ impl World {
         self.predecessors.add(successor, predecessor);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_before_are_found_once_also_where_they_go_round() {
+        let id = |letter: &str| format!("XM-TEST-{letter}").parse::<OrganisationId>().unwrap();
+        let mut known = Predecessors::default();
+        for (successor, predecessor) in [("C", "B"), ("B", "A"), ("C", "D"), ("A", "C"), ("D", "A")] {
+            known.add(id(successor), id(predecessor));
+        }
+        let before: Vec<&str> = known.before(&id("C")).into_iter().map(OrganisationId::as_str).collect();
+        assert_eq!(before, ["XM-TEST-B", "XM-TEST-D", "XM-TEST-A"]);
+        assert!(known.before(&id("E")).is_empty());
+        for n in 0..300 {
+            known.add(id("E"), format!("XM-TEST-N{n}").parse().unwrap());
+        }
+        assert_eq!(known.before(&id("E")).len(), PREDECESSORS_MAX);
+    }
+}
