@@ -65,6 +65,17 @@ impl World {
         new
     }
 
+    /// Whether it knows of all organisations that succeed others.
+    pub fn has_all_predecessors(&self) -> bool {
+        self.predecessors.is_whole
+    }
+
+    /// All that the store knows of.
+    pub fn is_given_all_predecessors(&mut self, all: impl Iterator<Item = (OrganisationId, OrganisationId)>) {
+        all.for_each(|(successor, predecessor)| self.predecessors.add(successor, predecessor));
+        self.predecessors.is_whole = true;
+    }
+
     /// Another one may have named some on this stream.
     pub(super) fn may_lack_predecessors(&mut self, stream: &Stream) {
         if stream.id::<OrganisationId>().is_some() {
@@ -85,16 +96,6 @@ impl World {
 /// For whoever keeps the streams in a store and loads a few of them.
 #[cfg(feature = "shell")]
 impl World {
-    pub(crate) fn has_all_predecessors(&self) -> bool {
-        self.predecessors.is_whole
-    }
-
-    /// All that the store knows of.
-    pub(crate) fn is_given_all_predecessors(&mut self, all: impl Iterator<Item = (OrganisationId, OrganisationId)>) {
-        all.for_each(|(successor, predecessor)| self.predecessors.add(successor, predecessor));
-        self.predecessors.is_whole = true;
-    }
-
     /// What decisions will look at once an organisation has ended by an act: it may come in the same batch as they.
     pub(crate) fn passed_on_by(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
         let Act::Organisation(organisation::Act::Ended(_)) = act else { return Vec::new() };
