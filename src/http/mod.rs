@@ -23,6 +23,7 @@ pub(crate) mod health;
 pub(crate) mod log;
 mod names;
 mod news;
+mod next_step;
 mod page;
 mod paging;
 mod parameters;
@@ -59,6 +60,7 @@ pub(crate) use gate::{Gate, RecordRate};
 pub(crate) use log::LogApi;
 pub use names::{RecordKind, StreamName};
 pub(crate) use news::News;
+pub use next_step::NextStep;
 pub(crate) use page::ScriptedPage;
 pub use paging::{
     Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit,

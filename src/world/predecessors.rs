@@ -65,6 +65,17 @@ impl World {
         new
     }
 
+    /// Whether it knows of all organisations that succeed others.
+    pub fn has_all_predecessors(&self) -> bool {
+        self.predecessors.is_whole
+    }
+
+    /// All that the store knows of.
+    pub fn is_given_all_predecessors(&mut self, all: impl Iterator<Item = (OrganisationId, OrganisationId)>) {
+        all.for_each(|(successor, predecessor)| self.predecessors.add(successor, predecessor));
+        self.predecessors.is_whole = true;
+    }
+
     /// Another one may have named some on this stream.
     pub(super) fn may_lack_predecessors(&mut self, stream: &Stream) {
         if stream.id::<OrganisationId>().is_some() {
@@ -85,16 +96,6 @@ impl World {
 /// For whoever keeps the streams in a store and loads a few of them.
 #[cfg(feature = "shell")]
 impl World {
-    pub(crate) fn has_all_predecessors(&self) -> bool {
-        self.predecessors.is_whole
-    }
-
-    /// All that the store knows of.
-    pub(crate) fn is_given_all_predecessors(&mut self, all: impl Iterator<Item = (OrganisationId, OrganisationId)>) {
-        all.for_each(|(successor, predecessor)| self.predecessors.add(successor, predecessor));
-        self.predecessors.is_whole = true;
-    }
-
     /// What decisions will look at once an organisation has ended by an act: it may come in the same batch as they.
     pub(crate) fn passed_on_by(&self, stream: &Stream, act: &Act) -> Vec<Stream> {
         let Act::Organisation(organisation::Act::Ended(_)) = act else { return Vec::new() };
@@ -107,5 +108,26 @@ impl World {
     /// Takes note of a predecessor whose own stream is not at hand: decisions look at it all the same.
     pub(crate) fn hears_of_predecessor(&mut self, successor: OrganisationId, predecessor: OrganisationId) {
         self.predecessors.add(successor, predecessor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_before_are_found_once_also_where_they_go_round() {
+        let id = |letter: &str| format!("XM-TEST-{letter}").parse::<OrganisationId>().unwrap();
+        let mut known = Predecessors::default();
+        for (successor, predecessor) in [("C", "B"), ("B", "A"), ("C", "D"), ("A", "C"), ("D", "A")] {
+            known.add(id(successor), id(predecessor));
+        }
+        let before: Vec<&str> = known.before(&id("C")).into_iter().map(OrganisationId::as_str).collect();
+        assert_eq!(before, ["XM-TEST-B", "XM-TEST-D", "XM-TEST-A"]);
+        assert!(known.before(&id("E")).is_empty());
+        for n in 0..300 {
+            known.add(id("E"), format!("XM-TEST-N{n}").parse().unwrap());
+        }
+        assert_eq!(known.before(&id("E")).len(), PREDECESSORS_MAX);
     }
 }

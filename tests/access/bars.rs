@@ -121,7 +121,19 @@ async fn an_objection_is_marked_at_once_and_has_its_days(engine: Engine) {
     let listed = stage.app.get("/v1/access/bars").await.body;
     assert!(listed["items"].as_array().unwrap().iter().all(|bar| bar["disputed"] == true));
     stage.app.clock.advance_millis(4 * DAY);
-    assert_eq!(stage.access(rival).await["bars"][0]["objections"][0]["overdue"], true);
+    let late = stage.access(rival).await;
+    assert_eq!(late["bars"][0]["objections"][0]["overdue"], true);
+    let next = late["next"].as_array().unwrap().iter().find(|step| step["kind"] == "access.objection_ruled").unwrap();
+    assert_eq!(
+        (&next["overdue"], &next["by_role"], &next["rule"]),
+        (&true.into(), &"supervisor".into(), &"CR-08".into())
+    );
+    assert_eq!(next["until"], "2026-08-06T16:00:00.000Z");
+    assert!(next["not_by"].as_array().unwrap().contains(&stage.cast.supervisor.id.as_str().into()), "{next}");
+    // The other one has three days more.
+    let overdue = stage.app.get("/v1/access/bars?overdue=true").await.body;
+    let listed: Vec<_> = overdue["items"].as_array().unwrap().iter().map(|bar| &bar["organisation"]).collect();
+    assert_eq!(listed, [rival.id.as_str()]);
     let ruling = |outcome| BarObjectionRuling {
         objection: "o-1".parse().unwrap(),
         outcome,
@@ -138,6 +150,7 @@ async fn an_objection_is_marked_at_once_and_has_its_days(engine: Engine) {
         (&false.into(), &"dismissed".into())
     );
     assert_eq!(stage.state(enterprise).await, "full");
+    assert_eq!(stage.app.get("/v1/access/bars?overdue=true").await.body["items"], serde_json::json!([]));
     stage.holds().await;
 }
 

@@ -27,6 +27,8 @@ static FIXED: &[&str] = &[
     "/v1/access/bars",
     "/v1/access/bars?kind=court-list&limit=500",
     "/v1/access/changes?limit=500",
+    "/v1/access/bars?overdue=true",
+    "/v1/credit?overdue=true",
     "/v1/access/changes?after=1~2~ended",
     "/v1/tenders?status=closed",
     "/v1/tenders?status=preannounced&q=zzz",

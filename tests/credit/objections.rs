@@ -105,7 +105,19 @@ async fn what_the_service_knows_itself_is_kept_or_not_within_three_days() {
     // Tuesday, 2026-08-04: to the end of Friday.
     assert_eq!(view["objections"][0]["due"], "2026-08-07T16:00:00.000Z", "{view}");
     app.days_pass(6).await;
-    assert_eq!(credit_of(app, enterprise).await["objections"][0]["overdue"], true);
+    let late = credit_of(app, enterprise).await;
+    assert_eq!(late["objections"][0]["overdue"], true);
+    let steps: Vec<_> = late["next"].as_array().unwrap().iter().map(|step| (&step["kind"], &step["overdue"])).collect();
+    let expected = [("credit.objected", false), ("credit.objection_ruled", true)];
+    assert_eq!(
+        steps,
+        expected.map(|(kind, overdue)| (json!(kind), json!(overdue))).iter().map(|(k, o)| (k, o)).collect::<Vec<_>>()
+    );
+    let overdue = app.get("/v1/credit?overdue=true").await.body;
+    assert_eq!(
+        (overdue["items"].as_array().unwrap().len(), &overdue["items"][0]["organisation"]),
+        (1, &json!(enterprise.id))
+    );
     let kept = ruling("o-1", ObjectionFate::Kept);
     on_credit(app, &stage.province, &enterprise.id, "objection-rulings", kept).await.accepted();
     assert_eq!(night(app).await, 0, "nothing has changed");

@@ -2,7 +2,7 @@
 
 use super::stage::{Stage, TEMPLATE, TENDER, entry};
 use super::support::fixture::{self, bidder, candidate, candidates, money};
-use super::support::{Actor, Answer, DAY, Engine, audit, mirror};
+use super::support::{Actor, Answer, App, DAY, Engine, audit, mirror};
 use gongshi::audit::Reason;
 use gongshi::commitment::{Acceptance, Offer};
 use gongshi::evaluation::{
@@ -18,28 +18,28 @@ use gongshi::world::Stream;
 use serde_json::Value;
 use std::path::Path;
 
-const WON: &str = "c-a:HNZB-2026-0042:1:award";
+pub const WON: &str = "c-a:HNZB-2026-0042:1:award";
 const LOST: &str = "c-b:HNZB-2026-0042:1:award";
 const SAID: &str = "本季度的异议都在期限内得到答复";
 
-fn stream(id: &str) -> Stream {
+pub fn stream(id: &str) -> Stream {
     Stream::of(&id.parse::<EvaluationId>().unwrap())
 }
 
 impl Stage {
-    async fn evaluate(&self, by: &Actor, id: &str, what: &str, act: impl Into<evaluation::Act>) -> Answer {
+    pub async fn evaluate(&self, by: &Actor, id: &str, what: &str, act: impl Into<evaluation::Act>) -> Answer {
         let path = format!("/v1/evaluations/{id}/{what}");
         self.app.post(by, &path, &stream(id), &gongshi::world::Act::Evaluation(act.into())).await
     }
 
-    async fn evaluation(&self, id: &str) -> Value {
+    pub async fn evaluation(&self, id: &str) -> Value {
         let answer = self.app.get(&format!("/v1/evaluations/{id}")).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body
     }
 
     /// A rating of everything that the other side is judged by.
-    async fn rating(&self, id: &str, rater: Side, score: u8) -> Rating {
+    pub async fn rating(&self, id: &str, rater: Side, score: u8) -> Rating {
         let view = self.evaluation(id).await;
         let lines = view[if rater == Side::Unit { "by_unit" } else { "by_enterprise" }]["lines"].as_array().unwrap();
         let dimension = |line: &Value| serde_json::from_value::<Dimension>(line["dimension"].clone()).unwrap();
@@ -54,14 +54,19 @@ impl Stage {
         Rating { salt, scores: scores.collect(), statement: Some(SAID.parse().unwrap()), numbers_confirmed: None }
     }
 
-    async fn seals(&self, by: &Actor, id: &str, rater: Side, rating: &Rating) {
+    pub async fn seals(&self, by: &Actor, id: &str, rater: Side, rating: &Rating) {
         let seal = RatingSeal { seal: sealed(&stream(id), rater, rating) };
         self.evaluate(by, id, "seals", seal).await.accepted();
     }
 
     /// The enterprise wins the only lot, its rival loses; both have committed themselves for it.
-    async fn awarded(engine: Engine) -> Self {
-        let stage = Self::asking(engine, Some(TEMPLATE)).await;
+    pub async fn awarded(engine: Engine) -> Self {
+        Self::awarded_in(App::start_on(engine).await).await
+    }
+
+    /// The same, in a service that was started before.
+    pub async fn awarded_in(app: App) -> Self {
+        let stage = Self::asking_in(app, Some(TEMPLATE)).await;
         stage.effective("c-a", stage.offer().await).await;
         let (enterprise, rival) = (stage.cast.enterprise.clone(), stage.cast.rival.clone());
         let offer = Offer { enterprise: rival.id.clone(), ..stage.offer().await };
@@ -91,7 +96,7 @@ impl Stage {
     }
 
     /// A commitment for the year that is over, and its evaluation.
-    async fn year_over(&self, id: &str, enterprise: &Actor) -> String {
+    pub async fn year_over(&self, id: &str, enterprise: &Actor) -> String {
         let offer = Offer { enterprise: enterprise.id.clone(), ..self.offer_for_a_year(2025).await };
         let offered = self.post(&self.cast.centre, id, "", offer).await.accepted();
         self.post(enterprise, id, "acceptances", Acceptance { offer: entry(&offered) }).await.accepted();
@@ -112,7 +117,7 @@ fn is_found(folder: &Path, wanted: &[u8]) -> bool {
 }
 
 /// Whether a text stands in any file below a folder, as it is or in base64, which has three spellings by where it begins.
-fn is_written(folder: &Path, text: &str) -> bool {
+pub fn is_written(folder: &Path, text: &str) -> bool {
     let encoded = |shift: usize| {
         let shifted = [&b"..."[..shift], text.as_bytes()].concat();
         let encoded = base64_simd::URL_SAFE_NO_PAD.encode_to_string(shifted);
@@ -270,6 +275,7 @@ on_both! {
     silence_and_withholding: silence_and_withholding_on_sqlite silence_and_withholding_on_postgres;
     a_supervisor_corrects_and_another_rules: a_correction_is_appealed_on_sqlite a_correction_is_appealed_on_postgres;
     two_raters_are_hidden: two_raters_are_hidden_on_sqlite two_raters_are_hidden_on_postgres;
+    a_new_text_is_the_one_that_is_judged: a_new_text_is_judged_on_sqlite a_new_text_is_judged_on_postgres;
 }
 
 async fn two_raters_are_hidden(engine: Engine) {
@@ -295,9 +301,8 @@ async fn two_raters_are_hidden(engine: Engine) {
     stage.holds().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_text_between_offer_and_signature_is_the_one_that_is_judged() {
-    let stage = Stage::on(Engine::Sqlite).await;
+async fn a_new_text_is_the_one_that_is_judged(engine: Engine) {
+    let stage = Stage::on(engine).await;
     let stale = stage.offer_for_a_year(2025).await;
     let offered = stage.post(&stage.cast.centre, "c-old", "", stale).await.accepted();
     let mut text = models()[0].publication();

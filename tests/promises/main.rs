@@ -3,9 +3,11 @@
 #![cfg(feature = "shell")]
 
 mod breaches;
+mod early_reading;
 mod evaluating;
 mod gate;
 mod signing;
 mod stage;
+mod suppliers;
 #[path = "../support/mod.rs"]
 mod support;

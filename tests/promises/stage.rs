@@ -45,7 +45,11 @@ impl Stage {
 
     /// The tender asks for a commitment on this template.
     pub async fn asking(engine: Engine, template: Option<&str>) -> Self {
-        let app = App::start_on(engine).await;
+        Self::asking_in(App::start_on(engine).await, template).await
+    }
+
+    /// The same, in a service that was started before.
+    pub async fn asking_in(app: App, template: Option<&str>) -> Self {
         let cast = app.cast().await;
         let province = app.admit("12100000400000456B", Role::Supervisor, &app.operator()).await;
         let stage = Self { app, cast, province };

@@ -7,7 +7,7 @@ mod csv_list;
 mod succession;
 
 use super::projection::{COLUMNS, STANDING, bars_of, columns};
-use super::view::{AccessFile, AccessView, BarSummary};
+use super::view::{AccessAsked, AccessFile, AccessView, BarSummary};
 use super::{Access, AccessId, AccessState, AsOf, BarChange, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
 use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
@@ -86,6 +86,8 @@ pub struct MalformedLine {
 
 const BARS: Listing = Listing { table: "bars", columns: COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
 
+/// Disputed bars of which a request asks whether they are overdue: each is a stream that may have to be folded.
+const OVERDUE_MAX: u32 = 50;
 /// Bars that one answer of a check names: some megabytes.
 const CHECK_BARS_MAX: usize = 20_000;
 /// About what one of them takes.
@@ -119,13 +121,16 @@ impl AccessApi {
         /// to come it is told what is known of it now.
         at: Query<Option<String>>,
     ) -> Result<Typed<AccessView>, Problem> {
+        let is_now = at.0.is_none();
         let at = self.as_of(at.0).await?;
         let size = self.ledger.size_now().await?;
         let grade = grade_as_of(&self.ledger.database, &id.0, at.entry, at.time).await?;
         let inherited = inherited(&self.ledger, &self.organisations, &self.files, &id.0, at).await?;
+        let speakers = if is_now { self.speakers(&id.0).await? } else { Vec::new() };
         let view = |file: &AccessFile, law: Law<'_>| {
             let size = at.entry.map_or(size, |last| last + 1);
-            file.view(&id.0, &inherited, grade, at, size, law)
+            let (organisation, inherited, speakers) = (&id.0, &*inherited, &*speakers);
+            file.view(&AccessAsked { organisation, inherited, speakers, grade, at, size }, law)
         };
         let stream = Stream::of(&AccessId(id.0.clone()));
         let view = self.files.show(&self.ledger, &stream, AccessFile::default, view).await?;
@@ -176,11 +181,14 @@ impl AccessApi {
         kind: Query<Option<BarKindId>>,
         /// Words in the name, as the decision has it.
         q: Query<Option<String>>,
+        /// Only those with an objection that should have been ruled on by now; a page then looks at 50 disputed bars.
+        overdue: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<BarPage>, Problem> {
-        let limit = page_limit(limit.0)?;
+        let is_overdue = overdue.0 == Some(true);
+        let limit = page_limit(limit.0)?.min(if is_overdue { OVERDUE_MAX } else { u32::MAX });
         let now = self.ledger.clock.now().millis();
         let filter = Filter::default()
             .along("organisation", organisation.0.map(|id| Value::from(id.as_str())))
@@ -188,7 +196,8 @@ impl AccessApi {
             .along("status", Some(Value::from(STANDING)))
             .at_most("from_time", Some(now))
             .above("until_time", now)
-            .contains("name_folded", q.0.as_deref());
+            .contains("name_folded", q.0.as_deref())
+            .only("disputed = 1", is_overdue);
         let after = match after.0.map(|text| text.parse::<i64>()) {
             None => None,
             Some(Ok(entry)) => Some(vec![Value::Integer(entry)]),
@@ -196,7 +205,10 @@ impl AccessApi {
         };
         let cursor = |row: &Row| Ok(row.unsigned(columns::ENTRY)?.to_string());
         let page = filter.page(&self.ledger.database, &BARS, after, limit, BarSummary::of_row, cursor);
-        let (items, next) = page.await?;
+        let (mut items, next) = page.await?;
+        if is_overdue {
+            items = self.overdue(items).await?;
+        }
         Ok(Typed(BarPage { items, next }))
     }
 
@@ -251,6 +263,32 @@ fn not_a_time(or_entry: bool) -> Problem {
 }
 
 impl AccessApi {
+    /// An organisation itself, or whoever succeeds it.
+    async fn speakers(&self, id: &OrganisationId) -> Result<Vec<OrganisationId>, Problem> {
+        let successors = |file: &OrganisationFile, _: Law<'_>| {
+            let succession = file.0.as_ref().and_then(|organisation| organisation.succession(|_, _| true));
+            succession.map(|succession| succession.successors)
+        };
+        let stream = Stream::of(id);
+        let shown = self.organisations.show(&self.ledger, &stream, OrganisationFile::default, successors).await?;
+        Ok(shown.flatten().unwrap_or_else(|| vec![id.clone()]))
+    }
+
+    /// Those to which an objection should have been ruled on.
+    async fn overdue(&self, bars: Vec<BarSummary>) -> Result<Vec<BarSummary>, Problem> {
+        let (now, mut overdue) = (self.now().await?, Vec::new());
+        for bar in bars {
+            let (organisation, entry) = bar.place();
+            let Ok(organisation) = organisation.parse::<OrganisationId>() else { continue };
+            let stream = Stream::of(&AccessId(organisation));
+            let is_overdue = |file: &AccessFile, law: Law<'_>| file.is_overdue(entry, now, law);
+            if self.files.show(&self.ledger, &stream, AccessFile::default, is_overdue).await? == Some(true) {
+                overdue.push(bar);
+            }
+        }
+        Ok(overdue)
+    }
+
     /// Adds the bars of those that some of these succeed, and says how many there are.
     async fn add_inherited(
         &self,

@@ -81,6 +81,9 @@ pub struct GradeStepPage {
     next: Option<u64>,
 }
 
+/// Organisations of which a request asks whether objections are overdue: each is a stream that may have to be folded.
+const OVERDUE_MAX: u32 = 50;
+
 const CREDITS: Listing = Listing {
     table: "credits",
     columns: "organisation, grade, points, day, graded_in, open_objections, version",
@@ -143,15 +146,22 @@ impl CreditApi {
     async fn list(
         &self,
         grade: Query<Option<Grade>>,
+        /// Only those with an objection that should have been ruled on by now; a page then looks at 50 that have open ones.
+        overdue: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<CreditPage>, Problem> {
-        let limit = page_limit(limit.0)?;
+        let is_overdue = overdue.0 == Some(true);
+        let limit = page_limit(limit.0)?.min(if is_overdue { OVERDUE_MAX } else { u32::MAX });
         let filter = Filter::default().along("grade", grade.0.map(|grade| Value::from(grade.name())));
+        let filter = filter.only("open_objections > 0", is_overdue);
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &CREDITS, after, limit, CreditSummary::of_row, id);
-        let (items, next) = page.await?;
+        let (mut items, next) = page.await?;
+        if is_overdue {
+            items = self.overdue(items).await?;
+        }
         Ok(Typed(CreditPage { items, next }))
     }
 
@@ -248,6 +258,18 @@ impl CreditApi {
 }
 
 impl CreditApi {
+    /// Those with an objection that should have been ruled on.
+    async fn overdue(&self, all: Vec<CreditSummary>) -> Result<Vec<CreditSummary>, Problem> {
+        let (now, mut overdue) = (self.ledger.clock.now(), Vec::new());
+        for summary in all {
+            let Ok(id) = summary.organisation.parse::<OrganisationId>() else { continue };
+            if self.show(&id, |file, law| file.is_overdue(law, now)).await? {
+                overdue.push(summary);
+            }
+        }
+        Ok(overdue)
+    }
+
     /// Whoever is registered here, or is named by an act that bears on it: a court's list and a bid name strangers, too.
     ///
     /// # Errors

@@ -79,3 +79,51 @@ impl Draft<'_> {
         dropped.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Book, a_history, after, day, id};
+    use super::*;
+    use crate::act::{Borne, Fact};
+    use crate::field::SuccessionManner;
+    use proptest::prelude::*;
+
+    const FIRM: &str = "91410100MA000004XQ";
+
+    /// Merged into the one whose credit is kept, on a day.
+    fn merged(on: Day) -> Borne {
+        let fact = Fact::Succeeds { predecessor: id(FIRM), manner: SuccessionManner::Merged };
+        Borne { entry: 500, day: on, by: id(FIRM), fact, undoes: None }
+    }
+
+    proptest! {
+        /// Whoever has done nothing itself and succeeds another one stands where that one does, night after night, whatever was
+        /// found before the merger or after it, and taken back; and stands where everybody begins once the merger is.
+        #[test]
+        fn a_successor_stands_where_its_predecessor_does(
+            facts in a_history(),
+            on in 0u64..1000,
+            mut nights in proptest::collection::vec(0u64..1000, 1..12),
+        ) {
+            let (start, mut firm, mut heir) = (day("2026-01-05"), Book::new(), Book::new());
+            let (terms, succeeds) = (firm.terms(), vec![merged(after(start, on))]);
+            let account = |book: &Book, night| {
+                let account = Credit::what_if(book.state.as_ref(), &[], &[], night, &terms);
+                (account.points, account.grade, account.sums, account.caps)
+            };
+            nights.sort_unstable();
+            for night in nights.into_iter().map(|night| after(start, night)) {
+                firm.grade(&facts, night);
+                let made = heir.grade_beside(&succeeds, &|_| firm.state.as_ref(), night);
+                prop_assert!(made.last().is_none_or(|last| !last.continues));
+                if night >= after(start, on) {
+                    prop_assert_eq!(account(&heir, night), account(&firm, night));
+                }
+            }
+            let taken_back = Borne { entry: 501, fact: Fact::Concerned, undoes: Some(500), ..merged(after(start, 1001)) };
+            let (borne, last) = ([&succeeds[..], &[taken_back]].concat(), after(start, 1001));
+            heir.grade_beside(&borne, &|_| firm.state.as_ref(), last);
+            prop_assert_eq!(account(&heir, last), account(&Book::new(), last));
+        }
+    }
+}

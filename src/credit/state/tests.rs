@@ -1,7 +1,7 @@
 //! The arithmetic by hand, and what holds whatever comes, in whatever order.
 
 use super::super::{Addition, Graded, GradingOccasion, Retraction};
-use super::{Credit, CreditId, FACTS_CONSIDERED_MAX, Supposed};
+use super::{Credit, CreditId, Credits, FACTS_CONSIDERED_MAX, Supposed};
 use crate::act::{Around, Author, Borne, Capability, Fact, Moment, Place, Role, Roles, Severity, Stream, View, fold};
 use crate::field::{Day, Instant, OrganisationId};
 use crate::law::{Conduct, CreditTerms, Grade, InForce, Law, Running};
@@ -13,15 +13,15 @@ use proptest::prelude::*;
 const WHO: &str = "91410105MA9ABCDE2Y";
 const SUPERVISOR: &str = "11410100005260004Y";
 
-fn id(text: &str) -> OrganisationId {
+pub(super) fn id(text: &str) -> OrganisationId {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> Day {
+pub(super) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-fn after(day: Day, days: u64) -> Day {
+pub(super) fn after(day: Day, days: u64) -> Day {
     day.date().checked_add_days(Days::new(days)).unwrap().into()
 }
 
@@ -30,18 +30,18 @@ fn borne(entry: u64, day: Day, fact: Fact) -> Borne {
 }
 
 /// A credit and the law that it is graded by.
-struct Book {
-    state: Option<Credit>,
+pub(super) struct Book {
+    pub(super) state: Option<Credit>,
     adopted: InForce,
     index: u64,
 }
 
 impl Book {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { state: None, adopted: InForce::newest(), index: 1_000_000 }
     }
 
-    fn terms(&self) -> CreditTerms {
+    pub(super) fn terms(&self) -> CreditTerms {
         self.adopted.edition.credit.clone()
     }
 
@@ -52,10 +52,15 @@ impl Book {
     }
 
     /// Every record of the grade of a night.
-    fn grade(&mut self, borne: &[Borne], on: Day) -> Vec<Graded> {
+    pub(super) fn grade(&mut self, borne: &[Borne], on: Day) -> Vec<Graded> {
+        self.grade_beside(borne, &|_| None, on)
+    }
+
+    /// The same, with the credit of others at hand.
+    pub(super) fn grade_beside(&mut self, borne: &[Borne], others: Credits<'_>, on: Day) -> Vec<Graded> {
         let mut made = Vec::new();
         while let Some(graded) =
-            Credit::due_grade(self.state.as_ref(), &id(WHO), &self.rest(borne), &|_| None, on, &self.terms())
+            Credit::due_grade(self.state.as_ref(), &id(WHO), &self.rest(borne), others, on, &self.terms())
         {
             let (hash, kid) = (Hash::of(self.index.to_be_bytes()), PrivateKey::from_seed([1; 32]).key_id());
             let version = self.state.as_ref().map_or(0, |state| state.version) + 1;
@@ -269,7 +274,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
 }
 
 /// Facts on days of three years, in the order of the log; some take an earlier one back.
-fn a_history() -> impl Strategy<Value = Vec<Borne>> {
+pub(super) fn a_history() -> impl Strategy<Value = Vec<Borne>> {
     proptest::collection::vec((0u64..1000, a_fact(), any::<Option<prop::sample::Index>>()), 1..60).prop_map(
         |mut facts| {
             facts.sort_by_key(|(day, ..)| *day);

@@ -1,6 +1,7 @@
 //! What the records of somebody's credit are folded into for its readers.
 
 use super::super::{Act, Credit, CreditObjectionPhase};
+use super::next::next_steps;
 use super::{ContributionView, CreditObjectionView, CreditView, GradeStepView, PredecessorView, points, record};
 use crate::act::{Place, fold};
 use crate::field::{Instant, OrganisationId};
@@ -63,8 +64,19 @@ impl CreditFile {
             contribution_count: credit.counted.len() as u64,
             objections: first_of(objections, VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
             open_objections: open as u64,
+            next: first_of(next_steps(credit, now, law), VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
             ..CreditView::of(&credit.last, credit.graded_in, terms)
         }
+    }
+
+    /// Whether an objection should have been ruled on.
+    pub(in super::super) fn is_overdue(&self, law: Law<'_>, now: Instant) -> bool {
+        let objections = self.state.iter().flat_map(|credit| &credit.objections);
+        let mut open = objections.filter_map(|objection| match objection.phase {
+            CreditObjectionPhase::Open(running) => Some(running),
+            CreditObjectionPhase::Ruled(_) => None,
+        });
+        open.any(|running| law.end(running).at <= now)
     }
 
     /// The last grade up to an entry, or a moment.

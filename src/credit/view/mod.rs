@@ -2,16 +2,21 @@
 
 mod file;
 mod history;
+mod next;
+mod predecessor;
+mod what_if;
 
 pub use file::CreditFile;
 pub use history::{HISTORY_HEAD, history_lines};
+use predecessor::PredecessorView;
+pub use what_if::WhatIfView;
 
 use super::{
     Account, Counted, Credit, CreditObjectionPhase, CreditObjectionState, GradeCap, Graded, GradingOccasion,
-    ObjectionFate, Predecessor, SUPPOSED_FROM,
+    ObjectionFate, SUPPOSED_FROM,
 };
-use crate::field::{Day, Instant, OrganisationId, SuccessionManner};
-use crate::http::encoded;
+use crate::field::{Day, Instant, OrganisationId};
+use crate::http::{NextStep, encoded};
 use crate::law::{Conduct, ConductRule, CreditTerms, Grade, Law, Rule};
 use poem_openapi::Object;
 use serde::Serialize;
@@ -106,19 +111,6 @@ pub struct CreditObjectionView {
     fate: Option<ObjectionFate>,
 }
 
-/// An organisation that was merged or divided, and whose conduct counts here as far as the rule says.
-#[derive(Serialize, Object)]
-pub struct PredecessorView {
-    organisation: OrganisationId,
-    manner: SuccessionManner,
-    manner_zh: String,
-    manner_en: String,
-    /// The entry that says so.
-    entry: u64,
-    record: String,
-    rule: CreditRuleView,
-}
-
 /// A former grade.
 #[derive(Clone, Serialize, Object)]
 pub struct GradeStepView {
@@ -179,6 +171,8 @@ pub struct CreditView {
     /// Some of the objections, the newest first.
     objections: Vec<CreditObjectionView>,
     open_objections: u64,
+    /// What may be posted now, by whom and until when, and by which rule; nothing of a former grade.
+    next: Vec<NextStep>,
     /// Where all grades are.
     grades: String,
 }
@@ -248,22 +242,6 @@ impl ContributionView {
     }
 }
 
-impl PredecessorView {
-    fn of(entry: u64, predecessor: &Predecessor, terms: &CreditTerms) -> Self {
-        let Predecessor { organisation, manner } = predecessor;
-        let words = manner.words();
-        Self {
-            organisation: organisation.clone(),
-            manner: *manner,
-            manner_zh: words.zh,
-            manner_en: words.en,
-            entry,
-            record: record(entry),
-            rule: CreditRuleView::of(&terms.succession.rule),
-        }
-    }
-}
-
 impl CreditObjectionView {
     fn of(objection: &CreditObjectionState, law: Law<'_>, now: Instant) -> Self {
         let (due, fate) = match objection.phase {
@@ -328,6 +306,7 @@ impl CreditView {
             all_contributions: format!("/v1/organisations/{}/credit/contributions", encoded(organisation.as_str())),
             objections: Vec::new(),
             open_objections: 0,
+            next: Vec::new(),
             grades: format!("/v1/organisations/{}/credit/grades", encoded(organisation.as_str())),
         }
     }
@@ -387,38 +366,6 @@ fn parts(account: &Account, terms: &CreditTerms) -> (Vec<ConductSumView>, Vec<Gr
         until: cap.until.to_string(),
     });
     (sums.collect(), caps.collect())
-}
-
-/// What some conduct would come to (试算). Nothing was written.
-#[derive(Serialize, Object)]
-pub struct WhatIfView {
-    grade: Grade,
-    points: String,
-    /// How that comes about, in Chinese.
-    reason: String,
-    reason_en: String,
-    day: String,
-    base: String,
-    base_rule: CreditRuleView,
-    sums: Vec<ConductSumView>,
-    caps: Vec<GradeCapView>,
-}
-
-impl WhatIfView {
-    pub(super) fn of(account: &Account, day: Day, terms: &CreditTerms) -> Self {
-        let ((reason, reason_en), (sums, caps)) = (reason(account), parts(account, terms));
-        Self {
-            grade: account.grade,
-            points: points(account.points.into()),
-            reason,
-            reason_en,
-            day: day.to_string(),
-            base: points(account.base.into()),
-            base_rule: CreditRuleView::of(&terms.base.rule),
-            sums,
-            caps,
-        }
-    }
 }
 
 /// `80.00 + 3.00 − 12.00 = 71.00`, and what holds the grade down.

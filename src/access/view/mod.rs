@@ -1,16 +1,19 @@
 //! Access as it is shown. What was repaired is shown no more, whatever time is asked about: its entry stays in the log.
 
-use super::projection::{columns, status_of};
+mod next;
+mod summary;
+
+pub use summary::{BarSummary, HEAD};
+
 use super::{
     Access, AccessState, AsOf, Bar, BarRulingOutcome, BarStatus, CreditEffect, Lifting, RepairOutcome, RepairPath,
     standing,
 };
 use crate::act::{Capability, Place, Succession, fold};
 use crate::field::{BarKindId, Bilingual, Instant, OrganisationId, SuccessionManner};
-use crate::http::{encoded, word};
+use crate::http::{NextStep, encoded};
 use crate::law::{BarField, BarMeasure, Grade, Law, RepairRegime, Running};
 use crate::ledger::Folding;
-use crate::store::{Row, StoreError};
 use crate::world;
 use poem_openapi::Object;
 use serde::Serialize;
@@ -30,6 +33,8 @@ pub struct AccessView {
     bars: Vec<BarView>,
     /// Entries of bars that were in force then, and were repaired since: nothing of them is shown any more.
     closed: Vec<u64>,
+    /// What may be posted now about the bars that stand, by whom and until when, and by which rule; nothing of another time.
+    next: Vec<NextStep>,
     /// Version of its stream; 0 where nobody ever entered a bar.
     version: u64,
     /// Where its records are, and where whoever asks with `wait` hears of the next one.
@@ -269,21 +274,45 @@ impl Folding for AccessFile {
     }
 }
 
+/// What is asked of an organisation's access, and what is known beside its own stream.
+#[derive(Clone, Copy)]
+pub struct AccessAsked<'a> {
+    pub organisation: &'a OrganisationId,
+    /// Those that it succeeds, with their bars.
+    pub inherited: &'a [(Succession, Vec<Bar>)],
+    /// Who speaks for it now; nobody when another time is asked about.
+    pub speakers: &'a [OrganisationId],
+    pub grade: Option<Grade>,
+    pub at: AsOf,
+    pub size: u64,
+}
+
 impl AccessFile {
+    fn next(&self, asked: &AccessAsked<'_>, law: Law<'_>) -> Vec<NextStep> {
+        if asked.speakers.is_empty() {
+            return Vec::new();
+        }
+        let now = asked.at.time;
+        let mut next = next::next_steps(self.bars(), asked.speakers, now, law);
+        for (succession, bars) in asked.inherited {
+            next.extend(next::next_steps(bars, &succession.successors, now, law));
+        }
+        next
+    }
+
     pub fn bars(&self) -> &[Bar] {
         self.0.as_ref().map(|access| &*access.bars).unwrap_or_default()
     }
 
+    /// Whether an objection to the bar of an entry should have been ruled on.
+    pub fn is_overdue(&self, entry: u64, now: Instant, law: Law<'_>) -> bool {
+        let bar = self.bars().iter().find(|bar| bar.entered.entry == entry);
+        bar.and_then(Bar::open_objection).is_some_and(|filed| law.end(filed.ruling_due).at <= now)
+    }
+
     /// Nobody who was never barred has a stream: such an organisation has full access. With the bars of those that it succeeds.
-    pub fn view(
-        &self,
-        organisation: &OrganisationId,
-        inherited: &[(Succession, Vec<Bar>)],
-        grade: Option<Grade>,
-        at: AsOf,
-        size: u64,
-        law: Law<'_>,
-    ) -> AccessView {
+    pub fn view(&self, asked: &AccessAsked<'_>, law: Law<'_>) -> AccessView {
+        let AccessAsked { organisation, inherited, grade, at, size, .. } = *asked;
         let own = self.bars().iter().map(|bar| (None, bar));
         let others =
             inherited.iter().flat_map(|(succession, bars)| bars.iter().map(move |bar| (Some(succession), bar)));
@@ -309,122 +338,9 @@ impl AccessFile {
             size,
             bars: shown,
             closed: closed.map(|bar| bar.entered.entry).collect(),
+            next: self.next(asked, law),
             version: self.0.as_ref().map_or(0, Access::version),
             records: format!("/v1/records?stream={}", encoded(&format!("access/{organisation}"))),
         }
     }
 }
-
-/// A bar in a list: what the table has of it.
-#[derive(Serialize, Object)]
-pub struct BarSummary {
-    /// Whom the decision names; in an answer about a successor, its predecessor.
-    organisation: String,
-    /// Index of the entry: the record that bars.
-    entry: u64,
-    id: String,
-    kind: String,
-    /// What the organisation is called in the decision.
-    name: String,
-    authority: String,
-    decision: String,
-    article: String,
-    fields: Vec<BarField>,
-    /// Everywhere where there is none.
-    regions: Vec<String>,
-    measures: Vec<BarMeasure>,
-    first_day: String,
-    last_day: String,
-    /// When it is over by itself (UTC).
-    ends: String,
-    /// SHA-256 of the decision.
-    document: String,
-    repair_regime: RepairRegime,
-    entered_by: String,
-    /// 异议中: an objection waits for its ruling now.
-    disputed: bool,
-}
-
-/// Words of a list in one column.
-fn words<T: std::str::FromStr>(row: &Row, column: usize) -> Result<Vec<T>, StoreError> {
-    let text = row.text(column)?;
-    let damaged = |_| StoreError::Damaged(format!("{text:?} is no list of such words"));
-    text.split(',').filter(|word| !word.is_empty()).map(|word| word.parse().map_err(damaged)).collect()
-}
-
-impl BarSummary {
-    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
-        let text = |column| row.text(column).map(str::to_owned);
-        Ok(Self {
-            entry: row.unsigned(columns::ENTRY)?,
-            organisation: text(columns::ORGANISATION)?,
-            id: text(2)?,
-            kind: text(3)?,
-            name: text(4)?,
-            authority: text(5)?,
-            decision: text(6)?,
-            article: text(7)?,
-            fields: words(row, 8)?,
-            regions: words(row, 9)?,
-            measures: words(row, 10)?,
-            first_day: text(11)?,
-            last_day: text(12)?,
-            ends: Instant::from_millis(row.integer(columns::UNTIL)?).to_string(),
-            document: text(15)?,
-            repair_regime: word(row, 16)?,
-            entered_by: text(17)?,
-            disputed: row.integer(columns::DISPUTED)? == 1,
-        })
-    }
-
-    /// The bar of a row, if it is in force then and may be shown now.
-    ///
-    /// # Errors
-    /// The row can't be read.
-    pub fn in_force(row: &Row, at: Instant) -> Result<Option<Self>, StoreError> {
-        let is_repaired = row.text(columns::STATUS)? == Lifting::Repaired.name();
-        if is_repaired || status_of(row, at)? != Some(BarStatus::InForce) {
-            return Ok(None);
-        }
-        Self::of_row(row).map(Some)
-    }
-
-    /// A line of a table: what people read.
-    pub fn cells(&self) -> [String; 14] {
-        let names = |all: Vec<&'static str>| all.join(" ");
-        [
-            self.organisation.clone(),
-            self.name.clone(),
-            self.kind.clone(),
-            self.authority.clone(),
-            self.decision.clone(),
-            self.article.clone(),
-            names(self.fields.iter().map(|field| field.name()).collect()),
-            self.regions.join(" "),
-            names(self.measures.iter().map(|measure| measure.name()).collect()),
-            self.first_day.clone(),
-            self.last_day.clone(),
-            if self.disputed { "异议中".to_owned() } else { String::new() },
-            self.entry.to_string(),
-            self.document.clone(),
-        ]
-    }
-}
-
-/// What the columns of [`BarSummary::cells`] are called.
-pub const HEAD: [&str; 14] = [
-    "统一社会信用代码",
-    "名称",
-    "类别",
-    "作出机关",
-    "文号",
-    "法律依据",
-    "领域",
-    "地区",
-    "限制事项",
-    "起始日",
-    "截止日",
-    "异议",
-    "记录",
-    "决定书",
-];
