@@ -22,12 +22,12 @@ const WON: &str = "c-a:HNZB-2026-0042:1:award";
 const LOST: &str = "c-b:HNZB-2026-0042:1:award";
 const SAID: &str = "本季度的异议都在期限内得到答复";
 
-fn stream(id: &str) -> Stream {
+pub fn stream(id: &str) -> Stream {
     Stream::of(&id.parse::<EvaluationId>().unwrap())
 }
 
 impl Stage {
-    async fn evaluate(&self, by: &Actor, id: &str, what: &str, act: impl Into<evaluation::Act>) -> Answer {
+    pub async fn evaluate(&self, by: &Actor, id: &str, what: &str, act: impl Into<evaluation::Act>) -> Answer {
         let path = format!("/v1/evaluations/{id}/{what}");
         self.app.post(by, &path, &stream(id), &gongshi::world::Act::Evaluation(act.into())).await
     }
@@ -39,7 +39,7 @@ impl Stage {
     }
 
     /// A rating of everything that the other side is judged by.
-    async fn rating(&self, id: &str, rater: Side, score: u8) -> Rating {
+    pub async fn rating(&self, id: &str, rater: Side, score: u8) -> Rating {
         let view = self.evaluation(id).await;
         let lines = view[if rater == Side::Unit { "by_unit" } else { "by_enterprise" }]["lines"].as_array().unwrap();
         let dimension = |line: &Value| serde_json::from_value::<Dimension>(line["dimension"].clone()).unwrap();
@@ -54,7 +54,7 @@ impl Stage {
         Rating { salt, scores: scores.collect(), statement: Some(SAID.parse().unwrap()), numbers_confirmed: None }
     }
 
-    async fn seals(&self, by: &Actor, id: &str, rater: Side, rating: &Rating) {
+    pub async fn seals(&self, by: &Actor, id: &str, rater: Side, rating: &Rating) {
         let seal = RatingSeal { seal: sealed(&stream(id), rater, rating) };
         self.evaluate(by, id, "seals", seal).await.accepted();
     }
@@ -92,8 +92,13 @@ impl Stage {
 
     /// A commitment for the year that is over, and its evaluation.
     async fn year_over(&self, id: &str, enterprise: &Actor) -> String {
-        let offer = Offer { enterprise: enterprise.id.clone(), ..self.offer_for_a_year(2025).await };
-        let offered = self.post(&self.cast.centre, id, "", offer).await.accepted();
+        self.year_over_between(id, &self.cast.centre, enterprise).await
+    }
+
+    pub async fn year_over_between(&self, id: &str, unit: &Actor, enterprise: &Actor) -> String {
+        let parties = Offer { unit: unit.id.clone(), enterprise: enterprise.id.clone(), ..self.offer().await };
+        let offer = Offer { binding: self.offer_for_a_year(2025).await.binding, ..parties };
+        let offered = self.post(unit, id, "", offer).await.accepted();
         self.post(enterprise, id, "acceptances", Acceptance { offer: entry(&offered) }).await.accepted();
         self.app.ledger.propose_due().await.unwrap();
         format!("{id}:year_end")

@@ -4,6 +4,7 @@
 
 mod breaches;
 mod evaluating;
+mod fairness;
 mod gate;
 mod signing;
 mod stage;
