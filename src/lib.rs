@@ -19,6 +19,7 @@ pub mod access;
 pub mod commitment;
 pub mod credit;
 pub mod evaluation;
+pub mod fairness;
 pub mod identity;
 pub mod organisation;
 pub mod template;

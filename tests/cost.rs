@@ -77,6 +77,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/evaluations/samples", Rule),
     ("/v1/evaluations/standings/{organisation}", Rule),
     ("/v1/evaluations/{id}", View),
+    ("/v1/indicators", Page),
     ("/v1/law", Rule),
     ("/v1/law/{edition}", OneThing),
     ("/v1/log", Constant),
@@ -91,6 +92,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/organisations/{id}/credit/grades", Page),
     ("/v1/organisations/{id}/credit/history.csv", Stream),
     ("/v1/organisations/{id}/access", Rule),
+    ("/v1/organisations/{id}/indicators", Rule),
     ("/v1/records", Page),
     ("/v1/records.ndjson", Stream),
     ("/v1/records.sse", Stream),
@@ -240,6 +242,14 @@ async fn answers_are_short_and_read_along_an_index() {
         let answer = app.client.get(format!("{}{path}", app.base)).send().await.unwrap();
         assert!(answer.status() == 200 || answer.status() == 404, "{path}: {}", answer.status());
         let length = answer.bytes().await.unwrap().len();
+        assert!(length <= ANSWER_BYTES_MAX, "{path}: {length} bytes");
+    }
+    for path in [format!("/v1/organisations/{}/indicators?limit=500", cast.centre.id), "/v1/indicators".to_owned()] {
+        let answer = app.get_as(&cast.supervisor, &path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let found = ["items", "indicators"].map(|list| answer.body[list].as_array().map_or(0, Vec::len));
+        assert!(found.iter().sum::<usize>() > 0, "{path}: {}", answer.body);
+        let length = answer.body.to_string().len();
         assert!(length <= ANSWER_BYTES_MAX, "{path}: {length} bytes");
     }
     let asked: Vec<String> = statements.0.lock().unwrap().iter().cloned().collect();

@@ -62,6 +62,12 @@ pub trait Capability: Debug + Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whose conduct its author disputes by an act: by an objection, a challenge, the report of a breach, an appeal. History,
+    /// as [`Self::bears_on`] is; `state` is that before the act.
+    fn disputes(_state: Option<&Self>, _act: &Self::Act) -> Vec<OrganisationId> {
+        Vec::new()
+    }
+
     /// The subject on which the decision looks at everything that bears, and up to which entry an account was given of that
     /// before `state`.
     fn looks_at_bearings(_state: Option<&Self>, _act: &Self::Act) -> Option<(Stream, Option<u64>)> {

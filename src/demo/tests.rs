@@ -324,6 +324,13 @@ async fn show(present: Instant) {
     let token = Bearer::issue(cast.key(Who::City), &ledger.origin(), present);
     let disclosed = stranger.client.get(format!("{}/v1/disclosures/{sealed}", stranger.base)).bearer_auth(token);
     assert_eq!(disclosed.send().await.unwrap().status().as_u16(), 200, "a supervisor may open what is sealed");
+    let token = Bearer::issue(cast.key(Who::Audit), &ledger.origin(), present);
+    let indicators = stranger.client.get(format!("{}/v1/indicators", stranger.base)).bearer_auth(token);
+    let indicators = indicators.send().await.unwrap().bytes().await.unwrap();
+    let indicators: serde_json::Value = serde_json::from_slice(&indicators).unwrap();
+    let found = indicators["items"].as_array().unwrap().iter().map(|item| (&item["kind"], &item["organisation"]));
+    let silent = (&"silence".into(), &Who::CityCentre.id().as_str().into());
+    assert_eq!(found.collect::<Vec<_>>(), [silent], "one is pointed out");
 
     let records = stranger.json("/v1/records?limit=500").await;
     let items = records["items"].as_array().unwrap();

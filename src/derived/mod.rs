@@ -17,6 +17,7 @@
 //! | `entailed` | where to look for evaluations that the service owes | the folded states say what is owed; a row that is taken away delays, and an audit finds what never began |
 //! | `stream_reads` | what a bundle takes along | a bundle without what its decisions looked at does not verify |
 //! | `bearings` | what a grade of somebody's credit rests on | nothing; an audit of the log finds the grade that left one out |
+//! | `disputes` | indicators for supervisors | nothing, and nothing follows from them |
 //! | `law` | the editions | each is named by its hash |
 //! | `cosigned` | witnessed checkpoints | the signatures of log and witnesses |
 //! | `organisations.roles` | which streams to load where a decision looks at all supervisors | a supervisor that is hidden there is not looked at; an audit looks at all of them |

@@ -15,8 +15,10 @@ pub use payload::{
     Act, EvaluationDeadline, EvaluationOpening, EvaluationPeriod, EvaluationReopening, EvaluationStage, Rating,
     RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal, RatingVerification, Score, Scored,
 };
+#[cfg(feature = "shell")]
+pub use projection::{SETTLED_COLUMNS, settled_rating};
 pub use seal::{SEALED_BYTES, Salt, sealed};
 pub use state::{
-    Criterion, Evaluation, EvaluationStatus, Judgement, Milestones, RatingPhase, RatingStatus, ReachedMilestone,
-    ScoredRating,
+    Criterion, Evaluation, EvaluationStatus, Judgement, Milestones, RatingOutcome, RatingPhase, RatingStatus,
+    ReachedMilestone, RevealedRating, ScoredRating, SettledRating, Stamp,
 };

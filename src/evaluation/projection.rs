@@ -1,7 +1,8 @@
 //! Evaluations as tables: for lists, for the score of an organisation, and for the sample of a day.
 
-use super::{Evaluation, RatingPhase};
-use crate::field::{EvaluationId, Instant, OrganisationId};
+use super::{Evaluation, RatingOutcome, RatingStatus, RevealedRating, SettledRating, Stamp};
+use crate::field::{Dimension, EvaluationId, Instant, OrganisationId};
+use crate::http::word;
 use crate::law::Law;
 use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value};
 use crate::template::Side;
@@ -29,7 +30,7 @@ pub static EVALUATIONS: Table = Table {
     key: &["id"],
 };
 
-/// One row a rating that can be read.
+/// One row a rating, by the side that gives it.
 pub static RATINGS: Table = Table {
     name: "ratings",
     columns: &[
@@ -40,6 +41,15 @@ pub static RATINGS: Table = Table {
         Column::integer("lost"),
         Column::integer("points"),
         Column::integer("since"),
+        Column::text("status"),
+        Column::text("scores"),
+        Column::integer("given"),
+        Column::integer("sealed_in"),
+        Column::integer("sealed"),
+        Column::integer("settled_in"),
+        Column::integer("settled"),
+        Column::integer("replied_in"),
+        Column::integer("replied"),
     ],
     key: &["evaluation", "rater_side"],
 };
@@ -73,25 +83,105 @@ impl Projected for Evaluation {
                 Value::from(self.version),
             ],
         );
-        for rater in [Side::Unit, Side::Enterprise] {
-            if !matches!(self.rating(rater), RatingPhase::Scored(_)) {
-                continue;
-            }
-            let points = self.result(rater.other());
-            rows.put(
-                &RATINGS,
-                vec![
-                    Value::from(text.as_str()),
-                    Value::from(rater.name()),
-                    Value::from(self.party(rater).as_str()),
-                    Value::from(self.party(rater.other()).as_str()),
-                    Value::Integer(self.lost.into()),
-                    points.map_or(Value::Null, |points| Value::Integer(points.into())),
-                    Value::Integer(self.first_time.millis()),
-                ],
-            );
+        for side in [Side::Unit, Side::Enterprise] {
+            rows.put(&RATINGS, self.rating_row(id, side));
         }
     }
+}
+
+impl Evaluation {
+    /// What can be read of a rating only once it is settled: while others can't read it, a row has no more than its status.
+    fn rating_row(&self, id: &EvaluationId, side: Side) -> Vec<Value> {
+        let settled = self.settled(id).find(|rating| rating.side == side);
+        let revealed = settled.as_ref().and_then(SettledRating::revealed);
+        let scores = |revealed: &RevealedRating| {
+            let scores = revealed.scores.iter().map(|(dimension, score)| format!("{}={score}", dimension.name()));
+            Value::from(scores.collect::<Vec<_>>().join(","))
+        };
+        let [sealed_in, sealed] = stamp(revealed.map(|revealed| revealed.sealed));
+        let [settled_in, settled_at] = stamp(settled.as_ref().map(|rating| rating.settled));
+        let [replied_in, replied] = stamp(revealed.and_then(|revealed| revealed.reply));
+        vec![
+            Value::from(id.to_string()),
+            Value::from(side.name()),
+            Value::from(self.party(side).as_str()),
+            Value::from(self.party(side.other()).as_str()),
+            Value::Integer(self.lost.into()),
+            revealed.and_then(|revealed| revealed.counted).map_or(Value::Null, |points| Value::Integer(points.into())),
+            Value::Integer(self.first_time.millis()),
+            Value::from(self.rating(side).status().name()),
+            revealed.map_or(Value::Null, scores),
+            revealed.map_or(Value::Null, |revealed| Value::Integer(revealed.given.into())),
+            sealed_in,
+            sealed,
+            settled_in,
+            settled_at,
+            replied_in,
+            replied,
+        ]
+    }
+}
+
+fn stamp(stamp: Option<Stamp>) -> [Value; 2] {
+    stamp.map_or([Value::Null, Value::Null], |Stamp { entry, time }| [entry.into(), Value::Integer(time.millis())])
+}
+
+/// The columns that [`settled_rating`] reads.
+pub const SETTLED_COLUMNS: &str = "evaluation, rater_side, rater, rated, lost, points, since, status, scores, given, sealed_in, \
+     sealed, settled_in, settled, replied_in, replied";
+
+/// A settled rating, as a row has it.
+///
+/// # Errors
+/// The row can't be read: somebody else wrote it.
+pub fn settled_rating(row: &Row) -> Result<SettledRating, StoreError> {
+    let status: RatingStatus = word(row, 7)?;
+    let outcome = match status {
+        RatingStatus::Silent => RatingOutcome::Silent,
+        RatingStatus::Withheld => RatingOutcome::Withheld,
+        status => RatingOutcome::Revealed(RevealedRating {
+            scores: scores(row.text(8)?)?,
+            given: points(row.integer(9)?)?,
+            counted: row.optional_integer(5)?.map(points).transpose()?,
+            status,
+            sealed: stamp_of(row, 10)?.ok_or_else(damaged)?,
+            reply: stamp_of(row, 14)?,
+        }),
+    };
+    Ok(SettledRating {
+        evaluation: word(row, 0)?,
+        side: match row.text(1)? {
+            unit if unit == Side::Unit.name() => Side::Unit,
+            _ => Side::Enterprise,
+        },
+        rater: word(row, 2)?,
+        rated: word(row, 3)?,
+        lost: row.integer(4)? != 0,
+        opened: Instant::from_millis(row.integer(6)?),
+        settled: stamp_of(row, 12)?.ok_or_else(damaged)?,
+        outcome,
+    })
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged("a row of ratings".to_owned())
+}
+
+fn points(number: i64) -> Result<u16, StoreError> {
+    u16::try_from(number).map_err(|_| damaged())
+}
+
+fn stamp_of(row: &Row, column: usize) -> Result<Option<Stamp>, StoreError> {
+    let Some(time) = row.optional_integer(column + 1)? else { return Ok(None) };
+    Ok(Some(Stamp { entry: row.unsigned(column)?, time: Instant::from_millis(time) }))
+}
+
+fn scores(text: &str) -> Result<Vec<(Dimension, u8)>, StoreError> {
+    let score = |pair: &str| {
+        let (dimension, score) = pair.split_once('=')?;
+        Some((dimension.parse().ok()?, score.parse().ok()?))
+    };
+    text.split(',').map(score).collect::<Option<_>>().ok_or_else(damaged)
 }
 
 /// The newest ratings of one organisation that are counted; older ones say little of how it acts now.

@@ -3,6 +3,7 @@
 use super::access::AccessTerms;
 use super::credit::CreditTerms;
 use super::evaluation::EvaluationTerms;
+use super::fairness::FairnessTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
 use crate::calendar::Calendar;
 use crate::field::{self, DocumentId, DocumentRef, Line, MediaType};
@@ -30,6 +31,7 @@ pub struct Edition {
     pub prices: PriceRules,
     pub credit: CreditTerms,
     pub access: AccessTerms,
+    pub fairness: FairnessTerms,
     bytes: Vec<u8>,
 }
 
@@ -94,6 +96,10 @@ impl Edition {
             return Err(EditionError::File { file: "credit.toml", reason });
         }
         let access = read_if_there(&mut files, "access.toml")?;
+        let fairness: FairnessTerms = read_if_there(&mut files, "fairness.toml")?;
+        if let Some(reason) = fairness.fault() {
+            return Err(EditionError::File { file: "fairness.toml", reason });
+        }
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -113,6 +119,7 @@ impl Edition {
             evaluation,
             credit,
             access,
+            fairness,
             bytes: bytes.to_owned(),
         })
     }
@@ -152,6 +159,7 @@ impl Edition {
             .chain(self.credit.rules().map(|rule| (rule, None)))
             // Those of access say their working days and months in words.
             .chain(self.access.rules().map(|rule| (rule, None)))
+            .chain(self.fairness.rules())
             .filter(|(rule, _)| !rule.is_silent())
     }
 
@@ -192,7 +200,7 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
     "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
     "2026-12": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
-        "evaluation.toml", "credit.toml", "access.toml"
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml"
     ];
 };
 
@@ -266,7 +274,7 @@ mod tests {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
         let shipped = [
             ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
-            ("2026-12", "cdb5f84451180c1c53eb8af7a01869321419b1bc277d1693bb68ceba5b82c002".to_owned()),
+            ("2026-12", "83466770ae530174c8759b79da6ae3468eb8c1717b7d5f78f339df56f4f124bb".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -290,7 +298,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 58);
+        assert_eq!(edition.rules().count(), 71);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -10,6 +10,7 @@ mod api;
 mod credit;
 mod edition;
 mod evaluation;
+mod fairness;
 mod rule;
 
 pub use access::{
@@ -24,6 +25,10 @@ pub use credit::{
 };
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use evaluation::{ConductWeights, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};
+pub use fairness::{
+    AlikeLimits, CountLimits, EndsLimits, FairnessTerms, IndicatorRule, LowAfterLimits, OutlierLimits, PraiseLimits,
+    ReplyLimits, ShareLimits,
+};
 pub use rule::{
     CommitmentTerms, DayRule, Inheritance, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule, RuleStatus,
     SlipRule, WorkingDayRule,

@@ -338,7 +338,7 @@ impl Writer {
         self.head = Head { size: index + 1, last_hash: entry_hash, last_time: now };
         let place = Place { index, time: now, hash: entry_hash, author, kid: header.kid, version };
         build.entries.push(entry_row(&place, stream, record.act().kind(), header.jti, digest, bytes));
-        build.history.take(&self.world, stream, record.act(), index);
+        build.history.take(&self.world, stream, record.act(), &place);
         let adopted = record.act().adopted_law().and_then(|id| self.setting.editions.get(&id));
         build.adopted.extend(adopted.map(|edition| (edition.id, edition)));
         self.world.accept(stream, record.act(), &place);

@@ -2,7 +2,7 @@
 //! Whoever compares the database with the log makes the same rows.
 
 use crate::act::{Bearing, Capability, Fact, Place, Stream};
-use crate::field::Instant;
+use crate::field::{Instant, OrganisationId};
 use crate::law::{Edition, Law};
 use crate::log::{ChangedTile, Hash};
 use crate::store::{Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
@@ -44,7 +44,7 @@ pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>)
     rows
 }
 
-/// What was looked at for a decision, whom an act concerned, and what it cites: a function of the accepted acts, not of the states that
+/// What was looked at for a decision, whom an act concerned or disputes, and what it cites: a function of the accepted acts, not of the states that
 /// they led to.
 #[derive(Default)]
 pub struct History {
@@ -52,13 +52,19 @@ pub struct History {
     bearings: Vec<(u64, Bearing)>,
     citations: HashSet<(String, u64)>,
     entailed: HashSet<(u64, Stream)>,
+    disputes: Vec<Vec<Value>>,
 }
 
 impl History {
     /// Takes note of an act that was accepted and is not applied yet.
-    pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, index: u64) {
+    pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, place: &Place) {
+        let index = place.index;
         self.reads.extend(world.ties(stream, act).into_iter().map(|read| (stream.clone(), read)));
         self.bearings.extend(world.bears_on(stream, act).into_iter().map(|bearing| (index, bearing)));
+        let dispute = |disputed: OrganisationId| {
+            vec![Value::from(disputed.as_str()), Value::from(place.author.as_str()), Value::from(index)]
+        };
+        self.disputes.extend(world.disputes(stream, act, &place.author).into_iter().map(dispute));
         let documents = act.documents().into_iter().map(|document| document.sha256.to_string());
         let cited = documents.chain(act.sealed().into_iter().map(|sealed| sealed.sealed));
         self.citations.extend(cited.map(|cited| (cited, index)));
@@ -80,6 +86,9 @@ impl History {
         }
         for (cited, index) in self.citations {
             rows.put(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
+        }
+        for row in self.disputes {
+            rows.put(&DISPUTES, row);
         }
         for (index, stream) in self.entailed {
             rows.put(&ENTAILED, vec![Value::from(index), Value::from(stream.as_str())]);
@@ -106,6 +115,13 @@ static CITATIONS: Table =
 /// One row for each stream that an entry obliges the service to begin, whether it has or not.
 static ENTAILED: Table =
     Table { name: "entailed", columns: &[Column::integer("idx"), Column::text("stream")], key: &["idx", "stream"] };
+
+/// One row for each organisation whose conduct the author of an entry disputes.
+static DISPUTES: Table = Table {
+    name: "disputes",
+    columns: &[Column::text("disputed"), Column::text("disputant"), Column::integer("idx")],
+    key: &["disputed", "disputant", "idx"],
+};
 
 /// A row of `entries`; `digest` is the record's.
 pub fn entry_row(
@@ -154,7 +170,9 @@ pub fn edition_row(edition: &Edition) -> Vec<Value> {
 
 /// Every table whose rows are computed from the entries.
 pub fn projected() -> impl Iterator<Item = &'static Table> {
-    [&READS, &BEARINGS, &CITATIONS, &ENTAILED, &DUE].into_iter().chain(TABLES.iter().copied().flatten().copied())
+    [&READS, &BEARINGS, &CITATIONS, &ENTAILED, &DISPUTES, &DUE]
+        .into_iter()
+        .chain(TABLES.iter().copied().flatten().copied())
 }
 
 /// Every row of those tables, sorted.

@@ -2,6 +2,7 @@
 
 mod document;
 
+use crate::fairness::FairnessApi;
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
@@ -43,11 +44,12 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api = (Capabilities, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi);
+type Api = (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     (
         capabilities(ledger),
+        FairnessApi(Arc::clone(ledger)),
         RecordApi(Arc::clone(ledger)),
         LogApi(Arc::clone(ledger)),
         DocumentApi { ledger: Arc::clone(ledger), limits },

@@ -131,6 +131,10 @@ macro_rules! define {
                 match self { $(Self::$name(act) => <$state>::bears_on(of(state), act),)* }
             }
 
+            pub(super) fn disputes(&self, state: Option<&State>) -> Vec<OrganisationId> {
+                match self { $(Self::$name(act) => <$state>::disputes(of(state), act),)* }
+            }
+
             pub(super) fn looks_at_bearings(&self, state: Option<&State>) -> Option<(Stream, Option<u64>)> {
                 match self { $(Self::$name(act) => <$state>::looks_at_bearings(of(state), act),)* }
             }

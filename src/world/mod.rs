@@ -206,6 +206,11 @@ impl World {
         bearings
     }
 
+    /// Whose conduct an author disputes by an act, each once, and nobody's own; asked before the act is applied.
+    pub fn disputes(&self, stream: &Stream, act: &Act, author: &OrganisationId) -> BTreeSet<OrganisationId> {
+        act.disputes(self.state(stream)).into_iter().filter(|disputed| disputed != author).collect()
+    }
+
     /// Whether a record whose signature holds may enter the log at this point, and who its author is.
     ///
     /// # Errors

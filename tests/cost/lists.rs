@@ -119,7 +119,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 12] = [
+const MANY: [&str; 13] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -135,6 +135,8 @@ const MANY: [&str; 12] = [
     "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
     "INSERT INTO bars SELECT 'x' || n, n + 100000, 'x', 'court-list', 'x', 'x', 'x', 'x', '', '', '', '2026-01-01', \
      '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0, 'x' FROM many",
+    "INSERT INTO ratings SELECT 'c' || n || ':year_end', 'unit', (SELECT id FROM organisations WHERE roles LIKE '%,centre,%' AND \
+     name <> 'x'), 'XX-MANY-' || (n % 30), 0, 8000, n, 'revealed', 'truth=80', 8000, n, n, n, 1785000000000 + n, NULL, NULL FROM many",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
     "INSERT INTO grade_changes SELECT 'x' || n, n, n, '2026-08-03', NULL, 'B', 8000 FROM many",
     "INSERT INTO bar_changes SELECT 'x' || n, n, n, 'entered', 'x', n, NULL, 'in_force', 0, 1 FROM many",
@@ -163,7 +165,7 @@ pub async fn lists_have_an_index_on_postgres(asked: &[String]) {
     for setting in settings {
         sqlx::raw_sql(AssertSqlSafe(format!("SET {setting}"))).execute(&mut session).await.unwrap();
     }
-    let tables = ["tenders", "lots", "objections", "bids", "awards"];
+    let tables = ["tenders", "lots", "objections", "bids", "awards", "ratings"];
     let is_list = |statement: &&String| tables.iter().any(|table| statement.contains(&format!(" FROM {table} ")));
     let is_list = |statement: &&String| is_list(statement) && statement.contains(" ORDER BY ");
     let mut looked_at = 0;

@@ -97,8 +97,13 @@ impl Stage {
 
     /// A commitment for the year that is over, and its evaluation.
     pub async fn year_over(&self, id: &str, enterprise: &Actor) -> String {
-        let offer = Offer { enterprise: enterprise.id.clone(), ..self.offer_for_a_year(2025).await };
-        let offered = self.post(&self.cast.centre, id, "", offer).await.accepted();
+        self.year_over_between(id, &self.cast.centre, enterprise).await
+    }
+
+    pub async fn year_over_between(&self, id: &str, unit: &Actor, enterprise: &Actor) -> String {
+        let parties = Offer { unit: unit.id.clone(), enterprise: enterprise.id.clone(), ..self.offer().await };
+        let offer = Offer { binding: self.offer_for_a_year(2025).await.binding, ..parties };
+        let offered = self.post(unit, id, "", offer).await.accepted();
         self.post(enterprise, id, "acceptances", Acceptance { offer: entry(&offered) }).await.accepted();
         self.app.ledger.propose_due().await.unwrap();
         format!("{id}:year_end")

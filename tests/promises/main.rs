@@ -5,6 +5,7 @@
 mod breaches;
 mod early_reading;
 mod evaluating;
+mod fairness;
 mod gate;
 mod signing;
 mod stage;

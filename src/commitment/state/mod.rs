@@ -163,6 +163,13 @@ impl Capability for Commitment {
         state.map(|commitment| commitment.bearings(act)).unwrap_or_default()
     }
 
+    fn disputes(state: Option<&Self>, act: &Act) -> Vec<OrganisationId> {
+        match (state, act) {
+            (Some(commitment), Act::BreachReported(breach)) => vec![commitment.party(breach.against).clone()],
+            _ => Vec::new(),
+        }
+    }
+
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
         decide::decide(state, act, at)
     }

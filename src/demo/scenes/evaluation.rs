@@ -1,5 +1,5 @@
 //! How the last year's promises were kept: what both had on paper is signed in the log, the year is over, and they rate each
-//! other, sealed first; one rating is corrected, appealed and ruled on.
+//! other, sealed first; one rating is corrected, appealed and ruled on. One unit never answers, and an indicator says so.
 
 use crate::commitment::{self, Acceptance, Binding, Offer, YearBinding};
 use crate::demo::cast::{Cast, Who};
@@ -20,12 +20,22 @@ use chrono::Datelike;
 const RATED: &str = "LAST-YEAR-ZZEDU-TAIHANG";
 /// The enterprise says nothing.
 const SILENT: &str = "LAST-YEAR-LYWJ-HELUO";
+/// The unit says nothing, whoever asks.
+const NEVER_ANSWERED: [Parties; 3] = [
+    ("LAST-YEAR-ZZCG-BIANHE", Who::CityCentre, Who::Bianhe),
+    ("LAST-YEAR-ZZCG-BAIHE", Who::CityCentre, Who::Baihe),
+    ("LAST-YEAR-ZZCG-HUANGFAN", Who::CityCentre, Who::Huangfan),
+];
 
 /// The records of the commitments and of their evaluations.
 pub fn cues(days: &Days, cast: &Cast) -> Vec<(Instant, Cue)> {
     let [both, one] = [(RATED, Who::Education, Who::Taihang), (SILENT, Who::Health, Who::Heluo)];
     let mut cues = both_speak(LastYear { days, cast, id: both.0, now: days.present, cues: Vec::new() }, both);
     cues.extend(one_is_silent(LastYear { days, cast, id: one.0, now: days.present, cues: Vec::new() }, one));
+    for (parties, level) in NEVER_ANSWERED.into_iter().zip([88, 79, 83]) {
+        let year = LastYear { days, cast, id: parties.0, now: days.present, cues: Vec::new() };
+        cues.extend(unit_is_silent(year, parties, level));
+    }
     cues
 }
 
@@ -44,6 +54,29 @@ fn one_is_silent(mut year: LastYear<'_>, parties: Parties) -> Vec<(Instant, Cue)
     year.cues.push((year.now, Cue::Due));
     year.on(10);
     year.posts(Who::Health, by_unit());
+    year.cues
+}
+
+fn unit_is_silent(mut year: LastYear<'_>, parties: Parties, level: u8) -> Vec<(Instant, Cue)> {
+    year.on(29);
+    year.signs(parties);
+    year.on(28);
+    year.cues.push((year.now, Cue::Due));
+    let scores = [
+        (Dimension::FairDocuments, level, None),
+        (Dimension::Openness, level + 4, None),
+        (Dimension::NoSolicitation, level + 6, None),
+        (Dimension::ObjectionsHandled, level - 9, Some("两次询问均逾期答复")),
+        (Dimension::EvaluationQuality, level - 2, None),
+        (Dimension::PerformanceAndPayment, level + 1, None),
+    ];
+    let rating = rating(Side::Enterprise, &scores, "流程清楚，沟通不够及时。");
+    year.on(25);
+    year.seals(parties.2, Side::Enterprise, &rating);
+    year.on(11);
+    year.cues.push((year.now, Cue::Due));
+    year.on(9);
+    year.posts(parties.2, rating);
     year.cues
 }
 

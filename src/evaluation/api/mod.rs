@@ -5,7 +5,7 @@ mod sample;
 mod standing;
 
 use super::view::{EvaluationFile, EvaluationView};
-use super::{EvaluationStatus, RatingStatus};
+use super::{EvaluationPeriod, EvaluationStatus, RatingStatus};
 use crate::field::{CommitmentId, Dimension, EvaluationId, Milestone, OrganisationId, TenderCode};
 use crate::http::{Endpoints, Problem, Typed, asked, page_limit, parameters, shown, word};
 use crate::ledger::{Folded, Ledger};
@@ -27,7 +27,7 @@ enum Tag {
     Evaluations,
 }
 
-shown! { Dimension, EvaluationId, EvaluationStatus, Milestone, RatingStatus, crate::commitment::LotBinding }
+shown! { Dimension, EvaluationId, EvaluationPeriod, EvaluationStatus, Milestone, RatingStatus, crate::commitment::LotBinding }
 
 parameters! { EvaluationId, EvaluationStatus, Milestone }
 

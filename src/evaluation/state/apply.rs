@@ -43,21 +43,25 @@ impl Evaluation {
             Act::Opened(_) => {}
             Act::Sealed(sealed) => {
                 if let Some(side) = self.side_called(&place.author) {
-                    *self.rating_mut(side) = RatingPhase::Sealed { seal: sealed.seal };
+                    *self.rating_mut(side) = RatingPhase::Sealed { seal: sealed.seal, sealed: place.into() };
                 }
                 if SIDES.into_iter().all(|side| matches!(self.rating(side), RatingPhase::Sealed { .. })) {
                     self.revealing = Some(begins(&terms.revealing, place));
                 }
             }
             Act::Revealed(rating) => {
-                if let Some(side) = self.side_called(&place.author) {
+                if let Some(side) = self.side_called(&place.author)
+                    && let RatingPhase::Sealed { sealed, .. } = *self.rating(side)
+                {
                     let given = self.scores_in_order(side.other(), rating);
                     *self.rating_mut(side) = RatingPhase::Scored(Box::new(ScoredRating {
                         scores: given.clone(),
                         given,
                         judgement: Judgement::Unjudged,
                         appeal: begins(&terms.appeal, place),
-                        is_replied: false,
+                        sealed,
+                        revealed: place.into(),
+                        reply: None,
                         entry: Some(place.index),
                     }));
                 }
@@ -69,13 +73,15 @@ impl Evaluation {
                 for side in &deadline.missed {
                     let rating = self.rating_mut(*side);
                     match *rating {
-                        RatingPhase::Awaited => *rating = RatingPhase::Silent,
-                        RatingPhase::Sealed { seal } => *rating = RatingPhase::Withheld { seal },
+                        RatingPhase::Awaited => *rating = RatingPhase::Silent { since: place.into() },
+                        RatingPhase::Sealed { seal, sealed } => {
+                            *rating = RatingPhase::Withheld { seal, sealed, since: place.into() };
+                        }
                         _ => {}
                     }
                 }
             }
-            Act::Replied(reply) => self.change(reply.rater, |scored| scored.is_replied = true),
+            Act::Replied(reply) => self.change(reply.rater, |scored| scored.reply = Some(place.into())),
             Act::Verified(verification) => {
                 self.judge(verification.rater, &[], place, law, |by| Judgement::Verified { by })
             }
@@ -111,8 +117,10 @@ impl Evaluation {
         for side in SIDES {
             let rating = self.rating_mut(side);
             match *rating {
-                RatingPhase::Silent if reopening.period == EvaluationPeriod::Sealing => *rating = RatingPhase::Awaited,
-                RatingPhase::Withheld { seal } => *rating = RatingPhase::Sealed { seal },
+                RatingPhase::Silent { .. } if reopening.period == EvaluationPeriod::Sealing => {
+                    *rating = RatingPhase::Awaited;
+                }
+                RatingPhase::Withheld { seal, sealed, .. } => *rating = RatingPhase::Sealed { seal, sealed },
                 _ => {}
             }
         }

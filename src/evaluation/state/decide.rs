@@ -92,7 +92,7 @@ fn decide_reveal(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let rater = side(evaluation, by)?;
-    let RatingPhase::Sealed { seal } = evaluation.rating(rater) else {
+    let RatingPhase::Sealed { seal, .. } = evaluation.rating(rater) else {
         return Err(rating_forbids(evaluation, act, rater));
     };
     if !evaluation.may_be_revealed(at.law, at.now) {
@@ -137,7 +137,7 @@ fn decide_reply(evaluation: &Evaluation, act: &Act, reply: &RatingReply, by: &Au
     if side(evaluation, by)? == reply.rater {
         return Err(not_the_party());
     }
-    if scored(evaluation, act, reply.rater)?.is_replied {
+    if scored(evaluation, act, reply.rater)?.reply.is_some() {
         return Err(Refusal::state_forbids(act.kind(), "replied"));
     }
     Ok(())
@@ -173,7 +173,7 @@ fn decide_reopening(
     let running = match (reopening.period, reopening.rater) {
         (EvaluationPeriod::Sealing, _) => {
             let is_read = any(|rating| matches!(rating, RatingPhase::Scored(_)));
-            let is_missed = any(|rating| matches!(rating, RatingPhase::Awaited | RatingPhase::Silent));
+            let is_missed = any(|rating| matches!(rating, RatingPhase::Awaited | RatingPhase::Silent { .. }));
             Some(evaluation.sealing).filter(|_| is_missed && !is_read)
         }
         (EvaluationPeriod::Revealing, _) => {

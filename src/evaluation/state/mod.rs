@@ -5,12 +5,14 @@ mod bearing;
 mod decide;
 mod owed;
 mod result;
+mod settled;
 mod status;
 #[cfg(test)]
 mod tests;
 
 pub use owed::{Milestones, ReachedMilestone};
 pub use result::Criterion;
+pub use settled::{RatingOutcome, RevealedRating, SettledRating, Stamp};
 pub use status::{EvaluationStatus, RatingStatus};
 
 use super::{Act, EvaluationDeadline, EvaluationOpening, EvaluationStage};
@@ -51,8 +53,11 @@ pub struct ScoredRating {
     pub judgement: Judgement,
     /// How long it may be appealed.
     pub appeal: Running,
-    /// The side that is rated has answered.
-    pub is_replied: bool,
+    /// When the rater was bound by it.
+    pub sealed: Stamp,
+    pub revealed: Stamp,
+    /// When the side that is rated has answered.
+    pub reply: Option<Stamp>,
     /// The entry by which the scores count; none while an appeal is undecided.
     pub entry: Option<u64>,
 }
@@ -63,11 +68,11 @@ pub enum RatingPhase {
     /// Not sealed yet.
     Awaited,
     /// 沉默: not sealed in time.
-    Silent,
+    Silent { since: Stamp },
     /// 已密封
-    Sealed { seal: Hash },
+    Sealed { seal: Hash, sealed: Stamp },
     /// 拒不公开: sealed, and not revealed in time.
-    Withheld { seal: Hash },
+    Withheld { seal: Hash, sealed: Stamp, since: Stamp },
     /// 已公开
     Scored(Box<ScoredRating>),
 }
@@ -133,6 +138,13 @@ impl Capability for Evaluation {
     /// How a promise was kept concerns both sides.
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
         state.map(|evaluation| evaluation.bearings(act)).unwrap_or_default()
+    }
+
+    fn disputes(state: Option<&Self>, act: &Act) -> Vec<OrganisationId> {
+        match (state, act) {
+            (Some(evaluation), Act::Appealed(appeal)) => vec![evaluation.party(appeal.rater).clone()],
+            _ => Vec::new(),
+        }
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

@@ -51,7 +51,7 @@ impl RatingPhase {
     pub fn status(&self) -> RatingStatus {
         match self {
             Self::Awaited => RatingStatus::Awaited,
-            Self::Silent => RatingStatus::Silent,
+            Self::Silent { .. } => RatingStatus::Silent,
             Self::Sealed { .. } => RatingStatus::Sealed,
             Self::Withheld { .. } => RatingStatus::Withheld,
             Self::Scored(scored) => match scored.judgement {

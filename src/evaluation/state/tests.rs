@@ -4,7 +4,7 @@ use super::super::{
     Act, EvaluationOpening, EvaluationPeriod, EvaluationReopening, Rating, RatingAppeal, RatingCorrection, RatingReply,
     RatingRuling, RatingSeal, RatingVerification, Salt, Score, Scored, sealed,
 };
-use super::{Evaluation, EvaluationStatus, Judgement, RatingPhase, RatingStatus, SIDES};
+use super::{Evaluation, EvaluationStatus, Judgement, RatingPhase, RatingStatus, SIDES, Stamp};
 use crate::act::{Acts, Around, Author, Capability, Moment, Place, Role, Roles, Stream, View, fold};
 use crate::commitment::{Call, LotBinding};
 use crate::field::{Citations, Dimension, DocumentRef, EvaluationId, Instant, MediaType, Milestone};
@@ -173,7 +173,7 @@ impl Run {
                 );
             }
             let is_reopened = matches!(act, Act::PeriodReopened(_));
-            if matches!(old, RatingPhase::Silent | RatingPhase::Withheld { .. }) && !is_reopened {
+            if matches!(old, RatingPhase::Silent { .. } | RatingPhase::Withheld { .. }) && !is_reopened {
                 assert_eq!(old, new);
             }
             let is_final = |phase: &RatingPhase| phase.status() == RatingStatus::Final;
@@ -286,7 +286,7 @@ fn who_is_silent_or_withholds_spoils_nothing() {
     run.refuses(1, run.seal(Side::Enterprise, 80), "window-closed");
     let silence = run.act(8, Side::Unit, 0).unwrap();
     run.does(5, silence);
-    assert_eq!(run.evaluation().by_enterprise, RatingPhase::Silent);
+    assert!(matches!(run.evaluation().by_enterprise, RatingPhase::Silent { .. }));
     run.does(0, rating(Side::Unit, 80));
     assert_eq!(run.evaluation().status(), EvaluationStatus::Concluded);
 
@@ -400,6 +400,8 @@ proptest! {
                 // Which entry it was does depend on the order.
                 if let RatingPhase::Scored(scored) = scored {
                     scored.entry = None;
+                    scored.sealed = Stamp { entry: 0, time: run.now };
+                    scored.revealed = scored.sealed;
                 }
             }
             state

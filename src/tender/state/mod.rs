@@ -230,6 +230,16 @@ impl Capability for Tender {
         }
     }
 
+    /// Who objects or challenges disputes what those who buy have done.
+    fn disputes(state: Option<&Self>, act: &Act) -> Vec<OrganisationId> {
+        match (state, act) {
+            (Some(tender), Act::Objected(_) | Act::ObjectionEscalated(_) | Act::Challenged(_)) => {
+                tender.buyers().cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
         state.map(|tender| tender.bearings(act)).unwrap_or_default()
     }

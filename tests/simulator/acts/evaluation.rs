@@ -62,7 +62,7 @@ fn sensible(scene: &mut Scene<'_>, rating: &RatingPhase) -> &'static str {
     match rating {
         RatingPhase::Awaited => "evaluation.sealed",
         RatingPhase::Sealed { .. } => "evaluation.revealed",
-        RatingPhase::Silent | RatingPhase::Withheld { .. } => scene.after_the_end(Act::KINDS),
+        RatingPhase::Silent { .. } | RatingPhase::Withheld { .. } => scene.after_the_end(Act::KINDS),
         RatingPhase::Scored(scored) => match scored.judgement {
             _ if scene.dice.percent(15) => "evaluation.replied",
             Judgement::Unjudged => {

@@ -1,17 +1,20 @@
 //! One evaluation as it is shown: its windows, its ratings with their arithmetic, and who may do what now.
 
+mod open;
+
 use super::{
     Act, Criterion, Evaluation, EvaluationStatus, Judgement, Rating, RatingPhase, RatingReply, RatingStatus,
     ScoredRating,
 };
-use crate::act::{Acts, Capability, Payload, Place, Role, fold};
+use crate::act::{Acts, Capability, Payload, Place, fold};
 use crate::commitment::LotBinding;
 use crate::field::{CommitmentId, Dimension, DocumentRef, EvaluationId, Instant, Milestone, OrganisationId};
-use crate::http::{FirstRecords, RecordKind, StreamRecord};
+use crate::http::{FirstRecords, StreamRecord};
 use crate::law::Law;
 use crate::ledger::Folding;
 use crate::template::{Side, TemplateRef};
 use crate::world::{self, Stream};
+use open::{EvaluationWindow, OpenAct, open_acts, windows};
 use poem_openapi::Object;
 use serde::Serialize;
 
@@ -47,6 +50,8 @@ pub struct EvaluationView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[oai(skip_serializing_if = "std::ops::Not::not", default)]
     provisional: bool,
+    /// The windows that have begun, each with its rule.
+    windows: Vec<EvaluationWindow>,
     /// Scores below the one or above the other need a document.
     evidence_below: u8,
     evidence_above: u8,
@@ -91,10 +96,16 @@ pub struct RatingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     statement: Option<String>,
-    /// What the side that is rated answers.
+    /// 答复: what the side that is rated answers. It may, once, and at any time: see `open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     reply: Option<String>,
+    /// The record of the reply: `/v1/records/{index}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    replied_in: Option<u64>,
+    /// What the reply cites: `/v1/documents/{sha256}`.
+    reply_documents: Vec<EvidenceView>,
     /// The supervisor whose decision counts, or is appealed against.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -138,30 +149,6 @@ impl EvidenceView {
     fn of(document: &DocumentRef) -> Self {
         Self { sha256: document.sha256.to_string(), title: document.title.to_string() }
     }
-}
-
-/// An act that is open.
-#[derive(Serialize, Object)]
-pub struct OpenAct {
-    kind: RecordKind,
-    zh: String,
-    en: String,
-    /// Whose rating it is about.
-    rater: Side,
-    /// The organisations that may post it.
-    by: Vec<OrganisationId>,
-    /// Any of this role may, without a stake in it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    by_role: Option<String>,
-    /// Whoever of that role may not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    not_by: Option<OrganisationId>,
-    /// Until when (UTC).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    until: Option<String>,
 }
 
 /// What the entries of an evaluation are folded into.
@@ -230,6 +217,7 @@ impl EvaluationFile {
             revealing_until: revealing.map(|end| end.at.to_string()),
             concluded: state.concluded.map(|at| at.to_string()),
             provisional: sealing.provisional || revealing.is_some_and(|end| end.provisional),
+            windows: windows(state, law, now),
             evidence_below: *state.unproven.start(),
             evidence_above: *state.unproven.end(),
             by_unit: self.rating(state, Side::Unit, law),
@@ -265,7 +253,7 @@ impl EvaluationFile {
             of: state.party(rated).clone(),
             status: state.rating(rater).status(),
             seal: match state.rating(rater) {
-                RatingPhase::Sealed { seal } => Some(seal.to_string()),
+                RatingPhase::Sealed { seal, .. } => Some(seal.to_string()),
                 _ => None,
             },
             weights: lines.iter().map(|line| u32::from(line.weight)).sum(),
@@ -274,6 +262,8 @@ impl EvaluationFile {
             points: state.result(rated),
             statement: text.and_then(|rating| rating.statement.as_ref()).map(ToString::to_string),
             reply: reply.map(|reply| reply.statement.to_string()),
+            replied_in: scored.and_then(|scored| scored.reply).map(|stamp| stamp.entry),
+            reply_documents: reply.iter().flat_map(|reply| &reply.documents).map(EvidenceView::of).collect(),
             decided_by: scored.and_then(|scored| scored.judgement.decided_by()).cloned(),
             appeal_until: scored
                 .filter(|scored| !matches!(scored.judgement, Judgement::Appealed { .. } | Judgement::Final))
@@ -297,57 +287,4 @@ fn line(at: usize, criterion: Criterion, scored: Option<&ScoredRating>, text: Op
         reasons: said.and_then(|said| said.reasons.as_ref()).map(ToString::to_string),
         documents: said.iter().flat_map(|said| &said.documents).map(EvidenceView::of).collect(),
     }
-}
-
-/// What may be posted about the rating by one side.
-fn open_acts(state: &Evaluation, rater: Side, law: Law<'_>, now: Instant) -> Vec<OpenAct> {
-    let parties = |sides: &[Side]| sides.iter().map(|side| state.party(*side).clone()).collect::<Vec<_>>();
-    let act = |kind: &str, (zh, en): (&str, &str), by: Vec<OrganisationId>, until: Option<Instant>| OpenAct {
-        kind: RecordKind(kind.to_owned()),
-        zh: zh.to_owned(),
-        en: en.to_owned(),
-        rater,
-        by_role: by.is_empty().then(|| Role::Supervisor.name().to_owned()),
-        by,
-        not_by: None,
-        until: until.map(|at| at.to_string()),
-    };
-    let mut open = Vec::new();
-    match state.rating(rater) {
-        RatingPhase::Awaited if !law.is_over(state.sealing, now) => {
-            let until = Some(law.end(state.sealing).at);
-            open.push(act("evaluation.sealed", ("密封评价", "seal a rating"), parties(&[rater]), until));
-        }
-        RatingPhase::Sealed { .. } if state.may_be_revealed(law, now) => {
-            let until = state.revealing.map(|running| law.end(running).at);
-            if until.is_none_or(|until| now < until) {
-                open.push(act("evaluation.revealed", ("公开评价", "reveal it"), parties(&[rater]), until));
-            }
-        }
-        RatingPhase::Scored(scored) => {
-            if scored.judgement == Judgement::Unjudged {
-                open.push(act("evaluation.verified", ("核实", "verify it"), Vec::new(), None));
-                open.push(act("evaluation.corrected", ("更正", "correct it"), Vec::new(), None));
-            }
-            let until = law.end(scored.appeal).at;
-            match &scored.judgement {
-                Judgement::Appealed { decided_by } => {
-                    let ruling = act("evaluation.appeal_ruled", ("裁定申诉", "rule on the appeal"), Vec::new(), None);
-                    open.push(OpenAct { not_by: decided_by.clone(), ..ruling });
-                }
-                Judgement::Final => {}
-                Judgement::Unjudged | Judgement::Verified { .. } | Judgement::Corrected { .. } => {
-                    if now < until {
-                        let by = parties(&[Side::Unit, Side::Enterprise]);
-                        open.push(act("evaluation.appealed", ("申诉", "appeal"), by, Some(until)));
-                    }
-                }
-            }
-            if !scored.is_replied {
-                open.push(act("evaluation.replied", ("答复", "reply"), parties(&[rater.other()]), None));
-            }
-        }
-        RatingPhase::Awaited | RatingPhase::Silent | RatingPhase::Sealed { .. } | RatingPhase::Withheld { .. } => {}
-    }
-    open
 }
