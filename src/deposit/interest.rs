@@ -179,12 +179,10 @@ mod tests {
         fn shares_add_up_and_are_within_one_of_exact(total in 0i64..1_000_000_000_000_000, weights in prop::collection::vec(0u64..1_000_000_000_000, 1..40)) {
             let shares = allocate(total, &weights);
             let all: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
-            if all > 0 {
-                prop_assert_eq!(shares.iter().sum::<i64>(), total);
-                for (share, weight) in shares.iter().zip(&weights) {
-                    let exact = u128::from(total.unsigned_abs()) * u128::from(*weight) / all;
-                    prop_assert!((exact..=exact + 1).contains(&u128::from(share.unsigned_abs())));
-                }
+            prop_assert_eq!(shares.iter().sum::<i64>(), if all > 0 { total } else { 0 });
+            for (share, weight) in shares.iter().zip(&weights) {
+                let exact = (u128::from(total.unsigned_abs()) * u128::from(*weight)).checked_div(all).unwrap_or_default();
+                prop_assert!((exact..=exact + 1).contains(&u128::from(share.unsigned_abs())));
             }
         }
     }

@@ -79,7 +79,7 @@ impl Streams {
         // The log's own entries first: they say under which law the others stand.
         for entry in &walk.log {
             if wanted.contains(&Stream::LOG) {
-                history.take(&world, &entry.stream, &entry.act, entry.place.index);
+                history.take(&world, &entry.stream, &entry.act, &entry.place);
                 cite(&entry.act, &mut cited);
             }
             world.apply(&entry.stream, &entry.act, &entry.place);
@@ -101,7 +101,7 @@ impl Streams {
             while let Some((_, successor, ended)) = predecessors.next_if(|(named, ..)| *named < entry.place.index) {
                 world.hears_of_predecessor(successor, ended);
             }
-            history.take(&world, &entry.stream, &entry.act, entry.place.index);
+            history.take(&world, &entry.stream, &entry.act, &entry.place);
             cite(&entry.act, &mut cited);
             world.apply(&entry.stream, &entry.act, &entry.place);
             history.entail(&world, &entry.stream, &entry.place);

@@ -2,6 +2,7 @@
 
 use super::access::AccessTerms;
 use super::credit::CreditTerms;
+use super::deposits::DepositTerms;
 use super::evaluation::EvaluationTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
 use crate::calendar::Calendar;
@@ -30,6 +31,7 @@ pub struct Edition {
     pub prices: PriceRules,
     pub credit: CreditTerms,
     pub access: AccessTerms,
+    pub deposits: DepositTerms,
     bytes: Vec<u8>,
 }
 
@@ -94,6 +96,10 @@ impl Edition {
             return Err(EditionError::File { file: "credit.toml", reason });
         }
         let access = read_if_there(&mut files, "access.toml")?;
+        let deposits: DepositTerms = read_if_there(&mut files, "deposits.toml")?;
+        if let Some(reason) = deposits.fault() {
+            return Err(EditionError::File { file: "deposits.toml", reason });
+        }
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -113,6 +119,7 @@ impl Edition {
             evaluation,
             credit,
             access,
+            deposits,
             bytes: bytes.to_owned(),
         })
     }
@@ -152,6 +159,7 @@ impl Edition {
             .chain(self.credit.rules().map(|rule| (rule, None)))
             // Those of access say their working days and months in words.
             .chain(self.access.rules().map(|rule| (rule, None)))
+            .chain(self.deposits.rules())
             .filter(|(rule, _)| !rule.is_silent())
     }
 
@@ -192,7 +200,7 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
     "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
     "2026-12": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
-        "evaluation.toml", "credit.toml", "access.toml"
+        "evaluation.toml", "credit.toml", "access.toml", "deposits.toml"
     ];
 };
 
@@ -266,7 +274,7 @@ mod tests {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
         let shipped = [
             ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
-            ("2026-12", "56ea2e8c8fe20c7f85b044345301924043067be403768e9e7c588c8b6c29150a".to_owned()),
+            ("2026-12", "81dcd0c08b03a7e2bbe87f2c267f82b7e010002950eded2362b7dc4b3e24c204".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -290,7 +298,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 56);
+        assert_eq!(edition.rules().count(), 71);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -61,6 +61,18 @@ impl AccountBook {
         self.balances.iter().map(|(account, balance)| (account, *balance))
     }
 
+    /// The accounts under one heading that were posted to.
+    pub fn under(&self, heading: Heading) -> impl Iterator<Item = (&BookAccount, i64)> {
+        let first = BookAccount { heading, sub: None, currency: Currency::CNY };
+        let rest = self.balances.range(first..).take_while(move |(account, _)| account.heading == heading);
+        rest.map(|(account, balance)| (account, *balance))
+    }
+
+    /// Whether anything was ever posted to it.
+    pub fn knows(&self, account: &BookAccount) -> bool {
+        self.balances.contains_key(account)
+    }
+
     /// The number of the last voucher (凭证号): 0 before the first, and no gap between.
     pub fn vouchers(&self) -> u64 {
         self.vouchers
