@@ -18,6 +18,7 @@ pub mod world;
 pub mod access;
 pub mod commitment;
 pub mod credit;
+pub mod deposit;
 pub mod evaluation;
 pub mod fairness;
 pub mod identity;

@@ -23,6 +23,7 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
     if let Scope::Organisation(id) = scope {
         streams.insert(format!("access/{id}"));
         streams.insert(format!("credit/{id}"));
+        streams.insert(format!("deposit/{id}"));
         let (id, size) = (Value::from(id.to_string()), Value::from(size));
         let signed = "SELECT DISTINCT stream FROM entries WHERE author = $1 AND idx < $2";
         let won = "SELECT DISTINCT tender FROM awards WHERE winner = $1";
@@ -36,6 +37,11 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
         }
         for row in database.read(signed, &[id.clone(), size]).await? {
             streams.insert(row.text(0)?.to_owned());
+        }
+        // Who pays in has signed nothing in the payee's book.
+        let paid = "SELECT DISTINCT book FROM deposits WHERE payer = $1";
+        for row in database.read(paid, std::slice::from_ref(&id)).await? {
+            streams.insert(format!("deposit/{}", row.text(0)?));
         }
         for row in database.read(won, &[id]).await? {
             streams.insert(format!("tender/{}", row.text(0)?));

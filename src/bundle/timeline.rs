@@ -174,6 +174,35 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
         "access.objection_ruled" => "处理异议",
         "access.repair_applied" => "申请信用修复",
         "access.repair_decided" => "决定信用修复",
+        kind => return of_deposit(kind),
+    })
+}
+
+fn of_deposit(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "deposit.scheme_published" => "公布保证金方案",
+        "deposit.announced" => "通知交纳",
+        "deposit.received" => "收到保证金",
+        "deposit.receipt_reversed" => "红字冲销",
+        "deposit.bank_entered" => "专户收支",
+        "deposit.held" => "冻结",
+        "deposit.released" => "解冻",
+        "deposit.hold_lapsed" => "冻结到期",
+        "deposit.refund_due" => "退还起算",
+        "deposit.refund_overdue" => "逾期未退",
+        "deposit.refund_approved" => "退还经办",
+        "deposit.refund_instructed" => "退还复核付款",
+        "deposit.refund_settled" => "退款结果",
+        "deposit.forfeited" => "决定不予退还",
+        "deposit.forfeiture_confirmed" => "复核不予退还",
+        "deposit.forfeiture_appealed" => "申诉",
+        "deposit.forfeiture_ruled" => "申诉决定",
+        "deposit.forfeiture_final" => "不予退还生效",
+        "deposit.forfeiture_remitted" => "缴库或转出",
+        "deposit.guarantee_lodged" => "收到保函",
+        "deposit.guarantee_verified" => "查验保函",
+        "deposit.guarantee_released" => "退还保函",
+        "deposit.guarantee_expired" => "保函到期",
         _ => return None,
     })
 }
@@ -182,7 +211,7 @@ fn in_chinese(kind: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::act::Acts;
-    use crate::{access, commitment, credit, evaluation};
+    use crate::{access, commitment, credit, deposit, evaluation};
 
     #[test]
     fn every_act_of_a_procurement_has_a_word() {
@@ -192,6 +221,7 @@ mod tests {
             evaluation::Act::KINDS,
             credit::Act::KINDS,
             access::Act::KINDS,
+            deposit::Act::KINDS,
         ]
         .concat();
         let silent: Vec<_> = kinds.iter().filter(|kind| in_chinese(kind).is_none()).collect();

@@ -5,7 +5,7 @@ use crate::field::Instant;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// A period of the law. 日 is a calendar day, 工作日 a working day; one is never converted into the other (DAY-5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
     Days(u16),
     WorkingDays(u16),

@@ -119,6 +119,8 @@ pub struct Cast {
     keys: Vec<PrivateKey>,
     /// The agency's first key, which it replaces on the second day.
     pub agency_first: PrivateKey,
+    /// The city centre's second one: of whoever checks what its clerk enters about deposits.
+    pub centre_checker: PrivateKey,
     /// Of somebody who claims the code of another.
     pub impostor: PrivateKey,
 }
@@ -139,6 +141,7 @@ impl Cast {
         };
         Ok(Self {
             keys: PLAYERS.iter().map(|player| key(player.file)).collect::<Result<_, _>>()?,
+            centre_checker: key("centre-city-checker")?,
             agency_first: key("agency-luoyang-revoked")?,
             impostor: key("impostor-never-confirmed")?,
         })

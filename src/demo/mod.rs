@@ -71,6 +71,7 @@ pub const GUIDE: &[(&str, &str, &str)] = &[
         "What that supplier may do: whose decision, on which article, until when, what is said against it",
         "/v1/organisations/91410300MA9DEM1674/access",
     ),
+    ("逾期未退的投标保证金", "Bid bonds that should have gone back", "/v1/deposits?status=overdue"),
     ("第一条招标前公示记录", "The record of the first pre-announcement", "/v1/records/48"),
     (
         "它的收录证明（C2SP tlog-proof，可离线核验）",

@@ -67,6 +67,7 @@ impl Programme {
         plan.cues.extend(evaluation::cues(days, cast));
         plan.cues.extend(scenes::credit::cues(days, cast));
         plan.cues.extend(access::cues(days, cast));
+        plan.cues.extend(scenes::deposit::cues(days, cast, ledger));
         for scene in scenes::SCENES {
             plan.add(scene(days).rehearsed()?, cast);
         }

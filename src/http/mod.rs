@@ -45,7 +45,7 @@ mod word;
 pub(crate) use acts::endpoints_of_acts;
 pub(crate) use allow::Allowed;
 pub use body::{Lines, NumberedLine, Packing};
-pub use caller::Caller;
+pub use caller::{Caller, Identity};
 pub use changes::{ChangeEvents, ChangeLines, Changes, FeedItem};
 pub(crate) use coding::Coding;
 pub use csv::{CSV_ROWS, CsvFile, CsvPage};

@@ -33,6 +33,7 @@ macro_rules! words {
         }
     )*};
 }
+pub(super) use words;
 
 words! {
     /// What a bar keeps somebody away from.

@@ -2,6 +2,7 @@
 
 use super::access::AccessTerms;
 use super::credit::CreditTerms;
+use super::deposits::DepositTerms;
 use super::evaluation::EvaluationTerms;
 use super::fairness::FairnessTerms;
 use super::rule::{CommitmentTerms, LaterRounds, MinimumWindows, PriceRules, PublishedPersons, Rule};
@@ -32,6 +33,7 @@ pub struct Edition {
     pub credit: CreditTerms,
     pub access: AccessTerms,
     pub fairness: FairnessTerms,
+    pub deposits: DepositTerms,
     bytes: Vec<u8>,
 }
 
@@ -100,6 +102,10 @@ impl Edition {
         if let Some(reason) = fairness.fault() {
             return Err(EditionError::File { file: "fairness.toml", reason });
         }
+        let deposits: DepositTerms = read_if_there(&mut files, "deposits.toml")?;
+        if let Some(reason) = deposits.fault() {
+            return Err(EditionError::File { file: "deposits.toml", reason });
+        }
         if let Some(name) = files.into_keys().next() {
             return Err(EditionError::Unknown(name));
         }
@@ -120,6 +126,7 @@ impl Edition {
             credit,
             access,
             fairness,
+            deposits,
             bytes: bytes.to_owned(),
         })
     }
@@ -160,6 +167,7 @@ impl Edition {
             // Those of access say their working days and months in words.
             .chain(self.access.rules().map(|rule| (rule, None)))
             .chain(self.fairness.rules())
+            .chain(self.deposits.rules())
             .filter(|(rule, _)| !rule.is_silent())
     }
 
@@ -200,7 +208,7 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
     "2026-11": ["edition.toml", "calendar.toml", "windows.toml", "commitments.toml"];
     "2026-12": [
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
-        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml"
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
 };
 
@@ -274,7 +282,7 @@ mod tests {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
         let shipped = [
             ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
-            ("2026-12", "83466770ae530174c8759b79da6ae3468eb8c1717b7d5f78f339df56f4f124bb".to_owned()),
+            ("2026-12", "81dcd0c08b03a7e2bbe87f2c267f82b7e010002950eded2362b7dc4b3e24c204".to_owned()),
         ];
         assert_eq!(known, shipped);
     }

@@ -7,7 +7,7 @@ use super::loader::{
     COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_predecessors, load_successors,
     load_supervisors,
 };
-use super::rows::{History, edition_row, entry_row, head_row, rows_of, tile_row};
+use super::rows::{History, Touched, edition_row, entry_row, head_row, rows_of, rows_of_touched, tile_row};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Reception, Rejected, Setting, Submission, publish};
 use crate::act::Place;
@@ -21,7 +21,7 @@ use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
@@ -178,7 +178,7 @@ impl Writer {
         };
         let mut build = Build {
             entries: Vec::with_capacity(records.len()),
-            touched: HashSet::new(),
+            touched: Touched::default(),
             history: History::default(),
             adopted: HashMap::new(),
             known,
@@ -197,7 +197,7 @@ impl Writer {
         let note = Checkpoint { origin: origin.clone(), size: self.head.size, root }.sign_by(&signers);
         write.append(&ENTRIES, build.entries).await?;
         write.put(&TILES, self.edge.changed_tiles().into_iter().map(tile_row).collect()).await?;
-        let mut rows = rows_of(&self.world, &build.touched);
+        let mut rows = rows_of_touched(&self.world, &build.touched);
         build.history.put(&mut rows);
         for (table, rows) in rows.into_tables() {
             write.put(table, rows).await?;
@@ -344,8 +344,8 @@ impl Writer {
         self.world.accept(stream, record.act(), &place);
         build.history.entail(&self.world, stream, &place);
         build.known.insert((header.jti, header.kid), (index, digest));
-        build.touched.extend(record.act().founds());
-        build.touched.insert(stream.clone());
+        record.act().founds().into_iter().for_each(|founded| build.touched.insert(founded));
+        build.touched.take(stream, record.act());
         Verdict::Appended(appended)
     }
 
@@ -413,7 +413,7 @@ impl Writer {
 /// What a batch is building.
 struct Build {
     entries: Vec<Vec<Value>>,
-    touched: HashSet<Stream>,
+    touched: Touched,
     history: History,
     /// The editions of the law that its acts adopt; one may be adopted, left and adopted again.
     adopted: HashMap<DocumentId, Arc<Edition>>,

@@ -2,12 +2,12 @@
 //! Whoever compares the database with the log makes the same rows.
 
 use crate::act::{Bearing, Capability, Fact, Place, Stream};
-use crate::field::{Instant, OrganisationId};
+use crate::field::{Instant, ItemId, OrganisationId};
 use crate::law::{Edition, Law};
 use crate::log::{ChangedTile, Hash};
 use crate::store::{Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
 use crate::world::{Act, State, World, capabilities};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 macro_rules! project {
@@ -25,12 +25,67 @@ macro_rules! project {
                 })*
             }
         }
+
+        /// Of one stream's state, the rows that acts on these parts have changed.
+        fn project_parts(stream: &Stream, state: &State, parts: &BTreeSet<ItemId>, law: Law<'_>, rows: &mut Rows) {
+            match state {
+                $(State::$name(state) => {
+                    if let Some(id) = stream.id::<<$state as Capability>::Id>() {
+                        state.rows_of_parts(&id, parts, law, rows);
+                    }
+                })*
+            }
+        }
+
+        /// The parts of a state that an act changes.
+        fn parts(act: &Act) -> Vec<ItemId> {
+            match act { $(Act::$name(act) => <$state as Projected>::parts(act),)* }
+        }
+
+        /// The rows that an act leaves behind for ever.
+        fn leave(world: &World, stream: &Stream, act: &Act, place: &Place, rows: &mut Rows) {
+            match act {
+                $(Act::$name(act) => {
+                    if let Some(id) = stream.id::<<$state as Capability>::Id>() {
+                        <$state as Projected>::history(world.get::<$state>(&id), &id, act, place, rows);
+                    }
+                })*
+            }
+        }
     };
 }
 
 capabilities!(project);
 
-/// The rows of every stream that was touched.
+/// The streams that a batch has touched, and the parts of their states.
+#[derive(Default)]
+pub struct Touched(HashMap<Stream, BTreeSet<ItemId>>);
+
+impl Touched {
+    pub fn insert(&mut self, stream: Stream) {
+        self.0.entry(stream).or_default();
+    }
+
+    pub fn take(&mut self, stream: &Stream, act: &Act) {
+        self.0.entry(stream.clone()).or_default().extend(parts(act));
+    }
+}
+
+/// The rows that a batch has changed.
+pub fn rows_of_touched(world: &World, touched: &Touched) -> Rows {
+    let mut rows = Rows::default();
+    let Some(law) = world.law() else { return rows };
+    for (stream, parts) in &touched.0 {
+        let Some(state) = world.state(stream) else { continue };
+        project_parts(stream, state, parts, law, &mut rows);
+        if state.falls_due() {
+            rows.due(stream, state.next_due(law));
+        }
+    }
+    rows
+}
+
+/// All rows of these streams.
 pub fn rows_of<'a>(world: &World, touched: impl IntoIterator<Item = &'a Stream>) -> Rows {
     let mut rows = Rows::default();
     let Some(law) = world.law() else { return rows };
@@ -53,12 +108,14 @@ pub struct History {
     citations: HashSet<(String, u64)>,
     entailed: HashSet<(u64, Stream)>,
     disputes: Vec<Vec<Value>>,
+    left: Rows,
 }
 
 impl History {
     /// Takes note of an act that was accepted and is not applied yet.
     pub fn take(&mut self, world: &World, stream: &Stream, act: &Act, place: &Place) {
         let index = place.index;
+        leave(world, stream, act, place, &mut self.left);
         self.reads.extend(world.ties(stream, act).into_iter().map(|read| (stream.clone(), read)));
         self.bearings.extend(world.bears_on(stream, act).into_iter().map(|bearing| (index, bearing)));
         let dispute = |disputed: OrganisationId| {
@@ -93,6 +150,7 @@ impl History {
         for (index, stream) in self.entailed {
             rows.put(&ENTAILED, vec![Value::from(index), Value::from(stream.as_str())]);
         }
+        rows.extend(self.left);
     }
 }
 

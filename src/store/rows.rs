@@ -1,10 +1,10 @@
 //! The rows that a batch leaves behind, and where a capability says which.
 
 use super::{Column, Database, StoreError, Table, Value};
-use crate::act::{Capability, Stream};
-use crate::field::Instant;
+use crate::act::{Capability, Place, Stream};
+use crate::field::{Instant, ItemId};
 use crate::law::Law;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a capability: for lists and filters.
 pub trait Projected: Capability {
@@ -13,6 +13,19 @@ pub trait Projected: Capability {
     /// The rows of one stream's state. They are a function of that state and the law, so it does not matter in how many
     /// batches the state came about.
     fn rows(&self, id: &Self::Id, law: Law<'_>, rows: &mut Rows);
+
+    /// The parts of a state that an act changes, where a state has more rows than one would write each time.
+    fn parts(_act: &Self::Act) -> Vec<ItemId> {
+        Vec::new()
+    }
+
+    /// The rows that [`Self::rows`] has of these parts, and those that every act changes.
+    fn rows_of_parts(&self, id: &Self::Id, _parts: &BTreeSet<ItemId>, law: Law<'_>, rows: &mut Rows) {
+        self.rows(id, law, rows);
+    }
+
+    /// The rows that an accepted act leaves behind for ever: a function of it and of the state before it.
+    fn history(_state: Option<&Self>, _id: &Self::Id, _act: &Self::Act, _place: &Place, _rows: &mut Rows) {}
 }
 
 /// Rows to upsert, by table.
@@ -28,6 +41,13 @@ impl Rows {
     /// When time makes something due on a stream.
     pub fn due(&mut self, stream: &Stream, at: Option<Instant>) {
         self.put(&DUE, vec![Value::from(stream.as_str()), at.map_or(Value::Null, |at| Value::Integer(at.millis()))]);
+    }
+
+    /// Those of others as well.
+    pub fn extend(&mut self, others: Self) {
+        for (name, (table, rows)) in others.0 {
+            self.0.entry(name).or_insert_with(|| (table, Vec::new())).1.extend(rows);
+        }
     }
 
     pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {

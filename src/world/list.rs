@@ -21,6 +21,7 @@ macro_rules! capabilities {
             Evaluation: $crate::evaluation::Evaluation,
             Credit: $crate::credit::Credit,
             Access: $crate::access::Access,
+            Deposit: $crate::deposit::DepositBook,
             Log: $crate::identity::LogState,
         }
     };

@@ -20,12 +20,17 @@ pub const COMMITMENT: &str = "commitment/C-1";
 pub const EVALUATION: &str = "evaluation/C-1:year_end";
 const TEMPLATE: &str = "template/construction";
 
+/// The book of the centre.
+pub fn deposits() -> String {
+    format!("deposit/{}", Who::Centre.id())
+}
+
 /// The kind, without what it is about.
 pub fn base(kind: &str) -> &str {
     kind.split('#').next().unwrap()
 }
 
-fn variant(kind: &str) -> &str {
+pub fn variant(kind: &str) -> &str {
     kind.split_once('#').map_or("", |(_, variant)| variant)
 }
 
@@ -86,6 +91,7 @@ fn good(stage: &Stage, kind: &str, who: Who) -> (String, Value) {
         "commitment" => (COMMITMENT.to_owned(), of_commitment(stage, kind)),
         "credit" => (format!("credit/{}", Who::Bidder.id()), of_credit(stage, kind)),
         "access" => (format!("access/{}", Who::Bidder.id()), of_access(stage, kind)),
+        "deposit" => (deposits(), super::deposits::of_deposit(stage, kind)),
         _ => (TENDER.to_owned(), of_tender(stage, kind)),
     }
 }
@@ -372,7 +378,7 @@ fn of_credit(stage: &Stage, kind: &str) -> Value {
     }
 }
 
-fn paper(title: &str) -> Value {
+pub fn paper(title: &str) -> Value {
     json!({"sha256": Hash::of(title).to_string(), "size": 100, "media_type": "application/pdf", "title": title})
 }
 

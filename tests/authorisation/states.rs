@@ -8,10 +8,10 @@ use serde_json::json;
 /// What is acted on: a table of its own.
 pub struct Subject {
     pub about: &'static str,
-    kinds: &'static str,
+    pub kinds: &'static str,
     /// Letter, name, meaning.
     pub states: &'static [(char, &'static str, &'static str)],
-    enter: fn(&str) -> Stage,
+    pub enter: fn(&str) -> Stage,
 }
 
 impl Subject {
@@ -25,8 +25,10 @@ impl Subject {
     }
 }
 
-pub static SUBJECTS: [Subject; 10] =
-    [LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION, CREDIT, ACCESS];
+#[rustfmt::skip]
+pub static SUBJECTS: [Subject; 11] = [
+    LOG, ORGANISATION, SUPERVISOR, OPERATOR, TEMPLATE, TENDER, COMMITMENT, EVALUATION, CREDIT, ACCESS, super::deposits::DEPOSIT,
+];
 
 const LOG: Subject = Subject {
     about: "the log",

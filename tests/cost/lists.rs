@@ -24,6 +24,10 @@ static FIXED: &[&str] = &[
     "/v1/tenders?nature=goods",
     "/v1/tenders?published_from=2026-08-01&published_to=2026-08-02&estimate_min=5&estimate_max=9&unit=91410100MA0000015B",
     "/v1/commitments?year=2026&template=construction",
+    "/v1/deposits",
+    "/v1/deposit-schemes?limit=500",
+    "/v1/deposits?status=overdue&limit=500",
+    "/v1/deposits?tender=BIG&status=closed",
     "/v1/access/bars",
     "/v1/access/bars?kind=court-list&limit=500",
     "/v1/access/changes?limit=500",
@@ -100,6 +104,11 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/objections?objector={centre}"),
         format!("/v1/objections?centre={centre}&filed_from=2026-01-01&region=41"),
         format!("/v1/organisations/{centre}/access"),
+        format!("/v1/deposits?payee={centre}&status=overdue"),
+        format!("/v1/deposits?payer={centre}&payee={centre}&after=9"),
+        format!("/v1/deposits/{centre}"),
+        format!("/v1/deposit-schemes?payee={centre}&limit=500"),
+        format!("/v1/deposits/{centre}/deposits/d-1"),
         format!("/v1/access/bars?organisation={centre}&q=zzz"),
         format!("/v1/lots?winner={centre}"),
         format!("/v1/lots?winner={centre}&bidder={centre}&order=oldest"),
@@ -119,7 +128,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 13] = [
+const MANY: [&str; 15] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -137,6 +146,12 @@ const MANY: [&str; 13] = [
      '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0, 'x' FROM many",
     "INSERT INTO ratings SELECT 'c' || n || ':year_end', 'unit', (SELECT id FROM organisations WHERE roles LIKE '%,centre,%' AND \
      name <> 'x'), 'XX-MANY-' || (n % 30), 0, 8000, n, 'revealed', 'truth=80', 8000, n, n, n, 1785000000000 + n, NULL, NULL FROM many",
+    "INSERT INTO deposits (book, id, entry, scheme, kind, payer, currency, status, pay_by, due_provisional, last_entry, required, \
+     shortfall, guaranteed, available, held, excess, refund_payable, disputed, refunded, interest_paid) SELECT id, 'd' || n, \
+     n + 100000, 'x', 'x', id, 'CNY', 'overdue', '2026-08-01', 0, n, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0 FROM many, organisations \
+     WHERE name LIKE '%91410100MA0000015B'",
+    "INSERT INTO deposit_schemes SELECT id, 's' || n, n + 100000, 'x', 'x', 'x', 'CNY', 1, 'transfer', NULL, 'x' FROM many, \
+     organisations WHERE name LIKE '%91410100MA0000015B'",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
     "INSERT INTO grade_changes SELECT 'x' || n, n, n, '2026-08-03', NULL, 'B', 8000 FROM many",
     "INSERT INTO bar_changes SELECT 'x' || n, n, n, 'entered', 'x', n, NULL, 'in_force', 0, 1 FROM many",

@@ -69,6 +69,8 @@ pub enum Subject {
     Credit,
     /// Whether an enterprise is barred.
     Access,
+    /// The deposits of a buyer.
+    Deposit,
     /// The log itself: its keys and its name; an adoption of law would go here.
     Log,
 }
@@ -111,6 +113,8 @@ pub const TENDERS: usize = 64;
 pub const COMMITMENTS: usize = 64;
 /// Enterprises whose access is acted on.
 const ENTERPRISES: usize = 5;
+/// Buyers that keep deposits.
+const BUYERS: usize = 4;
 const AT_A_TIME: usize = 5;
 /// Steps after which the next tender takes the place of the first one.
 const STEPS_EACH: usize = 20;
@@ -201,7 +205,8 @@ fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
 
 fn intent(dice: &mut Dice, first: usize) -> Intent {
     let (subject, which) = match dice.below(100) {
-        0..60 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
+        0..52 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
+        52..60 => (Subject::Deposit, dice.below(BUYERS)),
         60..73 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
         73..81 => (Subject::Evaluation, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
         81..84 => (Subject::Access, dice.below(ENTERPRISES)),

@@ -7,6 +7,7 @@ use gongshi::audit::{self, Folder, Report};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::commitment::Commitment;
 use gongshi::credit::{Credit, CreditId, Graded};
+use gongshi::deposit::{DepositBook, DepositBookId};
 use gongshi::derived;
 use gongshi::evaluation::Evaluation;
 use gongshi::field::{CommitmentId, EvaluationId, Instant, OrganisationId, TemplateId, TenderCode};
@@ -68,6 +69,14 @@ pub fn access_stream(id: &OrganisationId) -> Stream {
 
 pub fn access<'w>(world: &'w World, id: &OrganisationId) -> Option<&'w Access> {
     world.get(&AccessId(id.clone()))
+}
+
+pub fn deposit_stream(payee: &OrganisationId) -> Stream {
+    Stream::of(&DepositBookId(payee.clone()))
+}
+
+pub fn deposits<'w>(world: &'w World, payee: &OrganisationId) -> Option<&'w DepositBook> {
+    world.get(&DepositBookId(payee.clone()))
 }
 
 pub fn log(world: &World) -> Option<&LogState> {

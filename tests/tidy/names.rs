@@ -11,7 +11,18 @@ type Listed<'a> = (&'a str, &'a [&'a str], &'a str);
 const SIBLINGS: &[Listed<'_>] = &[
     (
         "Act",
-        &["access", "commitment", "credit", "evaluation", "identity", "organisation", "template", "tender", "world"],
+        &[
+            "access",
+            "commitment",
+            "credit",
+            "deposit",
+            "evaluation",
+            "identity",
+            "organisation",
+            "template",
+            "tender",
+            "world",
+        ],
         "the record kinds of a capability; in `world` those of all",
     ),
     ("Deadline", &["commitment", "tender"], "what the service signs when a due date went by"),

@@ -5,6 +5,7 @@ mod award;
 mod bidding;
 mod contract;
 pub mod credit;
+pub mod deposit;
 pub mod entry;
 pub mod evaluation;
 mod objection;

@@ -3,6 +3,7 @@
 mod access;
 mod commitment;
 mod credit;
+mod deposit;
 mod disclosure;
 mod evaluation;
 mod identity;
@@ -65,6 +66,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         Subject::Evaluation => evaluation::draft(scene, intent),
         Subject::Credit => credit::draft(scene, intent),
         Subject::Access => access::draft(scene, intent),
+        Subject::Deposit => deposit::draft(scene, intent),
         Subject::Log => identity::draft(scene, intent),
     }
 }

@@ -1,0 +1,310 @@
+//! Deposits over HTTP: where they stand for everybody, money for whoever it concerns.
+
+mod acts;
+
+use super::book::{Heading, SubLedger};
+use super::projection::{
+    ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balance_at, book_of, deposit_of,
+    last_entry_of_day, totals_of,
+};
+use super::view::{
+    AccountBalanceView, DepositBookView, DepositMoneyView, DepositSchemeView, DepositTotalView, DepositView,
+    PostingView,
+};
+use super::{DepositBook, DepositBookId, DepositStatus};
+use crate::act::{Role, Stream};
+use crate::field::{Day, ItemId, OrganisationId, TenderCode};
+use crate::http::{
+    Caller, Endpoints, Identity, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown,
+};
+use crate::law::RefundEvent;
+use crate::ledger::Ledger;
+use crate::problem;
+use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use acts::DepositActs;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi, Tags};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 保证金: deposits, from the notice to the refund, and the books that say so.
+    Deposits,
+}
+
+shown! { DepositBookId, DepositStatus, ItemId, RefundEvent }
+
+parameters! { DepositBookId, DepositStatus, ItemId }
+
+const DEPOSITS: Listing =
+    Listing { table: "deposits", columns: DEPOSIT_COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
+
+const SCHEMES: Listing =
+    Listing { table: "deposit_schemes", columns: SCHEME_COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
+
+const POSTINGS: Listing = Listing {
+    table: "deposit_postings",
+    columns: POSTING_COLUMNS,
+    order: &["entry", "line"],
+    direction: Direction::OldestFirst,
+};
+
+const ACCOUNTS: Listing = Listing {
+    table: "deposit_accounts",
+    columns: ACCOUNT_COLUMNS,
+    order: &["account"],
+    direction: Direction::OldestFirst,
+};
+
+macro_rules! pages {
+    ($($(#[$about:meta])* $name:ident of $item:ty;)*) => {$(
+        $(#[$about])*
+        #[derive(Serialize, Object)]
+        pub struct $name {
+            items: Vec<$item>,
+            /// Pass as `after` to go on; absent on the last page.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[oai(skip_serializing_if_is_none)]
+            next: Option<String>,
+        }
+    )*};
+}
+
+pages! {
+    /// A page of deposits, the newest first.
+    DepositPage of DepositView;
+    /// A page of schemes, the newest first.
+    DepositSchemePage of DepositSchemeView;
+    /// A page of accounts, in the order of the chart.
+    AccountBalancePage of AccountBalanceView;
+    /// A page of postings, the oldest first.
+    PostingPage of PostingView;
+}
+
+pub struct DepositApi(Arc<Ledger>);
+
+impl Endpoints for DepositBook {
+    type Api = (DepositApi, DepositActs);
+
+    fn api(ledger: Arc<Ledger>) -> Self::Api {
+        (DepositApi(Arc::clone(&ledger)), DepositActs(ledger))
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Deposits")]
+impl DepositApi {
+    /// 保证金名单: where each stands, and when it goes back; the overdue ones with `status=overdue`. Without amounts.
+    #[oai(path = "/deposits", method = "get", operation_id = "listDeposits")]
+    async fn list(
+        &self,
+        payee: Query<Option<OrganisationId>>,
+        payer: Query<Option<OrganisationId>>,
+        tender: Query<Option<TenderCode>>,
+        status: Query<Option<DepositStatus>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<DepositPage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .along("payer", payer.0.map(|id| Value::from(id.as_str())))
+            .along("book", payee.0.map(|id| Value::from(id.as_str())))
+            .along("tender", tender.0.map(|code| Value::from(code.as_str())))
+            .along("status", status.0.map(|status| Value::from(status.name())));
+        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
+        let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, DepositView::of_row, cursor).await?;
+        Ok(Typed(DepositPage { items, next }))
+    }
+
+    /// 收取人账簿: totals and how it gives back.
+    #[oai(path = "/deposits/:payee", method = "get", operation_id = "getDepositBook")]
+    async fn book(&self, payee: Path<DepositBookId>) -> Result<Typed<DepositBookView>, Problem> {
+        let payee = payee.0;
+        let row = book_of(&self.0.database, &payee.0).await?.ok_or_else(unknown)?;
+        let totals = totals(&totals_of(&self.0.database, &payee.0).await?)?;
+        Ok(Typed(DepositBookView {
+            deposits: row.unsigned(0)?,
+            vouchers: row.unsigned(1)?,
+            refunds_in_time: row.unsigned(2)?,
+            refunds_late: row.unsigned(3)?,
+            overdue: row.unsigned(4)?,
+            version: row.unsigned(5)?,
+            records: format!("/v1/records?stream={}", Stream::of(&payee)),
+            payee: payee.0,
+            totals,
+        }))
+    }
+
+    /// 保证金方案: who takes deposits on which law, how much at most, in which forms.
+    #[oai(path = "/deposit-schemes", method = "get", operation_id = "listDepositSchemes")]
+    async fn schemes(
+        &self,
+        payee: Query<Option<OrganisationId>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<DepositSchemePage>, Problem> {
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default().along("book", payee.0.map(|id| Value::from(id.as_str())));
+        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
+        let (items, next) =
+            filter.page(&self.0.database, &SCHEMES, after, limit, DepositSchemeView::of_row, cursor).await?;
+        Ok(Typed(DepositSchemePage { items, next }))
+    }
+
+    /// One deposit: where it stands and when it goes back. Without amounts.
+    #[oai(path = "/deposits/:payee/deposits/:id", method = "get", operation_id = "getDeposit")]
+    async fn deposit(&self, payee: Path<DepositBookId>, id: Path<ItemId>) -> Result<Typed<DepositView>, Problem> {
+        let row = deposit_of(&self.0.database, &payee.0.0, &id.0).await?.ok_or_else(unknown)?;
+        Ok(Typed(DepositView::of_row(&row)?))
+    }
+
+    /// What it comes to: for its payer, its payee, supervisors and auditors.
+    #[oai(path = "/deposits/:payee/deposits/:id/money", method = "get", operation_id = "getDepositMoney")]
+    async fn money(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        id: Path<ItemId>,
+    ) -> Result<Typed<DepositMoneyView>, Problem> {
+        let row = deposit_of(&self.0.database, &payee.0.0, &id.0).await?.ok_or_else(unknown)?;
+        must_see(&caller.0, &payee.0, row.optional_text(5)?)?;
+        Ok(Typed(DepositMoneyView::of_row(&row)?))
+    }
+
+    /// 科目余额表 (trial balance): of a payee's book now, at the end of a day, or after an entry. For the payee, supervisors and
+    /// auditors.
+    #[oai(path = "/deposits/:payee/accounts", method = "get", operation_id = "listDepositAccounts")]
+    async fn accounts(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        /// A day (its end, in Asia/Shanghai), or the index of an entry; without it, now.
+        at: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<AccountBalancePage>, Problem> {
+        must_see(&caller.0, &payee.0, None)?;
+        let (limit, at) = (page_limit(limit.0)?, self.at(&payee.0, at.0).await?);
+        let filter = Filter::default().along("book", Some(Value::from(payee.0.0.as_str())));
+        let after = after.0.map(|account| vec![Value::from(format!("{}/{account}", payee.0))]);
+        let cursor = |row: &Row| Ok(super::view::short(row.text(0)?));
+        let (mut items, next) =
+            filter.page(&self.0.database, &ACCOUNTS, after, limit, AccountBalanceView::of_row, cursor).await?;
+        if let Some(entry) = at {
+            for item in &mut items {
+                let account = format!("{}/{}", payee.0, item.account);
+                item.balance_minor = balance_at(&self.0.database, &account, entry).await?;
+            }
+        }
+        Ok(Typed(AccountBalancePage { items, next }))
+    }
+
+    /// 明细账、序时账: the postings of a payee's book, or of one of its accounts. An account of a deposit is for its payer as well.
+    #[oai(path = "/deposits/:payee/postings", method = "get", operation_id = "listDepositPostings")]
+    async fn postings(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        /// `2010.d-1.CNY`; without it, the journal (序时账).
+        account: Query<Option<String>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<PostingPage>, Problem> {
+        let payer = match account.0.as_deref().and_then(deposit_in) {
+            Some(id) => deposit_of(&self.0.database, &payee.0.0, &id).await?,
+            None => None,
+        };
+        must_see(&caller.0, &payee.0, payer.as_ref().map(|row| row.optional_text(5)).transpose()?.flatten())?;
+        let limit = page_limit(limit.0)?;
+        let filter = match account.0 {
+            Some(account) => Filter::default().along("account", Some(Value::from(format!("{}/{account}", payee.0)))),
+            None => Filter::default().along("book", Some(Value::from(payee.0.0.as_str()))),
+        };
+        let cursor = |row: &Row| Ok(format!("{}.{}", row.unsigned(0)?, row.unsigned(1)?));
+        let (items, next) =
+            filter.page(&self.0.database, &POSTINGS, place(after.0)?, limit, PostingView::of_row, cursor).await?;
+        Ok(Typed(PostingPage { items, next }))
+    }
+}
+
+impl DepositApi {
+    /// After which entry balances are asked for.
+    async fn at(&self, payee: &DepositBookId, at: Option<String>) -> Result<Option<u64>, Problem> {
+        let Some(text) = at else { return Ok(None) };
+        if let Ok(entry) = text.parse::<u64>() {
+            return Ok(Some(entry.min(i64::MAX as u64)));
+        }
+        let Ok(day) = text.parse::<Day>() else {
+            let words = ("应为日期或记录的序号", "is a day, or the index of an entry");
+            return Err(bad_parameter("at", &words.into()));
+        };
+        let last = last_entry_of_day(&self.0.database, &payee.0, &day.to_string()).await?;
+        // Before the first posting everything is 0: entry 0 opens the log and posts nothing.
+        Ok(Some(last.unwrap_or_default()))
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::of(&problem::DEPOSIT_UNKNOWN)
+}
+
+/// The deposit whose account it is, by the account's text.
+fn deposit_in(account: &str) -> Option<ItemId> {
+    let (code, rest) = account.split_once('.')?;
+    let (sub, _currency) = rest.rsplit_once('.')?;
+    let is_of_deposit = |heading: &Heading| heading.code() == code && heading.sub_ledger() == SubLedger::Deposit;
+    let found = <Heading as strum::IntoEnumIterator>::iter().any(|heading| is_of_deposit(&heading));
+    found.then(|| sub.parse().ok()).flatten()
+}
+
+/// # Errors
+/// Neither payee, payer, supervisor nor auditor.
+fn must_see(caller: &Identity, payee: &DepositBookId, payer: Option<&str>) -> Result<(), Problem> {
+    let is_entitled = caller.roles.has_any(&[Role::Supervisor, Role::Auditor])
+        || caller.id == payee.0
+        || payer.is_some_and(|payer| payer == caller.id.as_str());
+    if is_entitled {
+        return Ok(());
+    }
+    let (zh, en) =
+        ("金额仅对收取人、交纳人、监督部门和审计开放", "amounts are for payee, payer, supervisors and auditors");
+    Err(Problem::with_detail(&problem::NOT_A_PARTY, zh, en))
+}
+
+fn whole(after: Option<String>) -> Result<Option<i64>, Problem> {
+    after.map(|text| text.parse().map_err(|_| not_a_cursor())).transpose()
+}
+
+/// `<entry>.<line>`
+fn place(after: Option<String>) -> Result<Option<Vec<Value>>, Problem> {
+    let Some(text) = after else { return Ok(None) };
+    let (entry, line) = text.split_once('.').ok_or_else(not_a_cursor)?;
+    let whole = |text: &str| text.parse::<i64>().map(Value::Integer).map_err(|_| not_a_cursor());
+    Ok(Some(vec![whole(entry)?, whole(line)?]))
+}
+
+fn totals(rows: &[Row]) -> Result<Vec<DepositTotalView>, StoreError> {
+    let mut totals = Vec::<DepositTotalView>::new();
+    for row in rows {
+        let (heading, currency): (Heading, _) = (crate::http::word(row, 0)?, row.text(1)?);
+        let at = totals.iter().position(|total| total.currency == currency).unwrap_or(totals.len());
+        if at == totals.len() {
+            let currency = currency.to_owned();
+            totals.push(DepositTotalView { currency, required_minor: 0, custody_minor: 0, guaranteed_minor: 0 });
+        }
+        let (total, standing) = (&mut totals[at], heading.on_normal_side(row.integer(2)?));
+        match heading {
+            Heading::RequirementControl => total.required_minor += standing,
+            Heading::GuaranteeControl => total.guaranteed_minor += standing,
+            _ => total.custody_minor += standing,
+        }
+    }
+    Ok(totals)
+}

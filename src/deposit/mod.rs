@@ -1,0 +1,28 @@
+//! 保证金: deposits with a legal basis, from the notice to the refund, in books that balance at every record.
+//!
+//! Legality comes before any posting: a scheme that the edition in force does not know is refused. What each act posts is a function
+//! of the act and the state before it; so who folds the log again has every balance, every fen of interest and every clock.
+
+#[cfg(feature = "shell")]
+mod api;
+pub mod book;
+pub mod interest;
+mod payload;
+#[cfg(feature = "shell")]
+mod projection;
+mod state;
+#[cfg(feature = "shell")]
+mod view;
+
+pub use payload::{
+    Act, BankEntry, BankNature, BankReceipt, DepositNotice, Forfeiture, ForfeitureAppeal, ForfeitureConfirmation,
+    ForfeitureFinal, ForfeitureOutcome, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeExpiry,
+    GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease, PayerAccountKind,
+    ReceiptReversal, RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome,
+    RefundOverdue, RefundSettlement, SchemePublication, SecuredLot,
+};
+pub use state::{
+    Awaited, ClockState, DepositBook, DepositBookId, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState,
+    GuaranteePhase, GuaranteeState, HoldState, Journal, ReceiptState, RefundPhase, RefundState, RefundSums,
+    SchemeState, refund_sums,
+};

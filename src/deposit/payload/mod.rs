@@ -1,0 +1,84 @@
+//! What is signed about deposits.
+
+mod bank;
+mod forfeiture;
+mod guarantee;
+mod hold;
+mod receipt;
+mod refund;
+mod scheme;
+
+pub use bank::{BankEntry, BankNature};
+pub use forfeiture::{
+    Forfeiture, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRemittance,
+    ForfeitureRuling,
+};
+pub use guarantee::{GuaranteeCheck, GuaranteeExpiry, GuaranteeLodging, GuaranteeRelease, GuaranteeVerification};
+pub use hold::{Hold, HoldLapse, HoldRelease};
+pub use receipt::{BankReceipt, DepositNotice, PayerAccountKind, ReceiptReversal, SecuredLot};
+pub use refund::{
+    RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue,
+    RefundSettlement,
+};
+pub use scheme::SchemePublication;
+
+use crate::act::acts;
+
+acts! {
+    /// Every act about deposits.
+    pub enum Act {
+        SchemePublished(SchemePublication),
+        Announced(DepositNotice),
+        Received(BankReceipt),
+        ReceiptReversed(ReceiptReversal),
+        BankEntered(BankEntry),
+        Held(Hold),
+        Released(HoldRelease),
+        HoldLapsed(HoldLapse),
+        RefundDue(RefundClockStart),
+        RefundOverdue(RefundOverdue),
+        RefundApproved(RefundApproval),
+        RefundInstructed(RefundInstruction),
+        RefundSettled(RefundSettlement),
+        Forfeited(Forfeiture),
+        ForfeitureConfirmed(ForfeitureConfirmation),
+        ForfeitureAppealed(ForfeitureAppeal),
+        ForfeitureRuled(ForfeitureRuling),
+        ForfeitureFinal(ForfeitureFinal),
+        ForfeitureRemitted(ForfeitureRemittance),
+        GuaranteeLodged(GuaranteeLodging),
+        GuaranteeVerified(GuaranteeVerification),
+        GuaranteeReleased(GuaranteeRelease),
+        GuaranteeExpired(GuaranteeExpiry),
+    }
+}
+
+impl Act {
+    /// The deposit that it is about, if it is about one.
+    pub fn deposit(&self) -> Option<&crate::field::ItemId> {
+        Some(match self {
+            Self::SchemePublished(_) | Self::BankEntered(_) => return None,
+            Self::Announced(act) => &act.id,
+            Self::Received(act) => &act.deposit,
+            Self::ReceiptReversed(act) => &act.deposit,
+            Self::Held(act) => &act.deposit,
+            Self::Released(act) => &act.deposit,
+            Self::HoldLapsed(act) => &act.deposit,
+            Self::RefundDue(act) => &act.deposit,
+            Self::RefundOverdue(act) => &act.deposit,
+            Self::RefundApproved(act) => &act.deposit,
+            Self::RefundInstructed(act) => &act.deposit,
+            Self::RefundSettled(act) => &act.deposit,
+            Self::Forfeited(act) => &act.deposit,
+            Self::ForfeitureConfirmed(act) => &act.deposit,
+            Self::ForfeitureAppealed(act) => &act.deposit,
+            Self::ForfeitureRuled(act) => &act.deposit,
+            Self::ForfeitureFinal(act) => &act.deposit,
+            Self::ForfeitureRemitted(act) => &act.deposit,
+            Self::GuaranteeLodged(act) => &act.deposit,
+            Self::GuaranteeVerified(act) => &act.deposit,
+            Self::GuaranteeReleased(act) => &act.deposit,
+            Self::GuaranteeExpired(act) => &act.deposit,
+        })
+    }
+}

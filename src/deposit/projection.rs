@@ -1,0 +1,381 @@
+//! Deposits, schemes, accounts and postings as tables. Postings are history: written once, with the balance that each has left, so
+//! a balance at any entry is one look-up.
+
+use super::book::{AccountBook, BookAccount, Heading, PostingSide, SubLedger};
+use super::{Act, DepositBook, DepositBookId, DepositState, RefundPhase, SchemeState};
+use crate::act::{Acts, Place};
+use crate::field::{ItemId, OrganisationId};
+use crate::law::Law;
+use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value};
+use std::collections::BTreeSet;
+use strum::IntoEnumIterator;
+
+/// One row a payee.
+pub static BOOKS: Table = Table {
+    name: "deposit_books",
+    columns: &[
+        Column::text("book"),
+        Column::integer("deposits"),
+        Column::integer("vouchers"),
+        Column::integer("refunds_in_time"),
+        Column::integer("refunds_late"),
+        Column::integer("overdue"),
+        Column::integer("version"),
+    ],
+    key: &["book"],
+};
+
+/// One row a scheme.
+pub static SCHEMES: Table = Table {
+    name: "deposit_schemes",
+    columns: &[
+        Column::text("book"),
+        Column::text("id"),
+        Column::integer("entry"),
+        Column::text("kind"),
+        Column::text("name"),
+        Column::text("article"),
+        Column::text("currency"),
+        Column::integer("ratio_ppm"),
+        Column::text("forms"),
+        Column::integer("refund_days"),
+        Column::text("document"),
+    ],
+    key: &["book", "id"],
+};
+
+/// One row a deposit.
+pub static DEPOSITS: Table = Table {
+    name: "deposits",
+    columns: &[
+        Column::text("book"),
+        Column::text("id"),
+        Column::integer("entry"),
+        Column::text("scheme"),
+        Column::text("kind"),
+        Column::text("payer"),
+        Column::text("tender"),
+        Column::text("lot"),
+        Column::text("currency"),
+        Column::text("status"),
+        Column::text("pay_by"),
+        Column::text("clock_event"),
+        Column::text("clock_day"),
+        Column::integer("due_at"),
+        Column::integer("due_provisional"),
+        Column::integer("overdue_entry"),
+        Column::integer("last_entry"),
+        Column::integer("required"),
+        Column::integer("shortfall"),
+        Column::integer("guaranteed"),
+        Column::integer("available"),
+        Column::integer("held"),
+        Column::integer("excess"),
+        Column::integer("refund_payable"),
+        Column::integer("disputed"),
+        Column::integer("refunded"),
+        Column::integer("interest_paid"),
+        Column::text("guarantee_expires"),
+    ],
+    key: &["book", "id"],
+};
+
+/// One row an account that was ever posted to.
+pub static ACCOUNTS: Table = Table {
+    name: "deposit_accounts",
+    columns: &[
+        Column::text("account"),
+        Column::text("book"),
+        Column::text("heading"),
+        Column::text("sub"),
+        Column::text("currency"),
+        Column::integer("balance"),
+    ],
+    key: &["account"],
+};
+
+/// One row a line of a voucher.
+pub static POSTINGS: Table = Table {
+    name: "deposit_postings",
+    columns: &[
+        Column::integer("entry"),
+        Column::integer("line"),
+        Column::text("book"),
+        Column::integer("voucher"),
+        Column::text("day"),
+        Column::text("kind"),
+        Column::text("account"),
+        Column::text("side"),
+        Column::integer("amount"),
+        Column::integer("balance"),
+    ],
+    key: &["entry", "line"],
+};
+
+/// All of them, as lists ask for them.
+pub const DEPOSIT_COLUMNS: &str = "entry, book, id, scheme, kind, payer, tender, lot, currency, status, pay_by, clock_event, \
+     clock_day, due_at, due_provisional, overdue_entry, last_entry, required, shortfall, guaranteed, available, held, excess, \
+     refund_payable, disputed, refunded, interest_paid, guarantee_expires";
+
+pub const SCHEME_COLUMNS: &str =
+    "entry, book, id, kind, name, article, currency, ratio_ppm, forms, refund_days, document";
+
+pub const POSTING_COLUMNS: &str = "entry, line, book, voucher, day, kind, account, side, amount, balance";
+
+pub const ACCOUNT_COLUMNS: &str = "account, book, heading, sub, currency, balance";
+
+/// What an account is called where all books stand together: `<payee>/2010.d-1.CNY`.
+pub fn account_key(book: &OrganisationId, account: &BookAccount) -> String {
+    format!("{book}/{account}")
+}
+
+fn side(side: PostingSide) -> &'static str {
+    match side {
+        PostingSide::Debit => "debit",
+        PostingSide::Credit => "credit",
+    }
+}
+
+fn optional<T: ToString>(value: Option<T>) -> Value {
+    value.map_or(Value::Null, |value| Value::from(value.to_string()))
+}
+
+fn scheme_row(book: &OrganisationId, scheme: &SchemeState) -> Vec<Value> {
+    let said = &scheme.publication;
+    let forms = said.forms.iter().map(|form| form.name()).collect::<Vec<_>>().join(",");
+    vec![
+        Value::from(book.as_str()),
+        Value::from(said.id.as_str()),
+        Value::from(scheme.entry),
+        Value::from(said.kind.as_str()),
+        Value::from(said.name.as_str()),
+        Value::from(said.article.as_str()),
+        Value::from(format!("{:?}", said.currency)),
+        Value::Integer(said.ratio_ppm.into()),
+        Value::from(forms),
+        said.refund_days.map_or(Value::Null, |days| Value::Integer(days.into())),
+        Value::from(said.document.sha256.to_string()),
+    ]
+}
+
+fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Value> {
+    let book = &of.book;
+    let standing = |heading: Heading| Value::Integer(book.standing(&deposit.account(heading)));
+    let end = deposit.clock.map(|clock| law.end(clock.running));
+    let kind = of.schemes.get(&deposit.scheme).map_or("", |scheme| scheme.kind().as_str());
+    let arrived = || deposit.refunds.values().filter(|refund| refund.phase == RefundPhase::Confirmed);
+    let valid = deposit.guarantees.values().filter(|guarantee| guarantee.phase == super::GuaranteePhase::Valid);
+    let secured = deposit.secures.as_ref();
+    vec![
+        Value::from(of.payee.as_str()),
+        Value::from(deposit.id.as_str()),
+        Value::from(deposit.entry),
+        Value::from(deposit.scheme.as_str()),
+        Value::from(kind),
+        optional(deposit.payer.as_ref()),
+        optional(secured.map(|secured| secured.tender.as_str())),
+        optional(secured.map(|secured| secured.lot.as_str())),
+        Value::from(format!("{:?}", deposit.currency)),
+        Value::from(deposit.status(book).name()),
+        Value::from(deposit.pay_by.to_string()),
+        optional(deposit.clock.map(|clock| clock.event.name())),
+        optional(deposit.clock.map(|clock| clock.day)),
+        end.map_or(Value::Null, |end| Value::Integer(end.at.millis())),
+        Value::Integer(i64::from(end.is_some_and(|end| end.provisional))),
+        deposit.overdue.map_or(Value::Null, Value::from),
+        Value::from(deposit.last_entry),
+        standing(Heading::Required),
+        Value::Integer(deposit.shortfall_minor(book)),
+        Value::Integer(deposit.guaranteed_minor()),
+        standing(Heading::Available),
+        standing(Heading::Held),
+        standing(Heading::Excess),
+        standing(Heading::RefundPayable),
+        standing(Heading::ForfeitedPending),
+        Value::Integer(arrived().map(|refund| refund.principal_minor).sum()),
+        Value::Integer(arrived().map(|refund| refund.interest_minor + refund.overdue_minor).sum()),
+        optional(valid.map(|guarantee| guarantee.valid_to).min()),
+    ]
+}
+
+fn account_row(payee: &OrganisationId, account: &BookAccount, balance: i64) -> Vec<Value> {
+    vec![
+        Value::from(account_key(payee, account)),
+        Value::from(payee.as_str()),
+        Value::from(account.heading.name()),
+        optional(account.sub.as_ref()),
+        Value::from(format!("{:?}", account.currency)),
+        Value::Integer(balance),
+    ]
+}
+
+fn book_row(of: &DepositBook) -> Vec<Value> {
+    vec![
+        Value::from(of.payee.as_str()),
+        Value::from(of.deposits.len() as u64),
+        Value::from(of.book.vouchers()),
+        Value::from(of.refunds_in_time),
+        Value::from(of.refunds_late),
+        Value::from(of.overdue.len() as u64),
+        Value::from(of.version),
+    ]
+}
+
+/// The accounts that acts on one deposit move: its own.
+fn accounts_of(book: &AccountBook, deposit: &DepositState) -> BTreeSet<BookAccount> {
+    let own = Heading::iter().filter(|heading| heading.sub_ledger() == SubLedger::Deposit);
+    let own = own.map(|heading| deposit.account(heading));
+    let guarantees = deposit.guarantees.keys().map(|id| Heading::GuaranteeCover.of(id, deposit.currency));
+    own.chain(guarantees).filter(|account| book.knows(account)).collect()
+}
+
+/// Those that all deposits share: there are few.
+fn shared(book: &AccountBook) -> impl Iterator<Item = (&BookAccount, i64)> {
+    let headings = Heading::iter().filter(|heading| matches!(heading.sub_ledger(), SubLedger::None | SubLedger::Bank));
+    headings.flat_map(|heading| book.under(heading))
+}
+
+impl Projected for DepositBook {
+    const TABLES: &'static [&'static Table] = &[&BOOKS, &SCHEMES, &DEPOSITS, &ACCOUNTS, &POSTINGS];
+
+    fn rows(&self, _id: &DepositBookId, law: Law<'_>, rows: &mut Rows) {
+        rows.put(&BOOKS, book_row(self));
+        for scheme in self.schemes.values() {
+            rows.put(&SCHEMES, scheme_row(&self.payee, scheme));
+        }
+        for deposit in self.deposits.values() {
+            rows.put(&DEPOSITS, deposit_row(self, deposit, law));
+        }
+        for (account, balance) in self.book.accounts() {
+            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
+        }
+    }
+
+    fn parts(act: &Act) -> Vec<ItemId> {
+        match act {
+            Act::SchemePublished(scheme) => vec![scheme.id.clone()],
+            act => act.deposit().cloned().into_iter().collect(),
+        }
+    }
+
+    /// Only schemes and deposits that acts named, and what all share.
+    fn rows_of_parts(&self, _id: &DepositBookId, parts: &BTreeSet<ItemId>, law: Law<'_>, rows: &mut Rows) {
+        rows.put(&BOOKS, book_row(self));
+        for (account, balance) in shared(&self.book) {
+            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
+        }
+        for part in parts {
+            if let Some(scheme) = self.schemes.get(part) {
+                rows.put(&SCHEMES, scheme_row(&self.payee, scheme));
+            }
+            let Some(deposit) = self.deposits.get(part) else { continue };
+            rows.put(&DEPOSITS, deposit_row(self, deposit, law));
+            for account in accounts_of(&self.book, deposit) {
+                rows.put(&ACCOUNTS, account_row(&self.payee, &account, self.book.balance(&account)));
+            }
+        }
+    }
+
+    fn history(state: Option<&Self>, _id: &DepositBookId, act: &Act, place: &Place, rows: &mut Rows) {
+        let Some((state, running, lines)) = state.and_then(|state| {
+            let lines = state.postings(act);
+            Some((state, state.book.running(&lines).ok()?, lines))
+        }) else {
+            return;
+        };
+        let (payee, voucher) = (&state.payee, state.book.vouchers() + 1);
+        let day = place.time.shanghai_day().to_string();
+        for (at, (line, balance)) in lines.iter().zip(running).enumerate() {
+            rows.put(
+                &POSTINGS,
+                vec![
+                    Value::from(place.index),
+                    Value::from(at as u64),
+                    Value::from(payee.as_str()),
+                    Value::from(voucher),
+                    Value::from(&*day),
+                    Value::from(act.kind()),
+                    Value::from(account_key(payee, &line.account)),
+                    Value::from(side(line.side)),
+                    Value::Integer(line.amount_minor),
+                    Value::Integer(balance),
+                ],
+            );
+        }
+    }
+}
+
+/// The row of one payee's book.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn book_of(database: &Database, book: &OrganisationId) -> Result<Option<Row>, StoreError> {
+    let sql =
+        "SELECT deposits, vouchers, refunds_in_time, refunds_late, overdue, version FROM deposit_books WHERE book = $1";
+    Ok(database.read(sql, &[Value::from(book.as_str())]).await?.into_iter().next())
+}
+
+/// The row of one deposit.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn deposit_of(database: &Database, book: &OrganisationId, id: &ItemId) -> Result<Option<Row>, StoreError> {
+    let sql = format!("SELECT {DEPOSIT_COLUMNS} FROM deposits WHERE book = $1 AND id = $2");
+    let rows = database.read_built(sql, &[Value::from(book.as_str()), Value::from(id.as_str())]).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// The totals of a book that everybody may see: heading, currency, balance.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn totals_of(database: &Database, book: &OrganisationId) -> Result<Vec<Row>, StoreError> {
+    let sql = "SELECT heading, currency, balance FROM deposit_accounts WHERE book = $1 AND heading IN ($2, $3, $4) \
+         ORDER BY heading, account";
+    let headings = [Heading::CustodyBank, Heading::RequirementControl, Heading::GuaranteeControl];
+    let values = std::iter::once(Value::from(book.as_str())).chain(headings.map(|heading| Value::from(heading.name())));
+    database.read(sql, &values.collect::<Vec<_>>()).await
+}
+
+/// The balance of an account after an entry: that of the last line up to it.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn balance_at(database: &Database, account: &str, entry: u64) -> Result<i64, StoreError> {
+    let sql = "SELECT balance FROM deposit_postings WHERE account = $1 AND entry <= $2 ORDER BY entry DESC, line DESC LIMIT 1";
+    let rows = database.read(sql, &[Value::from(account), Value::from(entry)]).await?;
+    rows.first().map_or(Ok(0), |row| row.integer(0))
+}
+
+/// The last entry that posted to a book up to the end of a day.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn last_entry_of_day(
+    database: &Database,
+    book: &OrganisationId,
+    day: &str,
+) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT entry FROM deposit_postings WHERE book = $1 AND day <= $2 ORDER BY day DESC, entry DESC LIMIT 1";
+    let rows = database.read(sql, &[Value::from(book.as_str()), Value::from(day)]).await?;
+    rows.first().map(|row| row.unsigned(0)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_ask_for_every_column() {
+        for (columns, table) in [
+            (DEPOSIT_COLUMNS, &DEPOSITS),
+            (SCHEME_COLUMNS, &SCHEMES),
+            (POSTING_COLUMNS, &POSTINGS),
+            (ACCOUNT_COLUMNS, &ACCOUNTS),
+        ] {
+            // A list begins with what it is ordered by, a table with its key.
+            let sorted = |names: &str| names.split(", ").map(str::to_owned).collect::<BTreeSet<_>>();
+            assert_eq!(sorted(columns), sorted(&table.column_names()), "{}", table.name);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Which acts on deposits are allowed now, and by whom.
+
+use super::super::book::{Heading, PostingError};
+use super::super::{Act, BankEntry, BankNature, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
+use super::timers::Awaited;
+use super::{DepositBook, DepositState, forfeit, refund, require};
+use crate::act::{Acts, Author, Moment, Role, must_have};
+use crate::field::{Currency, Fault, ItemId, Money};
+use crate::law::DepositShape;
+use crate::problem::{self, Refusal};
+
+/// Whether the act may enter the log now.
+///
+/// # Errors
+/// Who may not sign it, what the law does not allow, and what the book does not have.
+pub(super) fn decide(state: Option<&DepositBook>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+    let by = at.author()?;
+    if let Act::SchemePublished(scheme) = act {
+        return require::decide_scheme(state, scheme, by, at);
+    }
+    let book = state.ok_or_else(|| Refusal::state_forbids(act.kind(), "no scheme"))?;
+    match act {
+        Act::Announced(notice) => decide_notice(book, notice, by, at)?,
+        Act::BankEntered(entry) => decide_bank(book, entry, by, at)?,
+        act => {
+            let deposit = book.deposit_of(act)?;
+            decide_on(book, deposit, act, by, at)?;
+        }
+    }
+    must_post(book, act)
+}
+
+fn decide_on(
+    book: &DepositBook,
+    deposit: &DepositState,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    match act {
+        Act::Received(receipt) => decide_receipt(book, deposit, receipt, by, at),
+        Act::ReceiptReversed(reversal) => decide_reversal(book, deposit, reversal, act, by, at),
+        Act::Held(hold) => decide_hold(book, deposit, hold, act, by, at),
+        Act::Released(release) => decide_release(book, deposit, release, by),
+        Act::RefundDue(start) => refund::decide_clock(book, deposit, start, act, by, at),
+        Act::RefundApproved(approval) => refund::decide_approval(book, deposit, approval, by, at),
+        Act::RefundInstructed(instruction) => refund::decide_instruction(book, deposit, instruction, act, by, at),
+        Act::RefundSettled(settlement) => refund::decide_settlement(book, deposit, settlement, act, by, at),
+        Act::HoldLapsed(lapse) => {
+            let (deposit, hold) = (lapse.deposit.clone(), lapse.hold.clone());
+            must_be_due(book, act, &Awaited::HoldLapse { deposit, hold }, by, at)
+        }
+        Act::RefundOverdue(overdue) => {
+            let awaited = Awaited::RefundOverdue { deposit: overdue.deposit.clone() };
+            must_be_due(book, act, &awaited, by, at)?;
+            if awaited.act(book, at.law) == *act { Ok(()) } else { Err(Refusal::state_forbids(act.kind(), "other")) }
+        }
+        Act::ForfeitureFinal(last) => {
+            let (deposit, forfeiture) = (last.deposit.clone(), last.forfeiture.clone());
+            must_be_due(book, act, &Awaited::ForfeitureFinal { deposit, forfeiture }, by, at)
+        }
+        Act::GuaranteeExpired(expiry) => {
+            let (deposit, guarantee) = (expiry.deposit.clone(), expiry.guarantee.clone());
+            must_be_due(book, act, &Awaited::GuaranteeExpiry { deposit, guarantee }, by, at)
+        }
+        act => forfeit::decide(book, deposit, act, by, at),
+    }
+}
+
+/// What time brings is the service's to say, and only when it has come.
+fn must_be_due(book: &DepositBook, act: &Act, awaited: &Awaited, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    must_have(by, &[Role::Service])?;
+    if book.timers.is_due(awaited, at.now, at.law) {
+        return Ok(());
+    }
+    Err(Refusal::state_forbids(act.kind(), "not due"))
+}
+
+/// # Errors
+/// The book does not have it: an account would go beyond its limit.
+fn must_post(book: &DepositBook, act: &Act) -> Result<(), Refusal> {
+    let lines = book.postings(act);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    book.book.try_lines(&lines).map_err(|error| match error {
+        PostingError::Limit { account, balance } => {
+            let (missing, words) = (balance.unsigned_abs(), account.heading.words());
+            Refusal::new(
+                &problem::BALANCE_INSUFFICIENT,
+                format!("{}（{account}）不足，尚缺 {missing}（最小货币单位）", words.zh),
+                format!("{} ({account}) has {missing} minor units too little", words.en),
+            )
+        }
+        // What a payload can't say: lines are made from it.
+        PostingError::Lines | PostingError::Amount { .. } | PostingError::Unbalanced { .. } => {
+            Refusal::state_forbids(act.kind(), "unbalanced")
+        }
+        PostingError::Overflow { .. } => Refusal::of_field("/amount", Fault::AmountOutOfRange),
+    })
+}
+
+impl DepositBook {
+    fn deposit_of(&self, act: &Act) -> Result<&DepositState, Refusal> {
+        let id = act.deposit();
+        id.and_then(|id| self.deposits.get(id))
+            .ok_or_else(|| unknown("/deposit", id.map(ItemId::to_string).unwrap_or_default()))
+    }
+
+    /// # Errors
+    /// Somebody else than the payee.
+    pub(super) fn must_be_payee(&self, by: &Author) -> Result<(), Refusal> {
+        if by.is(&self.payee) {
+            return Ok(());
+        }
+        Err(Refusal::new(&problem::NOT_A_PARTY, "不是该账簿的收取人", "not the payee of this book"))
+    }
+
+    pub(super) fn must_be_new(&self, reference: &str) -> Result<(), Refusal> {
+        if self.references.contains(reference) {
+            return Err(Refusal::of_field("/reference", Fault::Duplicate { id: reference.to_owned() }));
+        }
+        Ok(())
+    }
+
+    /// What the payee has put in of its own and not spent: the rest of the custody accounts is others' money.
+    pub(super) fn own_minor(&self, currency: Currency) -> i64 {
+        let standing = |heading: Heading| self.book.standing(&heading.alone(currency));
+        standing(Heading::OwnFunds)
+            - standing(Heading::OwnBank)
+            - standing(Heading::OverdueCost)
+            - standing(Heading::BankCharges)
+    }
+
+    /// The shape of a deposit's kind.
+    pub(super) fn shape(&self, deposit: &DepositState, at: &Moment<'_>) -> Option<DepositShape> {
+        self.kind(deposit, at).map(|kind| kind.shape)
+    }
+}
+
+pub(super) fn unknown(pointer: &str, id: String) -> Refusal {
+    Refusal::of_field(pointer, Fault::UnknownReference { id })
+}
+
+pub(super) fn duplicate(pointer: &str, id: &ItemId) -> Refusal {
+    Refusal::of_field(pointer, Fault::Duplicate { id: id.to_string() })
+}
+
+/// # Errors
+/// Nothing, or money of another currency.
+pub(super) fn must_be_amount(amount: Money, currency: Currency) -> Result<(), Refusal> {
+    if amount.currency != currency {
+        let words = (format!("币种应为 {currency:?}"), format!("the currency of the deposit is {currency:?}"));
+        return Err(Refusal::of_field("/amount/currency", Fault::inconsistent(words)));
+    }
+    if amount.amount_minor == 0 {
+        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
+    }
+    Ok(())
+}
+
+/// Another person than who did the first half (制单、复核分离).
+///
+/// # Errors
+/// `same-signer`
+pub(super) fn must_be_another(at: &Moment<'_>, first: &crate::record::KeyId) -> Result<(), Refusal> {
+    if at.signer != first {
+        return Ok(());
+    }
+    let (zh, en) = ("须由另一人（另一把密钥）复核", "to be signed by another person of the payee, with another key");
+    Err(Refusal::new(&problem::SAME_SIGNER, zh, en))
+}
+
+fn decide_notice(book: &DepositBook, notice: &DepositNotice, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    if book.deposits.contains_key(&notice.id) {
+        return Err(duplicate("/id", &notice.id));
+    }
+    let scheme = book.schemes.get(&notice.scheme).ok_or_else(|| unknown("/scheme", notice.scheme.to_string()))?;
+    require::must_be_required(book, scheme, notice, at)
+}
+
+fn decide_receipt(
+    book: &DepositBook,
+    deposit: &DepositState,
+    receipt: &BankReceipt,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    must_be_amount(receipt.amount, deposit.currency)?;
+    book.must_be_new(receipt.reference.as_str())?;
+    crate::act::must_be_past(receipt.value_date <= at.today(), "/value_date")?;
+    require::must_take_money(book, deposit, receipt, at)
+}
+
+fn decide_reversal(
+    book: &DepositBook,
+    deposit: &DepositState,
+    reversal: &ReceiptReversal,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    let found = deposit.receipts.iter().find(|known| *known.reference == *reversal.reference.as_str());
+    let receipt = found.ok_or_else(|| unknown("/reference", reversal.reference.to_string()))?;
+    if receipt.is_reversed {
+        return Err(Refusal::state_forbids(act.kind(), "reversed"));
+    }
+    must_be_another(at, &receipt.entered_by)
+}
+
+fn decide_bank(book: &DepositBook, entry: &BankEntry, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    book.must_be_new(entry.reference.as_str())?;
+    if entry.amount.amount_minor == 0 {
+        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
+    }
+    crate::act::must_be_past(entry.value_date <= at.today(), "/value_date")?;
+    // A charge takes nothing of the deposits: own funds come first.
+    if entry.nature == BankNature::Charge && book.own_minor(entry.amount.currency) < entry.amount.amount_minor {
+        let (zh, en) = (
+            "账户手续费不得动用保证金，须先拨入自有资金",
+            "a bank charge is not paid out of deposits: own funds come first",
+        );
+        return Err(Refusal::new(&problem::BALANCE_INSUFFICIENT, zh, en));
+    }
+    Ok(())
+}
+
+fn decide_hold(
+    book: &DepositBook,
+    deposit: &DepositState,
+    hold: &Hold,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    if book.shape(deposit, at) == Some(DepositShape::Historic) {
+        return Err(Refusal::state_forbids(act.kind(), "refund only"));
+    }
+    must_be_amount(hold.amount, deposit.currency)?;
+    if deposit.holds.contains_key(&hold.id) {
+        return Err(duplicate("/id", &hold.id));
+    }
+    if hold.until < at.today() {
+        return Err(Refusal::of_field("/until", Fault::DatesOutOfOrder { earlier: "today".into() }));
+    }
+    Ok(())
+}
+
+fn decide_release(
+    book: &DepositBook,
+    deposit: &DepositState,
+    release: &HoldRelease,
+    by: &Author,
+) -> Result<(), Refusal> {
+    // Whoever oversees the payee may let go as well.
+    if !by.roles.has(Role::Supervisor) {
+        book.must_be_payee(by)?;
+    }
+    must_be_amount(release.amount, deposit.currency)?;
+    let hold = deposit.holds.get(&release.hold).ok_or_else(|| unknown("/hold", release.hold.to_string()))?;
+    if release.amount.amount_minor > hold.left_minor - hold.claimed_minor {
+        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
+    }
+    Ok(())
+}

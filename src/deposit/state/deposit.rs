@@ -1,0 +1,278 @@
+//! Schemes and deposits as they stand.
+
+use super::super::book::{AccountBook, BookAccount, Heading};
+use super::super::interest::{BalanceStep, DatedRate, DayCount};
+use super::super::{BankReceipt, SchemePublication, SecuredLot};
+use super::timers::Awaited;
+use crate::act::statuses;
+use crate::field::{Currency, Day, Instant, ItemId, OrganisationId};
+use crate::law::{DepositForm, ForfeitTo, RefundEvent, Running};
+use crate::record::KeyId;
+use std::collections::BTreeMap;
+
+/// A scheme (保证金方案).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SchemeState {
+    pub publication: SchemePublication,
+    /// The entry that published it first.
+    pub entry: u64,
+}
+
+impl SchemeState {
+    pub fn kind(&self) -> &ItemId {
+        &self.publication.kind
+    }
+
+    pub fn rates(&self) -> &[DatedRate] {
+        &self.publication.rates
+    }
+
+    pub fn day_count(&self) -> DayCount {
+        self.publication.day_count
+    }
+
+    pub fn takes(&self, form: DepositForm) -> bool {
+        self.publication.forms.contains(&form)
+    }
+}
+
+/// Money that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptState {
+    pub reference: Box<str>,
+    pub available_minor: i64,
+    pub excess_minor: i64,
+    pub value_date: Day,
+    pub entered_by: KeyId,
+    /// The voucher that has it.
+    pub voucher: u64,
+    pub is_reversed: bool,
+}
+
+/// A part that is kept from going out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldState {
+    /// What is still kept.
+    pub left_minor: i64,
+    /// What of it a decision has been made on that is not confirmed yet.
+    pub claimed_minor: i64,
+    pub until: Day,
+    pub entry: u64,
+}
+
+statuses! {
+    /// How far a refund is.
+    pub enum RefundPhase {
+        /// 已经办
+        Approved,
+        /// 已付款，未到账
+        Instructed,
+        /// 已到账
+        Confirmed,
+    }
+
+    /// How far a forfeiture is.
+    pub enum ForfeiturePhase {
+        /// 已决定，待复核
+        Decided,
+        /// 已复核，可申诉
+        Appealable,
+        /// 申诉中
+        Appealed,
+        /// 已生效
+        Final,
+        /// 已撤销
+        Overturned,
+        /// 已缴库或转出
+        Remitted,
+    }
+
+    /// How far a guarantee is.
+    pub enum GuaranteePhase {
+        /// 待查验
+        Lodged,
+        /// 有效
+        Valid,
+        /// 查验不实
+        Refuted,
+        /// 已退还
+        Released,
+        /// 已到期
+        Expired,
+    }
+
+    /// Where a deposit stands.
+    pub enum DepositStatus {
+        /// 待交纳
+        Announced,
+        /// 未足额
+        Short,
+        /// 已足额
+        Secured,
+        /// 待退还
+        RefundDue,
+        /// 逾期未退
+        Overdue,
+        /// 已了结
+        Closed,
+    }
+}
+
+/// Money on its way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundState {
+    pub principal_minor: i64,
+    pub interest_minor: i64,
+    pub overdue_minor: i64,
+    pub value_date: Day,
+    pub approved_by: KeyId,
+    pub phase: RefundPhase,
+    /// The day on which it arrived.
+    pub arrived: Option<Day>,
+}
+
+impl RefundState {
+    pub fn total_minor(&self) -> i64 {
+        self.principal_minor + self.interest_minor + self.overdue_minor
+    }
+}
+
+/// A part that is not given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForfeitureState {
+    pub hold: ItemId,
+    pub amount_minor: i64,
+    pub ground: ItemId,
+    pub to: ForfeitTo,
+    pub decided_by: KeyId,
+    pub phase: ForfeiturePhase,
+    /// The time for an appeal, and the day from which no interest is counted, once it is confirmed.
+    pub appeal: Option<Running>,
+}
+
+/// Cover that is no money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuaranteeState {
+    pub form: DepositForm,
+    pub issuer: Box<str>,
+    pub number: Box<str>,
+    pub amount_minor: i64,
+    pub valid_to: Day,
+    pub claim_by: Day,
+    pub lodged_by: KeyId,
+    pub phase: GuaranteePhase,
+}
+
+/// The clock of its refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockState {
+    pub event: RefundEvent,
+    pub day: Day,
+    pub running: Running,
+    /// The entry that says so.
+    pub entry: u64,
+}
+
+/// A deposit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DepositState {
+    pub id: ItemId,
+    pub scheme: ItemId,
+    pub payer: Option<OrganisationId>,
+    pub secures: Option<SecuredLot>,
+    pub currency: Currency,
+    pub base_minor: i64,
+    pub required_minor: i64,
+    pub bank: ItemId,
+    pub pay_by: Day,
+    pub entry: u64,
+    pub announced: Instant,
+    pub receipts: Vec<ReceiptState>,
+    pub holds: BTreeMap<ItemId, HoldState>,
+    pub refunds: BTreeMap<ItemId, RefundState>,
+    pub forfeitures: BTreeMap<ItemId, ForfeitureState>,
+    pub guarantees: BTreeMap<ItemId, GuaranteeState>,
+    /// How what bears interest changed since interest was last counted.
+    pub steps: Vec<BalanceStep>,
+    /// Up to which day interest was counted, and what is left of a minor unit.
+    pub counted_to: Option<Day>,
+    pub carry: i128,
+    pub clock: Option<ClockState>,
+    /// Up to which day lateness was charged.
+    pub charged_to: Option<Day>,
+    /// The entry that says that its refund is overdue.
+    pub overdue: Option<u64>,
+    /// The newest entry about it.
+    pub last_entry: u64,
+}
+
+impl DepositState {
+    pub fn account(&self, heading: Heading) -> BookAccount {
+        heading.of(&self.id, self.currency)
+    }
+
+    pub fn held_account(&self) -> BookAccount {
+        self.account(Heading::Held)
+    }
+
+    /// What all its holds keep.
+    pub fn held_minor(&self) -> i64 {
+        self.holds.values().map(|hold| hold.left_minor).sum()
+    }
+
+    /// What guarantees cover that were verified and have not ended.
+    pub fn guaranteed_minor(&self) -> i64 {
+        let valid = self.guarantees.values().filter(|guarantee| guarantee.phase == GuaranteePhase::Valid);
+        valid.map(|guarantee| guarantee.amount_minor).sum()
+    }
+
+    /// Money that covers what is required.
+    pub fn cash_minor(&self, book: &AccountBook) -> i64 {
+        book.standing(&self.account(Heading::Available)) + book.standing(&self.held_account())
+    }
+
+    /// What is missing: what is required, without money and guarantees.
+    pub fn shortfall_minor(&self, book: &AccountBook) -> i64 {
+        let required = book.standing(&self.account(Heading::Required));
+        (required - self.cash_minor(book) - self.guaranteed_minor()).max(0)
+    }
+
+    /// What of a receipt covers what is missing: nothing, once the time of the notice is over.
+    pub fn covering_minor(&self, receipt: &BankReceipt, book: &AccountBook) -> i64 {
+        if receipt.value_date > self.pay_by { 0 } else { receipt.amount.amount_minor.min(self.shortfall_minor(book)) }
+    }
+
+    /// What is to go back and has not: what is held or in dispute is not.
+    pub fn unsettled_minor(&self, book: &AccountBook) -> i64 {
+        let headings = [Heading::Available, Heading::Excess, Heading::RefundPayable, Heading::InterestPayable];
+        let owed: i64 = headings.iter().map(|heading| book.standing(&self.account(*heading))).sum();
+        let on_its_way = self.refunds.values().filter(|refund| refund.phase == RefundPhase::Instructed);
+        owed + on_its_way.map(RefundState::total_minor).sum::<i64>()
+    }
+
+    /// What the payer has with the payee in all.
+    pub fn owed_minor(&self, book: &AccountBook) -> i64 {
+        let kept = book.standing(&self.held_account()) + book.standing(&self.account(Heading::ForfeitedPending));
+        self.unsettled_minor(book) + kept
+    }
+
+    pub fn status(&self, book: &AccountBook) -> DepositStatus {
+        if self.clock.is_none() {
+            let is_empty = self.receipts.is_empty() && self.guaranteed_minor() == 0;
+            return match self.shortfall_minor(book) {
+                0 => DepositStatus::Secured,
+                _ if is_empty => DepositStatus::Announced,
+                _ => DepositStatus::Short,
+            };
+        }
+        match self.owed_minor(book) {
+            0 => DepositStatus::Closed,
+            _ if self.overdue.is_some() && self.unsettled_minor(book) > 0 => DepositStatus::Overdue,
+            _ => DepositStatus::RefundDue,
+        }
+    }
+
+    pub(super) fn awaited_refund(&self) -> Awaited {
+        Awaited::RefundOverdue { deposit: self.id.clone() }
+    }
+}

@@ -1,0 +1,182 @@
+//! What deposits have come to, and the book that says it in money. One stream is all of one payee: what its custody account
+//! holds is in every deposit, so only so is each act decided on the balance that the one before it has left.
+
+mod apply;
+mod decide;
+mod deposit;
+mod forfeit;
+mod journal;
+mod postings;
+mod refund;
+mod require;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+pub use deposit::{
+    ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState,
+    HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
+};
+pub use journal::Journal;
+pub use refund::{RefundSums, refund_sums};
+pub use timers::Awaited;
+
+use super::Act;
+use super::book::{AccountBook, Imbalance};
+use crate::access::gate_streams;
+use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
+use crate::field::{Instant, ItemId, OrganisationId, OrganisationIdError};
+use crate::law::{Edition, Law};
+use crate::problem::Refusal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+use timers::Timers;
+
+/// Names the stream of a payee's deposits, and its book.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct DepositBookId(pub OrganisationId);
+
+impl StreamId for DepositBookId {
+    const PREFIX: &'static str = "deposit";
+}
+
+impl FromStr for DepositBookId {
+    type Err = OrganisationIdError;
+
+    fn from_str(text: &str) -> Result<Self, OrganisationIdError> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for DepositBookId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// All deposits of one payee, and its book.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DepositBook {
+    pub(in super::super) version: u64,
+    pub payee: OrganisationId,
+    pub book: AccountBook,
+    pub schemes: BTreeMap<ItemId, SchemeState>,
+    pub deposits: BTreeMap<ItemId, DepositState>,
+    /// References of the bank that were entered: none counts twice.
+    references: BTreeSet<Box<str>>,
+    /// Guarantees by issuer and number: none covers twice.
+    guarantees: BTreeSet<(Box<str>, Box<str>)>,
+    /// Their ids: their accounts are called by them.
+    covers: BTreeSet<ItemId>,
+    timers: Timers,
+    /// Refunds that arrived by their last day, and after it.
+    pub refunds_in_time: u64,
+    pub refunds_late: u64,
+    /// Deposits that are to go back, and are late.
+    pub overdue: BTreeSet<ItemId>,
+}
+
+impl DepositBook {
+    fn new(payee: OrganisationId) -> Self {
+        Self {
+            version: 0,
+            payee,
+            book: AccountBook::default(),
+            schemes: BTreeMap::new(),
+            deposits: BTreeMap::new(),
+            references: BTreeSet::new(),
+            guarantees: BTreeSet::new(),
+            covers: BTreeSet::new(),
+            timers: Timers::default(),
+            refunds_in_time: 0,
+            refunds_late: 0,
+            overdue: BTreeSet::new(),
+        }
+    }
+
+    /// What its book has by itself, and what holds and deposits have to do with it: nothing, whatever was recorded.
+    pub fn check(&self) -> Vec<Imbalance> {
+        let mut found = self.book.check();
+        for deposit in self.deposits.values() {
+            let (account, held) = (deposit.held_account(), deposit.held_minor());
+            let balance = self.book.standing(&account);
+            // 2020 is exactly what holds keep back.
+            if balance != held {
+                found.push(Imbalance::Limit { account, balance });
+            }
+        }
+        found
+    }
+}
+
+impl Capability for DepositBook {
+    type Id = DepositBookId;
+    type Act = Act;
+
+    // There are as many as payees, and each is needed as a whole.
+    const IS_DROPPED: bool = false;
+    const FALLS_DUE: bool = true;
+
+    fn is_in_law(edition: &Edition) -> bool {
+        !edition.deposits.basis.is_silent()
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The tender that a deposit secures, and who may be barred from having it back.
+    fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
+        let deposit = act.deposit().and_then(|id| state?.deposits.get(id));
+        match act {
+            Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
+            Act::RefundDue(_) => {
+                let secured = deposit.and_then(|deposit| deposit.secures.as_ref());
+                secured.map(|secured| Stream::of(&secured.tender)).into_iter().collect()
+            }
+            Act::RefundApproved(_) => gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every act on a deposit concerns who paid it; lateness is said of the payee.
+    fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
+        let payer = match act {
+            Act::Announced(notice) => notice.payer.as_ref(),
+            act => act.deposit().and_then(|id| state?.deposits.get(id)?.payer.as_ref()),
+        };
+        let late = match (act, state) {
+            (Act::RefundOverdue(_), Some(state)) => Some(Bearing::new(&state.payee, Fact::DeadlinePassed)),
+            _ => None,
+        };
+        late.into_iter().chain(payer.map(Bearing::concerned)).collect()
+    }
+
+    fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {
+        decide::decide(state, act, at)
+    }
+
+    fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
+        let Act::SchemePublished(_) = act else { return None };
+        let mut book = Self::new(place.author.clone());
+        book.apply(act, place, law);
+        Some(book)
+    }
+
+    fn apply(&mut self, act: &Act, place: &Place, law: Law<'_>) {
+        self.fold(act, place, law);
+        self.version = place.version;
+    }
+
+    fn next_due(&self, law: Law<'_>) -> Option<Instant> {
+        self.timers.next(law)
+    }
+
+    fn due(&self, now: Instant, law: Law<'_>) -> Option<Act> {
+        self.timers.due(now, law).map(|awaited| awaited.act(self, law))
+    }
+}

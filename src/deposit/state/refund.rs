@@ -1,0 +1,231 @@
+//! 退还: when it is due, what goes back with the principal (interest, and what lateness costs), and who sends it.
+
+use super::super::book::Heading;
+use super::super::interest::{DatedRate, product, product_of_steps};
+use super::super::{Act, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement};
+use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
+use super::{DepositBook, DepositState, RefundPhase, RefundState};
+use crate::access::{GateReach, GatedStep, barred_from};
+use crate::act::{Acts, Author, Moment, Role, must_be_past};
+use crate::field::{Day, Fault, ItemId};
+use crate::law::{BarField, BarMeasure, DepositKind, Law, LoanRate, RefundEvent, WHOLE_PPM};
+use crate::problem::{self, Refusal};
+use crate::tender::{AwardState, LotState, Tender};
+
+/// A payment is approved some days before it goes out.
+const VALUE_DATE_AHEAD_DAYS: u64 = 30;
+
+/// What a refund comes to beside its principal, and what is left for the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundSums {
+    pub interest_minor: i64,
+    pub overdue_minor: i64,
+    /// Of a minor unit of interest.
+    pub carry: i128,
+}
+
+/// What is due beside so much principal that goes out on a day.
+pub fn refund_sums(
+    book: &DepositBook,
+    deposit: &DepositState,
+    kind: Option<&DepositKind>,
+    principal_minor: i64,
+    value_date: Day,
+    law: Law<'_>,
+) -> RefundSums {
+    let (interest_minor, carry) = deposit.interest(book, value_date);
+    let late = kind.and_then(|kind| kind.overdue.as_ref()).zip(deposit.due_day(law));
+    let overdue_minor = late.map_or(0, |(charge, due)| {
+        let from = deposit.charged_to.map_or(due, |charged| charged.max(due));
+        let rates = &law.edition().deposits.loan_rate;
+        let year = i128::from(charge.year_days) * i128::from(WHOLE_PPM) * i128::from(WHOLE_PPM);
+        let product = late_product(principal_minor, rates, from, value_date) * i128::from(charge.factor_ppm);
+        i64::try_from(product / year.max(1)).unwrap_or(i64::MAX)
+    });
+    RefundSums { interest_minor, overdue_minor, carry }
+}
+
+fn late_product(principal_minor: i64, rates: &[LoanRate], from: Day, to: Day) -> i128 {
+    let rates = rates.iter().map(|rate| DatedRate { from: rate.from, rate_ppm: rate.rate_ppm });
+    product(principal_minor, &rates.collect::<Vec<_>>(), from, to)
+}
+
+impl DepositState {
+    /// Whole minor units of interest that have come up to a day, and the rest.
+    pub fn interest(&self, book: &DepositBook, to: Day) -> (i64, i128) {
+        let Some(scheme) = book.schemes.get(&self.scheme) else { return (0, self.carry) };
+        let Some(from) = self.counted_to.or_else(|| self.steps.iter().map(|step| step.day).min()) else {
+            return (0, self.carry);
+        };
+        let earned = product_of_steps(&self.steps, scheme.rates(), from, to);
+        scheme.day_count().settle(self.carry + earned)
+    }
+
+    /// The last day on which its refund is in time.
+    pub fn due_day(&self, law: Law<'_>) -> Option<Day> {
+        let end = law.end(self.clock?.running).at;
+        Some(end.plus_millis(-1).shanghai_day().into())
+    }
+}
+
+/// # Errors
+/// Not its payee, its payer or a supervisor; an event that has not happened, or another one than the law counts from.
+pub(super) fn decide_clock(
+    book: &DepositBook,
+    deposit: &DepositState,
+    start: &RefundClockStart,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let is_payer = deposit.payer.as_ref().is_some_and(|payer| by.is(payer));
+    if !is_payer && !by.roles.has(Role::Supervisor) {
+        book.must_be_payee(by)?;
+    }
+    if deposit.clock.is_some() {
+        return Err(Refusal::state_forbids(act.kind(), "due"));
+    }
+    must_be_past(start.day <= at.today(), "/day")?;
+    let tender =
+        deposit.secures.as_ref().and_then(|secured| Some((at.around.get::<Tender>(&secured.tender)?, secured)));
+    if start.event == RefundEvent::Agreed || tender.is_none() {
+        if is_payer {
+            let words = ("须由收取人或监督部门说明", "to be said by the payee or a supervisor");
+            return Err(Refusal::of_field("/event", Fault::inconsistent(words)));
+        }
+        return start.document.as_ref().map(drop).ok_or_else(|| Refusal::of_field("/document", Fault::MissingField));
+    }
+    let Some((tender, secured)) = tender else { return Ok(()) };
+    let lot = tender.lots.iter().find(|lot| lot.id == secured.lot);
+    let happened = lot.and_then(|lot| event_of(book, deposit, lot, at));
+    match happened {
+        Some(happened) if happened == (start.event, start.day) => Ok(()),
+        Some((event, day)) => {
+            let words = (
+                format!("依法自{}（{day}）起算", event.words().zh),
+                format!("the law counts from {} ({day})", event.words().en),
+            );
+            Err(Refusal::of_field("/event", Fault::inconsistent(words)))
+        }
+        None => Err(Refusal::state_forbids(act.kind(), "not happened")),
+    }
+}
+
+/// From what the law counts for this payer in its lot, and when that was.
+fn event_of(book: &DepositBook, deposit: &DepositState, lot: &LotState, at: &Moment<'_>) -> Option<(RefundEvent, Day)> {
+    let kind = book.kind(deposit, at)?;
+    let won = |award: &&AwardState| {
+        let members = lot.candidate(&award.candidate).map(|candidate| &candidate.members);
+        members.is_some_and(|members| deposit.payer.as_ref().is_some_and(|payer| members.contains(payer)))
+    };
+    let own: Vec<&AwardState> = lot.awards.iter().filter(won).collect();
+    let (event, awards) =
+        if own.is_empty() { (kind.refund.loser, lot.awards.iter().collect()) } else { (kind.refund.winner, own) };
+    let day = match event {
+        RefundEvent::Award => awards.iter().map(|award| award.awarded).min(),
+        RefundEvent::Contract => {
+            awards.iter().filter_map(|award| award.contract.as_ref()).map(|made| made.signed).min()
+        }
+        RefundEvent::Agreed => None,
+    };
+    Some((event, day?))
+}
+
+/// # Errors
+/// More than may go back, or other interest than there is.
+pub(super) fn decide_approval(
+    book: &DepositBook,
+    deposit: &DepositState,
+    approval: &RefundApproval,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    must_be_amount(approval.amount, deposit.currency)?;
+    if deposit.refunds.contains_key(&approval.id) {
+        return Err(duplicate("/id", &approval.id));
+    }
+    if deposit.counted_to.is_some_and(|counted| approval.value_date < counted) {
+        let earlier = deposit.counted_to.map(|day| day.to_string()).unwrap_or_default();
+        return Err(Refusal::of_field("/value_date", Fault::DatesOutOfOrder { earlier }));
+    }
+    let latest = at.today().date().checked_add_days(chrono::Days::new(VALUE_DATE_AHEAD_DAYS)).map(Day::from);
+    if latest.is_some_and(|latest| latest < approval.value_date) {
+        let words = ("付款日过远", "a day of payment so far ahead");
+        return Err(Refusal::of_field("/value_date", Fault::inconsistent(words)));
+    }
+    let excess = book.book.standing(&deposit.account(Heading::Excess));
+    if deposit.clock.is_none() && approval.amount.amount_minor > excess {
+        let (zh, en) =
+            ("退还事由尚未发生，只能退还超额部分", "what it secures is not over: only what is too much goes back");
+        return Err(Refusal::new(&problem::STATE_FORBIDS, zh, en));
+    }
+    let sums =
+        refund_sums(book, deposit, book.kind(deposit, at), approval.amount.amount_minor, approval.value_date, at.law);
+    for (pointer, said, right) in [
+        ("/interest_minor", approval.interest_minor, sums.interest_minor),
+        ("/overdue_minor", approval.overdue_minor, sums.overdue_minor),
+    ] {
+        if said != right {
+            let words = (format!("应为 {right}，实为 {said}"), format!("it is {right}, not {said}"));
+            return Err(Refusal::of_field(pointer, Fault::inconsistent(words)));
+        }
+    }
+    must_not_be_barred(deposit, at)
+}
+
+/// A court may hold what is to go back.
+fn must_not_be_barred(deposit: &DepositState, at: &Moment<'_>) -> Result<(), Refusal> {
+    let fields = vec![BarField::GovernmentProcurement, BarField::Tendering];
+    let reach = GateReach::Purchase { fields, region: None };
+    let step = GatedStep { measure: BarMeasure::Refund, reach, days: vec![at.today()] };
+    barred_from(deposit.payer.iter().map(|payer| ("/deposit".to_owned(), payer)), &step, at)
+}
+
+/// # Errors
+/// It is not approved, or by the same person.
+pub(super) fn decide_instruction(
+    book: &DepositBook,
+    deposit: &DepositState,
+    instruction: &RefundInstruction,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    let refund = refund_of(deposit, &instruction.refund)?;
+    if refund.phase != RefundPhase::Approved {
+        return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
+    }
+    must_be_another(at, &refund.approved_by)?;
+    // What lateness costs is never paid out of others' deposits.
+    if refund.overdue_minor > 0 && book.own_minor(deposit.currency) < 0 {
+        let (zh, en) =
+            ("超期资金占用费须先由自有资金拨入专户", "what lateness costs is paid out of own funds, which come first");
+        return Err(Refusal::new(&problem::BALANCE_INSUFFICIENT, zh, en));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// Nothing was instructed; the bank's line was entered before.
+pub(super) fn decide_settlement(
+    book: &DepositBook,
+    deposit: &DepositState,
+    settlement: &RefundSettlement,
+    act: &Act,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    let refund = refund_of(deposit, &settlement.refund)?;
+    if refund.phase != RefundPhase::Instructed {
+        return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
+    }
+    book.must_be_new(settlement.reference.as_str())?;
+    must_be_past(settlement.value_date <= at.today(), "/value_date")
+}
+
+fn refund_of<'a>(deposit: &'a DepositState, id: &ItemId) -> Result<&'a RefundState, Refusal> {
+    deposit.refunds.get(id).ok_or_else(|| unknown("/refund", id.to_string()))
+}

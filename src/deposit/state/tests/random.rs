@@ -1,0 +1,85 @@
+//! Whatever is tried.
+
+use super::*;
+use proptest::prelude::*;
+
+proptest! {
+    /// Whatever is tried in whatever order: every accepted act balances (asked after each), what comes in is what is owed, and who
+    /// folds the acts again has the same book.
+    #[test]
+    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..14, 0u8..3, 1i64..9_000_000, 0u8..3), 1..60)) {
+        let mut run = Run::on("2026-03-20");
+        run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
+        for (n, (what, deposit, fen, other)) in moves.into_iter().enumerate() {
+            let (id, item) = (format!("d-{deposit}"), format!("x-{other}"));
+            run.now = run.now.plus_millis(40 * 3_600_000);
+            let (today, hand) = (Day::from(run.now.shanghai_day()).to_string(), 1 + other % 2);
+            let until = "2026-09-01";
+            let (kind, payload) = match what {
+                0 => ("deposit.announced", notice(&id)),
+                1 | 2 => ("deposit.received", receipt(&id, &format!("R-{n}"), fen, &today)),
+                3 => ("deposit.held", json!({"deposit": id, "id": item, "amount": yuan(fen), "reason": "查", "until": until})),
+                4 => ("deposit.released", json!({"deposit": id, "hold": item, "amount": yuan(fen / 2 + 1), "reason": "查"})),
+                5 => ("deposit.forfeited", json!({
+                    "deposit": id, "id": item, "hold": item, "amount": yuan(fen / 3 + 1), "ground": "bid-withdrawn",
+                    "reasons": "理由", "document": paper(),
+                })),
+                6 => ("deposit.forfeiture_confirmed", json!({"deposit": id, "forfeiture": item})),
+                7 => ("deposit.refund_due", json!({"deposit": id, "event": "agreed", "day": today, "document": paper()})),
+                8 | 9 => {
+                    let parsed: ItemId = id.parse().unwrap();
+                    let sums = run.book().deposits.get(&parsed).map(|deposit| {
+                        refund_sums(run.book(), deposit, None, fen, today.parse().unwrap(), run.law())
+                    });
+                    let interest = sums.map_or(0, |sums| sums.interest_minor);
+                    ("deposit.refund_approved", json!({
+                        "deposit": id, "id": item, "amount": yuan(fen), "value_date": today,
+                        "interest_minor": interest, "overdue_minor": 0,
+                    }))
+                }
+                10 => ("deposit.refund_instructed", json!({"deposit": id, "refund": item})),
+                11 => ("deposit.refund_settled", json!({
+                    "deposit": id, "refund": item, "outcome": if fen % 2 == 0 { "confirmed" } else { "bounced" },
+                    "reference": format!("R-{n}"), "value_date": today,
+                })),
+                12 => ("deposit.bank_entered", json!({
+                    "bank": "icbc", "nature": if fen % 2 == 0 { "own_funds" } else { "charge" },
+                    "reference": format!("R-{n}"), "amount": yuan(fen / 1000 + 1), "value_date": today,
+                })),
+                _ => ("deposit.receipt_reversed", json!({
+                    "deposit": id, "reference": format!("R-{}", n / 2), "reason": "误", "document": paper(),
+                })),
+            };
+            let before = run.state.clone();
+            if run.posts(&payee(), hand, kind, &payload).is_err() {
+                prop_assert_eq!(&run.state, &before);
+            }
+            while let Some(act) = run.book().due(run.now, run.law()) {
+                run.act(&service(), 9, &act).unwrap();
+            }
+            prop_assert!(run.book().own_minor(Currency::CNY) >= 0);
+        }
+        // The journal alone has all of it: numbers without a gap, and the same balances.
+        let mut again = super::super::AccountBook::default();
+        for (at, voucher) in run.vouchers.iter().enumerate() {
+            prop_assert_eq!(voucher.number, at as u64 + 1);
+            again.post(&voucher.lines).unwrap();
+        }
+        prop_assert_eq!(&again, &run.book().book);
+        prop_assert_eq!(run.journal.book(), run.state.as_ref());
+    }
+
+    /// As many as want to, at once: never more is held than is there.
+    #[test]
+    fn holds_never_overspend(amounts in prop::collection::vec(1i64..400_000, 200)) {
+        let mut run = Run::secured("bid-tendering");
+        let mut held = 0;
+        for (n, fen) in amounts.into_iter().enumerate() {
+            let hold = json!({"deposit": "d-1", "id": format!("k-{n}"), "amount": yuan(fen), "reason": "查", "until": "2026-09-01"});
+            let fits = held + fen <= 10_000_000;
+            prop_assert_eq!(run.posts(&payee(), 1, "deposit.held", &hold).is_ok(), fits);
+            held += if fits { fen } else { 0 };
+            prop_assert_eq!(run.standing(Heading::Held, "d-1"), held);
+        }
+    }
+}

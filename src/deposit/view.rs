@@ -1,0 +1,284 @@
+//! Deposits as they are shown: to everybody, where each stands and when it goes back; amounts only to whoever they concern.
+
+use super::DepositStatus;
+use super::book::{Heading, HeadingClass};
+use crate::field::{Day, ItemId, OrganisationId, TenderCode};
+use crate::http::word;
+use crate::law::RefundEvent;
+use crate::store::{Row, StoreError};
+use poem_openapi::Object;
+use serde::Serialize;
+use std::str::FromStr;
+
+/// What a payee keeps, and how it gives back.
+#[derive(Serialize, Object)]
+pub struct DepositBookView {
+    pub payee: OrganisationId,
+    /// Deposits that were ever announced.
+    pub deposits: u64,
+    /// 凭证数: vouchers of its book, numbered from 1 without a gap.
+    pub vouchers: u64,
+    /// Refunds that arrived by their last day.
+    pub refunds_in_time: u64,
+    /// Refunds that arrived after it.
+    pub refunds_late: u64,
+    /// 逾期未退: deposits that are late now.
+    pub overdue: u64,
+    pub totals: Vec<DepositTotalView>,
+    pub version: u64,
+    /// Where its records are, and where whoever asks with `wait` hears of the next one.
+    pub records: String,
+}
+
+/// In one currency, in minor units (分).
+#[derive(Serialize, Object)]
+pub struct DepositTotalView {
+    pub currency: String,
+    /// 应缴
+    pub required_minor: i64,
+    /// 专户存款
+    pub custody_minor: i64,
+    /// 保函担保
+    pub guaranteed_minor: i64,
+}
+
+/// A scheme: on which law, how much at most, in which forms.
+#[derive(Serialize, Object)]
+pub struct DepositSchemeView {
+    /// Index of the entry that published it.
+    entry: u64,
+    payee: OrganisationId,
+    id: ItemId,
+    kind: ItemId,
+    name: String,
+    article: String,
+    currency: String,
+    /// Of the base, in parts per million.
+    ratio_ppm: u32,
+    forms: Vec<String>,
+    /// Where the law leaves it to the contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    refund_days: Option<u32>,
+    /// SHA-256 of where it was made public, at `/v1/documents/{document}`.
+    document: String,
+}
+
+/// A deposit, without amounts.
+#[derive(Serialize, Object)]
+pub struct DepositView {
+    /// Index of the entry that announced it.
+    entry: u64,
+    payee: OrganisationId,
+    id: ItemId,
+    scheme: ItemId,
+    kind: ItemId,
+    /// Absent where a person pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    payer: Option<OrganisationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    tender: Option<TenderCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    lot: Option<String>,
+    status: DepositStatus,
+    pay_by: Day,
+    /// What set the clock of its refund going.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    clock_event: Option<RefundEvent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    clock_day: Option<Day>,
+    /// When it is to be back at the latest (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next_due: Option<String>,
+    /// That time rests on holidays that are not arranged yet.
+    provisional: bool,
+    /// Index of the entry by which the service says that it is late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    overdue: Option<u64>,
+    /// First day on which a guarantee that covers it expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    guarantee_expires: Option<Day>,
+    /// Index of the newest entry about it.
+    last_entry: u64,
+}
+
+/// What a deposit comes to, in minor units (分): for its payer, its payee, supervisors and auditors.
+#[derive(Serialize, Object)]
+pub struct DepositMoneyView {
+    currency: String,
+    /// 应缴
+    required_minor: i64,
+    /// 尚缺
+    shortfall_minor: i64,
+    /// 保函担保
+    guaranteed_minor: i64,
+    /// 可用
+    available_minor: i64,
+    /// 冻结
+    held_minor: i64,
+    /// 超额
+    excess_minor: i64,
+    /// 待退款
+    refund_payable_minor: i64,
+    /// 争议扣款
+    disputed_minor: i64,
+    /// 已退本金
+    refunded_minor: i64,
+    /// 已付利息与资金占用费
+    interest_paid_minor: i64,
+}
+
+/// An account with its balance (科目余额).
+#[derive(Serialize, Object)]
+pub struct AccountBalanceView {
+    /// `2010.d-1.CNY`
+    pub account: String,
+    /// 科目编号
+    pub code: String,
+    pub name_zh: String,
+    pub name_en: String,
+    /// 备查: it is no money.
+    pub memorandum: bool,
+    /// The deposit, bank account or guarantee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub sub: Option<String>,
+    pub currency: String,
+    /// 借方余额 less 贷方余额: the sum of a book's is 0.
+    pub balance_minor: i64,
+}
+
+/// A line of a voucher (分录).
+#[derive(Serialize, Object)]
+pub struct PostingView {
+    /// Index of the entry: its record is the voucher's evidence.
+    entry: u64,
+    line: u64,
+    /// 凭证号
+    voucher: u64,
+    day: Day,
+    /// The kind of the record.
+    kind: String,
+    account: String,
+    /// `debit` (借) or `credit` (贷).
+    side: String,
+    amount_minor: i64,
+    /// What the account has more on its debit side after it.
+    balance_minor: i64,
+}
+
+fn read<T: FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Damaged(format!("{text:?} is not what its column holds")))
+}
+
+fn optional<T: FromStr>(row: &Row, column: usize) -> Result<Option<T>, StoreError> {
+    row.optional_text(column)?.map(read).transpose()
+}
+
+/// An account without its book.
+pub fn short(account: &str) -> String {
+    account.split_once('/').map_or(account, |(_, short)| short).to_owned()
+}
+
+impl DepositSchemeView {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            entry: row.unsigned(0)?,
+            payee: read(row.text(1)?)?,
+            id: read(row.text(2)?)?,
+            kind: read(row.text(3)?)?,
+            name: row.text(4)?.to_owned(),
+            article: row.text(5)?.to_owned(),
+            currency: row.text(6)?.to_owned(),
+            ratio_ppm: u32::try_from(row.integer(7)?).map_err(|_| StoreError::Unexpected(7))?,
+            forms: row.text(8)?.split(',').filter(|form| !form.is_empty()).map(str::to_owned).collect(),
+            refund_days: row.optional_integer(9)?.and_then(|days| u32::try_from(days).ok()),
+            document: row.text(10)?.to_owned(),
+        })
+    }
+}
+
+impl DepositView {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let event = row.optional_text(11)?.is_some().then(|| word(row, 11)).transpose()?;
+        let due = row.optional_integer(13)?.map(crate::field::Instant::from_millis);
+        Ok(Self {
+            entry: row.unsigned(0)?,
+            payee: read(row.text(1)?)?,
+            id: read(row.text(2)?)?,
+            scheme: read(row.text(3)?)?,
+            kind: read(row.text(4)?)?,
+            payer: optional(row, 5)?,
+            tender: optional(row, 6)?,
+            lot: row.optional_text(7)?.map(str::to_owned),
+            status: word(row, 9)?,
+            pay_by: read(row.text(10)?)?,
+            clock_event: event,
+            clock_day: optional(row, 12)?,
+            next_due: due.map(|due| due.to_string()),
+            provisional: row.integer(14)? != 0,
+            overdue: row.optional_integer(15)?.and_then(|entry| u64::try_from(entry).ok()),
+            guarantee_expires: optional(row, 27)?,
+            last_entry: row.unsigned(16)?,
+        })
+    }
+}
+
+impl DepositMoneyView {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            currency: row.text(8)?.to_owned(),
+            required_minor: row.integer(17)?,
+            shortfall_minor: row.integer(18)?,
+            guaranteed_minor: row.integer(19)?,
+            available_minor: row.integer(20)?,
+            held_minor: row.integer(21)?,
+            excess_minor: row.integer(22)?,
+            refund_payable_minor: row.integer(23)?,
+            disputed_minor: row.integer(24)?,
+            refunded_minor: row.integer(25)?,
+            interest_paid_minor: row.integer(26)?,
+        })
+    }
+}
+
+impl AccountBalanceView {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        let heading: Heading = word(row, 2)?;
+        let words = heading.words();
+        Ok(Self {
+            account: short(row.text(0)?),
+            code: heading.code().to_owned(),
+            name_zh: words.zh,
+            name_en: words.en,
+            memorandum: heading.class() == HeadingClass::Memorandum,
+            sub: row.optional_text(3)?.map(str::to_owned),
+            currency: row.text(4)?.to_owned(),
+            balance_minor: row.integer(5)?,
+        })
+    }
+}
+
+impl PostingView {
+    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            entry: row.unsigned(0)?,
+            line: row.unsigned(1)?,
+            voucher: row.unsigned(3)?,
+            day: read(row.text(4)?)?,
+            kind: row.text(5)?.to_owned(),
+            account: short(row.text(6)?),
+            side: row.text(7)?.to_owned(),
+            amount_minor: row.integer(8)?,
+            balance_minor: row.integer(9)?,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Deposits over real HTTP, on both engines: refunds to the day and the fen, holds that never overspend, what each may see, and
+//! what an audit and a comparison find.
+
+#![cfg(feature = "shell")]
+
+mod holds;
+mod refunds;
+mod sight;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,252 @@
+//! Deposits: one book a buyer, on which a few deposits meet each other's holds, refunds and forfeitures.
+
+use super::{By, Draft, Scene};
+use crate::plan::Intent;
+use crate::seam;
+use gongshi::act::Acts;
+use gongshi::deposit::{
+    Act, DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, HoldState, RefundPhase, refund_sums,
+};
+use gongshi::field::{Day, ItemId, OrganisationId};
+use gongshi::organisation::Role;
+use serde_json::{Value, json};
+
+/// Deposits of one payee: so few that acts on them meet.
+const DEPOSITS: usize = 4;
+
+pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
+    let buyers = scene.cast.players.iter().filter(|player| matches!(player.role, Role::Centre | Role::ProcuringUnit));
+    let ids: Vec<OrganisationId> = buyers.map(|player| player.id.clone()).collect();
+    let payee = &ids[intent.which % ids.len()];
+    let book = seam::deposits(scene.world, payee);
+    let drawn = book.map(|book| book.deposits.values().collect::<Vec<_>>()).unwrap_or_default();
+    let deposit = scene.dice.one_of(&drawn).copied();
+    let kind =
+        if intent.sensible { sensible(scene, book, deposit) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
+    let payload = payload(scene, book, deposit, kind)?;
+    let by = match kind {
+        "deposit.forfeiture_appealed" => deposit.and_then(|deposit| scene.known(deposit.payer.as_ref()?)),
+        "deposit.forfeiture_ruled" => Some(scene.player(Role::Supervisor)),
+        _ if intent.sensible && is_timed(kind) => Some(By::Service),
+        _ => scene.known(payee),
+    };
+    let act = Act::parse(kind, payload.to_string().as_bytes())?.ok()?;
+    Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
+}
+
+fn is_timed(kind: &str) -> bool {
+    matches!(
+        kind,
+        "deposit.hold_lapsed" | "deposit.refund_overdue" | "deposit.forfeiture_final" | "deposit.guarantee_expired"
+    )
+}
+
+fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&DepositState>) -> &'static str {
+    let Some(book) = book else { return "deposit.scheme_published" };
+    let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
+        return "deposit.announced";
+    };
+    let forfeitures: Vec<_> = deposit.forfeitures.values().map(|forfeiture| forfeiture.phase).collect();
+    let refunds: Vec<_> = deposit.refunds.values().map(|refund| refund.phase).collect();
+    match () {
+        () if forfeitures.contains(&ForfeiturePhase::Decided) => "deposit.forfeiture_confirmed",
+        () if forfeitures.contains(&ForfeiturePhase::Appealed) => "deposit.forfeiture_ruled",
+        () if forfeitures.contains(&ForfeiturePhase::Final) => "deposit.forfeiture_remitted",
+        () if forfeitures.contains(&ForfeiturePhase::Appealable) && scene.dice.percent(50) => {
+            "deposit.forfeiture_appealed"
+        }
+        () if refunds.contains(&RefundPhase::Instructed) => "deposit.refund_settled",
+        () if refunds.contains(&RefundPhase::Approved) => "deposit.refund_instructed",
+        () if deposit.guarantees.values().any(|guarantee| guarantee.phase == GuaranteePhase::Lodged) => {
+            "deposit.guarantee_verified"
+        }
+        () if deposit.clock.is_some() => "deposit.refund_approved",
+        () if deposit.receipts.is_empty() && scene.dice.percent(60) => "deposit.received",
+        () => scene.dice.pick(&[
+            "deposit.received",
+            "deposit.receipt_reversed",
+            "deposit.bank_entered",
+            "deposit.held",
+            "deposit.held",
+            "deposit.released",
+            "deposit.forfeited",
+            "deposit.guarantee_lodged",
+            "deposit.guarantee_released",
+            "deposit.refund_due",
+            "deposit.scheme_published",
+        ]),
+    }
+}
+
+fn yuan(fen: i64) -> Value {
+    json!({"currency": "CNY", "amount_minor": fen})
+}
+
+/// An id of a map, mostly of one that is in the wanted state.
+fn chosen<T>(scene: &mut Scene<'_>, of: impl Iterator<Item = (ItemId, T)>, wanted: impl Fn(&T) -> bool) -> String {
+    let all: Vec<(ItemId, T)> = of.collect();
+    let first = all.iter().find(|(_, state)| wanted(state)).filter(|_| scene.dice.percent(90));
+    first.or(scene.dice.one_of(&all)).map_or("none".to_owned(), |(id, _)| id.to_string())
+}
+
+fn payload(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    kind: &str,
+) -> Option<Value> {
+    let id = deposit.map_or("d-0".to_owned(), |deposit| deposit.id.to_string());
+    let today = scene.day(0).to_string();
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let new = format!("x-{}", scene.dice.below(60));
+    let fen = scene.dice.between(1, 4_000_000);
+    let holds = || deposit.into_iter().flat_map(|deposit| deposit.holds.clone());
+    let refunds = || deposit.into_iter().flat_map(|deposit| deposit.refunds.clone());
+    let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
+    let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
+    let open = |hold: &HoldState| hold.left_minor > 0;
+    Some(match kind {
+        "deposit.scheme_published" => scheme(scene)?,
+        "deposit.announced" => notice(scene, book),
+        "deposit.received" => json!({
+            "deposit": id, "reference": reference, "amount": yuan(scene.dice.between(1, 12_000_000)),
+            "value_date": scene.day(-scene_days(fen)), "account_kind": "basic", "account": scene.person(),
+        }),
+        "deposit.receipt_reversed" => {
+            let receipt = deposit.and_then(|deposit| deposit.receipts.last());
+            let reference = receipt.map_or(reference, |receipt| receipt.reference.to_string());
+            json!({"deposit": id, "reference": reference, "reason": "误记", "document": scene.document()?})
+        }
+        "deposit.bank_entered" => json!({
+            "bank": "b-1", "nature": scene.dice.pick(&["interest", "charge", "own_funds"]), "reference": reference,
+            "amount": yuan(fen / 1000 + 1), "value_date": today,
+        }),
+        "deposit.held" => json!({
+            "deposit": id, "id": new, "amount": yuan(fen), "reason": "待核实", "until": scene.day(fen % 20),
+        }),
+        "deposit.released" => {
+            json!({"deposit": id, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1), "reason": "已核实"})
+        }
+        "deposit.hold_lapsed" => json!({"deposit": id, "hold": chosen(scene, holds(), open)}),
+        "deposit.refund_due" => {
+            json!({"deposit": id, "event": "agreed", "day": today, "document": scene.document()?})
+        }
+        "deposit.refund_overdue" => json!({"deposit": id, "due": scene.now.to_string()}),
+        "deposit.refund_approved" => approval(scene, book, deposit, &id, &new),
+        "deposit.refund_instructed" => {
+            json!({"deposit": id, "refund": chosen(scene, refunds(), |refund| refund.phase == RefundPhase::Approved)})
+        }
+        "deposit.refund_settled" => json!({
+            "deposit": id, "refund": chosen(scene, refunds(), |refund| refund.phase == RefundPhase::Instructed),
+            "outcome": scene.dice.pick(&["confirmed", "confirmed", "bounced"]), "reference": reference, "value_date": today,
+        }),
+        "deposit.forfeited" => json!({
+            "deposit": id, "id": new, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1),
+            "ground": scene.dice.pick(&["bid-withdrawn", "bid-withdrawn", "late"]), "reasons": "理由",
+            "document": scene.document()?,
+        }),
+        "deposit.guarantee_lodged" => json!({
+            "deposit": id, "id": new, "form": scene.dice.pick(&["bank_guarantee", "insurance"]),
+            "issuer": {"name": "某银行"}, "number": reference, "amount": yuan(fen), "valid_from": today,
+            "valid_to": scene.day(fen % 30), "claim_by": scene.day(fen % 30), "document": scene.document()?,
+        }),
+        "deposit.guarantee_verified" | "deposit.guarantee_released" | "deposit.guarantee_expired" => {
+            let wanted = |phase| {
+                if kind == "deposit.guarantee_verified" {
+                    phase == GuaranteePhase::Lodged
+                } else {
+                    phase == GuaranteePhase::Valid
+                }
+            };
+            let guarantee = chosen(scene, guarantees(), |guarantee| wanted(guarantee.phase));
+            let mut payload = json!({"deposit": id, "guarantee": guarantee});
+            if kind == "deposit.guarantee_verified" {
+                payload["outcome"] = scene.dice.pick(&["genuine", "genuine", "refuted"]).into();
+                payload["statement"] = "电话查验".into();
+            } else if kind == "deposit.guarantee_released" {
+                payload["reason"] = "退还".into();
+            }
+            payload
+        }
+        _ => {
+            let (phase, more) = match kind {
+                "deposit.forfeiture_confirmed" => (ForfeiturePhase::Decided, json!({})),
+                "deposit.forfeiture_appealed" => (ForfeiturePhase::Appealable, json!({"grounds": "不服"})),
+                "deposit.forfeiture_ruled" => {
+                    let outcome = scene.dice.pick(&["upheld", "overturned"]);
+                    (ForfeiturePhase::Appealed, json!({"outcome": outcome, "reasons": "理由"}))
+                }
+                "deposit.forfeiture_remitted" => {
+                    (ForfeiturePhase::Final, json!({"reference": reference, "value_date": today}))
+                }
+                _ => (ForfeiturePhase::Appealable, json!({})),
+            };
+            let forfeiture = chosen(scene, forfeitures(), |forfeiture| forfeiture.phase == phase);
+            let mut payload = more;
+            payload["deposit"] = id.into();
+            payload["forfeiture"] = forfeiture.into();
+            payload
+        }
+    })
+}
+
+/// Some days back.
+fn scene_days(fen: i64) -> i64 {
+    fen % 5
+}
+
+fn scheme(scene: &mut Scene<'_>) -> Option<Value> {
+    let kind = scene.dice.pick(&["bid-tendering", "bid-tendering", "bid-procurement", "integrity-deposit"]);
+    let procurement = kind == "bid-procurement";
+    let article = if procurement {
+        "政府采购法实施条例第三十三条"
+    } else {
+        "招标投标法实施条例第二十六条"
+    };
+    Some(json!({
+        "id": format!("s-{}", scene.dice.below(4)), "kind": kind, "name": "投标保证金", "article": article,
+        "currency": "CNY", "ratio_ppm": scene.dice.pick(&[20_000, 10_000, 20_001]),
+        "forms": ["transfer", "bank_guarantee", "surety_guarantee", "insurance", "electronic_guarantee"],
+        "day_count": scene.dice.pick(&["actual_360", "actual_365"]),
+        "rates": [{"from": "2020-01-01", "rate_ppm": 15_000}, {"from": "2026-06-15", "rate_ppm": 500}],
+        "document": scene.document()?,
+    }))
+}
+
+fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Value {
+    let schemes: Vec<&ItemId> = book.map(|book| book.schemes.keys().collect()).unwrap_or_default();
+    let scheme = scene.dice.one_of(&schemes).map_or("s-0".to_owned(), |id| id.to_string());
+    let payer = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
+    let mut notice = json!({
+        "id": format!("d-{}", scene.dice.below(DEPOSITS)), "scheme": scheme,
+        "payer": scene.cast.player(payer).id, "base": yuan(500_000_000),
+        "required": yuan(scene.dice.pick(&[5_000_000, 4_000_000, 10_000_000])), "bank": "b-1", "pay_by": scene.day(5),
+    });
+    if scene.dice.percent(30) {
+        notice["score"] = scene.dice.pick(&[60, 85, 95]).into();
+    }
+    notice
+}
+
+fn approval(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    new: &str,
+) -> Value {
+    let today: Day = scene.day(0);
+    let all = book.zip(deposit).map_or(0, |(book, deposit)| deposit.unsettled_minor(&book.book));
+    let amount = if scene.dice.percent(60) { all.max(1) } else { scene.dice.between(1, 3_000_000) };
+    let law = seam::law(scene.world);
+    let sums = book.zip(deposit).map(|(book, deposit)| {
+        let kind = book.schemes.get(&deposit.scheme).map(gongshi::deposit::SchemeState::kind);
+        let kind = law.edition().deposits.kinds.iter().find(|known| Some(&known.id) == kind);
+        refund_sums(book, deposit, kind, amount, today, law)
+    });
+    let (interest, overdue) = sums.map_or((0, 0), |sums| (sums.interest_minor, sums.overdue_minor));
+    json!({
+        "deposit": id, "id": new, "amount": yuan(amount), "value_date": today,
+        "interest_minor": if scene.dice.percent(95) { interest } else { interest + 1 }, "overdue_minor": overdue,
+    })
+}
