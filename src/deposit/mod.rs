@@ -6,6 +6,7 @@
 #[cfg(feature = "shell")]
 mod api;
 pub mod book;
+pub mod export;
 pub mod interest;
 mod payload;
 #[cfg(feature = "shell")]

@@ -347,6 +347,23 @@ pub async fn balance_at(database: &Database, account: &str, entry: u64) -> Resul
     rows.first().map_or(Ok(0), |row| row.integer(0))
 }
 
+/// Lines of a book behind one of an entry, in the order of its vouchers; at most so many.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn postings_after(
+    database: &Database,
+    book: &OrganisationId,
+    (entry, line): (u64, u64),
+    count: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT {POSTING_COLUMNS} FROM deposit_postings WHERE book = $1 AND (entry, line) > ($2, $3) \
+         ORDER BY entry, line LIMIT {count}"
+    );
+    database.read_built(sql, &[Value::from(book.as_str()), Value::from(entry), Value::from(line)]).await
+}
+
 /// The last entry that posted to a book up to the end of a day.
 ///
 /// # Errors

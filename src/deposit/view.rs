@@ -1,7 +1,8 @@
 //! Deposits as they are shown: to everybody, where each stands and when it goes back; amounts only to whoever they concern.
 
 use super::DepositStatus;
-use super::book::{Heading, HeadingClass};
+use super::book::{BookAccount, Heading, HeadingClass};
+use super::export::decimal;
 use crate::field::{Day, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
 use crate::law::RefundEvent;
@@ -160,20 +161,24 @@ pub struct AccountBalanceView {
 #[derive(Serialize, Object)]
 pub struct PostingView {
     /// Index of the entry: its record is the voucher's evidence.
-    entry: u64,
+    pub entry: u64,
     line: u64,
     /// 凭证号
-    voucher: u64,
-    day: Day,
+    pub voucher: u64,
+    pub day: Day,
     /// The kind of the record.
-    kind: String,
-    account: String,
+    pub kind: String,
+    pub account: String,
     /// `debit` (借) or `credit` (贷).
-    side: String,
-    amount_minor: i64,
+    pub side: String,
+    pub amount_minor: i64,
     /// What the account has more on its debit side after it.
-    balance_minor: i64,
+    pub balance_minor: i64,
 }
+
+/// The columns of the journal (序时账) as a table.
+pub const POSTINGS_HEAD: [&str; 9] =
+    ["凭证号", "日期", "摘要", "科目", "科目名称", "方向", "金额", "余额（借方为正）", "记录"];
 
 fn read<T: FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Damaged(format!("{text:?} is not what its column holds")))
@@ -280,5 +285,24 @@ impl PostingView {
             amount_minor: row.integer(8)?,
             balance_minor: row.integer(9)?,
         })
+    }
+
+    /// One line of the table, amounts with the decimals of the currency.
+    pub fn cells(self) -> [String; 9] {
+        let account = BookAccount::parse(&self.account);
+        let name = account.as_ref().map(|account| account.heading.words().zh).unwrap_or_default();
+        let money = |minor: i64| account.as_ref().map_or(minor.to_string(), |account| decimal(minor, account.currency));
+        let side = if self.side == "debit" { "借" } else { "贷" };
+        [
+            self.voucher.to_string(),
+            self.day.to_string(),
+            self.kind,
+            self.account.clone(),
+            name,
+            side.to_owned(),
+            money(self.amount_minor),
+            money(self.balance_minor),
+            format!("/v1/records/{}", self.entry),
+        ]
     }
 }

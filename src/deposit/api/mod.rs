@@ -1,8 +1,9 @@
 //! Deposits over HTTP: where they stand for everybody, money for whoever it concerns.
 
 mod acts;
+mod books;
 
-use super::book::{Heading, SubLedger};
+use super::book::{BookAccount, Heading, SubLedger};
 use super::projection::{
     ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balance_at, book_of, deposit_of,
     last_entry_of_day, totals_of,
@@ -22,6 +23,7 @@ use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
+use books::BooksApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -86,10 +88,10 @@ pages! {
 pub struct DepositApi(Arc<Ledger>);
 
 impl Endpoints for DepositBook {
-    type Api = (DepositApi, DepositActs);
+    type Api = (DepositApi, DepositActs, BooksApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (DepositApi(Arc::clone(&ledger)), DepositActs(ledger))
+        (DepositApi(Arc::clone(&ledger)), DepositActs(Arc::clone(&ledger)), BooksApi(ledger))
     }
 }
 
@@ -257,11 +259,8 @@ fn unknown() -> Problem {
 
 /// The deposit whose account it is, by the account's text.
 fn deposit_in(account: &str) -> Option<ItemId> {
-    let (code, rest) = account.split_once('.')?;
-    let (sub, _currency) = rest.rsplit_once('.')?;
-    let is_of_deposit = |heading: &Heading| heading.code() == code && heading.sub_ledger() == SubLedger::Deposit;
-    let found = <Heading as strum::IntoEnumIterator>::iter().any(|heading| is_of_deposit(&heading));
-    found.then(|| sub.parse().ok()).flatten()
+    let account = BookAccount::parse(account)?;
+    account.sub.filter(|_| account.heading.sub_ledger() == SubLedger::Deposit)
 }
 
 /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::field::{Bilingual, Currency, ItemId};
 use std::fmt;
-use strum::{EnumIter, EnumString, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// 借贷方向.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,6 +150,19 @@ pub struct BookAccount {
     /// The bank account, deposit or guarantee.
     pub sub: Option<ItemId>,
     pub currency: Currency,
+}
+
+impl BookAccount {
+    /// Of its text: `2010.d-1.CNY`, `2990.CNY`. `None` when it is of no account of this chart.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (code, rest) = text.split_once('.')?;
+        let heading = Heading::iter().find(|heading| heading.code() == code)?;
+        let (sub, currency) = match rest.rsplit_once('.') {
+            Some((sub, currency)) => (Some(sub.parse().ok()?), currency),
+            None => (None, rest),
+        };
+        Some(Self { heading, sub, currency: currency.parse().ok()? })
+    }
 }
 
 /// `2010.D-1.CNY`.

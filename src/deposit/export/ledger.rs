@@ -1,0 +1,47 @@
+//! One file for hledger (<https://hledger.org/hledger.html>) and ledger (<https://ledger-cli.org>).
+
+use super::{BookFormat, BookLine, commodity, decimal};
+use crate::deposit::book::BookAccount;
+use crate::field::{Currency, Day};
+use strum::IntoEnumIterator;
+
+/// As hledger and ledger read it.
+pub struct Ledger;
+
+impl BookFormat for Ledger {
+    /// Commodities first: `check --strict` wants each declared.
+    fn head(&self, payee: &str) -> String {
+        let sample = |currency: Currency| decimal(1000 * 10_i64.pow(currency.minor_digits()), currency);
+        let declared = |currency: Currency| {
+            let sample = sample(currency);
+            format!("commodity {sample} {currency:?}\ncommodity {sample} M{currency:?}\n")
+        };
+        let declared: String = Currency::iter().map(declared).collect();
+        format!("; {payee} 保证金账簿\n{declared}\n")
+    }
+
+    fn opened(&self, account: &BookAccount, name: &str, _day: Day) -> String {
+        let words = account.heading.words();
+        format!("account {name}\n  ; {account} {} · {}\n\n", words.zh, words.en)
+    }
+
+    fn voucher(&self, lines: &[(BookLine, &str)]) -> String {
+        let (first, _) = &lines[0];
+        let mut text =
+            format!("{} * ({}) {}\n    ; record: /v1/records/{}\n", first.day, first.voucher, first.kind, first.entry);
+        for (line, name) in lines {
+            let account = &line.line.account;
+            let amount = decimal(line.line.signed(), account.currency);
+            text += &format!("    {name}  {amount} {}\n", commodity(account));
+        }
+        text + "\n"
+    }
+
+    fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String {
+        let line = |(account, name, minor): (&BookAccount, &str, i64)| {
+            let (currency, of) = (account.currency, commodity(account));
+            format!("    {name}  {} {of} = {} {of}\n", decimal(0, currency), decimal(minor, currency))
+        };
+        format!("{day} * balances\n{}", balances.map(line).collect::<String>())
+    }
+}
