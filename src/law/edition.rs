@@ -282,7 +282,7 @@ mod tests {
         let known: Vec<_> = BUILT_IN.iter().map(|edition| (&*edition.name, edition.id.to_string())).collect();
         let shipped = [
             ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
-            ("2026-12", "81dcd0c08b03a7e2bbe87f2c267f82b7e010002950eded2362b7dc4b3e24c204".to_owned()),
+            ("2026-12", "f9f05db7b389859f6294297eff90e31eb745348f6e8f6cd8d94090da211b873c".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -306,7 +306,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 71);
+        assert_eq!(edition.rules().count(), 84);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }
