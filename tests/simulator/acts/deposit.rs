@@ -61,6 +61,9 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.guarantee_verified"
         }
         () if deposit.clock.is_some() => "deposit.refund_approved",
+        () if deposit.holds.values().any(|hold| hold.left_minor > 0) && scene.dice.percent(50) => {
+            scene.dice.pick(&["deposit.forfeited", "deposit.forfeited", "deposit.released"])
+        }
         () if deposit.receipts.is_empty() && scene.dice.percent(60) => "deposit.received",
         () => scene.dice.pick(&[
             "deposit.received",
@@ -101,9 +104,6 @@ fn payload(
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
     let holds = || deposit.into_iter().flat_map(|deposit| deposit.holds.clone());
-    let refunds = || deposit.into_iter().flat_map(|deposit| deposit.refunds.clone());
-    let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
-    let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
     let open = |hold: &HoldState| hold.left_minor > 0;
     Some(match kind {
         "deposit.scheme_published" => scheme(scene)?,
@@ -128,11 +128,29 @@ fn payload(
             json!({"deposit": id, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": id, "hold": chosen(scene, holds(), open)}),
+        kind if kind.starts_with("deposit.refund") => return of_refund(scene, book, deposit, &id, kind),
+        kind if kind.starts_with("deposit.guarantee") => return of_guarantee(scene, deposit, &id, kind),
+        kind => return of_forfeiture(scene, deposit, &id, kind),
+    })
+}
+
+fn of_refund(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    kind: &str,
+) -> Option<Value> {
+    let today = scene.day(0).to_string();
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let new = format!("x-{}", scene.dice.below(60));
+    let refunds = || deposit.into_iter().flat_map(|deposit| deposit.refunds.clone());
+    Some(match kind {
         "deposit.refund_due" => {
             json!({"deposit": id, "event": "agreed", "day": today, "document": scene.document()?})
         }
         "deposit.refund_overdue" => json!({"deposit": id, "due": scene.now.to_string()}),
-        "deposit.refund_approved" => approval(scene, book, deposit, &id, &new),
+        "deposit.refund_approved" => approval(scene, book, deposit, id, &new),
         "deposit.refund_instructed" => {
             json!({"deposit": id, "refund": chosen(scene, refunds(), |refund| refund.phase == RefundPhase::Approved)})
         }
@@ -140,11 +158,17 @@ fn payload(
             "deposit": id, "refund": chosen(scene, refunds(), |refund| refund.phase == RefundPhase::Instructed),
             "outcome": scene.dice.pick(&["confirmed", "confirmed", "bounced"]), "reference": reference, "value_date": today,
         }),
-        "deposit.forfeited" => json!({
-            "deposit": id, "id": new, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1),
-            "ground": scene.dice.pick(&["bid-withdrawn", "bid-withdrawn", "late"]), "reasons": "理由",
-            "document": scene.document()?,
-        }),
+        _ => return None,
+    })
+}
+
+fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str) -> Option<Value> {
+    let today = scene.day(0).to_string();
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let new = format!("x-{}", scene.dice.below(60));
+    let fen = scene.dice.between(1, 4_000_000);
+    let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
+    Some(match kind {
         "deposit.guarantee_lodged" => json!({
             "deposit": id, "id": new, "form": scene.dice.pick(&["bank_guarantee", "insurance"]),
             "issuer": {"name": "某银行"}, "number": reference, "amount": yuan(fen), "valid_from": today,
@@ -168,6 +192,24 @@ fn payload(
             }
             payload
         }
+        _ => return None,
+    })
+}
+
+fn of_forfeiture(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str) -> Option<Value> {
+    let today = scene.day(0).to_string();
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let new = format!("x-{}", scene.dice.below(60));
+    let fen = scene.dice.between(1, 4_000_000);
+    let open = |hold: &HoldState| hold.left_minor > 0;
+    let holds = || deposit.into_iter().flat_map(|deposit| deposit.holds.clone());
+    let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
+    Some(match kind {
+        "deposit.forfeited" => json!({
+            "deposit": id, "id": new, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1),
+            "ground": scene.dice.pick(&["bid-withdrawn", "bid-withdrawn", "late"]), "reasons": "理由",
+            "document": scene.document()?,
+        }),
         _ => {
             let (phase, more) = match kind {
                 "deposit.forfeiture_confirmed" => (ForfeiturePhase::Decided, json!({})),
