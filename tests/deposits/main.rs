@@ -3,6 +3,7 @@
 
 #![cfg(feature = "shell")]
 
+mod books;
 mod holds;
 mod refunds;
 mod sight;

@@ -2,7 +2,7 @@
 
 use super::super::DepositBookId;
 use super::super::book::{BookAccount, JournalLine, PostingSide};
-use super::super::export::{Beancount, BookFormat, BookLine, BookWriter, Ledger as LedgerFormat};
+use super::super::export::{BeancountFormat, BookFormat, BookLine, BookWriter, LedgerFormat};
 use super::super::projection::postings_after;
 use super::super::view::{POSTINGS_HEAD, PostingView, short};
 use super::must_see;
@@ -39,7 +39,7 @@ impl BooksApi {
     #[oai(path = "/:payee/book.beancount", method = "get", operation_id = "getDepositBookBeancount")]
     async fn beancount(&self, caller: Caller, payee: Path<DepositBookId>) -> Result<BookFile, Problem> {
         must_see(&caller.0, &payee.0, None)?;
-        self.book(payee.0.0, Beancount, "book.beancount").await
+        self.book(payee.0.0, BeancountFormat, "book.beancount").await
     }
 
     /// 账簿（hledger、ledger）: the same for those two.

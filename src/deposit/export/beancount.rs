@@ -5,9 +5,9 @@ use crate::deposit::book::BookAccount;
 use crate::field::Day;
 
 /// As Beancount reads it.
-pub struct Beancount;
+pub struct BeancountFormat;
 
-impl BookFormat for Beancount {
+impl BookFormat for BeancountFormat {
     fn head(&self, payee: &str) -> String {
         format!(
             "option \"title\" {}\noption \"operating_currency\" \"CNY\"\n\n",

@@ -6,9 +6,9 @@ use crate::field::{Currency, Day};
 use strum::IntoEnumIterator;
 
 /// As hledger and ledger read it.
-pub struct Ledger;
+pub struct LedgerFormat;
 
-impl BookFormat for Ledger {
+impl BookFormat for LedgerFormat {
     /// Commodities first: `check --strict` wants each declared.
     fn head(&self, payee: &str) -> String {
         let sample = |currency: Currency| decimal(1000 * 10_i64.pow(currency.minor_digits()), currency);

@@ -8,8 +8,8 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
-pub use beancount::Beancount;
-pub use ledger::Ledger;
+pub use beancount::BeancountFormat;
+pub use ledger::LedgerFormat;
 
 use super::book::{BookAccount, Heading, HeadingClass, JournalLine};
 use crate::field::{Currency, Day, ItemId};

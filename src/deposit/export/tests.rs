@@ -1,5 +1,5 @@
 use super::super::book::{AccountBook, BookAccount, Heading, JournalLine};
-use super::{Beancount, BookFormat, BookLine, BookWriter, Ledger, decimal, name};
+use super::{BeancountFormat, BookFormat, BookLine, BookWriter, LedgerFormat, decimal, name};
 use crate::field::{Currency, Day};
 use proptest::prelude::*;
 
@@ -36,7 +36,7 @@ fn two() -> Vec<Vec<JournalLine>> {
 
 #[test]
 fn as_beancount_reads_it() {
-    let text = written(Beancount, &two());
+    let text = written(BeancountFormat, &two());
     for part in [
         "2026-08-03 open Equity:Memorandum:CM100:Sd-1\n  account: \"M100.d-1.CNY\"\n",
         "2026-08-03 * \"记-2\" \"deposit.received\"\n  voucher: 2\n  record: \"/v1/records/7\"\n",
@@ -49,7 +49,7 @@ fn as_beancount_reads_it() {
 
 #[test]
 fn as_hledger_and_ledger_read_it() {
-    let text = written(Ledger, &two());
+    let text = written(LedgerFormat, &two());
     for part in [
         "commodity 1000 JPY\ncommodity 1000 MJPY\n",
         "account Liabilities:C2010:Sd-1\n",
@@ -68,7 +68,7 @@ fn accounts_have_names_of_their_own_and_can_be_read_again() {
     for text in ["", "2010", "9999.CNY", "2010.d-1.XXX", "2010..CNY"] {
         assert_eq!(BookAccount::parse(text), None, "{text}");
     }
-    let mut writer = BookWriter::new(Ledger);
+    let mut writer = BookWriter::new(LedgerFormat);
     let names: std::collections::BTreeSet<String> = some_accounts().iter().map(|it| writer.free_name(it)).collect();
     assert_eq!(names.len(), some_accounts().len());
     assert!(names.iter().all(|name| name.is_ascii()), "{names:?}");
