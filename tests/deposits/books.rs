@@ -13,17 +13,25 @@ fn read_by(program: &str, arguments: &[&str], file: &Path) -> Output {
     Command::new(program).args(arguments).arg(file).output().unwrap_or_else(told)
 }
 
-fn beancount(file: &Path) -> bool {
+/// What the program says of a file, if it complains.
+type Complaint = fn(&Path) -> Option<String>;
+
+fn complaint(output: Output) -> Option<String> {
+    let said = [output.stdout, output.stderr].concat();
+    (!output.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
+}
+
+fn beancount(file: &Path) -> Option<String> {
     let check = Path::new(&python()).with_file_name("bean-check");
-    read_by(check.to_str().unwrap(), &[], file).status.success()
+    complaint(read_by(check.to_str().unwrap(), &[], file))
 }
 
-fn hledger(file: &Path) -> bool {
-    read_by("hledger", &["check", "--strict", "ordereddates", "-f"], file).status.success()
+fn hledger(file: &Path) -> Option<String> {
+    complaint(read_by("hledger", &["check", "--strict", "ordereddates", "-f"], file))
 }
 
-fn ledger(file: &Path) -> bool {
-    read_by("ledger", &["balance", "-f"], file).status.success()
+fn ledger(file: &Path) -> Option<String> {
+    complaint(read_by("ledger", &["balance", "-f"], file))
 }
 
 /// The balances of a program, by account and commodity.
@@ -62,7 +70,10 @@ async fn the_programs_of_others_come_to_the_same(engine: Engine) {
     let (stage, folder) = (moved(engine).await, tempfile::tempdir().unwrap());
     let bean = fetched(&stage, "book.beancount", folder.path()).await;
     let plain = fetched(&stage, "book.ledger", folder.path()).await;
-    assert!(beancount(&bean) && hledger(&plain) && ledger(&plain));
+    let readers: [(&Path, Complaint); 3] = [(&bean, beancount), (&plain, hledger), (&plain, ledger)];
+    for (file, complaint) in readers {
+        assert_eq!(complaint(file), None, "{}", std::fs::read_to_string(file).unwrap());
+    }
     // Every balance that is not zero, as our own trial balance has it.
     let ours = stage.balances("").await;
     let ours = ours.as_object().unwrap().values().filter(|balance| **balance != Value::from(0)).count();
@@ -71,12 +82,12 @@ async fn the_programs_of_others_come_to_the_same(engine: Engine) {
     assert!(theirs.contains(&("Liabilities:C2020:Sd-1".into(), "-10000.66 CNY".into())), "{theirs:?}");
     // One fen more in one line, or one said at the end: all three complain.
     for (right, wrong) in [("  -12345.67 CNY", "  -12345.68 CNY"), ("-10000.66", "-10000.65")] {
-        for (file, complains) in [(&bean, beancount as fn(&Path) -> bool), (&plain, hledger), (&plain, ledger)] {
+        for (file, complaint) in readers {
             let text = std::fs::read_to_string(file).unwrap();
             assert!(text.contains(right), "{text}");
             let forged = folder.path().join("forged");
             std::fs::write(&forged, text.replacen(right, wrong, 1)).unwrap();
-            assert!(!complains(&forged), "{}: {wrong}", file.display());
+            assert!(complaint(&forged).is_some(), "{}: {wrong}", file.display());
         }
     }
     stage.holds().await;

@@ -11,7 +11,11 @@ pub struct LedgerFormat;
 impl BookFormat for LedgerFormat {
     /// Commodities first: `check --strict` wants each declared.
     fn head(&self, payee: &str) -> String {
-        let sample = |currency: Currency| decimal(1000 * 10_i64.pow(currency.minor_digits()), currency);
+        let sample = |currency: Currency| {
+            let sample = decimal(1000 * 10_i64.pow(currency.minor_digits()), currency);
+            // hledger wants to see the point also where nothing follows it.
+            if sample.contains('.') { sample } else { sample + "." }
+        };
         let declared = |currency: Currency| {
             let sample = sample(currency);
             format!("commodity {sample} {currency:?}\ncommodity {sample} M{currency:?}\n")

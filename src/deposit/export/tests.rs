@@ -51,7 +51,7 @@ fn as_beancount_reads_it() {
 fn as_hledger_and_ledger_read_it() {
     let text = written(LedgerFormat, &two());
     for part in [
-        "commodity 1000 JPY\ncommodity 1000 MJPY\n",
+        "commodity 1000. JPY\ncommodity 1000. MJPY\n",
         "account Liabilities:C2010:Sd-1\n",
         "2026-08-03 * (2) deposit.received\n    ; record: /v1/records/7\n",
         "    Liabilities:C2010:Sd-1  0.00 CNY = -0.05 CNY\n",
