@@ -261,20 +261,6 @@ async fn a_supervisor_corrects_and_another_rules(engine: Engine) {
     stage.holds().await;
 }
 
-macro_rules! on_both {
-    ($($story:ident: $sqlite:ident $postgres:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $story(Engine::Sqlite).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            $story(Engine::Postgres).await;
-        }
-    )*};
-}
-
 on_both! {
     both_rate_each_other: both_rate_each_other_on_sqlite both_rate_each_other_on_postgres;
     silence_and_withholding: silence_and_withholding_on_sqlite silence_and_withholding_on_postgres;

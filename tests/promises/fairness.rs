@@ -405,20 +405,6 @@ impl Stage {
     }
 }
 
-macro_rules! on_both {
-    ($($story:ident: $sqlite:ident $postgres:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $story(Engine::Sqlite).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            $story(Engine::Postgres).await;
-        }
-    )*};
-}
-
 on_both! {
     pairs_that_look_alike: pairs_that_look_alike_on_sqlite pairs_that_look_alike_on_postgres;
     low_ratings_after_something: low_ratings_after_something_on_sqlite low_ratings_after_something_on_postgres;

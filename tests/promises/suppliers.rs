@@ -73,20 +73,6 @@ async fn one_side_is_silent(engine: Engine) {
     stage.holds().await;
 }
 
-macro_rules! on_both {
-    ($($story:ident: $sqlite:ident $postgres:ident;)*) => {$(
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $story(Engine::Sqlite).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            $story(Engine::Postgres).await;
-        }
-    )*};
-}
-
 on_both! {
     a_unit_is_graded_down_by_its_suppliers: a_unit_is_graded_down_on_sqlite a_unit_is_graded_down_on_postgres;
     one_side_is_silent: one_side_is_silent_on_sqlite one_side_is_silent_on_postgres;

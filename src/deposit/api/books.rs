@@ -4,7 +4,7 @@ use super::super::DepositBookId;
 use super::super::book::{BookAccount, JournalLine, PostingSide};
 use super::super::export::{BeancountFormat, BookFormat, BookLine, BookWriter, LedgerFormat};
 use super::super::projection::postings_after;
-use super::super::view::{POSTINGS_HEAD, PostingView, short};
+use super::super::view::{POSTINGS_HEAD, PostingView};
 use super::must_see;
 use crate::field::OrganisationId;
 use crate::http::{CSV_ROWS, Caller, CsvFile, Problem};
@@ -112,7 +112,7 @@ async fn page(ledger: &Ledger, payee: &OrganisationId, after: After) -> Result<(
 fn book_line(row: &Row) -> Result<BookLine, StoreError> {
     let posting = PostingView::of_row(row)?;
     let damaged = || StoreError::Damaged(format!("{:?} is no account", posting.account));
-    let account = BookAccount::parse(&short(row.text(6)?)).ok_or_else(damaged)?;
+    let account = BookAccount::parse(&posting.account).ok_or_else(damaged)?;
     let side = if posting.side == "debit" { PostingSide::Debit } else { PostingSide::Credit };
     Ok(BookLine {
         voucher: posting.voucher,
