@@ -76,6 +76,8 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/deposits/{payee}/postings.csv", Stream),
     ("/v1/deposits/{payee}/book.beancount", Stream),
     ("/v1/deposits/{payee}/book.ledger", Stream),
+    ("/v1/deposits/{payee}/book.xlsx", Stream),
+    ("/v1/deposits/{payee}/vouchers/{entry}", OneThing),
     ("/v1/credit", Page),
     ("/v1/credit.csv", Stream),
     ("/v1/credit/changes", Page),

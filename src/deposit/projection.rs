@@ -337,14 +337,33 @@ pub async fn totals_of(database: &Database, book: &OrganisationId) -> Result<Vec
     database.read(sql, &values.collect::<Vec<_>>()).await
 }
 
-/// The balance of an account after an entry: that of the last line up to it.
+/// The balances of a book's accounts after an entry, in the order of the chart behind an account: account, balance. That of an
+/// account is what its last line up to the entry left.
 ///
 /// # Errors
 /// The store can't be read.
-pub async fn balance_at(database: &Database, account: &str, entry: u64) -> Result<i64, StoreError> {
-    let sql = "SELECT balance FROM deposit_postings WHERE account = $1 AND entry <= $2 ORDER BY entry DESC, line DESC LIMIT 1";
-    let rows = database.read(sql, &[Value::from(account), Value::from(entry)]).await?;
-    rows.first().map_or(Ok(0), |row| row.integer(0))
+pub async fn balances_at(
+    database: &Database,
+    book: &OrganisationId,
+    after: &str,
+    entry: u64,
+    count: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT account, coalesce((SELECT balance FROM deposit_postings AS lines WHERE lines.account = known.account \
+         AND lines.entry <= $3 ORDER BY lines.entry DESC, lines.line DESC LIMIT 1), 0) \
+         FROM deposit_accounts AS known WHERE book = $1 AND account > $2 ORDER BY account LIMIT {count}"
+    );
+    database.read_built(sql, &[Value::from(book.as_str()), Value::from(after), Value::from(entry)]).await
+}
+
+/// The lines of the voucher that an entry made.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn voucher_of(database: &Database, book: &OrganisationId, entry: u64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!("SELECT {POSTING_COLUMNS} FROM deposit_postings WHERE book = $1 AND entry = $2 ORDER BY line");
+    database.read_built(sql, &[Value::from(book.as_str()), Value::from(entry)]).await
 }
 
 /// Lines of a book behind one of an entry, in the order of its vouchers; at most so many.

@@ -72,6 +72,16 @@ impl RecordView {
         Ok(rows.iter().map(|row| Self::of_row(row, &owners)).collect::<Result<_, _>>()?)
     }
 
+    /// The record of an index, if the log has one.
+    ///
+    /// # Errors
+    /// As those of its rows.
+    pub async fn at(ledger: &Ledger, index: u64) -> Result<Option<Self>, LedgerError> {
+        let range = index..index.saturating_add(1);
+        let found = ledger.database.search(&EntryFilter::default(), range, Direction::OldestFirst, 1).await?;
+        Ok(Self::of_rows(ledger, &found.rows).await?.pop())
+    }
+
     fn of_row(row: &Row, owners: &HashMap<KeyId, OrganisationId>) -> Result<Self, StoreError> {
         let view = EntryView::parse(row.blob(7)?).map_err(|_| damaged(row))?;
         let record = view.record();
@@ -202,9 +212,7 @@ impl RecordApi {
     /// One record.
     #[oai(path = "/:index", method = "get", operation_id = "getRecord")]
     async fn get(&self, index: Path<u64>) -> Result<Typed<RecordView>, Problem> {
-        let range = index.0..index.0.saturating_add(1);
-        let found = self.0.database.search(&EntryFilter::default(), range, Direction::OldestFirst, 1).await?;
-        let record = RecordView::of_rows(&self.0, &found.rows).await?.pop();
+        let record = RecordView::at(&self.0, index.0).await?;
         Ok(Typed(record.ok_or_else(|| no_record(index.0))?))
     }
 

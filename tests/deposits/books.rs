@@ -3,6 +3,7 @@
 use super::stage::{Stage, yuan};
 use super::support::Engine;
 use super::support::python::python;
+use calamine::Reader;
 use serde_json::json;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -121,4 +122,85 @@ async fn the_journal_is_a_table_and_not_for_everybody() {
     let file = empty.app.get_as(&empty.cast.centre, &empty.path("book.ledger")).await;
     assert_eq!(file.status, 200);
     assert!(file.body.as_str().unwrap().contains("commodity 1000.00 CNY"), "{file:?}");
+}
+
+/// The cells of a sheet, as their reader sees them.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let range = book.worksheet_range(name).unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+async fn a_month_as_a_workbook(engine: Engine) {
+    let stage = moved(engine).await;
+    let ask = async |from: i64, to: i64| {
+        let path = stage.path(&format!("book.xlsx?from={}&to={}", stage.day(from), stage.day(to)));
+        let request = stage.app.client.get(format!("{}{path}", stage.app.base));
+        let answer = request.bearer_auth(stage.app.token(&stage.cast.supervisor)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap()
+    };
+    let all = ask(-30, 0).await;
+    let journal = sheet(&all, "序时账");
+    let held: Vec<_> = journal.iter().filter(|row| row[2] == "deposit.held").collect();
+    assert_eq!((held.len(), &*held[0][6], &*held[1][7]), (2, "12345.67", "12345.67"), "{held:?}");
+    // Each column adds up; what stood before and what was done come to what stands, account by account.
+    let cents = |text: &str| (text.parse::<f64>().unwrap() * 100.0).round() as i64;
+    let turnover = sheet(&all, "发生额及余额表");
+    let sum = |column: usize| turnover[1..].iter().map(|row| cents(&row[column])).sum::<i64>();
+    assert_eq!((sum(4), sum(7), sum(5) - sum(6)), (0, 0, 0), "{turnover:?}");
+    assert!(turnover[1..].iter().all(|row| cents(&row[4]) + cents(&row[5]) - cents(&row[6]) == cents(&row[7])));
+    let ours = stage.balances("").await;
+    for row in &turnover[1..] {
+        assert_eq!(ours[&row[0]], json!(cents(&row[7])), "{row:?}");
+    }
+    // Today alone: what came in yesterday is what it began with.
+    let today = ask(0, 0).await;
+    let turnover = sheet(&today, "发生额及余额表");
+    let bank = turnover.iter().find(|row| row[0] == "1010.icbc.CNY").unwrap();
+    assert_eq!(bank[4..], ["100000", "100000", "0", "200000"].map(str::to_owned));
+    // A day before anything was posted: two heads and no line. An impossible period, and whom it does not concern.
+    assert_eq!(sheet(&ask(-30, -20).await, "序时账").len(), 1);
+    let (today, yesterday) = (stage.day(0), stage.day(-1));
+    let path = stage.path(&format!("book.xlsx?from={today}&to={yesterday}"));
+    assert_eq!(stage.app.get_as(&stage.cast.supervisor, &path).await.problem(), "bad-parameter");
+    let path = stage.path(&format!("book.xlsx?from={yesterday}&to={today}"));
+    assert_eq!(stage.app.get_as(&stage.cast.enterprise, &path).await.problem(), "not-a-party");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_as_a_workbook_on_sqlite() {
+    a_month_as_a_workbook(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_as_a_workbook_on_postgres() {
+    a_month_as_a_workbook(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_voucher_names_the_record_that_it_rests_on() {
+    let stage = moved(Engine::Sqlite).await;
+    let postings = stage.app.get_as(&stage.cast.centre, &stage.path("postings?limit=500")).await.body;
+    let is_held = |line: &&serde_json::Value| line["kind"] == "deposit.held";
+    let entry = postings["items"].as_array().unwrap().iter().find(is_held).unwrap()["entry"].as_u64().unwrap();
+    let record = stage.app.get(&format!("/v1/records/{entry}")).await.body;
+    let path = stage.path(&format!("vouchers/{entry}"));
+    let voucher = stage.app.get_as(&stage.cast.centre, &path).await;
+    let text = voucher.body.as_str().unwrap();
+    for said in [
+        record["entry_hash"].as_str().unwrap(),
+        record["kid"].as_str().unwrap(),
+        "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
+        "12345.67",
+        "2020.d-1.CNY",
+        "冻结保证金",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let policy = voucher.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    // Entries that post nothing to this book make no voucher, and it is not for everybody.
+    assert_eq!(stage.app.get_as(&stage.cast.centre, &stage.path("vouchers/0")).await.problem(), "deposit-unknown");
+    assert_eq!(stage.app.get_as(&stage.cast.rival, &path).await.problem(), "not-a-party");
 }

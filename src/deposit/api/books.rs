@@ -109,7 +109,7 @@ async fn page(ledger: &Ledger, payee: &OrganisationId, after: After) -> Result<(
     Ok((rows, next))
 }
 
-fn book_line(row: &Row) -> Result<BookLine, StoreError> {
+pub(super) fn book_line(row: &Row) -> Result<BookLine, StoreError> {
     let posting = PostingView::of_row(row)?;
     let damaged = || StoreError::Damaged(format!("{:?} is no account", posting.account));
     let account = BookAccount::parse(&posting.account).ok_or_else(damaged)?;

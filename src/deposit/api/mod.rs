@@ -2,10 +2,11 @@
 
 mod acts;
 mod books;
+mod papers;
 
 use super::book::{BookAccount, Heading, SubLedger};
 use super::projection::{
-    ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balance_at, book_of, deposit_of,
+    ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balances_at, book_of, deposit_of,
     last_entry_of_day, totals_of,
 };
 use super::view::{
@@ -24,6 +25,7 @@ use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
 use books::BooksApi;
+use papers::PapersApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -88,10 +90,11 @@ pages! {
 pub struct DepositApi(Arc<Ledger>);
 
 impl Endpoints for DepositBook {
-    type Api = (DepositApi, DepositActs, BooksApi);
+    type Api = (DepositApi, DepositActs, BooksApi, PapersApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
-        (DepositApi(Arc::clone(&ledger)), DepositActs(Arc::clone(&ledger)), BooksApi(ledger))
+        let each = || Arc::clone(&ledger);
+        (DepositApi(each()), DepositActs(each()), BooksApi(each()), PapersApi(each()))
     }
 }
 
@@ -194,14 +197,15 @@ impl DepositApi {
         must_see(&caller.0, &payee.0, None)?;
         let (limit, at) = (page_limit(limit.0)?, self.at(&payee.0, at.0).await?);
         let filter = Filter::default().along("book", Some(Value::from(payee.0.0.as_str())));
-        let after = after.0.map(|account| vec![Value::from(format!("{}/{account}", payee.0))]);
+        let behind = after.0.map(|account| format!("{}/{account}", payee.0)).unwrap_or_default();
+        let after = (!behind.is_empty()).then(|| vec![Value::from(&*behind)]);
         let cursor = |row: &Row| Ok(super::view::short(row.text(0)?));
         let (mut items, next) =
             filter.page(&self.0.database, &ACCOUNTS, after, limit, AccountBalanceView::of_row, cursor).await?;
         if let Some(entry) = at {
-            for item in &mut items {
-                let account = format!("{}/{}", payee.0, item.account);
-                item.balance_minor = balance_at(&self.0.database, &account, entry).await?;
+            let rows = balances_at(&self.0.database, &payee.0.0, &behind, entry, limit).await?;
+            for (item, row) in items.iter_mut().zip(&rows) {
+                item.balance_minor = row.integer(1)?;
             }
         }
         Ok(Typed(AccountBalancePage { items, next }))

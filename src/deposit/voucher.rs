@@ -1,0 +1,167 @@
+//! 记账凭证: a voucher on paper, with the record that is its evidence.
+
+use super::book::{BookAccount, PostingSide};
+use super::export::{BookLine, decimal};
+use crate::field::{Currency, OrganisationId};
+use crate::http::RecordView;
+use chinese_number::{ChineseCase, ChineseCountMethod, ChineseVariant, NumberToChinese};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::collections::BTreeMap;
+
+/// The page's own style: one sheet of A5, landscape, as vouchers are bound. It loads nothing.
+pub const VOUCHER_STYLE: &str = "body{font:14px/1.5 serif;max-width:60em;margin:1em auto;color:#000;background:#fff}\
+h1{font-size:1.4em;text-align:center;letter-spacing:.5em}table{border-collapse:collapse;width:100%}\
+th,td{border:1px solid #000;padding:.2em .4em;text-align:left}.n{text-align:right;font-variant-numeric:tabular-nums}\
+dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dd{margin:0;overflow-wrap:anywhere}\
+@page{size:A5 landscape;margin:10mm}";
+
+/// What one record posted.
+pub struct VoucherSheet {
+    pub payee: OrganisationId,
+    /// At least one, of one voucher.
+    pub lines: Vec<BookLine>,
+    pub record: RecordView,
+}
+
+impl VoucherSheet {
+    pub fn page(&self) -> String {
+        let number = self.lines.first().map_or(0, |line| line.voucher);
+        let sheet = html! {
+            (DOCTYPE)
+            html lang="zh-CN" {
+                head {
+                    meta charset="utf-8";
+                    title { "记账凭证第 " (number) " 号 · " (self.payee) }
+                    style { (PreEscaped(VOUCHER_STYLE)) }
+                }
+                body {
+                    h1 { "记账凭证" }
+                    p lang="en" { "Accounting voucher" }
+                    (self.head(number))
+                    (self.table())
+                    (self.evidence())
+                }
+            }
+        };
+        sheet.into_string()
+    }
+
+    fn head(&self, number: u64) -> Markup {
+        let day = self.lines.first().map(|line| line.day.to_string()).unwrap_or_default();
+        html! {
+            dl {
+                dt { "收取人 " span lang="en" { "Payee" } } dd { (self.payee) }
+                dt { "凭证号 " span lang="en" { "No." } } dd { (number) }
+                dt { "日期 " span lang="en" { "Date" } } dd { (day) }
+                dt { "摘要 " span lang="en" { "Record" } } dd { (self.record.kind.0) }
+            }
+        }
+    }
+
+    fn table(&self) -> Markup {
+        html! {
+            table {
+                thead { tr {
+                    th { "科目 " span lang="en" { "Account" } }
+                    th { "科目名称 " span lang="en" { "Name" } }
+                    th.n { "借方金额 " span lang="en" { "Debit" } }
+                    th.n { "贷方金额 " span lang="en" { "Credit" } }
+                } }
+                tbody { @for BookLine { line, .. } in &self.lines { (row(&line.account, line.side, line.amount_minor)) } }
+                tfoot { @for ((memorandum, currency), sum) in self.sums() {
+                    @let amount = decimal(sum, currency);
+                    tr {
+                        th colspan="2" {
+                            @if memorandum { "备查合计 " span lang="en" { "Memorandum" } }
+                            @else { "合计 " span lang="en" { "Total" } @if currency == Currency::CNY { " " (in_words(sum)) } }
+                        }
+                        td.n { (amount) " " (format!("{currency:?}")) }
+                        td.n { (amount) " " (format!("{currency:?}")) }
+                    }
+                } }
+            }
+        }
+    }
+
+    /// What stands on the debit side, and as much on the other: money and what is only remembered apart, by currency.
+    fn sums(&self) -> BTreeMap<(bool, Currency), i64> {
+        let mut sums = BTreeMap::new();
+        for BookLine { line, .. } in self.lines.iter().filter(|line| line.line.side == PostingSide::Debit) {
+            let sum = sums.entry((line.account.heading.is_memorandum(), line.account.currency)).or_insert(0_i64);
+            *sum = sum.saturating_add(line.amount_minor);
+        }
+        sums
+    }
+
+    fn evidence(&self) -> Markup {
+        let RecordView { index, entry_hash, author, kid, time, .. } = &self.record;
+        html! {
+            dl {
+                dt { "原始记录 " span lang="en" { "Evidence" } } dd { "/v1/records/" (index) }
+                dt { "条目哈希 " span lang="en" { "Entry hash" } } dd { code { (entry_hash) } }
+                dt { "制单签名 " span lang="en" { "Signed by" } } dd { (author) " · " code { (kid) } }
+                dt { "记入日志 " span lang="en" { "In the log since (UTC)" } } dd { (time) }
+            }
+            p {
+                "本页由签名日志生成，页面本身不是证据；核对：" code { "/v1/records/" (index) "/proof" } "。"
+                span lang="en" { " Made from the signed log; the proof of its record is the evidence, not this sheet." }
+            }
+        }
+    }
+}
+
+fn row(account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
+    let (words, amount) = (account.heading.words(), decimal(minor, account.currency));
+    html! {
+        tr {
+            td { (account) }
+            td { (words.zh) " " span lang="en" { (words.en) } }
+            td.n { @if side == PostingSide::Debit { (amount) } }
+            td.n { @if side == PostingSide::Credit { (amount) } }
+        }
+    }
+}
+
+/// 大写金额, of fen: as 支付结算办法, annex 1, writes amounts.
+fn in_words(fen: i64) -> String {
+    let written = |number: u64| {
+        let case = (ChineseVariant::Simple, ChineseCase::Upper, ChineseCountMethod::TenThousand);
+        number.to_chinese(case.0, case.1, case.2).unwrap_or_default()
+    };
+    let (sign, fen) = (if fen < 0 { "负" } else { "" }, fen.unsigned_abs());
+    let (yuan, jiao, rest) = (fen / 100, fen / 10 % 10, fen % 10);
+    let mut text = format!("人民币{sign}");
+    if yuan > 0 || fen == 0 {
+        text += &format!("{}元", written(yuan));
+    }
+    match (jiao, rest) {
+        (0, 0) => text.push('整'),
+        // A zero between yuan and fen is written, and one before a jiao need not be.
+        (0, rest) if yuan > 0 => text += &format!("零{}分", written(rest)),
+        (0, rest) => text += &format!("{}分", written(rest)),
+        (jiao, 0) => text += &format!("{}角整", written(jiao)),
+        (jiao, rest) => text += &format!("{}角{}分", written(jiao), written(rest)),
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn amounts_are_written_as_on_cheques() {
+        for (fen, words) in [
+            (0, "人民币零元整"),
+            (5, "人民币伍分"),
+            (140_950, "人民币壹仟肆佰零玖元伍角整"),
+            (600_714, "人民币陆仟零柒元壹角肆分"),
+            (1_640_902, "人民币壹万陆仟肆佰零玖元零贰分"),
+            (32_504, "人民币叁佰贰拾伍元零肆分"),
+            (10_000_000, "人民币壹拾万元整"),
+            (1_000_000_001, "人民币壹仟万元零壹分"),
+        ] {
+            assert_eq!(in_words(fen), words);
+        }
+    }
+}
