@@ -9,6 +9,7 @@ pub mod import;
 pub mod law;
 pub mod log;
 pub mod problem;
+pub mod reconciliation;
 pub mod record;
 pub mod spreadsheet;
 pub mod statement;

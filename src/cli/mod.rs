@@ -14,6 +14,7 @@ mod law;
 mod logging;
 mod mirror;
 mod monitor;
+mod reconcile;
 mod sandbox;
 pub mod say;
 mod serve;
@@ -100,6 +101,8 @@ enum Command {
     Import(import::Import),
     /// 读取银行对账单并验算 · Read a bank statement and check that it adds up
     Statement(statement::Statement),
+    /// 银行对账 · Hold a bank statement against a payee's book: matches, open items, whether each day ties
+    Reconcile(reconcile::Reconcile),
     /// 输出 OpenAPI 描述 · Print the OpenAPI description
     Openapi,
     /// 性能测量 · Measure performance against this machine's limits
@@ -171,6 +174,7 @@ impl Cli {
             Command::Law(law) => runtime.block_on(law.run()).map(done),
             Command::Import(import) => runtime.block_on(import.run()).map(done),
             Command::Statement(statement) => Ok(statement.run()),
+            Command::Reconcile(reconcile) => Ok(runtime.block_on(reconcile.run())),
             Command::Openapi => runtime.block_on(data::openapi()).map(done),
             Command::Bench(bench) => runtime.block_on(bench.run()).map(done),
         }

@@ -14,7 +14,7 @@ use gongshi::statement::{
 use serde_json::json;
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const NOTES: &str = "\
@@ -49,7 +49,7 @@ pub struct Statement {
     profiles: bool,
 }
 
-fn currency(text: &str) -> Result<StatementCurrency, String> {
+pub(super) fn currency(text: &str) -> Result<StatementCurrency, String> {
     let unknown = || either("不是 ISO 4217 币种", "not an ISO 4217 currency").to_owned();
     StatementCurrency::from_code(&text.to_ascii_uppercase()).ok_or_else(unknown)
 }
@@ -89,23 +89,35 @@ impl Statement {
         }
     }
 
-    /// Reads no more of a file than shows that it is too large.
     fn read(&self) -> anyhow::Result<Result<BankFile, Vec<StatementError>>> {
-        let path = self.file.as_deref().unwrap_or_else(|| std::path::Path::new("-"));
-        let mut bytes = Vec::new();
-        let file = File::open(path).with_context(|| path.display().to_string())?;
-        let read = file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
-        read.with_context(|| path.display().to_string())?;
-        let request = StatementRequest { profile: self.profile.clone(), currency: self.currency };
-        Ok(statement::read(&bytes, &request))
+        let path = self.file.as_deref().unwrap_or_else(|| Path::new("-"));
+        read(path, self.profile.clone(), self.currency)
     }
+}
+
+/// Reads no more of a file than shows that it is too large.
+pub(super) fn read(
+    path: &Path,
+    profile: Option<String>,
+    currency: Option<StatementCurrency>,
+) -> anyhow::Result<Result<BankFile, Vec<StatementError>>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let read = file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
+    read.with_context(|| path.display().to_string())?;
+    Ok(statement::read(&bytes, &StatementRequest { profile, currency }))
+}
+
+/// All that is wrong with a file, a line each.
+pub(super) fn told_of(errors: &[StatementError]) -> String {
+    errors.iter().map(|error| in_words(&error.words()).to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 fn contradicts_itself(file: &BankFile) -> bool {
     file.statements.iter().any(|statement| !statement.mismatches.is_empty())
 }
 
-fn in_words(words: &Bilingual) -> &str {
+pub(super) fn in_words(words: &Bilingual) -> &str {
     either(&words.zh, &words.en)
 }
 

@@ -27,7 +27,7 @@ pub use payload::{
     RefundOverdue, RefundSettlement, SchemePublication, SecuredLot,
 };
 pub use state::{
-    Awaited, ClockState, DepositBook, DepositBookId, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState,
-    GuaranteePhase, GuaranteeState, HoldState, Journal, ReceiptState, RefundPhase, RefundState, RefundSums,
-    SchemeState, refund_sums,
+    Awaited, ClockState, CustodyJournal, DepositBook, DepositBookId, DepositState, DepositStatus, ForfeiturePhase,
+    ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, Journal, ReceiptState, RefundPhase, RefundState,
+    RefundSums, SchemeState, refund_sums,
 };

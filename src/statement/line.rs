@@ -137,7 +137,7 @@ impl Statement {
     }
 
     /// The lines that move its balance.
-    pub(super) fn moving(&self) -> impl Iterator<Item = &StatementLine> {
+    pub fn moving(&self) -> impl Iterator<Item = &StatementLine> {
         self.lines.iter().filter(|line| line.is_booked() && line.currency == self.currency)
     }
 }

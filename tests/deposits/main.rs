@@ -5,6 +5,7 @@
 
 mod books;
 mod holds;
+mod reconciliation;
 mod refunds;
 mod sight;
 mod stage;

@@ -20,7 +20,10 @@ pub struct Stage {
 
 impl Stage {
     pub async fn on(engine: Engine) -> Self {
-        let app = App::start_on(engine).await;
+        Self::of(App::start_on(engine).await).await
+    }
+
+    pub async fn of(app: App) -> Self {
         let cast = app.cast().await;
         let checker = Actor { key: PrivateKey::from_seed([77; 32]), ..cast.centre.clone() };
         let stream = Stream::of(&cast.centre.id);

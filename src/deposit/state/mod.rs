@@ -2,6 +2,7 @@
 //! holds is in every deposit, so only so is each act decided on the balance that the one before it has left.
 
 mod apply;
+mod custody;
 mod decide;
 mod deposit;
 mod forfeit;
@@ -13,6 +14,7 @@ mod require;
 mod tests;
 mod timers;
 
+pub use custody::CustodyJournal;
 pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState,
     HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,

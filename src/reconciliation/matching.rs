@@ -1,0 +1,270 @@
+//! Which line is which posting.
+
+use super::BookMovement;
+use crate::field::{Bilingual, Day};
+use crate::statement::StatementLine;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+/// Days between a line and a posting of the same payer and amount that may still be one thing. The platform's own rule: no law says.
+pub const PAYER_DAYS_MAX: u64 = 5;
+
+/// Why lines and postings are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchReason {
+    /// The book took one back itself (红字冲销): neither was ever at the bank.
+    BookReversal,
+    /// The bank's reference and the amount.
+    BankReference,
+    /// One line is a batch whose payments name these postings and come to its amount.
+    BatchReferences,
+    /// The line names the deposit, and has its amount.
+    NoticeReference,
+    /// The payer's name and the amount, within [`PAYER_DAYS_MAX`] days.
+    PayerAndAmount,
+    /// The bank took one back itself (冲正、退汇): the book has neither.
+    BankReversal,
+}
+
+impl MatchReason {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BookReversal => "book_reversal",
+            Self::BankReference => "bank_reference",
+            Self::BatchReferences => "batch_references",
+            Self::NoticeReference => "notice_reference",
+            Self::PayerAndAmount => "payer_and_amount",
+            Self::BankReversal => "bank_reversal",
+        }
+    }
+
+    pub fn words(self) -> Bilingual {
+        match self {
+            Self::BookReversal => Bilingual::new("账簿红字冲销，互抵", "taken back in the book"),
+            Self::BankReference => Bilingual::new("银行流水号与金额一致", "same bank reference and amount"),
+            Self::BatchReferences => {
+                Bilingual::new("批量付款，各笔参考号与合计一致", "a batch whose references and sum agree")
+            }
+            Self::NoticeReference => {
+                Bilingual::new("附言载明缴款编号，金额一致", "names the deposit, and has its amount")
+            }
+            Self::PayerAndAmount => {
+                Bilingual::new("付款人与金额一致，日期相近", "same payer and amount, within a few days")
+            }
+            Self::BankReversal => Bilingual::new("银行冲正或退汇，互抵", "taken back at the bank"),
+        }
+    }
+}
+
+/// Lines and postings that are the same, by their places in what was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankMatch {
+    pub lines: Vec<usize>,
+    pub movements: Vec<usize>,
+    pub reason: MatchReason,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Matching {
+    pub matches: Vec<BankMatch>,
+    /// The postings that a line might be; of no line that is matched.
+    pub candidates: HashMap<usize, BTreeSet<usize>>,
+    /// Lines and postings of one reference with different amounts.
+    pub differing: Vec<(usize, usize)>,
+}
+
+/// The day on which a line moved the balance.
+pub(super) fn day_of(line: &StatementLine) -> Option<Day> {
+    line.booked_on.or(line.valued_on)
+}
+
+/// Finds them, the surest reason first.
+pub(super) fn of(lines: &[&StatementLine], movements: &[BookMovement]) -> Matching {
+    let mut search = Search {
+        lines,
+        movements,
+        open_lines: (0..lines.len()).collect(),
+        open_movements: (0..movements.len()).collect(),
+        found: Matching::default(),
+    };
+    search.book_reversals();
+    search.by(MatchReason::BankReference, references, |movement| movement.reference.clone(), |_, _| true);
+    search.batches();
+    search.differing();
+    search.by(MatchReason::NoticeReference, words_of, |movement| movement.notice.clone(), |_, _| true);
+    search.by(MatchReason::PayerAndAmount, payer_of, |movement| movement.payer.clone(), are_near);
+    search.bank_reversals();
+    let open = &search.open_lines;
+    search.found.candidates.retain(|line, _| open.contains(line));
+    for candidates in search.found.candidates.values_mut() {
+        candidates.retain(|movement| search.open_movements.contains(movement));
+    }
+    search.found
+}
+
+fn references(line: &StatementLine) -> Vec<String> {
+    [&line.reference, &line.client_reference].into_iter().flatten().cloned().collect()
+}
+
+/// Whatever stands in its words by itself: identifiers are of these characters.
+fn words_of(line: &StatementLine) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let words = line.text.split(move |c| !is_part(c)).filter(|word| !word.is_empty()).map(str::to_owned);
+    words.chain(line.client_reference.clone()).collect()
+}
+
+fn payer_of(line: &StatementLine) -> Vec<String> {
+    line.counterparty.name.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+fn are_near(line: &StatementLine, movement: &BookMovement) -> bool {
+    let apart = |day: Day| (day.date() - movement.value_date.date()).num_days().unsigned_abs();
+    day_of(line).is_some_and(|day| apart(day) <= PAYER_DAYS_MAX)
+}
+
+struct Search<'a> {
+    lines: &'a [&'a StatementLine],
+    movements: &'a [BookMovement],
+    open_lines: BTreeSet<usize>,
+    open_movements: BTreeSet<usize>,
+    found: Matching,
+}
+
+impl Search<'_> {
+    fn take(&mut self, lines: Vec<usize>, movements: Vec<usize>, reason: MatchReason) {
+        for line in &lines {
+            self.open_lines.remove(line);
+        }
+        for movement in &movements {
+            self.open_movements.remove(movement);
+        }
+        self.found.matches.push(BankMatch { lines, movements, reason });
+    }
+
+    /// The open postings by something that they have.
+    fn index<K: Hash + Eq>(&self, key: impl Fn(&BookMovement) -> Option<K>) -> HashMap<K, Vec<usize>> {
+        let mut index: HashMap<K, Vec<usize>> = HashMap::new();
+        for at in &self.open_movements {
+            if let Some(key) = key(&self.movements[*at]) {
+                index.entry(key).or_default().push(*at);
+            }
+        }
+        index
+    }
+
+    fn book_reversals(&mut self) {
+        let entries: HashMap<u64, usize> =
+            self.movements.iter().enumerate().map(|(at, movement)| (movement.entry, at)).collect();
+        for (at, movement) in self.movements.iter().enumerate() {
+            let taken = movement.takes_back.and_then(|entry| entries.get(&entry)).copied();
+            let Some(taken) = taken.filter(|taken| self.open_movements.contains(taken)) else { continue };
+            if i128::from(self.movements[taken].amount_minor) + i128::from(movement.amount_minor) == 0 {
+                self.take(Vec::new(), vec![taken, at], MatchReason::BookReversal);
+            }
+        }
+    }
+
+    /// Pairs of the same name and amount, where there is no other one on either side.
+    fn by(
+        &mut self,
+        reason: MatchReason,
+        names: impl Fn(&StatementLine) -> Vec<String>,
+        name: impl Fn(&BookMovement) -> Option<String>,
+        fits: impl Fn(&StatementLine, &BookMovement) -> bool,
+    ) {
+        let index = self.index(|movement| Some((name(movement)?, movement.amount_minor)));
+        let (mut of_line, mut of_movement): (HashMap<usize, BTreeSet<usize>>, HashMap<usize, usize>) =
+            Default::default();
+        for at in &self.open_lines {
+            let line = self.lines[*at];
+            let known = names(line).into_iter().filter_map(|name| index.get(&(name, line.amount_minor)));
+            let fitting: BTreeSet<usize> =
+                known.flatten().copied().filter(|movement| fits(line, &self.movements[*movement])).collect();
+            fitting.iter().for_each(|movement| *of_movement.entry(*movement).or_default() += 1);
+            if !fitting.is_empty() {
+                of_line.insert(*at, fitting);
+            }
+        }
+        let mut of_line: Vec<_> = of_line.into_iter().collect();
+        of_line.sort_unstable_by_key(|(line, _)| *line);
+        for (line, fitting) in of_line {
+            match fitting.first().filter(|only| fitting.len() == 1 && of_movement.get(only) == Some(&1)) {
+                Some(only) => self.take(vec![line], vec![*only], reason),
+                None => self.found.candidates.entry(line).or_default().extend(fitting),
+            }
+        }
+    }
+
+    /// A line whose every payment names another posting, all of them together its amount.
+    fn batches(&mut self) {
+        let index = self.index(|movement| movement.reference.clone());
+        for at in self.open_lines.clone() {
+            let line = self.lines[at];
+            if line.parts.len() < 2 {
+                continue;
+            }
+            let named = line.parts.iter().map(|part| {
+                let of = index.get(part.client_reference.as_ref()?)?;
+                (of.len() == 1 && self.open_movements.contains(&of[0])).then(|| of[0])
+            });
+            let Some(named) = named.collect::<Option<Vec<usize>>>() else { continue };
+            let sum: i128 = named.iter().map(|movement| i128::from(self.movements[*movement].amount_minor)).sum();
+            let are_distinct = named.iter().collect::<BTreeSet<_>>().len() == named.len();
+            if are_distinct && sum == i128::from(line.amount_minor) {
+                self.take(vec![at], named, MatchReason::BatchReferences);
+            }
+        }
+    }
+
+    /// One line and one posting of one reference, and not of one amount: no other reason makes them or either of them fit elsewhere.
+    fn differing(&mut self) {
+        let index = self.index(|movement| movement.reference.clone());
+        let mut named: HashMap<usize, Vec<usize>> = HashMap::new();
+        for at in &self.open_lines {
+            let of: BTreeSet<usize> =
+                references(self.lines[*at]).iter().filter_map(|name| index.get(name)).flatten().copied().collect();
+            if let Some(movement) = of.first().filter(|_| of.len() == 1) {
+                named.entry(*movement).or_default().push(*at);
+            }
+        }
+        let mut pairs: Vec<_> = named.into_iter().filter(|(_, lines)| lines.len() == 1).collect();
+        pairs.sort_unstable();
+        for (movement, lines) in pairs {
+            if self.lines[lines[0]].amount_minor != self.movements[movement].amount_minor {
+                self.open_lines.remove(&lines[0]);
+                self.open_movements.remove(&movement);
+                self.found.differing.push((lines[0], movement));
+            }
+        }
+    }
+
+    /// What the bank marks as coming back, and the one earlier line with the same other side and the opposite amount.
+    fn bank_reversals(&mut self) {
+        let side = |line: &StatementLine| line.client_reference.clone().or_else(|| line.counterparty.account.clone());
+        let mut index: HashMap<(String, i64), Vec<usize>> = HashMap::new();
+        for at in &self.open_lines {
+            let line = self.lines[*at];
+            if let Some(side) = side(line).filter(|_| line.reversal.is_none()) {
+                index.entry((side, line.amount_minor)).or_default().push(*at);
+            }
+        }
+        let backs = self.open_lines.iter().copied().filter(|at| self.lines[*at].reversal.is_some());
+        let mut of_first: HashMap<usize, Vec<usize>> = HashMap::new();
+        for at in backs {
+            let line = self.lines[at];
+            let firsts = side(line).and_then(|side| index.get(&(side, line.amount_minor.checked_neg()?)));
+            let mut earlier = firsts.into_iter().flatten().copied().filter(|first| *first < at);
+            if let (Some(first), None) = (earlier.next(), earlier.next()) {
+                of_first.entry(first).or_default().push(at);
+            }
+        }
+        let mut pairs: Vec<_> = of_first.into_iter().filter(|(_, backs)| backs.len() == 1).collect();
+        pairs.sort_unstable();
+        for (first, backs) in pairs {
+            self.take(vec![first, backs[0]], Vec::new(), MatchReason::BankReversal);
+        }
+    }
+}

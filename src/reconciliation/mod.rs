@@ -1,0 +1,20 @@
+//! 银行对账: a bank's statement held against the postings of one custody account (专户) of a payee's book. Which line is which posting
+//! and why; what stands on one side alone (未达账项); and whether bank and book tie on each day (银行存款余额调节表).
+//!
+//! **Nothing is guessed.** A line is matched where exactly one posting fits it and it is the only line that fits that posting. Where
+//! several do, it stays open, with those that it might be. Pure: it reads no file, and names nobody: of a line, it gives on
+//! the key, the day and the amount.
+
+mod day;
+mod item;
+mod matching;
+mod movement;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use day::ReconciledDay;
+pub use item::{OpenItem, OpenItemKind};
+pub use matching::{BankMatch, MatchReason, PAYER_DAYS_MAX};
+pub use movement::BookMovement;
+pub use report::{PERIOD_DAYS_MAX, Reconciliation, ReconciliationFault};
