@@ -14,10 +14,6 @@ mod projection;
 mod state;
 #[cfg(feature = "shell")]
 mod view;
-#[cfg(feature = "shell")]
-mod voucher;
-#[cfg(feature = "shell")]
-mod workbook;
 
 pub use payload::{
     Act, BankEntry, BankNature, BankReceipt, DepositNotice, Forfeiture, ForfeitureAppeal, ForfeitureConfirmation,

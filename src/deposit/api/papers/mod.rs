@@ -1,13 +1,14 @@
 //! What an accountant prints and files: vouchers on paper, and a period as a workbook.
 
-use super::super::DepositBookId;
-use super::super::projection::{balances_at, last_entry_of_day, postings_after, voucher_of};
-use super::super::view::short;
-use super::super::voucher::{VOUCHER_STYLE, VoucherSheet};
-use super::super::workbook::{BookPeriod, WORKBOOK_ROWS_MAX};
+mod voucher;
+mod workbook;
+
 use super::books::book_line;
 use super::{must_see, unknown};
+use crate::deposit::DepositBookId;
 use crate::deposit::book::BookAccount;
+use crate::deposit::projection::{balances_at, last_entry_of_day, postings_after, voucher_of};
+use crate::deposit::view::short;
 use crate::field::{Day, OrganisationId};
 use crate::http::{CSV_ROWS, Caller, Problem, RecordView, bad_parameter};
 use crate::ledger::Ledger;
@@ -19,6 +20,8 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
 use poem_openapi::{ApiResponse, OpenApi};
 use std::sync::Arc;
+use voucher::{VOUCHER_STYLE, VoucherSheet};
+use workbook::{BookPeriod, WORKBOOK_ROWS_MAX};
 
 /// A voucher to print.
 #[derive(ApiResponse)]

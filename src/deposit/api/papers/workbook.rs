@@ -1,7 +1,7 @@
 //! 账册（XLSX）: a period of a book for people who close a month in a spreadsheet.
 
-use super::book::{BookAccount, PostingSide};
-use super::export::{BookLine, decimal};
+use crate::deposit::book::{BookAccount, PostingSide};
+use crate::deposit::export::{BookLine, decimal};
 use crate::field::{Currency, Day};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! 记账凭证: a voucher on paper, with the record that is its evidence.
 
-use super::book::{BookAccount, PostingSide};
-use super::export::{BookLine, decimal};
+use crate::deposit::book::{BookAccount, PostingSide};
+use crate::deposit::export::{BookLine, decimal};
 use crate::field::{Currency, OrganisationId};
 use crate::http::RecordView;
 use chinese_number::{ChineseCase, ChineseCountMethod, ChineseVariant, NumberToChinese};
