@@ -23,7 +23,7 @@ pub use payload::{
     RefundOverdue, RefundSettlement, SchemePublication, SecuredLot,
 };
 pub use state::{
-    Awaited, ClockState, CustodyJournal, DepositBook, DepositBookId, DepositState, DepositStatus, ForfeiturePhase,
-    ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, Journal, ReceiptState, RefundPhase, RefundState,
-    RefundSums, SchemeState, refund_sums,
+    Awaited, Broken, ClockState, CustodyJournal, DepositBook, DepositBookId, DepositState, DepositStatus,
+    ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS, Invariant, Journal, Kept,
+    ReceiptState, RefundPhase, RefundState, RefundSums, SchemeState, check_voucher, refund_sums,
 };

@@ -7,6 +7,7 @@ use super::run::Run;
 use super::seam;
 use gongshi::audit::{Finding, Reason, Report};
 use gongshi::bundle::Scope;
+use gongshi::deposit::{DepositBook, DepositBookId};
 use gongshi::field::Instant;
 use gongshi::http::Limits;
 use gongshi::ledger::Ledger;
@@ -67,6 +68,7 @@ fn streams(run: &Run) -> Result<Vec<Stream>, Fault> {
 pub async fn everything(run: &mut Run, at_the_end: bool) -> Result<(), Fault> {
     let ledger = Arc::clone(&run.writers[run.writers.len() - 1]);
     nothing_lost(run)?;
+    books_hold(run)?;
     states(run, &ledger).await?;
     replayed(&ledger).await?;
     let copies = folder()?;
@@ -78,6 +80,17 @@ pub async fn everything(run: &mut Run, at_the_end: bool) -> Result<(), Fault> {
     run.publish(false).await?;
     published(run)?;
     views(run, &ledger).await
+}
+
+/// Every book of deposits keeps what it always keeps.
+fn books_hold(run: &Run) -> Result<(), Fault> {
+    for id in streams(run)?.iter().filter_map(Stream::id::<DepositBookId>) {
+        let broken = seam::deposits(&run.oracle.world, &id.0).map(DepositBook::check).unwrap_or_default();
+        if let Some(broken) = broken.first() {
+            return Err(fault("books", format!("{id}: {broken}")));
+        }
+    }
+    Ok(())
 }
 
 async fn states(run: &Run, ledger: &Ledger) -> Result<(), Fault> {

@@ -266,7 +266,8 @@ impl DepositState {
             };
         }
         match self.owed_minor(book) {
-            0 => DepositStatus::Closed,
+            // A guarantee goes back as money does.
+            0 if self.guaranteed_minor() == 0 => DepositStatus::Closed,
             _ if self.overdue.is_some() && self.unsettled_minor(book) > 0 => DepositStatus::Overdue,
             _ => DepositStatus::RefundDue,
         }

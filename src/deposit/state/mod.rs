@@ -6,6 +6,7 @@ mod custody;
 mod decide;
 mod deposit;
 mod forfeit;
+mod invariant;
 mod journal;
 mod postings;
 mod refund;
@@ -19,12 +20,13 @@ pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState,
     HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
 };
+pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
 pub use refund::{RefundSums, refund_sums};
 pub use timers::Awaited;
 
 use super::Act;
-use super::book::{AccountBook, Imbalance};
+use super::book::AccountBook;
 use crate::access::gate_streams;
 use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
 use crate::field::{Instant, ItemId, OrganisationId, OrganisationIdError};
@@ -98,20 +100,6 @@ impl DepositBook {
             refunds_late: 0,
             overdue: BTreeSet::new(),
         }
-    }
-
-    /// What its book has by itself, and what holds and deposits have to do with it: nothing, whatever was recorded.
-    pub fn check(&self) -> Vec<Imbalance> {
-        let mut found = self.book.check();
-        for deposit in self.deposits.values() {
-            let (account, held) = (deposit.held_account(), deposit.held_minor());
-            let balance = self.book.standing(&account);
-            // 2020 is exactly what holds keep back.
-            if balance != held {
-                found.push(Imbalance::Limit { account, balance });
-            }
-        }
-        found
     }
 }
 

@@ -126,7 +126,9 @@ fn row(account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
 fn in_words(fen: i64) -> String {
     let written = |number: u64| {
         let case = (ChineseVariant::Simple, ChineseCase::Upper, ChineseCountMethod::TenThousand);
-        number.to_chinese(case.0, case.1, case.2).unwrap_or_default()
+        let text = number.to_chinese(case.0, case.1, case.2).unwrap_or_default();
+        // Ten is spoken without its one, and never written so: it could be put in front.
+        if text.starts_with('拾') { format!("壹{text}") } else { text }
     };
     let (sign, fen) = (if fen < 0 { "负" } else { "" }, fen.unsigned_abs());
     let (yuan, jiao, rest) = (fen / 100, fen / 10 % 10, fen % 10);
