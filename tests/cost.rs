@@ -76,7 +76,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/deposits/{payee}/postings.csv", Stream),
     ("/v1/deposits/{payee}/book.beancount", Stream),
     ("/v1/deposits/{payee}/book.ledger", Stream),
-    ("/v1/deposits/{payee}/book.xlsx", Stream),
+    ("/v1/deposits/{payee}/book.xlsx", Rule),
     ("/v1/deposits/{payee}/vouchers/{entry}", OneThing),
     ("/v1/credit", Page),
     ("/v1/credit.csv", Stream),

@@ -337,8 +337,8 @@ pub async fn totals_of(database: &Database, book: &OrganisationId) -> Result<Vec
     database.read(sql, &values.collect::<Vec<_>>()).await
 }
 
-/// The balances of a book's accounts after an entry, in the order of the chart behind an account: account, balance. That of an
-/// account is what its last line up to the entry left.
+/// The rows of a book's accounts behind one, in the order of the chart, as they stood after an entry: an account's balance is
+/// what its last line up to there left.
 ///
 /// # Errors
 /// The store can't be read.
@@ -350,7 +350,7 @@ pub async fn balances_at(
     count: u32,
 ) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
-        "SELECT account, coalesce((SELECT balance FROM deposit_postings AS lines WHERE lines.account = known.account \
+        "SELECT account, book, heading, sub, currency, coalesce((SELECT balance FROM deposit_postings AS lines WHERE lines.account = known.account \
          AND lines.entry <= $3 ORDER BY lines.entry DESC, lines.line DESC LIMIT 1), 0) \
          FROM deposit_accounts AS known WHERE book = $1 AND account > $2 ORDER BY account LIMIT {count}"
     );

@@ -48,20 +48,6 @@ impl OpenItemKind {
         if amount_minor >= 0 { Self::ReceiptNotAtBank } else { Self::PaymentNotAtBank }
     }
 
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UnallocatedReceipt => "unallocated_receipt",
-            Self::UnbookedPayment => "unbooked_payment",
-            Self::UnbookedInterest => "unbooked_interest",
-            Self::UnbookedCharge => "unbooked_charge",
-            Self::UnbookedReturn => "unbooked_return",
-            Self::ReceiptNotAtBank => "receipt_not_at_bank",
-            Self::PaymentNotAtBank => "payment_not_at_bank",
-            Self::AmountDiffers => "amount_differs",
-        }
-    }
-
     pub fn words(self) -> Bilingual {
         let (zh, en) = match self {
             Self::UnallocatedReceipt => ("银行已收，账簿未收", "received at the bank, not in the book"),

@@ -28,18 +28,6 @@ pub enum MatchReason {
 }
 
 impl MatchReason {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BookReversal => "book_reversal",
-            Self::BankReference => "bank_reference",
-            Self::BatchReferences => "batch_references",
-            Self::NoticeReference => "notice_reference",
-            Self::PayerAndAmount => "payer_and_amount",
-            Self::BankReversal => "bank_reversal",
-        }
-    }
-
     pub fn words(self) -> Bilingual {
         match self {
             Self::BookReversal => Bilingual::new("账簿红字冲销，互抵", "taken back in the book"),

@@ -102,7 +102,11 @@ impl BooksApi {
 }
 
 /// Some rows, and behind what the next ones are.
-async fn page(ledger: &Ledger, payee: &OrganisationId, after: After) -> Result<(Vec<Row>, Option<After>), LedgerError> {
+pub(super) async fn page(
+    ledger: &Ledger,
+    payee: &OrganisationId,
+    after: After,
+) -> Result<(Vec<Row>, Option<After>), LedgerError> {
     let rows = postings_after(&ledger.database, payee, after, CSV_ROWS).await?;
     let last = rows.last().filter(|_| rows.len() >= CSV_ROWS as usize);
     let next = last.map(|row| Ok::<_, StoreError>((row.unsigned(0)?, row.unsigned(1)?))).transpose()?;

@@ -200,14 +200,16 @@ impl DepositApi {
         let behind = after.0.map(|account| format!("{}/{account}", payee.0)).unwrap_or_default();
         let after = (!behind.is_empty()).then(|| vec![Value::from(&*behind)]);
         let cursor = |row: &Row| Ok(super::view::short(row.text(0)?));
-        let (mut items, next) =
-            filter.page(&self.0.database, &ACCOUNTS, after, limit, AccountBalanceView::of_row, cursor).await?;
-        if let Some(entry) = at {
-            let rows = balances_at(&self.0.database, &payee.0.0, &behind, entry, limit).await?;
-            for (item, row) in items.iter_mut().zip(&rows) {
-                item.balance_minor = row.integer(1)?;
-            }
-        }
+        let Some(entry) = at else {
+            let (items, next) =
+                filter.page(&self.0.database, &ACCOUNTS, after, limit, AccountBalanceView::of_row, cursor).await?;
+            return Ok(Typed(AccountBalancePage { items, next }));
+        };
+        // One row more shows whether the list goes on.
+        let rows = balances_at(&self.0.database, &payee.0.0, &behind, entry, limit + 1).await?;
+        let page = &rows[..rows.len().min(limit as usize)];
+        let next = page.last().filter(|_| page.len() < rows.len()).map(cursor).transpose()?;
+        let items = page.iter().map(AccountBalanceView::of_row).collect::<Result<_, _>>()?;
         Ok(Typed(AccountBalancePage { items, next }))
     }
 

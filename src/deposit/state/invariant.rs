@@ -88,11 +88,7 @@ pub const INVARIANTS: [Invariant; 22] = [
 impl DepositBook {
     /// Every invariant that does not hold of it: none, whatever was recorded.
     pub fn check(&self) -> Vec<Broken> {
-        let of = |rule: &Invariant| match rule.kept {
-            Kept::Book(asks) => asks(self),
-            Kept::Voucher(_) | Kept::By(_) | Kept::NotYet(_) => Vec::new(),
-        };
-        INVARIANTS.iter().flat_map(|rule| of(rule).into_iter().map(|what| Broken { id: rule.id, what })).collect()
+        broken(|kept| if let Kept::Book(asks) = kept { asks(self) } else { Vec::new() })
     }
 
     /// The currencies in which it has anything.
@@ -103,11 +99,13 @@ impl DepositBook {
 
 /// Every invariant that does not hold of a voucher.
 pub fn check_voucher(voucher: &JournalVoucher) -> Vec<Broken> {
-    let of = |rule: &Invariant| match rule.kept {
-        Kept::Voucher(asks) => asks(voucher),
-        Kept::Book(_) | Kept::By(_) | Kept::NotYet(_) => Vec::new(),
-    };
-    INVARIANTS.iter().flat_map(|rule| of(rule).into_iter().map(|what| Broken { id: rule.id, what })).collect()
+    broken(|kept| if let Kept::Voucher(asks) = kept { asks(voucher) } else { Vec::new() })
+}
+
+/// What each invariant finds, under its id.
+fn broken(finds: impl Fn(&Kept) -> Vec<String>) -> Vec<Broken> {
+    let named = |rule: &'static Invariant| finds(&rule.kept).into_iter().map(|what| Broken { id: rule.id, what });
+    INVARIANTS.iter().flat_map(named).collect()
 }
 
 fn unless(holds: bool, what: impl FnOnce() -> String) -> Vec<String> {

@@ -3,11 +3,11 @@
 mod voucher;
 mod workbook;
 
-use super::books::book_line;
+use super::books::{book_line, page};
 use super::{must_see, unknown};
 use crate::deposit::DepositBookId;
 use crate::deposit::book::BookAccount;
-use crate::deposit::projection::{balances_at, last_entry_of_day, postings_after, voucher_of};
+use crate::deposit::projection::{balances_at, last_entry_of_day, voucher_of};
 use crate::deposit::view::short;
 use crate::field::{Day, OrganisationId};
 use crate::http::{CSV_ROWS, Caller, Problem, RecordView, bad_parameter};
@@ -98,20 +98,15 @@ impl PapersApi {
             Some(day) => until(day.into()).await?.unwrap_or_default(),
             None => 0,
         };
-        let (mut lines, mut place) = (Vec::new(), (before, i64::MAX as u64));
-        loop {
-            let rows = postings_after(database, payee, place, CSV_ROWS).await?;
+        let (mut lines, mut after) = (Vec::new(), Some((before, i64::MAX as u64)));
+        while let Some(place) = after {
+            let (rows, next) = page(&self.0, payee, place).await?;
             let read = rows.iter().map(book_line).collect::<Result<Vec<_>, StoreError>>()?;
-            let of_period = read.iter().take_while(|line| line.entry <= last).cloned();
-            let (known, all) = (lines.len(), read.len());
-            lines.extend(of_period);
+            lines.extend(read.into_iter().filter(|line| line.entry <= last));
             if lines.len() > WORKBOOK_ROWS_MAX {
                 return Err(too_long());
             }
-            let Some(row) = rows.last().filter(|_| all == CSV_ROWS as usize && lines.len() - known == all) else {
-                break;
-            };
-            place = (row.unsigned(0)?, row.unsigned(1)?);
+            after = next.filter(|(entry, _)| *entry <= last);
         }
         Ok(BookPeriod { from, to, lines, closing: self.closing(payee, last).await? })
     }
@@ -123,7 +118,7 @@ impl PapersApi {
             for row in &rows {
                 let name = short(row.text(0)?);
                 let damaged = || StoreError::Damaged(format!("{name:?} is no account"));
-                closing.push((BookAccount::parse(&name).ok_or_else(damaged)?, row.integer(1)?));
+                closing.push((BookAccount::parse(&name).ok_or_else(damaged)?, row.integer(5)?));
             }
             if closing.len() > WORKBOOK_ROWS_MAX {
                 return Err(too_long());

@@ -73,7 +73,7 @@ impl VoucherSheet {
                     tr {
                         th colspan="2" {
                             @if memorandum { "备查合计 " span lang="en" { "Memorandum" } }
-                            @else { "合计 " span lang="en" { "Total" } @if currency == Currency::CNY { " " (in_words(sum)) } }
+                            @else { "合计 " span lang="en" { "Total" } @if currency == Currency::CNY { " " (amount_in_words(sum)) } }
                         }
                         td.n { (amount) " " (format!("{currency:?}")) }
                         td.n { (amount) " " (format!("{currency:?}")) }
@@ -123,7 +123,7 @@ fn row(account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
 }
 
 /// 大写金额, of fen: as 支付结算办法, annex 1, writes amounts.
-fn in_words(fen: i64) -> String {
+fn amount_in_words(fen: i64) -> String {
     let written = |number: u64| {
         let case = (ChineseVariant::Simple, ChineseCase::Upper, ChineseCountMethod::TenThousand);
         let text = number.to_chinese(case.0, case.1, case.2).unwrap_or_default();
@@ -149,7 +149,7 @@ fn in_words(fen: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::amount_in_words;
 
     #[test]
     fn amounts_are_written_as_on_cheques() {
@@ -163,7 +163,7 @@ mod tests {
             (10_000_000, "人民币壹拾万元整"),
             (1_000_000_001, "人民币壹仟万元零壹分"),
         ] {
-            assert_eq!(in_words(fen), words);
+            assert_eq!(amount_in_words(fen), words);
         }
     }
 }
