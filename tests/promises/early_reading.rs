@@ -95,12 +95,16 @@ async fn copied(app: &App, id: &str) -> tempfile::TempDir {
     out
 }
 
-/// The score is this story's alone: the log is that of the whole process, and another one may have been revealed in it.
+/// The scores are this story's alone, each dimension another one from `score` on, where other stories give all the same: log and
+/// cluster are those of the whole process, and theirs may have been revealed in them.
 async fn nothing_is_readable(stage: Stage, database: PathBuf, score: u8) {
     let (centre, enterprise) = (stage.cast.centre.clone(), stage.cast.enterprise.clone());
     stage.app.ledger.propose_due().await.unwrap();
     let statement = format!("仅此一处可见的评语 {}", uuid::Uuid::new_v4());
-    let rating = stage.rating(WON, Side::Enterprise, score).await;
+    let mut rating = stage.rating(WON, Side::Enterprise, score).await;
+    for (line, more) in rating.scores.iter_mut().zip(0..) {
+        line.score += more;
+    }
     let rating = Rating { statement: Some(statement.parse().unwrap()), ..rating };
     stage.seals(&enterprise, WON, Side::Enterprise, &rating).await;
     // Its author shows it too early, and by mistake in a rehearsal: it is refused, and forgotten.
