@@ -117,7 +117,12 @@ fn is_found(folder: &Path, wanted: &[u8]) -> bool {
         if path.is_dir() {
             return is_found(&path, wanted);
         }
-        std::fs::read(&path).unwrap().windows(wanted.len()).any(|window| window == wanted)
+        match std::fs::read(&path) {
+            Ok(bytes) => bytes.windows(wanted.len()).any(|window| window == wanted),
+            // PostgreSQL recycles files of its log under other names.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => panic!("{}: {error}", path.display()),
+        }
     })
 }
 
