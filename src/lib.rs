@@ -57,6 +57,8 @@ pub mod mirror;
 #[cfg(feature = "shell")]
 pub mod monitor;
 #[cfg(feature = "shell")]
+pub mod page;
+#[cfg(feature = "shell")]
 pub mod private;
 #[cfg(feature = "shell")]
 pub mod publishing;

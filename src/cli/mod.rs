@@ -84,6 +84,8 @@ enum Command {
     Monitor(monitor::Monitor),
     /// 离线核验回执 · Verify one receipt (C2SP tlog-proof) offline
     Proof(verify::Proof),
+    /// 输出离线核验页 · Print the page that verifies receipts and bundles in a browser, from a disk: `gongshi verify-page > verify.html`
+    VerifyPage,
     /// 备份，服务可在运行 · Copy the log, documents and disclosures; the service may run
     Backup(backup::Backup),
     /// 从备份、镜像或副本恢复 · Bring the log back from a backup, a mirror or a replica; the service must be stopped
@@ -167,6 +169,10 @@ impl Cli {
             Command::Mirror(mirror) => Ok(runtime.block_on(mirror.run())),
             Command::Monitor(monitor) => Ok(runtime.block_on(monitor.run())),
             Command::Proof(proof) => proof.run(),
+            Command::VerifyPage => {
+                say::out(format_args!("{}", gongshi::page::verify::offline_page()));
+                Ok(std::process::ExitCode::SUCCESS)
+            }
             Command::Backup(backup) => runtime.block_on(backup.run()),
             Command::Restore(restore) => runtime.block_on(restore.run()),
             Command::Replay(replay) => runtime.block_on(replay.run()),

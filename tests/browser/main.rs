@@ -3,6 +3,7 @@
 #![cfg(feature = "shell")]
 
 mod evidence;
+mod journeys;
 mod module;
 #[path = "../support/mod.rs"]
 mod support;
@@ -14,6 +15,11 @@ use support::python::python;
 /// The Node.js that scripts/peers installs.
 fn node() -> Command {
     Command::new(Path::new(&python()).with_file_name("node"))
+}
+
+/// The folder of packages from npm that scripts/peers fills, beside that of Python.
+fn peers() -> PathBuf {
+    Path::new(&python()).ancestors().nth(3).unwrap().join("node")
 }
 
 /// A file beside this one.

@@ -1,0 +1,3 @@
+//! 网页: the public page.
+
+pub mod verify;
