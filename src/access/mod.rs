@@ -23,3 +23,5 @@ pub use state::{
     Access, AccessId, AccessState, AsOf, Bar, BarChange, BarEvent, BarStatus, CreditEffect, GateReach, GatedStep,
     Lifting, Mark, barred_from, bound_by, gate_streams, standing,
 };
+#[cfg(feature = "shell")]
+pub use view::{AccessView, BarView};

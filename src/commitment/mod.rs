@@ -10,6 +10,8 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
+pub use api::CommitmentSummary;
 pub use payload::{
     Acceptance, Act, Appeal, AppealRuling, Binding, Breach, BreachAnswer, BreachFinding, BreachRuling,
     CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding, YearEnd,

@@ -19,3 +19,5 @@ pub use state::{
     Account, Counted, Credit, CreditId, CreditObjectionPhase, CreditObjectionState, Credits, FACTS_CONSIDERED_MAX,
     GradeChange, SUPPOSED_FROM, Supposed,
 };
+#[cfg(feature = "shell")]
+pub use view::{ConductSumView, ContributionView, CreditRuleView, CreditView};

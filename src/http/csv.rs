@@ -37,10 +37,10 @@ impl CsvFile {
     {
         // Read before the status is sent.
         let first = page(None).await?;
-        let head = format!("\u{feff}{}", line(head.map(str::to_owned)));
+        let head = csv_head(head.map(str::to_owned));
         let rest = stream::try_unfold((Some(first), page), |(read, page)| async move {
             let Some((rows, next)) = read else { return Ok::<_, LedgerError>(None) };
-            let lines: String = rows.into_iter().map(line).collect();
+            let lines: String = rows.into_iter().map(csv_line).collect();
             let next = match next {
                 Some(next) => Some(page(Some(next)).await?),
                 None => None,
@@ -53,14 +53,20 @@ impl CsvFile {
     }
 }
 
+/// The first line of a file, behind the byte order mark by which spreadsheets know UTF-8.
+pub fn csv_head(cells: impl IntoIterator<Item = String>) -> String {
+    format!("\u{feff}{}", csv_line(cells))
+}
+
 /// One line. A cell that a spreadsheet would compute is made a text; a number stays one.
-fn line<const CELLS: usize>(cells: [String; CELLS]) -> String {
+pub fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
     let cell = |text: String| {
         let computes = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
         let text = if computes { format!("'{text}") } else { text };
         if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
     };
-    format!("{}\r\n", cells.map(cell).join(","))
+    let cells: Vec<_> = cells.into_iter().map(cell).collect();
+    format!("{}\r\n", cells.join(","))
 }
 
 #[cfg(test)]
@@ -70,7 +76,7 @@ mod tests {
     #[test]
     fn nothing_in_a_cell_is_computed_or_breaks_the_line() {
         let cells = ["甲,乙", "=1+1", "说“\"”", "a\nb", "豫财〔2026〕1号", "-12.00", "-1+1"].map(str::to_owned);
-        assert_eq!(line(cells), "\"甲,乙\",'=1+1,\"说“\"\"”\",\"a\nb\",豫财〔2026〕1号,-12.00,'-1+1\r\n");
+        assert_eq!(csv_line(cells), "\"甲,乙\",'=1+1,\"说“\"\"”\",\"a\nb\",豫财〔2026〕1号,-12.00,'-1+1\r\n");
     }
 
     #[tokio::test]

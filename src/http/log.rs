@@ -87,45 +87,45 @@ pub(crate) async fn read_resource(ledger: &Ledger, resource: Resource) -> Result
 #[derive(Serialize, Object)]
 pub struct LogView {
     /// The checkpoint origin; every record's `aud`.
-    origin: String,
+    pub origin: String,
     /// C2SP verifier key of the checkpoints: the oldest one that still signs.
-    log_key: String,
+    pub log_key: String,
     /// All that sign; more than one while a key is being replaced.
-    log_keys: Vec<String>,
+    pub log_keys: Vec<String>,
     /// What the log was called before a checkpoint key was stolen.
-    former_origins: Vec<String>,
-    size: u64,
+    pub former_origins: Vec<String>,
+    pub size: u64,
     /// Base64 of the root hash.
-    root: String,
+    pub root: String,
     /// SHA-256 of the edition of the law in force: see `/v1/law`.
-    law: String,
+    pub law: String,
     /// Entries in the newest checkpoint that enough witnesses have cosigned; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    witnessed_size: Option<u64>,
+    pub witnessed_size: Option<u64>,
 }
 
 /// How a witness of the log is doing.
 #[derive(Serialize, Object)]
 pub struct WitnessView {
     /// Its name in the policy.
-    name: String,
+    pub name: String,
     /// C2SP verifier key of its cosignatures (tlog-cosignature, type 0x04).
-    key: String,
+    pub key: String,
     /// Entries in the newest checkpoint that it cosigned; 0 before the first.
-    size: u64,
+    pub size: u64,
     /// When it did, by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    cosigned_at: Option<Instant>,
+    pub cosigned_at: Option<Instant>,
     /// Since when it has not answered as it should; absent while it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    failing_since: Option<Instant>,
+    pub failing_since: Option<Instant>,
     /// What the last request came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    failure: Option<String>,
+    pub failure: Option<String>,
 }
 
 impl From<WitnessStatus> for WitnessView {

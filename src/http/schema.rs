@@ -45,7 +45,10 @@ macro_rules! shown {
 
         impl poem_openapi::types::ParseFromJSON for $type {
             fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
-                serde_json::from_value(value.unwrap_or_default()).map_err(poem_openapi::types::ParseError::custom)
+                // By our own reader: some of our types can be read by no other.
+                let text = value.unwrap_or_default().to_string();
+                crate::field::parse(text.as_bytes())
+                    .map_err(|failure| poem_openapi::types::ParseError::custom(failure.words().en))
             }
         }
 

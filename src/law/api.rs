@@ -25,51 +25,51 @@ shown! { RuleStatus }
 #[derive(Serialize, Object)]
 pub struct AdoptionView {
     /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
-    edition: String,
-    name: String,
-    zh: String,
-    en: String,
+    pub edition: String,
+    pub name: String,
+    pub zh: String,
+    pub en: String,
     /// The entry that adopted it: later ones are judged by it.
-    index: u64,
+    pub index: u64,
     /// When that was sequenced (UTC).
-    time: String,
+    pub time: String,
     /// It is the one that applies now.
-    in_force: bool,
+    pub in_force: bool,
 }
 
 /// What an edition says.
 #[derive(Serialize, Object)]
 pub struct EditionView {
     /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
-    edition: String,
-    name: String,
-    zh: String,
-    en: String,
+    pub edition: String,
+    pub name: String,
+    pub zh: String,
+    pub en: String,
     /// Years with a holiday arrangement; dates in others are provisional.
-    calendar_years: Vec<i32>,
-    rules: Vec<LawRuleView>,
+    pub calendar_years: Vec<i32>,
+    pub rules: Vec<LawRuleView>,
 }
 
 /// A rule as data.
 #[derive(Serialize, Object)]
 pub struct LawRuleView {
     /// e.g. `AW-WINDOW`.
-    id: String,
+    pub id: String,
     /// Law and article, or that the rule is this platform's own.
-    law: String,
-    zh: String,
-    en: String,
+    pub law: String,
+    pub zh: String,
+    pub en: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    days: Option<u16>,
-    status: RuleStatus,
-    valid_from: String,
+    pub days: Option<u16>,
+    pub status: RuleStatus,
+    pub valid_from: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    valid_to: Option<String>,
-    known_from: String,
+    pub valid_to: Option<String>,
+    pub known_from: String,
     /// The record kind whose day decides whether it applies.
-    anchor: String,
+    pub anchor: String,
 }
 
 impl LawRuleView {

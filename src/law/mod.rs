@@ -19,7 +19,7 @@ pub use access::{
     RepairRule, UnlawfulGround,
 };
 #[cfg(feature = "shell")]
-pub use api::LawApi;
+pub use api::{AdoptionView, EditionView, LawApi, LawRuleView};
 pub use credit::{
     Conduct, ConductPassed, ConductRule, CreditBase, CreditSuccession, CreditTerms, Grade, GradeBorders, POINTS_MAX,
     RatingBorders,

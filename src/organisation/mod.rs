@@ -15,6 +15,8 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
+pub use api::OrganisationSummary;
 pub use payload::{
     Act, ClaimsClearing, Confirmation, KeyAddition, KeyRevocation, Registration, Reinstatement, RoleGrant, Suspension,
 };
@@ -24,5 +26,7 @@ pub use registry::{Ending, EndingGround, Renaming, RepresentativeChange};
 pub use state::{Admission, Ended, FormerName, Organisation, OrganisationStatus, Pending, Registry, Status};
 #[cfg(feature = "shell")]
 pub(crate) use view::OrganisationFile;
+#[cfg(feature = "shell")]
+pub use view::{AdmissionView, KeyStatus, OrganisationView};
 
 pub use crate::act::{Key, RevocationReason, Role, Roles, has_possession, possession_header};

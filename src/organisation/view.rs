@@ -14,69 +14,69 @@ use serde::Serialize;
 /// An organisation (主体) at the present end of the log.
 #[derive(Serialize, Object)]
 pub struct OrganisationView {
-    id: OrganisationId,
+    pub id: OrganisationId,
     /// As confirmed; absent while it is pending: anybody may claim to be called anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    name: Option<String>,
-    status: OrganisationStatus,
+    pub name: Option<String>,
+    pub status: OrganisationStatus,
     /// What it was called before, the newest ones, oldest first: a record shows the name of its time.
-    former_names: Vec<FormerNameView>,
+    pub former_names: Vec<FormerNameView>,
     /// How it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    ended: Option<EndedView>,
+    pub ended: Option<EndedView>,
     /// Organisations that ended and whose rights and duties it has; at most a hundred.
-    succeeds: Vec<OrganisationId>,
+    pub succeeds: Vec<OrganisationId>,
     /// The end of the suspension (UTC), where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    suspended_until: Option<String>,
-    roles: Vec<Role>,
+    pub suspended_until: Option<String>,
+    pub roles: Vec<Role>,
     /// Those that sign for it, then those that wait for confirmation.
-    keys: Vec<KeyView>,
+    pub keys: Vec<KeyView>,
     /// The one key that may register under this code, where a supervisor cleared the claims for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    awaited: Option<String>,
+    pub awaited: Option<String>,
     /// Who admitted it to which role, the newest ones, oldest first; nobody where the log's first record did.
-    admissions: Vec<AdmissionView>,
+    pub admissions: Vec<AdmissionView>,
     /// How many there are; the records are at `/v1/records?stream=organisation/{id}`.
-    admission_count: u64,
+    pub admission_count: u64,
     /// Version of its stream.
-    version: u64,
+    pub version: u64,
 }
 
 /// A name that an organisation had.
 #[derive(Serialize, Object)]
 pub struct FormerNameView {
-    name: String,
+    pub name: String,
     /// Day from which the registry has another one.
-    until: Day,
+    pub until: Day,
     /// Index of the entry that says so.
-    entry: u64,
+    pub entry: u64,
 }
 
 /// How an organisation ended.
 #[derive(Serialize, Object)]
 pub struct EndedView {
-    ground: EndingGround,
+    pub ground: EndingGround,
     /// Who has its rights and duties from then on.
-    successors: Vec<OrganisationId>,
-    effective: Day,
+    pub successors: Vec<OrganisationId>,
+    pub effective: Day,
     /// Index of the entry that says so.
-    entry: u64,
+    pub entry: u64,
 }
 
 /// An admission to a role.
 #[derive(Serialize, Object)]
 pub struct AdmissionView {
-    role: Role,
+    pub role: Role,
     /// The organisation that admitted.
-    by: OrganisationId,
+    pub by: OrganisationId,
     /// Index of the entry.
-    entry: u64,
-    time: String,
+    pub entry: u64,
+    pub time: String,
 }
 
 statuses! {
@@ -92,21 +92,21 @@ statuses! {
 /// A key of an organisation.
 #[derive(Serialize, Object)]
 pub struct KeyView {
-    kid: String,
-    key: Jwk,
-    status: KeyStatus,
+    pub kid: String,
+    pub key: Jwk,
+    pub status: KeyStatus,
     /// From when it is revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    revoked_from: Option<String>,
+    pub revoked_from: Option<String>,
     /// Of a pending one: what whoever registered it claims to be called. Nobody has looked at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    claimed_name: Option<String>,
+    pub claimed_name: Option<String>,
     /// Of a pending one: when it can't be confirmed any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    expires: Option<String>,
+    pub expires: Option<String>,
 }
 
 impl OrganisationView {

@@ -1,3 +1,129 @@
-//! 网页: the public page.
+//! 网页: the public page, for readers with a browser. Chinese stands under `/zh`, English under `/en`.
+//!
+//! A page reads what the API answers ([`visit::Visit::view`]) and shows it: no page reads the database, decides, or counts.
+//! Each page is one file with `show`, and one line in [`in_language`].
 
+mod accessibility;
+mod assets;
+mod component;
+mod home;
+mod kinds;
+mod language;
+mod law;
+mod list;
+mod log;
+mod money;
+mod organisation;
+mod refusal;
+mod samples;
+mod shell;
+mod tender;
+mod text;
 pub mod verify;
+mod visit;
+mod words;
+
+use language::Language;
+use list::{COMMITMENTS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
+use poem::error::NotFoundError;
+use poem::http::{Method, header};
+use poem::web::Redirect;
+use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get};
+use refusal::Unshown;
+use std::sync::Arc;
+use text::words;
+use visit::{Views, Visit, page};
+
+/// What the pages are sorted into; each has its list at its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Tenders,
+    Lots,
+    Objections,
+    Organisations,
+    Commitments,
+    Law,
+    Log,
+}
+
+words! {
+    Section {
+        Tenders "项目" "Tenders"
+        Lots "标段与中标" "Lots and awards"
+        Objections "异议" "Objections"
+        Organisations "主体" "Organisations"
+        Commitments "双承诺" "Commitments"
+        Law "规则与法律" "Rules and law"
+        Log "日志与核验" "The log"
+    }
+}
+
+impl Section {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Tenders => "/tenders",
+            Self::Lots => "/lots",
+            Self::Objections => "/objections",
+            Self::Organisations => "/organisations",
+            Self::Commitments => "/commitments",
+            Self::Law => "/law",
+            Self::Log => "/log",
+        }
+    }
+}
+
+/// All pages in both languages, and what they load.
+pub fn pages(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Route {
+    let views: Arc<Views> = Arc::new(Views::of(api));
+    Route::new()
+        .nest("/assets", assets::routes())
+        .nest("/zh", in_language(Language::Chinese, &views))
+        .nest("/en", in_language(Language::English, &views))
+}
+
+/// Every page, in one language.
+fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output = Response> + use<> {
+    let visitors = Arc::clone(views);
+    Route::new()
+        .at("/", get(page(language, views, home::show)))
+        .at("/tenders", get(page(language, views, |visit| TENDERS.show(visit))))
+        .at("/tenders.csv", get(page(language, views, |visit| TENDERS.file(visit))))
+        .at("/tenders/:code", get(page(language, views, tender::show)))
+        .at("/lots", get(page(language, views, |visit| LOTS.show(visit))))
+        .at("/lots.csv", get(page(language, views, |visit| LOTS.file(visit))))
+        .at("/objections", get(page(language, views, |visit| OBJECTIONS.show(visit))))
+        .at("/objections.csv", get(page(language, views, |visit| OBJECTIONS.file(visit))))
+        .at("/organisations", get(page(language, views, |visit| ORGANISATIONS.show(visit))))
+        .at("/organisations.csv", get(page(language, views, |visit| ORGANISATIONS.file(visit))))
+        .at("/organisations/:id", get(page(language, views, organisation::show)))
+        .at("/commitments", get(page(language, views, |visit| COMMITMENTS.show(visit))))
+        .at("/commitments.csv", get(page(language, views, |visit| COMMITMENTS.file(visit))))
+        .at("/law", get(page(language, views, law::show)))
+        .at("/law/:edition", get(page(language, views, law::edition)))
+        .at("/log", get(page(language, views, log::show)))
+        .at("/about/accessibility", get(page(language, views, accessibility::show)))
+        .at("/about/components", get(page(language, views, samples::show)))
+        .map_to_response()
+        .around(move |pages, request| {
+            let visit = Visit::of(language, &visitors, &request);
+            async move {
+                match pages.call(request).await {
+                    Err(error) if error.is::<NotFoundError>() => Ok(visit::answer(&visit, Err(Unshown::not_found()))),
+                    answer => answer,
+                }
+            }
+        })
+}
+
+/// Sends who comes to `/` on, in Chinese whoever does not say that English is read more gladly. It stands before the routes: the
+/// API, nested at the root, would answer there.
+pub async fn behind_front_door<E: Endpoint<Output = Response>>(
+    routes: Arc<E>,
+    request: Request,
+) -> poem::Result<Response> {
+    if request.uri().path() != "/" || !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return routes.call(request).await;
+    }
+    let place = format!("/{}/", Language::wished(request.headers()).prefix());
+    Ok(Redirect::see_other(place).with_header(header::VARY, "Accept-Language").into_response())
+}

@@ -10,13 +10,13 @@ use crate::http::{
     RecordApi, RecordRate, ScriptedPage, TrustedProxies, UncitedApi, feed, health, log, problems,
 };
 use crate::ledger::Ledger;
+use crate::page;
 use crate::problem;
 use crate::sandbox::Sandbox;
 use crate::world::capabilities;
 use document::Document;
 use poem::middleware::CatchPanic;
-use poem::web::Redirect;
-use poem::{Endpoint, EndpointExt, IntoResponse, Route, get, handler};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Route, get};
 use poem_openapi::{LicenseObject, OpenApiService, ServerObject};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -81,9 +81,9 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         Parameters::of_document(&document.json),
         Arc::clone(&doors.proxies),
     );
-    let page = ScriptedPage::new(service.swagger_ui_html().replace(&service.spec(), &document.json));
-    Route::new()
-        .at("/", get(front_door))
+    let console = ScriptedPage::new(service.swagger_ui_html().replace(&service.spec(), &document.json));
+    let service = Arc::new(service.into_endpoint());
+    page::pages(Arc::clone(&service))
         .at("/livez", get(health::livez))
         .at("/readyz", get(health::readyz))
         .at("/metrics", get(health::metrics))
@@ -97,8 +97,9 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .at("/v1/records.sse", get(feed::events))
         .at("/openapi.yaml", document::serve("application/yaml", document.yaml))
         .at("/openapi.json", document::serve("application/json", document.json))
-        .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| page.clone()))))
+        .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| console.clone()))))
         .nest("/", service)
+        .around(page::behind_front_door)
         .with(CatchPanic::new().with_handler(|_| Problem::of(&problem::INTERNAL).into_response()))
         .with(Coding)
         .with(gate)
@@ -108,12 +109,6 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .data(Followers::of(doors.room))
         .data(Arc::new(News::of(ledger)))
         .map_to_response()
-}
-
-/// There is nothing to see at the root yet but the API.
-#[handler]
-fn front_door() -> Redirect {
-    Redirect::see_other("/api")
 }
 
 impl Server {

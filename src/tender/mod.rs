@@ -11,9 +11,13 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
+pub use api::{LotSummary, ObjectionSummary, TenderSummary};
 pub use payload::*;
 pub use state::{
     AwardState, AwardStatus, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange,
     ClauseState, ContractState, LotPhase, LotState, LotStatus, ObjectionPhase, ObjectionState, ObjectionStatus, Phase,
     RoundState, Tender, TenderStatus, Verdict, clause_changes,
 };
+#[cfg(feature = "shell")]
+pub use view::{CandidateView, LotView, NoticeView, ObjectionView, TenderView};

@@ -19,6 +19,7 @@ mod lists;
 mod modes;
 mod operations;
 mod outages;
+mod pages;
 mod problems;
 mod proxy;
 mod registry;

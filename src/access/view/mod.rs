@@ -21,90 +21,90 @@ use serde::Serialize;
 /// What an organisation may do at a time, and what shows it.
 #[derive(Serialize, Object)]
 pub struct AccessView {
-    organisation: OrganisationId,
-    state: AccessState,
-    state_zh: String,
-    state_en: String,
+    pub organisation: OrganisationId,
+    pub state: AccessState,
+    pub state_zh: String,
+    pub state_en: String,
     /// The time that is answered for (UTC).
-    at: String,
+    pub at: String,
     /// Entries of the log that were looked at.
-    size: u64,
+    pub size: u64,
     /// Bars that were in force then, or were to come.
-    bars: Vec<BarView>,
+    pub bars: Vec<BarView>,
     /// Entries of bars that were in force then, and were repaired since: nothing of them is shown any more.
-    closed: Vec<u64>,
+    pub closed: Vec<u64>,
     /// What may be posted now about the bars that stand, by whom and until when, and by which rule; nothing of another time.
-    next: Vec<NextStep>,
+    pub next: Vec<NextStep>,
     /// Version of its stream; 0 where nobody ever entered a bar.
-    version: u64,
+    pub version: u64,
     /// Where its records are, and where whoever asks with `wait` hears of the next one.
-    records: String,
+    pub records: String,
 }
 
 /// A bar that stands, with what is said against it.
 #[derive(Serialize, Object)]
 pub struct BarView {
-    id: String,
+    pub id: String,
     /// Index of the entry: the record that bars.
-    entry: u64,
+    pub entry: u64,
     /// Where the proof of that entry is.
-    proof: String,
-    status: BarStatus,
-    kind: BarKindId,
-    kind_zh: String,
-    kind_en: String,
+    pub proof: String,
+    pub status: BarStatus,
+    pub kind: BarKindId,
+    pub kind_zh: String,
+    pub kind_en: String,
     /// What the organisation is called in the decision.
-    name: String,
-    authority: String,
-    decision: String,
-    article: String,
-    fields: Vec<BarField>,
+    pub name: String,
+    pub authority: String,
+    pub decision: String,
+    pub article: String,
+    pub fields: Vec<BarField>,
     /// Everywhere where there is none.
-    regions: Vec<String>,
-    measures: Vec<BarMeasure>,
+    pub regions: Vec<String>,
+    pub measures: Vec<BarMeasure>,
     /// The same in words: what is stopped, in which field, and where.
-    scope_zh: String,
-    scope_en: String,
-    first_day: String,
-    last_day: String,
+    pub scope_zh: String,
+    pub scope_en: String,
+    pub first_day: String,
+    pub last_day: String,
     /// When it is over by itself (UTC).
-    ends: String,
+    pub ends: String,
     /// SHA-256 of the decision, at `/v1/documents/{document}`.
-    document: String,
-    entered_by: OrganisationId,
+    pub document: String,
+    pub entered_by: OrganisationId,
     /// 异议中: an objection waits for its ruling.
-    disputed: bool,
-    objections: Vec<BarObjectionView>,
-    repair_regime: RepairRegime,
-    repair_zh: String,
-    repair_en: String,
+    pub disputed: bool,
+    pub objections: Vec<BarObjectionView>,
+    pub repair_regime: RepairRegime,
+    pub repair_zh: String,
+    pub repair_en: String,
     /// First day on which repair may be applied for; absent where no rule sets one, and where it would come after the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    repairable_from: Option<String>,
-    repairs: Vec<RepairView>,
+    pub repairable_from: Option<String>,
+    pub repairs: Vec<RepairView>,
     /// Where it is a predecessor's: by which succession it binds this organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    inherited: Option<BarInheritance>,
+    pub inherited: Option<BarInheritance>,
 }
 
 /// Why a bar of another organisation binds this one.
 #[derive(Serialize, Object)]
 pub struct BarInheritance {
     /// Whom the decision names.
-    from: OrganisationId,
-    manner: SuccessionManner,
-    manner_zh: String,
-    manner_en: String,
+    pub from: OrganisationId,
+    pub manner: SuccessionManner,
+    pub manner_zh: String,
+    pub manner_en: String,
     /// The entry by which that one ended and named its successors.
-    entry: u64,
-    record: String,
+    pub entry: u64,
+    pub record: String,
     /// The rule by which it binds.
-    rule: String,
-    rule_zh: String,
-    rule_en: String,
-    law: String,
+    pub rule: String,
+    pub rule_zh: String,
+    pub rule_en: String,
+    pub law: String,
 }
 
 impl BarInheritance {
@@ -128,21 +128,21 @@ impl BarInheritance {
 /// What the organisation says against a bar, and what became of it.
 #[derive(Serialize, Object)]
 pub struct BarObjectionView {
-    id: String,
+    pub id: String,
     /// Index of the entry, which has the grounds.
-    entry: u64,
-    filed: String,
+    pub entry: u64,
+    pub filed: String,
     /// When it is to be ruled on (UTC).
-    due: String,
+    pub due: String,
     /// It should have been ruled on.
-    overdue: bool,
+    pub overdue: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    outcome: Option<BarRulingOutcome>,
+    pub outcome: Option<BarRulingOutcome>,
     /// Index of the entry with the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    ruling: Option<u64>,
+    pub ruling: Option<u64>,
 }
 
 /// An application for repair, and what became of it.

@@ -34,25 +34,25 @@ parameters! { CommitmentStatus }
 /// A commitment in a list.
 #[derive(Serialize, Object)]
 pub struct CommitmentSummary {
-    id: String,
-    status: CommitmentStatus,
-    template: String,
-    template_version: u64,
-    unit: String,
-    enterprise: String,
+    pub id: String,
+    pub status: CommitmentStatus,
+    pub template: String,
+    pub template_version: u64,
+    pub unit: String,
+    pub enterprise: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    tender: Option<String>,
+    pub tender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    lot: Option<String>,
+    pub lot: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    year: Option<i64>,
-    offered_by: Side,
+    pub year: Option<i64>,
+    pub offered_by: Side,
     /// Reports of breaches without a finding that counts.
-    open_breaches: u64,
-    version: u64,
+    pub open_breaches: u64,
+    pub version: u64,
 }
 
 /// A page of commitments, ordered by id.

@@ -24,25 +24,25 @@ use serde::Serialize;
 /// The rule that conduct counts by.
 #[derive(Clone, Serialize, Object)]
 pub struct CreditRuleView {
-    id: String,
+    pub id: String,
     /// Law and article, or that the rule is this platform's own.
-    law: String,
-    zh: String,
-    en: String,
+    pub law: String,
+    pub zh: String,
+    pub en: String,
 }
 
 /// What one kind of conduct comes to.
 #[derive(Serialize, Object)]
 pub struct ConductSumView {
-    conduct: Conduct,
-    rule: CreditRuleView,
-    count: u32,
+    pub conduct: Conduct,
+    pub rule: CreditRuleView,
+    pub count: u32,
     /// Points on their own days, together.
-    full: String,
+    pub full: String,
     /// What is left of them by their age.
-    aged: String,
+    pub aged: String,
     /// What is left where all of a kind count for so much at most.
-    points: String,
+    pub points: String,
 }
 
 /// What holds a grade down.
@@ -51,64 +51,64 @@ pub struct GradeCapView {
     /// Absent where it is only supposed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    entry: Option<u64>,
+    pub entry: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    record: Option<String>,
-    conduct: Conduct,
-    rule: CreditRuleView,
-    at_most: Grade,
+    pub record: Option<String>,
+    pub conduct: Conduct,
+    pub rule: CreditRuleView,
+    pub at_most: Grade,
     /// The last day.
-    until: String,
+    pub until: String,
 }
 
 /// An entry that counts, as of the day of the grade.
 #[derive(Serialize, Object)]
 pub struct ContributionView {
-    entry: u64,
+    pub entry: u64,
     /// Where the record is read.
-    record: String,
+    pub record: String,
     /// Its day in Asia/Shanghai.
-    day: String,
+    pub day: String,
     /// Who signed it.
-    by: String,
+    pub by: String,
     /// The predecessor whose conduct it was (承继).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    from: Option<OrganisationId>,
-    conduct: Conduct,
-    rule: CreditRuleView,
-    age_days: i64,
+    pub from: Option<OrganisationId>,
+    pub conduct: Conduct,
+    pub rule: CreditRuleView,
+    pub age_days: i64,
     /// Points on its own day.
-    full: String,
+    pub full: String,
     /// What is left of them.
-    points: String,
+    pub points: String,
     /// How that comes about, for checking by hand.
-    arithmetic: String,
+    pub arithmetic: String,
     /// 异议中: the organisation objects to it, and that is not decided yet.
-    disputed: bool,
+    pub disputed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    objection: Option<String>,
+    pub objection: Option<String>,
 }
 
 /// An objection to a contribution; the reasons are in the records.
 #[derive(Serialize, Object)]
 pub struct CreditObjectionView {
-    id: String,
-    entry: u64,
-    filed: String,
+    pub id: String,
+    pub entry: u64,
+    pub filed: String,
     /// 异议中.
-    open: bool,
+    pub open: bool,
     /// When it is to be decided by; absent once it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    due: Option<String>,
+    pub due: Option<String>,
     /// It is open, and that time is over.
-    overdue: bool,
+    pub overdue: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    fate: Option<ObjectionFate>,
+    pub fate: Option<ObjectionFate>,
 }
 
 /// A former grade.
@@ -131,50 +131,50 @@ pub struct GradeStepView {
 /// The credit of an organisation (信用评价).
 #[derive(Serialize, Object)]
 pub struct CreditView {
-    organisation: OrganisationId,
-    grade: Grade,
-    points: String,
+    pub organisation: OrganisationId,
+    pub grade: Grade,
+    pub points: String,
     /// 中性: nothing counts yet, which is no worse than B.
-    neutral: bool,
+    pub neutral: bool,
     /// Why it is this grade, in Chinese.
-    reason: String,
-    reason_en: String,
+    pub reason: String,
+    pub reason_en: String,
     /// What counts up to the end of this day; absent before the first grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    day: Option<String>,
+    pub day: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    occasion: Option<GradingOccasion>,
+    pub occasion: Option<GradingOccasion>,
     /// The entry of the grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    index: Option<u64>,
+    pub index: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    record: Option<String>,
+    pub record: Option<String>,
     /// No entry up to this one is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    up_to: Option<u64>,
-    base: String,
-    base_rule: CreditRuleView,
-    sums: Vec<ConductSumView>,
-    caps: Vec<GradeCapView>,
+    pub up_to: Option<u64>,
+    pub base: String,
+    pub base_rule: CreditRuleView,
+    pub sums: Vec<ConductSumView>,
+    pub caps: Vec<GradeCapView>,
     /// Whom it succeeds, as of the last grade.
-    predecessors: Vec<PredecessorView>,
+    pub predecessors: Vec<PredecessorView>,
     /// Some of what counts, the newest first; of a former grade, what was new in its record.
-    contributions: Vec<ContributionView>,
-    contribution_count: u64,
+    pub contributions: Vec<ContributionView>,
+    pub contribution_count: u64,
     /// Where all of them are.
-    all_contributions: String,
+    pub all_contributions: String,
     /// Some of the objections, the newest first.
-    objections: Vec<CreditObjectionView>,
-    open_objections: u64,
+    pub objections: Vec<CreditObjectionView>,
+    pub open_objections: u64,
     /// What may be posted now, by whom and until when, and by which rule; nothing of a former grade.
-    next: Vec<NextStep>,
+    pub next: Vec<NextStep>,
     /// Where all grades are.
-    grades: String,
+    pub grades: String,
 }
 
 /// Hundredths of a point as text.

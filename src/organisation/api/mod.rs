@@ -34,11 +34,11 @@ parameters! { OrganisationStatus, Role }
 /// An organisation in a list.
 #[derive(Serialize, Object)]
 pub struct OrganisationSummary {
-    id: String,
+    pub id: String,
     /// As confirmed; empty while it is pending.
-    name: String,
-    status: OrganisationStatus,
-    roles: Vec<Role>,
+    pub name: String,
+    pub status: OrganisationStatus,
+    pub roles: Vec<Role>,
 }
 
 /// A page of organisations, ordered by id.

@@ -15,20 +15,20 @@ use std::sync::Arc;
 /// A lot that something has happened to.
 #[derive(Serialize, Object)]
 pub struct LotSummary {
-    tender: String,
-    id: String,
-    title: String,
-    status: LotStatus,
+    pub tender: String,
+    pub id: String,
+    pub title: String,
+    pub status: LotStatus,
     /// When the tender was first published (UTC).
-    published: String,
+    pub published: String,
     /// The winners, in the order of the awards: one, but of a framework agreement and where the text lets several win.
-    awards: Vec<AwardSummary>,
+    pub awards: Vec<AwardSummary>,
     /// What the awards come to together; absent where they are not all amounts in one currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    awarded_minor: Option<i64>,
-    candidates: u32,
-    open_challenges: u32,
+    pub awarded_minor: Option<i64>,
+    pub candidates: u32,
+    pub open_challenges: u32,
 }
 
 /// A page of lots.

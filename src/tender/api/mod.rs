@@ -18,7 +18,9 @@ use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
 use file::TenderFileApi;
 use lots::LotApi;
+pub use lots::LotSummary;
 use objections::ObjectionApi;
+pub use objections::ObjectionSummary;
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -38,34 +40,34 @@ parameters! { LotStatus, ObjectionStatus, TenderStatus }
 /// A tender in a list.
 #[derive(Serialize, Object)]
 pub struct TenderSummary {
-    code: String,
-    title: String,
-    status: TenderStatus,
+    pub code: String,
+    pub title: String,
+    pub status: TenderStatus,
     // Unknown for an adopted tender whose notices don't say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    nature: Option<Nature>,
-    region: String,
-    centre: String,
-    procuring_unit: String,
+    pub nature: Option<Nature>,
+    pub region: String,
+    pub centre: String,
+    pub procuring_unit: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    estimate_minor: Option<i64>,
+    pub estimate_minor: Option<i64>,
     /// What was awarded in all its lots together, as contracted since; absent where that is not all amounts in one currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    awarded_minor: Option<i64>,
+    pub awarded_minor: Option<i64>,
     /// When the objection window is over (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    window_until: Option<String>,
-    first_time: String,
-    last_time: String,
-    version: u64,
+    pub window_until: Option<String>,
+    pub first_time: String,
+    pub last_time: String,
+    pub version: u64,
     /// 重新招标: the tender that it holds again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    follows: Option<String>,
+    pub follows: Option<String>,
 }
 
 /// A page of tenders.

@@ -14,15 +14,15 @@ use std::sync::Arc;
 /// An objection in a list.
 #[derive(Serialize, Object)]
 pub struct ObjectionSummary {
-    tender: String,
-    id: String,
-    objector: String,
-    status: ObjectionStatus,
+    pub tender: String,
+    pub id: String,
+    pub objector: String,
+    pub status: ObjectionStatus,
     /// When it was filed (UTC).
-    filed: String,
+    pub filed: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    answer_due: Option<String>,
+    pub answer_due: Option<String>,
 }
 
 /// A page of objections.

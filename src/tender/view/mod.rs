@@ -6,7 +6,7 @@ mod lot;
 mod notice;
 
 pub use file::TenderFile;
-pub use lot::{ChallengeSummary, LotView};
+pub use lot::{CandidateView, ChallengeSummary, LotView};
 pub use notice::{NoticeView, TextVersionView};
 
 use super::projection::LaterRoundView;

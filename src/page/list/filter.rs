@@ -1,0 +1,133 @@
+//! What a list is asked by: a form, whose answers stand in the address and go to the API as they are.
+
+use super::super::refusal::Unshown;
+use super::super::text::{EveryWord, Say};
+use super::super::visit::Visit;
+use super::ListText;
+use crate::http::encoded;
+use maud::{Markup, html};
+use serde::Serialize;
+
+/// One question of a form, by the name that the API has for it.
+pub(in crate::page) struct Filter {
+    pub name: &'static str,
+    pub label: ListText,
+    pub kind: Kind,
+}
+
+/// What the answer is.
+pub(in crate::page) enum Kind {
+    Text,
+    Day,
+    /// Asked in yuan; the API counts minor units.
+    Yuan,
+    /// One of the values of an enum: its name on the wire, and what it is called.
+    OneOf(fn(&Visit) -> Vec<(String, &'static str)>),
+}
+
+/// The values of an enum to choose from.
+pub(super) fn every<T: EveryWord + Say + Serialize>(visit: &Visit) -> Vec<(String, &'static str)> {
+    let name = |word: &T| serde_json::to_value(word).ok()?.as_str().map(str::to_owned);
+    T::EVERY.iter().filter_map(|word| Some((name(word)?, visit.say(word)))).collect()
+}
+
+/// What was asked, for the API: `&name=value` for each.
+///
+/// # Errors
+/// An amount that is none.
+pub(super) fn question(visit: &Visit, filters: &[Filter]) -> Result<String, Unshown> {
+    let mut question = String::new();
+    for filter in filters {
+        let Some(asked) = visit.asked(filter.name) else { continue };
+        let value = match filter.kind {
+            Kind::Yuan => minor_units(asked).ok_or_else(not_an_amount)?.to_string(),
+            Kind::Text | Kind::Day | Kind::OneOf(_) => asked.to_owned(),
+        };
+        question.push_str(&format!("&{}={}", filter.name, encoded(&value)));
+    }
+    Ok(question)
+}
+
+/// `120000.5` as 12000050; at most thirteen digits of yuan, which the API takes.
+fn minor_units(yuan: &str) -> Option<i64> {
+    let (major, minor) = yuan.split_once('.').unwrap_or((yuan, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(major) || !is_number(minor) || major.len() > 13 || minor.len() > 2 {
+        return None;
+    }
+    Some(major.parse::<i64>().ok()? * 100 + format!("{minor:0<2}").parse::<i64>().ok()?)
+}
+
+fn not_an_amount() -> Unshown {
+    use super::super::language::Language::{Chinese, English};
+    Unshown::of_the_question(ListText::NotAnAmount.say(Chinese), ListText::NotAnAmount.say(English))
+}
+
+/// What was asked, as a reader calls it.
+pub(super) fn in_words(visit: &Visit, filters: &[Filter]) -> Vec<(&'static str, String)> {
+    let word = |filter: &Filter, asked: &str| match filter.kind {
+        Kind::OneOf(words) => words(visit).into_iter().find(|(name, _)| name == asked).map(|(_, word)| word.to_owned()),
+        Kind::Text | Kind::Day | Kind::Yuan => None,
+    };
+    let asked = filters.iter().filter_map(|filter| Some((filter, visit.asked(filter.name)?)));
+    asked
+        .map(|(filter, asked)| (visit.say(filter.label), word(filter, asked).unwrap_or_else(|| asked.to_owned())))
+        .collect()
+}
+
+/// The form, with what was asked filled in; open where something was.
+pub(super) fn form(visit: &Visit, filters: &[Filter], action: &str) -> Markup {
+    let is_asked = filters.iter().any(|filter| visit.asked(filter.name).is_some());
+    html! {
+        details.filter open[is_asked] {
+            summary { (visit.say(ListText::FilterBy)) }
+            form action=(action) method="get" {
+                @for filter in filters { (field(visit, filter)) }
+                button type="submit" { (visit.say(ListText::Filter)) }
+            }
+        }
+    }
+}
+
+fn field(visit: &Visit, filter: &Filter) -> Markup {
+    let id = format!("filter-{}", filter.name);
+    let asked = visit.asked(filter.name).unwrap_or_default();
+    html! {
+        div {
+            label for=(id) { (visit.say(filter.label)) }
+            @match filter.kind {
+                Kind::Text => { input id=(id) name=(filter.name) type="text" value=(asked) maxlength="200"; }
+                Kind::Day => { input id=(id) name=(filter.name) type="date" value=(asked); }
+                Kind::Yuan => { input id=(id) name=(filter.name) type="text" inputmode="decimal" value=(asked) maxlength="16"; }
+                Kind::OneOf(words) => {
+                    select id=(id) name=(filter.name) {
+                        option value="" { (visit.say(ListText::Any)) }
+                        @for (name, word) in words(visit) { option value=(name) selected[name == asked] { (word) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yuan_become_minor_units_or_nothing() {
+        let cases = [
+            ("120000", Some(12_000_000)),
+            ("0.5", Some(50)),
+            ("1.05", Some(105)),
+            ("1.005", None),
+            ("-1", None),
+            ("", None),
+        ];
+        for (text, minor) in cases {
+            assert_eq!(minor_units(text), minor, "{text}");
+        }
+        assert_eq!(minor_units("99999999999999"), None);
+        assert_eq!(minor_units("1e3"), None);
+    }
+}

@@ -1,0 +1,284 @@
+//! Lists: one way to ask, page and take them away. A list says what the API lists, by what it is asked, and what a row shows.
+
+mod commitments;
+mod filter;
+mod lots;
+mod objections;
+mod organisations;
+mod tenders;
+
+pub(super) use commitments::COMMITMENTS;
+pub(super) use lots::{LOTS, tone as lot_tone};
+pub(super) use objections::{OBJECTIONS, tone as objection_tone};
+pub(super) use organisations::{ORGANISATIONS, tone as organisation_tone};
+pub(super) use tenders::{TENDERS, tone as tender_tone};
+
+use super::Section;
+use super::component::{Tone, notice, on_the_clock, table, tag, time};
+use super::money;
+use super::refusal::Unshown;
+use super::shell::Leaf;
+use super::text::texts;
+use super::visit::{Names, Shown, Visit};
+use crate::http::{CSV_ROWS, csv_head, csv_line, encoded};
+use filter::Filter;
+use futures::{StreamExt, stream};
+use maud::{Markup, html};
+use poem::http::header;
+use poem::{Body, Response};
+use poem_openapi::types::ParseFromJSON;
+use std::sync::Arc;
+
+/// Rows of a page: what an old phone shows at once.
+const ROWS_SHOWN: u32 = 25;
+
+/// Rows where the list is a part of another page.
+const PART_ROWS: u32 = 10;
+
+/// A list of the API, and how it is shown.
+pub(super) struct List<T: 'static> {
+    pub section: Section,
+    /// The list of the API.
+    pub api: &'static str,
+    pub about: ListText,
+    pub filters: &'static [Filter],
+    pub columns: &'static [ListText],
+    /// The organisations that a row names.
+    pub named: fn(&T) -> Vec<&str>,
+    pub row: fn(&Visit, &Names, &T) -> Vec<Cell>,
+}
+
+/// What stands in a cell, on the page and in a file.
+pub(super) enum Cell {
+    Link {
+        to: String,
+        text: String,
+    },
+    Text(String),
+    Tag(Tone, &'static str),
+    /// UTC, shown as the clock of Shanghai has it.
+    Time(String),
+    /// Minor units of yuan.
+    Yuan(i64),
+    Nothing,
+}
+
+impl Cell {
+    fn organisation(visit: &Visit, names: &Names, id: &str) -> Self {
+        let text = names.get(id).unwrap_or(id).to_owned();
+        Self::Link { to: visit.at(&format!("/organisations/{}", encoded(id))), text }
+    }
+
+    fn tender(visit: &Visit, code: &str, text: &str) -> Self {
+        Self::Link { to: visit.at(&format!("/tenders/{}", encoded(code))), text: text.to_owned() }
+    }
+
+    fn html(&self, visit: &Visit) -> Markup {
+        match self {
+            Self::Link { to, text } => html! { a href=(to) { (text) } },
+            Self::Text(text) => html! { (text) },
+            Self::Tag(tone, word) => tag(*tone, word),
+            Self::Time(instant) => time(instant),
+            Self::Yuan(minor) => html! { span.number { (money::yuan(visit, *minor)) } },
+            Self::Nothing => html! { "—" },
+        }
+    }
+
+    /// For a file: amounts are plain numbers of yuan.
+    fn text(&self) -> String {
+        match self {
+            Self::Link { text, .. } | Self::Text(text) => text.clone(),
+            Self::Tag(_, word) => (*word).to_owned(),
+            Self::Time(instant) => on_the_clock(instant),
+            Self::Yuan(minor) => format!("{}.{:02}", minor / 100, minor % 100),
+            Self::Nothing => String::new(),
+        }
+    }
+}
+
+impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
+    /// The list as a page.
+    pub(super) async fn show(&'static self, visit: Arc<Visit>) -> Result<Leaf, Unshown> {
+        let found = match filter::question(&visit, self.filters) {
+            Ok(question) => {
+                let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
+                let path = format!("{}?limit={ROWS_SHOWN}{question}{after}", self.api);
+                visit.items::<T>(&path).await.map(|found| (found, question))
+            }
+            Err(unshown) => Err(unshown),
+        };
+        let form = filter::form(&visit, self.filters, &visit.at(self.section.path()));
+        let lead = html! { p.lead { (visit.say(self.about)) } };
+        let (found, question) = match found {
+            Ok(found) => found,
+            Err(unshown) if unshown.is_of_the_question() => {
+                let body = html! { (lead) (unshown.box_in(visit.language)) (form) };
+                let leaf = Leaf::of(self.section, visit.say(self.section), body);
+                return Ok(Leaf { status: unshown.status(), ..leaf });
+            }
+            Err(unshown) => return Err(unshown),
+        };
+        let names = visit.names(found.items.iter().flat_map(self.named)).await;
+        let body = html! {
+            (lead)
+            (form)
+            @if found.items.is_empty() { (self.nothing(&visit, &question)) } @else { (self.table(&visit, visit.say(self.section), &names, &found.items)) }
+            (pages(&visit, &question, found.next.as_deref()))
+            (self.files(&visit, &question))
+        };
+        let leaf = Leaf::of(self.section, visit.say(self.section), body);
+        // One page of many, or of a question, is nothing that a search engine should keep.
+        let is_listed = question.is_empty() && visit.asked("after").is_none();
+        Ok(Leaf { is_listed, about: Some(visit.say(self.about).to_owned()), ..leaf })
+    }
+
+    /// The first rows of the list with a question, for a page about something else; nothing where there are none.
+    pub(super) async fn part(&'static self, visit: &Visit, heading: &str, question: &str) -> Result<Markup, Unshown> {
+        let found = visit.items::<T>(&format!("{}?limit={PART_ROWS}&{question}", self.api)).await?;
+        let names = visit.names(found.items.iter().flat_map(self.named)).await;
+        let all = format!("{}?{question}", visit.at(self.section.path()));
+        Ok(html! {
+            @if !found.items.is_empty() {
+                h2 { (heading) }
+                (self.table(visit, heading, &names, &found.items))
+                p { a href=(all) { (visit.say(ListText::ShowAll)) } }
+            }
+        })
+    }
+
+    /// The list as a file, with the same question, as fast as its reader takes it.
+    pub(super) async fn file(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
+        let question = filter::question(&visit, self.filters)?;
+        let head = csv_head(self.columns.iter().map(|column| visit.say(*column).to_owned()));
+        // Read before the status is sent.
+        let (first, next) = self.lines(&visit, &question, None).await?;
+        let rest = stream::try_unfold((next, visit, question), move |(next, visit, question)| async move {
+            let Some(after) = next else { return Ok::<_, std::io::Error>(None) };
+            let read = self.lines(&visit, &question, Some(&after)).await;
+            let (lines, next) = read.map_err(|_| std::io::Error::other("a later page can't be read"))?;
+            Ok(Some((lines, (next, visit, question))))
+        });
+        let whole = stream::iter([Ok(head + &first)]).chain(rest);
+        let name = self.section.path().trim_start_matches('/');
+        let file = Response::builder()
+            .content_type("text/csv; charset=utf-8")
+            .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))
+            .body(Body::from_bytes_stream(whole));
+        Ok(Shown::File(file))
+    }
+
+    /// The lines of a page, and where the next one begins.
+    async fn lines(
+        &self,
+        visit: &Visit,
+        question: &str,
+        after: Option<&str>,
+    ) -> Result<(String, Option<String>), Unshown> {
+        let after = after.map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
+        let found = visit.items::<T>(&format!("{}?limit={CSV_ROWS}{question}{after}", self.api)).await?;
+        let names = visit.names(found.items.iter().flat_map(self.named)).await;
+        let line = |item: &T| csv_line((self.row)(visit, &names, item).iter().map(Cell::text));
+        Ok((found.items.iter().map(line).collect(), found.next))
+    }
+
+    fn table(&self, visit: &Visit, caption: &str, names: &Names, items: &[T]) -> Markup {
+        let columns: Vec<_> = self.columns.iter().map(|column| visit.say(*column)).collect();
+        let rows: Vec<_> = items
+            .iter()
+            .map(|item| (self.row)(visit, names, item).iter().map(|cell| cell.html(visit)).collect())
+            .collect();
+        table(caption, &columns, &rows)
+    }
+
+    /// Why there is nothing, and what to try.
+    fn nothing(&self, visit: &Visit, question: &str) -> Markup {
+        let all = visit.at(self.section.path());
+        notice(
+            visit.say(ListText::NothingFound),
+            &html! {
+                @if question.is_empty() { p { (visit.say(ListText::NothingYet)) } } @else {
+                    p { (visit.say(ListText::NothingFits)) }
+                    ul { @for (label, value) in filter::in_words(visit, self.filters) { li { (label) ": " strong { (value) } } } }
+                    p { (visit.say(ListText::TryLess)) " " a href=(all) { (visit.say(ListText::ShowAll)) } }
+                }
+            },
+        )
+    }
+
+    /// The same list for spreadsheets and programs.
+    fn files(&self, visit: &Visit, question: &str) -> Markup {
+        let csv = format!("{}.csv?{}", visit.at(self.section.path()), question.trim_start_matches('&'));
+        let json = format!("{}?{}", self.api, question.trim_start_matches('&'));
+        html! {
+            p.files { (visit.say(ListText::TheSameAs)) " " a href=(csv.trim_end_matches('?')) { "CSV" } " · " a href=(json.trim_end_matches('?')) { "JSON" } }
+        }
+    }
+}
+
+fn pages(visit: &Visit, question: &str, next: Option<&str>) -> Markup {
+    let question = question.trim_start_matches('&');
+    html! {
+        @if next.is_some() || visit.asked("after").is_some() {
+            nav.pages aria-label=(visit.say(ListText::Pages)) {
+                @if visit.asked("after").is_some() { a href={ "?" (question) } { (visit.say(ListText::FirstPage)) } }
+                @if let Some(next) = next {
+                    a rel="next" href={ "?" (question) @if !question.is_empty() { "&" } "after=" (encoded(next)) } { (visit.say(ListText::NextPage)) }
+                }
+            }
+        }
+    }
+}
+
+texts! { ListText {
+    AboutTenders "每个项目从招标前公示到验收的全过程，最新公示的在前。" "Every tender from its disclosure before the call to acceptance, the newest first."
+    AboutLots "每个标段的候选人、中标人与金额，最新公示的项目在前。" "The candidates, winners and amounts of every lot, those of the newest tenders first."
+    AboutObjections "对招标前公示条款提出的异议，及其答复与裁定。" "Objections to disclosed terms, their answers and rulings."
+    AboutOrganisations "登记的主体及其身份。" "Registered organisations and their roles."
+    AboutCommitments "采购人与供应商签署的廉洁从业双承诺。" "Integrity commitments that procuring units and enterprises signed."
+    Tender "项目" "Tender"
+    Lot "标段" "Lot"
+    Objection "异议" "Objection"
+    Organisation "主体" "Organisation"
+    Commitment "承诺" "Commitment"
+    Status "信息类型" "Stage"
+    State "状态" "State"
+    Nature "业务类型" "Kind"
+    Unit "采购人" "Procuring unit"
+    Enterprise "供应商" "Enterprise"
+    Centre "采购中心" "Centre"
+    Estimate "预算金额（元）" "Estimate (CNY)"
+    Awarded "中标金额（元）" "Awarded (CNY)"
+    Winners "中标人" "Winners"
+    Candidates "候选人数" "Candidates"
+    Challenges "未答复的质疑" "Open challenges"
+    Objector "异议人" "Objector"
+    Filed "提出时间" "Filed"
+    AnswerDue "答复期限" "Answer due"
+    Published "公示时间" "Disclosed"
+    LastRecord "最近记录" "Last record"
+    Roles "身份" "Roles"
+    Role "身份" "Role"
+    Year "年度" "Year"
+    OpenBreaches "未结违诺举报" "Open reports of breaches"
+    Words "名称含有" "Words of the title"
+    RegionBegins "地区（行政区划代码，如 4101）" "Region (code, such as 4101)"
+    OrganisationCode "统一社会信用代码" "Code of the organisation"
+    From "起始日期" "From"
+    To "截止日期" "To"
+    AmountFrom "金额不低于（元）" "Amount from (CNY)"
+    AmountTo "金额不高于（元）" "Amount to (CNY)"
+    TenderCode "项目编号" "Code of the tender"
+    Any "不限" "Any"
+    Filter "筛选" "Filter"
+    FilterBy "筛选条件" "Filter by"
+    NothingFound "没有找到" "Nothing was found"
+    NothingYet "这里还没有记录。" "There are no records here yet."
+    NothingFits "没有记录同时符合以下条件：" "No record fits all of these:"
+    TryLess "请减少条件，或缩短搜索的字词。" "Ask for less, or use shorter words."
+    ShowAll "显示全部" "Show all"
+    NextPage "下一页" "Next page"
+    FirstPage "第一页" "First page"
+    Pages "分页" "Pages"
+    TheSameAs "本列表的数据文件：" "This list as data:"
+    NotAnAmount "金额应为元，可带两位小数，例如 120000 或 120000.50" "An amount is in yuan, with up to two decimals, such as 120000 or 120000.50"
+} }

@@ -1,0 +1,53 @@
+//! 异议: objections to disclosed terms.
+
+use super::filter::{Filter, Kind, every};
+use super::{Cell, List, ListText};
+use crate::page::Section;
+use crate::page::component::Tone;
+use crate::page::text::Say;
+use crate::tender::{ObjectionStatus, ObjectionSummary};
+
+pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
+    section: Section::Objections,
+    api: "/v1/objections",
+    about: ListText::AboutObjections,
+    filters: &[
+        Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<ObjectionStatus>) },
+        Filter { name: "region", label: ListText::RegionBegins, kind: Kind::Text },
+        Filter { name: "filed_from", label: ListText::From, kind: Kind::Day },
+        Filter { name: "filed_to", label: ListText::To, kind: Kind::Day },
+        Filter { name: "tender", label: ListText::TenderCode, kind: Kind::Text },
+        Filter { name: "objector", label: ListText::Objector, kind: Kind::Text },
+        Filter { name: "centre", label: ListText::Centre, kind: Kind::Text },
+    ],
+    columns: &[
+        ListText::Objection,
+        ListText::State,
+        ListText::Tender,
+        ListText::Objector,
+        ListText::Filed,
+        ListText::AnswerDue,
+    ],
+    named: |objection| vec![&objection.objector],
+    row: |visit, names, objection| {
+        let (tender, id) = (crate::http::encoded(&objection.tender), crate::http::encoded(&objection.id));
+        vec![
+            Cell::Link { to: visit.at(&format!("/tenders/{tender}#objection-{id}")), text: objection.id.clone() },
+            Cell::Tag(tone(objection.status), objection.status.say(visit.language)),
+            Cell::tender(visit, &objection.tender, &objection.tender),
+            Cell::organisation(visit, names, &objection.objector),
+            Cell::Time(objection.filed.clone()),
+            objection.answer_due.clone().map_or(Cell::Nothing, Cell::Time),
+        ]
+    },
+};
+
+/// How the status of an objection is meant.
+pub(in crate::page) fn tone(status: ObjectionStatus) -> Tone {
+    match status {
+        ObjectionStatus::Filed | ObjectionStatus::Escalated => Tone::Running,
+        ObjectionStatus::Overdue => Tone::Bad,
+        ObjectionStatus::Answered | ObjectionStatus::Ruled => Tone::Good,
+        ObjectionStatus::Withdrawn => Tone::Plain,
+    }
+}

@@ -1,0 +1,46 @@
+//! 主体: organisations.
+
+use super::filter::{Filter, Kind, every};
+use super::{Cell, List, ListText};
+use crate::act::Role;
+use crate::organisation::{OrganisationStatus, OrganisationSummary};
+use crate::page::Section;
+use crate::page::component::Tone;
+use crate::page::text::Say;
+
+pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
+    section: Section::Organisations,
+    api: "/v1/organisations",
+    about: ListText::AboutOrganisations,
+    filters: &[
+        Filter { name: "q", label: ListText::Words, kind: Kind::Text },
+        Filter { name: "role", label: ListText::Role, kind: Kind::OneOf(every::<Role>) },
+        Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<OrganisationStatus>) },
+    ],
+    columns: &[ListText::Organisation, ListText::State, ListText::Roles, ListText::OrganisationCode],
+    named: |_| Vec::new(),
+    row: |visit, names, organisation| {
+        let roles: Vec<_> = organisation.roles.iter().map(|role| role.say(visit.language)).collect();
+        let name = if organisation.name.is_empty() { &organisation.id } else { &organisation.name };
+        let link = Cell::organisation(visit, names, &organisation.id);
+        let link = match link {
+            Cell::Link { to, .. } => Cell::Link { to, text: name.clone() },
+            other => other,
+        };
+        vec![
+            link,
+            Cell::Tag(tone(organisation.status), organisation.status.say(visit.language)),
+            Cell::Text(roles.join(visit.either("、", ", "))),
+            Cell::Text(organisation.id.clone()),
+        ]
+    },
+};
+
+/// How the status of an organisation is meant.
+pub(in crate::page) fn tone(status: OrganisationStatus) -> Tone {
+    match status {
+        OrganisationStatus::Confirmed => Tone::Good,
+        OrganisationStatus::Pending | OrganisationStatus::Ended => Tone::Plain,
+        OrganisationStatus::Suspended => Tone::Bad,
+    }
+}

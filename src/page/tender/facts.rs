@@ -1,0 +1,139 @@
+//! What happens next, by when, and who may do it; then the plain facts.
+
+use super::super::component::{Tone, end_of_period, notice, organisation, summary, tag, time};
+use super::super::list::tender_tone;
+use super::super::money::amount;
+use super::super::visit::Visit;
+use super::file::TenderFile;
+use super::{TenderText, anchor};
+use crate::http::encoded;
+use crate::tender::{ObjectionStatus, TenderStatus};
+use maud::{Markup, html};
+
+/// The box that a reader looks at first.
+pub(super) fn next(visit: &Visit, file: &TenderFile) -> Markup {
+    let lines = due(visit, file);
+    let body = html! {
+        @if lines.is_empty() { p { (visit.say(TenderText::NothingDue)) } } @else { ul { @for line in &lines { li { (line) } } } }
+        @if file.view.provisional { p { (visit.say(TenderText::Provisional)) } }
+    };
+    notice(visit.say(TenderText::WhatHappensNext), &body)
+}
+
+fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
+    let tender = &file.view;
+    let until = |text: TenderText, until: &str| visit.tell(text, &[("until", &end_of_period(until))]);
+    let mut lines = Vec::new();
+    if tender.status == TenderStatus::Suspended {
+        lines.push(html! { (visit.say(TenderText::IsSuspended)) });
+    }
+    if let Some(window) = &tender.window_until {
+        lines.push(html! { (until(TenderText::ObjectUntil, window)) });
+    }
+    match tender.status {
+        TenderStatus::Waiting => lines.push(html! { (visit.say(TenderText::WaitsForObjections)) }),
+        TenderStatus::Cleared => lines.push(html! { (visit.say(TenderText::MayBeCalled)) }),
+        _ => {}
+    }
+    if tender.revision_required {
+        lines.push(html! { (visit.say(TenderText::RevisionRequired)) });
+    }
+    for objection in &tender.objections {
+        let Some(answer) = &objection.answer_due else { continue };
+        let is_late = objection.status == ObjectionStatus::Overdue;
+        let text = if is_late { TenderText::AnswerLate } else { TenderText::AnswerDue };
+        lines.push(html! {
+            @if is_late { (tag(Tone::Bad, visit.say(objection.status))) " " }
+            (until(text, answer)) a href=(anchor("objection", &objection.id)) { (objection.id) }
+        });
+    }
+    let is_called = tender.status == TenderStatus::Announced;
+    let is_waiting = tender.lots.iter().any(|lot| lot.status == crate::tender::LotStatus::Waiting);
+    if is_called && is_waiting {
+        for (text, due) in [(TenderText::BidsDue, &tender.bid_deadline), (TenderText::OpeningDue, &tender.open)] {
+            lines.extend(due.as_deref().map(|due| html! { (until(text, due)) }));
+        }
+    }
+    for lot in &tender.lots {
+        if let Some(window) = &lot.candidates_until {
+            let line =
+                html! { (until(TenderText::CandidatesUntil, window)) a href=(anchor("lot", &lot.id)) { (lot.id) } };
+            lines.push(line);
+        }
+        for challenge in lot.challenges.iter().filter(|challenge| !challenge.answered) {
+            lines.push(html! {
+                (until(TenderText::ChallengeDue, &challenge.answer_due))
+                a href=(anchor("challenge", &challenge.id)) { (challenge.id) }
+            });
+        }
+    }
+    lines
+}
+
+pub(super) fn facts(visit: &Visit, file: &TenderFile) -> Markup {
+    let tender = &file.view;
+    let unit = &tender.procuring_unit;
+    let mut rows = vec![
+        (visit.say(TenderText::Status), tag(tender_tone(tender.status), visit.say(tender.status))),
+        (visit.say(TenderText::Code), html! { code { (tender.code) } }),
+        (
+            visit.say(TenderText::ProcuringUnit),
+            html! { @match &unit.id {
+                Some(id) => { a href=(visit.at(&format!("/organisations/{}", encoded(id.as_str())))) { (unit.name) } }
+                None => { (unit.name) }
+            } },
+        ),
+        (visit.say(TenderText::Centre), organisation(visit, &file.names, &tender.centre)),
+    ];
+    if let Some(nature) = tender.nature {
+        rows.push((visit.say(TenderText::Nature), html! { (visit.say(nature)) }));
+    }
+    if let Some(disclosed) = file.disclosed() {
+        rows.push((visit.say(TenderText::Method), html! { (visit.say(disclosed.method)) }));
+        if let Some(reason) = &disclosed.method_reason {
+            rows.push((visit.say(TenderText::MethodReason), html! { (reason) }));
+        }
+        if let Some(estimate) = disclosed.estimate {
+            rows.push((visit.say(TenderText::Estimate), html! { (amount(visit, estimate)) }));
+        }
+        if let Some(funding) = &disclosed.funding {
+            rows.push((visit.say(TenderText::Funding), html! { (funding) }));
+        }
+        let contact = &disclosed.contact;
+        let ways = [
+            Some(contact.office.as_str()),
+            contact.phone.as_ref().map(|phone| phone.as_str()),
+            contact.address.as_ref().map(|address| address.as_str()),
+        ];
+        let ways: Vec<_> = ways.into_iter().flatten().collect();
+        rows.push((visit.say(TenderText::Office), html! { (ways.join(" · ")) }));
+    }
+    rows.push((visit.say(TenderText::Region), html! { (tender.region) }));
+    for (text, due) in [(TenderText::BidDeadline, &tender.bid_deadline), (TenderText::Opening, &tender.open)] {
+        rows.extend(due.as_deref().map(|due| (visit.say(text), time(due))));
+    }
+    if let Some(template) = &tender.commitment_template {
+        let link = html! {
+            (visit.say(TenderText::TemplateRequired))
+            a href={ "/v1/templates/" (encoded(template.as_str())) } { (template.as_str()) }
+        };
+        rows.push((visit.say(TenderText::Template), link));
+    }
+    rows.extend(rounds(visit, file));
+    summary(&rows)
+}
+
+/// 重新招标: the tender before, and those behind.
+fn rounds<'a>(visit: &'a Visit, file: &TenderFile) -> Vec<(&'a str, Markup)> {
+    let tender = |code: &str| visit.at(&format!("/tenders/{}", encoded(code)));
+    let mut rows = Vec::new();
+    if let Some(earlier) = &file.view.follows {
+        let code = earlier.tender.as_str();
+        rows.push((visit.say(TenderText::Follows), html! { a href=(tender(code)) { (code) } }));
+    }
+    for later in &file.view.followed_by {
+        let link = html! { a href=(tender(&later.tender)) { (later.tender) } " " (tag(tender_tone(later.status), visit.say(later.status))) };
+        rows.push((visit.say(TenderText::FollowedBy), link));
+    }
+    rows
+}

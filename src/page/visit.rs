@@ -1,0 +1,218 @@
+//! A visit to a page: its address and language, and the views of the API that it reads, asked within this process.
+
+use super::language::Language;
+use super::refusal::Unshown;
+use super::shell::{self, Leaf};
+use super::text::{Say, filled};
+use crate::field::OrganisationId;
+use crate::http::encoded;
+use futures::future::join_all;
+use poem::endpoint::BoxEndpoint;
+use poem::http::{Extensions, StatusCode, Uri, header};
+use poem::{Endpoint, EndpointExt, Request, Response};
+use poem_openapi::types::ParseFromJSON;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A page has styles of this place and sends its forms to it; no script, and nothing from elsewhere.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Organisations that a page calls by their names: each is read by itself. All others stand by their codes.
+const NAMES_MAX: usize = 40;
+
+/// The reading side of the API.
+pub(super) struct Views(BoxEndpoint<'static, Response>);
+
+impl Views {
+    pub(super) fn of(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Self {
+        Self(api.boxed())
+    }
+}
+
+/// One visit.
+pub(super) struct Visit {
+    pub language: Language,
+    /// The address, with the prefix of the language.
+    pub address: Uri,
+    /// The variable part of the address.
+    parameter: Option<String>,
+    /// The query, decoded.
+    query: Vec<(String, String)>,
+    /// What the service knows of the visitor and lends to endpoints: the API is asked as the visitor would ask it.
+    lent: Extensions,
+    views: Arc<Views>,
+}
+
+/// A page of a list of the API.
+pub(super) struct Items<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// What organisations are called.
+#[derive(Default)]
+pub(super) struct Names(HashMap<String, String>);
+
+impl Names {
+    pub(super) fn get(&self, id: &str) -> Option<&str> {
+        self.0.get(id).map(String::as_str)
+    }
+}
+
+impl Visit {
+    pub(super) fn of(language: Language, views: &Arc<Views>, request: &Request) -> Self {
+        Self {
+            language,
+            address: request.original_uri().clone(),
+            parameter: request.path_params::<String>().ok(),
+            query: request.params().unwrap_or_default(),
+            lent: request.extensions().clone(),
+            views: Arc::clone(views),
+        }
+    }
+
+    /// The variable part of the address; no view is at the empty one.
+    pub(super) fn parameter(&self) -> &str {
+        self.parameter.as_deref().unwrap_or_default()
+    }
+
+    /// A parameter of the query; one that was left empty in a form asks for nothing.
+    pub(super) fn asked(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(asked, _)| asked == name)?;
+        Some(found.1.trim()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn say(&self, text: impl Say) -> &'static str {
+        text.say(self.language)
+    }
+
+    /// A text with its values put in.
+    pub(super) fn tell(&self, text: impl Say, values: &[(&str, &str)]) -> String {
+        filled(self.say(text), values)
+    }
+
+    /// The one that is in the language of the page.
+    pub(super) fn either<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::Chinese => zh,
+            Language::English => en,
+        }
+    }
+
+    /// What a record of this kind says.
+    pub(super) fn kind<'a>(&self, kind: &'a str) -> &'a str {
+        super::kinds::kind(self.language, kind)
+    }
+
+    /// The address of a page in this language; `path` begins with a slash and is encoded already.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("/{}{path}", self.language.prefix())
+    }
+
+    /// What `GET` of this address of the API answers. `path` is encoded already.
+    pub(super) async fn view<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
+        parsed(path, Some(self.one(path).await?))
+    }
+
+    /// The same with one list taken out, because the page reads that elsewhere.
+    pub(super) async fn view_without<T: ParseFromJSON>(&self, path: &str, list: &str) -> Result<T, Unshown> {
+        let mut answer = self.one(path).await?;
+        if let Some(list) = answer.get_mut(list) {
+            *list = Value::Array(Vec::new());
+        }
+        parsed(path, Some(answer))
+    }
+
+    /// What `GET` of a list of the API answers.
+    pub(super) async fn items<T: ParseFromJSON>(&self, path: &str) -> Result<Items<T>, Unshown> {
+        let mut answer = self.answer(path).await?;
+        let items = parsed(path, answer.get_mut("items").map(Value::take))?;
+        let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
+        Ok(Items { items, next })
+    }
+
+    /// The names of organisations, as far as the registry has them.
+    pub(super) async fn names<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Names {
+        let ids: BTreeSet<&str> = ids.take_while(|id| id.parse::<OrganisationId>().is_ok()).collect();
+        let name = |id: &'a str| async move {
+            let organisation = self.answer(&format!("/v1/organisations/{}", encoded(id))).await.ok()?;
+            Some((id.to_owned(), organisation.get("name")?.as_str()?.to_owned()))
+        };
+        Names(join_all(ids.into_iter().take(NAMES_MAX).map(name)).await.into_iter().flatten().collect())
+    }
+
+    /// One thing; what is no code of such a thing names nothing.
+    async fn one(&self, path: &str) -> Result<Value, Unshown> {
+        let answer = self.answer(path).await;
+        answer.map_err(|unshown| if unshown.is_of_the_question() { Unshown::not_found() } else { unshown })
+    }
+
+    async fn answer(&self, path: &str) -> Result<Value, Unshown> {
+        let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
+        let mut request = Request::builder().uri(address).finish();
+        *request.extensions_mut() = self.lent.clone();
+        let answer = self.views.0.get_response(request).await;
+        let status = answer.status();
+        let body = answer.into_body().into_bytes().await.map_err(|_| Unshown::internal())?;
+        match status {
+            StatusCode::OK => serde_json::from_slice(&body).map_err(|_| Unshown::internal()),
+            status => Err(Unshown::of_answer(status, &body)),
+        }
+    }
+}
+
+fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Result<T, Unshown> {
+    T::parse_from_json(answer).map_err(|error| {
+        tracing::error!(path, error = error.message(), "a page can't read what the API answers");
+        Unshown::internal()
+    })
+}
+
+/// What a page answers.
+pub(super) enum Shown {
+    Page(Leaf),
+    /// Something else than a page at the address of one: a file.
+    File(Response),
+}
+
+impl From<Leaf> for Shown {
+    fn from(leaf: Leaf) -> Self {
+        Self::Page(leaf)
+    }
+}
+
+/// An endpoint that shows a page; what the API refuses becomes a page that says so.
+pub(super) fn page<F, S, L>(
+    language: Language,
+    views: &Arc<Views>,
+    show: F,
+) -> impl Endpoint<Output = Response> + use<F, S, L>
+where
+    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
+    S: Future<Output = Result<L, Unshown>> + Send + 'static,
+    L: Into<Shown> + 'static,
+{
+    let (views, show) = (Arc::clone(views), Arc::new(show));
+    poem::endpoint::make(move |request: Request| {
+        let (visit, show) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&show));
+        async move { answer(&visit, show(Arc::clone(&visit)).await.map(Into::into)) }
+    })
+}
+
+/// What a visitor is answered.
+pub(super) fn answer(visit: &Visit, shown: Result<Shown, Unshown>) -> Response {
+    let leaf = match shown {
+        Ok(Shown::File(file)) => return file,
+        Ok(Shown::Page(leaf)) => leaf,
+        Err(unshown) => unshown.leaf(visit.language),
+    };
+    Response::builder()
+        .status(leaf.status)
+        .content_type("text/html; charset=utf-8")
+        .header(header::CONTENT_LANGUAGE, visit.language.tag())
+        .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        .body(shell::around(visit, &leaf).into_string())
+}

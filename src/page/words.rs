@@ -1,0 +1,156 @@
+//! What the values of our enums are called. The compiler asks for each.
+
+use super::text::words;
+use crate::access::AccessState;
+use crate::act::Role;
+use crate::commitment::CommitmentStatus;
+use crate::field::{Nature, RateBasis};
+use crate::organisation::{EndingGround, KeyStatus, OrganisationStatus};
+use crate::tender::{
+    AnswerOutcome, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotStatus, Method, ObjectionStatus,
+    RulingOutcome, TenderStatus,
+};
+
+words! {
+    TenderStatus {
+        Preannounced "招标前公示" "Disclosed before the call"
+        Waiting "等待处理异议" "Waits for objections"
+        Cleared "可发布公告" "Cleared for the call"
+        Announced "已发布公告" "Called"
+        Suspended "暂停" "Suspended"
+        Terminated "终止" "Terminated"
+        Closed "结案" "Closed"
+    }
+
+    LotStatus {
+        Waiting "待开标" "Not opened yet"
+        Opened "已开标" "Bids opened"
+        Candidates "中标候选人公示" "Candidates published"
+        Awarded "已定标" "Awarded"
+        Contracted "已签合同" "Contracted"
+        Accepted "已验收" "Accepted"
+        Failed "流标" "Failed"
+    }
+
+    AwardStatus {
+        Awarded "已定标" "Awarded"
+        Contracted "已签合同" "Contracted"
+        Accepted "已验收" "Accepted"
+    }
+
+    ObjectionStatus {
+        Filed "待答复" "To be answered"
+        Overdue "逾期未答复" "Answer is late"
+        Answered "已答复" "Answered"
+        Escalated "已投诉" "Escalated"
+        Ruled "已裁定" "Ruled"
+        Withdrawn "已撤回" "Withdrawn"
+    }
+
+    OrganisationStatus {
+        Pending "待确认" "Not confirmed"
+        Confirmed "已确认" "Confirmed"
+        Suspended "已暂停" "Suspended"
+        Ended "已终止" "Ended"
+    }
+
+    CommitmentStatus {
+        Offered "一方已签" "Signed by one side"
+        Effective "双方已签，生效" "Signed by both: in force"
+        Declined "已谢绝" "Declined"
+        Lapsed "逾期失效" "Lapsed"
+    }
+
+    Nature {
+        Works "工程" "Works"
+        Goods "货物" "Goods"
+        Services "服务" "Services"
+    }
+
+    Method {
+        Open "公开招标" "Open tender"
+        Invited "邀请招标" "Invited tender"
+        CompetitiveNegotiation "竞争性谈判" "Competitive negotiation"
+        CompetitiveConsultation "竞争性磋商" "Competitive consultation"
+        Inquiry "询价" "Inquiry"
+        SingleSource "单一来源" "Single source"
+        Framework "框架协议" "Framework agreement"
+    }
+
+    ClauseKind {
+        Qualification "资格条件" "Qualification"
+        Technical "技术要求" "Technical"
+        Commercial "商务要求" "Commercial"
+        Evaluation "评标办法" "Evaluation"
+        Contract "合同条款" "Contract"
+        Schedule "时间安排" "Schedule"
+        Contact "联系方式" "Contact"
+    }
+
+    Change {
+        Added "新增" "Added"
+        Removed "删除" "Removed"
+        Changed "修改" "Changed"
+    }
+
+    Ground {
+        Targeted "针对性" "Written for one bidder"
+        Biased "倾向性" "Leans to some"
+        Discriminatory "歧视性" "Shuts some out"
+        UnlawfulPeriod "期限违法" "Unlawful period"
+        Other "其他" "Other"
+    }
+
+    AnswerOutcome {
+        Accepted "采纳" "Accepted"
+        Partly "部分采纳" "Accepted in part"
+        Rejected "不予采纳" "Rejected"
+    }
+
+    RulingOutcome {
+        Upheld "成立" "Upheld"
+        Dismissed "驳回" "Dismissed"
+    }
+
+    ClaimKind {
+        Achievement "业绩" "Achievement"
+        Qualification "资质" "Qualification"
+        Prize "奖项" "Prize"
+        Person "人员证书" "Person's certificate"
+    }
+
+    Role {
+        Operator "平台运行机构" "Operator"
+        Supervisor "监督部门" "Supervisor"
+        Centre "采购中心 / 代理机构" "Centre"
+        ProcuringUnit "采购人" "Procuring unit"
+        Enterprise "供应商" "Enterprise"
+        Auditor "审计机构" "Auditor"
+        Service "公示服务" "The service"
+    }
+
+    RateBasis {
+        Discount "下浮率" "off the ceiling or budget"
+        Markup "上浮率" "on top of the base"
+        Fee "费率" "of the fee standard"
+    }
+
+    AccessState {
+        Full "准入" "Full access"
+        Conditional "附条件准入" "Access under conditions"
+        Restricted "限制激励" "No incentives"
+        Barred "限制准入" "Barred"
+    }
+
+    KeyStatus {
+        Confirmed "已确认" "Confirmed"
+        Pending "待确认" "Not confirmed"
+    }
+
+    EndingGround {
+        Merged "合并" "Merged"
+        Divided "分立" "Divided"
+        Deregistered "注销登记" "Deregistered"
+        LicenceRevoked "吊销营业执照" "Licence revoked"
+    }
+}

@@ -1,0 +1,131 @@
+//! 网页: what a browser is given.
+
+use super::support::{App, Engine, unlimited};
+use super::{act, fixture, header, stream};
+use gongshi::clock::Clock;
+use gongshi::demo;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The present of the demo.
+const PRESENT: &str = "2026-11-23T02:00:00.000Z";
+
+/// What a page on an old phone may weigh, compressed.
+const PAGE_BYTES_MAX: usize = 60 * 1024;
+
+/// The addresses of this place that a page links, without what they point at within a page.
+fn links(html: &str) -> BTreeSet<String> {
+    let links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let here = links.filter(|link| link.starts_with('/')).map(|link| link.replace("&amp;", "&"));
+    here.map(|link| link.split('#').next().unwrap().to_owned()).collect()
+}
+
+/// The ids of a page's own anchors, and what it links within itself.
+fn anchors(html: &str) -> (BTreeSet<&str>, BTreeSet<&str>) {
+    let of = |begin: &'static str| html.split(begin).skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    (of(" id=\""), of("href=\"#"))
+}
+
+/// Pages of the demo, by their addresses; each is asked for what all pages keep to.
+async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let (mut pages, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
+    let mut waiting = vec![first.to_owned()];
+    while let Some(address) = waiting.pop() {
+        if pages.contains_key(&address) {
+            continue;
+        }
+        let page = app.get(&address).await;
+        assert_eq!(page.status, 200, "{address}");
+        let html = page.body.as_str().unwrap().to_owned();
+        let policy = header(&page, "content-security-policy");
+        assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"), "{address}: {policy}");
+        assert!(!html.contains(" style=") && !html.contains(" onclick="), "{address}");
+        assert_eq!(html.matches("<h1").count(), 1, "{address}");
+        assert!(html.len() < 10 * PAGE_BYTES_MAX, "{address}: {}", html.len());
+        let (ids, linked) = anchors(&html);
+        let lost: Vec<_> = linked.iter().filter(|link| !ids.contains(percent_decoded(link).as_str())).collect();
+        assert!(lost.is_empty(), "{address}: {lost:?}");
+        for link in links(&html) {
+            let is_page = |prefix| link.starts_with(prefix) && !link.contains(".csv");
+            // The other language is crawled by itself; from here it is looked at once.
+            if is_page(&first[..4]) {
+                waiting.push(link)
+            } else {
+                elsewhere.insert(link);
+            }
+        }
+        pages.insert(address, html);
+    }
+    (pages, elsewhere)
+}
+
+fn percent_decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there() {
+    let present: gongshi::field::Instant = PRESENT.parse().unwrap();
+    let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
+    let folder = tempfile::tempdir().unwrap();
+    let keys = tempfile::tempdir().unwrap();
+    let app = App::start_by(clock.clone(), folder, Engine::Sqlite, unlimited(), None).await;
+    demo::fill(&app.ledger, &clock, present, keys.path()).await.unwrap();
+    let (mut kept, mut said) = (Vec::new(), Vec::new());
+    for (first, tongue) in [("/zh/", "<html lang=\"zh-CN\">"), ("/en/", "<html lang=\"en\">")] {
+        let (pages, elsewhere) = crawl(&app, first).await;
+        assert!(pages.values().all(|html| html.contains(tongue)));
+        for link in elsewhere.iter().filter(|link| !link.starts_with("/en/") && !link.starts_with("/zh/")) {
+            assert_eq!(app.get(link).await.status, 200, "{link}");
+        }
+        kept.push(pages.keys().map(|address| address[3..].to_owned()).collect::<BTreeSet<_>>());
+        said.push(pages);
+    }
+    assert_eq!(kept[0], kept[1], "both languages have the same pages");
+    assert!(kept[0].len() > 60, "{:?}", kept[0]);
+    // A refuted claim, an objection and what became of it can be read.
+    let has = |text: &str| said[0].values().any(|html| html.contains(text));
+    assert!(["不实", "逾期未答复", "采纳", "合同变更", "验收", "限制准入"].iter().all(|text| has(text)));
+    let home = app.client.get(format!("{}/zh/", app.base)).header("accept-encoding", "br").send().await.unwrap();
+    let bytes = home.bytes().await.unwrap().len();
+    assert!((1000..PAGE_BYTES_MAX).contains(&bytes), "{bytes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let mut disclosed = fixture::preannouncement(&cast.centre);
+    disclosed.title = "<script>采购</script>".parse().unwrap();
+    app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &act(disclosed)).await.accepted();
+    for prefix in ["zh", "en"] {
+        for path in ["", "tenders", "tenders/T-1", "lots"] {
+            let page = app.get(&format!("/{prefix}/{path}")).await;
+            let html = page.body.as_str().unwrap();
+            assert!(page.status == 200 && !html.contains("<script"), "{path}: {html}");
+            assert!(path == "lots" || html.contains("&lt;script&gt;"), "{path}");
+        }
+        for path in ["tenders/T-2", "tenders/%20!", "nowhere", "organisations/none", "a/b/c"] {
+            let page = app.get(&format!("/{prefix}/{path}")).await;
+            assert_eq!((page.status, header(&page, "content-type")), (404, "text/html; charset=utf-8"), "{path}");
+        }
+        let nothing = app.get(&format!("/{prefix}/tenders?q=zzz&nature=works")).await;
+        let html = nothing.body.as_str().unwrap();
+        assert!(html.contains("<strong>zzz</strong>") && !html.contains("tenders/T-1"), "says what was asked for");
+        for wrong in ["region=zz", "estimate_min=1e3", "status=none", "after=none", "published_from=soon"] {
+            let page = app.get(&format!("/{prefix}/tenders?{wrong}")).await;
+            assert_eq!((page.status, page.body.as_str().unwrap().contains("<form")), (400, true), "{wrong}");
+        }
+        let file = app.get(&format!("/{prefix}/tenders.csv?q=%E9%87%87%E8%B4%AD")).await;
+        assert_eq!((file.status, header(&file, "content-type")), (200, "text/csv; charset=utf-8"));
+        assert_eq!(file.body.as_str().unwrap().lines().count(), 2, "the head, and one tender");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_root_leads_to_the_language_that_a_browser_asks_for() {
+    let app = App::start().await;
+    for (wished, tongue) in [("en", "\"en\""), ("zh-CN,en;q=0.5", "\"zh-CN\""), ("fr", "\"zh-CN\"")] {
+        let answer = app.send(app.client.get(format!("{}/", app.base)).header("accept-language", wished)).await;
+        assert!(answer.body.as_str().is_some_and(|html| html.contains(&format!("<html lang={tongue}>"))), "{wished}");
+    }
+}
