@@ -1,7 +1,7 @@
 // Runs every journey in journeys/, in Chinese and in English, in one headless Chromium.
 //
 // A journey is the default export of its file, `async (reader) => …`. A reader has `page` (Playwright's), `language` ('zh' or 'en'),
-// `service` (where the service is), `evidence` (a folder, see evidence.rs), `shoot(name)` for a screenshot, and `judge()`, which
+// `service` (where the service is), `demo` (where one with the data of the demo is), `evidence` (a folder, see evidence.rs), `shoot(name)` for a screenshot, and `judge()`, which
 // asks axe-core about the page as it is. A journey that exports `alone = true` may ask nobody, not even the service.
 
 import assert from 'node:assert/strict';
@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-const { EVIDENCE: evidence, PEERS: peers, SERVICE: service, SCREENSHOTS: screenshots } = process.env;
+const { EVIDENCE: evidence, PEERS: peers, SERVICE: service, DEMO: demo, SCREENSHOTS: screenshots } = process.env;
 const require = createRequire(path.join(peers, 'node_modules/'));
 const { chromium } = require('playwright-core');
 const { source: axe } = require('axe-core');
@@ -42,12 +42,13 @@ async function journey(name, language, travel, alone) {
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
-    const isHome = request.url().startsWith('file:') || (!alone && request.url().startsWith(`${service}/`));
+    const isOurs = [service, demo].some((place) => request.url().startsWith(`${place}/`));
+    const isHome = request.url().startsWith('file:') || (!alone && isOurs);
     if (!isHome) complaints.push(`asked ${request.url()}`);
   });
   const shoot = (what) => page.screenshot({ path: path.join(screenshots, `${name}-${what}-${language}.png`), fullPage: true });
   try {
-    await travel({ page, language, service, evidence, shoot, judge: () => judge(page) });
+    await travel({ page, language, service, demo, evidence, shoot, judge: () => judge(page) });
     assert.deepEqual(complaints, []);
   } catch (error) {
     await shoot('failed');

@@ -1,0 +1,25 @@
+// A bidder finds a tender by a word of two characters, with the keyboard alone, and reads until when it may object.
+
+import assert from 'node:assert/strict';
+
+export default async function ({ page, language, demo, shoot }) {
+  await page.goto(`${demo}/${language}/`);
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  // Past the skip link and the name of the site.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('教室');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/tenders?q=*');
+  assert.equal(await page.locator('tbody tr').count(), 1);
+  await page.locator('tbody th a').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/tenders/ZZCG-002');
+  const next = await page.textContent('.notice');
+  assert.match(next, /2026-1[12]-\d\d \d\d:\d\d/);
+  // The other language is the same page.
+  await page.click('.tongue');
+  assert.match(page.url(), new RegExp(`/${language === 'zh' ? 'en' : 'zh'}/tenders/ZZCG-002$`));
+  await shoot('found');
+}

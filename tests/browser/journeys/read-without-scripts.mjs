@@ -1,0 +1,24 @@
+// Somebody whose browser runs no scripts reads a tender, filters a list, and prints a notice.
+
+import assert from 'node:assert/strict';
+
+// A page of paper and its frame.
+const PDF_BYTES_MIN = 10_000;
+
+export default async function ({ page, language, demo }) {
+  const context = await page.context().browser().newContext({ javaScriptEnabled: false });
+  const reader = await context.newPage();
+  await reader.goto(`${demo}/${language}/tenders`);
+  await reader.click('.filter summary');
+  await reader.selectOption('#filter-nature', 'works');
+  await reader.fill('#filter-estimate_min', '20000000');
+  await reader.click('.filter button');
+  assert.match(reader.url(), /nature=works/);
+  const found = await reader.locator('tbody tr').count();
+  assert.ok(found > 0 && found < 6, `${found} works of twenty million yuan and more`);
+  await reader.click('tbody th a');
+  assert.ok((await reader.textContent('main')).length > 500);
+  const pdf = await reader.pdf({ format: 'A4' });
+  assert.ok(pdf.length > PDF_BYTES_MIN && pdf.subarray(0, 5).toString() === '%PDF-');
+  await context.close();
+}
