@@ -65,6 +65,8 @@ pub mod publishing;
 #[cfg(feature = "shell")]
 pub mod sandbox;
 #[cfg(feature = "shell")]
+pub mod search;
+#[cfg(feature = "shell")]
 pub mod sequencer;
 #[cfg(feature = "shell")]
 pub mod server;
