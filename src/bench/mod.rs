@@ -20,6 +20,7 @@ mod place;
 mod postgres;
 mod reads;
 mod report;
+mod search;
 mod signatures;
 mod start;
 
@@ -101,6 +102,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     cost::measure(&folder, scale, &mut report).await?;
     credit::measure(&folder, scale, &mut report).await?;
     access::measure(&folder, scale, &mut report).await?;
+    search::measure(&folder, scale, &mut report).await?;
 
     if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
         match Postgres::find(options.postgres.as_deref(), &folder).await {

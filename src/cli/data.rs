@@ -17,12 +17,20 @@ use std::process::ExitCode;
 pub struct Replay {
     #[command(flatten)]
     location: Location,
+    /// 清空检索索引，服务运行后按日志重建 · Forget the index of texts; the service makes it anew from the log
+    #[arg(long)]
+    texts: bool,
 }
 
 impl Replay {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let database = Database::open(&self.location.database_url()).await?;
         let replayed = replay(&database, &Editions::built_in()).await;
+        if self.texts {
+            let mut write = database.begin_write().await?;
+            write.forget_searched().await?;
+            write.commit().await?;
+        }
         database.close().await;
         let replayed = replayed.context(either("数据库未作改动", "nothing was changed"))?;
         print(&replayed);

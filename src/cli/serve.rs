@@ -19,6 +19,7 @@ use gongshi::log::{Checkpoint, Policy};
 use gongshi::private;
 use gongshi::publishing;
 use gongshi::sandbox::{self, Sandbox};
+use gongshi::search::projection::follow_for_ever;
 use gongshi::server::Server;
 use gongshi::store::{Database, Objects, S3Settings};
 use ipnet::IpNet;
@@ -359,6 +360,7 @@ pub async fn serve(
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::grade_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
+    beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if let Some(place) = elsewhere.published {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));

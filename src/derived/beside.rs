@@ -9,8 +9,8 @@ use crate::law::Editions;
 use crate::log::{Checkpoint, first_previous};
 use crate::sequencer::{LoadError, edition_row, head_row};
 use crate::store::{
-    COSIGNED, DISCLOSURES, DisclosureKey, Disclosures, ERASURES, HEAD, HeldDisclosure, LAW, Reads, Row, Scan,
-    StoreError, Table, UPLOADS, Value,
+    COSIGNED, DISCLOSURES, DisclosureKey, Disclosures, ERASURES, HEAD, HeldDisclosure, LAW, Reads, Row, SEARCH_HEAD,
+    Scan, StoreError, Table, UPLOADS, Value,
 };
 use std::collections::BTreeSet;
 
@@ -132,6 +132,23 @@ pub(super) async fn owners(reads: &mut impl Reads, walk: &Walk, found: &mut Vec<
             let unknown = rows.iter().filter(|row| row.values().last().is_none_or(|owner| !known(owner)));
             found.extend(unknown.map(|row| changed(table, row, vec![column])));
         }
+    }
+    Ok(())
+}
+
+/// The index of texts knows no more of the log than there is.
+///
+/// # Errors
+/// The store can't be read.
+pub(super) async fn search_head(
+    reads: &mut impl Reads,
+    walk: &Walk,
+    found: &mut Vec<Mismatch>,
+) -> Result<(), StoreError> {
+    let size = super::streams::searched_up_to(reads).await?;
+    if size > walk.size() {
+        let (key, what) = (vec![Value::from(size)], Discrepancy::Changed(vec!["size"]));
+        found.push(Mismatch { table: &SEARCH_HEAD, key, what, cure: Cure::ForgetSearched });
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A stored row that is not what the log says, in words.
 
-use crate::store::{Table, Value};
+use crate::store::{SearchedWords, Table, Value};
 use base64_simd::URL_SAFE_NO_PAD;
 use std::fmt;
 
@@ -30,8 +30,12 @@ pub enum Discrepancy {
 pub(super) enum Cure {
     /// This row takes its place.
     Put(Vec<Value>),
+    /// This thing takes its place, with its words.
+    Thing(Vec<Value>, SearchedWords),
     /// It goes.
     Delete,
+    /// The index of texts is forgotten, and made anew as the service follows the log.
+    ForgetSearched,
     /// An entry's columns are written anew from its bytes.
     Entry(Vec<Value>),
     /// Nothing that is at hand: the log does not say what was there.

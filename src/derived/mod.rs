@@ -30,6 +30,9 @@
 //! | `uploads` | what counts for whom, what may expire | what a record cites does not expire |
 //! | `disclosures` | who may read and take back | the text opens only for the owner for whom it was sealed; the log says nothing of the rest |
 //! | `erasures` | what is not taken again | nothing |
+//! | `searched` | what a search shows | nothing |
+//! | `searched_words` | which things a search finds | nothing, and no comparison reads it: forgotten with `search_head`, it is made anew |
+//! | `search_head` | how far the index of texts knows the log | nothing; beyond the log's end it is found |
 
 mod beside;
 mod entries;
@@ -46,8 +49,8 @@ pub use replay::{Repaired, ReplayError, Replayed, replay};
 use crate::law::Editions;
 use crate::sequencer::{LoadError, projected};
 use crate::store::{
-    COSIGNED, DISCLOSURES, DOCUMENTS, Database, Disclosures, ENTRIES, ERASURES, HEAD, LAW, Reads, StoreError, TILES,
-    Table, UPLOADS,
+    COSIGNED, DISCLOSURES, DOCUMENTS, Database, Disclosures, ENTRIES, ERASURES, HEAD, LAW, Reads, SEARCH_HEAD,
+    SEARCHED, StoreError, TILES, Table, UPLOADS,
 };
 use entries::Walk;
 use rows::Unexplained;
@@ -55,7 +58,19 @@ use streams::Streams;
 
 /// Every table there is.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    projected().chain([&ENTRIES, &HEAD, &TILES, &LAW, &COSIGNED, &DOCUMENTS, &UPLOADS, &DISCLOSURES, &ERASURES])
+    projected().chain([
+        &ENTRIES,
+        &HEAD,
+        &TILES,
+        &LAW,
+        &COSIGNED,
+        &DOCUMENTS,
+        &UPLOADS,
+        &DISCLOSURES,
+        &ERASURES,
+        &SEARCHED,
+        &SEARCH_HEAD,
+    ])
 }
 
 /// A comparison under way. Between two steps others may write: each step sees one state of the database.
@@ -81,7 +96,7 @@ impl Comparison {
     pub async fn begin(reads: &mut impl Reads, editions: &Editions) -> Result<Self, StoreError> {
         beside::learn(reads, editions).await?;
         let walk = Walk::new(editions, beside::cosigned_sizes(reads).await?.into_iter());
-        let rows = Unexplained::read(reads, projected().chain([&TILES])).await?;
+        let rows = Unexplained::read(reads, projected().chain([&TILES, &SEARCHED])).await?;
         Ok(Self { editions: editions.clone(), walk, rows, stage: Stage::Entries })
     }
 
@@ -126,6 +141,7 @@ impl Comparison {
         beside::law(reads, &self.walk, &self.editions, found).await?;
         beside::cosigned(reads, &self.walk, found).await?;
         beside::owners(reads, &self.walk, found).await?;
+        beside::search_head(reads, &self.walk, found).await?;
         Ok(self.rows.surplus(reads, found).await?)
     }
 }

@@ -4,7 +4,7 @@ use super::Comparison;
 use super::mismatch::{Cure, Discrepancy, Mismatch};
 use crate::law::Editions;
 use crate::sequencer::LoadError;
-use crate::store::{Database, ENTRIES, Rows, StoreError, Value, Write};
+use crate::store::{Database, ENTRIES, Rows, SEARCHED, StoreError, Value, Write};
 use std::collections::BTreeMap;
 
 /// What a replay did.
@@ -85,7 +85,14 @@ pub(super) async fn repair(write: &mut Write, editions: &Editions) -> Result<Rep
                     continue;
                 }
                 Cure::Put(row) => rows.put(mismatch.table, row.clone()),
+                Cure::Delete if mismatch.table.name == SEARCHED.name => {
+                    for id in &mismatch.key {
+                        write.forget_thing(id).await?;
+                    }
+                }
                 Cure::Delete => write.delete(mismatch.table, &mismatch.key).await?,
+                Cure::Thing(row, words) => write.put_searched(vec![(row.clone(), words.clone())]).await?,
+                Cure::ForgetSearched => write.forget_searched().await?,
                 Cure::Entry(_) => {}
             }
             replayed.count(&mismatch);

@@ -24,15 +24,29 @@ pub(super) async fn compare(
     expected: Vec<Vec<Value>>,
     found: &mut Vec<Mismatch>,
 ) -> Result<(), StoreError> {
+    let cured = expected.into_iter().map(|row| (row.clone(), Cure::Put(row))).collect();
+    compare_cured(reads, table, cured, found).await
+}
+
+/// As [`compare`], where more than the row may have to be made right.
+///
+/// # Errors
+/// The store can't be read.
+pub(super) async fn compare_cured(
+    reads: &mut impl Reads,
+    table: &'static Table,
+    expected: Vec<(Vec<Value>, Cure)>,
+    found: &mut Vec<Mismatch>,
+) -> Result<(), StoreError> {
     let mut expected = expected.into_iter().peekable();
     while expected.peek().is_some() {
-        let rows: Vec<_> = expected.by_ref().take(ROWS_AT_A_TIME).collect();
+        let (rows, cures): (Vec<_>, Vec<_>) = expected.by_ref().take(ROWS_AT_A_TIME).unzip();
         let (marks, values) = keys_list(rows.iter().map(|row| table.key_of(row)).collect());
         let (names, key) = (table.column_names(), table.key.join(", "));
         let sql = format!("SELECT {names} FROM {} WHERE ({key}) IN (VALUES {marks})", table.name);
         let stored = reads.rows(&sql, &values).await?;
         let stored: HashMap<Vec<Value>, &Row> = stored.iter().map(|row| (table.key_of(row.values()), row)).collect();
-        for row in rows {
+        for (row, cure) in rows.into_iter().zip(cures) {
             let key = table.key_of(&row);
             let what = match stored.get(&key) {
                 None => Discrepancy::Missing,
@@ -41,7 +55,7 @@ pub(super) async fn compare(
                     columns => Discrepancy::Changed(columns),
                 },
             };
-            found.push(Mismatch { table, key, what, cure: Cure::Put(row) });
+            found.push(Mismatch { table, key, what, cure });
         }
     }
     Ok(())

@@ -2,12 +2,13 @@
 
 use super::entries::Walk;
 use super::mismatch::{Cure, Discrepancy, Mismatch};
-use super::rows::{Unexplained, compare};
+use super::rows::{Unexplained, compare, compare_cured};
 use crate::act::Stream;
 use crate::field::DocumentId;
 use crate::law::Editions;
+use crate::search::{SearchRow, Texts};
 use crate::sequencer::{History, LoadError, LoadedEntry, rows_of};
-use crate::store::{DOCUMENTS, Reads, Row, StoreError, Value};
+use crate::store::{DOCUMENTS, Reads, Row, SEARCHED, StoreError, Value};
 use crate::world::{Act, ReadEntry, World};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +77,7 @@ impl Streams {
     ) -> Result<(), LoadError> {
         let mut world = World::new(self.editions.clone());
         let (mut history, mut cited) = (History::default(), BTreeMap::new());
+        let (mut texts, searched) = (BTreeMap::<Stream, Texts>::new(), searched_up_to(reads).await?);
         // The log's own entries first: they say under which law the others stand.
         for entry in &walk.log {
             if wanted.contains(&Stream::LOG) {
@@ -103,6 +105,10 @@ impl Streams {
             }
             history.take(&world, &entry.stream, &entry.act, &entry.place);
             cite(&entry.act, &mut cited);
+            // The index of texts follows the log behind it.
+            if let Some(law) = world.law().filter(|_| entry.place.index < searched) {
+                texts.entry(entry.stream.clone()).or_default().take(&entry.act, &entry.place, law);
+            }
             world.apply(&entry.stream, &entry.act, &entry.place);
             history.entail(&world, &entry.stream, &entry.place);
         }
@@ -112,8 +118,32 @@ impl Streams {
             rows.explain(table, &made);
             compare(reads, table, made, found).await?;
         }
+        searched_things(reads, texts, rows, found).await?;
         Ok(documents(reads, cited, found).await?)
     }
+}
+
+/// How far the index of texts knows the log.
+///
+/// # Errors
+/// The store can't be read.
+pub(super) async fn searched_up_to(reads: &mut impl Reads) -> Result<u64, StoreError> {
+    reads.rows("SELECT size FROM search_head", &[]).await?.first().map_or(Ok(0), |row| row.unsigned(0))
+}
+
+/// What is searched is what the records say, as far as the index knows them. Its words nobody can read back; they go with it.
+async fn searched_things(
+    reads: &mut impl Reads,
+    texts: BTreeMap<Stream, Texts>,
+    rows: &mut Unexplained,
+    found: &mut Vec<Mismatch>,
+) -> Result<(), StoreError> {
+    let things: Vec<_> = texts.iter().flat_map(|(stream, texts)| texts.rows(stream)).collect();
+    let values: Vec<_> = things.iter().map(SearchRow::values).collect();
+    rows.explain(&SEARCHED, &values);
+    let cured =
+        values.into_iter().zip(&things).map(|(row, thing)| (row.clone(), Cure::Thing(row, thing.words()))).collect();
+    compare_cured(reads, &SEARCHED, cured, found).await
 }
 
 /// The entries of a few streams, whatever they are filed under.

@@ -17,19 +17,30 @@ pub(super) fn is_han(character: char) -> bool {
         '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-fn folded(character: char) -> impl Iterator<Item = char> {
-    std::iter::once(character).nfkc().flat_map(char::to_lowercase).map(|character| match is_han(character) {
-        true => fast2s::convert(character.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(character),
-        false => character,
-    })
+fn simplified(character: char) -> char {
+    fast2s::convert(character.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(character)
+}
+
+fn fold_into(character: char, folded: &mut Vec<char>) {
+    folded.clear();
+    match character {
+        // Most characters there are; Unicode changes nothing else about them.
+        '\0'..='\u{7f}' => folded.push(character.to_ascii_lowercase()),
+        '\u{4e00}'..='\u{9fff}' => folded.push(simplified(character)),
+        _ => {
+            let letters = std::iter::once(character).nfkc().flat_map(char::to_lowercase);
+            folded.extend(letters.map(|letter| if is_han(letter) { simplified(letter) } else { letter }));
+        }
+    }
 }
 
 impl FoldedText {
     pub fn of(text: &str) -> Self {
         let mut folded_text = Self::default();
-        let mut is_after_space = false;
+        let (mut is_after_space, mut folded) = (false, Vec::new());
         for (place, written) in text.chars().enumerate() {
-            for character in folded(written) {
+            fold_into(written, &mut folded);
+            for &character in &folded {
                 if character.is_whitespace() {
                     is_after_space = true;
                     continue;
@@ -54,15 +65,15 @@ impl FoldedText {
         &self.characters
     }
 
-    /// Where another text stands in this one the first time: first character and length, of the text as it was written.
-    pub fn find(&self, other: &Self) -> Option<(usize, usize)> {
-        let length = other.characters.len();
-        if length == 0 {
-            return None;
-        }
-        let at = self.characters.windows(length).position(|window| window == other.characters)?;
-        let (first, last) = (*self.places.get(at)?, *self.places.get(at + length - 1)?);
+    /// A stretch of it as it was written: first character and length there.
+    pub fn written(&self, first: usize, last: usize) -> Option<(usize, usize)> {
+        let (first, last) = (*self.places.get(first)?, *self.places.get(last)?);
         Some((first, last + 1 - first))
+    }
+
+    /// Its letters and digits alone.
+    pub fn letters(&self) -> String {
+        self.characters.iter().filter(|character| character.is_alphanumeric()).collect()
     }
 }
 
@@ -84,8 +95,11 @@ mod tests {
     #[test]
     fn a_place_is_one_of_the_text_as_written() {
         let text = FoldedText::of("鄭州 市 監理㈱服务");
-        assert_eq!(text.find(&FoldedText::of("郑州市监")), Some((0, 6)));
-        assert_eq!(text.find(&FoldedText::of("服务")), Some((8, 2)));
-        assert_eq!(text.find(&FoldedText::of("")), None);
+        assert_eq!(text.characters().iter().collect::<String>(), "郑州市监理(株)服务");
+        assert_eq!(text.written(0, 3), Some((0, 6)));
+        assert_eq!(text.written(5, 7), Some((7, 1)));
+        assert_eq!(text.written(8, 9), Some((8, 2)));
+        assert_eq!(text.written(8, 10), None);
+        assert_eq!(text.letters(), "郑州市监理株服务");
     }
 }

@@ -1,10 +1,20 @@
 //! 全文检索: words of the log's texts, Chinese ones by overlapping pairs of characters, so that whatever stands in a text is found by
-//! any two characters of it, and no dictionary decides.
+//! any two characters of it, and no dictionary decides. The index follows the log, outside of the way of a write.
 
+mod api;
 mod fold;
+pub mod projection;
 mod query;
+mod rows;
+mod texts;
+mod view;
 mod words;
 
+pub use api::{SearchApi, answer};
 pub use fold::FoldedText;
 pub use query::{SearchQuery, SearchWord};
-pub use words::{PART_OVERLAP, PART_WORDS, parts_of, phrase_of};
+pub use rows::SearchKind;
+pub(crate) use rows::{SearchRow, TextPart};
+pub(crate) use texts::Texts;
+pub use view::SearchPage;
+pub use words::{Term, Word, phrases_of, places_of, words_of};

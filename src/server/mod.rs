@@ -13,6 +13,7 @@ use crate::ledger::Ledger;
 use crate::page;
 use crate::problem;
 use crate::sandbox::Sandbox;
+use crate::search::SearchApi;
 use crate::world::capabilities;
 use document::Document;
 use poem::middleware::CatchPanic;
@@ -44,7 +45,7 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api = (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi);
+type Api = (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi, SearchApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     (
@@ -55,6 +56,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         DocumentApi { ledger: Arc::clone(ledger), limits },
         DisclosureApi { ledger: Arc::clone(ledger), limits },
         UncitedApi { ledger: Arc::clone(ledger), limits },
+        SearchApi(Arc::clone(ledger)),
     )
 }
 

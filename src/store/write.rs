@@ -54,6 +54,11 @@ impl Write {
         Ok(write)
     }
 
+    /// Whether it is one of SQLite's.
+    pub(super) fn is_sqlite(&self) -> bool {
+        matches!(self.session, Some(Session::Sqlite(_)))
+    }
+
     fn session(&mut self) -> Result<&mut Session, StoreError> {
         self.session.as_mut().ok_or(StoreError::Over)
     }

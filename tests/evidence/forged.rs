@@ -9,6 +9,7 @@ use gongshi::law::Editions;
 use gongshi::ledger::{Contradiction, UncitedQuota};
 use gongshi::organisation::{self, Role, RoleGrant};
 use gongshi::record::{Disclosure, PrivateKey};
+use gongshi::search::projection::catch_up;
 use gongshi::sequencer::projections;
 use gongshi::store::{COSIGNED, Database, Disclosures, ENTRIES, Kind, Objects, Table, Value};
 use gongshi::world::Stream;
@@ -45,6 +46,7 @@ impl Filled {
         let clock = Clock::manual(gongshi::field::Instant::plus_millis(present, -demo::DAYS_BACK * 86_400_000));
         let ledger = open_with(folder.path(), url(folder.path()), clock.clone(), None).await.unwrap();
         demo::fill(&ledger, &clock, present, &folder.path().join("demo-keys")).await.unwrap();
+        catch_up(&ledger).await.unwrap();
         let operator = ledger.identity().operator.clone();
         for name in ["李四", "王五"] {
             let disclosure = Disclosure::new("contact", &name.into());
@@ -165,7 +167,7 @@ async fn rounds(filled: &Filled) -> Vec<Vec<Forgery>> {
             let row = row.unwrap_or_else(|| panic!("{}: the log has no such row", table.name)).clone();
             let value = if column.name == "owner" { another.clone() } else { forged(column.kind, &row[at]) };
             let forgery = Forgery { table, row, at, value };
-            match ALONE.contains(&table.name) {
+            match ALONE.contains(&table.name) || table.name == "search_head" {
                 true => alone.push(vec![forgery]),
                 false if at < together.len() => together[at].push(forgery),
                 false => together.push(vec![forgery]),
@@ -242,7 +244,9 @@ async fn every_table_and_column_is_described() {
                WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name NOT LIKE '_sqlx_%'";
     let stored = filled.database.read(sql, &[]).await.unwrap();
     // What is written to see whether anything can be says nothing, and nobody reads it.
-    let stored = stored.iter().filter(|row| row.text(0).unwrap() != "probe");
+    // Words of texts can't be read back; each is beside a row that is compared.
+    let is_beside = |table: &str| table == "probe" || table.starts_with("searched_words");
+    let stored = stored.iter().filter(|row| !is_beside(row.text(0).unwrap()));
     let mut stored: Vec<_> =
         stored.map(|row| (row.text(0).unwrap().to_owned(), row.text(1).unwrap().to_owned())).collect();
     let described = tables().flat_map(|table| table.columns.iter().map(|column| (table.name, column.name)));
@@ -257,7 +261,8 @@ async fn every_table_and_column_is_described() {
 async fn rows_missing_and_rows_too_many() {
     let filled = Filled::sqlite().await;
     let before = projections(&filled.database).await.unwrap();
-    let made = tables().filter(|table| !["entries", "log_head", "cosigned", "law"].contains(&table.name));
+    let heads = ["entries", "log_head", "search_head", "cosigned", "law"];
+    let made = tables().filter(|table| !heads.contains(&table.name));
     let made: Vec<_> = made.filter(|table| !UNREPAIRED.contains(&table.name)).collect();
     let mut write = filled.database.begin_write().await.unwrap();
     for table in &made {

@@ -5,6 +5,7 @@
 mod anything;
 mod claims;
 mod cloudflare;
+mod feeds;
 mod generated;
 mod grammar;
 mod jose;

@@ -112,6 +112,8 @@ fn difference(expected: &str, found: &str) -> String {
 
 /// Every table is what the entries say, and a replay finds nothing to repair.
 async fn replayed(ledger: &Ledger) -> Result<(), Fault> {
+    // The index of texts is behind, wherever it was when it last looked.
+    seam::index_texts(ledger).await.map_err(|e| fault("replay", e))?;
     let found = seam::mismatches(&ledger.database).await.map_err(|e| fault("replay", e))?;
     if !found.is_empty() {
         return Err(fault("replay", found.join("; ")));

@@ -17,6 +17,7 @@ use gongshi::ledger::Ledger;
 use gongshi::organisation::Organisation;
 use gongshi::problem::Refusal;
 use gongshi::record::{Header, PrivateKey};
+use gongshi::search::projection::catch_up;
 use gongshi::store::Database;
 use gongshi::template::Template;
 use gongshi::tender::Tender;
@@ -176,6 +177,12 @@ pub fn shown(world: &World, stream: &str) -> String {
 /// Folded by the service from what is stored.
 pub async fn states(ledger: &Ledger, streams: &[Stream]) -> Result<World, String> {
     ledger.states(streams).await.map_err(|error| error.to_string())
+}
+
+/// Brings the index of texts to the end of the log.
+pub async fn index_texts(ledger: &Ledger) -> Result<(), String> {
+    let size = catch_up(ledger).await.map_err(|error| error.to_string())?;
+    if size == *ledger.size().borrow() { Ok(()) } else { Err(format!("the index of texts knows {size} entries")) }
 }
 
 /// Every row that is not as the log says.

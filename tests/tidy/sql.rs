@@ -5,8 +5,10 @@ use crate::source::{Source, sources};
 use crate::tree::{Tree, found, none};
 
 /// Other files with statements, and why.
-const SELECTING: &[(&str, &str)] =
-    &[("src/bundle/select.rs", "follows what entries name through the tables of capabilities")];
+const SELECTING: &[(&str, &str)] = &[
+    ("src/bench/search.rs", "measures what a plain scan takes"),
+    ("src/bundle/select.rs", "follows what entries name through the tables of capabilities"),
+];
 
 /// Files outside of `store` with what only one engine understands, and why.
 const ONE_ENGINE: &[(&str, &str)] = &[("src/bench/commits.rs", "measures what each engine can do at best")];

@@ -13,9 +13,11 @@ use crate::record::Sealed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU16;
+use strum::{EnumString, IntoStaticStr};
 
 /// 采购方式 (政府采购法 art. 26; 招标投标法 art. 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// 公开招标
@@ -32,6 +34,13 @@ pub enum Method {
     SingleSource,
     /// 框架协议
     Framework,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// What a clause is about: changes of some kinds reopen the window.

@@ -1,0 +1,253 @@
+//! 全文检索 over HTTP: a page, and the same query as a CSV, a feed and a calendar.
+
+mod atom;
+mod calendar;
+mod csv_list;
+
+use crate::commitment::CommitmentStatus;
+use crate::field::{Nature, OrganisationId};
+use crate::http::{CsvFile, Problem, Typed, bad_parameter, encoded, not_a_cursor, parameters, shown};
+use crate::ledger::Ledger;
+use crate::organisation::OrganisationStatus;
+use crate::search::projection::{Search, SearchFilters, SearchPlace};
+use crate::search::rows::REGION_LEVELS;
+use crate::search::view::SearchPage;
+use crate::search::{SearchKind, SearchQuery};
+use crate::tender::{Method, ObjectionStatus, TenderStatus};
+use poem_openapi::param::Query;
+use poem_openapi::{OpenApi, Tags};
+use std::sync::Arc;
+
+use atom::AtomFeed;
+use calendar::DueCalendar;
+
+/// A chapter of the API document.
+#[derive(Tags)]
+enum Tag {
+    /// 全文检索: tenders, objections, organisations and commitments by their words.
+    Search,
+}
+
+shown! { Method }
+
+parameters! { Method, SearchKind }
+
+/// Things on a page, as long as nothing is said.
+const PAGE_DEFAULT: u32 = 20;
+/// Things on a page: each may have long texts, which are looked through for what to show.
+const PAGE_MAX: u32 = 50;
+
+pub struct SearchApi(pub Arc<Ledger>);
+
+/// Whether anything has this status.
+fn is_status(status: &str) -> bool {
+    status.parse::<TenderStatus>().is_ok()
+        || status.parse::<ObjectionStatus>().is_ok()
+        || status.parse::<OrganisationStatus>().is_ok()
+        || status.parse::<CommitmentStatus>().is_ok()
+}
+
+/// What the parameters of a search say, but for where it goes on.
+pub(super) struct Asked {
+    pub q: Option<String>,
+    pub kind: Option<SearchKind>,
+    pub status: Option<String>,
+    pub nature: Option<Nature>,
+    pub method: Option<Method>,
+    pub region: Option<String>,
+    pub unit: Option<OrganisationId>,
+    pub year: Option<u16>,
+}
+
+impl Asked {
+    /// As it stands in an address.
+    fn address(&self) -> String {
+        let (q, status) = (self.q.clone(), self.status.clone());
+        let pairs = [
+            ("q", q),
+            ("kind", self.kind.map(|kind| kind.name().to_owned())),
+            ("status", status),
+            ("nature", self.nature.map(|nature| nature.name().to_owned())),
+            ("method", self.method.map(|method| method.name().to_owned())),
+            ("region", self.region.clone()),
+            ("unit", self.unit.as_ref().map(ToString::to_string)),
+            ("year", self.year.map(|year| year.to_string())),
+        ];
+        let pairs = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    /// # Errors
+    /// `bad-parameter`: no such status, or no region.
+    pub fn search(self) -> Result<Search, Problem> {
+        if self.status.as_deref().is_some_and(|status| !is_status(status)) {
+            let words =
+                ("应为某类内容的状态", "is a status of a tender, an objection, an organisation or a commitment");
+            return Err(bad_parameter("status", &words.into()));
+        }
+        let is_region =
+            |region: &str| REGION_LEVELS.contains(&region.len()) && region.bytes().all(|digit| digit.is_ascii_digit());
+        if self.region.as_deref().is_some_and(|region| !is_region(region)) {
+            let words =
+                ("应为行政区划代码的前两位、四位或全部六位数字", "has two, four or six digits of a region code");
+            return Err(bad_parameter("region", &words.into()));
+        }
+        let filters = SearchFilters {
+            kind: self.kind,
+            status: self.status,
+            nature: self.nature.map(|nature| nature.name().to_owned()),
+            method: self.method.map(|method| method.name().to_owned()),
+            region: self.region,
+            unit: self.unit.map(|unit| unit.to_string()),
+            year: self.year,
+        };
+        Ok(Search { query: SearchQuery::parse(self.q.as_deref().unwrap_or_default()), filters })
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Search")]
+impl SearchApi {
+    /// 全文检索. Of several words each must be found; a quoted text stands as it is. Chinese words are found wherever they
+    /// stand, of two characters or more; a single one in titles. Traditional and simplified characters, full and half width, small and
+    /// large letters are the same; letters and digits are found as whole words. Nothing in a query is a command. First comes what is
+    /// called so, then what has every word in its title, then the rest; within that the newest.
+    #[oai(path = "/search", method = "get", operation_id = "search")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn search(
+        &self,
+        /// What is looked for. Without it, everything that the filters let through.
+        q: Query<Option<String>>,
+        kind: Query<Option<SearchKind>>,
+        /// Status of the thing, as its list has it.
+        status: Query<Option<String>>,
+        /// 业务类型.
+        nature: Query<Option<Nature>>,
+        /// 采购方式.
+        method: Query<Option<Method>>,
+        /// The first two, four or all six digits of a region code.
+        region: Query<Option<String>>,
+        /// Code of the procuring unit.
+        unit: Query<Option<OrganisationId>>,
+        /// In which it began (Asia/Shanghai).
+        #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))]
+        year: Query<Option<u16>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "50")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<SearchPage>, Problem> {
+        let asked = Asked {
+            q: q.0,
+            kind: kind.0,
+            status: status.0,
+            nature: nature.0,
+            method: method.0,
+            region: region.0,
+            unit: unit.0,
+            year: year.0,
+        };
+        let search = asked.search()?;
+        let after: Option<SearchPlace> = after.0.map(|after| after.parse()).transpose().map_err(|()| not_a_cursor())?;
+        let limit = limit.0.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
+        Ok(Typed(answer(&self.0, &search, after, limit).await?))
+    }
+
+    /// Everything that the same query finds, as a CSV.
+    #[oai(path = "/search.csv", method = "get", operation_id = "searchCsv")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn csv(
+        &self,
+        q: Query<Option<String>>,
+        kind: Query<Option<SearchKind>>,
+        status: Query<Option<String>>,
+        nature: Query<Option<Nature>>,
+        method: Query<Option<Method>>,
+        region: Query<Option<String>>,
+        unit: Query<Option<OrganisationId>>,
+        #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+    ) -> Result<CsvFile, Problem> {
+        let asked = Asked {
+            q: q.0,
+            kind: kind.0,
+            status: status.0,
+            nature: nature.0,
+            method: method.0,
+            region: region.0,
+            unit: unit.0,
+            year: year.0,
+        };
+        csv_list::all(Arc::clone(&self.0), asked.search()?).await
+    }
+
+    /// The newest fifty things that the same query finds, as a feed (Atom, RFC 4287).
+    #[oai(path = "/search.atom", method = "get", operation_id = "searchAtom")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn atom(
+        &self,
+        q: Query<Option<String>>,
+        kind: Query<Option<SearchKind>>,
+        status: Query<Option<String>>,
+        nature: Query<Option<Nature>>,
+        method: Query<Option<Method>>,
+        region: Query<Option<String>>,
+        unit: Query<Option<OrganisationId>>,
+        #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+    ) -> Result<AtomFeed, Problem> {
+        let asked = Asked {
+            q: q.0,
+            kind: kind.0,
+            status: status.0,
+            nature: nature.0,
+            method: method.0,
+            region: region.0,
+            unit: unit.0,
+            year: year.0,
+        };
+        let address = asked.address();
+        AtomFeed::of(&self.0, &asked.search()?, &address).await
+    }
+
+    /// What is due on the newest 500 things that the same query finds, as a calendar (RFC 5545): when objections, answers and bids
+    /// must be in, and when bids are opened.
+    #[oai(path = "/search.ics", method = "get", operation_id = "searchCalendar")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
+    async fn calendar(
+        &self,
+        q: Query<Option<String>>,
+        kind: Query<Option<SearchKind>>,
+        status: Query<Option<String>>,
+        nature: Query<Option<Nature>>,
+        method: Query<Option<Method>>,
+        region: Query<Option<String>>,
+        unit: Query<Option<OrganisationId>>,
+        #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+    ) -> Result<DueCalendar, Problem> {
+        let asked = Asked {
+            q: q.0,
+            kind: kind.0,
+            status: status.0,
+            nature: nature.0,
+            method: method.0,
+            region: region.0,
+            unit: unit.0,
+            year: year.0,
+        };
+        DueCalendar::of(&self.0, &asked.search()?).await
+    }
+}
+
+/// A page of what is found: its first one with how many share each value, an empty one with why.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn answer(
+    ledger: &Ledger,
+    search: &Search,
+    after: Option<SearchPlace>,
+    limit: u32,
+) -> Result<SearchPage, Problem> {
+    let page = search.page(ledger, after, limit as usize).await?;
+    let counts = if after.is_none() { Some(search.counted(ledger).await?) } else { None };
+    let is_empty = after.is_none() && page.things.is_empty();
+    let nothing = if is_empty { Some(search.nothing(ledger).await?) } else { None };
+    Ok(SearchPage::new(page, search.query.is_cut, counts, nothing))
+}

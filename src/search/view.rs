@@ -1,0 +1,218 @@
+//! What is found, as it is read.
+
+use super::SearchKind;
+use super::projection::{Fit, FoundThing, NothingFound, Searched, Stretch, ValueCounts};
+use crate::field::Bilingual;
+use crate::http::{encoded, shown};
+use poem_openapi::Object;
+use serde::Serialize;
+
+shown! { Fit, SearchKind }
+
+/// Characters of a text (Unicode code points, from 0) in which a word stands.
+#[derive(Serialize, Object)]
+pub struct StretchView {
+    start: u64,
+    length: u64,
+}
+
+/// A stretch of a text of the thing, and where words stand in it.
+#[derive(Serialize, Object)]
+pub struct SnippetView {
+    /// Which of its texts: `clauses/<id>`, `lots/<id>`, `facts`, `answer`, `ruling`, `document` …
+    part: String,
+    text: String,
+    stretches: Vec<StretchView>,
+}
+
+/// A thing that was found.
+#[derive(Serialize, Object)]
+pub struct SearchHit {
+    fit: Fit,
+    kind: SearchKind,
+    /// Code of the tender or organisation, id of the commitment, `<tender>/<id>` of an objection.
+    key: String,
+    /// Where it is read.
+    path: String,
+    title: String,
+    /// Where words stand in the title.
+    stretches: Vec<StretchView>,
+    // Where words stand in nothing but the title, or nothing was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    snippet: Option<SnippetView>,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    nature: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    unit: Option<String>,
+    /// The entry with which it began.
+    entry: u64,
+    /// When that was (UTC).
+    time: String,
+}
+
+/// How many things share a value.
+#[derive(Serialize, Object)]
+pub struct ValueCount {
+    value: String,
+    count: u64,
+}
+
+/// The values of one filter, those first that most things share; fifty at most.
+#[derive(Serialize, Object)]
+pub struct FilterCounts {
+    /// Name of the parameter.
+    filter: String,
+    values: Vec<ValueCount>,
+}
+
+/// How many things there are, and how many share each value. Beside a value that is asked for, the others of its filter are
+/// counted as if it were not; regions are those within the one that is asked for.
+#[derive(Serialize, Object)]
+pub struct SearchCounts {
+    /// Things that were counted, the newest 2,000 at most.
+    things: u64,
+    /// There are more.
+    more: bool,
+    filters: Vec<FilterCounts>,
+}
+
+/// Why nothing was found, and what to try.
+#[derive(Serialize, Object)]
+pub struct NothingView {
+    /// Words that stand nowhere, whatever the filters.
+    words: Vec<String>,
+    zh: String,
+    en: String,
+}
+
+/// A page of what was found.
+#[derive(Serialize, Object)]
+pub struct SearchPage {
+    /// Entries of the log that the index knows. It follows the log by about a second.
+    size: u64,
+    items: Vec<SearchHit>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+    /// There was more in the query than eight words of 100 characters; the rest was not looked for.
+    shortened: bool,
+    /// On the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<SearchCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    nothing: Option<NothingView>,
+}
+
+fn stretches(stretches: &[Stretch]) -> Vec<StretchView> {
+    stretches.iter().map(|(start, length)| StretchView { start: *start as u64, length: *length as u64 }).collect()
+}
+
+impl FoundThing {
+    /// Where it is read.
+    pub fn path(&self) -> String {
+        match (self.kind, self.key.split_once('/')) {
+            (SearchKind::Objection, Some((tender, id))) => {
+                format!("/v1/tenders/{}#objections/{}", encoded(tender), encoded(id))
+            }
+            (SearchKind::Tender | SearchKind::Objection, _) => format!("/v1/tenders/{}", encoded(&self.key)),
+            (SearchKind::Organisation, _) => format!("/v1/organisations/{}", encoded(&self.key)),
+            (SearchKind::Commitment, _) => format!("/v1/commitments/{}", encoded(&self.key)),
+        }
+    }
+}
+
+impl From<FoundThing> for SearchHit {
+    fn from(thing: FoundThing) -> Self {
+        Self {
+            path: thing.path(),
+            fit: thing.fit,
+            kind: thing.kind,
+            key: thing.key,
+            title: thing.title,
+            stretches: stretches(&thing.stretches),
+            snippet: thing.snippet.map(|snippet| SnippetView {
+                part: snippet.part,
+                text: snippet.text,
+                stretches: stretches(&snippet.stretches),
+            }),
+            status: thing.status,
+            nature: thing.nature,
+            method: thing.method,
+            region: thing.region,
+            unit: thing.unit,
+            entry: thing.id,
+            time: thing.time.to_string(),
+        }
+    }
+}
+
+impl From<ValueCounts> for SearchCounts {
+    fn from(counted: ValueCounts) -> Self {
+        let filters = counted.counts.into_iter().map(|(filter, values)| FilterCounts {
+            filter: filter.to_owned(),
+            values: values.into_iter().map(|(value, count)| ValueCount { value, count }).collect(),
+        });
+        Self { things: counted.things, more: counted.is_cut, filters: filters.collect() }
+    }
+}
+
+impl From<NothingFound> for NothingView {
+    fn from(nothing: NothingFound) -> Self {
+        let words = nothing.words.join("、");
+        let why = if nothing.is_no_word {
+            Bilingual::new(
+                "没有可检索的字词：请输入汉字、字母或数字",
+                "there is no word in it: type characters, letters or digits",
+            )
+        } else if !nothing.words.is_empty() {
+            Bilingual::new(
+                format!(
+                    "没有任何内容含有：{words}。请换个说法、减少字词；字母和数字须为完整的一段；单个汉字只在标题中查找"
+                ),
+                format!(
+                    "nothing has: {words}. Try other words, or fewer; letters and digits are found as whole words, a single \
+                     Han character in titles alone"
+                ),
+            )
+        } else if nothing.is_filtered {
+            Bilingual::new("去掉部分筛选条件后有结果", "without some of the filters there is something")
+        } else {
+            Bilingual::new(
+                "每个字词都能找到，但没有一项内容同时含有全部字词：请减少字词",
+                "each word is somewhere, but nothing has all of them: try fewer",
+            )
+        };
+        Self { words: nothing.words, zh: why.zh, en: why.en }
+    }
+}
+
+impl SearchPage {
+    pub fn new(
+        searched: Searched,
+        shortened: bool,
+        counts: Option<ValueCounts>,
+        nothing: Option<NothingFound>,
+    ) -> Self {
+        Self {
+            size: searched.size,
+            items: searched.things.into_iter().map(SearchHit::from).collect(),
+            next: searched.next.map(|next| next.to_string()),
+            shortened,
+            counts: counts.map(SearchCounts::from),
+            nothing: nothing.map(NothingView::from),
+        }
+    }
+}

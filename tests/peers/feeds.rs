@@ -1,0 +1,65 @@
+//! What a query finds, as a feed and as a calendar: other people's parsers read from them what is there.
+
+use super::ask;
+use super::support::fixture::{act, objection, preannouncement, stream};
+use super::support::{Answer, App};
+use gongshi::field::Line;
+use gongshi::search::projection::catch_up;
+use serde_json::{Value, json};
+
+/// Texts that would break a line, a tag or a parameter.
+const TITLES: [&str; 3] = [
+    "道路监理，一标段;第二行\\n 和<b>\"粗体\"</b> & 末尾",
+    "道路监理服务采购项目招标公告的标题很长需要在日历里折行否则不合规范所以这里写得更长一些再长一些直到超过七十五个八位字节",
+    "道路监理:BEGIN:VEVENT]]>",
+];
+
+async fn text(app: &App, path: &str) -> String {
+    String::from_utf8(app.bytes(path).await).unwrap()
+}
+
+async fn read(app: &App, query: &str) -> Value {
+    let calendar = text(app, &format!("/v1/search.ics?q={query}")).await;
+    let feed = text(app, &format!("/v1/search.atom?q={query}")).await;
+    serde_json::from_str(&ask("feeds_read.py", &[], &json!({"calendar": calendar, "feed": feed}).to_string())).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_and_calendars_say_what_the_list_says() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    for (n, title) in TITLES.iter().enumerate() {
+        let mut disclosed = preannouncement(&cast.centre);
+        disclosed.title = Line::new(*title).unwrap();
+        app.post(&cast.centre, "/v1/tenders", &stream(&format!("T-{n}")), &act(disclosed)).await.accepted();
+    }
+    app.post(&cast.enterprise, "/v1/tenders/T-0/objections", &stream("T-0"), &act(objection("o-1"))).await.accepted();
+    catch_up(&app.ledger).await.unwrap();
+    let list: Answer = app.get("/v1/search?q=道路监理").await;
+    let items = list.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), TITLES.len() + 1);
+    let found = read(&app, "道路监理").await;
+    let strings = |of: &Value, at: usize| of.as_array().unwrap().iter().map(|row| row[at].clone()).collect::<Vec<_>>();
+    let mut listed: Vec<_> =
+        items.iter().map(|item| (item["entry"].as_u64().unwrap(), item["title"].clone())).collect();
+    listed.sort_by_key(|(entry, _)| std::cmp::Reverse(*entry));
+    assert_eq!(strings(&found["entries"], 1), listed.iter().map(|(_, title)| title.clone()).collect::<Vec<_>>());
+    let summaries: Vec<String> =
+        strings(&found["events"], 1).iter().map(|summary| summary.as_str().unwrap().to_owned()).collect();
+    // Each tender's window, deadline and opening, and the objection's answer.
+    assert_eq!(summaries.len(), 3 * TITLES.len() + 1, "{summaries:?}");
+    for title in TITLES {
+        assert!(summaries.iter().filter(|summary| summary.ends_with(title)).count() >= 3, "{title}: {summaries:?}");
+    }
+    let ids: std::collections::BTreeSet<String> =
+        strings(&found["events"], 0).iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), summaries.len());
+    let window = app.get("/v1/tenders?limit=1&order=oldest").await.body["items"][0]["window_until"].clone();
+    let window = window.as_str().unwrap()[..19].to_owned();
+    let starts = strings(&found["events"], 2);
+    assert!(starts.iter().any(|start| start.as_str().unwrap().starts_with(&window)), "{window}: {starts:?}");
+
+    let nothing = read(&app, "飞机").await;
+    assert_eq!((nothing["events"].as_array().unwrap().len(), nothing["entries"].as_array().unwrap().len()), (0, 0));
+    assert_ne!(nothing["id"], found["id"]);
+}
