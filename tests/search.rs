@@ -257,6 +257,17 @@ async fn pages_and_counts(engine: Engine) {
             assert_eq!(beside.things, *count);
         }
     }
+    let all = found(&app, "工").await;
+    let day = |days: i64| all[0].time.plus_millis(days * 86_400_000).shanghai_day().into();
+    for (from, to, count) in
+        [(Some(0), Some(0), all.len()), (Some(1), None, 0), (None, Some(-1), 0), (None, Some(0), all.len())]
+    {
+        let days = SearchFilters { began_from: from.map(day), began_to: to.map(day), ..SearchFilters::default() };
+        let within = Search { filters: days, ..search("工") };
+        assert_eq!(within.page(&app.ledger, None, ALL).await.unwrap().things.len(), count, "{from:?} {to:?}");
+        assert_eq!(within.counted(&app.ledger).await.unwrap().things, count as u64);
+        assert_eq!(within.newest(&app.ledger, ALL).await.unwrap().len(), count);
+    }
     let region = SearchFilters { region: Some("41".into()), ..SearchFilters::default() };
     let regional = Search { filters: region, ..search("工") }.counted(&app.ledger).await.unwrap();
     assert!(regional.counts["region"].iter().all(|(region, _)| region.len() == 4 && region.starts_with("41")));
@@ -285,6 +296,8 @@ async fn what_was_found_is_shown_where_it_stands() {
     let [thing] = &found[..] else { panic!("{found:?}") };
     let shown = |text: &str, (first, length): (usize, usize)| text.chars().skip(first).take(length).collect::<String>();
     assert_eq!(thing.stretches.iter().map(|stretch| shown(&thing.title, *stretch)).collect::<Vec<_>>(), ["道路 監理"]);
+    let single = &self::found(&app, "路 标").await[0];
+    assert_eq!(single.stretches, [(1, 1), (6, 1)], "{}", single.title);
     let snippet = thing.snippet.as_ref().unwrap();
     assert_eq!(snippet.part, format!("clauses/{}", disclosed.clauses[0].id));
     assert_eq!(snippet.stretches.iter().map(|stretch| shown(&snippet.text, *stretch)).collect::<Vec<_>>(), ["甲级"]);

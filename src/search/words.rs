@@ -95,6 +95,12 @@ pub fn singles_of(title: &FoldedText) -> impl Iterator<Item = String> {
     characters.map(|character| [OF_TITLE, *character].iter().collect())
 }
 
+/// The character that a phrase looks for in titles, if it is one of those.
+pub fn single_of(phrase: &[Term]) -> Option<char> {
+    let [Some(term)] = phrase else { return None };
+    term.strip_prefix(OF_TITLE)?.chars().next()
+}
+
 /// A value that things are filtered by, as a word.
 pub fn mark(name: &str, value: &str) -> String {
     let letters =

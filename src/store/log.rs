@@ -81,6 +81,22 @@ impl Database {
         rows.into_iter().map(|mut row| row.take_blob(0)).collect()
     }
 
+    /// The first entry of a time or after it; the size of the log where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn first_entry_from(&self, millis: i64) -> Result<u64, StoreError> {
+        // Times never go back along the log.
+        let mut first = 0..self.head().await?.map_or(0, |(size, _)| size);
+        while !first.is_empty() {
+            let middle = first.start.midpoint(first.end);
+            let rows = self.read("SELECT time FROM entries WHERE idx = $1", &[Value::from(middle)]).await?;
+            let is_before = rows.first().map(|row| row.integer(0)).transpose()?.is_some_and(|time| time < millis);
+            first = if is_before { middle + 1..first.end } else { first.start..middle };
+        }
+        Ok(first.start)
+    }
+
     /// The editions of the law that the log has adopted.
     ///
     /// # Errors

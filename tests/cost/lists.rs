@@ -62,7 +62,7 @@ static FIXED: &[&str] = &[
     "/v1/search?q=文文&limit=50",
     "/v1/search?q=文文 字字&kind=objection&status=filed&year=2026&region=41&limit=50",
     "/v1/search?q=文文&after=text~90&limit=50",
-    "/v1/search.csv?q=文文",
+    "/v1/search.csv?q=文文&began_from=2026-01-01&began_to=2026-12-31",
     "/v1/search.atom?q=文文",
     "/v1/search.ics?q=文文",
     "/v1/records?limit=500",

@@ -5,7 +5,7 @@ mod calendar;
 mod csv_list;
 
 use crate::commitment::CommitmentStatus;
-use crate::field::{Nature, OrganisationId};
+use crate::field::{Day, Nature, OrganisationId};
 use crate::http::{CsvFile, Problem, Typed, bad_parameter, encoded, not_a_cursor, parameters, shown};
 use crate::ledger::Ledger;
 use crate::organisation::OrganisationStatus;
@@ -57,6 +57,8 @@ pub(super) struct Asked {
     pub region: Option<String>,
     pub unit: Option<OrganisationId>,
     pub year: Option<u16>,
+    pub began_from: Option<Day>,
+    pub began_to: Option<Day>,
 }
 
 impl Asked {
@@ -72,6 +74,8 @@ impl Asked {
             ("region", self.region.clone()),
             ("unit", self.unit.as_ref().map(ToString::to_string)),
             ("year", self.year.map(|year| year.to_string())),
+            ("began_from", self.began_from.map(|day| day.to_string())),
+            ("began_to", self.began_to.map(|day| day.to_string())),
         ];
         let pairs = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))));
         pairs.collect::<Vec<_>>().join("&")
@@ -100,6 +104,8 @@ impl Asked {
             region: self.region,
             unit: self.unit.map(|unit| unit.to_string()),
             year: self.year,
+            began_from: self.began_from,
+            began_to: self.began_to,
         };
         Ok(Search { query: SearchQuery::parse(self.q.as_deref().unwrap_or_default()), filters })
     }
@@ -131,6 +137,10 @@ impl SearchApi {
         /// In which it began (Asia/Shanghai).
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))]
         year: Query<Option<u16>>,
+        /// It began on this day or later.
+        began_from: Query<Option<Day>>,
+        /// It began on this day or before.
+        began_to: Query<Option<Day>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "50")))] limit: Query<Option<u32>>,
@@ -144,6 +154,8 @@ impl SearchApi {
             region: region.0,
             unit: unit.0,
             year: year.0,
+            began_from: began_from.0,
+            began_to: began_to.0,
         };
         let search = asked.search()?;
         let after: Option<SearchPlace> = after.0.map(|after| after.parse()).transpose().map_err(|()| not_a_cursor())?;
@@ -164,6 +176,8 @@ impl SearchApi {
         region: Query<Option<String>>,
         unit: Query<Option<OrganisationId>>,
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+        began_from: Query<Option<Day>>,
+        began_to: Query<Option<Day>>,
     ) -> Result<CsvFile, Problem> {
         let asked = Asked {
             q: q.0,
@@ -174,6 +188,8 @@ impl SearchApi {
             region: region.0,
             unit: unit.0,
             year: year.0,
+            began_from: began_from.0,
+            began_to: began_to.0,
         };
         csv_list::all(Arc::clone(&self.0), asked.search()?).await
     }
@@ -191,6 +207,8 @@ impl SearchApi {
         region: Query<Option<String>>,
         unit: Query<Option<OrganisationId>>,
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+        began_from: Query<Option<Day>>,
+        began_to: Query<Option<Day>>,
     ) -> Result<AtomFeed, Problem> {
         let asked = Asked {
             q: q.0,
@@ -201,6 +219,8 @@ impl SearchApi {
             region: region.0,
             unit: unit.0,
             year: year.0,
+            began_from: began_from.0,
+            began_to: began_to.0,
         };
         let address = asked.address();
         AtomFeed::of(&self.0, &asked.search()?, &address).await
@@ -220,6 +240,8 @@ impl SearchApi {
         region: Query<Option<String>>,
         unit: Query<Option<OrganisationId>>,
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
+        began_from: Query<Option<Day>>,
+        began_to: Query<Option<Day>>,
     ) -> Result<DueCalendar, Problem> {
         let asked = Asked {
             q: q.0,
@@ -230,6 +252,8 @@ impl SearchApi {
             region: region.0,
             unit: unit.0,
             year: year.0,
+            began_from: began_from.0,
+            began_to: began_to.0,
         };
         DueCalendar::of(&self.0, &asked.search()?).await
     }

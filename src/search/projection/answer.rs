@@ -1,26 +1,19 @@
 //! What a query is answered with: things by how well they fit, then newest first; how many share each value; and why there is none.
 
-use crate::field::{DueTime, Instant};
+use super::found::{Counts, Fit, FoundThing, NothingFound, SearchPlace, Searched, ValueCounts};
+use crate::field::{Day, DueTime, Instant};
 use crate::ledger::{Ledger, LedgerError};
 use crate::search::fold::FoldedText;
 use crate::search::query::SearchQuery;
-use crate::search::rows::{REGION_LEVELS, SearchKind, TextPart};
-use crate::search::words::{Word, mark, places_of, words_of};
+use crate::search::rows::{REGION_LEVELS, SearchKind};
+use crate::search::words::mark;
 use crate::store::{Database, Row, SoughtWords, StoreError};
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 /// Things that values are counted of, the newest that were found. What more there is, is not counted.
 pub const COUNTED_MAX: usize = 2_000;
 /// Values of one filter that are told, those that most share.
 const VALUES_TOLD_MAX: usize = 50;
-/// Characters of one text that are shown around what was found.
-const SNIPPET_CHARACTERS: usize = 90;
-/// Of them before it.
-const SNIPPET_BEFORE: usize = 20;
-/// Bytes of the texts of one thing that are looked through for what to show.
-const SNIPPET_SOUGHT_MAX: usize = 48 << 10;
 
 /// What things are filtered by. A value that no thing has finds nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,9 +27,36 @@ pub struct SearchFilters {
     /// The procuring unit by its code.
     pub unit: Option<String>,
     pub year: Option<u16>,
+    /// It began on this day or later.
+    pub began_from: Option<Day>,
+    /// It began on this day or before.
+    pub began_to: Option<Day>,
+}
+
+/// Things that began with these entries: those of the days that are asked for, for times never go back along the log.
+#[derive(Debug, Clone, Copy, Default)]
+struct Within {
+    from: u64,
+    to: Option<u64>,
 }
 
 impl SearchFilters {
+    async fn within(&self, database: &Database) -> Result<Within, StoreError> {
+        let mut within = Within::default();
+        if let Some(day) = self.began_from {
+            within.from = database.first_entry_from(DueTime::from(day).comes().millis()).await?;
+        }
+        if let Some(day) = self.began_to {
+            let next = DueTime::from(day).plus_days(1).comes();
+            within.to = Some(database.first_entry_from(next.millis()).await?);
+        }
+        Ok(within)
+    }
+
+    fn are_none(&self) -> bool {
+        self.marks().is_empty() && self.began_from.is_none() && self.began_to.is_none()
+    }
+
     fn marks(&self) -> Vec<(&'static str, String)> {
         let year = self.year.map(|year| year.to_string());
         let values = [
@@ -58,123 +78,6 @@ impl SearchFilters {
     }
 }
 
-/// How well a thing fits.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[strum(serialize_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Fit {
-    /// Its title or its key is what was typed.
-    Whole,
-    /// Each word is in its title.
-    Title,
-    /// Each word is in one of its texts.
-    Text,
-}
-
-/// Where a page ended: `<fit>~<entry>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SearchPlace {
-    pub fit: Fit,
-    pub id: u64,
-}
-
-impl fmt::Display for SearchPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}~{}", <&str>::from(self.fit), self.id)
-    }
-}
-
-impl FromStr for SearchPlace {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (fit, id) = text.split_once('~').ok_or(())?;
-        // No column holds more.
-        let id = id.parse().ok().filter(|id| *id <= i64::MAX as u64).ok_or(())?;
-        Ok(Self { fit: fit.parse().map_err(|_| ())?, id })
-    }
-}
-
-/// First character, and how many.
-pub type Stretch = (usize, usize);
-
-/// Where words stand in a text of a thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snippet {
-    /// Which of its texts: `clauses/c-1`.
-    pub part: String,
-    pub text: String,
-    pub stretches: Vec<Stretch>,
-}
-
-/// A thing that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundThing {
-    pub fit: Fit,
-    /// The entry with which it began.
-    pub id: u64,
-    pub kind: SearchKind,
-    pub key: String,
-    pub title: String,
-    /// Where words stand in its title.
-    pub stretches: Vec<Stretch>,
-    pub snippet: Option<Snippet>,
-    pub status: String,
-    pub nature: Option<String>,
-    pub method: Option<String>,
-    pub region: Option<String>,
-    pub unit: Option<String>,
-    /// Of bids, and when they are opened: as long as the tender runs.
-    pub deadline: Option<DueTime>,
-    pub opening: Option<DueTime>,
-    /// When it began.
-    pub time: Instant,
-}
-
-/// How many of the things that were counted share each value of a filter, most first.
-pub type Counts = BTreeMap<&'static str, Vec<(String, u64)>>;
-
-/// Why nothing was found, and so what to try.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NothingFound {
-    /// Words that nothing has by itself, whatever the filters.
-    pub words: Vec<String>,
-    /// There is no letter and no digit in what was typed.
-    pub is_no_word: bool,
-    /// Without the filters something would be found.
-    pub is_filtered: bool,
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Searched {
-    /// Entries of the log that the index knows.
-    pub size: u64,
-    pub things: Vec<FoundThing>,
-    pub next: Option<SearchPlace>,
-}
-
-/// Of how many things values were counted, and whether there are more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValueCounts {
-    pub things: u64,
-    pub is_cut: bool,
-    pub counts: Counts,
-}
-
 /// What is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
@@ -183,9 +86,9 @@ pub struct Search {
 }
 
 impl Search {
-    fn sought(&self, fit: Fit) -> SoughtWords {
+    fn sought(&self, fit: Fit, Within { from, to }: Within) -> SoughtWords {
         let marks = self.filters.marks().into_iter().map(|(_, mark)| mark).collect();
-        let (phrases, sought) = (self.query.phrases(), SoughtWords { marks, ..SoughtWords::default() });
+        let (phrases, sought) = (self.query.phrases(), SoughtWords { marks, from, to, ..SoughtWords::default() });
         let without_mark = Some(self.query.whole.clone());
         match fit {
             Fit::Whole => {
@@ -198,11 +101,13 @@ impl Search {
     }
 
     /// Everything that fits in some way.
-    fn all(&self, unless: Option<&str>) -> SoughtWords {
+    fn all(&self, unless: Option<&str>, Within { from, to }: Within) -> SoughtWords {
         let marks = self.filters.marks().into_iter().filter(|(name, _)| Some(*name) != unless);
         SoughtWords {
             phrases: self.query.phrases(),
             marks: marks.map(|(_, mark)| mark).collect(),
+            from,
+            to,
             ..SoughtWords::default()
         }
     }
@@ -245,7 +150,8 @@ impl Search {
         if self.finds_nothing() {
             return Ok(Vec::new());
         }
-        let rows = ledger.database.searched(&self.all(None), limit, false).await?;
+        let within = self.filters.within(&ledger.database).await?;
+        let rows = ledger.database.searched(&self.all(None, within), limit, false).await?;
         Ok(rows.iter().map(|row| self.thing(Fit::Text, row)).collect::<Result<_, _>>()?)
     }
 
@@ -264,12 +170,13 @@ impl Search {
             (false, _) => &[Fit::Text],
             (true, false) => &[Fit::Whole, Fit::Title, Fit::Text],
         };
+        let within = self.filters.within(&ledger.database).await?;
         for fit in fits.iter().filter(|fit| after.is_none_or(|after| after.fit <= **fit)) {
-            let to = after.filter(|after| after.fit == *fit).map(|after| after.id);
-            let sought = if self.query.is_asked { self.sought(*fit) } else { self.all(None) };
+            let place = after.filter(|after| after.fit == *fit).map(|after| after.id);
+            let within = Within { to: place.into_iter().chain(within.to).min(), ..within };
+            let sought = if self.query.is_asked { self.sought(*fit, within) } else { self.all(None, within) };
             // One more shows whether there are more.
-            let rows =
-                ledger.database.searched(&SoughtWords { to, ..sought }, limit + 1 - things.len(), with_texts).await?;
+            let rows = ledger.database.searched(&sought, limit + 1 - things.len(), with_texts).await?;
             for row in &rows {
                 things.push(self.thing(*fit, row)?);
             }
@@ -291,16 +198,22 @@ impl Search {
         if self.finds_nothing() {
             return Ok(ValueCounts { things: 0, is_cut: false, counts: Counts::new() });
         }
-        let (things, mut counts) = self.count(&ledger.database, None).await?;
+        let within = self.filters.within(&ledger.database).await?;
+        let (things, mut counts) = self.count(&ledger.database, None, within).await?;
         for (name, _) in self.filters.marks().into_iter().filter(|(name, _)| !["region", "unit"].contains(name)) {
-            let (_, mut others) = self.count(&ledger.database, Some(name)).await?;
+            let (_, mut others) = self.count(&ledger.database, Some(name), within).await?;
             counts.extend(others.remove(name).map(|values| (name, values)));
         }
         Ok(ValueCounts { things, is_cut: things >= COUNTED_MAX as u64, counts })
     }
 
-    async fn count(&self, database: &Database, unless: Option<&str>) -> Result<(u64, Counts), StoreError> {
-        let rows = database.counted(&self.all(unless), COUNTED_MAX).await?;
+    async fn count(
+        &self,
+        database: &Database,
+        unless: Option<&str>,
+        within: Within,
+    ) -> Result<(u64, Counts), StoreError> {
+        let rows = database.counted(&self.all(unless, within), COUNTED_MAX).await?;
         let (mut all, mut counts) = (0, BTreeMap::<&'static str, BTreeMap<String, u64>>::new());
         let digits = self.filters.region_digits();
         for row in &rows {
@@ -345,7 +258,7 @@ impl Search {
             }
         }
         let unfiltered = SoughtWords { phrases: self.query.phrases(), ..SoughtWords::default() };
-        nothing.is_filtered = !self.filters.marks().is_empty()
+        nothing.is_filtered = !self.filters.are_none()
             && nothing.words.is_empty()
             && !ledger.database.searched(&unfiltered, 1, false).await?.is_empty();
         Ok(nothing)
@@ -359,7 +272,7 @@ impl Search {
             id: row.unsigned(0)?,
             kind: row.text(1)?.parse().map_err(|_| StoreError::Unexpected(1))?,
             key: row.text(2)?.to_owned(),
-            stretches: self.stretches(&FoldedText::of(&title)),
+            stretches: self.stretches_of_title(&FoldedText::of(&title)),
             snippet: self.snippet(row.text(13)?),
             title,
             status: row.text(4)?.to_owned(),
@@ -371,47 +284,5 @@ impl Search {
             opening: given(10)?.and_then(|due| due.parse().ok()),
             time: Instant::from_millis(row.integer(12)?),
         })
-    }
-
-    /// Where words of the query stand in a text as it was written, in order, none within another.
-    fn stretches(&self, text: &FoldedText) -> Vec<Stretch> {
-        let words: Vec<Word> = words_of(text);
-        let phrases = self.query.words.iter().flat_map(|word| &word.phrases);
-        let found = phrases.flat_map(|phrase| places_of(&words, phrase).collect::<Vec<_>>());
-        let mut found: Vec<Stretch> = found.filter_map(|(first, last)| text.written(first, last)).collect();
-        found.sort_unstable();
-        found.into_iter().fold(Vec::new(), |mut apart: Vec<Stretch>, (first, length)| {
-            match apart.last_mut() {
-                Some(last) if first <= last.0 + last.1 => last.1 = last.1.max(first + length - last.0),
-                _ => apart.push((first, length)),
-            }
-            apart
-        })
-    }
-
-    /// The first text that has most of the words.
-    fn snippet(&self, body: &str) -> Option<Snippet> {
-        let mut best: Option<(&str, &str, Vec<Stretch>)> = None;
-        let mut sought = 0;
-        for (part, text) in TextPart::of_body(body) {
-            let stretches = self.stretches(&FoldedText::of(text));
-            let is_better = best.as_ref().is_none_or(|(.., before)| before.len() < stretches.len());
-            if is_better && !stretches.is_empty() {
-                best = Some((part, text, stretches));
-            }
-            sought += text.len();
-            if sought > SNIPPET_SOUGHT_MAX
-                || best.as_ref().is_some_and(|(.., found)| found.len() >= self.query.words.len())
-            {
-                break;
-            }
-        }
-        let (part, text, stretches) = best?;
-        let start = stretches[0].0.saturating_sub(SNIPPET_BEFORE);
-        let shown: String = text.chars().skip(start).take(SNIPPET_CHARACTERS).collect();
-        let length = shown.chars().count();
-        let within = stretches.into_iter().filter(|(first, _)| *first < start + length);
-        let stretches = within.map(|(first, found)| (first - start, found.min(start + length - first))).collect();
-        Some(Snippet { part: part.to_owned(), text: shown, stretches })
     }
 }

@@ -2,17 +2,17 @@
 
 mod answer;
 mod follow;
+mod found;
+mod snippet;
 
 use super::SearchKind;
 use crate::field::Instant;
 use crate::store::{Database, Row, StoreError, Value, keys_list};
 use std::collections::HashMap;
 
-pub use answer::{
-    COUNTED_MAX, Counts, Fit, FoundThing, NothingFound, Search, SearchFilters, SearchPlace, Searched, Snippet, Stretch,
-    ValueCounts,
-};
+pub use answer::{COUNTED_MAX, Search, SearchFilters};
 pub use follow::{catch_up, follow_for_ever};
+pub use found::{Counts, Fit, FoundThing, NothingFound, SearchPlace, Searched, Snippet, Stretch, ValueCounts};
 
 /// Things that are looked up by one statement.
 const KEYS_AT_A_TIME: usize = 256;
