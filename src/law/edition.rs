@@ -210,6 +210,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-01": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -283,6 +287,7 @@ mod tests {
         let shipped = [
             ("2026-11", "ec3e08f11550a7fee7397ea637a197241fcf3cb8d96ff4aeff55fff28d732267".to_owned()),
             ("2026-12", "f9f05db7b389859f6294297eff90e31eb745348f6e8f6cd8d94090da211b873c".to_owned()),
+            ("2027-01", "56b77212ae47a4c7d752b6ea4337cc560d92556eff5ce479dac6a840b389a064".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
