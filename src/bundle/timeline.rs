@@ -203,6 +203,25 @@ fn of_deposit(kind: &str) -> Option<&'static str> {
         "deposit.guarantee_verified" => "查验保函",
         "deposit.guarantee_released" => "退还保函",
         "deposit.guarantee_expired" => "保函到期",
+        kind => return of_custody(kind),
+    })
+}
+
+fn of_custody(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "deposit.unallocated_received" => "收到未认领款",
+        "deposit.unallocated_claimed" => "认领来款",
+        "deposit.unallocated_returned" => "退回来款",
+        "deposit.interest_allocated" => "结息分配",
+        "deposit.interest_capitalised" => "利息转本金",
+        "deposit.difference_opened" => "登记长短款",
+        "deposit.difference_cleared" => "查明长短款",
+        "deposit.own_costs_overdue" => "自有资金逾期未补",
+        "deposit.guarantee_claimed" => "决定保函索赔",
+        "deposit.guarantee_paid" => "保函索赔到账",
+        "deposit.swapped" => "资金与保函互换",
+        "deposit.forfeiture_annulled" => "撤销已生效的不予退还",
+        "deposit.forfeiture_recovered" => "国库退付到账",
         _ => return None,
     })
 }

@@ -16,14 +16,18 @@ mod state;
 mod view;
 
 pub use payload::{
-    Act, BankEntry, BankNature, BankReceipt, DepositNotice, Forfeiture, ForfeitureAppeal, ForfeitureConfirmation,
-    ForfeitureFinal, ForfeitureOutcome, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeExpiry,
-    GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease, PayerAccountKind,
-    ReceiptReversal, RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome,
-    RefundOverdue, RefundSettlement, SchemePublication, SecuredLot,
+    Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositNotice, DifferenceClearing, DifferenceOpening,
+    DifferenceSide, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal,
+    ForfeitureOutcome, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim,
+    GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse,
+    HoldRelease, InterestAllocation, InterestCapitalisation, OwnCostsOverdue, PayerAccountKind, ReceiptReversal,
+    RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue,
+    RefundSettlement, SchemePublication, SecuredLot, SwapDirection, UnallocatedClaim, UnallocatedReceipt,
+    UnallocatedReturn,
 };
 pub use state::{
-    Awaited, Broken, ClockState, CustodyJournal, DepositBook, DepositBookId, DepositState, DepositStatus,
-    ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS, Invariant, Journal, Kept,
-    ReceiptState, RefundPhase, RefundState, RefundSums, SchemeState, check_voucher, refund_sums,
+    AllocationTable, Awaited, Broken, ClockState, CustodyJournal, DepositBook, DepositBookId, DepositState,
+    DepositStatus, DifferenceState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState,
+    HoldState, INVARIANTS, InterestShare, Invariant, Journal, Kept, OwnCostsState, PoolState, ReceiptState,
+    RefundPhase, RefundState, RefundSums, SchemeState, UnallocatedFate, UnallocatedState, check_voucher, refund_sums,
 };

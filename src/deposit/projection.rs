@@ -7,7 +7,7 @@ use crate::act::{Acts, Place};
 use crate::field::{ItemId, OrganisationId};
 use crate::law::Law;
 use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use strum::IntoEnumIterator;
 
 /// One row a payee.
@@ -235,6 +235,18 @@ fn shared(book: &AccountBook) -> impl Iterator<Item = (&BookAccount, i64)> {
     headings.flat_map(|heading| book.under(heading))
 }
 
+impl DepositBook {
+    /// The deposits that acts named, or all in an account whose interest was allocated; each once.
+    fn touched(&self, parts: &BTreeSet<ItemId>) -> BTreeMap<&ItemId, &DepositState> {
+        let mut touched: BTreeMap<_, _> = parts.iter().filter_map(|part| self.deposits.get_key_value(part)).collect();
+        for (bank, currency) in self.pools.keys().filter(|(bank, _)| parts.contains(bank)) {
+            let here = |deposit: &&DepositState| deposit.bank == *bank && deposit.currency == *currency;
+            touched.extend(self.deposits.iter().filter(|(_, deposit)| here(deposit)));
+        }
+        touched
+    }
+}
+
 impl Projected for DepositBook {
     const TABLES: &'static [&'static Table] = &[&BOOKS, &SCHEMES, &DEPOSITS, &ACCOUNTS, &POSTINGS];
 
@@ -254,6 +266,8 @@ impl Projected for DepositBook {
     fn parts(act: &Act) -> Vec<ItemId> {
         match act {
             Act::SchemePublished(scheme) => vec![scheme.id.clone()],
+            // All that lie in the account.
+            Act::InterestAllocated(allocation) => vec![allocation.bank.clone()],
             act => act.deposit().cloned().into_iter().collect(),
         }
     }
@@ -264,11 +278,10 @@ impl Projected for DepositBook {
         for (account, balance) in shared(&self.book) {
             rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
         }
-        for part in parts {
-            if let Some(scheme) = self.schemes.get(part) {
-                rows.put(&SCHEMES, scheme_row(&self.payee, scheme));
-            }
-            let Some(deposit) = self.deposits.get(part) else { continue };
+        for scheme in parts.iter().filter_map(|part| self.schemes.get(part)) {
+            rows.put(&SCHEMES, scheme_row(&self.payee, scheme));
+        }
+        for deposit in self.touched(parts).into_values() {
             rows.put(&DEPOSITS, deposit_row(self, deposit, law));
             for account in accounts_of(&self.book, deposit) {
                 rows.put(&ACCOUNTS, account_row(&self.payee, &account, self.book.balance(&account)));

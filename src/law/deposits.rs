@@ -1,7 +1,8 @@
 //! What the law says of deposits (保证金): which there may be, up to how much, in which forms, and when they go back.
 
 use super::access::words;
-use super::rule::{DayRule, Rule};
+use super::deposit_upkeep::{AssessmentTerms, GuaranteeTerms};
+use super::rule::{DayRule, Rule, WorkingDayRule};
 use crate::calendar::Period;
 use crate::field::{Bilingual, Currency, Day, ItemId, Money, RegionCode};
 use schemars::JsonSchema;
@@ -51,12 +52,24 @@ words! {
         ElectronicGuarantee "电子保函" "electronic guarantee",
     }
 
+    /// Who stands behind a guarantee (开立机构).
+    pub enum IssuerKind {
+        /// 银行
+        Bank "银行" "bank",
+        /// 担保公司
+        SuretyCompany "担保公司" "surety company",
+        /// 保险公司
+        Insurer "保险公司" "insurer",
+    }
+
     /// What sets the clock of its refund going.
     pub enum RefundEvent {
         /// 中标通知
         Award "中标（成交）通知" "the notice of award",
         /// 书面合同签订
         Contract "合同签订" "the written contract",
+        /// 招标终止: nothing is awarded any more.
+        Terminated "终止招标（采购）" "the end of the tender without an award",
         /// 约定的日子: as scheme and contract have it.
         Agreed "约定期满" "the agreed day",
     }
@@ -239,6 +252,25 @@ pub struct DepositTerms {
     #[serde(rename = "kind")]
     pub kinds: Vec<DepositKind>,
     pub unlawful: Vec<UnlawfulDeposit>,
+    /// From a cost of the payee's own that a custody account paid to its replacement. Where it is silent, own funds come first.
+    #[serde(default)]
+    pub own_costs: WorkingDayRule,
+    /// From a demand to the last day on which what is missing comes in.
+    #[serde(default)]
+    pub topup: WorkingDayRule,
+    /// From the day on which there is too much to its refund.
+    #[serde(default)]
+    pub surplus: WorkingDayRule,
+    #[serde(default)]
+    pub assessment: AssessmentTerms,
+    #[serde(default)]
+    pub guarantees: GuaranteeTerms,
+    /// From the public notice that nobody claims a deposit until it is set aside.
+    #[serde(default)]
+    pub unclaimed: DayRule,
+    /// The service starts the clock of a refund from the tender's own records.
+    #[serde(default)]
+    pub own_clock: Rule,
 }
 
 impl DepositTerms {
@@ -252,6 +284,9 @@ impl DepositTerms {
         }
         if !self.loan_rate.is_sorted_by(|one, next| one.from < next.from) {
             return Some("loan rates come one after the other".into());
+        }
+        if let Some(fault) = self.assessment.fault() {
+            return Some(fault);
         }
         for kind in &self.kinds {
             let id = &kind.id;
@@ -275,12 +310,15 @@ impl DepositTerms {
     }
 
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
-        let Self { basis, reduction, appeal, kinds, .. } = self;
-        let plain = [basis, &reduction.rule].into_iter().map(|rule| (rule, None));
+        let Self { basis, reduction, appeal, kinds, own_costs, topup, surplus, unclaimed, .. } = self;
+        let plain = [basis, &reduction.rule, &self.own_clock, &self.assessment.rule, &self.guarantees.rule];
+        let plain = plain.into_iter().map(|rule| (rule, None));
+        let counted = [own_costs, topup, surplus].map(|counted| (&counted.rule, Some(counted.working_days)));
         let kinds = kinds.iter().flat_map(|kind| {
             std::iter::once((&kind.rule, kind.refund.days))
                 .chain(kind.overdue.as_ref().map(|overdue| (&overdue.rule, None)))
         });
-        plain.chain([(&appeal.rule, Some(appeal.days))]).chain(kinds)
+        let periods = [(&appeal.rule, Some(appeal.days)), (&unclaimed.rule, Some(unclaimed.days))];
+        plain.chain(periods).chain(counted).chain(kinds)
     }
 }

@@ -8,6 +8,7 @@ mod access;
 #[cfg(feature = "shell")]
 mod api;
 mod credit;
+mod deposit_upkeep;
 mod deposits;
 mod edition;
 mod evaluation;
@@ -24,9 +25,10 @@ pub use credit::{
     Conduct, ConductPassed, ConductRule, CreditBase, CreditSuccession, CreditTerms, Grade, GradeBorders, POINTS_MAX,
     RatingBorders,
 };
+pub use deposit_upkeep::{AssessmentTerms, CreditStep, GuaranteeIssuers, GuaranteeTerms};
 pub use deposits::{
-    CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, LoanRate, OverdueCharge,
-    ReductionStep, ReductionTable, RefundClock, RefundEvent, UnlawfulDeposit, WHOLE_PPM, part,
+    CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, IssuerKind, LoanRate,
+    OverdueCharge, ReductionStep, ReductionTable, RefundClock, RefundEvent, UnlawfulDeposit, WHOLE_PPM, part,
 };
 pub use edition::{EDITION_BYTES_MAX, Edition, EditionError, Editions, MEDIA_TYPE};
 pub use evaluation::{ConductWeights, DimensionWeight, EvaluationTerms, EvidenceRule, RaterRule, SampleRule};

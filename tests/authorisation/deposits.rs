@@ -5,7 +5,10 @@ use super::cast::Who;
 use super::stage::{Stage, about, possession};
 use super::states::Subject;
 use gongshi::deposit::{DepositBook, DepositBookId, DepositState};
+use gongshi::field::Currency;
 use serde_json::{Value, json};
+
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// The first half of each step was signed by another key of the centre, so that the centre may sign the second.
 pub const DEPOSIT: Subject = Subject {
@@ -15,7 +18,11 @@ pub const DEPOSIT: Subject = Subject {
             deposit.refund_overdue deposit.refund_approved deposit.refund_instructed deposit.refund_settled
             deposit.forfeited deposit.forfeiture_confirmed deposit.forfeiture_appealed deposit.forfeiture_ruled
             deposit.forfeiture_final deposit.forfeiture_remitted deposit.guarantee_lodged deposit.guarantee_verified
-            deposit.guarantee_released deposit.guarantee_expired",
+            deposit.guarantee_released deposit.guarantee_expired deposit.unallocated_received
+            deposit.unallocated_claimed deposit.unallocated_returned deposit.interest_allocated
+            deposit.interest_capitalised deposit.difference_opened deposit.difference_cleared deposit.own_costs_overdue
+            deposit.guarantee_claimed deposit.guarantee_paid deposit.swapped deposit.forfeiture_annulled
+            deposit.forfeiture_recovered",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -30,6 +37,15 @@ pub const DEPOSIT: Subject = Subject {
         ('r', "refund", "its refund is due"),
         ('v', "approved", "the refund is approved"),
         ('i', "instructed", "the bank is told to pay"),
+        ('u', "unallocated", "money of nobody came in"),
+        ('b', "interest", "paid in a day ago, and the bank paid interest to allocate"),
+        ('l', "allocated", "and it is allocated"),
+        ('x', "difference", "bank and book differ"),
+        ('w', "charged", "the bank took a charge, and its replacement is late"),
+        ('q', "claimed", "a guarantee is claimed"),
+        ('y', "both", "paid in, and a guarantee was lodged besides"),
+        ('t', "remitted", "what is final is paid to the treasury"),
+        ('z', "annulled", "and annulled"),
     ],
     enter: entered,
 };
@@ -53,17 +69,48 @@ fn entered(state: &str) -> Stage {
         }
         "refund" => &["scheme_published", "announced", "received", "refund_due"],
         "approved" => &["scheme_published", "announced", "received", "refund_due", "refund_approved"],
-        _ => &["scheme_published", "announced", "received", "refund_due", "refund_approved", "refund_instructed"],
+        "instructed" => {
+            &["scheme_published", "announced", "received", "refund_due", "refund_approved", "refund_instructed"]
+        }
+        "unallocated" => &["scheme_published", "announced", "unallocated_received"],
+        "interest" | "allocated" => &["scheme_published", "announced", "received"],
+        "difference" => &["scheme_published", "announced", "received", "difference_opened"],
+        "charged" => &["scheme_published", "announced", "received", "bank_entered#charge"],
+        "both" => &["scheme_published", "announced", "received", "guarantee_lodged"],
+        "claimed" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified", "guarantee_claimed"],
+        "remitted" | "annulled" => {
+            &["scheme_published", "announced", "received", "held", "forfeited", "forfeiture_confirmed"]
+        }
+        other => panic!("no such state: {other}"),
     };
     for step in steps {
         let kind = format!("deposit.{step}");
         let payload = of_deposit(&stage, &kind);
         // The second half by the first key, the first half by the other one.
-        let second = ["forfeiture_confirmed", "refund_instructed"].contains(step);
+        let second = ["forfeiture_confirmed", "refund_instructed", "guarantee_verified"].contains(step);
         let key = if second { Who::Centre.key() } else { another.clone() };
-        stage.act_by(&key, &kind, &deposits(), &payload);
+        stage.act_by(&key, base(&kind), &deposits(), &payload);
     }
+    let goes_on = |stage: &mut Stage, who: Who, kind: &str| {
+        let payload = of_deposit(stage, kind);
+        stage.act(who, base(kind), &deposits(), &payload);
+    };
     match state {
+        "interest" | "allocated" => {
+            stage.later(DAY_MILLIS);
+            goes_on(&mut stage, Who::Centre, "deposit.bank_entered#pooled");
+            if state == "allocated" {
+                goes_on(&mut stage, Who::Centre, "deposit.interest_allocated");
+            }
+        }
+        "charged" => stage.later(20 * DAY_MILLIS),
+        "remitted" | "annulled" => {
+            stage.wait_for("deposit.forfeiture_final", &deposits());
+            goes_on(&mut stage, Who::Centre, "deposit.forfeiture_remitted");
+            if state == "annulled" {
+                goes_on(&mut stage, Who::Supervisor, "deposit.forfeiture_annulled");
+            }
+        }
         "objected" => {
             let payload = of_deposit(&stage, "deposit.forfeiture_appealed");
             stage.act(Who::Bidder, "deposit.forfeiture_appealed", &deposits(), &payload);
@@ -103,7 +150,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             "deposit": "d-1", "reference": "R-2", "reason": "误记", "document": paper("回单"),
         }),
         "deposit.bank_entered" => json!({
-            "bank": "b-1", "nature": "interest", "reference": reference, "amount": yuan(3), "value_date": stage.day(0),
+            "bank": "b-1", "nature": nature(variant(kind)), "reference": reference, "amount": yuan(3), "value_date": stage.day(0),
         }),
         "deposit.held" => json!({
             "deposit": "d-1", "id": next("h", deposit.map(|deposit| deposit.holds.len())), "amount": yuan(4_000),
@@ -113,8 +160,57 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
+        "deposit.unallocated_received"
+        | "deposit.unallocated_claimed"
+        | "deposit.unallocated_returned"
+        | "deposit.interest_allocated"
+        | "deposit.interest_capitalised"
+        | "deposit.difference_opened"
+        | "deposit.difference_cleared"
+        | "deposit.own_costs_overdue" => of_bank(stage, kind, deposit, &reference),
         _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
         _ => of_decision(stage, kind, deposit, &reference),
+    }
+}
+
+fn nature(variant: &str) -> &'static str {
+    match variant {
+        "charge" => "charge",
+        "pooled" => "pooled_interest",
+        _ => "interest",
+    }
+}
+
+fn of_bank(stage: &Stage, kind: &str, deposit: Option<&DepositState>, reference: &str) -> Value {
+    let book = stage.world.get::<DepositBook>(&DepositBookId(Who::Centre.id()));
+    match kind {
+        "deposit.unallocated_received" => json!({
+            "bank": "b-1", "reference": reference, "amount": yuan(300), "value_date": stage.day(0),
+            "account": {"sealed": "A".repeat(43)},
+        }),
+        "deposit.unallocated_claimed" => json!({
+            "deposit": "d-1", "reference": "R-2", "account_kind": "basic", "document": paper("证明"),
+        }),
+        "deposit.unallocated_returned" => {
+            json!({"receipt": "R-2", "reference": reference, "value_date": stage.day(0), "reason": "来款有误"})
+        }
+        "deposit.interest_allocated" => {
+            let (bank, today) = ("b-1".parse().unwrap(), stage.day(0).parse().unwrap());
+            let table = book.map(|book| book.allocation(&bank, Currency::CNY, today).digest().to_string());
+            json!({"bank": "b-1", "amount": yuan(3), "up_to": stage.day(0), "table": table.unwrap_or("0".repeat(64))})
+        }
+        "deposit.interest_capitalised" => {
+            let allocated = deposit.map_or(0, |deposit| deposit.allocated_minor).max(1);
+            json!({"deposit": "d-1", "amount": yuan(allocated)})
+        }
+        "deposit.difference_opened" => json!({
+            "id": next("x", book.map(|book| book.differences.len())), "bank": "b-1", "side": "over", "amount": yuan(7),
+            "value_date": stage.day(0), "statement": "待查",
+        }),
+        "deposit.difference_cleared" => {
+            json!({"difference": "x-1", "explanation": "已更正", "document": paper("更正")})
+        }
+        _ => json!({"currency": "CNY"}),
     }
 }
 
@@ -160,13 +256,27 @@ fn of_decision(stage: &Stage, kind: &str, deposit: Option<&DepositState>, refere
         "deposit.guarantee_lodged" => {
             let id = next("g", deposit.map(|deposit| deposit.guarantees.len()));
             json!({
-                "deposit": "d-1", "id": id, "form": "bank_guarantee", "issuer": {"name": "某银行"}, "number": id,
+                "deposit": "d-1", "id": id, "form": "bank_guarantee", "issuer": {"name": "某银行"}, "issuer_kind": "bank", "licence": "B0001H141010001", "number": id,
                 "amount": yuan(10_000), "valid_from": stage.day(0), "valid_to": stage.day(20),
                 "claim_by": stage.day(30), "document": paper("保函"),
             })
         }
         "deposit.guarantee_verified" => {
-            json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验"})
+            json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验", "evidence": paper("查验回执")})
+        }
+        "deposit.guarantee_claimed" => json!({
+            "deposit": "d-1", "id": next("f", deposit.map(|deposit| deposit.forfeitures.len())), "guarantee": "g-1",
+            "amount": yuan(1_000), "ground": "bid-withdrawn", "reasons": "撤标", "document": paper("决定"),
+        }),
+        "deposit.guarantee_paid" | "deposit.forfeiture_recovered" => json!({
+            "deposit": "d-1", "forfeiture": "f-1", "reference": reference, "value_date": stage.day(0),
+        }),
+        "deposit.swapped" => json!({
+            "deposit": "d-1", "guarantee": "g-1", "direction": "to_guarantee", "statement": "电话查验",
+            "evidence": paper("查验回执"),
+        }),
+        "deposit.forfeiture_annulled" => {
+            json!({"deposit": "d-1", "forfeiture": "f-1", "reasons": "判决撤销", "document": paper("判决书")})
         }
         "deposit.guarantee_released" => json!({"deposit": "d-1", "guarantee": "g-1", "reason": "退还"}),
         "deposit.guarantee_expired" => json!({"deposit": "d-1", "guarantee": "g-1"}),

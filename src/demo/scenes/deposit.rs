@@ -13,7 +13,7 @@ use crate::deposit::{
     RefundApproval, RefundClockStart, RefundInstruction, RefundOutcome, RefundSettlement, SchemePublication,
 };
 use crate::field::{Citations, Currency, Day, Instant, ItemId, Money, Party};
-use crate::law::{DepositForm, RefundEvent};
+use crate::law::{DepositForm, IssuerKind, RefundEvent};
 use crate::ledger::Ledger;
 use crate::organisation::{KeyAddition, possession_header};
 use crate::record::{Disclosure, PrivateKey, Record};
@@ -188,6 +188,8 @@ impl Desk<'_> {
                 id: item(id),
                 form: DepositForm::BankGuarantee,
                 issuer: Party { name: literal("示例银行郑州分行"), id: None },
+                issuer_kind: Some(IssuerKind::Bank),
+                licence: Some(literal("B0001H141010001")),
                 number: literal(number),
                 amount: yuan(BOND),
                 valid_from: today,
@@ -197,7 +199,13 @@ impl Desk<'_> {
             });
             let (deposit, guarantee, outcome) = (item("B-004"), item(id), GuaranteeCheck::Genuine);
             let statement = literal("已向开立行查验，属实");
-            self.checks(GuaranteeVerification { deposit, guarantee, outcome, statement });
+            self.checks(GuaranteeVerification {
+                deposit,
+                guarantee,
+                outcome,
+                statement,
+                evidence: Some(DRAFT.cited()),
+            });
         }
         self.on(30);
         // The first one's time is over.

@@ -1,10 +1,11 @@
 //! What is posted on the deposits of a payee.
 
 use super::super::{
-    BankEntry, BankReceipt, DepositBookId, DepositNotice, Forfeiture, ForfeitureAppeal, ForfeitureConfirmation,
-    ForfeitureRemittance, ForfeitureRuling, GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold,
-    HoldRelease, ReceiptReversal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement,
-    SchemePublication,
+    BankEntry, BankReceipt, CoverSwap, DepositBookId, DepositNotice, DifferenceClearing, DifferenceOpening, Forfeiture,
+    ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance,
+    ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification,
+    Hold, HoldRelease, InterestAllocation, InterestCapitalisation, ReceiptReversal, RefundApproval, RefundClockStart,
+    RefundInstruction, RefundSettlement, SchemePublication, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
 };
 use crate::http::endpoints_of_acts;
 
@@ -67,4 +68,40 @@ endpoints_of_acts! {
 
     /// 退还保函: by the payee.
     release_guarantee: "/:payee/guarantee-releases", "releaseDepositGuarantee", GuaranteeRelease;
+
+    /// 未认领来款: by the payee, with the bank's reference.
+    receive_unallocated: "/:payee/unallocated-receipts", "receiveUnallocatedMoney", UnallocatedReceipt;
+
+    /// 认领: by another person of the payee.
+    claim_unallocated: "/:payee/unallocated-claims", "claimUnallocatedMoney", UnallocatedClaim;
+
+    /// 退回来款: by another person of the payee, with the bank's reference.
+    return_unallocated: "/:payee/unallocated-returns", "returnUnallocatedMoney", UnallocatedReturn;
+
+    /// 结息分配: by the payee, with the hash of the table; a refusal says which it is.
+    allocate_interest: "/:payee/interest-allocations", "allocateDepositInterest", InterestAllocation;
+
+    /// 利息转本金: by the payee.
+    capitalise_interest: "/:payee/interest-capitalisations", "capitaliseDepositInterest", InterestCapitalisation;
+
+    /// 长短款: by the payee.
+    open_difference: "/:payee/differences", "openDepositDifference", DifferenceOpening;
+
+    /// 长短款查明: by another person of the payee.
+    clear_difference: "/:payee/difference-clearings", "clearDepositDifference", DifferenceClearing;
+
+    /// 保函索赔决定: by the payee.
+    claim_guarantee: "/:payee/guarantee-claims", "claimDepositGuarantee", GuaranteeClaim;
+
+    /// 索赔到账: by another person of the payee, with the bank's reference.
+    take_guarantee_payment: "/:payee/guarantee-payments", "payDepositGuarantee", GuaranteePayment;
+
+    /// 资金与保函互换: by another person than who lodged the guarantee.
+    swap_cover: "/:payee/swaps", "swapDepositCover", CoverSwap;
+
+    /// 生效后撤销: by a supervisor.
+    annul_forfeiture: "/:payee/forfeiture-annulments", "annulDepositForfeiture", ForfeitureAnnulment;
+
+    /// 国库退付到账: by the payee, with the bank's reference.
+    recover_forfeiture: "/:payee/forfeiture-recoveries", "recoverDepositForfeiture", ForfeitureRecovery;
 }

@@ -1,7 +1,7 @@
-//! 专户收支: lines of the payee's bank statement that are no deposit.
+//! 专户收支: lines of the payee's bank statement that are no deposit; what its interest becomes, and what nobody can explain.
 
 use crate::act::{Payload, statuses};
-use crate::field::{Day, ItemId, Line, Money};
+use crate::field::{Currency, Day, DocumentId, DocumentRef, ItemId, Line, Money, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,20 @@ statuses! {
     pub enum BankNature {
         /// 银行结息
         Interest,
+        /// 银行结息，待分配: what was owed for days before is settled first, the rest is shared by those whose money it is.
+        PooledInterest,
         /// 账户手续费: never of a deposit.
         Charge,
         /// 自有资金拨入: for charges, and for what lateness costs.
         OwnFunds,
+    }
+
+    /// On which side a bank differs from the book.
+    pub enum DifferenceSide {
+        /// 长款: the bank has more.
+        Over,
+        /// 短款: the bank has less.
+        Short,
     }
 }
 
@@ -29,6 +39,83 @@ pub struct BankEntry {
     pub value_date: Day,
 }
 
+/// `deposit.interest_allocated`: what the bank paid on one account is shared by the deposits in it, by their daily products (积数)
+/// since interest was last counted, with the largest remainder. By the payee.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InterestAllocation {
+    pub bank: ItemId,
+    /// All that is to be allocated.
+    pub amount: Money,
+    /// The bank's day of settlement: days before it count, it itself does not.
+    pub up_to: Day,
+    /// SHA-256 of the table of shares, as whoever signs computed it: another one is refused.
+    pub table: DocumentId,
+}
+
+/// `deposit.interest_capitalised`: interest that was allocated becomes principal. By the payee.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InterestCapitalisation {
+    pub deposit: ItemId,
+    /// All that was allocated and not paid.
+    pub amount: Money,
+}
+
+/// `deposit.difference_opened`: bank and book differ, and nobody knows why yet. By the payee.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceOpening {
+    /// Chosen by the payee, unique in its book.
+    pub id: ItemId,
+    pub bank: ItemId,
+    pub side: DifferenceSide,
+    pub amount: Money,
+    /// The day on which they differ.
+    pub value_date: Day,
+    pub statement: Prose<2000>,
+}
+
+/// `deposit.difference_cleared`: it is explained, by another person. What it was is entered besides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceClearing {
+    pub difference: ItemId,
+    pub explanation: Prose<2000>,
+    pub document: DocumentRef,
+}
+
+/// `deposit.own_costs_overdue`: own costs that a custody account paid were not replaced in time. By the service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnCostsOverdue {
+    pub currency: Currency,
+}
+
 impl Payload for BankEntry {
     const KIND: &'static str = "deposit.bank_entered";
+}
+
+impl Payload for InterestAllocation {
+    const KIND: &'static str = "deposit.interest_allocated";
+}
+
+impl Payload for InterestCapitalisation {
+    const KIND: &'static str = "deposit.interest_capitalised";
+}
+
+impl Payload for DifferenceOpening {
+    const KIND: &'static str = "deposit.difference_opened";
+}
+
+impl Payload for DifferenceClearing {
+    const KIND: &'static str = "deposit.difference_cleared";
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        vec![&self.document]
+    }
+}
+
+impl Payload for OwnCostsOverdue {
+    const KIND: &'static str = "deposit.own_costs_overdue";
 }

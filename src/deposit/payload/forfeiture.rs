@@ -81,6 +81,28 @@ pub struct ForfeitureRemittance {
     pub value_date: Day,
 }
 
+/// `deposit.forfeiture_annulled`: a court or a review takes back what was final. By a supervisor. What was paid out comes back first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForfeitureAnnulment {
+    pub deposit: ItemId,
+    pub forfeiture: ItemId,
+    pub reasons: Prose<5000>,
+    /// The judgment.
+    pub document: DocumentRef,
+}
+
+/// `deposit.forfeiture_recovered`: the treasury paid back, as a line of the bank's statement says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForfeitureRecovery {
+    pub deposit: ItemId,
+    pub forfeiture: ItemId,
+    /// The bank's own reference: each counts once.
+    pub reference: Line<64>,
+    pub value_date: Day,
+}
+
 impl Payload for Forfeiture {
     const KIND: &'static str = "deposit.forfeited";
 
@@ -115,4 +137,16 @@ impl Payload for ForfeitureFinal {
 
 impl Payload for ForfeitureRemittance {
     const KIND: &'static str = "deposit.forfeiture_remitted";
+}
+
+impl Payload for ForfeitureAnnulment {
+    const KIND: &'static str = "deposit.forfeiture_annulled";
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        vec![&self.document]
+    }
+}
+
+impl Payload for ForfeitureRecovery {
+    const KIND: &'static str = "deposit.forfeiture_recovered";
 }

@@ -7,13 +7,20 @@ mod hold;
 mod receipt;
 mod refund;
 mod scheme;
+mod unallocated;
 
-pub use bank::{BankEntry, BankNature};
-pub use forfeiture::{
-    Forfeiture, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRemittance,
-    ForfeitureRuling,
+pub use bank::{
+    BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
+    InterestCapitalisation, OwnCostsOverdue,
 };
-pub use guarantee::{GuaranteeCheck, GuaranteeExpiry, GuaranteeLodging, GuaranteeRelease, GuaranteeVerification};
+pub use forfeiture::{
+    Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
+    ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
+};
+pub use guarantee::{
+    CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease,
+    GuaranteeVerification, SwapDirection,
+};
 pub use hold::{Hold, HoldLapse, HoldRelease};
 pub use receipt::{BankReceipt, DepositNotice, PayerAccountKind, ReceiptReversal, SecuredLot};
 pub use refund::{
@@ -21,6 +28,7 @@ pub use refund::{
     RefundSettlement,
 };
 pub use scheme::SchemePublication;
+pub use unallocated::{UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn};
 
 use crate::act::acts;
 
@@ -50,6 +58,19 @@ acts! {
         GuaranteeVerified(GuaranteeVerification),
         GuaranteeReleased(GuaranteeRelease),
         GuaranteeExpired(GuaranteeExpiry),
+        UnallocatedReceived(UnallocatedReceipt),
+        UnallocatedClaimed(UnallocatedClaim),
+        UnallocatedReturned(UnallocatedReturn),
+        InterestAllocated(InterestAllocation),
+        InterestCapitalised(InterestCapitalisation),
+        DifferenceOpened(DifferenceOpening),
+        DifferenceCleared(DifferenceClearing),
+        OwnCostsOverdue(OwnCostsOverdue),
+        GuaranteeClaimed(GuaranteeClaim),
+        GuaranteePaid(GuaranteePayment),
+        Swapped(CoverSwap),
+        ForfeitureAnnulled(ForfeitureAnnulment),
+        ForfeitureRecovered(ForfeitureRecovery),
     }
 }
 
@@ -57,7 +78,14 @@ impl Act {
     /// The deposit that it is about, if it is about one.
     pub fn deposit(&self) -> Option<&crate::field::ItemId> {
         Some(match self {
-            Self::SchemePublished(_) | Self::BankEntered(_) => return None,
+            Self::SchemePublished(_)
+            | Self::BankEntered(_)
+            | Self::UnallocatedReceived(_)
+            | Self::UnallocatedReturned(_)
+            | Self::InterestAllocated(_)
+            | Self::DifferenceOpened(_)
+            | Self::DifferenceCleared(_)
+            | Self::OwnCostsOverdue(_) => return None,
             Self::Announced(act) => &act.id,
             Self::Received(act) => &act.deposit,
             Self::ReceiptReversed(act) => &act.deposit,
@@ -79,6 +107,13 @@ impl Act {
             Self::GuaranteeVerified(act) => &act.deposit,
             Self::GuaranteeReleased(act) => &act.deposit,
             Self::GuaranteeExpired(act) => &act.deposit,
+            Self::UnallocatedClaimed(act) => &act.deposit,
+            Self::InterestCapitalised(act) => &act.deposit,
+            Self::GuaranteeClaimed(act) => &act.deposit,
+            Self::GuaranteePaid(act) => &act.deposit,
+            Self::Swapped(act) => &act.deposit,
+            Self::ForfeitureAnnulled(act) => &act.deposit,
+            Self::ForfeitureRecovered(act) => &act.deposit,
         })
     }
 }

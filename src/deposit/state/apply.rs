@@ -1,33 +1,17 @@
 //! What an accepted act makes of a deposit. What it posts is asked before anything changes.
 
 use super::super::interest::{BalanceStep, product};
-use super::super::{
-    Act, BankReceipt, DepositNotice, Forfeiture, ForfeitureOutcome, GuaranteeCheck, RefundApproval, RefundOutcome,
-    SchemePublication,
-};
+use super::super::{Act, BankNature, BankReceipt, DepositNotice, RefundApproval, RefundOutcome, SchemePublication};
 use super::timers::Awaited;
 use super::{
-    ClockState, DepositBook, DepositState, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState,
-    ReceiptState, RefundPhase, RefundState, SchemeState, refund_sums,
+    ClockState, DepositBook, DepositState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
+    UnallocatedFate, UnallocatedState, day_begins, day_of, end_of, refund_sums,
 };
 use crate::act::Place;
 use crate::calendar::Period;
-use crate::field::{Day, Instant, ItemId};
-use crate::law::{DepositKind, ForfeitTo, Law, Running};
+use crate::field::{Day, ItemId};
+use crate::law::{DepositKind, Law, Running};
 use std::collections::BTreeMap;
-
-fn day_of(place: &Place) -> Day {
-    place.time.shanghai_day().into()
-}
-
-/// When a day is over.
-fn end_of(day: Day) -> Instant {
-    day.date().succ_opt().map_or(Instant::from_millis(i64::MAX), Instant::start_of_shanghai_day)
-}
-
-fn day_begins(day: Day) -> Instant {
-    Instant::start_of_shanghai_day(day.date())
-}
 
 impl DepositBook {
     pub(super) fn fold(&mut self, act: &Act, place: &Place, law: Law<'_>) {
@@ -41,14 +25,13 @@ impl DepositBook {
             Act::Announced(notice) => {
                 self.deposits.insert(notice.id.clone(), DepositState::announced(notice, place));
             }
-            Act::BankEntered(entry) => {
-                self.references.insert(entry.reference.as_str().into());
-            }
-            act => self.fold_deposit(act, place, law),
+            act if act.deposit().is_some() => self.fold_deposit(act, place, law),
+            act => self.fold_bank(act, place),
         }
         if !lines.is_empty() {
             let _ = self.book.post(&lines);
         }
+        self.watch_own_costs(act, place, law);
         if let Some(id) = act.deposit() {
             self.watch_refund(&id.clone(), place);
         }
@@ -62,16 +45,66 @@ impl DepositBook {
             .or_insert(SchemeState { publication, entry: place.index });
     }
 
+    /// What is of no deposit.
+    fn fold_bank(&mut self, act: &Act, place: &Place) {
+        match act {
+            Act::BankEntered(entry) => {
+                self.references.insert(entry.reference.as_str().into());
+                if entry.nature == BankNature::PooledInterest {
+                    self.pool(entry);
+                }
+            }
+            Act::UnallocatedReceived(receipt) => {
+                self.references.insert(receipt.reference.as_str().into());
+                let state = UnallocatedState {
+                    bank: receipt.bank.clone(),
+                    amount: receipt.amount,
+                    value_date: receipt.value_date,
+                    account: receipt.account.clone(),
+                    entered_by: place.kid,
+                    fate: UnallocatedFate::Open,
+                    entry: place.index,
+                };
+                self.unallocated.insert(receipt.reference.as_str().into(), state);
+            }
+            Act::UnallocatedReturned(back) => {
+                self.references.insert(back.reference.as_str().into());
+                self.move_unallocated(back.receipt.as_str(), UnallocatedFate::Returned);
+            }
+            Act::InterestAllocated(allocation) => self.allocate(allocation),
+            Act::DifferenceOpened(opening) => self.open_difference(opening, place),
+            Act::DifferenceCleared(clearing) => {
+                if let Some(difference) = self.differences.get_mut(&clearing.difference) {
+                    difference.is_cleared = true;
+                }
+            }
+            Act::OwnCostsOverdue(overdue) => self.own_costs_are_overdue(overdue, place),
+            _ => {}
+        }
+    }
+
+    fn move_unallocated(&mut self, reference: &str, fate: UnallocatedFate) {
+        if let Some(of) = self.unallocated.get_mut(reference) {
+            of.fate = fate;
+        }
+    }
+
     fn fold_deposit(&mut self, act: &Act, place: &Place, law: Law<'_>) {
         let Some(id) = act.deposit().cloned() else { return };
         match act {
             Act::Received(receipt) => self.receive(&id, receipt, place),
-            Act::ReceiptReversed(reversal) => self.with(&id, |deposit| {
-                let found = deposit.receipts.iter_mut().find(|known| *known.reference == *reversal.reference.as_str());
-                let Some(receipt) = found else { return };
-                receipt.is_reversed = true;
-                let (day, amount) = (receipt.value_date, receipt.available_minor + receipt.excess_minor);
-                deposit.steps.push(BalanceStep { day, change_minor: -amount });
+            Act::UnallocatedClaimed(claim) => {
+                if let Some(receipt) = self.claimed(claim) {
+                    self.receive(&id, &receipt, place);
+                    self.move_unallocated(claim.reference.as_str(), UnallocatedFate::Claimed);
+                }
+            }
+            Act::ReceiptReversed(reversal) => self.take_back(&id, reversal.reference.as_str()),
+            Act::InterestCapitalised(act) => self.with(&id, |deposit| {
+                let change_minor = act.amount.amount_minor;
+                deposit.steps.push(BalanceStep { day: day_of(place), change_minor });
+                deposit.allocated_minor -= change_minor;
+                deposit.capitalised_minor += change_minor;
             }),
             Act::Held(hold) => {
                 let (left_minor, until) = (hold.amount.amount_minor, hold.until);
@@ -104,63 +137,11 @@ impl DepositBook {
                     };
                 });
             }
-            act => self.fold_decision(&id, act, place, law),
+            act => self.fold_forfeiture(&id, act, place, law),
         }
     }
 
-    fn fold_decision(&mut self, id: &ItemId, act: &Act, place: &Place, law: Law<'_>) {
-        match act {
-            Act::Forfeited(forfeiture) => self.decide_forfeiture(id, forfeiture, place, law),
-            Act::ForfeitureConfirmed(act) => self.confirm_forfeiture(id, &act.forfeiture, place, law),
-            Act::ForfeitureAppealed(act) => {
-                self.stop_appeal(id, &act.forfeiture);
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Appealed);
-            }
-            Act::ForfeitureRuled(act) => match act.outcome {
-                ForfeitureOutcome::Upheld => self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final),
-                ForfeitureOutcome::Overturned => self.restore(id, &act.forfeiture),
-            },
-            Act::ForfeitureFinal(act) => {
-                self.stop_appeal(id, &act.forfeiture);
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final);
-            }
-            Act::ForfeitureRemitted(act) => {
-                self.references.insert(act.reference.as_str().into());
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Remitted);
-            }
-            Act::GuaranteeLodged(lodging) => {
-                let issuer: Box<str> = lodging.issuer.name.as_str().into();
-                self.covers.insert(lodging.id.clone());
-                self.guarantees.insert((issuer.clone(), lodging.number.as_str().into()));
-                self.timers.at(end_of(lodging.valid_to), expiry(id, &lodging.id));
-                let state = GuaranteeState {
-                    form: lodging.form,
-                    issuer,
-                    number: lodging.number.as_str().into(),
-                    amount_minor: lodging.amount.amount_minor,
-                    valid_to: lodging.valid_to,
-                    claim_by: lodging.claim_by,
-                    lodged_by: place.kid,
-                    phase: GuaranteePhase::Lodged,
-                };
-                self.with(id, |deposit| {
-                    deposit.guarantees.insert(lodging.id.clone(), state);
-                });
-            }
-            Act::GuaranteeVerified(act) => {
-                let phase = match act.outcome {
-                    GuaranteeCheck::Genuine => GuaranteePhase::Valid,
-                    GuaranteeCheck::Refuted => GuaranteePhase::Refuted,
-                };
-                self.move_guarantee(id, &act.guarantee, phase);
-            }
-            Act::GuaranteeReleased(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Released),
-            Act::GuaranteeExpired(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Expired),
-            _ => {}
-        }
-    }
-
-    fn with(&mut self, id: &ItemId, change: impl FnOnce(&mut DepositState)) {
+    pub(super) fn with(&mut self, id: &ItemId, change: impl FnOnce(&mut DepositState)) {
         if let Some(deposit) = self.deposits.get_mut(id) {
             change(deposit);
         }
@@ -187,8 +168,20 @@ impl DepositBook {
         self.count_backdated(id, receipt.value_date, receipt.amount.amount_minor);
     }
 
+    /// What was claimed waits for whose it is again.
+    fn take_back(&mut self, id: &ItemId, reference: &str) {
+        self.with(id, |deposit| {
+            let found = deposit.receipts.iter_mut().rev().find(|known| *known.reference == *reference);
+            let Some(receipt) = found else { return };
+            receipt.is_reversed = true;
+            let (day, amount) = (receipt.value_date, receipt.available_minor + receipt.excess_minor);
+            deposit.steps.push(BalanceStep { day, change_minor: -amount });
+        });
+        self.move_unallocated(reference, UnallocatedFate::Open);
+    }
+
     /// What bears interest from a day up to which it was counted already: the difference is added, nothing is edited.
-    fn count_backdated(&mut self, id: &ItemId, from: Day, amount_minor: i64) {
+    pub(super) fn count_backdated(&mut self, id: &ItemId, from: Day, amount_minor: i64) {
         let Some(deposit) = self.deposits.get(id) else { return };
         let Some(counted) = deposit.counted_to.filter(|counted| from < *counted) else { return };
         let rates = self.schemes.get(&deposit.scheme).map(SchemeState::rates).unwrap_or_default();
@@ -197,7 +190,7 @@ impl DepositBook {
     }
 
     /// A hold lets go of so much, at most of what it has.
-    fn lessen(&mut self, id: &ItemId, hold: &ItemId, amount_minor: i64) {
+    pub(super) fn lessen(&mut self, id: &ItemId, hold: &ItemId, amount_minor: i64) {
         let Some(state) = self.deposits.get_mut(id).and_then(|deposit| deposit.holds.get_mut(hold)) else { return };
         state.left_minor -= amount_minor.min(state.left_minor);
         state.claimed_minor = state.claimed_minor.min(state.left_minor);
@@ -217,7 +210,16 @@ impl DepositBook {
         self.with(id, |deposit| deposit.clock = Some(clock));
     }
 
-    fn kind_of<'l>(&self, id: &ItemId, law: Law<'l>) -> Option<&'l DepositKind> {
+    /// What has come back to a deposit has its whole time again, where all the rest was gone.
+    pub(super) fn restart_clock(&mut self, id: &ItemId, place: &Place) {
+        let Some(deposit) = self.deposits.get_mut(id) else { return };
+        let Some(clock) = deposit.clock.filter(|_| deposit.unsettled_minor(&self.book) == 0) else { return };
+        self.timers.stop(clock.running, &deposit.awaited_refund());
+        let running = Running::new(day_begins(day_of(place)), clock.running.period);
+        (deposit.clock, deposit.overdue) = (Some(ClockState { running, ..clock }), None);
+    }
+
+    pub(super) fn kind_of<'l>(&self, id: &ItemId, law: Law<'l>) -> Option<&'l DepositKind> {
         let kind = self.schemes.get(&self.deposits.get(id)?.scheme)?.kind();
         law.edition().deposits.kinds.iter().find(|known| known.id == *kind)
     }
@@ -228,13 +230,10 @@ impl DepositBook {
         let carry = refund_sums(self, deposit, kind, amount, day, law).carry;
         self.with(id, |deposit| {
             deposit.carry = carry;
-            deposit.counted_to = Some(day);
+            deposit.allocated_minor = 0;
             deposit.charged_to = Some(day);
-            let (before, mut later): (Vec<_>, Vec<_>) = deposit.steps.iter().partition(|step| step.day <= day);
-            later.push(BalanceStep { day, change_minor: -amount });
-            let standing = before.iter().map(|step: &BalanceStep| step.change_minor).sum();
-            later.insert(0, BalanceStep { day, change_minor: standing });
-            deposit.steps = later;
+            deposit.count_to(day);
+            deposit.steps.push(BalanceStep { day, change_minor: -amount });
             let state = RefundState {
                 principal_minor: amount,
                 interest_minor: approval.interest_minor,
@@ -255,75 +254,6 @@ impl DepositBook {
             Some(_) => self.refunds_in_time += 1,
             // What was too much went back before anything was due.
             None => {}
-        }
-    }
-
-    fn decide_forfeiture(&mut self, id: &ItemId, forfeiture: &Forfeiture, place: &Place, law: Law<'_>) {
-        let ground = self.kind_of(id, law).and_then(|kind| kind.ground(&forfeiture.ground));
-        let state = ForfeitureState {
-            hold: forfeiture.hold.clone(),
-            amount_minor: forfeiture.amount.amount_minor,
-            ground: forfeiture.ground.clone(),
-            to: ground.map_or(ForfeitTo::Treasury, |ground| ground.to),
-            decided_by: place.kid,
-            phase: ForfeiturePhase::Decided,
-            appeal: None,
-        };
-        self.with(id, |deposit| {
-            if let Some(hold) = deposit.holds.get_mut(&forfeiture.hold) {
-                hold.claimed_minor += state.amount_minor;
-            }
-            deposit.forfeitures.insert(forfeiture.id.clone(), state);
-        });
-    }
-
-    fn confirm_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place, law: Law<'_>) {
-        let running = Running::new(day_begins(day_of(place)), law.edition().deposits.appeal.period());
-        let Some(deposit) = self.deposits.get_mut(id) else { return };
-        let Some(state) = deposit.forfeitures.get_mut(forfeiture) else { return };
-        (state.phase, state.appeal) = (ForfeiturePhase::Appealable, Some(running));
-        let (hold, amount) = (state.hold.clone(), state.amount_minor);
-        deposit.steps.push(BalanceStep { day: day_of(place), change_minor: -amount });
-        if let Some(hold) = deposit.holds.get_mut(&hold) {
-            hold.claimed_minor -= amount;
-        }
-        self.lessen(id, &hold, amount);
-        self.timers.run(running, last(id, forfeiture));
-    }
-
-    fn move_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase) {
-        self.with(id, |deposit| {
-            if let Some(state) = deposit.forfeitures.get_mut(forfeiture) {
-                state.phase = phase;
-            }
-        });
-    }
-
-    fn stop_appeal(&mut self, id: &ItemId, forfeiture: &ItemId) {
-        let running = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture)?.appeal);
-        if let Some(running) = running {
-            self.timers.stop(running, &last(id, forfeiture));
-        }
-    }
-
-    /// It is there again as if it had never been set aside: with interest from that day on.
-    fn restore(&mut self, id: &ItemId, forfeiture: &ItemId) {
-        self.move_forfeiture(id, forfeiture, ForfeiturePhase::Overturned);
-        let Some(state) = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture)) else { return };
-        let Some(running) = state.appeal else { return };
-        let (day, amount): (Day, i64) = (running.since.shanghai_day().into(), state.amount_minor);
-        self.with(id, |deposit| deposit.steps.push(BalanceStep { day, change_minor: amount }));
-        self.count_backdated(id, day, amount);
-    }
-
-    fn move_guarantee(&mut self, id: &ItemId, guarantee: &ItemId, phase: GuaranteePhase) {
-        let Some(state) = self.deposits.get_mut(id).and_then(|deposit| deposit.guarantees.get_mut(guarantee)) else {
-            return;
-        };
-        state.phase = phase;
-        let valid_to = state.valid_to;
-        if phase != GuaranteePhase::Valid {
-            self.timers.not_at(end_of(valid_to), expiry(id, guarantee));
         }
     }
 
@@ -350,14 +280,6 @@ fn lapse(deposit: &ItemId, hold: &ItemId) -> Awaited {
     Awaited::HoldLapse { deposit: deposit.clone(), hold: hold.clone() }
 }
 
-fn expiry(deposit: &ItemId, guarantee: &ItemId) -> Awaited {
-    Awaited::GuaranteeExpiry { deposit: deposit.clone(), guarantee: guarantee.clone() }
-}
-
-fn last(deposit: &ItemId, forfeiture: &ItemId) -> Awaited {
-    Awaited::ForfeitureFinal { deposit: deposit.clone(), forfeiture: forfeiture.clone() }
-}
-
 impl DepositState {
     fn announced(notice: &DepositNotice, place: &Place) -> Self {
         Self {
@@ -380,6 +302,8 @@ impl DepositState {
             steps: Vec::new(),
             counted_to: None,
             carry: 0,
+            allocated_minor: 0,
+            capitalised_minor: 0,
             clock: None,
             charged_to: None,
             overdue: None,

@@ -87,6 +87,11 @@ fn at_bank(act: &Act) -> (Option<String>, Option<Day>) {
         Act::BankEntered(act) => (Some(act.reference.to_string()), Some(act.value_date)),
         Act::RefundSettled(act) => (Some(act.reference.to_string()), Some(act.value_date)),
         Act::ForfeitureRemitted(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::UnallocatedReceived(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::UnallocatedReturned(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::GuaranteePaid(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::ForfeitureRecovered(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::DifferenceOpened(act) => (None, Some(act.value_date)),
         _ => (None, None),
     }
 }

@@ -1,9 +1,9 @@
 //! Which acts on deposits are allowed now, and by whom.
 
-use super::super::book::{Heading, PostingError};
-use super::super::{Act, BankEntry, BankNature, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
+use super::super::book::PostingError;
+use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
-use super::{DepositBook, DepositState, forfeit, refund, require};
+use super::{DepositBook, DepositState, bank, forfeit, pool, refund, require, unallocated};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
 use crate::law::DepositShape;
@@ -21,13 +21,29 @@ pub(super) fn decide(state: Option<&DepositBook>, act: &Act, at: &Moment<'_>) ->
     let book = state.ok_or_else(|| Refusal::state_forbids(act.kind(), "no scheme"))?;
     match act {
         Act::Announced(notice) => decide_notice(book, notice, by, at)?,
-        Act::BankEntered(entry) => decide_bank(book, entry, by, at)?,
-        act => {
+        act if act.deposit().is_some() => {
             let deposit = book.deposit_of(act)?;
             decide_on(book, deposit, act, by, at)?;
         }
+        act => decide_at_bank(book, act, by, at)?,
     }
     must_post(book, act)
+}
+
+/// What is of no deposit.
+fn decide_at_bank(book: &DepositBook, act: &Act, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
+    match act {
+        Act::BankEntered(entry) => bank::decide_entry(book, entry, by, at),
+        Act::UnallocatedReceived(receipt) => unallocated::decide_receipt(book, receipt, by, at),
+        Act::UnallocatedReturned(back) => unallocated::decide_return(book, back, by, at),
+        Act::InterestAllocated(allocation) => pool::decide_allocation(book, allocation, by, at),
+        Act::DifferenceOpened(opening) => bank::decide_opening(book, opening, by, at),
+        Act::DifferenceCleared(clearing) => bank::decide_clearing(book, clearing, by, at),
+        Act::OwnCostsOverdue(overdue) => {
+            must_be_due(book, act, &Awaited::OwnCosts { currency: overdue.currency }, by, at)
+        }
+        act => Err(Refusal::state_forbids(act.kind(), "unknown")),
+    }
 }
 
 fn decide_on(
@@ -40,6 +56,8 @@ fn decide_on(
     match act {
         Act::Received(receipt) => decide_receipt(book, deposit, receipt, by, at),
         Act::ReceiptReversed(reversal) => decide_reversal(book, deposit, reversal, act, by, at),
+        Act::UnallocatedClaimed(claim) => unallocated::decide_claim(book, deposit, claim, by, at),
+        Act::InterestCapitalised(act) => pool::decide_capitalisation(book, deposit, act, by),
         Act::Held(hold) => decide_hold(book, deposit, hold, act, by, at),
         Act::Released(release) => decide_release(book, deposit, release, by),
         Act::RefundDue(start) => refund::decide_clock(book, deposit, start, act, by, at),
@@ -123,15 +141,6 @@ impl DepositBook {
         Ok(())
     }
 
-    /// What the payee has put in of its own and not spent: the rest of the custody accounts is others' money.
-    pub(super) fn own_minor(&self, currency: Currency) -> i64 {
-        let standing = |heading: Heading| self.book.standing(&heading.alone(currency));
-        standing(Heading::OwnFunds)
-            - standing(Heading::OwnBank)
-            - standing(Heading::OverdueCost)
-            - standing(Heading::BankCharges)
-    }
-
     /// The shape of a deposit's kind.
     pub(super) fn shape(&self, deposit: &DepositState, at: &Moment<'_>) -> Option<DepositShape> {
         self.kind(deposit, at).map(|kind| kind.shape)
@@ -153,6 +162,12 @@ pub(super) fn must_be_amount(amount: Money, currency: Currency) -> Result<(), Re
         let words = (format!("币种应为 {currency:?}"), format!("the currency of the deposit is {currency:?}"));
         return Err(Refusal::of_field("/amount/currency", Fault::inconsistent(words)));
     }
+    must_have_amount(amount)
+}
+
+/// # Errors
+/// Nothing.
+pub(super) fn must_have_amount(amount: Money) -> Result<(), Refusal> {
     if amount.amount_minor == 0 {
         return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
     }
@@ -203,30 +218,12 @@ fn decide_reversal(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
-    let found = deposit.receipts.iter().find(|known| *known.reference == *reversal.reference.as_str());
+    let found = deposit.receipt(reversal.reference.as_str());
     let receipt = found.ok_or_else(|| unknown("/reference", reversal.reference.to_string()))?;
     if receipt.is_reversed {
         return Err(Refusal::state_forbids(act.kind(), "reversed"));
     }
     must_be_another(at, &receipt.entered_by)
-}
-
-fn decide_bank(book: &DepositBook, entry: &BankEntry, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
-    book.must_be_payee(by)?;
-    book.must_be_new(entry.reference.as_str())?;
-    if entry.amount.amount_minor == 0 {
-        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
-    }
-    crate::act::must_be_past(entry.value_date <= at.today(), "/value_date")?;
-    // A charge takes nothing of the deposits: own funds come first.
-    if entry.nature == BankNature::Charge && book.own_minor(entry.amount.currency) < entry.amount.amount_minor {
-        let (zh, en) = (
-            "账户手续费不得动用保证金，须先拨入自有资金",
-            "a bank charge is not paid out of deposits: own funds come first",
-        );
-        return Err(Refusal::new(&problem::BALANCE_INSUFFICIENT, zh, en));
-    }
-    Ok(())
 }
 
 fn decide_hold(

@@ -75,6 +75,8 @@ statuses! {
     pub enum ForfeiturePhase {
         /// 已决定，待复核
         Decided,
+        /// 已向开立机构索赔
+        Claimed,
         /// 已复核，可申诉
         Appealable,
         /// 申诉中
@@ -85,6 +87,8 @@ statuses! {
         Overturned,
         /// 已缴库或转出
         Remitted,
+        /// 已撤销，待国库退付
+        Annulled,
     }
 
     /// How far a guarantee is.
@@ -99,6 +103,8 @@ statuses! {
         Released,
         /// 已到期
         Expired,
+        /// 已索赔
+        Claimed,
     }
 
     /// Where a deposit stands.
@@ -137,10 +143,18 @@ impl RefundState {
     }
 }
 
+/// What a forfeiture is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForfeitureSource {
+    Hold(ItemId),
+    /// Its issuer pays.
+    Guarantee(ItemId),
+}
+
 /// A part that is not given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForfeitureState {
-    pub hold: ItemId,
+    pub source: ForfeitureSource,
     pub amount_minor: i64,
     pub ground: ItemId,
     pub to: ForfeitTo,
@@ -197,6 +211,10 @@ pub struct DepositState {
     /// Up to which day interest was counted, and what is left of a minor unit.
     pub counted_to: Option<Day>,
     pub carry: i128,
+    /// Interest that the bank paid and that was allocated to it, and is not paid out.
+    pub allocated_minor: i64,
+    /// What of that became principal.
+    pub capitalised_minor: i64,
     pub clock: Option<ClockState>,
     /// Up to which day lateness was charged.
     pub charged_to: Option<Day>,
@@ -213,6 +231,19 @@ impl DepositState {
 
     pub fn held_account(&self) -> BookAccount {
         self.account(Heading::Held)
+    }
+
+    /// The newest receipt of a reference: what was claimed wrongly may be claimed again.
+    pub(super) fn receipt(&self, reference: &str) -> Option<&ReceiptState> {
+        self.receipts.iter().rev().find(|known| *known.reference == *reference)
+    }
+
+    /// Interest is counted up to a day: what stands then is taken as standing from it.
+    pub(super) fn count_to(&mut self, day: Day) {
+        let (before, mut later): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.day <= day);
+        let change_minor = before.iter().map(|step: &BalanceStep| step.change_minor).sum();
+        later.insert(0, BalanceStep { day, change_minor });
+        (self.steps, self.counted_to) = (later, Some(day));
     }
 
     /// What all its holds keep.

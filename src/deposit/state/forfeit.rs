@@ -1,11 +1,14 @@
-//! 不予退还, and guarantees: what takes a ground, a second person, or the issuer's word.
+//! 不予退还: what takes a ground, a second person and the time of an appeal, and may still be taken back.
 
-use super::super::{Act, Forfeiture, GuaranteeLodging};
+use super::super::interest::BalanceStep;
+use super::super::{Act, Forfeiture, ForfeitureOutcome};
+use super::cover;
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
-use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState};
-use crate::act::{Acts, Author, Moment, must_rule};
-use crate::field::{Fault, ItemId};
-use crate::law::DepositKind;
+use super::timers::Awaited;
+use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, day_begins, day_of};
+use crate::act::{Acts, Author, Moment, Place, must_rule};
+use crate::field::{Day, Fault, ItemId};
+use crate::law::{DepositKind, ForfeitTo, Law, Running};
 use crate::problem::{self, Refusal};
 
 impl DepositBook {
@@ -31,7 +34,11 @@ pub(super) fn decide(
             book.must_be_payee(by)?;
             let of = must_stand(deposit, &confirmation.forfeiture, act, ForfeiturePhase::Decided)?;
             must_be_another(at, &of.decided_by)?;
-            if deposit.holds.get(&of.hold).is_none_or(|hold| hold.left_minor < of.amount_minor) {
+            let hold = match &of.source {
+                ForfeitureSource::Hold(hold) => deposit.holds.get(hold),
+                ForfeitureSource::Guarantee(_) => None,
+            };
+            if hold.is_none_or(|hold| hold.left_minor < of.amount_minor) {
                 return Err(Refusal::state_forbids(act.kind(), "hold lapsed"));
             }
             Ok(())
@@ -56,38 +63,35 @@ pub(super) fn decide(
             crate::act::must_be_past(remittance.value_date <= at.today(), "/value_date")?;
             must_stand(deposit, &remittance.forfeiture, act, ForfeiturePhase::Final).map(drop)
         }
-        Act::GuaranteeLodged(lodging) => decide_lodging(book, deposit, lodging, act, by, at),
-        Act::GuaranteeVerified(verification) => {
-            book.must_be_payee(by)?;
-            let guarantee = guarantee(deposit, &verification.guarantee)?;
-            if guarantee.phase != GuaranteePhase::Lodged {
-                return Err(Refusal::state_forbids(act.kind(), guarantee.phase.name()));
-            }
-            must_be_another(at, &guarantee.lodged_by)
-        }
-        Act::GuaranteeReleased(release) => {
-            book.must_be_payee(by)?;
-            let guarantee = guarantee(deposit, &release.guarantee)?;
-            match guarantee.phase {
-                GuaranteePhase::Lodged | GuaranteePhase::Valid => Ok(()),
+        Act::ForfeitureAnnulled(annulment) => {
+            must_rule(by, std::iter::once(&book.payee).chain(&deposit.payer))?;
+            let of = known(deposit, &annulment.forfeiture)?;
+            match of.phase {
+                ForfeiturePhase::Final | ForfeiturePhase::Remitted => Ok(()),
                 phase => Err(Refusal::state_forbids(act.kind(), phase.name())),
             }
         }
-        act => Err(Refusal::state_forbids(act.kind(), "unknown")),
+        Act::ForfeitureRecovered(recovery) => {
+            book.must_be_payee(by)?;
+            book.must_be_new(recovery.reference.as_str())?;
+            crate::act::must_be_past(recovery.value_date <= at.today(), "/value_date")?;
+            must_stand(deposit, &recovery.forfeiture, act, ForfeiturePhase::Annulled).map(drop)
+        }
+        act => cover::decide(book, deposit, act, by, at),
     }
 }
 
-fn guarantee<'a>(deposit: &'a DepositState, id: &ItemId) -> Result<&'a GuaranteeState, Refusal> {
-    deposit.guarantees.get(id).ok_or_else(|| unknown("/guarantee", id.to_string()))
+fn known<'a>(deposit: &'a DepositState, id: &ItemId) -> Result<&'a ForfeitureState, Refusal> {
+    deposit.forfeitures.get(id).ok_or_else(|| unknown("/forfeiture", id.to_string()))
 }
 
-fn must_stand<'a>(
+pub(super) fn must_stand<'a>(
     deposit: &'a DepositState,
     id: &ItemId,
     act: &Act,
     phase: ForfeiturePhase,
 ) -> Result<&'a ForfeitureState, Refusal> {
-    let found = deposit.forfeitures.get(id).ok_or_else(|| unknown("/forfeiture", id.to_string()))?;
+    let found = known(deposit, id)?;
     if found.phase == phase { Ok(found) } else { Err(Refusal::state_forbids(act.kind(), found.phase.name())) }
 }
 
@@ -107,9 +111,20 @@ fn decide_forfeiture(
     if forfeiture.amount.amount_minor > hold.left_minor - hold.claimed_minor {
         return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
     }
+    must_have_ground(book, deposit, &forfeiture.ground, at)
+}
+
+/// # Errors
+/// `forfeiture-without-ground`: one that the edition does not list for this kind.
+pub(super) fn must_have_ground(
+    book: &DepositBook,
+    deposit: &DepositState,
+    ground: &ItemId,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
     let terms = &at.law.edition().deposits;
     let kind = book.kind(deposit, at);
-    if kind.and_then(|kind| kind.ground(&forfeiture.ground)).is_some() {
+    if kind.and_then(|kind| kind.ground(ground)).is_some() {
         return Ok(());
     }
     let known = kind.map(|kind| kind.grounds.iter().map(|ground| ground.id.as_str()).collect::<Vec<_>>());
@@ -123,38 +138,119 @@ fn decide_forfeiture(
     Err(Refusal { problem: &problem::FORFEITURE_WITHOUT_GROUND, ..told }.citing(&rule.id, &rule.law))
 }
 
-fn decide_lodging(
-    book: &DepositBook,
-    deposit: &DepositState,
-    lodging: &GuaranteeLodging,
-    act: &Act,
-    by: &Author,
-    at: &Moment<'_>,
-) -> Result<(), Refusal> {
-    book.must_be_payee(by)?;
-    must_be_amount(lodging.amount, deposit.currency)?;
-    if deposit.clock.is_some() {
-        return Err(Refusal::state_forbids(act.kind(), "refund due"));
-    }
-    // Its account is called by its id.
-    if book.covers.contains(&lodging.id) {
-        return Err(duplicate("/id", &lodging.id));
-    }
-    let scheme = book.schemes.get(&deposit.scheme);
-    if lodging.form.is_money() || !scheme.is_some_and(|scheme| scheme.takes(lodging.form)) {
-        let words = ("该方案不接受这种形式", "the scheme does not take this form");
-        return Err(Refusal::of_field("/form", Fault::inconsistent(words)));
-    }
-    if book.guarantees.contains(&(lodging.issuer.name.as_str().into(), lodging.number.as_str().into())) {
-        return Err(Refusal::of_field("/number", Fault::Duplicate { id: lodging.number.to_string() }));
-    }
-    for (pointer, day, earlier) in [
-        ("/valid_to", lodging.valid_to, lodging.valid_from.max(at.today())),
-        ("/claim_by", lodging.claim_by, lodging.valid_from),
-    ] {
-        if day < earlier {
-            return Err(Refusal::of_field(pointer, Fault::DatesOutOfOrder { earlier: earlier.to_string() }));
+impl DepositBook {
+    pub(super) fn fold_forfeiture(&mut self, id: &ItemId, act: &Act, place: &Place, law: Law<'_>) {
+        match act {
+            Act::Forfeited(forfeiture) => self.take_forfeiture(id, forfeiture, place, law),
+            Act::ForfeitureConfirmed(act) => self.confirm_forfeiture(id, &act.forfeiture, place, law),
+            Act::ForfeitureAppealed(act) => {
+                self.stop_appeal(id, &act.forfeiture);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Appealed);
+            }
+            Act::ForfeitureRuled(act) => match act.outcome {
+                ForfeitureOutcome::Upheld => self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final),
+                ForfeitureOutcome::Overturned => self.restore(id, &act.forfeiture),
+            },
+            Act::ForfeitureFinal(act) => {
+                self.stop_appeal(id, &act.forfeiture);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final);
+            }
+            Act::ForfeitureRemitted(act) => {
+                self.references.insert(act.reference.as_str().into());
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Remitted);
+            }
+            Act::ForfeitureAnnulled(act) => self.annul(id, &act.forfeiture, place),
+            Act::ForfeitureRecovered(act) => {
+                self.references.insert(act.reference.as_str().into());
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Overturned);
+            }
+            act => self.fold_cover(id, act, place, law),
         }
     }
-    Ok(())
+
+    pub(super) fn heir_of(&self, id: &ItemId, ground: &ItemId, law: Law<'_>) -> ForfeitTo {
+        let ground = self.kind_of(id, law).and_then(|kind| kind.ground(ground));
+        ground.map_or(ForfeitTo::Treasury, |ground| ground.to)
+    }
+
+    fn take_forfeiture(&mut self, id: &ItemId, forfeiture: &Forfeiture, place: &Place, law: Law<'_>) {
+        let state = ForfeitureState {
+            source: ForfeitureSource::Hold(forfeiture.hold.clone()),
+            amount_minor: forfeiture.amount.amount_minor,
+            ground: forfeiture.ground.clone(),
+            to: self.heir_of(id, &forfeiture.ground, law),
+            decided_by: place.kid,
+            phase: ForfeiturePhase::Decided,
+            appeal: None,
+        };
+        self.with(id, |deposit| {
+            if let Some(hold) = deposit.holds.get_mut(&forfeiture.hold) {
+                hold.claimed_minor += state.amount_minor;
+            }
+            deposit.forfeitures.insert(forfeiture.id.clone(), state);
+        });
+    }
+
+    fn confirm_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place, law: Law<'_>) {
+        self.open_appeal(id, forfeiture, place, law);
+        let Some(deposit) = self.deposits.get_mut(id) else { return };
+        let Some(state) = deposit.forfeitures.get(forfeiture) else { return };
+        let ForfeitureSource::Hold(hold) = state.source.clone() else { return };
+        let amount = state.amount_minor;
+        deposit.steps.push(BalanceStep { day: day_of(place), change_minor: -amount });
+        if let Some(hold) = deposit.holds.get_mut(&hold) {
+            hold.claimed_minor -= amount;
+        }
+        self.lessen(id, &hold, amount);
+    }
+
+    /// The time of an appeal begins.
+    pub(super) fn open_appeal(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place, law: Law<'_>) {
+        let running = Running::new(day_begins(day_of(place)), law.edition().deposits.appeal.period());
+        let Some(state) = self.deposits.get_mut(id).and_then(|deposit| deposit.forfeitures.get_mut(forfeiture)) else {
+            return;
+        };
+        (state.phase, state.appeal) = (ForfeiturePhase::Appealable, Some(running));
+        self.timers.run(running, last(id, forfeiture));
+    }
+
+    pub(super) fn move_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase) {
+        self.with(id, |deposit| {
+            if let Some(state) = deposit.forfeitures.get_mut(forfeiture) {
+                state.phase = phase;
+            }
+        });
+    }
+
+    fn stop_appeal(&mut self, id: &ItemId, forfeiture: &ItemId) {
+        let running = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture)?.appeal);
+        if let Some(running) = running {
+            self.timers.stop(running, &last(id, forfeiture));
+        }
+    }
+
+    /// It is there again as if it had never been set aside: with interest from that day on.
+    fn restore(&mut self, id: &ItemId, forfeiture: &ItemId) {
+        self.move_forfeiture(id, forfeiture, ForfeiturePhase::Overturned);
+        let Some(state) = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture)) else { return };
+        let Some(running) = state.appeal else { return };
+        let (day, amount): (Day, i64) = (running.since.shanghai_day().into(), state.amount_minor);
+        self.with(id, |deposit| deposit.steps.push(BalanceStep { day, change_minor: amount }));
+        self.count_backdated(id, day, amount);
+    }
+
+    /// What was final is not; what the treasury has is waited for. A refund that was over begins again.
+    fn annul(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place) {
+        let of = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture));
+        let Some((phase, to)) = of.map(|of| (of.phase, of.to)) else { return };
+        self.restore(id, forfeiture);
+        if (phase, to) == (ForfeiturePhase::Remitted, ForfeitTo::Treasury) {
+            self.move_forfeiture(id, forfeiture, ForfeiturePhase::Annulled);
+        }
+        self.restart_clock(id, place);
+    }
+}
+
+fn last(deposit: &ItemId, forfeiture: &ItemId) -> Awaited {
+    Awaited::ForfeitureFinal { deposit: deposit.clone(), forfeiture: forfeiture.clone() }
 }

@@ -37,8 +37,7 @@ impl DepositBook {
     /// The voucher that an act takes back, if it does.
     fn reverses(&self, act: &Act) -> Option<ReversalMark> {
         let Act::ReceiptReversed(reversal) = act else { return None };
-        let receipts = &self.deposits.get(&reversal.deposit)?.receipts;
-        let receipt = receipts.iter().find(|known| *known.reference == *reversal.reference.as_str())?;
+        let receipt = self.deposits.get(&reversal.deposit)?.receipt(reversal.reference.as_str())?;
         Some(ReversalMark { voucher: receipt.voucher })
     }
 }

@@ -2,34 +2,41 @@
 //! holds is in every deposit, so only so is each act decided on the balance that the one before it has left.
 
 mod apply;
+mod bank;
+mod cover;
 mod custody;
 mod decide;
 mod deposit;
 mod forfeit;
 mod invariant;
 mod journal;
+mod pool;
 mod postings;
 mod refund;
 mod require;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod unallocated;
 
+pub use bank::{DifferenceState, OwnCostsState};
 pub use custody::CustodyJournal;
 pub use deposit::{
-    ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureState, GuaranteePhase, GuaranteeState,
-    HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
+    ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
+    GuaranteeState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
 };
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
+pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums};
 pub use timers::Awaited;
+pub use unallocated::{UnallocatedFate, UnallocatedState};
 
 use super::Act;
 use super::book::AccountBook;
 use crate::access::gate_streams;
 use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
-use crate::field::{Instant, ItemId, OrganisationId, OrganisationIdError};
+use crate::field::{Currency, Day, Instant, ItemId, OrganisationId, OrganisationIdError};
 use crate::law::{Edition, Law};
 use crate::problem::Refusal;
 use schemars::JsonSchema;
@@ -62,6 +69,19 @@ impl fmt::Display for DepositBookId {
     }
 }
 
+fn day_of(place: &Place) -> Day {
+    place.time.shanghai_day().into()
+}
+
+/// When a day is over.
+fn end_of(day: Day) -> Instant {
+    day.date().succ_opt().map_or(Instant::from_millis(i64::MAX), Instant::start_of_shanghai_day)
+}
+
+fn day_begins(day: Day) -> Instant {
+    Instant::start_of_shanghai_day(day.date())
+}
+
 /// All deposits of one payee, and its book.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepositBook {
@@ -76,6 +96,14 @@ pub struct DepositBook {
     guarantees: BTreeSet<(Box<str>, Box<str>)>,
     /// Their ids: their accounts are called by them.
     covers: BTreeSet<ItemId>,
+    /// Money that fitted no notice, by the bank's reference.
+    pub unallocated: BTreeMap<Box<str>, UnallocatedState>,
+    /// Interest that the bank paid to be allocated, by account.
+    pub pools: BTreeMap<(ItemId, Currency), PoolState>,
+    /// Where bank and book differ, or did.
+    pub differences: BTreeMap<ItemId, DifferenceState>,
+    /// Own costs that custody accounts paid and nothing has replaced.
+    pub own_costs: BTreeMap<Currency, OwnCostsState>,
     timers: Timers,
     /// Refunds that arrived by their last day, and after it.
     pub refunds_in_time: u64,
@@ -95,6 +123,10 @@ impl DepositBook {
             references: BTreeSet::new(),
             guarantees: BTreeSet::new(),
             covers: BTreeSet::new(),
+            unallocated: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            differences: BTreeMap::new(),
+            own_costs: BTreeMap::new(),
             timers: Timers::default(),
             refunds_in_time: 0,
             refunds_late: 0,
@@ -140,7 +172,9 @@ impl Capability for DepositBook {
             act => act.deposit().and_then(|id| state?.deposits.get(id)?.payer.as_ref()),
         };
         let late = match (act, state) {
-            (Act::RefundOverdue(_), Some(state)) => Some(Bearing::new(&state.payee, Fact::DeadlinePassed)),
+            (Act::RefundOverdue(_) | Act::OwnCostsOverdue(_), Some(state)) => {
+                Some(Bearing::new(&state.payee, Fact::DeadlinePassed))
+            }
             _ => None,
         };
         late.into_iter().chain(payer.map(Bearing::concerned)).collect()

@@ -4,6 +4,7 @@ use super::super::book::Heading;
 use super::super::interest::{DatedRate, product, product_of_steps};
 use super::super::{Act, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement};
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
+use super::pool::must_be_said;
 use super::{DepositBook, DepositState, RefundPhase, RefundState};
 use crate::access::{GateReach, GatedStep, barred_from};
 use crate::act::{Acts, Author, Moment, Role, must_be_past};
@@ -51,14 +52,16 @@ fn late_product(principal_minor: i64, rates: &[LoanRate], from: Day, to: Day) ->
 }
 
 impl DepositState {
-    /// Whole minor units of interest that have come up to a day, and the rest.
+    /// Whole minor units of interest that are owed up to a day, and the rest: what was allocated, and from then on by the rate.
     pub fn interest(&self, book: &DepositBook, to: Day) -> (i64, i128) {
-        let Some(scheme) = book.schemes.get(&self.scheme) else { return (0, self.carry) };
+        let allocated = self.allocated_minor;
+        let Some(scheme) = book.schemes.get(&self.scheme) else { return (allocated, self.carry) };
         let Some(from) = self.counted_to.or_else(|| self.steps.iter().map(|step| step.day).min()) else {
-            return (0, self.carry);
+            return (allocated, self.carry);
         };
         let earned = product_of_steps(&self.steps, scheme.rates(), from, to);
-        scheme.day_count().settle(self.carry + earned)
+        let (whole, carry) = scheme.day_count().settle(self.carry + earned);
+        (allocated.saturating_add(whole), carry)
     }
 
     /// The last day on which its refund is in time.
@@ -126,7 +129,7 @@ fn event_of(book: &DepositBook, deposit: &DepositState, lot: &LotState, at: &Mom
         RefundEvent::Contract => {
             awards.iter().filter_map(|award| award.contract.as_ref()).map(|made| made.signed).min()
         }
-        RefundEvent::Agreed => None,
+        RefundEvent::Agreed | RefundEvent::Terminated => None,
     };
     Some((event, day?))
 }
@@ -166,10 +169,7 @@ pub(super) fn decide_approval(
         ("/interest_minor", approval.interest_minor, sums.interest_minor),
         ("/overdue_minor", approval.overdue_minor, sums.overdue_minor),
     ] {
-        if said != right {
-            let words = (format!("应为 {right}，实为 {said}"), format!("it is {right}, not {said}"));
-            return Err(Refusal::of_field(pointer, Fault::inconsistent(words)));
-        }
+        must_be_said(pointer, said, right)?;
     }
     must_not_be_barred(deposit, at)
 }

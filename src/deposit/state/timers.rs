@@ -1,9 +1,9 @@
 //! What only time brings, in the order of its coming: so that whoever asks for the next need not look at every deposit.
 
-use super::super::{Act, ForfeitureFinal, GuaranteeExpiry, HoldLapse, RefundOverdue};
+use super::super::{Act, ForfeitureFinal, GuaranteeExpiry, HoldLapse, OwnCostsOverdue, RefundOverdue};
 use super::DepositBook;
 use crate::calendar::Period;
-use crate::field::{Instant, ItemId};
+use crate::field::{Currency, Instant, ItemId};
 use crate::law::{Law, Running};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ pub enum Awaited {
     GuaranteeExpiry { deposit: ItemId, guarantee: ItemId },
     ForfeitureFinal { deposit: ItemId, forfeiture: ItemId },
     RefundOverdue { deposit: ItemId },
+    OwnCosts { currency: Currency },
 }
 
 impl Awaited {
@@ -23,6 +24,7 @@ impl Awaited {
             Self::HoldLapse { deposit, hold } => HoldLapse { deposit, hold }.into(),
             Self::GuaranteeExpiry { deposit, guarantee } => GuaranteeExpiry { deposit, guarantee }.into(),
             Self::ForfeitureFinal { deposit, forfeiture } => ForfeitureFinal { deposit, forfeiture }.into(),
+            Self::OwnCosts { currency } => OwnCostsOverdue { currency }.into(),
             Self::RefundOverdue { deposit } => {
                 let clock = book.deposits.get(&deposit).and_then(|deposit| deposit.clock.as_ref());
                 let due = clock.map_or(Instant::from_millis(0), |clock| law.end(clock.running).at);

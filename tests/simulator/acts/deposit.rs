@@ -1,6 +1,6 @@
 //! Deposits: one book a buyer, on which a few deposits meet each other's holds, refunds and forfeitures.
 
-use super::{By, Draft, Scene};
+use super::{By, Draft, Scene, custody};
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
@@ -26,7 +26,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     let payload = payload(scene, book, deposit, kind)?;
     let by = match kind {
         "deposit.forfeiture_appealed" => deposit.and_then(|deposit| scene.known(deposit.payer.as_ref()?)),
-        "deposit.forfeiture_ruled" => Some(scene.player(Role::Supervisor)),
+        "deposit.forfeiture_ruled" | "deposit.forfeiture_annulled" => Some(scene.player(Role::Supervisor)),
         _ if intent.sensible && is_timed(kind) => Some(By::Service),
         _ => scene.known(payee),
     };
@@ -37,7 +37,11 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
 fn is_timed(kind: &str) -> bool {
     matches!(
         kind,
-        "deposit.hold_lapsed" | "deposit.refund_overdue" | "deposit.forfeiture_final" | "deposit.guarantee_expired"
+        "deposit.hold_lapsed"
+            | "deposit.refund_overdue"
+            | "deposit.forfeiture_final"
+            | "deposit.guarantee_expired"
+            | "deposit.own_costs_overdue"
     )
 }
 
@@ -46,6 +50,9 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
+    if scene.dice.percent(30) {
+        return custody::sensible(scene, book, deposit);
+    }
     let forfeitures: Vec<_> = deposit.forfeitures.values().map(|forfeiture| forfeiture.phase).collect();
     let refunds: Vec<_> = deposit.refunds.values().map(|refund| refund.phase).collect();
     match () {
@@ -81,12 +88,12 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     }
 }
 
-fn yuan(fen: i64) -> Value {
+pub fn yuan(fen: i64) -> Value {
     json!({"currency": "CNY", "amount_minor": fen})
 }
 
 /// An id of a map, mostly of one that is in the wanted state.
-fn chosen<T>(scene: &mut Scene<'_>, of: impl Iterator<Item = (ItemId, T)>, wanted: impl Fn(&T) -> bool) -> String {
+pub fn chosen<T>(scene: &mut Scene<'_>, of: impl Iterator<Item = (ItemId, T)>, wanted: impl Fn(&T) -> bool) -> String {
     let all: Vec<(ItemId, T)> = of.collect();
     let first = all.iter().find(|(_, state)| wanted(state)).filter(|_| scene.dice.percent(90));
     first.or(scene.dice.one_of(&all)).map_or("none".to_owned(), |(id, _)| id.to_string())
@@ -118,7 +125,7 @@ fn payload(
             json!({"deposit": id, "reference": reference, "reason": "误记", "document": scene.document()?})
         }
         "deposit.bank_entered" => json!({
-            "bank": "b-1", "nature": scene.dice.pick(&["interest", "charge", "own_funds"]), "reference": reference,
+            "bank": "b-1", "nature": scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]), "reference": reference,
             "amount": yuan(fen / 1000 + 1), "value_date": today,
         }),
         "deposit.held" => json!({
@@ -129,8 +136,17 @@ fn payload(
         }
         "deposit.hold_lapsed" => json!({"deposit": id, "hold": chosen(scene, holds(), open)}),
         kind if kind.starts_with("deposit.refund") => return of_refund(scene, book, deposit, &id, kind),
-        kind if kind.starts_with("deposit.guarantee") => return of_guarantee(scene, deposit, &id, kind),
-        kind => return of_forfeiture(scene, deposit, &id, kind),
+        "deposit.guarantee_lodged"
+        | "deposit.guarantee_verified"
+        | "deposit.guarantee_released"
+        | "deposit.guarantee_expired" => return of_guarantee(scene, deposit, &id, kind),
+        "deposit.forfeited"
+        | "deposit.forfeiture_confirmed"
+        | "deposit.forfeiture_appealed"
+        | "deposit.forfeiture_ruled"
+        | "deposit.forfeiture_final"
+        | "deposit.forfeiture_remitted" => return of_forfeiture(scene, deposit, &id, kind),
+        kind => return custody::payload(scene, book, deposit, kind),
     })
 }
 
@@ -171,7 +187,7 @@ fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str,
     Some(match kind {
         "deposit.guarantee_lodged" => json!({
             "deposit": id, "id": new, "form": scene.dice.pick(&["bank_guarantee", "insurance"]),
-            "issuer": {"name": "某银行"}, "number": reference, "amount": yuan(fen), "valid_from": today,
+            "issuer": {"name": "某银行"}, "issuer_kind": "bank", "licence": "B0001H141010001", "number": reference, "amount": yuan(fen), "valid_from": today,
             "valid_to": scene.day(fen % 30), "claim_by": scene.day(fen % 30), "document": scene.document()?,
         }),
         "deposit.guarantee_verified" | "deposit.guarantee_released" | "deposit.guarantee_expired" => {
@@ -187,6 +203,7 @@ fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str,
             if kind == "deposit.guarantee_verified" {
                 payload["outcome"] = scene.dice.pick(&["genuine", "genuine", "refuted"]).into();
                 payload["statement"] = "电话查验".into();
+                payload["evidence"] = serde_json::to_value(scene.document()?).ok()?;
             } else if kind == "deposit.guarantee_released" {
                 payload["reason"] = "退还".into();
             }

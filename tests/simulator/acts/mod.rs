@@ -3,6 +3,7 @@
 mod access;
 mod commitment;
 mod credit;
+mod custody;
 mod deposit;
 mod disclosure;
 mod evaluation;

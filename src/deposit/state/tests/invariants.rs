@@ -48,6 +48,10 @@ fn each_says_what_breaks_it() {
     assert_eq!(broken(|book| first(book).base_minor -= 1_000), ["I16"]);
     assert_eq!(broken(|book| post(book, Heading::InterestReceivable, Heading::InterestPayable)), ["I17"]);
     assert_eq!(broken(|book| first(book).receipts[0].is_reversed = true), ["I18"]);
+    assert_eq!(broken(|book| post(book, Heading::Difference, Heading::CustodyBank)), ["I14"]);
+    assert_eq!(broken(|book| post(book, Heading::CustodyBank, Heading::Unallocated)), ["I18"]);
+    assert_eq!(broken(|book| post(book, Heading::TreasuryRecoverable, Heading::CustodyBank)), ["I15"]);
+    assert_eq!(broken(|book| first(book).capitalised_minor = 1), ["I18"]);
     assert_eq!(broken(|book| first(book).overdue = Some(3)), ["I20"]);
     let odd = HoldState { left_minor: 0, claimed_minor: 1, until: "2026-09-01".parse().unwrap(), entry: 3 };
     assert_eq!(broken(|book| first(book).holds.extend([("k".parse().unwrap(), odd)])), ["I11"]);
@@ -69,12 +73,12 @@ fn a_deposit_with_a_guarantee_is_not_closed() {
     run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
     run.accepts(1, "deposit.announced", notice("d-1"));
     let lodged = json!({
-        "deposit": "d-1", "id": "g-1", "form": "bank_guarantee", "issuer": {"name": "某银行"}, "number": "B-1",
+        "deposit": "d-1", "id": "g-1", "form": "bank_guarantee", "issuer": {"name": "某银行"}, "issuer_kind": "bank", "licence": "B0001H141010001", "number": "B-1",
         "amount": yuan(10_000_000), "valid_from": "2026-03-20", "valid_to": "2026-07-31", "claim_by": "2026-07-31",
         "document": paper(),
     });
     run.accepts(1, "deposit.guarantee_lodged", lodged);
-    let verified = json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验"});
+    let verified = json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验", "evidence": paper()});
     run.accepts(2, "deposit.guarantee_verified", verified);
     let due = json!({"deposit": "d-1", "event": "agreed", "day": "2026-03-20", "document": paper()});
     run.accepts(1, "deposit.refund_due", due);

@@ -1,5 +1,6 @@
 //! Stories of deposits, to the day and the fen; and whatever is tried, books that balance.
 
+mod custody;
 mod invariants;
 mod random;
 mod stories;

@@ -3,11 +3,53 @@
 use super::*;
 use proptest::prelude::*;
 
+fn at_bank(what: u8) -> &'static str {
+    match what {
+        13 => "deposit.unallocated_received",
+        14 => "deposit.unallocated_claimed",
+        15 => "deposit.unallocated_returned",
+        16 => "deposit.interest_allocated",
+        17 => "deposit.interest_capitalised",
+        18 => "deposit.difference_opened",
+        19 => "deposit.difference_cleared",
+        _ => "deposit.forfeiture_remitted",
+    }
+}
+
+/// What moves on the account besides.
+fn bank_move(run: &Run, what: u8, (id, item): (&str, &str), n: usize, fen: i64) -> Value {
+    let (today, book) = (Day::from(run.now.shanghai_day()), run.book());
+    let reference = format!("R-{n}");
+    let stray = book.unallocated.keys().next().map_or("R-0".to_owned(), ToString::to_string);
+    let icbc = "icbc".parse().unwrap();
+    match what {
+        13 => json!({
+            "bank": "icbc", "reference": reference, "amount": yuan(fen), "value_date": today, "account": sealed(),
+        }),
+        14 => json!({"deposit": id, "reference": stray, "account_kind": "basic", "document": paper()}),
+        15 => json!({"receipt": stray, "reference": reference, "value_date": today, "reason": "误"}),
+        16 => json!({
+            "bank": "icbc", "amount": yuan(book.to_allocate_minor(&icbc, Currency::CNY)), "up_to": today,
+            "table": book.allocation(&icbc, Currency::CNY, today).digest().to_string(),
+        }),
+        17 => {
+            let deposit = book.deposits.get(&id.parse::<ItemId>().unwrap());
+            json!({"deposit": id, "amount": yuan(deposit.map_or(1, |deposit| deposit.allocated_minor))})
+        }
+        18 => json!({
+            "id": item, "bank": "icbc", "side": if fen % 2 == 0 { "over" } else { "short" }, "amount": yuan(fen / 1000 + 1),
+            "value_date": today, "statement": "查",
+        }),
+        19 => json!({"difference": item, "explanation": "更正", "document": paper()}),
+        _ => json!({"deposit": id, "forfeiture": item, "reference": reference, "value_date": today}),
+    }
+}
+
 proptest! {
     /// Whatever is tried in whatever order: every accepted act balances (asked after each), what comes in is what is owed, and who
     /// folds the acts again has the same book.
     #[test]
-    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..14, 0u8..3, 1i64..9_000_000, 0u8..3), 1..60)) {
+    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..22, 0u8..3, 1i64..9_000_000, 0u8..3), 1..60)) {
         let mut run = Run::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
         for (n, (what, deposit, fen, other)) in moves.into_iter().enumerate() {
@@ -43,9 +85,10 @@ proptest! {
                     "reference": format!("R-{n}"), "value_date": today,
                 })),
                 12 => ("deposit.bank_entered", json!({
-                    "bank": "icbc", "nature": if fen % 2 == 0 { "own_funds" } else { "charge" },
+                    "bank": "icbc", "nature": (["own_funds", "charge", "pooled_interest"][usize::from(other)]),
                     "reference": format!("R-{n}"), "amount": yuan(fen / 1000 + 1), "value_date": today,
                 })),
+                13..=20 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
                 _ => ("deposit.receipt_reversed", json!({
                     "deposit": id, "reference": format!("R-{}", n / 2), "reason": "误", "document": paper(),
                 })),
@@ -57,7 +100,8 @@ proptest! {
             while let Some(act) = run.book().due(run.now, run.law()) {
                 run.act(&service(), 9, &act).unwrap();
             }
-            prop_assert!(run.book().own_minor(Currency::CNY) >= 0);
+            // What own costs took of deposits has a clock.
+            prop_assert!(run.book().own_minor(Currency::CNY) >= 0 || run.book().own_costs.contains_key(&Currency::CNY));
         }
         // The journal alone has all of it: numbers without a gap, and the same balances.
         let mut again = super::super::AccountBook::default();

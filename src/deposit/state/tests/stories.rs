@@ -236,7 +236,7 @@ fn a_guarantee_covers_once_it_is_verified_and_until_it_expires() {
     run.accepts(1, "deposit.announced", notice("d-2"));
     let lodging = |deposit: &str, id: &str, number: &str| {
         json!({
-            "deposit": deposit, "id": id, "form": "bank_guarantee", "issuer": {"name": "某银行"}, "number": number,
+            "deposit": deposit, "id": id, "form": "bank_guarantee", "issuer": {"name": "某银行"}, "issuer_kind": "bank", "licence": "B0001H141010001", "number": number,
             "amount": yuan(10_000_000), "valid_from": "2026-03-20", "valid_to": "2026-07-31", "claim_by": "2026-08-31",
             "document": paper(),
         })
@@ -245,7 +245,7 @@ fn a_guarantee_covers_once_it_is_verified_and_until_it_expires() {
     run.refuses(1, "deposit.guarantee_lodged", lodging("d-2", "g-2", "B-1"), "duplicate");
     run.refuses(1, "deposit.guarantee_lodged", lodging("d-2", "g-1", "B-2"), "duplicate");
     assert_eq!(run.deposit("d-1").status(&run.book().book), DepositStatus::Announced);
-    let verified = json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验"});
+    let verified = json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验", "evidence": paper()});
     run.refuses(1, "deposit.guarantee_verified", verified.clone(), "same-signer");
     run.accepts(2, "deposit.guarantee_verified", verified);
     assert_eq!(run.deposit("d-1").status(&run.book().book), DepositStatus::Secured);

@@ -1,0 +1,70 @@
+//! What the law and the platform say of deposits while they stand: how much is asked as things change, and whose guarantees count.
+
+use super::credit::Grade;
+use super::deposits::{DepositForm, IssuerKind, WHOLE_PPM};
+use super::rule::Rule;
+use crate::calendar::Period;
+use serde::{Deserialize, Serialize};
+
+/// With a grade of credit or a better one, so much of what the result asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditStep {
+    pub grade_from: Grade,
+    pub ratio_ppm: u32,
+}
+
+/// How what is asked follows results and credit while a deposit stands: only downwards from the cap.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentTerms {
+    /// From one assessment to the next.
+    pub months: u16,
+    /// The best first.
+    #[serde(rename = "step")]
+    pub steps: Vec<CreditStep>,
+    pub rule: Rule,
+}
+
+impl AssessmentTerms {
+    pub fn period(&self) -> Period {
+        Period::Months(self.months)
+    }
+
+    /// Of what the result asks, for a grade; all of it where nobody was graded.
+    pub fn ratio_ppm(&self, grade: Option<Grade>) -> u32 {
+        let step = grade.and_then(|grade| self.steps.iter().find(|step| grade >= step.grade_from));
+        step.map_or(WHOLE_PPM, |step| step.ratio_ppm)
+    }
+
+    pub(super) fn fault(&self) -> Option<String> {
+        let falls =
+            self.steps.is_sorted_by(|one, next| one.grade_from > next.grade_from && one.ratio_ppm <= next.ratio_ppm);
+        let is_right = falls && self.steps.iter().all(|step| step.ratio_ppm <= WHOLE_PPM);
+        (!is_right).then(|| "credit reduces, and a better grade reduces more".into())
+    }
+}
+
+/// Who may issue a guarantee of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuaranteeIssuers {
+    pub form: DepositForm,
+    pub kinds: Vec<IssuerKind>,
+}
+
+/// Whose guarantees count, and how long before its end one is warned of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuaranteeTerms {
+    pub warning_days: u16,
+    pub issuers: Vec<GuaranteeIssuers>,
+    pub rule: Rule,
+}
+
+impl GuaranteeTerms {
+    /// Whether somebody of this kind may issue such a guarantee.
+    pub fn takes(&self, form: DepositForm, kind: IssuerKind) -> bool {
+        self.issuers.iter().any(|issuers| issuers.form == form && issuers.kinds.contains(&kind))
+    }
+}

@@ -1,0 +1,123 @@
+//! What else moves on a buyer's custody accounts: money of nobody, interest, differences, claims on issuers and the treasury.
+
+use super::Scene;
+use super::deposit::{chosen, yuan};
+use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate};
+use gongshi::field::{Currency, Day, ItemId};
+use serde_json::{Value, json};
+
+/// The account into which everything is paid.
+const BANK: &str = "b-1";
+
+/// What the book waits for at the bank, whatever becomes of a single deposit.
+pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> &'static str {
+    let is_open = book.unallocated.values().any(|of| of.fate == UnallocatedFate::Open);
+    let forfeited = |phase| deposit.forfeitures.values().any(|of| of.phase == phase);
+    match () {
+        () if forfeited(ForfeiturePhase::Claimed) => "deposit.guarantee_paid",
+        () if forfeited(ForfeiturePhase::Annulled) => "deposit.forfeiture_recovered",
+        () if forfeited(ForfeiturePhase::Remitted) && scene.dice.percent(30) => "deposit.forfeiture_annulled",
+        () if is_open && scene.dice.percent(60) => scene.dice.pick(&[
+            "deposit.unallocated_claimed",
+            "deposit.unallocated_claimed",
+            "deposit.unallocated_returned",
+        ]),
+        () if book.to_allocate_minor(&bank(), Currency::CNY) > 0 => "deposit.interest_allocated",
+        () if deposit.allocated_minor > 0 && scene.dice.percent(50) => "deposit.interest_capitalised",
+        () if book.differences.values().any(|of| !of.is_cleared) => "deposit.difference_cleared",
+        () => scene.dice.pick(&[
+            "deposit.unallocated_received",
+            "deposit.bank_entered",
+            "deposit.difference_opened",
+            "deposit.guarantee_claimed",
+            "deposit.swapped",
+            "deposit.guarantee_lodged",
+        ]),
+    }
+}
+
+fn bank() -> ItemId {
+    BANK.parse().expect("a short, plain name")
+}
+
+pub fn payload(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    kind: &str,
+) -> Option<Value> {
+    let id = deposit.map_or("d-0".to_owned(), |deposit| deposit.id.to_string());
+    let today: Day = scene.day(0);
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let new = format!("x-{}", scene.dice.below(60));
+    let fen = scene.dice.between(1, 4_000_000);
+    let stray = book.and_then(|book| book.unallocated.iter().find(|(_, of)| of.fate == UnallocatedFate::Open));
+    let stray = stray.map_or("R-0".to_owned(), |(reference, _)| reference.to_string());
+    Some(match kind {
+        "deposit.unallocated_received" => json!({
+            "bank": BANK, "reference": reference, "amount": yuan(fen), "value_date": today, "account": scene.person(),
+        }),
+        "deposit.unallocated_claimed" => {
+            json!({"deposit": id, "reference": stray, "account_kind": "basic", "document": scene.document()?})
+        }
+        "deposit.unallocated_returned" => {
+            json!({"receipt": stray, "reference": reference, "value_date": today, "reason": "来款有误"})
+        }
+        "deposit.interest_allocated" => {
+            let table = book?.allocation(&bank(), Currency::CNY, today);
+            let amount = book?.to_allocate_minor(&bank(), Currency::CNY);
+            json!({"bank": BANK, "amount": yuan(amount), "up_to": today, "table": table.digest().to_string()})
+        }
+        "deposit.interest_capitalised" => {
+            json!({"deposit": id, "amount": yuan(deposit.map_or(1, |deposit| deposit.allocated_minor))})
+        }
+        "deposit.difference_opened" => json!({
+            "id": new, "bank": BANK, "side": scene.dice.pick(&["over", "short"]), "amount": yuan(fen / 1000 + 1),
+            "value_date": today, "statement": "待查",
+        }),
+        "deposit.difference_cleared" => {
+            let open = book.into_iter().flat_map(|book| book.differences.clone());
+            json!({
+                "difference": chosen(scene, open, |of| !of.is_cleared), "explanation": "已更正", "document": scene.document()?,
+            })
+        }
+        "deposit.own_costs_overdue" => json!({"currency": "CNY"}),
+        kind => return of_decision(scene, deposit, &id, kind, fen),
+    })
+}
+
+fn of_decision(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str, fen: i64) -> Option<Value> {
+    let today: Day = scene.day(0);
+    let reference = format!("R-{}", scene.dice.below(4000));
+    let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
+    let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
+    let of_phase = |scene: &mut Scene<'_>, phase| chosen(scene, forfeitures(), |of| of.phase == phase);
+    Some(match kind {
+        "deposit.guarantee_claimed" => json!({
+            "deposit": id, "id": format!("x-{}", scene.dice.below(60)), "amount": yuan(fen / 4 + 1),
+            "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid),
+            "ground": "bid-withdrawn", "reasons": "理由", "document": scene.document()?,
+        }),
+        "deposit.guarantee_paid" => json!({
+            "deposit": id, "forfeiture": of_phase(scene, ForfeiturePhase::Claimed), "reference": reference,
+            "value_date": today,
+        }),
+        "deposit.swapped" => {
+            let direction = scene.dice.pick(&["to_guarantee", "to_guarantee", "to_money"]);
+            let wanted = if direction == "to_money" { GuaranteePhase::Valid } else { GuaranteePhase::Lodged };
+            json!({
+                "deposit": id, "guarantee": chosen(scene, guarantees(), |of| of.phase == wanted), "direction": direction,
+                "statement": "电话查验", "evidence": scene.document()?,
+            })
+        }
+        "deposit.forfeiture_annulled" => json!({
+            "deposit": id, "forfeiture": of_phase(scene, ForfeiturePhase::Remitted), "reasons": "判决撤销",
+            "document": scene.document()?,
+        }),
+        "deposit.forfeiture_recovered" => json!({
+            "deposit": id, "forfeiture": of_phase(scene, ForfeiturePhase::Annulled), "reference": reference,
+            "value_date": today,
+        }),
+        _ => return None,
+    })
+}
