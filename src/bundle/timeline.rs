@@ -222,6 +222,11 @@ fn of_custody(kind: &str) -> Option<&'static str> {
         "deposit.swapped" => "资金与保函互换",
         "deposit.forfeiture_annulled" => "撤销已生效的不予退还",
         "deposit.forfeiture_recovered" => "国库退付到账",
+        "deposit.assessed" => "核定应缴数额",
+        "deposit.topup_demanded" => "通知补足",
+        "deposit.topup_overdue" => "逾期未补足",
+        "deposit.surplus_overdue" => "超额部分逾期未退",
+        "deposit.guarantee_expiring" => "保函到期预警",
         _ => return None,
     })
 }

@@ -114,5 +114,6 @@ pub async fn fill(ledger: &Arc<Ledger>, clock: &Clock, present: Instant, keys_fo
     clock.set(present);
     ledger.propose_due().await?;
     ledger.grade_due().await?;
+    ledger.assess_due().await?;
     Ok(())
 }

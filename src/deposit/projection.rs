@@ -5,7 +5,7 @@ use super::book::{AccountBook, BookAccount, Heading, PostingSide, SubLedger};
 use super::{Act, DepositBook, DepositBookId, DepositState, RefundPhase, SchemeState};
 use crate::act::{Acts, Place};
 use crate::field::{ItemId, OrganisationId};
-use crate::law::Law;
+use crate::law::{Law, Running};
 use crate::store::{Column, Database, Projected, Row, Rows, StoreError, Table, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use strum::IntoEnumIterator;
@@ -76,6 +76,11 @@ pub static DEPOSITS: Table = Table {
         Column::integer("refunded"),
         Column::integer("interest_paid"),
         Column::text("guarantee_expires"),
+        Column::integer("topup_due_at"),
+        Column::integer("topup_overdue"),
+        Column::integer("surplus_due_at"),
+        Column::integer("surplus_overdue"),
+        Column::integer("guarantee_warned"),
     ],
     key: &["book", "id"],
 };
@@ -115,7 +120,8 @@ pub static POSTINGS: Table = Table {
 /// All of them, as lists ask for them.
 pub const DEPOSIT_COLUMNS: &str = "entry, book, id, scheme, kind, payer, tender, lot, currency, status, pay_by, clock_event, \
      clock_day, due_at, due_provisional, overdue_entry, last_entry, required, shortfall, guaranteed, available, held, excess, \
-     refund_payable, disputed, refunded, interest_paid, guarantee_expires";
+     refund_payable, disputed, refunded, interest_paid, guarantee_expires, topup_due_at, topup_overdue, surplus_due_at, \
+     surplus_overdue, guarantee_warned";
 
 pub const SCHEME_COLUMNS: &str =
     "entry, book, id, kind, name, article, currency, ratio_ppm, forms, refund_days, document";
@@ -166,6 +172,9 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
     let arrived = || deposit.refunds.values().filter(|refund| refund.phase == RefundPhase::Confirmed);
     let valid = deposit.guarantees.values().filter(|guarantee| guarantee.phase == super::GuaranteePhase::Valid);
     let secured = deposit.secures.as_ref();
+    let due =
+        |running: Option<Running>| running.map_or(Value::Null, |running| Value::Integer(law.end(running).at.millis()));
+    let entry = |entry: Option<u64>| entry.map_or(Value::Null, Value::from);
     vec![
         Value::from(of.payee.as_str()),
         Value::from(deposit.id.as_str()),
@@ -194,7 +203,12 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         standing(Heading::ForfeitedPending),
         Value::Integer(arrived().map(|refund| refund.principal_minor).sum()),
         Value::Integer(arrived().map(|refund| refund.interest_minor + refund.overdue_minor).sum()),
-        optional(valid.map(|guarantee| guarantee.valid_to).min()),
+        optional(valid.clone().map(|guarantee| guarantee.valid_to).min()),
+        due(deposit.topup_running()),
+        entry(deposit.topup_overdue()),
+        due(deposit.surplus.map(|surplus| surplus.running)),
+        entry(deposit.surplus.and_then(|surplus| surplus.overdue)),
+        entry(valid.filter_map(|guarantee| guarantee.warned).max()),
     ]
 }
 
@@ -326,6 +340,36 @@ pub async fn book_of(database: &Database, book: &OrganisationId) -> Result<Optio
     let sql =
         "SELECT deposits, vouchers, refunds_in_time, refunds_late, overdue, version FROM deposit_books WHERE book = $1";
     Ok(database.read(sql, &[Value::from(book.as_str())]).await?.into_iter().next())
+}
+
+/// The payees behind one in their order, at most so many.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn books_after(database: &Database, after: &str, count: u32) -> Result<Vec<String>, StoreError> {
+    let sql = format!("SELECT book FROM deposit_books WHERE book > $1 ORDER BY book LIMIT {count}");
+    let rows = database.read_built(sql, &[Value::from(after)]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// The tenders for whose lots deposits stand whose refund is not due yet.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn tenders_of_standing(database: &Database) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT tender FROM deposits WHERE tender IS NOT NULL AND clock_day IS NULL ORDER BY tender";
+    let rows = database.read(sql, &[]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// The payees with deposits for lots of a tender whose refund is not due yet.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn books_of_tender(database: &Database, tender: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT book FROM deposits WHERE tender = $1 AND clock_day IS NULL ORDER BY book";
+    let rows = database.read(sql, &[Value::from(tender)]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 /// The row of one deposit.

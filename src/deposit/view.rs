@@ -107,6 +107,26 @@ pub struct DepositView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     guarantee_expires: Option<Day>,
+    /// Index of the entry by which the service warned of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    guarantee_warned: Option<u64>,
+    /// When what is missing is to have come in (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    topup_due: Option<String>,
+    /// Index of the entry by which the service says that it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    topup_overdue: Option<u64>,
+    /// When what is too much is to be back (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    surplus_due: Option<String>,
+    /// Index of the entry by which the service says that it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    surplus_overdue: Option<u64>,
     /// Index of the newest entry about it.
     last_entry: u64,
 }
@@ -214,7 +234,12 @@ impl DepositSchemeView {
 impl DepositView {
     pub fn of_row(row: &Row) -> Result<Self, StoreError> {
         let event = row.optional_text(11)?.is_some().then(|| word(row, 11)).transpose()?;
-        let due = row.optional_integer(13)?.map(crate::field::Instant::from_millis);
+        let due = |column| -> Result<Option<String>, StoreError> {
+            Ok(row.optional_integer(column)?.map(|at| crate::field::Instant::from_millis(at).to_string()))
+        };
+        let entry = |column| -> Result<Option<u64>, StoreError> {
+            Ok(row.optional_integer(column)?.and_then(|entry| u64::try_from(entry).ok()))
+        };
         Ok(Self {
             entry: row.unsigned(0)?,
             payee: read(row.text(1)?)?,
@@ -228,10 +253,15 @@ impl DepositView {
             pay_by: read(row.text(10)?)?,
             clock_event: event,
             clock_day: optional(row, 12)?,
-            next_due: due.map(|due| due.to_string()),
+            next_due: due(13)?,
             provisional: row.integer(14)? != 0,
-            overdue: row.optional_integer(15)?.and_then(|entry| u64::try_from(entry).ok()),
+            overdue: entry(15)?,
             guarantee_expires: optional(row, 27)?,
+            guarantee_warned: entry(32)?,
+            topup_due: due(28)?,
+            topup_overdue: entry(29)?,
+            surplus_due: due(30)?,
+            surplus_overdue: entry(31)?,
             last_entry: row.unsigned(16)?,
         })
     }

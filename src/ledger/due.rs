@@ -36,7 +36,7 @@ impl Ledger {
     pub async fn propose_due(&self) -> Result<usize, LedgerError> {
         let mut proposed = 0;
         loop {
-            let round = self.propose_round().await? + self.propose_owed().await?;
+            let round = self.propose_round().await? + self.propose_owed().await? + self.start_clocks().await?;
             proposed += round;
             // An act may make the next one due.
             if round == 0 {
@@ -120,7 +120,7 @@ impl Ledger {
         self.propose(stream, &act).await
     }
 
-    async fn propose(&self, stream: &Stream, act: &Act) -> Result<bool, LedgerError> {
+    pub(super) async fn propose(&self, stream: &Stream, act: &Act) -> Result<bool, LedgerError> {
         match self.act_as_service(stream, act).await {
             Ok(_) => Ok(true),
             // Another replica was faster.

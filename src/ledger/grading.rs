@@ -1,4 +1,4 @@
-//! Grades of credit, each night.
+//! Grades of credit, each night, and what is asked as deposits by them.
 
 use super::{Folded, Folding, Ledger, LedgerError};
 use crate::act::{Place, Stream, fold};
@@ -61,13 +61,18 @@ impl Nights {
         if *self.done.lock().unwrap_or_else(PoisonError::into_inner) == Some(night) {
             return;
         }
-        match self.ledger.grade_due().await {
-            Ok(graded) => {
-                tracing::info!(graded, %night, "credit was graded");
+        match self.night().await {
+            Ok((graded, assessed)) => {
+                tracing::info!(graded, assessed, %night, "credit was graded, and deposits were assessed");
                 *self.done.lock().unwrap_or_else(PoisonError::into_inner) = Some(night);
             }
-            Err(error) => tracing::error!(%error, "credit was not graded"),
+            Err(error) => tracing::error!(%error, "the night's work was not done"),
         }
+    }
+
+    /// What is asked of payers follows their grades.
+    async fn night(&self) -> Result<(usize, usize), LedgerError> {
+        Ok((self.ledger.grade_due().await?, self.ledger.assess_due().await?))
     }
 }
 

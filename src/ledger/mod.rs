@@ -3,6 +3,7 @@
 mod clock;
 mod compared;
 mod cosigned;
+mod deposits;
 mod disclosure;
 mod document;
 mod due;
@@ -137,6 +138,8 @@ pub struct Ledger {
     high_water: HighWater,
     /// All that entries before this one oblige the service to begin has begun.
     owed_from: AtomicU64,
+    /// Tenders' entries before this one have set no clock of a refund going that nobody started.
+    clocks_from: AtomicU64,
     credits: grading::KeptCredits,
     /// A key never changes owner, so what was read once holds for ever.
     known_keys: Cache<KeyId, (PublicKey, OrganisationId)>,
@@ -186,6 +189,7 @@ impl Ledger {
             contradiction: RwLock::default(),
             high_water,
             owed_from: AtomicU64::new(0),
+            clocks_from: AtomicU64::new(0),
             credits: grading::KeptCredits::default(),
             known_keys: Cache::new(KEYS_CACHED),
         });

@@ -83,7 +83,8 @@ impl Sandbox {
     /// Moves the clock on, never back, and has the service do what falls due by then; says how many acts that were.
     async fn move_to(&self, time: Instant) -> Result<usize, LedgerError> {
         self.clock().set(time.max(self.clock().now()));
-        Ok(self.ledger.propose_due().await? + self.ledger.grade_due().await?)
+        let ledger = &self.ledger;
+        Ok(ledger.propose_due().await? + ledger.grade_due().await? + ledger.assess_due().await?)
     }
 }
 

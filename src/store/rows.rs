@@ -74,6 +74,16 @@ impl Database {
         rows.iter().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).collect()
     }
 
+    /// Entries from `first` on of streams of a kind, in their order, with their streams; some of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn acted_on(&self, prefix: &str, first: u64) -> Result<Vec<(u64, String)>, StoreError> {
+        let sql = "SELECT idx, stream FROM entries WHERE idx >= $1 AND stream LIKE $2 ORDER BY idx LIMIT 1000";
+        let rows = self.read(sql, &[Value::from(first), Value::from(format!("{prefix}/%"))]).await?;
+        rows.iter().map(|row| Ok((row.unsigned(0)?, row.text(1)?.to_owned()))).collect()
+    }
+
     /// The next streams on which something may be due by now, behind a place in their order; some of them.
     ///
     /// # Errors

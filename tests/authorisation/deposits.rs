@@ -22,7 +22,8 @@ pub const DEPOSIT: Subject = Subject {
             deposit.unallocated_claimed deposit.unallocated_returned deposit.interest_allocated
             deposit.interest_capitalised deposit.difference_opened deposit.difference_cleared deposit.own_costs_overdue
             deposit.guarantee_claimed deposit.guarantee_paid deposit.swapped deposit.forfeiture_annulled
-            deposit.forfeiture_recovered",
+            deposit.forfeiture_recovered deposit.assessed deposit.topup_demanded deposit.topup_overdue
+            deposit.surplus_overdue deposit.guarantee_expiring",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -43,6 +44,10 @@ pub const DEPOSIT: Subject = Subject {
         ('x', "difference", "bank and book differ"),
         ('w', "charged", "the bank took a charge, and its replacement is late"),
         ('q', "claimed", "a guarantee is claimed"),
+        ('e', "expiring", "a guarantee covers, and its end is near"),
+        ('j', "short", "more is asked than was paid in"),
+        ('k', "demanded", "and demanded, a month ago"),
+        ('m', "surplus", "less is asked than was paid in, since a month"),
         ('y', "both", "paid in, and a guarantee was lodged besides"),
         ('t', "remitted", "what is final is paid to the treasury"),
         ('z', "annulled", "and annulled"),
@@ -76,6 +81,9 @@ fn entered(state: &str) -> Stage {
         "interest" | "allocated" => &["scheme_published", "announced", "received"],
         "difference" => &["scheme_published", "announced", "received", "difference_opened"],
         "charged" => &["scheme_published", "announced", "received", "bank_entered#charge"],
+        "expiring" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified"],
+        "short" | "demanded" => &["scheme_published", "announced", "received", "assessed#less", "assessed"],
+        "surplus" => &["scheme_published", "announced", "received", "assessed#less"],
         "both" => &["scheme_published", "announced", "received", "guarantee_lodged"],
         "claimed" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified", "guarantee_claimed"],
         "remitted" | "annulled" => {
@@ -103,7 +111,11 @@ fn entered(state: &str) -> Stage {
                 goes_on(&mut stage, Who::Centre, "deposit.interest_allocated");
             }
         }
-        "charged" => stage.later(20 * DAY_MILLIS),
+        "charged" | "surplus" => stage.later(30 * DAY_MILLIS),
+        "demanded" => {
+            stage.wait_for("deposit.topup_demanded", &deposits());
+            stage.later(30 * DAY_MILLIS);
+        }
         "remitted" | "annulled" => {
             stage.wait_for("deposit.forfeiture_final", &deposits());
             goes_on(&mut stage, Who::Centre, "deposit.forfeiture_remitted");
@@ -160,6 +172,13 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
+        "deposit.topup_overdue" | "deposit.surplus_overdue" => of_time(stage, deposit, kind),
+        "deposit.assessed" => {
+            let (score, fen) = if variant(kind) == "less" { (85, 5_000) } else { (60, 10_000) };
+            json!({
+                "deposit": "d-1", "base": yuan(500_000), "score": score, "required": yuan(fen), "rule": "DP-ASSESSMENT",
+            })
+        }
         "deposit.unallocated_received"
         | "deposit.unallocated_claimed"
         | "deposit.unallocated_returned"
@@ -210,8 +229,22 @@ fn of_bank(stage: &Stage, kind: &str, deposit: Option<&DepositState>, reference:
         "deposit.difference_cleared" => {
             json!({"difference": "x-1", "explanation": "已更正", "document": paper("更正")})
         }
+        "deposit.topup_demanded" => {
+            let missing = book.zip(deposit).map_or(0, |(book, deposit)| deposit.missing_minor(book));
+            json!({"deposit": "d-1", "missing": yuan(missing.max(1))})
+        }
         _ => json!({"currency": "CNY"}),
     }
+}
+
+/// What the service says when a clock is over: its end.
+fn of_time(stage: &Stage, deposit: Option<&DepositState>, kind: &str) -> Value {
+    let running = deposit.and_then(|deposit| match kind {
+        "deposit.topup_overdue" => deposit.topup_running(),
+        _ => deposit.surplus.map(|surplus| surplus.running),
+    });
+    let due = running.zip(stage.world.law()).map_or(stage.now, |(running, law)| law.end(running).at);
+    json!({"deposit": "d-1", "due": due.to_string()})
 }
 
 fn next(prefix: &str, count: Option<usize>) -> String {
@@ -278,6 +311,7 @@ fn of_decision(stage: &Stage, kind: &str, deposit: Option<&DepositState>, refere
         "deposit.forfeiture_annulled" => {
             json!({"deposit": "d-1", "forfeiture": "f-1", "reasons": "判决撤销", "document": paper("判决书")})
         }
+        "deposit.guarantee_expiring" => json!({"deposit": "d-1", "guarantee": "g-1"}),
         "deposit.guarantee_released" => json!({"deposit": "d-1", "guarantee": "g-1", "reason": "退还"}),
         "deposit.guarantee_expired" => json!({"deposit": "d-1", "guarantee": "g-1"}),
         other => panic!("no payload for {other}"),

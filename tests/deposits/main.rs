@@ -4,6 +4,7 @@
 #![cfg(feature = "shell")]
 
 mod books;
+mod clocks;
 mod holds;
 mod reconciliation;
 mod refunds;

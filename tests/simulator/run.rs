@@ -188,7 +188,9 @@ impl Run {
     pub async fn due(&mut self, writers: &[usize]) -> Result<(), Fault> {
         let ledgers: Vec<Arc<Ledger>> = writers.iter().map(|at| Arc::clone(&self.writers[*at])).collect();
         let all = futures::future::join_all(ledgers.iter().map(|ledger| async move {
-            Ok::<_, gongshi::ledger::LedgerError>(ledger.propose_due().await? + ledger.grade_due().await?)
+            Ok::<_, gongshi::ledger::LedgerError>(
+                ledger.propose_due().await? + ledger.grade_due().await? + ledger.assess_due().await?,
+            )
         }));
         let proposed = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;
         let proposed: Result<Vec<usize>, _> =

@@ -211,6 +211,7 @@ impl Desk<'_> {
         // The first one's time is over.
         self.service();
         self.on(29);
+        self.starts("B-004");
         let (deposit, guarantee, reason) = (item("B-004"), item("G-002"), literal("项目已签约，退还保函"));
         self.posts(GuaranteeRelease { deposit, guarantee, reason });
     }

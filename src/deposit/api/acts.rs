@@ -1,11 +1,12 @@
 //! What is posted on the deposits of a payee.
 
 use super::super::{
-    BankEntry, BankReceipt, CoverSwap, DepositBookId, DepositNotice, DifferenceClearing, DifferenceOpening, Forfeiture,
-    ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance,
-    ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification,
-    Hold, HoldRelease, InterestAllocation, InterestCapitalisation, ReceiptReversal, RefundApproval, RefundClockStart,
-    RefundInstruction, RefundSettlement, SchemePublication, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
+    BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositNotice, DifferenceClearing,
+    DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery,
+    ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease,
+    GuaranteeVerification, Hold, HoldRelease, InterestAllocation, InterestCapitalisation, ReceiptReversal,
+    RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, UnallocatedClaim,
+    UnallocatedReceipt, UnallocatedReturn,
 };
 use crate::http::endpoints_of_acts;
 
@@ -104,4 +105,7 @@ endpoints_of_acts! {
 
     /// 国库退付到账: by the payee, with the bank's reference.
     recover_forfeiture: "/:payee/forfeiture-recoveries", "recoverDepositForfeiture", ForfeitureRecovery;
+
+    /// 核定: by the payee, when something changed; each year by the service.
+    assess: "/:payee/assessments", "assessDeposit", DepositAssessment;
 }

@@ -8,6 +8,7 @@ mod receipt;
 mod refund;
 mod scheme;
 mod unallocated;
+mod upkeep;
 
 pub use bank::{
     BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
@@ -29,6 +30,7 @@ pub use refund::{
 };
 pub use scheme::SchemePublication;
 pub use unallocated::{UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn};
+pub use upkeep::{DepositAssessment, GuaranteeExpiring, SurplusOverdue, TopUpDemand, TopUpOverdue};
 
 use crate::act::acts;
 
@@ -71,6 +73,11 @@ acts! {
         Swapped(CoverSwap),
         ForfeitureAnnulled(ForfeitureAnnulment),
         ForfeitureRecovered(ForfeitureRecovery),
+        Assessed(DepositAssessment),
+        TopUpDemanded(TopUpDemand),
+        TopUpOverdue(TopUpOverdue),
+        SurplusOverdue(SurplusOverdue),
+        GuaranteeExpiring(GuaranteeExpiring),
     }
 }
 
@@ -114,6 +121,11 @@ impl Act {
             Self::Swapped(act) => &act.deposit,
             Self::ForfeitureAnnulled(act) => &act.deposit,
             Self::ForfeitureRecovered(act) => &act.deposit,
+            Self::Assessed(act) => &act.deposit,
+            Self::TopUpDemanded(act) => &act.deposit,
+            Self::TopUpOverdue(act) => &act.deposit,
+            Self::SurplusOverdue(act) => &act.deposit,
+            Self::GuaranteeExpiring(act) => &act.deposit,
         })
     }
 }

@@ -33,7 +33,8 @@ impl DepositBook {
         }
         self.watch_own_costs(act, place, law);
         if let Some(id) = act.deposit() {
-            self.watch_refund(&id.clone(), place);
+            self.watch_refund(id, place);
+            self.watch_cover(id, place, law);
         }
     }
 
@@ -290,6 +291,9 @@ impl DepositState {
             currency: notice.required.currency,
             base_minor: notice.base.amount_minor,
             required_minor: notice.required.amount_minor,
+            asked_minor: notice.required.amount_minor,
+            score: notice.score,
+            assessed: place.time,
             bank: notice.bank.clone(),
             pay_by: notice.pay_by,
             entry: place.index,
@@ -307,6 +311,9 @@ impl DepositState {
             clock: None,
             charged_to: None,
             overdue: None,
+            was_whole: false,
+            topup: None,
+            surplus: None,
             last_entry: place.index,
         }
     }

@@ -273,6 +273,9 @@ impl DepositBook {
                     GuaranteeCheck::Refuted => GuaranteePhase::Refuted,
                 };
                 self.move_guarantee(id, &act.guarantee, phase);
+                if phase == GuaranteePhase::Valid {
+                    self.warn_before(id, &act.guarantee, place, law);
+                }
             }
             Act::GuaranteeReleased(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Released),
             Act::GuaranteeExpired(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Expired),
@@ -301,8 +304,11 @@ impl DepositBook {
                     SwapDirection::ToMoney => GuaranteePhase::Released,
                 };
                 self.move_guarantee(id, &swap.guarantee, phase);
+                if phase == GuaranteePhase::Valid {
+                    self.warn_before(id, &swap.guarantee, place, law);
+                }
             }
-            _ => {}
+            act => self.fold_upkeep(id, act, place, law),
         }
     }
 
@@ -320,6 +326,8 @@ impl DepositBook {
             claim_by: lodging.claim_by,
             lodged_by: place.kid,
             phase: GuaranteePhase::Lodged,
+            warning: None,
+            warned: None,
         };
         self.with(id, |deposit| {
             deposit.guarantees.insert(lodging.id.clone(), state);
@@ -353,6 +361,7 @@ impl DepositBook {
         let valid_to = state.valid_to;
         if phase != GuaranteePhase::Valid {
             self.timers.not_at(end_of(valid_to), expiry(id, guarantee));
+            self.stop_warning(id, guarantee);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::book::PostingError;
 use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
-use super::{DepositBook, DepositState, bank, forfeit, pool, refund, require, unallocated};
+use super::{DepositBook, DepositState, bank, forfeit, pool, refund, require, unallocated, upkeep};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
 use crate::law::DepositShape;
@@ -69,10 +69,22 @@ fn decide_on(
             must_be_due(book, act, &Awaited::HoldLapse { deposit, hold }, by, at)
         }
         Act::RefundOverdue(overdue) => {
-            let awaited = Awaited::RefundOverdue { deposit: overdue.deposit.clone() };
-            must_be_due(book, act, &awaited, by, at)?;
-            if awaited.act(book, at.law) == *act { Ok(()) } else { Err(Refusal::state_forbids(act.kind(), "other")) }
+            must_be_exactly(book, act, &Awaited::RefundOverdue { deposit: overdue.deposit.clone() }, by, at)
         }
+        Act::TopUpDemanded(demand) => {
+            must_be_exactly(book, act, &Awaited::TopUp { deposit: demand.deposit.clone() }, by, at)
+        }
+        Act::TopUpOverdue(overdue) => {
+            must_be_exactly(book, act, &Awaited::TopUpOverdue { deposit: overdue.deposit.clone() }, by, at)
+        }
+        Act::SurplusOverdue(overdue) => {
+            must_be_exactly(book, act, &Awaited::SurplusOverdue { deposit: overdue.deposit.clone() }, by, at)
+        }
+        Act::GuaranteeExpiring(warning) => {
+            let (deposit, guarantee) = (warning.deposit.clone(), warning.guarantee.clone());
+            must_be_due(book, act, &Awaited::GuaranteeExpiring { deposit, guarantee }, by, at)
+        }
+        Act::Assessed(assessment) => upkeep::decide_assessment(book, deposit, assessment, act.kind(), by, at),
         Act::ForfeitureFinal(last) => {
             let (deposit, forfeiture) = (last.deposit.clone(), last.forfeiture.clone());
             must_be_due(book, act, &Awaited::ForfeitureFinal { deposit, forfeiture }, by, at)
@@ -92,6 +104,18 @@ fn must_be_due(book: &DepositBook, act: &Act, awaited: &Awaited, by: &Author, at
         return Ok(());
     }
     Err(Refusal::state_forbids(act.kind(), "not due"))
+}
+
+/// And says what the book says.
+fn must_be_exactly(
+    book: &DepositBook,
+    act: &Act,
+    awaited: &Awaited,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_be_due(book, act, awaited, by, at)?;
+    if awaited.act(book, at.law) == *act { Ok(()) } else { Err(Refusal::state_forbids(act.kind(), "other")) }
 }
 
 /// # Errors

@@ -4,6 +4,7 @@ use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, SchemePublication, SecuredLot};
 use super::timers::Awaited;
+use super::upkeep::{SurplusState, TopUpState};
 use crate::act::statuses;
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId};
 use crate::law::{DepositForm, ForfeitTo, RefundEvent, Running};
@@ -175,6 +176,10 @@ pub struct GuaranteeState {
     pub claim_by: Day,
     pub lodged_by: KeyId,
     pub phase: GuaranteePhase,
+    /// When its end is warned of, while that is to come.
+    pub warning: Option<Instant>,
+    /// The entry that warned of it.
+    pub warned: Option<u64>,
 }
 
 /// The clock of its refund.
@@ -197,6 +202,12 @@ pub struct DepositState {
     pub currency: Currency,
     pub base_minor: i64,
     pub required_minor: i64,
+    /// What the payee asked last: the service never assesses above it.
+    pub asked_minor: i64,
+    /// The result by which it was reduced.
+    pub score: Option<u8>,
+    /// When it was announced or assessed last.
+    pub assessed: Instant,
     pub bank: ItemId,
     pub pay_by: Day,
     pub entry: u64,
@@ -220,6 +231,10 @@ pub struct DepositState {
     pub charged_to: Option<Day>,
     /// The entry that says that its refund is overdue.
     pub overdue: Option<u64>,
+    /// It has covered all that was asked once: what is missing from then on is demanded.
+    pub was_whole: bool,
+    pub topup: Option<TopUpState>,
+    pub surplus: Option<SurplusState>,
     /// The newest entry about it.
     pub last_entry: u64,
 }

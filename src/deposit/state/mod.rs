@@ -18,6 +18,7 @@ mod require;
 mod tests;
 mod timers;
 mod unallocated;
+mod upkeep;
 
 pub use bank::{DifferenceState, OwnCostsState};
 pub use custody::CustodyJournal;
@@ -31,6 +32,7 @@ pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums};
 pub use timers::Awaited;
 pub use unallocated::{UnallocatedFate, UnallocatedState};
+pub use upkeep::{AssessmentInputs, SurplusState, TopUpState};
 
 use super::Act;
 use super::book::AccountBook;
@@ -135,6 +137,11 @@ impl DepositBook {
     }
 }
 
+/// The tender whose lot a deposit stands for.
+fn secured_by(deposit: Option<&DepositState>) -> Option<Stream> {
+    Some(Stream::of(&deposit?.secures.as_ref()?.tender))
+}
+
 impl Capability for DepositBook {
     type Id = DepositBookId;
     type Act = Act;
@@ -156,27 +163,30 @@ impl Capability for DepositBook {
         let deposit = act.deposit().and_then(|id| state?.deposits.get(id));
         match act {
             Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
-            Act::RefundDue(_) => {
-                let secured = deposit.and_then(|deposit| deposit.secures.as_ref());
-                secured.map(|secured| Stream::of(&secured.tender)).into_iter().collect()
+            Act::RefundDue(_) => secured_by(deposit).into_iter().collect(),
+            Act::Assessed(_) => {
+                let payer = deposit.and_then(|deposit| deposit.payer.as_ref());
+                secured_by(deposit).into_iter().chain(upkeep::credit_of(payer)).collect()
             }
             Act::RefundApproved(_) => gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref())).collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Every act on a deposit concerns who paid it; lateness is said of the payee.
+    /// Every act on a deposit concerns who paid it; lateness is said of the payee, or of who did not top up.
     fn bears_on(state: Option<&Self>, act: &Act) -> Vec<Bearing> {
         let payer = match act {
             Act::Announced(notice) => notice.payer.as_ref(),
             act => act.deposit().and_then(|id| state?.deposits.get(id)?.payer.as_ref()),
         };
         let late = match (act, state) {
-            (Act::RefundOverdue(_) | Act::OwnCostsOverdue(_), Some(state)) => {
+            (Act::RefundOverdue(_) | Act::OwnCostsOverdue(_) | Act::SurplusOverdue(_), Some(state)) => {
                 Some(Bearing::new(&state.payee, Fact::DeadlinePassed))
             }
+            (Act::TopUpOverdue(_), _) => payer.map(|payer| Bearing::new(payer, Fact::DeadlinePassed)),
             _ => None,
         };
+        let payer = payer.filter(|_| !matches!(act, Act::TopUpOverdue(_)));
         late.into_iter().chain(payer.map(Bearing::concerned)).collect()
     }
 

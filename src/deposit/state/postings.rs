@@ -45,6 +45,7 @@ impl DepositBook {
                 self.claimed(claim).map(|receipt| self.receipt(deposit, &receipt)).unwrap_or_default()
             }
             Act::InterestCapitalised(act) => self.capitalisation_lines(deposit, act),
+            Act::Assessed(assessment) => self.assessment_lines(deposit, assessment),
             Act::Held(hold) => transfer(Heading::Available, Heading::Held, hold.amount.amount_minor),
             Act::Released(release) => transfer(Heading::Held, Heading::Available, release.amount.amount_minor),
             Act::HoldLapsed(lapse) => transfer(Heading::Held, Heading::Available, hold(&lapse.hold)),

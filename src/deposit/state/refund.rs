@@ -8,10 +8,10 @@ use super::pool::must_be_said;
 use super::{DepositBook, DepositState, RefundPhase, RefundState};
 use crate::access::{GateReach, GatedStep, barred_from};
 use crate::act::{Acts, Author, Moment, Role, must_be_past};
-use crate::field::{Day, Fault, ItemId};
+use crate::field::{Day, Fault, ItemId, LotId, TenderCode};
 use crate::law::{BarField, BarMeasure, DepositKind, Law, LoanRate, RefundEvent, WHOLE_PPM};
 use crate::problem::{self, Refusal};
-use crate::tender::{AwardState, LotState, Tender};
+use crate::tender::{AwardState, Tender};
 
 /// A payment is approved some days before it goes out.
 const VALUE_DATE_AHEAD_DAYS: u64 = 30;
@@ -82,7 +82,8 @@ pub(super) fn decide_clock(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let is_payer = deposit.payer.as_ref().is_some_and(|payer| by.is(payer));
-    if !is_payer && !by.roles.has(Role::Supervisor) {
+    let is_service = by.roles.has(Role::Service) && !at.law.edition().deposits.own_clock.is_silent();
+    if !is_payer && !is_service && !by.roles.has(Role::Supervisor) {
         book.must_be_payee(by)?;
     }
     if deposit.clock.is_some() {
@@ -92,15 +93,14 @@ pub(super) fn decide_clock(
     let tender =
         deposit.secures.as_ref().and_then(|secured| Some((at.around.get::<Tender>(&secured.tender)?, secured)));
     if start.event == RefundEvent::Agreed || tender.is_none() {
-        if is_payer {
+        if is_payer || is_service {
             let words = ("须由收取人或监督部门说明", "to be said by the payee or a supervisor");
             return Err(Refusal::of_field("/event", Fault::inconsistent(words)));
         }
         return start.document.as_ref().map(drop).ok_or_else(|| Refusal::of_field("/document", Fault::MissingField));
     }
     let Some((tender, secured)) = tender else { return Ok(()) };
-    let lot = tender.lots.iter().find(|lot| lot.id == secured.lot);
-    let happened = lot.and_then(|lot| event_of(book, deposit, lot, at));
+    let happened = event_of(book, deposit, tender, &secured.lot, at.law);
     match happened {
         Some(happened) if happened == (start.event, start.day) => Ok(()),
         Some((event, day)) => {
@@ -115,8 +115,19 @@ pub(super) fn decide_clock(
 }
 
 /// From what the law counts for this payer in its lot, and when that was.
-fn event_of(book: &DepositBook, deposit: &DepositState, lot: &LotState, at: &Moment<'_>) -> Option<(RefundEvent, Day)> {
-    let kind = book.kind(deposit, at)?;
+fn event_of(
+    book: &DepositBook,
+    deposit: &DepositState,
+    tender: &Tender,
+    lot: &LotId,
+    law: Law<'_>,
+) -> Option<(RefundEvent, Day)> {
+    let kind = book.kind_of(&deposit.id, law)?;
+    let lot = tender.lots.iter().find(|known| known.id == *lot)?;
+    // 招标投标法实施条例 art. 31: nothing comes of it any more.
+    if let Some(day) = tender.terminated.filter(|_| lot.awards.is_empty() && kind.refund.period().is_some()) {
+        return Some((RefundEvent::Terminated, day));
+    }
     let won = |award: &&AwardState| {
         let members = lot.candidate(&award.candidate).map(|candidate| &candidate.members);
         members.is_some_and(|members| deposit.payer.as_ref().is_some_and(|payer| members.contains(payer)))
@@ -132,6 +143,22 @@ fn event_of(book: &DepositBook, deposit: &DepositState, lot: &LotState, at: &Mom
         RefundEvent::Agreed | RefundEvent::Terminated => None,
     };
     Some((event, day?))
+}
+
+impl DepositBook {
+    /// The clocks that a tender's records have set going and nobody has started: the service does.
+    pub fn due_clocks(&self, id: &TenderCode, tender: &Tender, law: Law<'_>) -> Vec<RefundClockStart> {
+        if law.edition().deposits.own_clock.is_silent() {
+            return Vec::new();
+        }
+        let waiting = self.deposits.values().filter(|deposit| deposit.clock.is_none());
+        let start = |deposit: &DepositState| {
+            let secured = deposit.secures.as_ref().filter(|secured| secured.tender == *id)?;
+            let (event, day) = event_of(self, deposit, tender, &secured.lot, law)?;
+            Some(RefundClockStart { deposit: deposit.id.clone(), event, day, document: None })
+        };
+        waiting.filter_map(start).collect()
+    }
 }
 
 /// # Errors

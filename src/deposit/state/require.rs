@@ -1,10 +1,10 @@
 //! Legality first: which schemes the law allows, and how much may be asked under them.
 
-use super::super::{BankReceipt, DepositNotice, PayerAccountKind, SchemePublication};
+use super::super::{BankReceipt, DepositNotice, PayerAccountKind, SchemePublication, SecuredLot};
 use super::decide::unknown;
 use super::{DepositBook, DepositBookId, DepositState, SchemeState};
 use crate::act::{Author, Moment, Role, Stream, must_have};
-use crate::field::{Day, Fault, FieldFault};
+use crate::field::{Day, Fault, FieldFault, Money};
 use crate::law::{CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, WHOLE_PPM, part};
 use crate::problem::{self, Refusal};
 use crate::tender::Tender;
@@ -185,12 +185,21 @@ pub(super) fn must_be_required(
         let told = Refusal::of_field("/required/amount_minor", Fault::inconsistent(words));
         return Err(Refusal { problem: &problem::DEPOSIT_ABOVE_CAP, ..told }.citing(&rule.id, &rule.law));
     }
-    must_secure(book, kind, notice, at)
+    must_fit_lot(book, kind, notice.secures.as_ref(), notice.base, at)
 }
 
 /// The lot is the payee's, and is estimated at no less than the base.
-fn must_secure(book: &DepositBook, kind: &DepositKind, notice: &DepositNotice, at: &Moment<'_>) -> Result<(), Refusal> {
-    let Some(secured) = &notice.secures else { return Ok(()) };
+///
+/// # Errors
+/// One of nobody, of another buyer, or a base above its estimate.
+pub(super) fn must_fit_lot(
+    book: &DepositBook,
+    kind: &DepositKind,
+    secures: Option<&SecuredLot>,
+    base: Money,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let Some(secured) = secures else { return Ok(()) };
     if at.around.lacks::<Tender>(&secured.tender) {
         return Err(unknown("/secures/tender", secured.tender.to_string()));
     }
@@ -206,7 +215,7 @@ fn must_secure(book: &DepositBook, kind: &DepositKind, notice: &DepositNotice, a
         CapBase::Estimate | CapBase::Budget => lot.estimate.or(tender.estimate),
         CapBase::Contract | CapBase::Settlement | CapBase::Agreement => None,
     };
-    let above = estimate.and_then(|estimate| notice.base.comparable_with(estimate));
+    let above = estimate.and_then(|estimate| base.comparable_with(estimate));
     match above.filter(|(base, estimate)| base > estimate) {
         Some((_, estimate)) => {
             let words = (

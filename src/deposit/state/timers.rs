@@ -1,9 +1,12 @@
 //! What only time brings, in the order of its coming: so that whoever asks for the next need not look at every deposit.
 
-use super::super::{Act, ForfeitureFinal, GuaranteeExpiry, HoldLapse, OwnCostsOverdue, RefundOverdue};
-use super::DepositBook;
+use super::super::{
+    Act, ForfeitureFinal, GuaranteeExpiring, GuaranteeExpiry, HoldLapse, OwnCostsOverdue, RefundOverdue,
+    SurplusOverdue, TopUpDemand, TopUpOverdue,
+};
+use super::{DepositBook, DepositState};
 use crate::calendar::Period;
-use crate::field::{Currency, Instant, ItemId};
+use crate::field::{Currency, Instant, ItemId, Money};
 use crate::law::{Law, Running};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,20 +18,39 @@ pub enum Awaited {
     ForfeitureFinal { deposit: ItemId, forfeiture: ItemId },
     RefundOverdue { deposit: ItemId },
     OwnCosts { currency: Currency },
+    GuaranteeExpiring { deposit: ItemId, guarantee: ItemId },
+    TopUp { deposit: ItemId },
+    TopUpOverdue { deposit: ItemId },
+    SurplusOverdue { deposit: ItemId },
 }
 
 impl Awaited {
     /// The act that the service signs when its time has come.
     pub fn act(&self, book: &DepositBook, law: Law<'_>) -> Act {
+        let end = |running: Option<Running>| running.map_or(Instant::from_millis(0), |running| law.end(running).at);
         match self.clone() {
             Self::HoldLapse { deposit, hold } => HoldLapse { deposit, hold }.into(),
             Self::GuaranteeExpiry { deposit, guarantee } => GuaranteeExpiry { deposit, guarantee }.into(),
             Self::ForfeitureFinal { deposit, forfeiture } => ForfeitureFinal { deposit, forfeiture }.into(),
+            Self::GuaranteeExpiring { deposit, guarantee } => GuaranteeExpiring { deposit, guarantee }.into(),
+            Self::TopUp { deposit } => {
+                let of = book.deposits.get(&deposit);
+                let amount_minor = of.map_or(0, |of| of.missing_minor(book));
+                let missing = Money { currency: of.map_or(Currency::CNY, |of| of.currency), amount_minor };
+                TopUpDemand { deposit, missing }.into()
+            }
+            Self::TopUpOverdue { deposit } => {
+                let running = book.deposits.get(&deposit).and_then(DepositState::topup_running);
+                TopUpOverdue { deposit, due: end(running) }.into()
+            }
+            Self::SurplusOverdue { deposit } => {
+                let state = book.deposits.get(&deposit).and_then(|of| of.surplus);
+                SurplusOverdue { deposit, due: end(state.map(|state| state.running)) }.into()
+            }
             Self::OwnCosts { currency } => OwnCostsOverdue { currency }.into(),
             Self::RefundOverdue { deposit } => {
                 let clock = book.deposits.get(&deposit).and_then(|deposit| deposit.clock.as_ref());
-                let due = clock.map_or(Instant::from_millis(0), |clock| law.end(clock.running).at);
-                RefundOverdue { deposit, due }.into()
+                RefundOverdue { deposit, due: end(clock.map(|clock| clock.running)) }.into()
             }
         }
     }

@@ -82,6 +82,7 @@ examples! {
     "deposit.bank_entered"
     "deposit.refund_instructed"
     "deposit.refund_settled"
+    "deposit.assessed"
     "deposit.forfeiture_recovered"
     "deposit.forfeiture_annulled"
     "deposit.swapped"

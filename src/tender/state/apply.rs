@@ -17,6 +17,7 @@ impl Tender {
         Self {
             version: 0,
             phase: Phase::Preannounced { waiting: false },
+            terminated: None,
             window: Some(disclosed.windows.objection.begins(now)),
             text_version: 1,
             title: disclosed.title.as_str().into(),
@@ -47,6 +48,7 @@ impl Tender {
         Self {
             version: 0,
             phase: Phase::Announced,
+            terminated: None,
             window: None,
             text_version: 0,
             title: adoption.title.as_str().into(),
@@ -115,7 +117,10 @@ impl Tender {
                     self.extend_days(since, now);
                 }
             }
-            Act::Terminated(_) => (self.phase, self.suspended_since) = (Phase::Terminated, None),
+            Act::Terminated(_) => {
+                (self.phase, self.suspended_since) = (Phase::Terminated, None);
+                self.terminated = Some(now.shanghai_day().into());
+            }
             Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item),
             Act::PeriodReopened(reopening) => self.reopen(reopening, now),
             Act::Closed(_) => self.phase = Phase::Closed,

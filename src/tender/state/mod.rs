@@ -26,7 +26,7 @@ use crate::act::{Author, Bearing, Capability, Moment, Place, Role, Stream, Strea
 use crate::commitment::Call;
 use crate::evaluation::{Milestones, ReachedMilestone};
 use crate::field::{
-    Bidder, ClauseId, DueTime, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
+    Bidder, ClauseId, Day, DueTime, Instant, ItemId, LotId, Money, Nature, OrganisationId, Party, ProcurementCategory,
     RegionCode, TemplateId, TenderCode,
 };
 use crate::law::{Law, Running};
@@ -116,6 +116,8 @@ pub struct ObjectionState {
 pub struct Tender {
     pub(super) version: u64,
     pub phase: Phase,
+    /// 终止的日子
+    pub terminated: Option<Day>,
     /// The last objection window; none for an adopted tender.
     pub window: Option<Running>,
     /// The version of the disclosed text, from 1; 0 for an adopted tender.

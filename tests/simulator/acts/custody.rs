@@ -32,6 +32,8 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
             "deposit.guarantee_claimed",
             "deposit.swapped",
             "deposit.guarantee_lodged",
+            "deposit.assessed",
+            "deposit.assessed",
         ]),
     }
 }
@@ -82,6 +84,12 @@ pub fn payload(
             })
         }
         "deposit.own_costs_overdue" => json!({"currency": "CNY"}),
+        "deposit.assessed" => json!({
+            "deposit": id, "base": yuan(500_000_000), "score": scene.dice.pick(&[60, 85, 95]),
+            "required": yuan(scene.dice.pick(&[0, 5_000_000, 10_000_000])), "rule": "DP-ASSESSMENT",
+        }),
+        "deposit.topup_demanded" => json!({"deposit": id, "missing": yuan(fen)}),
+        "deposit.topup_overdue" | "deposit.surplus_overdue" => json!({"deposit": id, "due": scene.now.to_string()}),
         kind => return of_decision(scene, deposit, &id, kind, fen),
     })
 }
@@ -98,6 +106,9 @@ fn of_decision(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, 
             "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid),
             "ground": "bid-withdrawn", "reasons": "理由", "document": scene.document()?,
         }),
+        "deposit.guarantee_expiring" => {
+            json!({"deposit": id, "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid)})
+        }
         "deposit.guarantee_paid" => json!({
             "deposit": id, "forfeiture": of_phase(scene, ForfeiturePhase::Claimed), "reference": reference,
             "value_date": today,

@@ -42,6 +42,10 @@ fn is_timed(kind: &str) -> bool {
             | "deposit.forfeiture_final"
             | "deposit.guarantee_expired"
             | "deposit.own_costs_overdue"
+            | "deposit.topup_demanded"
+            | "deposit.topup_overdue"
+            | "deposit.surplus_overdue"
+            | "deposit.guarantee_expiring"
     )
 }
 

@@ -1,0 +1,126 @@
+//! What the service starts by itself: clocks of refunds by a tender's own records, and what is asked, once a year.
+
+use super::refunds::TENDER;
+use super::stage::{Stage, paper, yuan};
+use super::support::fixture::{self, act, stream};
+use super::support::{DAY, Engine};
+use serde_json::{Value, json};
+
+/// Nobody says that the contract is signed but the tender: the clocks of winner and loser run, and both are late in the end.
+async fn a_contract_starts_the_clocks_of_all_bonds_of_its_lot(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    let signed = stage.contracted().await;
+    assert_eq!(stage.deposit("d-1").await["status"], "secured");
+    stage.app.ledger.propose_due().await.unwrap();
+    for id in ["d-1", "d-2"] {
+        let view = stage.deposit(id).await;
+        assert_eq!((&view["status"], &view["clock_event"]), (&"refund_due".into(), &"contract".into()), "{view}");
+        assert_eq!(view["clock_day"], signed.to_string());
+        let record = stage.app.get(&format!("/v1/records/{}", view["last_entry"])).await.body;
+        assert_eq!(
+            (&record["kind"], &record["author"]),
+            (&"deposit.refund_due".into(), &stage.app.operator().id.to_string().into())
+        );
+    }
+    assert_eq!(stage.app.ledger.propose_due().await.unwrap(), 0, "once is enough");
+    stage.app.days_pass(12).await;
+    assert_eq!(stage.app.get("/v1/deposits?status=overdue").await.body["items"].as_array().unwrap().len(), 2);
+    stage.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_starts_the_clocks_of_all_bonds_of_its_lot_on_sqlite() {
+    a_contract_starts_the_clocks_of_all_bonds_of_its_lot(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_starts_the_clocks_of_all_bonds_of_its_lot_on_postgres() {
+    a_contract_starts_the_clocks_of_all_bonds_of_its_lot(Engine::Postgres).await;
+}
+
+/// 招标投标法实施条例 art. 31.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_that_is_terminated_starts_them_as_well() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    let (app, centre) = (&stage.app, &stage.cast.centre);
+    let disclosed = fixture::preannouncement(centre);
+    app.post(centre, "/v1/tenders", &stream(TENDER), &act(disclosed.clone())).await.accepted();
+    app.days_pass(15).await;
+    let announced = act(fixture::announcement(&disclosed));
+    app.post(centre, &format!("/v1/tenders/{TENDER}/announcements"), &stream(TENDER), &announced).await.accepted();
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.enterprise, Some(json!({"tender": TENDER, "lot": "1"}))).await;
+    app.ledger.propose_due().await.unwrap();
+    assert_eq!(stage.deposit("d-1").await["status"], "secured");
+    let end: gongshi::tender::Termination = serde_json::from_value(json!({"reason": "项目取消"})).unwrap();
+    app.post(centre, &format!("/v1/tenders/{TENDER}/terminations"), &stream(TENDER), &act(end)).await.accepted();
+    app.ledger.propose_due().await.unwrap();
+    let view = stage.deposit("d-1").await;
+    assert_eq!((&view["status"], &view["clock_event"]), (&"refund_due".into(), &"terminated".into()), "{view}");
+    stage.holds().await;
+}
+
+/// A year after the notice the service works out what is asked, and what is too much goes back by its clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_is_assessed_each_year() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    assert_eq!(stage.app.ledger.assess_due().await.unwrap(), 0);
+    let better = json!({
+        "deposit": "d-1", "base": yuan(500_000_000), "score": 85, "required": yuan(5_000_000), "rule": "DP-ASSESSMENT",
+    });
+    stage.enters("assessments", "deposit.assessed", better).await.accepted();
+    let view = stage.deposit("d-1").await;
+    assert!(view["surplus_due"].is_string() && view["surplus_overdue"].is_null(), "{view}");
+    stage.app.days_pass(20).await;
+    assert!(stage.deposit("d-1").await["surplus_overdue"].is_u64());
+    stage.app.clock.advance_millis(350 * DAY);
+    assert_eq!(stage.app.ledger.assess_due().await.unwrap(), 1);
+    assert_eq!(stage.app.ledger.assess_due().await.unwrap(), 0);
+    let view = stage.deposit("d-1").await;
+    let record = stage.app.get(&format!("/v1/records/{}", view["last_entry"])).await.body;
+    assert_eq!(record["kind"], "deposit.assessed", "{record}");
+    stage.holds().await;
+}
+
+/// The bank's interest goes to all whose money lies there, and their rows say so though the record names none of them.
+async fn interest_is_allocated_to_all_in_the_account(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("icbc", &stage.cast.rival, None).await;
+    stage.app.days_pass(30).await;
+    let line = json!({
+        "bank": "icbc", "nature": "pooled_interest", "reference": "LX-1", "amount": yuan(101), "value_date": stage.day(0),
+    });
+    stage.enters("bank-entries", "deposit.bank_entered", line).await.accepted();
+    let allocation = |table: &str| json!({"bank": "icbc", "amount": yuan(101), "up_to": stage.day(0), "table": table});
+    let refused = stage.enters("interest-allocations", "deposit.interest_allocated", allocation(&"0".repeat(64))).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (422, &"/table".into()), "{refused:?}");
+    // What it says is right: whoever has the journal works it out.
+    let products = 10_000_000_i64 * 30;
+    let right = format!("d-1\t{products}\t51\nicbc\t{products}\t50\n");
+    let table = gongshi::log::Hash::of(right).to_string();
+    stage.enters("interest-allocations", "deposit.interest_allocated", allocation(&table)).await.accepted();
+    let balances: Value = stage.balances("").await;
+    assert_eq!((&balances["2040.d-1.CNY"], &balances["2040.icbc.CNY"]), (&(-51).into(), &(-50).into()), "{balances}");
+    let stray = json!({
+        "bank": "icbc", "reference": "HD-9", "amount": yuan(7), "value_date": stage.day(0), "account": {"sealed": "A".repeat(43)},
+    });
+    stage.enters("unallocated-receipts", "deposit.unallocated_received", stray).await.accepted();
+    let claim = json!({"deposit": "d-1", "reference": "HD-9", "account_kind": "basic", "document": paper()});
+    stage.post(&stage.checker, "unallocated-claims", "deposit.unallocated_claimed", claim).await.accepted();
+    assert_eq!(stage.money("d-1").await["excess_minor"], 7);
+    stage.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interest_is_allocated_to_all_in_the_account_on_sqlite() {
+    interest_is_allocated_to_all_in_the_account(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interest_is_allocated_to_all_in_the_account_on_postgres() {
+    interest_is_allocated_to_all_in_the_account(Engine::Postgres).await;
+}
