@@ -227,6 +227,12 @@ fn of_custody(kind: &str) -> Option<&'static str> {
         "deposit.topup_overdue" => "逾期未补足",
         "deposit.surplus_overdue" => "超额部分逾期未退",
         "deposit.guarantee_expiring" => "保函到期预警",
+        "deposit.unclaimed_noticed" => "无法退还公告",
+        "deposit.unclaimed_set_aside" => "转为无法退还",
+        "deposit.unclaimed_remitted" => "无法退还缴库",
+        "deposit.unclaimed_reclaimed" => "申领无法退还款",
+        "deposit.unclaimed_recovered" => "申领款国库退付到账",
+        "deposit.succeeded" => "交纳人承继",
         _ => return None,
     })
 }

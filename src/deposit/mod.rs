@@ -19,19 +19,21 @@ mod view;
 pub use projection::{books_after, books_of_tender, tenders_of_standing};
 
 pub use payload::{
-    Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice, DifferenceClearing,
-    DifferenceOpening, DifferenceSide, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation,
-    ForfeitureFinal, ForfeitureOutcome, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck,
-    GuaranteeClaim, GuaranteeExpiring, GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease,
-    GuaranteeVerification, Hold, HoldLapse, HoldRelease, InterestAllocation, InterestCapitalisation, OwnCostsOverdue,
-    PayerAccountKind, ReceiptReversal, RefundApproval, RefundClockStart, RefundDestination, RefundInstruction,
-    RefundOutcome, RefundOverdue, RefundSettlement, SchemePublication, SecuredLot, SurplusOverdue, SwapDirection,
-    TopUpDemand, TopUpOverdue, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
+    Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice, DepositSuccession,
+    DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal,
+    ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRecovery, ForfeitureRemittance,
+    ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring, GuaranteeExpiry, GuaranteeLodging,
+    GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease, InterestAllocation,
+    InterestCapitalisation, OwnCostsOverdue, PayerAccountKind, ReceiptReversal, RefundApproval, RefundClockStart,
+    RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue, RefundSettlement, SchemePublication,
+    SecuredLot, SurplusOverdue, SwapDirection, TopUpDemand, TopUpOverdue, UnallocatedClaim, UnallocatedReceipt,
+    UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance,
+    UnclaimedSettingAside,
 };
 pub use state::{
     AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, DepositBook, DepositBookId,
     DepositState, DepositStatus, DifferenceState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
     GuaranteeState, HoldState, INVARIANTS, InterestShare, Invariant, Journal, Kept, OwnCostsState, PoolState,
     ReceiptState, RefundPhase, RefundState, RefundSums, SchemeState, SurplusState, TopUpState, UnallocatedFate,
-    UnallocatedState, check_voucher, refund_sums,
+    UnallocatedState, UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
 };

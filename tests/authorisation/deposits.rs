@@ -23,7 +23,8 @@ pub const DEPOSIT: Subject = Subject {
             deposit.interest_capitalised deposit.difference_opened deposit.difference_cleared deposit.own_costs_overdue
             deposit.guarantee_claimed deposit.guarantee_paid deposit.swapped deposit.forfeiture_annulled
             deposit.forfeiture_recovered deposit.assessed deposit.topup_demanded deposit.topup_overdue
-            deposit.surplus_overdue deposit.guarantee_expiring",
+            deposit.surplus_overdue deposit.guarantee_expiring deposit.unclaimed_noticed deposit.unclaimed_set_aside
+            deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -48,6 +49,12 @@ pub const DEPOSIT: Subject = Subject {
         ('j', "short", "more is asked than was paid in"),
         ('k', "demanded", "and demanded, a month ago"),
         ('m', "surplus", "less is asked than was paid in, since a month"),
+        ('A', "late", "its refund is late"),
+        ('N', "noticed", "and nobody came in the time of a notice"),
+        ('S', "aside", "it is set aside"),
+        ('T', "treasury", "and paid to the treasury"),
+        ('B', "reclaimed", "and claimed after all"),
+        ('M', "merged", "paid in, and the bidder is merged into its rival"),
         ('y', "both", "paid in, and a guarantee was lodged besides"),
         ('t', "remitted", "what is final is paid to the treasury"),
         ('z', "annulled", "and annulled"),
@@ -71,6 +78,10 @@ fn entered(state: &str) -> Stage {
         "decided" => &["scheme_published", "announced", "received", "held", "forfeited"],
         "confirmed" | "objected" | "final" => {
             &["scheme_published", "announced", "received", "held", "forfeited", "forfeiture_confirmed"]
+        }
+        "merged" => &["scheme_published", "announced", "received"],
+        "late" | "noticed" | "aside" | "treasury" | "reclaimed" => {
+            &["scheme_published", "announced", "received", "refund_due"]
         }
         "refund" => &["scheme_published", "announced", "received", "refund_due"],
         "approved" => &["scheme_published", "announced", "received", "refund_due", "refund_approved"],
@@ -112,6 +123,14 @@ fn entered(state: &str) -> Stage {
             }
         }
         "charged" | "surplus" => stage.later(30 * DAY_MILLIS),
+        "late" | "noticed" | "aside" | "treasury" | "reclaimed" => unclaimed(&mut stage, state, &another),
+        "merged" => {
+            let ended = json!({
+                "ground": "merged", "successors": [Who::Rival.id()], "document": paper("登记通知书"),
+                "effective": stage.day(0),
+            });
+            stage.act(Who::Supervisor, "organisation.ended", &about(Who::Bidder), &ended);
+        }
         "demanded" => {
             stage.wait_for("deposit.topup_demanded", &deposits());
             stage.later(30 * DAY_MILLIS);
@@ -131,6 +150,27 @@ fn entered(state: &str) -> Stage {
         _ => {}
     }
     stage
+}
+
+/// Nobody takes it back: as far as the state says.
+fn unclaimed(stage: &mut Stage, state: &str, another: &gongshi::record::PrivateKey) {
+    stage.wait_for("deposit.refund_overdue", &deposits());
+    stage.later(DAY_MILLIS);
+    let steps: &[&str] = match state {
+        "late" => return,
+        "noticed" => &[],
+        "aside" => &["unclaimed_set_aside"],
+        "treasury" => &["unclaimed_set_aside", "unclaimed_remitted"],
+        _ => &["unclaimed_set_aside", "unclaimed_remitted", "unclaimed_reclaimed"],
+    };
+    let payload = of_deposit(stage, "deposit.unclaimed_noticed");
+    stage.act_by(another, "deposit.unclaimed_noticed", &deposits(), &payload);
+    stage.later(100 * DAY_MILLIS);
+    for step in steps {
+        let kind = format!("deposit.{step}");
+        let payload = of_deposit(stage, &kind);
+        stage.act(Who::Centre, &kind, &deposits(), &payload);
+    }
 }
 
 fn yuan(fen: i64) -> Value {
@@ -172,6 +212,17 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
+        "deposit.unclaimed_noticed" => {
+            json!({"deposit": "d-1", "published": stage.day(0), "document": paper("公告")})
+        }
+        "deposit.unclaimed_set_aside" => json!({"deposit": "d-1"}),
+        "deposit.unclaimed_remitted" | "deposit.unclaimed_recovered" => {
+            json!({"deposit": "d-1", "reference": reference, "value_date": stage.day(0)})
+        }
+        "deposit.unclaimed_reclaimed" => json!({"deposit": "d-1", "document": paper("申领")}),
+        "deposit.succeeded" => {
+            json!({"deposit": "d-1", "successor": Who::Rival.id(), "document": paper("登记通知书")})
+        }
         "deposit.topup_overdue" | "deposit.surplus_overdue" => of_time(stage, deposit, kind),
         "deposit.assessed" => {
             let (score, fen) = if variant(kind) == "less" { (85, 5_000) } else { (60, 10_000) };

@@ -1,6 +1,6 @@
 //! The book as other people's programs read it: Beancount, hledger and ledger add up the same balances.
 
-use super::stage::{Stage, yuan};
+use super::stage::{Stage, paper, yuan};
 use super::support::Engine;
 use super::support::python::python;
 use calamine::Reader;
@@ -67,8 +67,48 @@ async fn moved(engine: Engine) -> Stage {
     stage
 }
 
+/// What else moves in a month: a charge and its replacement, interest that is shared, money of nobody, a difference, a refund.
+async fn month(stage: &Stage) {
+    stage.app.days_pass(20).await;
+    let line = async |nature: &str, reference: &str, fen: i64| {
+        let entry = json!({
+            "bank": "icbc", "nature": nature, "reference": reference, "amount": yuan(fen), "value_date": stage.day(0),
+        });
+        stage.enters("bank-entries", "deposit.bank_entered", entry).await.accepted();
+    };
+    line("charge", "C-1", 3_000).await;
+    line("own_funds", "O-1", 3_000).await;
+    line("pooled_interest", "I-1", 1_000).await;
+    // 21 and 20 days of the same sum: 512.2 and 487.8 fen.
+    let table = gongshi::log::Hash::of("d-1\t210000000\t512\nd.1\t200000000\t488\n").to_string();
+    let allocation = json!({"bank": "icbc", "amount": yuan(1_000), "up_to": stage.day(0), "table": table});
+    stage.enters("interest-allocations", "deposit.interest_allocated", allocation).await.accepted();
+    let stray = json!({
+        "bank": "icbc", "reference": "S-1", "amount": yuan(70), "value_date": stage.day(0), "account": {"sealed": "A".repeat(43)},
+    });
+    stage.enters("unallocated-receipts", "deposit.unallocated_received", stray).await.accepted();
+    let over = json!({
+        "id": "x-1", "bank": "icbc", "side": "over", "amount": yuan(9), "value_date": stage.day(0), "statement": "待查",
+    });
+    stage.enters("differences", "deposit.difference_opened", over).await.accepted();
+    let due = json!({"deposit": "d.1", "event": "contract", "day": stage.day(0), "document": paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", due).await.accepted();
+    let approval = json!({
+        "deposit": "d.1", "id": "r-1", "amount": yuan(10_000_000), "value_date": stage.day(0), "interest_minor": 488,
+        "overdue_minor": 0,
+    });
+    stage.enters("refund-approvals", "deposit.refund_approved", approval).await.accepted();
+    let instruction = json!({"deposit": "d.1", "refund": "r-1"});
+    stage.post(&stage.checker, "refund-instructions", "deposit.refund_instructed", instruction).await.accepted();
+    let settled = json!({
+        "deposit": "d.1", "refund": "r-1", "outcome": "confirmed", "reference": "R-9", "value_date": stage.day(0),
+    });
+    stage.enters("refund-settlements", "deposit.refund_settled", settled).await.accepted();
+}
+
 async fn the_programs_of_others_come_to_the_same(engine: Engine) {
     let (stage, folder) = (moved(engine).await, tempfile::tempdir().unwrap());
+    month(&stage).await;
     let bean = fetched(&stage, "book.beancount", folder.path()).await;
     let plain = fetched(&stage, "book.ledger", folder.path()).await;
     let readers: [(&Path, Complaint); 3] = [(&bean, beancount), (&plain, hledger), (&plain, ledger)];

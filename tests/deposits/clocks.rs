@@ -4,6 +4,7 @@ use super::refunds::TENDER;
 use super::stage::{Stage, paper, yuan};
 use super::support::fixture::{self, act, stream};
 use super::support::{DAY, Engine};
+use gongshi::organisation::EndingGround;
 use serde_json::{Value, json};
 
 /// Nobody says that the contract is signed but the tender: the clocks of winner and loser run, and both are late in the end.
@@ -123,4 +124,28 @@ async fn interest_is_allocated_to_all_in_the_account_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn interest_is_allocated_to_all_in_the_account_on_postgres() {
     interest_is_allocated_to_all_in_the_account(Engine::Postgres).await;
+}
+
+/// Event 25: a merged payer's bond is its successor's, which its own records name; nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bond_follows_who_succeeds_its_payer() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.rival, None).await;
+    let heir = &stage.cast.enterprise;
+    let succeeded =
+        |id: &gongshi::field::OrganisationId| json!({"deposit": "d-1", "successor": id, "document": paper()});
+    let (what, kind) = ("successions", "deposit.succeeded");
+    let early = stage.enters(what, kind, succeeded(&heir.id)).await;
+    assert_eq!((early.status, &early.body["errors"][0]["pointer"]), (422, &"/successor".into()), "{early:?}");
+    stage.app.ends(&stage.cast.supervisor, &stage.cast.rival, EndingGround::Merged, &[heir]).await;
+    let other = stage.enters(what, kind, succeeded(&stage.cast.centre.id)).await;
+    assert_eq!(other.status, 422, "{other:?}");
+    stage.enters(what, kind, succeeded(&heir.id)).await.accepted();
+    assert_eq!(stage.deposit("d-1").await["payer"], heir.id.to_string());
+    let money = stage.app.get_as(heir, &stage.path("deposits/d-1/money")).await;
+    assert_eq!((money.status, &money.body["available_minor"]), (200, &10_000_000.into()), "{money:?}");
+    let listed = stage.app.get(&format!("/v1/deposits?payer={}", heir.id)).await.body;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    stage.holds().await;
 }

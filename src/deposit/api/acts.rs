@@ -1,12 +1,13 @@
 //! What is posted on the deposits of a payee.
 
 use super::super::{
-    BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositNotice, DifferenceClearing,
-    DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery,
-    ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease,
-    GuaranteeVerification, Hold, HoldRelease, InterestAllocation, InterestCapitalisation, ReceiptReversal,
-    RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, UnallocatedClaim,
-    UnallocatedReceipt, UnallocatedReturn,
+    BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositNotice, DepositSuccession,
+    DifferenceClearing, DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation,
+    ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment,
+    GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, InterestAllocation, InterestCapitalisation,
+    ReceiptReversal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication,
+    UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery,
+    UnclaimedRemittance, UnclaimedSettingAside,
 };
 use crate::http::endpoints_of_acts;
 
@@ -108,4 +109,22 @@ endpoints_of_acts! {
 
     /// 核定: by the payee, when something changed; each year by the service.
     assess: "/:payee/assessments", "assessDeposit", DepositAssessment;
+
+    /// 无法退还公告: by the payee, once its refund is late.
+    notice_unclaimed: "/:payee/unclaimed-notices", "noticeUnclaimedDeposit", UnclaimedNotice;
+
+    /// 转为无法退还: by another person of the payee, when the time of the notice is over.
+    set_unclaimed_aside: "/:payee/unclaimed-settings-aside", "setUnclaimedDepositAside", UnclaimedSettingAside;
+
+    /// 无法退还缴库: by the payee, with the bank's reference.
+    remit_unclaimed: "/:payee/unclaimed-remittances", "remitUnclaimedDeposit", UnclaimedRemittance;
+
+    /// 申领: by the payee, on evidence.
+    reclaim_unclaimed: "/:payee/unclaimed-reclaims", "reclaimUnclaimedDeposit", UnclaimedReclaim;
+
+    /// 申领后国库退付到账: by the payee, with the bank's reference.
+    recover_unclaimed: "/:payee/unclaimed-recoveries", "recoverUnclaimedDeposit", UnclaimedRecovery;
+
+    /// 承继: by the payee, as the payer's own records say.
+    succeed: "/:payee/successions", "succeedDeposit", DepositSuccession;
 }

@@ -8,6 +8,7 @@ mod receipt;
 mod refund;
 mod scheme;
 mod unallocated;
+mod unclaimed;
 mod upkeep;
 
 pub use bank::{
@@ -30,6 +31,9 @@ pub use refund::{
 };
 pub use scheme::SchemePublication;
 pub use unallocated::{UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn};
+pub use unclaimed::{
+    DepositSuccession, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
+};
 pub use upkeep::{DepositAssessment, GuaranteeExpiring, SurplusOverdue, TopUpDemand, TopUpOverdue};
 
 use crate::act::acts;
@@ -78,6 +82,12 @@ acts! {
         TopUpOverdue(TopUpOverdue),
         SurplusOverdue(SurplusOverdue),
         GuaranteeExpiring(GuaranteeExpiring),
+        UnclaimedNoticed(UnclaimedNotice),
+        UnclaimedSetAside(UnclaimedSettingAside),
+        UnclaimedRemitted(UnclaimedRemittance),
+        UnclaimedReclaimed(UnclaimedReclaim),
+        UnclaimedRecovered(UnclaimedRecovery),
+        Succeeded(DepositSuccession),
     }
 }
 
@@ -126,6 +136,12 @@ impl Act {
             Self::TopUpOverdue(act) => &act.deposit,
             Self::SurplusOverdue(act) => &act.deposit,
             Self::GuaranteeExpiring(act) => &act.deposit,
+            Self::UnclaimedNoticed(act) => &act.deposit,
+            Self::UnclaimedSetAside(act) => &act.deposit,
+            Self::UnclaimedRemitted(act) => &act.deposit,
+            Self::UnclaimedReclaimed(act) => &act.deposit,
+            Self::UnclaimedRecovered(act) => &act.deposit,
+            Self::Succeeded(act) => &act.deposit,
         })
     }
 }

@@ -314,6 +314,7 @@ impl DepositState {
             was_whole: false,
             topup: None,
             surplus: None,
+            unclaimed: None,
             last_entry: place.index,
         }
     }

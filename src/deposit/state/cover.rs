@@ -5,6 +5,7 @@ use super::super::{Act, CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeLodg
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
 use super::forfeit::{must_have_ground, must_stand};
 use super::timers::Awaited;
+use super::unclaimed;
 use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState,
     end_of,
@@ -56,7 +57,7 @@ pub(super) fn decide(
             must_be_past(payment.value_date <= at.today(), "/value_date")
         }
         Act::Swapped(swap) => decide_swap(book, deposit, swap, act, by, at),
-        act => Err(Refusal::state_forbids(act.kind(), "unknown")),
+        act => unclaimed::decide(book, deposit, act, by, at),
     }
 }
 
@@ -231,7 +232,7 @@ impl DepositBook {
             Act::GuaranteeExpired(act) => ends(&act.guarantee),
             Act::GuaranteePaid(act) => self.payment_lines(deposit, act),
             Act::Swapped(swap) => self.swap_lines(deposit, swap),
-            _ => Vec::new(),
+            act => self.unclaimed_lines(deposit, act),
         }
     }
 

@@ -91,6 +91,8 @@ fn at_bank(act: &Act) -> (Option<String>, Option<Day>) {
         Act::UnallocatedReturned(act) => (Some(act.reference.to_string()), Some(act.value_date)),
         Act::GuaranteePaid(act) => (Some(act.reference.to_string()), Some(act.value_date)),
         Act::ForfeitureRecovered(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::UnclaimedRemitted(act) => (Some(act.reference.to_string()), Some(act.value_date)),
+        Act::UnclaimedRecovered(act) => (Some(act.reference.to_string()), Some(act.value_date)),
         Act::DifferenceOpened(act) => (None, Some(act.value_date)),
         _ => (None, None),
     }

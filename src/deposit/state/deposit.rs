@@ -4,6 +4,7 @@ use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, SchemePublication, SecuredLot};
 use super::timers::Awaited;
+use super::unclaimed::UnclaimedState;
 use super::upkeep::{SurplusState, TopUpState};
 use crate::act::statuses;
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId};
@@ -70,6 +71,8 @@ statuses! {
         Instructed,
         /// 已到账
         Confirmed,
+        /// 无法退还，已转出
+        SetAside,
     }
 
     /// How far a forfeiture is.
@@ -120,6 +123,8 @@ statuses! {
         RefundDue,
         /// 逾期未退
         Overdue,
+        /// 无法退还
+        Unclaimed,
         /// 已了结
         Closed,
     }
@@ -235,6 +240,8 @@ pub struct DepositState {
     pub was_whole: bool,
     pub topup: Option<TopUpState>,
     pub surplus: Option<SurplusState>,
+    /// Nobody takes it back.
+    pub unclaimed: Option<UnclaimedState>,
     /// The newest entry about it.
     pub last_entry: u64,
 }
@@ -312,6 +319,7 @@ impl DepositState {
             };
         }
         match self.owed_minor(book) {
+            _ if self.is_set_aside() => DepositStatus::Unclaimed,
             // A guarantee goes back as money does.
             0 if self.guaranteed_minor() == 0 => DepositStatus::Closed,
             _ if self.overdue.is_some() && self.unsettled_minor(book) > 0 => DepositStatus::Overdue,

@@ -5,6 +5,7 @@ use super::super::DifferenceSide;
 use super::super::book::{Heading, Imbalance, JournalVoucher};
 use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, RefundPhase, UnallocatedFate,
+    UnclaimedPhase,
 };
 use crate::field::Currency;
 use crate::law::{ForfeitTo, part};
@@ -232,10 +233,12 @@ fn forfeitures(book: &DepositBook) -> Vec<String> {
                 .filter(|of| of.to == to && of.phase == ForfeiturePhase::Final);
             found.extend(alone(book, heading, currency, last.map(|of| of.amount_minor).sum()));
         }
-        let mine = book.deposits.values().filter(|deposit| deposit.currency == currency);
+        let mine = || book.deposits.values().filter(|deposit| deposit.currency == currency);
         let annulled =
-            mine.flat_map(|deposit| deposit.forfeitures.values()).filter(|of| of.phase == ForfeiturePhase::Annulled);
-        found.extend(alone(book, Heading::TreasuryRecoverable, currency, annulled.map(|of| of.amount_minor).sum()));
+            mine().flat_map(|deposit| deposit.forfeitures.values()).filter(|of| of.phase == ForfeiturePhase::Annulled);
+        let reclaimed = mine().map(|deposit| deposit.unclaimed_minor(UnclaimedPhase::Recoverable));
+        let right = annulled.map(|of| of.amount_minor).sum::<i64>() + reclaimed.sum::<i64>();
+        found.extend(alone(book, Heading::TreasuryRecoverable, currency, right));
     }
     found
 }
@@ -264,7 +267,8 @@ fn interest(book: &DepositBook) -> Vec<String> {
 
 /// What came in and was not reversed is there, or lost for good, or on its way back, or back.
 fn conservation(book: &DepositBook) -> Vec<String> {
-    let mut found = each(book, |deposit| {
+    let mut found = set_aside(book);
+    found.extend(each(book, |deposit| {
         let receipts = deposit.receipts.iter().filter(|receipt| !receipt.is_reversed);
         let came: i64 = receipts.map(|receipt| receipt.available_minor + receipt.excess_minor).sum();
         let is_paid = |of: &&ForfeitureState| {
@@ -276,16 +280,23 @@ fn conservation(book: &DepositBook) -> Vec<String> {
         let here: i64 = headings.iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum();
         let is_lost = |of: &&ForfeitureState| matches!(of.phase, ForfeiturePhase::Final | ForfeiturePhase::Remitted);
         let lost: i64 = deposit.forfeitures.values().filter(is_lost).map(|of| of.amount_minor).sum();
-        let back: i64 = deposit.refunds.values().map(|refund| refund.principal_minor).sum();
-        let found = here + lost + back;
+        let back = deposit.refunds.values().filter(|refund| refund.phase != RefundPhase::SetAside);
+        let back: i64 = back.map(|refund| refund.principal_minor).sum();
+        let aside = deposit.unclaimed.as_ref().filter(|_| deposit.is_set_aside()).map_or(0, |of| of.principal_minor);
+        let found = here + lost + back + aside;
         unless(came == found, || format!("{}: {came} came in, {found} is found", deposit.id))
-    });
+    }));
     for currency in book.currencies() {
         let open = book.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open);
         let open = open.map(|of| of.amount).filter(|amount| amount.currency == currency);
         found.extend(alone(book, Heading::Unallocated, currency, open.map(|amount| amount.amount_minor).sum()));
     }
     found
+}
+
+/// What nobody takes back stands apart until the treasury has it.
+fn set_aside(book: &DepositBook) -> Vec<String> {
+    each(book, |deposit| stands(book, deposit, Heading::Unclaimed, deposit.unclaimed_minor(UnclaimedPhase::SetAside)))
 }
 
 /// The list of late refunds is that of the deposits; that lateness is recorded at all, an audit and the simulator ask (nothing is due).

@@ -18,6 +18,7 @@ mod require;
 mod tests;
 mod timers;
 mod unallocated;
+mod unclaimed;
 mod upkeep;
 
 pub use bank::{DifferenceState, OwnCostsState};
@@ -32,6 +33,7 @@ pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums};
 pub use timers::Awaited;
 pub use unallocated::{UnallocatedFate, UnallocatedState};
+pub use unclaimed::{UnclaimedPhase, UnclaimedState};
 pub use upkeep::{AssessmentInputs, SurplusState, TopUpState};
 
 use super::Act;
@@ -164,6 +166,9 @@ impl Capability for DepositBook {
         match act {
             Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
             Act::RefundDue(_) => secured_by(deposit).into_iter().collect(),
+            Act::Succeeded(_) => {
+                deposit.and_then(|deposit| deposit.payer.as_ref()).map(Stream::of).into_iter().collect()
+            }
             Act::Assessed(_) => {
                 let payer = deposit.and_then(|deposit| deposit.payer.as_ref());
                 secured_by(deposit).into_iter().chain(upkeep::credit_of(payer)).collect()
@@ -187,7 +192,11 @@ impl Capability for DepositBook {
             _ => None,
         };
         let payer = payer.filter(|_| !matches!(act, Act::TopUpOverdue(_)));
-        late.into_iter().chain(payer.map(Bearing::concerned)).collect()
+        let successor = match act {
+            Act::Succeeded(succession) => Some(&succession.successor),
+            _ => None,
+        };
+        late.into_iter().chain(payer.into_iter().chain(successor).map(Bearing::concerned)).collect()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

@@ -143,7 +143,7 @@ impl DepositBook {
                     }
                 });
             }
-            _ => {}
+            act => self.fold_unclaimed(id, act, place, law),
         }
     }
 

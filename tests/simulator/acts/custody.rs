@@ -2,9 +2,13 @@
 
 use super::Scene;
 use super::deposit::{chosen, yuan};
-use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate};
-use gongshi::field::{Currency, Day, ItemId};
+use crate::seam;
+use gongshi::act::{Capability, Succession};
+use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate, UnclaimedPhase};
+use gongshi::field::{Currency, Day, ItemId, OrganisationId};
+use gongshi::organisation::Role;
 use serde_json::{Value, json};
+use std::any::TypeId;
 
 /// The account into which everything is paid.
 const BANK: &str = "b-1";
@@ -14,6 +18,7 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
     let is_open = book.unallocated.values().any(|of| of.fate == UnallocatedFate::Open);
     let forfeited = |phase| deposit.forfeitures.values().any(|of| of.phase == phase);
     match () {
+        () if deposit.overdue.is_some() && scene.dice.percent(50) => unclaimed(deposit),
         () if forfeited(ForfeiturePhase::Claimed) => "deposit.guarantee_paid",
         () if forfeited(ForfeiturePhase::Annulled) => "deposit.forfeiture_recovered",
         () if forfeited(ForfeiturePhase::Remitted) && scene.dice.percent(30) => "deposit.forfeiture_annulled",
@@ -35,6 +40,24 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
             "deposit.assessed",
             "deposit.assessed",
         ]),
+    }
+}
+
+/// Who has the place of its payer, if that was merged or divided.
+pub fn successor(scene: &Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
+    let payer = deposit.payer.as_ref()?;
+    let face = seam::organisation(scene.world, payer)?.face(TypeId::of::<Succession>())?;
+    face.downcast::<Succession>().ok()?.successors.first().cloned()
+}
+
+/// What comes next of a deposit whose refund is late.
+fn unclaimed(deposit: &DepositState) -> &'static str {
+    match deposit.unclaimed.as_ref().map(|of| of.phase) {
+        None | Some(UnclaimedPhase::Reclaimed) => "deposit.unclaimed_noticed",
+        Some(UnclaimedPhase::Noticed) => "deposit.unclaimed_set_aside",
+        Some(UnclaimedPhase::SetAside) => "deposit.unclaimed_remitted",
+        Some(UnclaimedPhase::Remitted) => "deposit.unclaimed_reclaimed",
+        Some(UnclaimedPhase::Recoverable) => "deposit.unclaimed_recovered",
     }
 }
 
@@ -90,6 +113,20 @@ pub fn payload(
         }),
         "deposit.topup_demanded" => json!({"deposit": id, "missing": yuan(fen)}),
         "deposit.topup_overdue" | "deposit.surplus_overdue" => json!({"deposit": id, "due": scene.now.to_string()}),
+        "deposit.unclaimed_noticed" => {
+            json!({"deposit": id, "published": scene.day(-fen % 90), "document": scene.document()?})
+        }
+        "deposit.unclaimed_set_aside" => json!({"deposit": id}),
+        "deposit.unclaimed_remitted" | "deposit.unclaimed_recovered" => {
+            json!({"deposit": id, "reference": reference, "value_date": today})
+        }
+        "deposit.unclaimed_reclaimed" => json!({"deposit": id, "document": scene.document()?}),
+        "deposit.succeeded" => {
+            let drawn = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
+            let heir = deposit.and_then(|deposit| successor(scene, deposit));
+            let heir = heir.unwrap_or_else(|| scene.cast.player(drawn).id.clone());
+            json!({"deposit": id, "successor": heir, "document": scene.document()?})
+        }
         kind => return of_decision(scene, deposit, &id, kind, fen),
     })
 }

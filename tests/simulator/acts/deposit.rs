@@ -54,6 +54,9 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
+    if custody::successor(scene, deposit).is_some() && scene.dice.percent(50) {
+        return "deposit.succeeded";
+    }
     if scene.dice.percent(30) {
         return custody::sensible(scene, book, deposit);
     }

@@ -4,6 +4,7 @@ mod custody;
 mod invariants;
 mod random;
 mod stories;
+mod unclaimed;
 mod upkeep;
 
 use super::super::book::{Heading, JournalVoucher};

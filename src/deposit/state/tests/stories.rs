@@ -253,10 +253,13 @@ fn a_guarantee_covers_once_it_is_verified_and_until_it_expires() {
     run.at("2026-04-01");
     run.accepts(1, "deposit.received", receipt("d-1", "R-1", 300, "2026-04-01"));
     assert_eq!(run.standing(Heading::Excess, "d-1"), 300);
-    assert_eq!(
-        run.tick("2026-08-01"),
-        ["deposit.guarantee_expiring", "deposit.guarantee_expired", "deposit.topup_demanded"]
-    );
+    let due = [
+        "deposit.surplus_overdue",
+        "deposit.guarantee_expiring",
+        "deposit.guarantee_expired",
+        "deposit.topup_demanded",
+    ];
+    assert_eq!(run.tick("2026-08-01"), due);
     assert_eq!(run.deposit("d-1").status(&run.book().book), DepositStatus::Short);
     assert_eq!(run.standing(Heading::GuaranteeCover, "g-1"), 0);
 }
