@@ -1,4 +1,7 @@
-//! 保证金: a centre's bid bonds. One that went back in time, one late, one forfeited, one given back on appeal, and guarantees.
+//! 保证金: a centre's bid bonds. One that went back in time, one late, one forfeited, one given back on appeal, guarantees, and a month
+//! that closes.
+
+mod month;
 
 use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
@@ -48,6 +51,7 @@ pub fn cues(days: &Days, cast: &Cast, ledger: &Ledger) -> Vec<(Instant, Cue)> {
     desk.lodges();
     desk.forfeits();
     desk.gives_back();
+    desk.closes_a_month();
     desk.cues
 }
 
