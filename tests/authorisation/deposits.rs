@@ -93,7 +93,7 @@ fn entered(state: &str) -> Stage {
         "difference" => &["scheme_published", "announced", "received", "difference_opened"],
         "charged" => &["scheme_published", "announced", "received", "bank_entered#charge"],
         "expiring" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified"],
-        "short" | "demanded" => &["scheme_published", "announced", "received", "assessed#less", "assessed"],
+        "short" | "demanded" => &["scheme_published", "announced#half", "received#half", "assessed"],
         "surplus" => &["scheme_published", "announced", "received", "assessed#less"],
         "both" => &["scheme_published", "announced", "received", "guarantee_lodged"],
         "claimed" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified", "guarantee_claimed"],
@@ -192,10 +192,10 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         }),
         "deposit.announced" => json!({
             "id": next("d", book.map(|book| book.deposits.len())), "scheme": "s-1", "payer": Who::Bidder.id(),
-            "base": yuan(500_000), "required": yuan(10_000), "bank": "b-1", "pay_by": stage.day(3),
+            "base": yuan(500_000), "required": yuan(half(kind)), "bank": "b-1", "pay_by": stage.day(3),
         }),
         "deposit.received" => json!({
-            "deposit": "d-1", "reference": reference, "amount": yuan(10_000), "value_date": stage.day(0),
+            "deposit": "d-1", "reference": reference, "amount": yuan(half(kind)), "value_date": stage.day(0),
             "account_kind": "basic", "account": sealed(),
         }),
         "deposit.receipt_reversed" => json!({
@@ -241,6 +241,11 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
         _ => of_decision(stage, kind, deposit, &reference),
     }
+}
+
+/// All that may be asked, or half of it.
+fn half(kind: &str) -> i64 {
+    if variant(kind) == "half" { 5_000 } else { 10_000 }
 }
 
 fn nature(variant: &str) -> &'static str {

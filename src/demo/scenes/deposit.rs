@@ -2,6 +2,7 @@
 //! that closes.
 
 mod month;
+mod rare;
 
 use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
@@ -52,6 +53,7 @@ pub fn cues(days: &Days, cast: &Cast, ledger: &Ledger) -> Vec<(Instant, Cue)> {
     desk.forfeits();
     desk.gives_back();
     desk.closes_a_month();
+    desk.goes_other_ways();
     desk.cues
 }
 

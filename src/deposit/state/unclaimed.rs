@@ -223,6 +223,10 @@ fn decide_notice(
         return Err(Refusal::state_forbids(act.kind(), "not overdue"));
     }
     must_be_idle(book, deposit, act)?;
+    // Nobody is looked for before the refund is late.
+    if let Some(due) = deposit.due_day(at.law).filter(|due| notice.published <= *due) {
+        return Err(Refusal::of_field("/published", Fault::DatesOutOfOrder { earlier: due.to_string() }));
+    }
     must_be_past(notice.published <= at.today(), "/published")
 }
 

@@ -114,7 +114,7 @@ pub fn payload(
         "deposit.topup_demanded" => json!({"deposit": id, "missing": yuan(fen)}),
         "deposit.topup_overdue" | "deposit.surplus_overdue" => json!({"deposit": id, "due": scene.now.to_string()}),
         "deposit.unclaimed_noticed" => {
-            json!({"deposit": id, "published": scene.day(-fen % 90), "document": scene.document()?})
+            json!({"deposit": id, "published": scene.day(-(fen % 90)), "document": scene.document()?})
         }
         "deposit.unclaimed_set_aside" => json!({"deposit": id}),
         "deposit.unclaimed_remitted" | "deposit.unclaimed_recovered" => {

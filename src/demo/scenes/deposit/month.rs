@@ -17,7 +17,7 @@ const CHARGE: i64 = 5_000;
 impl Desk<'_> {
     pub(super) fn closes_a_month(&mut self) {
         self.on(16);
-        for (id, payer) in [("B-006", Who::Yunhe), ("B-007", Who::Baihe), ("B-008", Who::Taihang)] {
+        for (id, payer) in [("B-006", Who::Yunhe), ("B-007", Who::Baihe), ("B-008", Who::Songyue)] {
             self.asks(id, payer);
         }
         self.on(15);
@@ -25,30 +25,38 @@ impl Desk<'_> {
         self.receives("B-006", "HD-4001", BOND);
         self.strays("HD-4002", BOND);
         self.strays("HD-4003", 300_000);
-        self.covers("G-003", 12);
+        self.covers("B-008", "G-003", 3);
         self.on(14);
         self.claims_and_returns();
         self.on(13);
         self.enters(BankNature::Charge, "HD-4005", CHARGE);
         self.on(12);
-        self.enters(BankNature::OwnFunds, "HD-4006", CHARGE);
         self.differs();
-        self.on(6);
         // The guarantee is over: what is missing is demanded.
         self.service();
+        self.on(6);
+        // Own funds are late.
+        self.service();
+        self.enters(BankNature::OwnFunds, "HD-4006", CHARGE);
         self.shares(came);
         self.on(5);
-        self.receives("B-008", "HD-4010", BOND);
         self.swaps();
         self.on(4);
+        // And so is what was demanded.
+        self.service();
+        self.receives("B-008", "HD-4010", BOND);
         self.refunds();
     }
 
     fn asks(&mut self, id: &str, payer: Who) {
+        self.asks_of(id, SCHEME, payer);
+    }
+
+    pub(super) fn asks_of(&mut self, id: &str, scheme: &str, payer: Who) {
         let pay_by = self.in_days(30);
         self.posts(DepositNotice {
             id: item(id),
-            scheme: item(SCHEME),
+            scheme: item(scheme),
             payer: Some(payer.id()),
             person: None,
             secures: None,
@@ -91,11 +99,11 @@ impl Desk<'_> {
         self.checks(UnallocatedReturn { receipt, reference, value_date, reason });
     }
 
-    /// Cover of B-008, for so many days.
-    fn covers(&mut self, id: &str, days: i64) {
+    /// A guarantee for so many days.
+    pub(super) fn covers(&mut self, deposit: &str, id: &str, days: i64) {
         let (today, valid_to) = (self.today(), self.in_days(days));
-        self.lodge(id, "B-008", today, valid_to);
-        let (deposit, guarantee, outcome) = (item("B-008"), item(id), GuaranteeCheck::Genuine);
+        self.lodge(id, deposit, today, valid_to);
+        let (deposit, guarantee, outcome) = (item(deposit), item(id), GuaranteeCheck::Genuine);
         let (statement, evidence) = (literal("已向开立行查验，属实"), Some(DRAFT.cited()));
         self.checks(GuaranteeVerification { deposit, guarantee, outcome, statement, evidence });
     }

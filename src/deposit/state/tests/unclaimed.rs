@@ -31,11 +31,9 @@ fn treasury(run: &Run) -> i64 {
 #[test]
 fn what_nobody_claims_goes_to_the_treasury_and_comes_back_when_it_is_claimed() {
     let mut run = late();
-    run.accepts(
-        1,
-        "deposit.unclaimed_noticed",
-        json!({"deposit": "d-1", "published": "2026-05-11", "document": paper()}),
-    );
+    let noticed = |day: &str| json!({"deposit": "d-1", "published": day, "document": paper()});
+    run.refuses(1, "deposit.unclaimed_noticed", noticed("2026-05-06"), "dates-out-of-order");
+    run.accepts(1, "deposit.unclaimed_noticed", noticed("2026-05-11"));
     let aside = json!({"deposit": "d-1"});
     // 60 days from 11 May end on Friday, 10 July.
     run.at("2026-07-10");

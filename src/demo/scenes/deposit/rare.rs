@@ -1,0 +1,87 @@
+//! What happens seldom: a court takes a forfeiture back from the treasury, a guarantee is claimed, a result reduces what is asked, and a
+//! successor has the bond of a payer that was merged.
+
+use super::*;
+use crate::deposit::{
+    DepositAssessment, DepositSuccession, ForfeitureAnnulment, ForfeitureRecovery, GuaranteeClaim, GuaranteePayment,
+};
+
+const GOVERNMENT: &str = "gov-2026";
+/// It went up in another firm.
+const MERGED: Who = Who::Longting;
+
+impl Desk<'_> {
+    pub(super) fn goes_other_ways(&mut self) {
+        self.on(41);
+        self.posts(SchemePublication {
+            id: item(GOVERNMENT),
+            kind: item("bid-procurement"),
+            name: literal("政府采购投标保证金"),
+            article: literal("《政府采购法实施条例》第三十三条"),
+            forms: vec![
+                DepositForm::Transfer,
+                DepositForm::BankGuarantee,
+                DepositForm::SuretyGuarantee,
+                DepositForm::ElectronicGuarantee,
+            ],
+            rates: Vec::new(),
+            ..scheme()
+        });
+        self.asks_of("P-001", GOVERNMENT, Who::Songyue);
+        self.receives("P-001", "HD-2100", BOND);
+        self.holds("P-001", "H-1", 60);
+        self.on(40);
+        self.forfeit("P-001", "H-1");
+        self.on(25);
+        let (deposit, forfeiture, reference) = (item("P-001"), item("F-1"), literal("HD-2101"));
+        let value_date = self.today();
+        self.posts(ForfeitureRemittance { deposit, forfeiture, reference, value_date });
+        self.on(12);
+        let (deposit, forfeiture) = (item("P-001"), item("F-1"));
+        let (reasons, document) = (literal("判决撤销不予退还的决定"), RULING_LETTER.cited());
+        let annulment = ForfeitureAnnulment { deposit, forfeiture, reasons, document };
+        self.signs(&self.cast.key(Who::Province).clone(), annulment);
+        self.on(10);
+        let (deposit, forfeiture, reference) = (item("P-001"), item("F-1"), literal("HD-2102"));
+        let value_date = self.today();
+        self.posts(ForfeitureRecovery { deposit, forfeiture, reference, value_date });
+        self.claims_a_guarantee();
+        self.follows_a_successor();
+    }
+
+    fn claims_a_guarantee(&mut self) {
+        self.on(15);
+        self.asks_of("B-009", SCHEME, Who::Songyue);
+        self.covers("B-009", "G-005", 90);
+        self.on(10);
+        self.posts(GuaranteeClaim {
+            deposit: item("B-009"),
+            id: item("F-1"),
+            guarantee: item("G-005"),
+            amount: yuan(BOND),
+            ground: item("bid-withdrawn"),
+            reasons: literal("投标截止后撤销投标文件"),
+            document: DRAFT.cited(),
+        });
+        self.on(9);
+        let (deposit, forfeiture, reference) = (item("B-009"), item("F-1"), literal("HD-4030"));
+        let value_date = self.today();
+        self.checks(GuaranteePayment { deposit, forfeiture, reference, value_date });
+    }
+
+    fn follows_a_successor(&mut self) {
+        self.on(14);
+        self.asks_of("B-010", SCHEME, MERGED);
+        self.posts(DepositAssessment {
+            deposit: item("B-010"),
+            base: yuan(BASE),
+            score: Some(85),
+            grade: None,
+            required: yuan(BOND / 2),
+            rule: literal("DP-ASSESSMENT"),
+        });
+        self.on(13);
+        let (deposit, successor) = (item("B-010"), Who::Bianhe.id());
+        self.posts(DepositSuccession { deposit, successor, document: DRAFT.cited() });
+    }
+}
