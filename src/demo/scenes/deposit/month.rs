@@ -49,10 +49,10 @@ impl Desk<'_> {
     }
 
     fn asks(&mut self, id: &str, payer: Who) {
-        self.asks_of(id, SCHEME, payer);
+        self.asks_of(id, SCHEME, ACCOUNT, payer);
     }
 
-    pub(super) fn asks_of(&mut self, id: &str, scheme: &str, payer: Who) {
+    pub(super) fn asks_of(&mut self, id: &str, scheme: &str, bank: &str, payer: Who) {
         let pay_by = self.in_days(30);
         self.posts(DepositNotice {
             id: item(id),
@@ -63,7 +63,7 @@ impl Desk<'_> {
             base: yuan(BASE),
             required: yuan(BOND),
             score: None,
-            bank: item(ACCOUNT),
+            bank: item(bank),
             pay_by,
         });
     }
