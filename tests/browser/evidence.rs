@@ -59,6 +59,7 @@ impl Evidence {
         self.export(&["--all"], "all.zip");
         let stranger = NoteSigner::new(ORIGIN, PrivateKey::from_seed([4; 32])).unwrap();
         let facts = json!({
+            "service": self.app.base,
             "subject": self.subject,
             "size": self.app.size(),
             "log_key": self.app.log_key().to_string(),

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { answersTo } from '../../src/page/verify/answer.mjs';
 import { ascii, hex, joined, textOf } from '../../src/page/verify/bytes.mjs';
+import { collect } from '../../src/page/verify/collect.mjs';
 import { holdsByArithmetic, isKey, signatureHolds } from '../../src/page/verify/ed25519.mjs';
 import { ADVICE, FAULTS } from '../../src/page/verify/faults.mjs';
 import { readJson } from '../../src/page/verify/json.mjs';
@@ -44,7 +45,8 @@ test('an honest record is signed, in the log, and witnessed', async () => {
 });
 
 test('what is not shown is open, and nothing is green for it', async () => {
-  assert.equal(states(await answersTo(records, '', subject)), 'yes open open');
+  assert.equal(states(await answersTo(records, '', subject)), 'yes own open');
+  assert.equal(states(await answersTo(records, facts.witness_key, subject)), 'yes own yes');
   assert.equal(states(await answersTo(records, facts.log_key, subject)), 'yes yes open');
   const alone = [read(`${subject}.json`), read(receiptName)];
   const answered = await answersTo(alone, pinned);
@@ -71,8 +73,17 @@ test('bundles of a tender and of the whole log hold', async () => {
     const answered = await answersTo([read(name)], facts.log_key);
     assert.equal(states(answered), 'yes yes open', JSON.stringify(answered.answers));
     const own = await answersTo([read(name)]);
-    assert.equal(states(own), 'yes open open');
+    assert.equal(states(own), 'yes own open');
     assert.ok(own.answers.log.says.some((saying) => saying.code === 'checkpoint-own'));
+  }
+});
+
+test('what one record needs is collected from the service', async () => {
+  const read = async (path) => new Uint8Array(await (await fetch(facts.service + path)).arrayBuffer());
+  for (const index of [0, 1, subject, facts.size - 1]) {
+    const files = await collect(index, read);
+    assert.ok(files.length < 2 * facts.size, `${files.length} files`);
+    assert.equal(states(await answersTo(files, facts.log_key, index)), 'yes yes open', `record ${index}`);
   }
 });
 

@@ -1,5 +1,6 @@
-// The three answers: who signed, is it in the log, do others see the same log. Each is `yes`, `no` or `open`, with what it rests on
-// (`says`), what is wrong (`faults`), and nothing in it that was not computed here.
+// The three answers: who signed, is it in the log, do others see the same log. Each is `yes`, `no`, `open`, or `own`: all of it fits
+// together under keys that the evidence itself brings, and nobody compared them. With what it rests on (`says`) and what is wrong
+// (`faults`); nothing is in it that was not computed here.
 
 import { hex, same } from './bytes.mjs';
 import { Fault, attempt } from './fault.mjs';
@@ -11,7 +12,7 @@ import { readReceipt } from './receipt.mjs';
 import { Replay } from './replay.mjs';
 
 const said = (code, values = {}) => ({ code, values });
-const stateOf = (faults, open) => (faults.length > 0 ? 'no' : open ? 'open' : 'yes');
+const stateOf = (faults, open, own = false) => (faults.length > 0 ? 'no' : open ? 'open' : own ? 'own' : 'yes');
 
 // `files` are { name, bytes }; `trust` is what the person trusts, as readTrust takes it; `subject` the index of the one record that is
 // asked about, if it is one among others that only support it.
@@ -78,6 +79,7 @@ class LogAnswer {
     this.says = [];
     this.faults = [];
     this.open = false;
+    this.own = false;
     // Checkpoints that hold, by their text.
     this.notes = new Map();
   }
@@ -108,7 +110,7 @@ class LogAnswer {
       this.open = true;
       this.says.push(said('no-receipt'));
     }
-    return { state: stateOf(this.faults, this.open), says: this.says, faults: this.faults };
+    return { state: stateOf(this.faults, this.open, this.own), says: this.says, faults: this.faults };
   }
 
   // Those that the person pinned, or else those that the entries name.
@@ -117,14 +119,20 @@ class LogAnswer {
     return Promise.all(this.replay.logKeys.map((text) => readVkey(String(text))));
   }
 
-  // Whether the log signed the checkpoint; asked once a checkpoint.
-  async checkpoint({ note, checkpoint, checkpointText }) {
-    if (this.notes.has(checkpointText)) return;
+  // Whether the log signed the checkpoint; asked once a checkpoint. Witnesses are asked about those of what is asked about.
+  async checkpoint({ note, checkpoint, checkpointText }, isAsked = true) {
+    const before = this.notes.get(checkpointText);
+    if (before) {
+      if (isAsked && !before.isAsked) this.says.push(...before.says);
+      before.isAsked ||= isAsked;
+      return;
+    }
+    const says = [];
     const values = { origin: checkpoint.origin, size: checkpoint.size, root: rootText(checkpoint.root) };
     const { origin } = this.replay;
     const own = this.keys.filter((key) => key.name === checkpoint.origin);
     const pinned = this.trust.logs.length > 0;
-    this.notes.set(checkpointText, { note, values });
+    this.notes.set(checkpointText, { note, values, isAsked, says });
     if (origin !== undefined && origin !== checkpoint.origin) this.faults.push(new Fault('origin-differs', { ...values, entries: origin }));
     if (this.keys.length === 0) {
       this.open = true;
@@ -137,12 +145,13 @@ class LogAnswer {
     }
     const { value, fault } = await attempt(() => openNote(note, own));
     if (fault) this.faults.push(fault);
-    else this.says.push(said(pinned ? 'checkpoint-pinned' : 'checkpoint-own', { ...values, keys: value.map((key) => key.text) }));
-    this.open ||= !pinned;
+    else says.push(said(pinned ? 'checkpoint-pinned' : 'checkpoint-own', { ...values, keys: value.map((key) => key.text) }));
+    if (isAsked) this.says.push(...says);
+    this.own ||= !pinned;
   }
 
   async receipt({ name, index, hashes, checkpoint, claims, ...rest }) {
-    await this.checkpoint({ checkpoint, ...rest });
+    await this.checkpoint({ checkpoint, ...rest }, this.isAsked(index));
     const found = this.material.entries.find(({ entry }) => entry.index === index);
     const leaf = found?.entry.hash ?? (claims && hashOfHex(claims.hash));
     if (!found) {
@@ -232,7 +241,7 @@ async function othersAnswer(log, inLog, trust) {
   const [says, faults] = [[], []];
   if (!trust || inLog.state === 'no' || log.notes.size === 0) return { state: 'open', says: [said('others-nothing')], faults };
   let open = false;
-  for (const { note, values } of log.notes.values()) {
+  for (const { note, values } of [...log.notes.values()].filter(({ isAsked }) => isAsked)) {
     const lines = note.signatures.filter((line) => line.name !== values.origin).map((line) => line.name);
     if (trust.witnesses.length === 0 && trust.unchecked.length === 0) {
       open = true;
@@ -253,7 +262,7 @@ async function othersAnswer(log, inLog, trust) {
     }
   }
   // Cosignatures of a checkpoint whose own signature nobody could check say little.
-  return { state: stateOf(faults, open || inLog.state !== 'yes'), says, faults };
+  return { state: stateOf(faults, open || inLog.state === 'open'), says, faults };
 }
 
 function notProved(material, trust) {

@@ -6,7 +6,7 @@ mod offline;
 pub use offline::offline_page;
 
 /// The modules that verify and show the answers, each behind those that it imports.
-const MODULES: [(&str, &str); 18] = [
+const MODULES: [(&str, &str); 19] = [
     ("fault.mjs", include_str!("fault.mjs")),
     ("bytes.mjs", include_str!("bytes.mjs")),
     ("json.mjs", include_str!("json.mjs")),
@@ -21,6 +21,7 @@ const MODULES: [(&str, &str); 18] = [
     ("bundle.mjs", include_str!("bundle.mjs")),
     ("material.mjs", include_str!("material.mjs")),
     ("replay.mjs", include_str!("replay.mjs")),
+    ("collect.mjs", include_str!("collect.mjs")),
     ("answer.mjs", include_str!("answer.mjs")),
     ("faults.mjs", include_str!("faults.mjs")),
     ("words.mjs", include_str!("words.mjs")),

@@ -1,8 +1,7 @@
 // The page that verifies files from disk: it asks no network, and nothing leaves it.
 
 import { answersTo } from './answer.mjs';
-import { answersShown, element, recordsShown, summary } from './view.mjs';
-import { advice, sentence } from './words.mjs';
+import { answersShown, element, recordsShown, summary, trustShown } from './view.mjs';
 
 const TEXTS = {
   title: ['公示 · 离线核验', 'Gongshi · verify offline'],
@@ -21,7 +20,6 @@ const TEXTS = {
   results: ['结果', 'Result'],
   waiting: ['还没有文件。', 'There is no file yet.'],
   working: ['正在核验……', 'Verifying …'],
-  trustFault: ['可信公钥一栏有误：', 'The field of trusted keys: '],
   clear: ['移走全部文件', 'Take all files away'],
   failed: ['核验程序出错，什么都没有证明：', 'The verifier itself failed, and nothing is proved: '],
 };
@@ -55,12 +53,9 @@ async function verify() {
 }
 
 function show(answered) {
-  const { trustFault } = answered;
-  find('status').textContent = summary(answered, state.language);
-  const inField = trustFault
-    ? [element('p', { class: 'fault', role: 'alert' }, say('trustFault') + sentence(trustFault, state.language), ' ', advice(trustFault, state.language))]
-    : [];
-  find('answer').replaceChildren(...inField, ...answersShown(answered, state.language), ...recordsShown(answered, state.language));
+  const { language } = state;
+  find('status').textContent = summary(answered, language);
+  find('answer').replaceChildren(...trustShown(answered, language), ...answersShown(answered, language), ...recordsShown(answered, language));
 }
 
 async function take(files) {

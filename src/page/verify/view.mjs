@@ -11,10 +11,12 @@ const QUESTIONS = {
 const STATES = {
   yes: ['✓ 成立', '✓ Yes'],
   no: ['✗ 不成立', '✗ No'],
+  own: ['△ 自洽，公钥未核对', '△ Fits together; key not compared'],
   open: ['？ 未证明', '? Not shown'],
 };
 const NOT_PROVED = ['这不证明什么', 'What this does not prove'];
 const WHAT_TO_DO = ['怎么办：', 'What to do: '];
+const TRUST_FAULT = ['可信公钥一栏有误：', 'The field of trusted keys: '];
 const SIGNED = ['所签内容', 'What was signed'];
 const MORE = ['其余 {count} 条未列出。', '{count} more are not listed.'];
 const FAULTS_MORE = ['另有 {count} 处不符。', '{count} more faults.'];
@@ -62,6 +64,13 @@ function recordDetails({ entry }) {
   const { header, payload } = entry.record;
   const title = element('summary', {}, `${entry.index} · ${header.typ} · ${header.sub} · ${entry.time}`);
   return element('details', {}, title, element('pre', {}, JSON.stringify(payload, undefined, 2)));
+}
+
+// What is wrong with the keys that the person gave.
+export function trustShown({ trustFault }, language) {
+  if (!trustFault) return [];
+  const said = inLanguage(TRUST_FAULT, language) + sentence(trustFault, language);
+  return [element('p', { class: 'fault', role: 'alert' }, said, element('small', {}, advice(trustFault, language)))];
 }
 
 // The three answers and what they don't prove.

@@ -25,6 +25,6 @@ export default async function (reader) {
   await page.click('#clear');
   await page.fill('#trust', '');
   await page.focus('#files');
-  assert.equal(await choose(reader, [path.join(evidence, 'tender.zip')]), 'yes open open');
+  assert.equal(await choose(reader, [path.join(evidence, 'tender.zip')]), 'yes own open');
   await shoot('bundle');
 }
