@@ -56,6 +56,8 @@ const GETS: &[(&str, Bound)] = &[
     ("/zh/law", Rule),
     ("/zh/law/:edition", Rule),
     ("/zh/log", Page),
+    ("/zh/records/:index", OneThing),
+    ("/zh/about/verify", Constant),
     ("/zh/about/accessibility", Constant),
     ("/zh/about/components", Constant),
     ("/livez", Constant),

@@ -1,5 +1,6 @@
 //! What pages load beside their HTML. The address of each names its content, so browsers keep it for ever.
 
+use super::verify;
 use poem::http::header;
 use poem::{Endpoint, IntoEndpoint, Response, Route, get};
 use sha2::{Digest, Sha256};
@@ -53,7 +54,7 @@ impl Asset {
 
 /// Each at its address.
 pub(super) fn routes() -> impl IntoEndpoint {
-    Route::new().at(leaf_of(sheet()), get(SHEET.serve())).at(leaf_of(icon()), get(ICON.serve()))
+    verify::add_to(Route::new().at(leaf_of(sheet()), get(SHEET.serve())).at(leaf_of(icon()), get(ICON.serve())))
 }
 
 fn leaf_of(address: &str) -> &str {

@@ -154,7 +154,7 @@ pub(super) fn organisation(visit: &Visit, names: &Names, id: &str) -> Markup {
 
 /// The record that something rests on.
 pub(super) fn record_link(visit: &Visit, index: u64) -> Markup {
-    html! { a.proof href={ "/v1/records/" (index) } { (visit.say(Common::Record)) " " (index) } }
+    html! { a.proof href=(visit.at(&format!("/records/{index}"))) { (visit.say(Common::Record)) " " (index) } }
 }
 
 /// Documents by what they are called.

@@ -14,11 +14,13 @@ mod list;
 mod log;
 mod money;
 mod organisation;
+mod record;
 mod refusal;
 mod samples;
 mod shell;
 mod tender;
 mod text;
+mod verification;
 pub mod verify;
 mod visit;
 mod words;
@@ -101,6 +103,8 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
         .at("/law", get(page(language, views, law::show)))
         .at("/law/:edition", get(page(language, views, law::edition)))
         .at("/log", get(page(language, views, log::show)))
+        .at("/records/:index", get(page(language, views, record::show)))
+        .at("/about/verify", get(page(language, views, verification::show)))
         .at("/about/accessibility", get(page(language, views, accessibility::show)))
         .at("/about/components", get(page(language, views, samples::show)))
         .map_to_response()

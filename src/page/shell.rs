@@ -19,11 +19,21 @@ pub(super) struct Leaf {
     pub about: Option<String>,
     /// Whether search engines may list it: not, where it is about a person or an organisation's standing.
     pub is_listed: bool,
+    /// The address of a module that the page runs; without it the page says the same.
+    pub script: Option<String>,
 }
 
 impl Leaf {
     pub(super) fn new(title: impl Into<String>, body: Markup) -> Self {
-        Self { title: title.into(), body, status: StatusCode::OK, section: None, about: None, is_listed: true }
+        Self {
+            title: title.into(),
+            body,
+            status: StatusCode::OK,
+            section: None,
+            about: None,
+            is_listed: true,
+            script: None,
+        }
     }
 
     /// A page of a section.
@@ -62,6 +72,7 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
                 @if !leaf.is_listed { meta name="robots" content="noindex"; }
                 link rel="stylesheet" href=(assets::sheet());
                 link rel="icon" type="image/svg+xml" href=(assets::icon());
+                @if let Some(script) = &leaf.script { script type="module" src=(script) {} }
                 link rel="canonical" href=(path);
                 link rel="alternate" hreflang=(language.other().tag()) href=(elsewhere(visit));
             }
@@ -121,6 +132,7 @@ fn footer(language: Language) -> Markup {
             p { (Common::Everything.say(language)) " " (Common::AllTimes.say(language)) }
             ul {
                 li { a href="/api" { (Common::ForPrograms.say(language)) } }
+                li { a href=(at("/about/verify")) { (Common::HowToVerify.say(language)) } }
                 li { a href=(at("/about/accessibility")) { (Common::Accessibility.say(language)) } }
                 li { a href=(at("/about/components")) { (Common::Components.say(language)) } }
             }

@@ -107,6 +107,7 @@ texts! { Common {
     AllTimes "时间均为北京时间。" "All times are Beijing time."
     Everything "本站每一项内容都来自经签名、按序链接、可离线核验的记录。" "Everything here comes from records that are signed, chained and can be verified offline."
     ForPrograms "供程序读取的接口" "The interface for programs"
+    HowToVerify "如何核验" "How to verify"
     Components "页面组件" "Components of pages"
     Accessibility "无障碍声明" "Accessibility"
     NothingHere "没有可显示的内容" "There is nothing to show"

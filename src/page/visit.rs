@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// A page has styles of this place and sends its forms to it; no script, and nothing from elsewhere.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// A page with a script runs what this place serves, which asks this place.
+const SCRIPTED_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+                               base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Organisations that a page calls by their names: each is read by itself. All others stand by their codes.
 const NAMES_MAX: usize = 40;
@@ -213,6 +216,6 @@ pub(super) fn answer(visit: &Visit, shown: Result<Shown, Unshown>) -> Response {
         .status(leaf.status)
         .content_type("text/html; charset=utf-8")
         .header(header::CONTENT_LANGUAGE, visit.language.tag())
-        .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        .header(header::CONTENT_SECURITY_POLICY, if leaf.script.is_some() { SCRIPTED_POLICY } else { POLICY })
         .body(shell::around(visit, &leaf).into_string())
 }

@@ -4,6 +4,7 @@
 
 import { hex, same } from './bytes.mjs';
 import { Fault, attempt } from './fault.mjs';
+import { FAULTS } from './faults.mjs';
 import { gather } from './material.mjs';
 import { levelsOf, rootByProof, rootOfLevels } from './merkle.mjs';
 import { cosignatureBy, openNote, readVkey, rootText } from './note.mjs';
@@ -12,7 +13,15 @@ import { readReceipt } from './receipt.mjs';
 import { Replay } from './replay.mjs';
 
 const said = (code, values = {}) => ({ code, values });
-const stateOf = (faults, open, own = false) => (faults.length > 0 ? 'no' : open ? 'open' : own ? 'own' : 'yes');
+// What a fault says of the evidence; of a browser that lacks something, or a file that is none of ours, it says nothing.
+const SAYING_NOTHING = ['browser', 'files'];
+const isAgainst = (fault) => !SAYING_NOTHING.includes(FAULTS[fault.code][0]);
+
+function stateOf(faults, open, own = false) {
+  if (faults.some(isAgainst)) return 'no';
+  if (open || faults.length > 0) return 'open';
+  return own ? 'own' : 'yes';
+}
 
 // `files` are { name, bytes }; `trust` is what the person trusts, as readTrust takes it; `subject` the index of the one record that is
 // asked about, if it is one among others that only support it.
@@ -24,8 +33,12 @@ export async function answersTo(files, trust = '', subject = undefined) {
   const log = new LogAnswer(material, replay, read.value, subject);
   const inLog = read.fault ? { state: 'open', says: [], faults: [] } : await log.answer();
   const answers = { signer: signerAnswer(material, replay, log), log: inLog, others: await othersAnswer(log, inLog, read.value) };
-  return { answers, trustFault: read.fault, notProved: notProved(material, read.value), records: replay.records };
+  const records = replay.records.map((record) => ({ ...record, isProved: log.isProved(record.entry.index) }));
+  return { answers, trustFault: read.fault, notProved: notProved(material, read.value), records };
 }
+
+// Without the entry that brought the key, or that changed the log's name, nothing is wrong and nothing is shown.
+const MISSING = { 'key-unknown': 'key-not-here', aud: 'aud-other' };
 
 // A fault where it was found.
 const at = (entry, fault) => new Fault(fault.code, { ...fault.values, index: fault.values.index ?? entry.index });
@@ -35,11 +48,10 @@ function signerAnswer(material, replay, log) {
   let open = replay.records.length === 0;
   for (const { entry, faults: own } of replay.records) {
     for (const fault of own) {
-      // Without the entry that brought the key, nothing is wrong and nothing is shown.
-      const isMissing = fault.code === 'key-unknown' && !material.bundle;
-      if (!isMissing) faults.push(at(entry, fault));
-      else if (log.isAsked(entry.index)) says.push(said('key-not-here', { ...fault.values, index: entry.index }));
-      open ||= isMissing && log.isAsked(entry.index);
+      const missing = material.bundle ? undefined : MISSING[fault.code];
+      if (missing === undefined) faults.push(at(entry, fault));
+      else if (log.isAsked(entry.index)) says.push(said(missing, { ...fault.values, index: entry.index }));
+      open ||= missing !== undefined && log.isAsked(entry.index);
     }
   }
   for (const [signer, records] of bySigner(replay, log)) {
@@ -106,9 +118,13 @@ class LogAnswer {
     this.keys ??= [];
     if (material.bundle) await this.bundle();
     for (const receipt of material.receipts) await this.receipt(receipt);
-    if (!material.bundle && material.receipts.length === 0) {
+    const unproved = material.entries.map(({ entry }) => entry.index).filter((index) => !this.isProved(index));
+    const isMissing = this.subject === undefined ? material.receipts.length === 0 : !this.isProved(this.subject);
+    if (!material.bundle && isMissing) {
       this.open = true;
       this.says.push(said('no-receipt'));
+    } else if (unproved.length > 0) {
+      this.says.push(said('entries-unproved', { indexes: unproved }));
     }
     return { state: stateOf(this.faults, this.open, this.own), says: this.says, faults: this.faults };
   }
@@ -133,7 +149,11 @@ class LogAnswer {
     const own = this.keys.filter((key) => key.name === checkpoint.origin);
     const pinned = this.trust.logs.length > 0;
     this.notes.set(checkpointText, { note, values, isAsked, says });
-    if (origin !== undefined && origin !== checkpoint.origin) this.faults.push(new Fault('origin-differs', { ...values, entries: origin }));
+    if (origin !== undefined && origin !== checkpoint.origin) {
+      this.open = true;
+      if (this.material.bundle) this.faults.push(new Fault('origin-differs', { ...values, entries: origin }));
+      else this.says.push(said('origin-changed', { ...values, entries: origin }));
+    }
     if (this.keys.length === 0) {
       this.open = true;
       this.says.push(said('log-key-none', values));
@@ -156,7 +176,8 @@ class LogAnswer {
     const leaf = found?.entry.hash ?? (claims && hashOfHex(claims.hash));
     if (!found) {
       const others = this.material.entries.map(({ entry }) => entry.index);
-      if (others.length > 0) this.faults.push(new Fault('receipt-other', { file: name, index, others }));
+      // Of one of each, somebody took them for a pair.
+      if (others.length === 1 && this.material.receipts.length === 1) this.faults.push(new Fault('receipt-other', { file: name, index, others }));
       else this.says.push(said('entry-needed', { index }));
       this.open = true;
     }

@@ -22,6 +22,10 @@ export const ADVICE = {
     '请换用较新的浏览器，或下载离线核验页 verify.html，或使用命令 gongshi verify。',
     'Use a newer browser, or the offline page verify.html, or the command gongshi verify.',
   ],
+  pair: [
+    '请放入同一条记录的条目与回执。',
+    'Put in the entry and the receipt of one and the same record.',
+  ],
   files: [
     '请把同一条记录的条目与回执一起放入，或放入整个证据包（zip）。',
     'Put in the entry and the receipt of the same record together, or a whole bundle (zip).',
@@ -63,7 +67,7 @@ export const FAULTS = {
   'origin-hash': ['altered', '首条记录的 previous 是 {stated}，应为日志名称的哈希 {computed}。', 'The first entry’s previous is {stated}, and should be the hash of the log’s origin, {computed}.'],
   'time-backwards': ['log', '时间 {time} 早于前一条（第 {before} 条，{earlier}）。', 'Its time {time} is before that of the entry before it ({before}, {earlier}).'],
   'receipt-form': ['damaged', '回执不是 C2SP tlog-proof 的形式：首行、序号或某个哈希行不符。', 'The receipt does not have the form of a C2SP tlog-proof: its first line, its index or a line of a hash.'],
-  'receipt-other': ['files', '回执是第 {index} 条记录的，放入的条目却是第 {others} 条。', 'The receipt is of record {index}, the entries that are here are {others}.'],
+  'receipt-other': ['pair', '回执是第 {index} 条记录的，放入的条目却是第 {others} 条。', 'The receipt is of record {index}, the entries that are here are {others}.'],
   'claim-differs': ['altered', '服务答复中的 {member} 是 {claim}，由条目算得的是 {computed}。', 'The service’s answer says {member} {claim}, the entry says {computed}.'],
   'proof-index': ['altered', '回执称第 {index} 条在只有 {size} 条的日志中。', 'The receipt says that entry {index} is in a log of {size}.'],
   'proof-length': ['altered', '收录证明的哈希数目不符：{size} 条的树中第 {index} 条不是这个数目。', 'The proof does not have as many hashes as entry {index} needs in a tree of {size}.'],
@@ -84,7 +88,7 @@ export const FAULTS = {
   'vkey-point': ['keys', '{name} 的公钥不是素数阶的 Ed25519 公钥。', 'The key of {name} is no Ed25519 key of prime order.'],
   'policy-syntax': ['keys', '看不懂这一行：{line}。', 'This line can’t be read: {line}.'],
   'policy-name': ['keys', '名称 {name} 未定义或重复使用。', 'The name {name} is not defined, or used twice.'],
-  'file-keys': ['keys', '这是公钥文件。公钥不能随证据取用：请核对来源后粘贴到“可信公钥”一栏。', 'This is a file of keys. Keys are not taken along with the evidence: see where they come from and paste them into the field of trusted keys.'],
+  'file-keys': ['files', '这是公钥文件。公钥不能随证据取用：请核对来源后粘贴到“可信公钥”一栏。', 'This is a file of keys. Keys are not taken along with the evidence: see where they come from and paste them into the field of trusted keys.'],
   'file-unknown': ['files', '这不是条目、回执或证据包。', 'This is no entry, no receipt and no bundle.'],
   'bundles-two': ['files', '一次只能核验一个证据包。', 'One bundle at a time.'],
   'bundle-none': ['damaged', '这个 zip 里没有 bundle.json，不是证据包。', 'This zip has no bundle.json and is no bundle.'],

@@ -2,8 +2,10 @@
 //! FORMAT.md and nothing of this program. They answer who signed, whether it is in the log, and whether others see the same log.
 
 mod offline;
+mod served;
 
 pub use offline::offline_page;
+pub(super) use served::{add_to, download, download_digest, script};
 
 /// The modules that verify and show the answers, each behind those that it imports.
 const MODULES: [(&str, &str); 19] = [
@@ -22,8 +24,11 @@ const MODULES: [(&str, &str); 19] = [
     ("material.mjs", include_str!("material.mjs")),
     ("replay.mjs", include_str!("replay.mjs")),
     ("collect.mjs", include_str!("collect.mjs")),
-    ("answer.mjs", include_str!("answer.mjs")),
     ("faults.mjs", include_str!("faults.mjs")),
+    ("answer.mjs", include_str!("answer.mjs")),
     ("words.mjs", include_str!("words.mjs")),
     ("view.mjs", include_str!("view.mjs")),
 ];
+
+/// What runs on the page of a record.
+const LIVE: [(&str, &str); 1] = [("live.mjs", include_str!("live.mjs"))];

@@ -18,6 +18,8 @@ const NOT_PROVED = ['这不证明什么', 'What this does not prove'];
 const WHAT_TO_DO = ['怎么办：', 'What to do: '];
 const TRUST_FAULT = ['可信公钥一栏有误：', 'The field of trusted keys: '];
 const SIGNED = ['所签内容', 'What was signed'];
+const UNSIGNED = ['✗ 签名或作者未核验', '✗ signature or author not verified'];
+const UNPROVED = ['？ 没有回执', '? no receipt'];
 const MORE = ['其余 {count} 条未列出。', '{count} more are not listed.'];
 const FAULTS_MORE = ['另有 {count} 处不符。', '{count} more faults.'];
 const SUMMARY = ['核验完成。', 'Verified. '];
@@ -60,9 +62,11 @@ function answerSection(question, { state, says, faults }, language) {
   return element('section', { class: 'answer', 'data-question': question, 'data-state': state }, heading, badge, list);
 }
 
-function recordDetails({ entry }) {
+function recordDetails({ entry, faults, isProved }, language) {
   const { header, payload } = entry.record;
-  const title = element('summary', {}, `${entry.index} · ${header.typ} · ${header.sub} · ${entry.time}`);
+  const doubts = [...(faults.length > 0 ? [UNSIGNED] : []), ...(isProved ? [] : [UNPROVED])];
+  const marks = doubts.map((words) => element('strong', { class: 'state no' }, ` ${inLanguage(words, language)}`));
+  const title = element('summary', {}, `${entry.index} · ${header.typ} · ${header.sub} · ${entry.time}`, ...marks);
   return element('details', {}, title, element('pre', {}, JSON.stringify(payload, undefined, 2)));
 }
 
@@ -85,7 +89,7 @@ export function answersShown({ answers, notProved }, language) {
 export function recordsShown({ records }, language) {
   const readable = records.filter(({ entry }) => entry.record);
   if (readable.length === 0) return [];
-  const shown = readable.slice(0, RECORDS_SHOWN).map(recordDetails);
+  const shown = readable.slice(0, RECORDS_SHOWN).map((record) => recordDetails(record, language));
   const rest = readable.length - shown.length;
   const more = rest > 0 ? [element('p', {}, inLanguage(MORE, language).replace('{count}', rest))] : [];
   return [element('section', {}, element('h3', {}, inLanguage(SIGNED, language)), ...shown, ...more)];

@@ -19,6 +19,8 @@ const PAGES = {
   organisation: '/organisations/',
   law: '/law',
   log: '/log',
+  record: '/records/48',
+  verify: '/about/verify',
   components: '/about/components',
   accessibility: '/about/accessibility',
   nowhere: '/nowhere',
