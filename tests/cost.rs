@@ -42,6 +42,9 @@ const GETS: &[(&str, Bound)] = &[
     ("/api", Constant),
     ("/zh/", Page),
     ("/zh/tenders/:code", View),
+    ("/zh/search", Page),
+    ("/robots.txt", Constant),
+    ("/sitemap.xml", Page),
     ("/zh/tenders", Page),
     ("/zh/tenders.csv", Stream),
     ("/zh/lots", Page),
@@ -53,6 +56,10 @@ const GETS: &[(&str, Bound)] = &[
     ("/zh/commitments", Page),
     ("/zh/commitments.csv", Stream),
     ("/zh/organisations/:id", View),
+    ("/zh/commitments/:id", View),
+    ("/zh/evaluations", Page),
+    ("/zh/evaluations.csv", Stream),
+    ("/zh/evaluations/:id", View),
     ("/zh/law", Rule),
     ("/zh/law/:edition", Rule),
     ("/zh/log", Page),
@@ -168,7 +175,13 @@ fn every_get_says_what_bounds_it() {
     known.insert("/api");
     // Both languages have the same pages, and each costs what the views cost that it reads.
     let pages = include_str!("../src/page/mod.rs").split(".at(\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let pages: Vec<_> = pages.map(|path| if path == "/" { "/zh/".to_owned() } else { format!("/zh{path}") }).collect();
+    let pages: Vec<_> = pages
+        .map(|path| match path {
+            "/" => "/zh/".to_owned(),
+            "/robots.txt" | "/sitemap.xml" => path.to_owned(),
+            path => format!("/zh{path}"),
+        })
+        .collect();
     known.extend(pages.iter().map(String::as_str));
     known.insert("/");
     let listed: BTreeSet<&str> = GETS.iter().map(|(path, _)| *path).collect();

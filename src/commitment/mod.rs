@@ -17,3 +17,5 @@ pub use payload::{
     CommitmentPeriod, Deadline, Decline, Lapse, LotBinding, Offer, TermReopening, YearBinding, YearEnd,
 };
 pub use state::{BreachPhase, BreachState, BreachStatus, Call, Commitment, CommitmentStatus, Phase};
+#[cfg(feature = "shell")]
+pub use view::{BreachView, CommitmentView};

@@ -14,40 +14,40 @@ use serde::Serialize;
 /// A commitment (廉洁承诺) at the present end of the log.
 #[derive(Serialize, Object)]
 pub struct CommitmentView {
-    id: CommitmentId,
-    status: CommitmentStatus,
+    pub id: CommitmentId,
+    pub status: CommitmentStatus,
     /// The text that both sides sign: read it at `/v1/templates/{id}/versions/{version}`.
-    template: TemplateRef,
-    unit: OrganisationId,
-    enterprise: OrganisationId,
-    binding: Binding,
-    offered_by: Side,
+    pub template: TemplateRef,
+    pub unit: OrganisationId,
+    pub enterprise: OrganisationId,
+    pub binding: Binding,
+    pub offered_by: Side,
     /// Hash of the offer's entry: what an acceptance cites.
-    offer: String,
+    pub offer: String,
     /// When an offer lapses (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    lapses: Option<String>,
+    pub lapses: Option<String>,
     /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[oai(skip_serializing_if = "std::ops::Not::not", default)]
-    provisional: bool,
+    pub provisional: bool,
     /// Since when both are bound (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    effective_since: Option<String>,
+    pub effective_since: Option<String>,
     /// The first of them; `/v1/commitments/{id}/breaches` lists all.
-    breaches: Vec<BreachView>,
+    pub breaches: Vec<BreachView>,
     /// How many there are.
-    breach_count: u64,
+    pub breach_count: u64,
     /// Version of its stream.
-    pub(super) version: u64,
+    pub version: u64,
     /// The first records; there are `version` of them, and `/v1/records?stream=commitment/{id}` has all.
-    records: Vec<StreamRecord>,
+    pub records: Vec<StreamRecord>,
     /// Where the rest is read of what is not shown here in full; absent when all is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    more: Option<CommitmentMore>,
+    pub more: Option<CommitmentMore>,
 }
 
 /// Where the lists are that a commitment's view shows a part of.
@@ -55,29 +55,29 @@ pub struct CommitmentView {
 pub struct CommitmentMore {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    breaches: Option<String>,
+    pub breaches: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    records: Option<String>,
+    pub records: Option<String>,
 }
 
 /// A promise that is said to be broken; the reasons are in the records.
 #[derive(Serialize, Object)]
 pub struct BreachView {
-    id: String,
-    against: Side,
-    reported_by: OrganisationId,
-    status: BreachStatus,
+    pub id: String,
+    pub against: Side,
+    pub reported_by: OrganisationId,
+    pub status: BreachStatus,
     /// What counts now; absent while it is open or under appeal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    finding: Option<BreachFinding>,
+    pub finding: Option<BreachFinding>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    answer_due: Option<String>,
+    pub answer_due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    appeal_until: Option<String>,
+    pub appeal_until: Option<String>,
 }
 
 impl BreachView {

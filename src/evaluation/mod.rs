@@ -11,6 +11,8 @@ mod state;
 #[cfg(feature = "shell")]
 mod view;
 
+#[cfg(feature = "shell")]
+pub use api::EvaluationSummary;
 pub use payload::{
     Act, EvaluationDeadline, EvaluationOpening, EvaluationPeriod, EvaluationReopening, EvaluationStage, Rating,
     RatingAppeal, RatingCorrection, RatingReply, RatingRuling, RatingSeal, RatingVerification, Score, Scored,
@@ -22,3 +24,5 @@ pub use state::{
     Criterion, Evaluation, EvaluationStatus, Judgement, Milestones, RatingOutcome, RatingPhase, RatingStatus,
     ReachedMilestone, RevealedRating, ScoredRating, SettledRating, Stamp,
 };
+#[cfg(feature = "shell")]
+pub use view::{EvaluationView, RatingLine, RatingView};

@@ -5,7 +5,10 @@
 
 mod accessibility;
 mod assets;
+mod commitment;
 mod component;
+mod crawlers;
+mod evaluation;
 mod home;
 mod kinds;
 mod language;
@@ -17,6 +20,7 @@ mod organisation;
 mod record;
 mod refusal;
 mod samples;
+mod search;
 mod shell;
 mod tender;
 mod text;
@@ -26,7 +30,7 @@ mod visit;
 mod words;
 
 use language::Language;
-use list::{COMMITMENTS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
+use list::{COMMITMENTS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
 use poem::error::NotFoundError;
 use poem::http::{Method, header};
 use poem::web::Redirect;
@@ -44,6 +48,7 @@ enum Section {
     Objections,
     Organisations,
     Commitments,
+    Evaluations,
     Law,
     Log,
 }
@@ -55,6 +60,7 @@ words! {
         Objections "异议" "Objections"
         Organisations "主体" "Organisations"
         Commitments "双承诺" "Commitments"
+        Evaluations "双评价" "Evaluations"
         Law "规则与法律" "Rules and law"
         Log "日志与核验" "The log"
     }
@@ -68,6 +74,7 @@ impl Section {
             Self::Objections => "/objections",
             Self::Organisations => "/organisations",
             Self::Commitments => "/commitments",
+            Self::Evaluations => "/evaluations",
             Self::Law => "/law",
             Self::Log => "/log",
         }
@@ -79,6 +86,8 @@ pub fn pages(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Route {
     let views: Arc<Views> = Arc::new(Views::of(api));
     Route::new()
         .nest("/assets", assets::routes())
+        .at("/robots.txt", get(page(Language::Chinese, &views, crawlers::robots)))
+        .at("/sitemap.xml", get(page(Language::Chinese, &views, crawlers::sitemap)))
         .nest("/zh", in_language(Language::Chinese, &views))
         .nest("/en", in_language(Language::English, &views))
 }
@@ -88,6 +97,7 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
     let visitors = Arc::clone(views);
     Route::new()
         .at("/", get(page(language, views, home::show)))
+        .at("/search", get(page(language, views, search::show)))
         .at("/tenders", get(page(language, views, |visit| TENDERS.show(visit))))
         .at("/tenders.csv", get(page(language, views, |visit| TENDERS.file(visit))))
         .at("/tenders/:code", get(page(language, views, tender::show)))
@@ -100,6 +110,10 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
         .at("/organisations/:id", get(page(language, views, organisation::show)))
         .at("/commitments", get(page(language, views, |visit| COMMITMENTS.show(visit))))
         .at("/commitments.csv", get(page(language, views, |visit| COMMITMENTS.file(visit))))
+        .at("/commitments/:id", get(page(language, views, commitment::show)))
+        .at("/evaluations", get(page(language, views, |visit| EVALUATIONS.show(visit))))
+        .at("/evaluations.csv", get(page(language, views, |visit| EVALUATIONS.file(visit))))
+        .at("/evaluations/:id", get(page(language, views, evaluation::show)))
         .at("/law", get(page(language, views, law::show)))
         .at("/law/:edition", get(page(language, views, law::edition)))
         .at("/log", get(page(language, views, log::show)))

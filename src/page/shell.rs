@@ -17,6 +17,8 @@ pub(super) struct Leaf {
     pub section: Option<Section>,
     /// One sentence for those who list pages, and for previews of links.
     pub about: Option<String>,
+    /// The Atom feed of what it shows.
+    pub feed: Option<String>,
     /// Whether search engines may list it: not, where it is about a person or an organisation's standing.
     pub is_listed: bool,
     /// The address of a module that the page runs; without it the page says the same.
@@ -31,6 +33,7 @@ impl Leaf {
             status: StatusCode::OK,
             section: None,
             about: None,
+            feed: None,
             is_listed: true,
             script: None,
         }
@@ -73,6 +76,7 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
                 link rel="stylesheet" href=(assets::sheet());
                 link rel="icon" type="image/svg+xml" href=(assets::icon());
                 @if let Some(script) = &leaf.script { script type="module" src=(script) {} }
+                @if let Some(feed) = &leaf.feed { link rel="alternate" type="application/atom+xml" href=(feed); }
                 link rel="canonical" href=(path);
                 link rel="alternate" hreflang=(language.other().tag()) href=(elsewhere(visit));
             }
@@ -89,12 +93,12 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
 
 fn header(visit: &Visit, leaf: &Leaf) -> Markup {
     let (language, other) = (visit.language, visit.language.other());
-    let search = visit.say(Common::SearchTenders);
+    let search = visit.say(Common::SearchAll);
     html! {
         header.top {
             div.banner {
                 a.name href=(visit.at("/")) { b { (visit.say(Common::Name)) } " " span { (visit.say(Common::Tagline)) } }
-                form.search role="search" action=(visit.at("/tenders")) method="get" {
+                form.search role="search" action=(visit.at("/search")) method="get" {
                     input type="search" name="q" aria-label=(search) placeholder=(search) maxlength="100";
                     button type="submit" { (visit.say(Common::Search)) }
                 }

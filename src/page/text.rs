@@ -99,7 +99,7 @@ texts! { Common {
     ThisLanguage "中文" "English"
     SkipToContent "跳到正文" "Skip to content"
     Search "搜索" "Search"
-    SearchTenders "搜索项目：名称中的字词" "Search tenders: words of their titles"
+    SearchAll "搜索项目、条款、异议、单位" "Search tenders, clauses, objections, names"
     Sections "栏目" "Sections"
     YouAreHere "当前位置" "You are here"
     Home "首页" "Home"

@@ -39,6 +39,8 @@ pub(super) struct Visit {
     pub language: Language,
     /// The address, with the prefix of the language.
     pub address: Uri,
+    /// The host, as the visitor calls it.
+    pub host: Option<String>,
     /// The variable part of the address.
     parameter: Option<String>,
     /// The query, decoded.
@@ -70,6 +72,7 @@ impl Visit {
         Self {
             language,
             address: request.original_uri().clone(),
+            host: request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
             parameter: request.path_params::<String>().ok(),
             query: request.params().unwrap_or_default(),
             lent: request.extensions().clone(),
@@ -118,6 +121,11 @@ impl Visit {
     /// What `GET` of this address of the API answers. `path` is encoded already.
     pub(super) async fn view<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
         parsed(path, Some(self.one(path).await?))
+    }
+
+    /// What is found under an address whose query is the visitor's.
+    pub(super) async fn found<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
+        parsed(path, Some(self.answer(path).await?))
     }
 
     /// The same with one list taken out, because the page reads that elsewhere.

@@ -3,9 +3,12 @@
 use super::text::words;
 use crate::access::AccessState;
 use crate::act::Role;
-use crate::commitment::CommitmentStatus;
-use crate::field::{Nature, RateBasis};
+use crate::commitment::{BreachFinding, BreachStatus, CommitmentStatus};
+use crate::evaluation::{EvaluationStatus, RatingStatus};
+use crate::field::{Milestone, Nature, RateBasis};
 use crate::organisation::{EndingGround, KeyStatus, OrganisationStatus};
+use crate::search::SearchKind;
+use crate::template::Side;
 use crate::tender::{
     AnswerOutcome, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotStatus, Method, ObjectionStatus,
     RulingOutcome, TenderStatus,
@@ -152,5 +155,58 @@ words! {
         Divided "分立" "Divided"
         Deregistered "注销登记" "Deregistered"
         LicenceRevoked "吊销营业执照" "Licence revoked"
+    }
+
+    Side {
+        Unit "采购人一方" "The procuring side"
+        Enterprise "供应商一方" "The enterprise"
+    }
+
+    BreachStatus {
+        Reported "待说明" "To be answered"
+        Overdue "逾期未说明" "Answer is late"
+        Answered "已说明" "Answered"
+        Ruled "已认定" "Ruled"
+        Appealed "已申诉" "Appealed"
+        Final "终局" "Final"
+    }
+
+    BreachFinding {
+        Dismissed "不成立" "Dismissed"
+        Minor "轻微违诺" "Minor breach"
+        Serious "较重违诺" "Serious breach"
+        Grave "严重违诺" "Grave breach"
+    }
+
+    EvaluationStatus {
+        Sealing "待密封" "Being sealed"
+        Revealing "待公开" "To be revealed"
+        Concluded "办结" "Concluded"
+    }
+
+    RatingStatus {
+        Awaited "待提交" "Awaited"
+        Silent "逾期未评" "Silent"
+        Sealed "已密封" "Sealed"
+        Withheld "逾期未公开" "Withheld"
+        Revealed "已公开" "Revealed"
+        Verified "已核实" "Verified"
+        Corrected "已更正" "Corrected"
+        Appealed "申诉中" "Appealed"
+        Final "申诉终局" "Final"
+    }
+
+    Milestone {
+        Award "中标结果" "Award"
+        Contract "合同签订" "Contract"
+        Acceptance "履约验收" "Acceptance"
+        YearEnd "年度期满" "End of the year"
+    }
+
+    SearchKind {
+        Tender "项目" "Tender"
+        Objection "异议" "Objection"
+        Organisation "主体" "Organisation"
+        Commitment "承诺" "Commitment"
     }
 }

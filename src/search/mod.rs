@@ -16,5 +16,5 @@ pub use query::{SearchQuery, SearchWord};
 pub use rows::SearchKind;
 pub(crate) use rows::{SearchRow, TextPart};
 pub(crate) use texts::Texts;
-pub use view::SearchPage;
+pub use view::{FilterCounts, NothingView, SearchHit, SearchPage, StretchView};
 pub use words::{Term, Word, phrases_of, places_of, words_of};

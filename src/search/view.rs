@@ -12,67 +12,67 @@ shown! { Fit, SearchKind }
 /// Characters of a text (Unicode code points, from 0) in which a word stands.
 #[derive(Serialize, Object)]
 pub struct StretchView {
-    start: u64,
-    length: u64,
+    pub start: u64,
+    pub length: u64,
 }
 
 /// A stretch of a text of the thing, and where words stand in it.
 #[derive(Serialize, Object)]
 pub struct SnippetView {
     /// Which of its texts: `clauses/<id>`, `lots/<id>`, `facts`, `answer`, `ruling`, `document` …
-    part: String,
-    text: String,
-    stretches: Vec<StretchView>,
+    pub part: String,
+    pub text: String,
+    pub stretches: Vec<StretchView>,
 }
 
 /// A thing that was found.
 #[derive(Serialize, Object)]
 pub struct SearchHit {
-    fit: Fit,
-    kind: SearchKind,
+    pub fit: Fit,
+    pub kind: SearchKind,
     /// Code of the tender or organisation, id of the commitment, `<tender>/<id>` of an objection.
-    key: String,
+    pub key: String,
     /// Where it is read.
-    path: String,
-    title: String,
+    pub path: String,
+    pub title: String,
     /// Where words stand in the title.
-    stretches: Vec<StretchView>,
+    pub stretches: Vec<StretchView>,
     // Where words stand in nothing but the title, or nothing was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    snippet: Option<SnippetView>,
-    status: String,
+    pub snippet: Option<SnippetView>,
+    pub status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    nature: Option<String>,
+    pub nature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    method: Option<String>,
+    pub method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    region: Option<String>,
+    pub region: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    unit: Option<String>,
+    pub unit: Option<String>,
     /// The entry with which it began.
-    entry: u64,
+    pub entry: u64,
     /// When that was (UTC).
-    time: String,
+    pub time: String,
 }
 
 /// How many things share a value.
 #[derive(Serialize, Object)]
 pub struct ValueCount {
-    value: String,
-    count: u64,
+    pub value: String,
+    pub count: u64,
 }
 
 /// The values of one filter, those first that most things share; fifty at most.
 #[derive(Serialize, Object)]
 pub struct FilterCounts {
     /// Name of the parameter.
-    filter: String,
-    values: Vec<ValueCount>,
+    pub filter: String,
+    pub values: Vec<ValueCount>,
 }
 
 /// How many things there are, and how many share each value. Beside a value that is asked for, the others of its filter are
@@ -80,40 +80,40 @@ pub struct FilterCounts {
 #[derive(Serialize, Object)]
 pub struct SearchCounts {
     /// Things that were counted, the newest 2,000 at most.
-    things: u64,
+    pub things: u64,
     /// There are more.
-    more: bool,
-    filters: Vec<FilterCounts>,
+    pub more: bool,
+    pub filters: Vec<FilterCounts>,
 }
 
 /// Why nothing was found, and what to try.
 #[derive(Serialize, Object)]
 pub struct NothingView {
     /// Words that stand nowhere, whatever the filters.
-    words: Vec<String>,
-    zh: String,
-    en: String,
+    pub words: Vec<String>,
+    pub zh: String,
+    pub en: String,
 }
 
 /// A page of what was found.
 #[derive(Serialize, Object)]
 pub struct SearchPage {
     /// Entries of the log that the index knows. It follows the log by about a second.
-    size: u64,
-    items: Vec<SearchHit>,
+    pub size: u64,
+    pub items: Vec<SearchHit>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
+    pub next: Option<String>,
     /// There was more in the query than eight words of 100 characters; the rest was not looked for.
-    shortened: bool,
+    pub shortened: bool,
     /// On the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    counts: Option<SearchCounts>,
+    pub counts: Option<SearchCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    nothing: Option<NothingView>,
+    pub nothing: Option<NothingView>,
 }
 
 fn stretches(stretches: &[Stretch]) -> Vec<StretchView> {

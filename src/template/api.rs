@@ -51,16 +51,16 @@ pub struct TemplatePage {
 /// One version of a template (承诺书范本), as it was signed.
 #[derive(Serialize, Object)]
 pub struct TemplateView {
-    id: TemplateId,
-    version: u64,
+    pub id: TemplateId,
+    pub version: u64,
     /// The latest version there is.
-    latest: u64,
+    pub latest: u64,
     /// Hash of the entry that published this version: what an offer cites.
-    entry: String,
-    index: u64,
-    time: String,
-    author: String,
-    text: Publication,
+    pub entry: String,
+    pub index: u64,
+    pub time: String,
+    pub author: String,
+    pub text: Publication,
 }
 
 /// A model text: not signed by anybody yet.

@@ -8,6 +8,8 @@ mod payload;
 mod projection;
 mod state;
 
+#[cfg(feature = "shell")]
+pub use api::TemplateView;
 pub use model::{Model, models};
 pub use payload::{
     Act, EnterpriseClause, EnterpriseDimension, Publication, PurchaseKind, TemplateRef, Title, UnitClause,

@@ -34,23 +34,23 @@ parameters! { EvaluationId, EvaluationStatus, Milestone }
 /// An evaluation in a list.
 #[derive(Serialize, Object)]
 pub struct EvaluationSummary {
-    id: String,
-    status: EvaluationStatus,
-    commitment: String,
-    milestone: Milestone,
+    pub id: String,
+    pub status: EvaluationStatus,
+    pub commitment: String,
+    pub milestone: Milestone,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    tender: Option<String>,
+    pub tender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    lot: Option<String>,
+    pub lot: Option<String>,
     /// The enterprise bid and did not win.
-    lost: bool,
-    unit: String,
-    enterprise: String,
-    by_unit: RatingStatus,
-    by_enterprise: RatingStatus,
-    version: u64,
+    pub lost: bool,
+    pub unit: String,
+    pub enterprise: String,
+    pub by_unit: RatingStatus,
+    pub by_enterprise: RatingStatus,
+    pub version: u64,
 }
 
 /// A page of evaluations, ordered by id.

@@ -21,128 +21,128 @@ use serde::Serialize;
 /// An evaluation (践诺评价) at the present end of the log.
 #[derive(Serialize, Object)]
 pub struct EvaluationView {
-    id: EvaluationId,
-    status: EvaluationStatus,
-    commitment: CommitmentId,
-    milestone: Milestone,
+    pub id: EvaluationId,
+    pub status: EvaluationStatus,
+    pub commitment: CommitmentId,
+    pub milestone: Milestone,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    lot: Option<LotBinding>,
+    pub lot: Option<LotBinding>,
     /// 未中标: the enterprise bid and did not win; such ratings are counted apart.
-    lost: bool,
+    pub lost: bool,
     /// Hash of the entry that brought the commitment here.
-    cause: String,
-    unit: OrganisationId,
-    enterprise: OrganisationId,
+    pub cause: String,
+    pub unit: OrganisationId,
+    pub enterprise: OrganisationId,
     /// The text that both have signed: read it at `/v1/templates/{id}/versions/{version}`.
-    template: TemplateRef,
+    pub template: TemplateRef,
     /// Until when each side may seal its rating (UTC).
-    sealing_until: String,
+    pub sealing_until: String,
     /// Until when what was sealed may be revealed (UTC); absent while sealing goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    revealing_until: Option<String>,
+    pub revealing_until: Option<String>,
     /// When nothing was left to wait for (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    concluded: Option<String>,
+    pub concluded: Option<String>,
     /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[oai(skip_serializing_if = "std::ops::Not::not", default)]
-    provisional: bool,
+    pub provisional: bool,
     /// The windows that have begun, each with its rule.
-    windows: Vec<EvaluationWindow>,
+    pub windows: Vec<EvaluationWindow>,
     /// Scores below the one or above the other need a document.
-    evidence_below: u8,
-    evidence_above: u8,
-    by_unit: RatingView,
-    by_enterprise: RatingView,
+    pub evidence_below: u8,
+    pub evidence_above: u8,
+    pub by_unit: RatingView,
+    pub by_enterprise: RatingView,
     /// What may be posted now, and by whom.
-    open: Vec<OpenAct>,
+    pub open: Vec<OpenAct>,
     /// Version of its stream.
-    pub(super) version: u64,
+    pub version: u64,
     /// The first records; there are `version` of them, and `/v1/records?stream=evaluation/{id}` has all.
-    records: Vec<StreamRecord>,
+    pub records: Vec<StreamRecord>,
     /// Where the rest of the records is read; absent when all are here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    more_records: Option<String>,
+    pub more_records: Option<String>,
 }
 
 /// The rating by one side of the other.
 #[derive(Serialize, Object)]
 pub struct RatingView {
-    rater: Side,
-    by: OrganisationId,
-    of: OrganisationId,
-    status: RatingStatus,
+    pub rater: Side,
+    pub by: OrganisationId,
+    pub of: OrganisationId,
+    pub status: RatingStatus,
     /// Hash of what was sealed, while nobody can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    seal: Option<String>,
+    pub seal: Option<String>,
     /// What is judged, with the score once it can be read.
-    lines: Vec<RatingLine>,
+    pub lines: Vec<RatingLine>,
     /// Sum of the weights.
-    weights: u32,
+    pub weights: u32,
     /// Sum of weight times score; absent while there is no rating.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    sum: Option<u32>,
+    pub sum: Option<u32>,
     /// Hundredths of a point that count: `sum` × 100 / `weights`, rounded down; absent while an appeal is undecided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    points: Option<u16>,
+    pub points: Option<u16>,
     /// What the rater says beside the scores.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    statement: Option<String>,
+    pub statement: Option<String>,
     /// 答复: what the side that is rated answers. It may, once, and at any time: see `open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    reply: Option<String>,
+    pub reply: Option<String>,
     /// The record of the reply: `/v1/records/{index}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    replied_in: Option<u64>,
+    pub replied_in: Option<u64>,
     /// What the reply cites: `/v1/documents/{sha256}`.
-    reply_documents: Vec<EvidenceView>,
+    pub reply_documents: Vec<EvidenceView>,
     /// The supervisor whose decision counts, or is appealed against.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    decided_by: Option<OrganisationId>,
+    pub decided_by: Option<OrganisationId>,
     /// Until when it may be appealed (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    appeal_until: Option<String>,
+    pub appeal_until: Option<String>,
 }
 
 /// One dimension of a rating.
 #[derive(Serialize, Object)]
 pub struct RatingLine {
-    dimension: Dimension,
-    zh: String,
-    en: String,
-    weight: u16,
+    pub dimension: Dimension,
+    pub zh: String,
+    pub en: String,
+    pub weight: u16,
     /// What counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    score: Option<u8>,
+    pub score: Option<u8>,
     /// What the rater gave, where a supervisor has corrected it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    given: Option<u8>,
+    pub given: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    reasons: Option<String>,
+    pub reasons: Option<String>,
     /// Evidence: `/v1/documents/{sha256}`.
-    documents: Vec<EvidenceView>,
+    pub documents: Vec<EvidenceView>,
 }
 
 /// A document that a score cites.
 #[derive(Serialize, Object)]
 pub struct EvidenceView {
-    sha256: String,
-    title: String,
+    pub sha256: String,
+    pub title: String,
 }
 
 impl EvidenceView {

@@ -30,7 +30,7 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
     row: |visit, names, commitment| {
         vec![
             Cell::Link {
-                to: format!("/v1/commitments/{}", crate::http::encoded(&commitment.id)),
+                to: visit.at(&format!("/commitments/{}", crate::http::encoded(&commitment.id))),
                 text: commitment.id.clone(),
             },
             Cell::Tag(tone(commitment.status), commitment.status.say(visit.language)),
@@ -46,7 +46,8 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
     },
 };
 
-fn tone(status: CommitmentStatus) -> Tone {
+/// How the status of a commitment is meant.
+pub(in crate::page) fn tone(status: CommitmentStatus) -> Tone {
     match status {
         CommitmentStatus::Offered => Tone::Running,
         CommitmentStatus::Effective => Tone::Good,

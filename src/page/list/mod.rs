@@ -1,13 +1,15 @@
 //! Lists: one way to ask, page and take them away. A list says what the API lists, by what it is asked, and what a row shows.
 
 mod commitments;
+mod evaluations;
 mod filter;
 mod lots;
 mod objections;
 mod organisations;
 mod tenders;
 
-pub(super) use commitments::COMMITMENTS;
+pub(super) use commitments::{COMMITMENTS, tone as commitment_tone};
+pub(super) use evaluations::{EVALUATIONS, tone as evaluation_tone};
 pub(super) use lots::{LOTS, tone as lot_tone};
 pub(super) use objections::{OBJECTIONS, tone as objection_tone};
 pub(super) use organisations::{ORGANISATIONS, tone as organisation_tone};
@@ -234,6 +236,7 @@ texts! { ListText {
     AboutLots "每个标段的候选人、中标人与金额，最新公示的项目在前。" "The candidates, winners and amounts of every lot, those of the newest tenders first."
     AboutObjections "对招标前公示条款提出的异议，及其答复与裁定。" "Objections to disclosed terms, their answers and rulings."
     AboutOrganisations "登记的主体及其身份。" "Registered organisations and their roles."
+    AboutEvaluations "承诺双方在中标、签约、验收等节点的互相评价。" "How the sides of commitments judged each other after award, contract and acceptance."
     AboutCommitments "采购人与供应商签署的廉洁从业双承诺。" "Integrity commitments that procuring units and enterprises signed."
     Tender "项目" "Tender"
     Lot "标段" "Lot"
@@ -259,6 +262,10 @@ texts! { ListText {
     Roles "身份" "Roles"
     Role "身份" "Role"
     Year "年度" "Year"
+    Evaluation "评价" "Evaluation"
+    Milestone "评价节点" "At"
+    ByUnit "采购人的评价" "Rating by the unit"
+    ByEnterprise "供应商的评价" "Rating by the enterprise"
     OpenBreaches "未结违诺举报" "Open reports of breaches"
     Words "名称含有" "Words of the title"
     RegionBegins "地区（行政区划代码，如 4101）" "Region (code, such as 4101)"

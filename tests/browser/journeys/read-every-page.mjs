@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 
 const PAGES = {
   home: '/',
+  search: '/search?q=%E9%87%87%E8%B4%AD',
+  'searched-in-vain': '/search?q=zzz',
   tenders: '/tenders',
   'nothing-found': '/tenders?q=zzz&nature=works',
   'wrongly-asked': '/tenders?region=zz',
