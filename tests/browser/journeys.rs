@@ -9,6 +9,7 @@ use super::{beside_this, node, peers};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::field::Instant;
+use gongshi::search::projection::catch_up;
 use std::path::Path;
 use std::process::Command;
 
@@ -22,6 +23,7 @@ async fn filled() -> App {
     let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let app = App::start_by(clock.clone(), folder, Engine::Sqlite, unlimited(), None).await;
     demo::fill(&app.ledger, &clock, present, keys.path()).await.unwrap();
+    catch_up(&app.ledger).await.unwrap();
     app
 }
 

@@ -98,11 +98,11 @@ async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
     disclosed.title = "<script>采购</script>".parse().unwrap();
     app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &act(disclosed)).await.accepted();
     for prefix in ["zh", "en"] {
-        for path in ["", "tenders", "tenders/T-1", "lots"] {
+        for path in ["", "tenders", "tenders/T-1", "lots", "search?q=%E9%87%87%E8%B4%AD"] {
             let page = app.get(&format!("/{prefix}/{path}")).await;
             let html = page.body.as_str().unwrap();
             assert!(page.status == 200 && !html.contains("<script"), "{path}: {html}");
-            assert!(path == "lots" || html.contains("&lt;script&gt;"), "{path}");
+            assert!(matches!(path, "lots") || path.starts_with("search") || html.contains("&lt;script&gt;"), "{path}");
         }
         for path in ["tenders/T-2", "tenders/%20!", "nowhere", "organisations/none", "a/b/c"] {
             let page = app.get(&format!("/{prefix}/{path}")).await;
@@ -119,6 +119,29 @@ async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
         assert_eq!((file.status, header(&file, "content-type")), (200, "text/csv; charset=utf-8"));
         assert_eq!(file.body.as_str().unwrap().lines().count(), 2, "the head, and one tender");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn crawlers_are_told_what_there_is() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let disclosed = act(fixture::preannouncement(&cast.centre));
+    app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &disclosed).await.accepted();
+    let robots = app.get("/robots.txt").await;
+    let robots = robots.body.as_str().unwrap();
+    let map = robots.lines().find_map(|line| line.strip_prefix("Sitemap: ")).unwrap();
+    assert!(map.starts_with(&app.base) && robots.contains("Disallow: /v1/"), "{robots}");
+    let map = app.get(&map[app.base.len()..]).await;
+    assert_eq!(header(&map, "content-type"), "application/xml; charset=utf-8");
+    let pages: Vec<_> =
+        map.body.as_str().unwrap().split("<loc>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert!(pages.contains(&format!("{}/zh/tenders/T-1", app.base).as_str()), "{pages:?}");
+    for page in pages {
+        assert_eq!(app.get(&page[app.base.len()..]).await.status, 200, "{page}");
+    }
+    // A name that is none is not put into a page.
+    let lied = app.send(app.client.get(format!("{}/robots.txt", app.base)).header("host", "a/b")).await;
+    assert!(!lied.body.as_str().unwrap_or_default().contains("Sitemap"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
