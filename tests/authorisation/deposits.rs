@@ -237,7 +237,8 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         | "deposit.interest_capitalised"
         | "deposit.difference_opened"
         | "deposit.difference_cleared"
-        | "deposit.own_costs_overdue" => of_bank(stage, kind, deposit, &reference),
+        | "deposit.own_costs_overdue"
+        | "deposit.topup_demanded" => of_bank(stage, kind, deposit, &reference),
         _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
         _ => of_decision(stage, kind, deposit, &reference),
     }
