@@ -1,8 +1,8 @@
 // Runs every journey in journeys/, in Chinese and in English, in one headless Chromium.
 //
 // A journey is the default export of its file, `async (reader) => …`. A reader has `page` (Playwright's), `language` ('zh' or 'en'),
-// `service` (where the service is), `demo` (where one with the data of the demo is), `evidence` (a folder, see evidence.rs), `shoot(name)` for a screenshot, and `judge()`, which
-// asks axe-core about the page as it is. A journey that exports `alone = true` may ask nobody, not even the service.
+// `service` (where the service is), `demo` (where one with the data of the demo is), `evidence` (a folder, see evidence.rs),
+// `shoot(name)` for a screenshot, and `judge()`, which asks axe-core about the page as it is. A journey that exports `alone = true` may ask nobody, not even the service.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -39,9 +39,15 @@ async function journey(name, language, travel, alone) {
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  // A page that says that there is no such page is an answer, though the browser calls it a failure.
+  const pages = new Set();
+  const isPage = (message) => message.text().startsWith('Failed to load resource') && pages.has(message.location().url);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !isPage(message)) complaints.push(message.text());
+  });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
+    if (request.isNavigationRequest()) pages.add(request.url());
     const isOurs = [service, demo].some((place) => request.url().startsWith(`${place}/`));
     const isHome = request.url().startsWith('file:') || (!alone && isOurs);
     if (!isHome) complaints.push(`asked ${request.url()}`);

@@ -8,7 +8,7 @@ async fn the_module_verifies_what_the_service_gives_and_refuses_what_was_tampere
     let evidence = Evidence::gather().await;
     let output = node()
         .args(["--test", "--test-reporter=tap"])
-        .arg(beside_this("module.test.mjs"))
+        .args(["module.test.mjs", "made-log.test.mjs"].map(beside_this))
         .env("EVIDENCE", evidence.path())
         .output();
     let output = output.unwrap();

@@ -11,8 +11,8 @@ export const ADVICE = {
     'Most likely the file was damaged on its way, or is another one: download it again, and do not save it from an editor.',
   ],
   log: [
-    '这不是您手中文件的问题，而是日志本不该接受它：请保留文件，它是对日志不利的证据，请交审计机构或主管部门。',
-    'This is not the fault of your file: the log should not have taken it. Keep the file, it is evidence against the log, and give it to an auditor or supervisor.',
+    '若“在日志中吗”一问成立，则日志本不该接受它：请保留文件，这是对日志不利的证据，交审计机构或主管部门；若不成立，则文件被改动，请重新取得再核验。',
+    'If it is in the log (the second answer), the log should not have taken it: keep the file, it is evidence against the log, and give it to an auditor or supervisor. If it is not, the file was changed: get it again.',
   ],
   keys: [
     '请核对所填公钥是否逐字取自可信来源（例如招标文件、主管部门网站或公报），而不是随证据一起送来。',

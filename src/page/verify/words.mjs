@@ -26,7 +26,7 @@ export const SAYINGS = {
   cosigned: ['见证人 {name} 于 {time} 会签了这个检查点（{size} 条）：它看到的日志与此相同。', 'The witness {name} cosigned this checkpoint ({size} entries) at {time}: it saw the same log.'],
   'witnesses-none': ['没有见证人会签这个检查点：服务可能给不同的人看不同的日志，这里看不出来。', 'No witness has cosigned this checkpoint: the service could show others another log, and nothing here would tell.'],
   'witnesses-unnamed': ['检查点上有 {count} 行他人签名（{names}），但您没有给出见证人的公钥：不知其人，签名不作数。', 'There are {count} lines by others on the checkpoint ({names}), but you named no witness: lines by unknown keys mean nothing.'],
-  'others-nothing': ['没有成立的检查点可比。', 'There is no checkpoint that holds, and so nothing to compare.'],
+  'others-nothing': ['前一问没有成立，谈不上与别人比较。', 'Nothing is shown to be in the log, so there is nothing to compare with what others see.'],
   'not-true': ['不证明内容属实：只证明是谁这样写、何时入列、此后没有改动。', 'It does not prove that what is said is true: only who said it, when it was sequenced, and that nothing changed since.'],
   'not-entitled': ['不证明作者有权这样做、做法合规：请用 gongshi verify 重放全部规则。', 'It does not prove that the author was entitled to it, or that the rules allow it: gongshi verify replays all rules.'],
   'not-hand': ['不证明是谁的手按下签名：只证明用的是该主体的密钥。', 'It does not prove whose hand it was: only that the organisation’s key was used.'],
