@@ -108,7 +108,7 @@ test('each way of tampering has its own reason', async () => {
   await refused(edited(records, entry, part('payload')), 'signature-mismatch');
   await refused(edited(records, entry, part('signature')), 'signature-mismatch');
   await refused(edited(records, entry, part('previous')), 'entry-form');
-  await refused(edited(records, entry, (text) => text.replace(/"previous":"./, '"previous":"0')), 'proof-root');
+  await refused(edited(records, entry, (text) => text.replace(/"previous":"(.)/, (_, digit) => `"previous":"${digit === '0' ? 1 : 0}`)), 'proof-root');
   await refused(edited(records, entry, (text) => text.replace('.000Z', '.001Z')), 'proof-root');
   await refused(edited(records, entry, (text) => text + '\n'), 'entry-form');
   const lines = (change) => (text) => change(text.split('\n')).join('\n');
@@ -147,6 +147,14 @@ test('another author’s key, brought in for the signer, is refused', async () =
   };
   const answered = await refused(edited(records, registered.name, swap), 'key-own');
   assert.notEqual(answered.answers.signer.state, 'yes');
+});
+
+test('a registration whose receipt does not hold says nothing of whose key it is', async () => {
+  const { answers } = await answersTo(records, pinned, subject);
+  const { brought } = answers.signer.says.find(({ code }) => code === 'key-shown').values;
+  const other = textOf(read(`${brought - 1}.tlog-proof`).bytes).replace(`index ${brought - 1}`, `index ${brought}`);
+  const answered = await refused(edited(records, `${brought}.tlog-proof`, () => other), 'proof-root');
+  assert.equal(states(answered), 'open no open');
 });
 
 function payloadOf(bytes) {

@@ -92,19 +92,25 @@ class LogAnswer {
     this.faults = [];
     this.open = false;
     this.own = false;
-    // Checkpoints that hold, by their text.
+    // Checkpoints, by their text.
     this.notes = new Map();
+    // Indexes of the entries from which a proof leads to a checkpoint that holds.
+    this.proved = new Set();
   }
 
-  // Whether its receipt is here.
+  // Whether it was found to be in the log; known when there is an answer.
   isProved(index) {
+    return this.proved.has(index);
+  }
+
+  hasReceipt(index) {
     return this.material.bundle !== undefined || this.material.receipts.some((receipt) => receipt.index === index);
   }
 
   // Whether it is what somebody asks about: the subject, or whatever has a receipt, or everything where nothing has.
   isAsked(index) {
     if (this.subject !== undefined) return index === this.subject;
-    return this.isProved(index) || this.material.receipts.length === 0;
+    return this.hasReceipt(index) || this.material.receipts.length === 0;
   }
 
   async answer() {
@@ -118,8 +124,8 @@ class LogAnswer {
     this.keys ??= [];
     if (material.bundle) await this.bundle();
     for (const receipt of material.receipts) await this.receipt(receipt);
-    const unproved = material.entries.map(({ entry }) => entry.index).filter((index) => !this.isProved(index));
-    const isMissing = this.subject === undefined ? material.receipts.length === 0 : !this.isProved(this.subject);
+    const unproved = material.entries.map(({ entry }) => entry.index).filter((index) => !this.hasReceipt(index));
+    const isMissing = this.subject === undefined ? material.receipts.length === 0 : !this.hasReceipt(this.subject);
     if (!material.bundle && isMissing) {
       this.open = true;
       this.says.push(said('no-receipt'));
@@ -135,7 +141,7 @@ class LogAnswer {
     return Promise.all(this.replay.logKeys.map((text) => readVkey(String(text))));
   }
 
-  // Whether the log signed the checkpoint; asked once a checkpoint. Witnesses are asked about those of what is asked about.
+  // Sees whether the log signed the checkpoint, once a checkpoint. Witnesses are asked about those of what is asked about.
   async checkpoint({ note, checkpoint, checkpointText }, isAsked = true) {
     const before = this.notes.get(checkpointText);
     if (before) {
@@ -148,7 +154,8 @@ class LogAnswer {
     const { origin } = this.replay;
     const own = this.keys.filter((key) => key.name === checkpoint.origin);
     const pinned = this.trust.logs.length > 0;
-    this.notes.set(checkpointText, { note, values, isAsked, says });
+    const known = { note, values, isAsked, says, holds: false };
+    this.notes.set(checkpointText, known);
     if (origin !== undefined && origin !== checkpoint.origin) {
       this.open = true;
       if (this.material.bundle) this.faults.push(new Fault('origin-differs', { ...values, entries: origin }));
@@ -164,6 +171,7 @@ class LogAnswer {
       return;
     }
     const { value, fault } = await attempt(() => openNote(note, own));
+    known.holds = !fault;
     if (fault) this.faults.push(fault);
     else says.push(said(pinned ? 'checkpoint-pinned' : 'checkpoint-own', { ...values, keys: value.map((key) => key.text) }));
     if (isAsked) this.says.push(...says);
@@ -185,7 +193,8 @@ class LogAnswer {
     if (!leaf) return;
     const fault = await this.inclusion(leaf, index, hashes, checkpoint);
     if (fault) this.faults.push(fault);
-    else if (this.isAsked(index)) this.says.push(said('included', { index, size: checkpoint.size, hash: hex(leaf) }));
+    else if (found && this.notes.get(rest.checkpointText).holds) this.proved.add(index);
+    if (!fault && this.isAsked(index)) this.says.push(said('included', { index, size: checkpoint.size, hash: hex(leaf) }));
     const header = found?.entry.record?.header;
     if (header && this.replay.origin === undefined && header.aud !== checkpoint.origin) {
       this.open = true;
@@ -229,6 +238,8 @@ class LogAnswer {
     const root = await rootOfLevels(levels);
     if (!same(root, checkpoint.root)) {
       this.faults.push(new Fault('root-mismatch', { computed: rootText(root), signed: rootText(checkpoint.root) }));
+    } else if (this.notes.get(bundle.checkpointText).holds) {
+      for (const { entry } of entries) this.proved.add(entry.index);
     }
     this.faults.push(...(await bundle.tileFaults(levels)));
   }
@@ -246,6 +257,7 @@ class LogAnswer {
       else {
         const broken = await this.inclusion(entry.hash, entry.index, receipt.hashes, bundle.checkpoint);
         if (broken) this.faults.push(broken);
+        else if (this.notes.get(bundle.checkpointText).holds) this.proved.add(entry.index);
       }
     }
     const { stated, faults } = await bundle.reach(this.replay, this.keys.filter((key) => key.name === bundle.checkpoint.origin));

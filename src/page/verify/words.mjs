@@ -7,7 +7,7 @@ export const SAYINGS = {
   'signed-many': ['{count} 条记录由“{name}”（{owner}）的密钥 {kid} 签名，签名都成立。', '{count} records were signed by the key {kid} of “{name}” ({owner}); all signatures hold.'],
   'key-shown': ['密钥由第 {brought} 条记录登记，由第 {confirmed} 条记录确认，两条都在此。', 'The key was brought in by record {brought} and confirmed by record {confirmed}; both are here.'],
   'key-unconfirmed': ['这把密钥由第 {brought} 条记录自称属于 {owner}；这里没有任何机构的确认，任何人都可以这样自称。', 'Record {brought} says that this key is of {owner}; nobody’s confirmation is here, and anybody can say so.'],
-  'key-unproved': ['密钥由第 {brought} 条记录登记，由第 {confirmed} 条记录确认，但这里没有这两条的回执：归属尚未证明。', 'The key was brought in by record {brought} and confirmed by record {confirmed}, but their receipts are not here: whose key it is, is not shown yet.'],
+  'key-unproved': ['密钥由第 {brought} 条记录登记，由第 {confirmed} 条记录确认，但这里没有证明这两条都在日志中：归属尚未证明。', 'The key was brought in by record {brought} and confirmed by record {confirmed}, but nothing here shows that both are in the log: whose key it is, is not shown yet.'],
   'key-not-here': ['第 {index} 条记录由密钥 {kid} 签名；登记这把密钥的记录不在此，签名无从核验。请一并放入登记它的条目与回执，或放入证据包。', 'Record {index} names the key {kid}; the record that brought it in is not here, so the signature can’t be checked. Put in that entry with its receipt, or a bundle.'],
   contested: ['第 {index} 条记录所用密钥后来被吊销，自 {from} 起不可信（第 {by} 条记录）：是否本人所签，尚无定论。', 'The key of record {index} was revoked later, from {from} on (record {by}): whether its owner signed is open.'],
   'no-entry': ['这里没有条目，看不出是谁签的。', 'There is no entry here, so nobody can tell who signed.'],
