@@ -110,6 +110,7 @@ problems! {
     DEPOSIT_ABOVE_CAP 422 "deposit-above-cap" "保证金超过法定上限" "A deposit above its cap"
     FORFEITURE_WITHOUT_GROUND 422 "forfeiture-without-ground" "不予退还缺少法定事由" "A forfeiture without a ground of the law"
     BALANCE_INSUFFICIENT 409 "balance-insufficient" "账户余额不足" "The account has not enough"
+    STATEMENT_REFUSED 422 "statement-refused" "对账单不能采用" "A statement that can't be used"
     SAME_SIGNER 403 "same-signer" "须由另一人复核" "To be signed by another person"
     DEPOSIT_UNKNOWN 404 "deposit-unknown" "没有该保证金" "Unknown deposit"
     STATE_FORBIDS 409 "state-forbids" "当前状态不允许该行为" "Not allowed in this state"

@@ -61,6 +61,7 @@ fn depth(reason: Reason) -> u8 {
         | Reason::DocumentMissing
         | Reason::Unwitnessed
         | Reason::ActOwed
+        | Reason::BookWrong
         | Reason::DerivedMismatch => 8,
     }
 }
@@ -118,7 +119,7 @@ fn explains(cause: &Finding, other: &Finding) -> bool {
         Reason::TimeBackwards => same || cause.reason == Reason::TimeBackwards && later.checked_sub(1) == Some(first),
         // A row rests on the entries up to its own.
         Reason::DerivedMismatch => cause.reason != Reason::DerivedMismatch && cause.index.is_some() && first <= later,
-        Reason::ActOwed => is_not_applied(cause.reason),
+        Reason::ActOwed | Reason::BookWrong => is_not_applied(cause.reason),
         Reason::DocumentMissing | Reason::DocumentMismatch => same,
         Reason::EntryMalformed
         | Reason::RecordMalformed

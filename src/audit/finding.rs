@@ -61,6 +61,8 @@ pub enum Reason {
     StatementInvalid,
     /// A stream in a bundle has fewer or more entries than the log states.
     StreamMismatch,
+    /// A book of deposits does not hold after the entry: an invariant of it is broken.
+    BookWrong,
     /// In a database: a row beside the entries is not what they say.
     DerivedMismatch,
 }

@@ -4,6 +4,7 @@
 //! the service claims: the chain, the tree, the checkpoint, every signature, and that every record was allowed at its point
 //! of the log by the same `decide` that the service uses. Pure, but with threads.
 
+mod books;
 mod cause;
 mod contested;
 mod finding;

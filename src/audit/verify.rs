@@ -1,5 +1,6 @@
 //! The audit itself: entries stream through, signatures are checked in batches on every core.
 
+use super::books::Books;
 use super::contested::{self, Contested};
 use super::finding::{Lost, Reason, Report};
 use super::owed::Owed;
@@ -130,6 +131,7 @@ struct Audit {
     last_time: Instant,
     recall: Recall,
     owed: Owed,
+    books: Books,
 }
 
 impl Audit {
@@ -156,6 +158,7 @@ impl Audit {
             last_time: Instant::from_millis(0),
             recall,
             owed: Owed::default(),
+            books: Books::default(),
         }
     }
 
@@ -235,6 +238,7 @@ impl Audit {
                 let place = Place { index, time, hash, author: author.id, kid: header.kid, version };
                 self.world.accept(stream, act, &place);
                 self.owed.applied(&self.world, stream, &place);
+                self.books.applied(&self.world, stream, &place, &mut self.report);
                 self.recall.applied(index, stream);
             }
             Err(refusal) if refusal.problem == &problem::LAW_UNKNOWN => self.not_judged(index, hash, entry, &refusal),
@@ -344,6 +348,7 @@ impl Audit {
         // What rests on a law that nobody can interpret here is not judged.
         if self.world.unknown_law().is_none() {
             self.owed.report(self.last_time, &mut self.report);
+            self.books.report(&self.world, &mut self.report);
         }
         let log = self.world.log();
         self.report.origin = log.map(|log| log.origin.clone()).unwrap_or_default();

@@ -132,6 +132,7 @@ fn in_chinese(reason: Reason) -> &'static str {
         Reason::ManifestWrong => "证据包自述不符",
         Reason::StatementInvalid => "卷宗声明无效",
         Reason::StreamMismatch => "卷宗不全或不符",
+        Reason::BookWrong => "账簿不符合恒等关系",
         Reason::DerivedMismatch => "库表与日志不符",
     }
 }

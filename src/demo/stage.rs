@@ -8,6 +8,7 @@ use super::scenes::{self, access, entry, evaluation, promise};
 use super::script::Script;
 use crate::clock::Clock;
 use crate::credit::{self, Credit, CreditId};
+use crate::deposit::{self, DepositBook, DepositBookId};
 use crate::field::Instant;
 use crate::ledger::Ledger;
 use crate::log::Hash;
@@ -22,6 +23,8 @@ pub enum Cue {
     Reply(Box<Reply>),
     /// Somebody signs a record about its own credit or another's, by what that has come to.
     Credit(Box<CreditCue>),
+    /// Somebody signs a record on a book of deposits, by what that has come to.
+    Book(Box<BookCue>),
     /// The service does what has become due.
     Due,
     /// The service grades.
@@ -48,6 +51,13 @@ pub struct CreditCue {
     pub key: PrivateKey,
     pub of: CreditId,
     pub make: fn(&Credit) -> Option<credit::Act>,
+}
+
+/// A record to be signed on a book of deposits: which entries it names is known only once they are in the log.
+pub struct BookCue {
+    pub key: PrivateKey,
+    pub of: DepositBookId,
+    pub make: fn(&DepositBook, Instant) -> Option<deposit::Act>,
 }
 
 /// Everything that happens, by time.
@@ -109,6 +119,14 @@ impl Programme {
                     let stream = Stream::of(&of);
                     let world = ledger.states(std::slice::from_ref(&stream)).await?;
                     if let Some(act) = world.get::<Credit>(&of).and_then(make) {
+                        post(ledger, at, Posting { key, stream, act: act.into() }).await?;
+                    }
+                }
+                Cue::Book(cue) => {
+                    let BookCue { key, of, make } = *cue;
+                    let stream = Stream::of(&of);
+                    let world = ledger.states(std::slice::from_ref(&stream)).await?;
+                    if let Some(act) = world.get::<DepositBook>(&of).and_then(|book| make(book, at)) {
                         post(ledger, at, Posting { key, stream, act: act.into() }).await?;
                     }
                 }

@@ -19,21 +19,23 @@ mod view;
 pub use projection::{books_after, books_of_tender, tenders_of_standing};
 
 pub use payload::{
-    Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice, DepositSuccession,
-    DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal,
-    ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRecovery, ForfeitureRemittance,
-    ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring, GuaranteeExpiry, GuaranteeLodging,
-    GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease, InterestAllocation,
-    InterestCapitalisation, OwnCostsOverdue, PayerAccountKind, ReceiptReversal, RefundApproval, RefundClockStart,
-    RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue, RefundSettlement, SchemePublication,
-    SecuredLot, SurplusOverdue, SwapDirection, TopUpDemand, TopUpOverdue, UnallocatedClaim, UnallocatedReceipt,
-    UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance,
-    UnclaimedSettingAside,
+    AccountFingerprint, Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice,
+    DepositSuccession, DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture, ForfeitureAnnulment,
+    ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRecovery,
+    ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring, GuaranteeExpiry,
+    GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease,
+    ITEM_ENTRIES_MAX, ITEMS_MAX, InterestAllocation, InterestCapitalisation, ListedItem, OpenItemId,
+    OpenItemResolution, OwnCostsOverdue, PayerAccountKind, ReceiptReversal, ReconciliationWithdrawal, RefundApproval,
+    RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue, RefundSettlement,
+    SchemePublication, SecuredLot, SettledItem, StatementReconciliation, SurplusOverdue, SwapDirection, TopUpDemand,
+    TopUpOverdue, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim,
+    UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
 };
 pub use state::{
-    AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, DepositBook, DepositBookId,
-    DepositState, DepositStatus, DifferenceState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
-    GuaranteeState, HoldState, INVARIANTS, InterestShare, Invariant, Journal, Kept, OwnCostsState, PoolState,
-    ReceiptState, RefundPhase, RefundState, RefundSums, SchemeState, SurplusState, TopUpState, UnallocatedFate,
-    UnallocatedState, UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
+    AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, CustodyState, DepositBook,
+    DepositBookId, DepositState, DepositStatus, DifferenceState, DraftFault, DraftedReconciliation, ForfeiturePhase,
+    ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS, InterestShare, Invariant,
+    ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, PoolState, ReceiptState, ReconciliationState, RefundPhase,
+    RefundState, RefundSums, SchemeState, Settlement, SurplusState, TopUpState, UnallocatedFate, UnallocatedState,
+    UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
 };

@@ -1,8 +1,10 @@
 //! Deposits, schemes, accounts and postings as tables. Postings are history: written once, with the balance that each has left, so
 //! a balance at any entry is one look-up.
 
+mod custody;
 mod tables;
 
+pub use custody::{OPEN_ITEM_COLUMNS, OPEN_ITEMS, RECONCILIATION_COLUMNS, RECONCILIATIONS};
 pub use tables::{
     ACCOUNT_COLUMNS, ACCOUNTS, BOOKS, DEPOSIT_COLUMNS, DEPOSITS, POSTING_COLUMNS, POSTINGS, SCHEME_COLUMNS, SCHEMES,
 };
@@ -148,7 +150,8 @@ impl DepositBook {
 }
 
 impl Projected for DepositBook {
-    const TABLES: &'static [&'static Table] = &[&BOOKS, &SCHEMES, &DEPOSITS, &ACCOUNTS, &POSTINGS];
+    const TABLES: &'static [&'static Table] =
+        &[&BOOKS, &SCHEMES, &DEPOSITS, &ACCOUNTS, &POSTINGS, &RECONCILIATIONS, &OPEN_ITEMS];
 
     fn rows(&self, _id: &DepositBookId, law: Law<'_>, rows: &mut Rows) {
         rows.put(&BOOKS, book_row(self));
@@ -161,6 +164,7 @@ impl Projected for DepositBook {
         for (account, balance) in self.book.accounts() {
             rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
         }
+        custody::custody_rows(self, None, rows);
     }
 
     fn parts(act: &Act) -> Vec<ItemId> {
@@ -168,6 +172,9 @@ impl Projected for DepositBook {
             Act::SchemePublished(scheme) => vec![scheme.id.clone()],
             // All that lie in the account.
             Act::InterestAllocated(allocation) => vec![allocation.bank.clone()],
+            Act::StatementReconciled(act) => vec![act.bank.clone()],
+            Act::OpenItemResolved(act) => vec![act.bank.clone()],
+            Act::ReconciliationWithdrawn(act) => vec![act.bank.clone()],
             act => act.deposit().cloned().into_iter().collect(),
         }
     }
@@ -177,6 +184,10 @@ impl Projected for DepositBook {
         rows.put(&BOOKS, book_row(self));
         for (account, balance) in shared(&self.book) {
             rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
+        }
+        // A bank and a deposit may be called the same: then both are written.
+        for part in parts {
+            custody::custody_rows(self, Some(part), rows);
         }
         for scheme in parts.iter().filter_map(|part| self.schemes.get(part)) {
             rows.put(&SCHEMES, scheme_row(&self.payee, scheme));

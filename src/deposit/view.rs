@@ -1,5 +1,13 @@
 //! Deposits as they are shown: to everybody, where each stands and when it goes back; amounts only to whoever they concern.
 
+mod ageing;
+mod custody;
+mod enterprise;
+
+pub use ageing::{REFUNDS_DUE_HEAD, RefundAge, RefundDueView};
+pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView, StatementStanding};
+pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseTotalView};
+
 use super::DepositStatus;
 use super::book::{BookAccount, Heading, HeadingClass};
 use super::export::decimal;
@@ -182,7 +190,7 @@ pub struct AccountBalanceView {
 pub struct PostingView {
     /// Index of the entry: its record is the voucher's evidence.
     pub entry: u64,
-    line: u64,
+    pub line: u64,
     /// 凭证号
     pub voucher: u64,
     pub day: Day,

@@ -4,7 +4,21 @@ use crate::field::{Bilingual, Day};
 use crate::statement::{Reversal, StatementLine};
 
 /// What an open item is. Of a line, what the bank's mark, its direction and its words say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum OpenItemKind {
     /// 银行已收、账簿未收
@@ -32,6 +46,16 @@ const INTEREST_WORDS: [&str; 3] = ["结息", "利息", "interest"];
 const CHARGE_WORDS: [&str; 5] = ["手续费", "管理费", "工本费", "服务费", "charge"];
 
 impl OpenItemKind {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether it stands in the book, and not at the bank.
+    pub fn is_in_book(self) -> bool {
+        matches!(self, Self::ReceiptNotAtBank | Self::PaymentNotAtBank)
+    }
+
     pub(super) fn of_line(line: &StatementLine) -> Self {
         let text = line.text.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -79,6 +103,9 @@ pub struct OpenItem {
     /// The posting, by its entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<u64>,
+    /// The postings by which the book has it after the period.
+    #[serde(skip)]
+    pub late: Vec<u64>,
     /// The entries that it might be: several fit, or one that another line fits as well.
     pub candidates: Vec<u64>,
 }

@@ -10,11 +10,15 @@ use std::hash::Hash;
 pub const PAYER_DAYS_MAX: u64 = 5;
 
 /// Why lines and postings are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchReason {
     /// The book took one back itself (红字冲销): neither was ever at the bank.
     BookReversal,
+    /// An open item of before, and the postings that were named for it.
+    NamedPosting,
     /// The bank's reference and the amount.
     BankReference,
     /// One line is a batch whose payments name these postings and come to its amount.
@@ -31,6 +35,7 @@ impl MatchReason {
     pub fn words(self) -> Bilingual {
         match self {
             Self::BookReversal => Bilingual::new("账簿红字冲销，互抵", "taken back in the book"),
+            Self::NamedPosting => Bilingual::new("未达账项已指明凭证", "the open item's posting was named"),
             Self::BankReference => Bilingual::new("银行流水号与金额一致", "same bank reference and amount"),
             Self::BatchReferences => {
                 Bilingual::new("批量付款，各笔参考号与合计一致", "a batch whose references and sum agree")
@@ -69,8 +74,14 @@ pub(super) fn day_of(line: &StatementLine) -> Option<Day> {
     line.booked_on.or(line.valued_on)
 }
 
-/// Finds them, the surest reason first.
-pub(super) fn of(lines: &[&StatementLine], movements: &[BookMovement]) -> Matching {
+/// Finds them, the surest reason first: what was named before, then what is found. Of so many lines that were carried forward, what
+/// they differ by from a posting is theirs to be named.
+pub(super) fn of(
+    lines: &[&StatementLine],
+    movements: &[BookMovement],
+    named: Vec<(Vec<usize>, Vec<usize>)>,
+    carried: usize,
+) -> Matching {
     let mut search = Search {
         lines,
         movements,
@@ -78,10 +89,13 @@ pub(super) fn of(lines: &[&StatementLine], movements: &[BookMovement]) -> Matchi
         open_movements: (0..movements.len()).collect(),
         found: Matching::default(),
     };
+    for (lines, movements) in named {
+        search.take(lines, movements, MatchReason::NamedPosting);
+    }
     search.book_reversals();
     search.by(MatchReason::BankReference, references, |movement| movement.reference.clone(), |_, _| true);
     search.batches();
-    search.differing();
+    search.differing(carried);
     search.by(MatchReason::NoticeReference, words_of, |movement| movement.notice.clone(), |_, _| true);
     search.by(MatchReason::PayerAndAmount, payer_of, |movement| movement.payer.clone(), are_near);
     search.bank_reversals();
@@ -148,7 +162,8 @@ impl Search<'_> {
             self.movements.iter().enumerate().map(|(at, movement)| (movement.entry, at)).collect();
         for (at, movement) in self.movements.iter().enumerate() {
             let taken = movement.takes_back.and_then(|entry| entries.get(&entry)).copied();
-            let Some(taken) = taken.filter(|taken| self.open_movements.contains(taken)) else { continue };
+            let is_open = |of: &usize| self.open_movements.contains(of);
+            let Some(taken) = taken.filter(|taken| is_open(taken) && is_open(&at)) else { continue };
             if i128::from(self.movements[taken].amount_minor) + i128::from(movement.amount_minor) == 0 {
                 self.take(Vec::new(), vec![taken, at], MatchReason::BookReversal);
             }
@@ -208,10 +223,10 @@ impl Search<'_> {
     }
 
     /// One line and one posting of one reference, and not of one amount: no other reason makes them or either of them fit elsewhere.
-    fn differing(&mut self) {
+    fn differing(&mut self, carried: usize) {
         let index = self.index(|movement| movement.reference.clone());
         let mut named: HashMap<usize, Vec<usize>> = HashMap::new();
-        for at in &self.open_lines {
+        for at in self.open_lines.range(carried..) {
             let of: BTreeSet<usize> =
                 references(self.lines[*at]).iter().filter_map(|name| index.get(name)).flatten().copied().collect();
             if let Some(movement) = of.first().filter(|_| of.len() == 1) {

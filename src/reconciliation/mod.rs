@@ -5,7 +5,10 @@
 //! several do, it stays open, with those that it might be. Pure: it reads no file, and names nobody: of a line, it gives on
 //! the key, the day and the amount.
 
+mod carry;
 mod day;
+mod fault;
+mod held;
 mod item;
 mod matching;
 mod movement;
@@ -13,8 +16,10 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+pub use carry::{CarriedForward, CarriedItem};
 pub use day::ReconciledDay;
+pub use fault::ReconciliationFault;
 pub use item::{OpenItem, OpenItemKind};
 pub use matching::{BankMatch, MatchReason, PAYER_DAYS_MAX};
 pub use movement::BookMovement;
-pub use report::{PERIOD_DAYS_MAX, Reconciliation, ReconciliationFault};
+pub use report::{PERIOD_DAYS_MAX, Reconciliation};

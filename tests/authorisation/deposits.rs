@@ -2,10 +2,12 @@
 
 use super::acts::{base, deposits, paper, variant};
 use super::cast::Who;
-use super::stage::{Stage, about, possession};
+use super::stage::{DAY, Stage, about, possession};
 use super::states::Subject;
-use gongshi::deposit::{DepositBook, DepositBookId, DepositState};
+use gongshi::deposit::{CustodyState, DepositBook, DepositBookId, DepositState};
 use gongshi::field::Currency;
+use gongshi::log::Hash;
+use gongshi::reconciliation::BookMovement;
 use serde_json::{Value, json};
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -24,7 +26,8 @@ pub const DEPOSIT: Subject = Subject {
             deposit.guarantee_claimed deposit.guarantee_paid deposit.swapped deposit.forfeiture_annulled
             deposit.forfeiture_recovered deposit.assessed deposit.topup_demanded deposit.topup_overdue
             deposit.surplus_overdue deposit.guarantee_expiring deposit.unclaimed_noticed deposit.unclaimed_set_aside
-            deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded",
+            deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded
+            deposit.statement_reconciled deposit.open_item_resolved deposit.reconciliation_withdrawn",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -58,6 +61,7 @@ pub const DEPOSIT: Subject = Subject {
         ('y', "both", "paid in, and a guarantee was lodged besides"),
         ('t', "remitted", "what is final is paid to the treasury"),
         ('z', "annulled", "and annulled"),
+        ('R', "reconciled", "paid in, and held against the bank's statement: one of its lines is open"),
     ],
     enter: entered,
 };
@@ -73,7 +77,7 @@ fn entered(state: &str) -> Stage {
         "scheme" => &["scheme_published"],
         "announced" => &["scheme_published", "announced"],
         "guarantee" => &["scheme_published", "announced", "guarantee_lodged"],
-        "paid" => &["scheme_published", "announced", "received"],
+        "paid" | "reconciled" => &["scheme_published", "announced", "received"],
         "held" => &["scheme_published", "announced", "received", "held"],
         "decided" => &["scheme_published", "announced", "received", "held", "forfeited"],
         "confirmed" | "objected" | "final" => {
@@ -147,6 +151,14 @@ fn entered(state: &str) -> Stage {
             stage.act(Who::Bidder, "deposit.forfeiture_appealed", &deposits(), &payload);
         }
         "final" => stage.wait_for("deposit.forfeiture_final", &deposits()),
+        "reconciled" => {
+            stage.now = stage.now.plus_millis(2 * DAY);
+            let payload = of_deposit(&stage, "deposit.statement_reconciled");
+            stage.act_by(&another, "deposit.statement_reconciled", &deposits(), &payload);
+            let payload = of_deposit(&stage, "deposit.bank_entered");
+            stage.act_by(&another, "deposit.bank_entered", &deposits(), &payload);
+            stage.now = stage.now.plus_millis(2 * DAY);
+        }
         _ => {}
     }
     stage
@@ -239,6 +251,21 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         | "deposit.difference_cleared"
         | "deposit.own_costs_overdue"
         | "deposit.topup_demanded" => of_bank(stage, kind, deposit, &reference),
+        "deposit.statement_reconciled" => reconciled(stage, book),
+        "deposit.open_item_resolved" => {
+            let custody = book.and_then(|book| book.custody(&"b-1".parse().unwrap(), Currency::CNY));
+            let item = custody.and_then(|custody| custody.items.iter().find(|(_, item)| item.is_open()));
+            let entry = custody.and_then(|custody| custody.movements().last());
+            json!({
+                "bank": "b-1", "item": item.map_or("1.1".to_owned(), |(id, _)| id.to_string()), "reason": "结息已入账",
+                "entries": [entry.map_or(1, |(entry, ..)| entry)],
+            })
+        }
+        "deposit.reconciliation_withdrawn" => {
+            let custody = book.and_then(|book| book.custody(&"b-1".parse().unwrap(), Currency::CNY));
+            let last = custody.and_then(|custody| custody.last()).map_or(1, |(entry, _)| entry);
+            json!({"bank": "b-1", "reconciliation": last, "reason": "银行重新出具对账单"})
+        }
         _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
         _ => of_decision(stage, kind, deposit, &reference),
     }
@@ -373,4 +400,33 @@ fn of_decision(stage: &Stage, kind: &str, deposit: Option<&DepositState>, refere
         "deposit.guarantee_expired" => json!({"deposit": "d-1", "guarantee": "g-1"}),
         other => panic!("no payload for {other}"),
     }
+}
+
+/// The bank has nothing but interest: what the book has is open.
+fn reconciled(stage: &Stage, book: Option<&DepositBook>) -> Value {
+    let bank = "b-1".parse().unwrap();
+    let nothing = CustodyState::default();
+    let custody = book.and_then(|book| book.custody(&bank, Currency::CNY)).unwrap_or(&nothing);
+    let movements: Vec<BookMovement> = custody
+        .movements()
+        .map(|(entry, day, amount_minor)| BookMovement {
+            entry,
+            voucher: entry,
+            booked_on: day,
+            value_date: day,
+            amount_minor,
+            reference: None,
+            notice: None,
+            payer: None,
+            takes_back: None,
+        })
+        .collect();
+    let before = custody.last().map_or(0, |(_, last)| last.closing_minor);
+    let after = before + 3;
+    let (day, balance) = (stage.day(-1), format!("{}.{:02}", after / 100, after % 100));
+    let head = "交易日期,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,回单号";
+    let csv = format!("{head}\n{day},,0.03,{balance},,,结息,LX-1\n");
+    let file = gongshi::statement::read(csv.as_bytes(), &Default::default()).unwrap();
+    let drafted = custody.draft((&bank, Currency::CNY), Hash::of(&csv), &file.statements[0], &movements);
+    json!(drafted.unwrap().record)
 }

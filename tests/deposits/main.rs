@@ -6,9 +6,11 @@
 mod books;
 mod clocks;
 mod holds;
+mod month;
 mod reconciliation;
 mod refunds;
 mod sight;
 mod stage;
+mod statements;
 #[path = "../support/mod.rs"]
 mod support;

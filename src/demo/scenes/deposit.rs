@@ -4,14 +4,15 @@
 mod month;
 mod rare;
 
+use super::statement::{reconciled, resolved, withdrawn};
 use crate::demo::cast::{Cast, Who};
 use crate::demo::days::{Days, morning};
 use crate::demo::papers::{DRAFT, RULING_LETTER};
 use crate::demo::phrase::literal;
-use crate::demo::stage::{Cue, Posting};
+use crate::demo::stage::{BookCue, Cue, Posting};
 use crate::deposit::interest::{DatedRate, DayCount, product};
 use crate::deposit::{
-    Act, BankEntry, BankNature, BankReceipt, DepositBookId, DepositNotice, Forfeiture, ForfeitureAppeal,
+    Act, BankEntry, BankNature, BankReceipt, DepositBook, DepositBookId, DepositNotice, Forfeiture, ForfeitureAppeal,
     ForfeitureConfirmation, ForfeitureOutcome, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck,
     GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, PayerAccountKind, ReceiptReversal,
     RefundApproval, RefundClockStart, RefundInstruction, RefundOutcome, RefundSettlement, SchemePublication,
@@ -24,7 +25,9 @@ use crate::record::{Disclosure, PrivateKey, Record};
 use crate::world::Stream;
 
 const PAYEE: Who = Who::CityCentre;
-const BANK: &str = "icbc-6688";
+pub(super) const BANK: &str = "icbc-6688";
+/// What the bank takes for keeping the account.
+pub(super) const CHARGE: i64 = 1_500;
 const SCHEME: &str = "bid-2026";
 /// 2 % of an estimate of 5,000,000 yuan.
 const BASE: i64 = 500_000_000;
@@ -54,6 +57,7 @@ pub fn cues(days: &Days, cast: &Cast, ledger: &Ledger) -> Vec<(Instant, Cue)> {
     desk.gives_back();
     desk.closes_a_month();
     desk.goes_other_ways();
+    desk.reconciles();
     desk.cues
 }
 
@@ -323,5 +327,29 @@ impl Desk<'_> {
         self.starts("B-005");
         self.on(8);
         self.service();
+    }
+
+    fn on_the_book(&mut self, key: &PrivateKey, make: fn(&DepositBook, Instant) -> Option<Act>) {
+        let cue = BookCue { key: key.clone(), of: DepositBookId(PAYEE.id()), make };
+        self.cues.push((self.now, Cue::Book(Box::new(cue))));
+        self.now = self.now.plus_millis(NEXT_MILLIS);
+    }
+
+    /// The bank's statement is held against the book, taken back because the bank issued another one, and held against it again: a
+    /// charge is at the bank alone, and is entered.
+    fn reconciles(&mut self) {
+        let (clerk, checker) = (self.cast.key(PAYEE).clone(), self.cast.centre_checker.clone());
+        self.on(6);
+        self.on_the_book(&clerk, reconciled);
+        self.on_the_book(&checker, withdrawn);
+        self.on_the_book(&clerk, reconciled);
+        let value_date = self.today();
+        for (nature, reference, amount) in
+            [(BankNature::OwnFunds, "ZC-0001", 10_000), (BankNature::Charge, "SF-0001", CHARGE)]
+        {
+            let (bank, reference) = (item(BANK), literal(reference));
+            self.posts(BankEntry { bank, nature, reference, amount: yuan(amount), value_date });
+        }
+        self.on_the_book(&clerk, resolved);
     }
 }

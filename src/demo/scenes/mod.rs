@@ -10,6 +10,7 @@ pub mod entry;
 pub mod evaluation;
 mod objection;
 pub mod promise;
+mod statement;
 mod window;
 
 use super::days::Days;

@@ -5,9 +5,10 @@ use super::super::{
     DifferenceClearing, DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation,
     ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment,
     GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, InterestAllocation, InterestCapitalisation,
-    ReceiptReversal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication,
-    UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery,
-    UnclaimedRemittance, UnclaimedSettingAside,
+    OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundInstruction,
+    RefundSettlement, SchemePublication, StatementReconciliation, UnallocatedClaim, UnallocatedReceipt,
+    UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance,
+    UnclaimedSettingAside,
 };
 use crate::http::endpoints_of_acts;
 
@@ -61,6 +62,15 @@ endpoints_of_acts! {
 
     /// 缴库或转出: by the payee, with the bank's reference.
     remit_forfeiture: "/:payee/forfeiture-remittances", "remitDepositForfeiture", ForfeitureRemittance;
+
+    /// 银行对账: by the payee, as `/v1/deposits/{payee}/statements` drafts it of the bank's file.
+    reconcile_statement: "/:payee/reconciliations", "reconcileDepositStatement", StatementReconciliation;
+
+    /// 未达账项处理: by the payee, naming the postings that an open item is.
+    resolve_open_item: "/:payee/open-item-resolutions", "resolveDepositOpenItem", OpenItemResolution;
+
+    /// 撤回对账: by another person of the payee.
+    withdraw_reconciliation: "/:payee/reconciliation-withdrawals", "withdrawDepositReconciliation", ReconciliationWithdrawal;
 
     /// 收到保函: by the payee.
     lodge_guarantee: "/:payee/guarantees", "lodgeDepositGuarantee", GuaranteeLodging;

@@ -114,7 +114,10 @@ pub(super) async fn page(
 }
 
 pub(super) fn book_line(row: &Row) -> Result<BookLine, StoreError> {
-    let posting = PostingView::of_row(row)?;
+    line_of(PostingView::of_row(row)?)
+}
+
+pub(super) fn line_of(posting: PostingView) -> Result<BookLine, StoreError> {
     let damaged = || StoreError::Damaged(format!("{:?} is no account", posting.account));
     let account = BookAccount::parse(&posting.account).ok_or_else(damaged)?;
     let side = if posting.side == "debit" { PostingSide::Debit } else { PostingSide::Credit };

@@ -1,8 +1,11 @@
 //! Deposits over HTTP: where they stand for everybody, money for whoever it concerns.
 
 mod acts;
+mod ageing;
+mod bank_file;
 mod books;
 mod papers;
+mod statements;
 
 use super::book::{BookAccount, Heading, SubLedger};
 use super::projection::{
@@ -11,24 +14,27 @@ use super::projection::{
 };
 use super::view::{
     AccountBalanceView, DepositBookView, DepositMoneyView, DepositSchemeView, DepositTotalView, DepositView,
-    PostingView,
+    PostingView, RefundAge, StatementStanding,
 };
-use super::{DepositBook, DepositBookId, DepositStatus};
+use super::{DepositBook, DepositBookId, DepositStatus, OpenItemId, OpenItemStatus, StatementReconciliation};
 use crate::act::{Role, Stream};
-use crate::field::{Day, ItemId, OrganisationId, TenderCode};
+use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
     Caller, Endpoints, Identity, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown,
 };
 use crate::law::RefundEvent;
 use crate::ledger::Ledger;
 use crate::problem;
+use crate::reconciliation::{MatchReason, OpenItemKind};
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
+use ageing::AgeingApi;
 use books::BooksApi;
-use papers::PapersApi;
+use papers::{EnterpriseApi, PapersApi};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
+use statements::StatementsApi;
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -38,9 +44,12 @@ enum Tag {
     Deposits,
 }
 
-shown! { DepositBookId, DepositStatus, ItemId, RefundEvent }
+shown! {
+    Currency, DepositBookId, DepositStatus, ItemId, MatchReason, OpenItemId, OpenItemKind, OpenItemStatus, RefundAge,
+    RefundEvent, StatementReconciliation, StatementStanding
+}
 
-parameters! { DepositBookId, DepositStatus, ItemId }
+parameters! { Currency, DepositBookId, DepositStatus, ItemId, OpenItemStatus }
 
 const DEPOSITS: Listing =
     Listing { table: "deposits", columns: DEPOSIT_COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
@@ -75,6 +84,7 @@ macro_rules! pages {
         }
     )*};
 }
+use pages;
 
 pages! {
     /// A page of deposits, the newest first.
@@ -90,11 +100,19 @@ pages! {
 pub struct DepositApi(Arc<Ledger>);
 
 impl Endpoints for DepositBook {
-    type Api = (DepositApi, DepositActs, BooksApi, PapersApi);
+    type Api = (DepositApi, DepositActs, BooksApi, PapersApi, EnterpriseApi, StatementsApi, AgeingApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
         let each = || Arc::clone(&ledger);
-        (DepositApi(each()), DepositActs(each()), BooksApi(each()), PapersApi(each()))
+        (
+            DepositApi(each()),
+            DepositActs(each()),
+            BooksApi(each()),
+            PapersApi(each()),
+            EnterpriseApi(each()),
+            StatementsApi(each()),
+            AgeingApi(each()),
+        )
     }
 }
 

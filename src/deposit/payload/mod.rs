@@ -4,7 +4,9 @@ mod bank;
 mod forfeiture;
 mod guarantee;
 mod hold;
+mod open_item;
 mod receipt;
+mod reconciliation;
 mod refund;
 mod scheme;
 mod unallocated;
@@ -24,7 +26,12 @@ pub use guarantee::{
     GuaranteeVerification, SwapDirection,
 };
 pub use hold::{Hold, HoldLapse, HoldRelease};
+pub use open_item::{AccountFingerprint, OpenItemId};
 pub use receipt::{BankReceipt, DepositNotice, PayerAccountKind, ReceiptReversal, SecuredLot};
+pub use reconciliation::{
+    ITEM_ENTRIES_MAX, ITEMS_MAX, ListedItem, OpenItemResolution, ReconciliationWithdrawal, SettledItem,
+    StatementReconciliation,
+};
 pub use refund::{
     RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue,
     RefundSettlement,
@@ -88,6 +95,9 @@ acts! {
         UnclaimedReclaimed(UnclaimedReclaim),
         UnclaimedRecovered(UnclaimedRecovery),
         Succeeded(DepositSuccession),
+        StatementReconciled(StatementReconciliation),
+        OpenItemResolved(OpenItemResolution),
+        ReconciliationWithdrawn(ReconciliationWithdrawal),
     }
 }
 
@@ -102,7 +112,10 @@ impl Act {
             | Self::InterestAllocated(_)
             | Self::DifferenceOpened(_)
             | Self::DifferenceCleared(_)
-            | Self::OwnCostsOverdue(_) => return None,
+            | Self::OwnCostsOverdue(_)
+            | Self::StatementReconciled(_)
+            | Self::OpenItemResolved(_)
+            | Self::ReconciliationWithdrawn(_) => return None,
             Self::Announced(act) => &act.id,
             Self::Received(act) => &act.deposit,
             Self::ReceiptReversed(act) => &act.deposit,

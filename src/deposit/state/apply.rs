@@ -25,11 +25,15 @@ impl DepositBook {
             Act::Announced(notice) => {
                 self.deposits.insert(notice.id.clone(), DepositState::announced(notice, place));
             }
+            Act::StatementReconciled(act) => self.reconcile(act, place),
+            Act::OpenItemResolved(act) => self.resolve(act, place),
+            Act::ReconciliationWithdrawn(act) => self.withdraw(act, place),
             act if act.deposit().is_some() => self.fold_deposit(act, place, law),
             act => self.fold_bank(act, place),
         }
         if !lines.is_empty() {
             let _ = self.book.post(&lines);
+            self.note_custody(&lines, place);
         }
         self.watch_own_costs(act, place, law);
         if let Some(id) = act.deposit() {

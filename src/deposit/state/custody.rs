@@ -2,7 +2,7 @@
 
 use super::super::Act;
 use super::super::book::BookAccount;
-use super::Journal;
+use super::{CustodyState, Journal};
 use crate::act::Place;
 use crate::field::{Day, OrganisationId};
 use crate::law::Law;
@@ -65,6 +65,11 @@ impl CustodyJournal {
             ..movement.clone()
         };
         self.movements.iter().enumerate().map(with_payer).collect()
+    }
+
+    /// What became of it so far.
+    pub fn custody(&self) -> Option<&CustodyState> {
+        self.journal.book()?.custody(self.account.sub.as_ref()?, self.account.currency)
     }
 
     /// Whether the book knows the account, or some deposit is to be paid into it.

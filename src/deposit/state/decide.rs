@@ -3,7 +3,7 @@
 use super::super::book::PostingError;
 use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
-use super::{DepositBook, DepositState, bank, forfeit, pool, refund, require, unallocated, upkeep};
+use super::{DepositBook, DepositState, bank, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
 use crate::law::DepositShape;
@@ -21,6 +21,9 @@ pub(super) fn decide(state: Option<&DepositBook>, act: &Act, at: &Moment<'_>) ->
     let book = state.ok_or_else(|| Refusal::state_forbids(act.kind(), "no scheme"))?;
     match act {
         Act::Announced(notice) => decide_notice(book, notice, by, at)?,
+        Act::StatementReconciled(act) => reconcile::decide(book, act, by, at)?,
+        Act::OpenItemResolved(act) => reconcile::decide_resolution(book, act, by)?,
+        Act::ReconciliationWithdrawn(act) => reconcile::decide_withdrawal(book, act, by, at)?,
         act if act.deposit().is_some() => {
             let deposit = book.deposit_of(act)?;
             decide_on(book, deposit, act, by, at)?;

@@ -3,6 +3,7 @@
 
 use super::super::DifferenceSide;
 use super::super::book::{Heading, Imbalance, JournalVoucher};
+use super::account::unexplained;
 use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, RefundPhase, UnallocatedFate,
     UnclaimedPhase,
@@ -75,8 +76,8 @@ pub const INVARIANTS: [Invariant; 22] = [
     rule(
         "I13",
         "会计法 art. 17 (账实相符)",
-        "book and bank differ unexplained",
-        Kept::NotYet("`gongshi reconcile` ties a statement each day; no record says that one was"),
+        "book and bank differ by something else than what a reconciliation lists and says that it can't explain",
+        Kept::Book(bank),
     ),
     rule("I14", "招标投标法实施条例 art. 26", "deposits paid for the payee's own costs", Kept::Book(segregation)),
     rule("I15", "招标投标法 art. 60", "a forfeiture without its time of appeal", Kept::Book(forfeitures)),
@@ -183,6 +184,18 @@ fn refunds(book: &DepositBook) -> Vec<String> {
         found.extend(unless(standing == right, || format!("{account} stands at {standing}, not {right}")));
     }
     found
+}
+
+/// Bank is book, the items that are open, and what the last reconciliation says that nobody explained.
+fn bank(book: &DepositBook) -> Vec<String> {
+    let differs = |(account, of): (&super::super::book::BookAccount, &super::CustodyState)| {
+        let (entry, last) = of.last()?;
+        let left = unexplained(of, last.last, last.closing_minor);
+        let said = last.unexplained_minor;
+        (left != i128::from(said))
+            .then(|| format!("{account}, reconciled by {entry}: {left} is unexplained, not {said}"))
+    };
+    book.custodies().filter_map(differs).collect()
 }
 
 /// What charges and lateness cost came out of the payee's own funds, but for lateness that is approved and not yet paid, or has a

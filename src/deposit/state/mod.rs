@@ -1,17 +1,20 @@
 //! What deposits have come to, and the book that says it in money. One stream is all of one payee: what its custody account
 //! holds is in every deposit, so only so is each act decided on the balance that the one before it has left.
 
+mod account;
 mod apply;
 mod bank;
 mod cover;
 mod custody;
 mod decide;
 mod deposit;
+mod draft;
 mod forfeit;
 mod invariant;
 mod journal;
 mod pool;
 mod postings;
+mod reconcile;
 mod refund;
 mod require;
 #[cfg(test)]
@@ -21,12 +24,14 @@ mod unallocated;
 mod unclaimed;
 mod upkeep;
 
+pub use account::{CustodyState, ItemState, OpenItemStatus, ReconciliationState, Settlement};
 pub use bank::{DifferenceState, OwnCostsState};
 pub use custody::CustodyJournal;
 pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
     GuaranteeState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
 };
+pub use draft::{DraftFault, DraftedReconciliation};
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
 pub use pool::{AllocationTable, InterestShare, PoolState};
@@ -37,7 +42,7 @@ pub use unclaimed::{UnclaimedPhase, UnclaimedState};
 pub use upkeep::{AssessmentInputs, SurplusState, TopUpState};
 
 use super::Act;
-use super::book::AccountBook;
+use super::book::{AccountBook, BookAccount};
 use crate::access::gate_streams;
 use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId, OrganisationIdError};
@@ -109,6 +114,8 @@ pub struct DepositBook {
     /// Own costs that custody accounts paid and nothing has replaced.
     pub own_costs: BTreeMap<Currency, OwnCostsState>,
     timers: Timers,
+    /// What banks and book have in common, by custody account.
+    custody: BTreeMap<BookAccount, CustodyState>,
     /// Refunds that arrived by their last day, and after it.
     pub refunds_in_time: u64,
     pub refunds_late: u64,
@@ -132,6 +139,7 @@ impl DepositBook {
             differences: BTreeMap::new(),
             own_costs: BTreeMap::new(),
             timers: Timers::default(),
+            custody: BTreeMap::new(),
             refunds_in_time: 0,
             refunds_late: 0,
             overdue: BTreeSet::new(),

@@ -91,6 +91,9 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.guarantee_released",
             "deposit.refund_due",
             "deposit.scheme_published",
+            "deposit.statement_reconciled",
+            "deposit.open_item_resolved",
+            "deposit.reconciliation_withdrawn",
         ]),
     }
 }
@@ -142,6 +145,9 @@ fn payload(
             json!({"deposit": id, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": id, "hold": chosen(scene, holds(), open)}),
+        "deposit.statement_reconciled" | "deposit.open_item_resolved" | "deposit.reconciliation_withdrawn" => {
+            return super::statement::payload(scene, book, kind);
+        }
         kind if kind.starts_with("deposit.refund") => return of_refund(scene, book, deposit, &id, kind),
         "deposit.guarantee_lodged"
         | "deposit.guarantee_verified"

@@ -10,6 +10,7 @@ mod evaluation;
 mod identity;
 mod organisation;
 mod result;
+mod statement;
 mod template;
 mod tender;
 mod words;

@@ -1,5 +1,6 @@
 //! What an accountant prints and files: vouchers on paper, and a period as a workbook.
 
+mod enterprise;
 mod voucher;
 mod workbook;
 
@@ -16,6 +17,7 @@ use crate::log::Hash;
 use crate::problem;
 use crate::store::StoreError;
 use base64_simd::STANDARD;
+pub use enterprise::EnterpriseApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
 use poem_openapi::{ApiResponse, OpenApi};
@@ -74,19 +76,30 @@ impl PapersApi {
         to: Query<Day>,
     ) -> Result<WorkbookFile, Problem> {
         must_see(&caller.0, &payee.0, None)?;
-        if to.0 < from.0 {
-            return Err(bad_parameter("to", &("不应早于 from", "is not before `from`").into()));
-        }
-        let period = self.period(&payee.0.0, from.0, to.0).await?;
-        let name = format!("attachment; filename=\"book-{}-{}.xlsx\"", period.from, period.to);
-        let made = tokio::task::spawn_blocking(move || period.workbook()).await.map_err(std::io::Error::other);
-        let made = made.and_then(|made| made.map_err(std::io::Error::other));
-        let bytes = made.map_err(|error| {
-            tracing::error!(%error, "a workbook can't be written");
-            Problem::of(&problem::UNAVAILABLE)
-        })?;
-        Ok(WorkbookFile::All(Binary(bytes), name))
+        must_be_period(from.0, to.0)?;
+        written(self.period(&payee.0.0, from.0, to.0).await?, "book").await
     }
+}
+
+/// # Errors
+/// It ends before it begins.
+fn must_be_period(from: Day, to: Day) -> Result<(), Problem> {
+    if to < from {
+        return Err(bad_parameter("to", &("不应早于 from", "is not before `from`").into()));
+    }
+    Ok(())
+}
+
+/// The period as a file of this name.
+async fn written(period: BookPeriod, name: &str) -> Result<WorkbookFile, Problem> {
+    let name = format!("attachment; filename=\"{name}-{}-{}.xlsx\"", period.from, period.to);
+    let made = tokio::task::spawn_blocking(move || period.workbook()).await.map_err(std::io::Error::other);
+    let made = made.and_then(|made| made.map_err(std::io::Error::other));
+    let bytes = made.map_err(|error| {
+        tracing::error!(%error, "a workbook can't be written");
+        Problem::of(&problem::UNAVAILABLE)
+    })?;
+    Ok(WorkbookFile::All(Binary(bytes), name))
 }
 
 impl PapersApi {

@@ -22,7 +22,7 @@ fn first(book: &mut DepositBook) -> &mut DepositState {
 }
 
 /// Posts what no record would.
-fn post(book: &mut DepositBook, debit: Heading, credit: Heading) {
+pub(super) fn post(book: &mut DepositBook, debit: Heading, credit: Heading) {
     let account = |heading: Heading| match heading.sub_ledger() {
         crate::deposit::book::SubLedger::None => heading.alone(Currency::CNY),
         crate::deposit::book::SubLedger::Bank => heading.of(&"icbc".parse().unwrap(), Currency::CNY),
@@ -36,7 +36,7 @@ fn the_list_is_whole() {
     let ids: Vec<_> = INVARIANTS.iter().map(|rule| rule.id.to_owned()).collect();
     assert_eq!(ids, (1..=22).map(|n| format!("I{n}")).collect::<Vec<_>>());
     let open = INVARIANTS.iter().filter(|rule| matches!(rule.kept, Kept::NotYet(_))).map(|rule| rule.id);
-    assert_eq!(open.collect::<Vec<_>>(), ["I6", "I13", "I21"]);
+    assert_eq!(open.collect::<Vec<_>>(), ["I6", "I21"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Stories of deposits, to the day and the fen; and whatever is tried, books that balance.
 
+mod bank;
 mod custody;
 mod invariants;
 mod random;
@@ -37,6 +38,7 @@ struct Run {
     /// What somebody else makes of the same records.
     journal: Journal,
     vouchers: Vec<JournalVoucher>,
+    records: Vec<(Act, Place)>,
 }
 
 fn author(id: &str, role: Role) -> Author {
@@ -106,6 +108,7 @@ impl Run {
             adopted: InForce::newest(),
             journal: Journal::default(),
             vouchers: Vec::new(),
+            records: Vec::new(),
         }
     }
 
@@ -148,7 +151,9 @@ impl Run {
         let mut state = self.state.take();
         fold(&mut state, act, &place, self.law());
         self.state = state;
-        Ok(self.journal.take(act, &place, Law::of(&self.adopted.clone())))
+        let voucher = self.journal.take(act, &place, Law::of(&self.adopted.clone()));
+        self.records.push((act.clone(), place));
+        Ok(voucher)
     }
 
     fn posts(&mut self, by: &Author, hand: u8, kind: &str, payload: &Value) -> Result<(), Refusal> {
@@ -211,4 +216,15 @@ fn approval(id: &str, fen: i64, day: &str, interest: i64, overdue: i64) -> Value
         "deposit": "d-1", "id": id, "amount": yuan(fen), "value_date": day, "interest_minor": interest,
         "overdue_minor": overdue,
     })
+}
+
+impl DepositBook {
+    /// A book that is in order, or has a posting that no record makes.
+    pub(crate) fn sample(is_broken: bool) -> Self {
+        let mut book = Run::secured("bid-tendering").state.unwrap();
+        if is_broken {
+            invariants::post(&mut book, Heading::Available, Heading::Held);
+        }
+        book
+    }
 }

@@ -1,0 +1,261 @@
+//! 银行对账: a bank's file held against the book, and what is open. The file is read in memory and kept nowhere: the log has its digest,
+//! and the payee, who signs what was found, has the file.
+
+use super::bank_file::BankUpload;
+use super::{must_see, pages, unknown, whole};
+use crate::act::Stream;
+use crate::deposit::book::Heading;
+use crate::deposit::projection::{OPEN_ITEM_COLUMNS, RECONCILIATION_COLUMNS};
+use crate::deposit::view::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView};
+use crate::deposit::{
+    CustodyJournal, CustodyState, DepositBookId, DraftFault, DraftedReconciliation, OpenItemId, OpenItemStatus,
+};
+use crate::field::{Currency, Day, ItemId};
+use crate::http::{CSV_ROWS, Caller, CsvFile, Problem, Typed, not_a_cursor, page_limit};
+use crate::law::Law;
+use crate::ledger::{Ledger, LedgerError};
+use crate::log::Hash;
+use crate::organisation::Organisation;
+use crate::problem;
+use crate::reconciliation::{BookMovement, ReconciliationFault};
+use crate::statement::{self, Statement, StatementCurrency, StatementRequest};
+use crate::store::{Direction, Filter, Listing, Row, Value};
+use crate::world::Act;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Faults of a file that an answer names: who mends the first ones sees the others the next time.
+const FAULTS_NAMED_MAX: usize = 20;
+/// Records that are read at a time.
+const RECORDS_AT_A_TIME: u32 = 500;
+
+const RECONCILIATIONS: Listing = Listing {
+    table: "deposit_reconciliations",
+    columns: RECONCILIATION_COLUMNS,
+    order: &["entry"],
+    direction: Direction::NewestFirst,
+};
+
+const OPEN_ITEMS: Listing = Listing {
+    table: "deposit_open_items",
+    columns: OPEN_ITEM_COLUMNS,
+    order: &["entry", "number"],
+    direction: Direction::OldestFirst,
+};
+
+pages! {
+    /// A page of reconciliations, the newest first.
+    ReconciliationPage of ReconciliationView;
+    /// A page of open items, the oldest first.
+    OpenItemPage of OpenItemView;
+}
+
+pub struct StatementsApi(pub(super) Arc<Ledger>);
+
+/// What a custody account has come to, and all that the book moves on it.
+struct Account {
+    state: CustodyState,
+    movements: Vec<BookMovement>,
+}
+
+#[OpenApi(prefix_path = "/v1/deposits", tag = "super::Tag::Deposits")]
+impl StatementsApi {
+    /// 导入对账单: holds a bank's file against the book, from where the reconciliation before ended. Answers with what was matched,
+    /// what is open, each day, and the record to be signed and posted to `reconciliations`; until then nothing is written, and the
+    /// file is kept nowhere. A file that says nothing new changes nothing. For the payee.
+    #[oai(path = "/:payee/statements", method = "post", operation_id = "readDepositStatement")]
+    async fn read(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        /// What the book calls the bank account (专户).
+        bank: Query<ItemId>,
+        /// The statement of this currency alone, of a file that has several.
+        #[oai(default = "cny")]
+        currency: Query<Currency>,
+        /// A table's layout by name; the one that fits best when absent.
+        profile: Query<Option<String>>,
+        file: BankUpload,
+    ) -> Result<Typed<ReconciledStatementView>, Problem> {
+        if caller.0.id != payee.0.0 {
+            let (zh, en) = ("对账单由收取人导入", "statements are read for the payee");
+            return Err(Problem::with_detail(&problem::NOT_A_PARTY, zh, en));
+        }
+        let (bank, currency) = (bank.0, currency.0);
+        let account = self.account(&payee.0, &bank, currency).await?;
+        let request =
+            StatementRequest { profile: profile.0, currency: StatementCurrency::from_code(&format!("{currency:?}")) };
+        let drafted = tokio::task::spawn_blocking(move || {
+            let BankUpload { bytes, portion } = file;
+            let drafted = draft(&bytes, &request, &account, (&bank, currency));
+            drop(portion);
+            drafted
+        });
+        drafted.await.map_err(|_| Problem::of(&problem::INTERNAL))?.map(Typed)
+    }
+
+    /// 对账记录: statements that were held against the book. For the payee, supervisors and auditors.
+    #[oai(path = "/:payee/statements", method = "get", operation_id = "listDepositStatements")]
+    async fn reconciliations(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        bank: Query<Option<ItemId>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<ReconciliationPage>, Problem> {
+        must_see(&caller.0, &payee.0, None)?;
+        let limit = page_limit(limit.0)?;
+        let filter = Filter::default()
+            .along("book", Some(Value::from(payee.0.0.as_str())))
+            .equals("bank", bank.0.map(|bank| Value::from(bank.as_str())));
+        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
+        let database = &self.0.database;
+        let (items, next) =
+            filter.page(database, &RECONCILIATIONS, after, limit, ReconciliationView::of_row, cursor).await?;
+        Ok(Typed(ReconciliationPage { items, next }))
+    }
+
+    /// 未达账项: what bank or book has alone, since when, and which postings it might be. For the payee, supervisors and auditors.
+    #[oai(path = "/:payee/open-items", method = "get", operation_id = "listDepositOpenItems")]
+    async fn open_items(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        bank: Query<Option<ItemId>>,
+        status: Query<Option<OpenItemStatus>>,
+        /// `next` of the page before.
+        after: Query<Option<String>>,
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
+    ) -> Result<Typed<OpenItemPage>, Problem> {
+        must_see(&caller.0, &payee.0, None)?;
+        let limit = page_limit(limit.0)?;
+        let after = after.0.map(|text| text.parse::<OpenItemId>().map_err(|_| not_a_cursor())).transpose()?;
+        let filter = items_of(&payee.0)
+            .equals("bank", bank.0.map(|bank| Value::from(bank.as_str())))
+            .equals("status", status.0.map(|status| Value::from(status.name())));
+        let (items, next) = page(&self.0, filter, after, limit).await?;
+        Ok(Typed(OpenItemPage { items, next: next.map(|next| next.to_string()) }))
+    }
+
+    /// 未达账项（CSV）: all of them, settled ones too. For the payee, supervisors and auditors.
+    #[oai(path = "/:payee/open-items.csv", method = "get", operation_id = "listDepositOpenItemsCsv")]
+    async fn open_items_csv(&self, caller: Caller, payee: Path<DepositBookId>) -> Result<CsvFile, Problem> {
+        must_see(&caller.0, &payee.0, None)?;
+        let (ledger, payee) = (Arc::clone(&self.0), payee.0);
+        let page = move |after: Option<OpenItemId>| {
+            let (ledger, payee) = (Arc::clone(&ledger), payee.clone());
+            async move {
+                let (items, next) = page(&ledger, items_of(&payee), after, CSV_ROWS).await?;
+                Ok((items.into_iter().map(OpenItemView::cells).collect(), next))
+            }
+        };
+        CsvFile::of_pages("open-items.csv", OPEN_ITEMS_HEAD, page).await
+    }
+}
+
+fn cny() -> Currency {
+    Currency::CNY
+}
+
+fn items_of(payee: &DepositBookId) -> Filter {
+    Filter::default().along("book", Some(Value::from(payee.0.as_str())))
+}
+
+async fn page(
+    ledger: &Ledger,
+    filter: Filter,
+    after: Option<OpenItemId>,
+    limit: u32,
+) -> Result<(Vec<OpenItemView>, Option<OpenItemId>), LedgerError> {
+    let today = Day::from(ledger.clock.now().shanghai_day());
+    let after = after.map(|id| vec![Value::from(id.entry), Value::Integer(id.number.into())]);
+    let view = |row: &Row| OpenItemView::of_row(row, today);
+    let cursor = |row: &Row| Ok(format!("{}.{}", row.unsigned(0)?, row.unsigned(1)?));
+    let (items, next) = filter.page(&ledger.database, &OPEN_ITEMS, after, limit, view, cursor).await?;
+    Ok((items, next.and_then(|next| next.parse().ok())))
+}
+
+impl StatementsApi {
+    /// Reads the book's records one after the other, as an auditor would.
+    async fn account(&self, payee: &DepositBookId, bank: &ItemId, currency: Currency) -> Result<Account, Problem> {
+        let (stream, mut version) = (Stream::of(payee), 0);
+        let mut journal = CustodyJournal::new(Heading::CustodyBank.of(bank, currency));
+        loop {
+            let entries = self.0.stream(&stream, version, RECORDS_AT_A_TIME).await?;
+            let Some(last) = entries.last() else { break };
+            version = last.place.version;
+            let adopted = self.0.law_before(last.place.index).await?;
+            let law = Law::new(&adopted).ok_or_else(|| Problem::of(&problem::UNAVAILABLE))?;
+            for entry in &entries {
+                if let Act::Deposit(act) = &entry.act {
+                    journal.take(act, &entry.place, law);
+                }
+            }
+        }
+        if !journal.knows_account() {
+            return Err(unknown());
+        }
+        let payers: Vec<Stream> = journal.payers().map(Stream::of).collect();
+        let world = self.0.states(&payers).await?;
+        let movements = journal.movements(|payer| world.get::<Organisation>(payer).map(|found| found.name.to_string()));
+        Ok(Account { state: journal.custody().cloned().unwrap_or_default(), movements })
+    }
+}
+
+fn refused(zh: String, en: String) -> Problem {
+    Problem::with_detail(&problem::STATEMENT_REFUSED, zh, en)
+}
+
+/// Everything that is wrong, as far as it is named.
+fn refused_all(words: impl Iterator<Item = crate::field::Bilingual>) -> Problem {
+    let (zh, en): (Vec<_>, Vec<_>) = words.take(FAULTS_NAMED_MAX).map(|words| (words.zh, words.en)).unzip();
+    refused(zh.join("；"), en.join("; "))
+}
+
+fn draft(
+    bytes: &[u8],
+    request: &StatementRequest,
+    account: &Account,
+    bank: (&ItemId, Currency),
+) -> Result<ReconciledStatementView, Problem> {
+    let file =
+        statement::read(bytes, request).map_err(|errors| refused_all(errors.iter().map(|error| error.words())))?;
+    let [statement] = &file.statements[..] else {
+        let (zh, en) = (
+            "文件有多个账户或多期对账单，请分开导入",
+            "the file has several accounts or statements: read them one by one",
+        );
+        return Err(refused(zh.to_owned(), en.to_owned()));
+    };
+    // What contradicts itself is no evidence of anything.
+    if !statement.mismatches.is_empty() {
+        return Err(refused_all(statement.mismatches.iter().map(|mismatch| mismatch.words(statement.currency))));
+    }
+    let digest = Hash::of(bytes);
+    let known = account.state.reconciliations.iter().find(|(_, of)| of.file == digest && of.withdrawn.is_none());
+    let last = account.state.last().map(|(entry, _)| entry);
+    if let Some((entry, _)) = known {
+        return Ok(ReconciledStatementView::nothing_new(*entry));
+    }
+    match drafted(account, bank, digest, statement) {
+        Ok(drafted) => Ok(ReconciledStatementView::drafted(drafted)),
+        Err(DraftFault::Reconciliation(ReconciliationFault::AlreadyReconciled { .. })) => {
+            Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default()))
+        }
+        Err(fault) => Err(refused_all(std::iter::once(fault.words()))),
+    }
+}
+
+fn drafted(
+    account: &Account,
+    bank: (&ItemId, Currency),
+    digest: Hash,
+    statement: &Statement,
+) -> Result<DraftedReconciliation, DraftFault> {
+    account.state.draft(bank, digest, statement, &account.movements)
+}

@@ -1,0 +1,42 @@
+//! 企业对账单: what one enterprise has at one payee.
+
+use super::{DepositMoneyView, DepositView, PostingView};
+use crate::field::{Day, OrganisationId};
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// What an enterprise had at a payee, what came and went, and what comes back when.
+#[derive(Serialize, Object)]
+pub struct EnterpriseStatementView {
+    pub payee: OrganisationId,
+    pub payer: OrganisationId,
+    pub from: Day,
+    pub to: Day,
+    /// One a currency.
+    pub totals: Vec<EnterpriseTotalView>,
+    /// 明细: the lines on the accounts of its deposits, in the order of their vouchers.
+    pub lines: Vec<PostingView>,
+    /// Its deposits as they are now, the newest first.
+    pub deposits: Vec<EnterpriseDepositView>,
+}
+
+/// In one currency: all that the payee owes it, what is held and what may still be appealed among it.
+#[derive(Serialize, Object)]
+pub struct EnterpriseTotalView {
+    pub currency: String,
+    /// 期初
+    pub opening_minor: i64,
+    /// 本期增加: also what moves from one of its accounts to another.
+    pub credit_minor: i64,
+    /// 本期减少
+    pub debit_minor: i64,
+    /// 期末
+    pub closing_minor: i64,
+}
+
+/// A deposit and what it comes to.
+#[derive(Serialize, Object)]
+pub struct EnterpriseDepositView {
+    pub deposit: DepositView,
+    pub money: DepositMoneyView,
+}

@@ -1,0 +1,83 @@
+//! What an accountant and an enterprise read of a month: what is due back, and what an enterprise has.
+
+use super::stage::{Stage, paper, yuan};
+use super::support::Engine;
+use serde_json::json;
+
+async fn a_month_is_read(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-2", &stage.cast.rival, None).await;
+    let first = stage.day(0);
+    stage.app.days_pass(3).await;
+    let hold =
+        json!({"deposit": "d-1", "id": "h-1", "amount": yuan(4_000), "reason": "待核实", "until": stage.day(90)});
+    stage.enters("holds", "deposit.held", hold).await.accepted();
+    let due = json!({"deposit": "d-1", "event": "agreed", "day": stage.day(0), "document": paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", due).await.accepted();
+    let cast = &stage.cast;
+    let listed = stage.app.get_as(&cast.centre, &stage.path("refunds-due")).await.body;
+    let item = &listed["items"][0];
+    assert_eq!((listed["items"].as_array().unwrap().len(), &item["deposit"]), (1, &"d-1".into()), "{listed}");
+    assert_eq!(
+        (&item["age"], &item["owed_minor"], &item["kept_minor"]),
+        (&"not_due".into(), &10_000_000.into(), &4_000.into())
+    );
+    stage.app.days_pass(40).await;
+    stage.app.ledger.propose_due().await.unwrap();
+    let late = stage.app.get_as(&cast.supervisor, &stage.path("refunds-due?limit=1")).await.body;
+    assert_eq!(
+        (&late["items"][0]["age"], &late["items"][0]["status"]),
+        (&"up_to90".into(), &"overdue".into()),
+        "{late}"
+    );
+    let csv = stage.app.get_as(&cast.centre, &stage.path("refunds-due.csv")).await;
+    assert!(csv.body.as_str().unwrap().contains("逾期 31–90 天,100000.00,40.00"), "{csv:?}");
+
+    let of = |what: &str, from: &str| {
+        stage.path(&format!("enterprises/{}/statement{what}?from={from}&to={}", cast.enterprise.id, stage.day(0)))
+    };
+    for (actor, status) in [(&cast.centre, 200), (&cast.enterprise, 200), (&cast.supervisor, 200), (&cast.rival, 403)] {
+        for what in ["", ".csv", ".xlsx"] {
+            assert_eq!(stage.app.get_as(actor, &of(what, &first)).await.status, status, "{what}");
+        }
+        assert_eq!(
+            stage.app.get_as(actor, &stage.path("refunds-due")).await.status,
+            if actor.id == cast.enterprise.id { 403 } else { status }
+        );
+    }
+    let read = stage.app.get_as(&cast.enterprise, &of("", &first)).await.body;
+    // Paid in, and a part of it moved to what is held.
+    let total = json!({
+        "currency": "CNY", "opening_minor": 0, "credit_minor": 10_004_000, "debit_minor": 4_000, "closing_minor": 10_000_000,
+    });
+    assert_eq!((&read["totals"], read["lines"].as_array().unwrap().len()), (&json!([total]), 3), "{read}");
+    assert_eq!(
+        (&read["deposits"][0]["deposit"]["id"], &read["deposits"][0]["money"]["held_minor"]),
+        (&"d-1".into(), &4_000.into())
+    );
+    assert!(!read.to_string().contains("d-2"), "{read}");
+    let later = stage.app.get_as(&cast.enterprise, &of("", &stage.day(-1))).await.body;
+    let total = json!({
+        "currency": "CNY", "opening_minor": 10_000_000, "credit_minor": 0, "debit_minor": 0, "closing_minor": 10_000_000,
+    });
+    assert_eq!((&later["totals"], &later["lines"]), (&json!([total]), &json!([])), "{later}");
+    let csv = stage.app.get_as(&cast.enterprise, &of(".csv", &first)).await;
+    assert_eq!(csv.body.as_str().unwrap().lines().count(), 4, "{csv:?}");
+    let backwards =
+        stage.path(&format!("enterprises/{}/statement?from={}&to={first}", cast.enterprise.id, stage.day(0)));
+    assert_eq!(stage.app.get_as(&cast.centre, &backwards).await.status, 400);
+    let nobody = stage.path(&format!("enterprises/{}/statement?from={first}&to={first}", cast.supervisor.id));
+    assert_eq!(stage.app.get_as(&cast.centre, &nobody).await.problem(), "deposit-unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_read_on_sqlite() {
+    a_month_is_read(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_read_on_postgres() {
+    a_month_is_read(Engine::Postgres).await;
+}

@@ -1,0 +1,107 @@
+//! Statements of a bank that has most of what the book has, and a little of its own.
+
+use super::Scene;
+use gongshi::deposit::{CustodyState, DepositBook};
+use gongshi::field::{Currency, Day, ItemId};
+use gongshi::log::Hash;
+use gongshi::reconciliation::BookMovement;
+use gongshi::statement::{
+    AccountBalance, Counterparty, LinePlace, LineStanding, Statement, StatementCurrency, StatementLine,
+};
+use serde_json::{Value, json};
+
+const BANK: &str = "b-1";
+
+pub fn payload(scene: &mut Scene<'_>, book: Option<&DepositBook>, kind: &str) -> Option<Value> {
+    let bank: ItemId = BANK.parse().ok()?;
+    let nothing = CustodyState::default();
+    let custody = book.and_then(|book| book.custody(&bank, Currency::CNY)).unwrap_or(&nothing);
+    let movements: Vec<BookMovement> = custody.movements().map(movement).collect();
+    match kind {
+        "deposit.statement_reconciled" => {
+            let statement = statement(scene, custody, &movements);
+            let drafted = custody.draft((&bank, Currency::CNY), Hash::of("statement"), &statement, &movements).ok()?;
+            let mut record = json!(drafted.record);
+            // Now and then somebody signs what is not so.
+            if scene.dice.percent(10) {
+                record["book_minor"] = json!(scene.dice.between(1, 9));
+            }
+            Some(record)
+        }
+        "deposit.open_item_resolved" => {
+            let open: Vec<_> = custody.items.iter().filter(|(_, item)| item.is_open()).collect();
+            let (id, item) = scene.dice.one_of(&open)?;
+            let same = movements.iter().filter(|it| it.amount_minor == item.bank_over_book_minor);
+            let entry = same.last().or(movements.last())?.entry;
+            Some(json!({"bank": BANK, "item": id.to_string(), "entries": [entry], "reason": "核对一致"}))
+        }
+        _ => {
+            let known: Vec<u64> = custody.reconciliations.keys().copied().collect();
+            let entry = *scene.dice.one_of(&known)?;
+            Some(json!({"bank": BANK, "reconciliation": entry, "reason": "银行重出"}))
+        }
+    }
+}
+
+fn statement(scene: &mut Scene<'_>, custody: &CustodyState, movements: &[BookMovement]) -> Statement {
+    let last = scene.day(-1);
+    let before = custody.last().map(|(_, last)| (last.last, last.closing_minor));
+    let is_after = |day: Day| before.is_none_or(|(last, _)| day > last);
+    let mut lines: Vec<StatementLine> = Vec::new();
+    for it in movements.iter().filter(|it| is_after(it.booked_on) && it.booked_on <= last) {
+        if scene.dice.percent(80) {
+            lines.push(line(it.booked_on, it.amount_minor, &format!("E-{}", it.entry)));
+        }
+    }
+    if scene.dice.percent(50) {
+        let amount = scene.dice.between(1, 900);
+        lines.push(line(last, amount, "own"));
+    }
+    let opening = before.map_or(0, |(_, closing)| closing);
+    let closing = lines.iter().fold(opening, |sum, line| sum.saturating_add(line.amount_minor));
+    let balance = |amount_minor, day| Some(AccountBalance { amount_minor, day, is_derived: false });
+    Statement {
+        id: None,
+        account: None,
+        currency: StatementCurrency::CNY,
+        opening: balance(opening, None),
+        closing: balance(closing, Some(last)),
+        lines,
+        mismatches: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+fn movement((entry, day, amount_minor): (u64, Day, i64)) -> BookMovement {
+    BookMovement {
+        entry,
+        voucher: entry,
+        booked_on: day,
+        value_date: day,
+        amount_minor,
+        reference: Some(format!("E-{entry}")),
+        notice: None,
+        payer: None,
+        takes_back: None,
+    }
+}
+
+fn line(day: Day, amount_minor: i64, reference: &str) -> StatementLine {
+    StatementLine {
+        key: reference.to_owned(),
+        place: LinePlace::Row(1),
+        booked_on: Some(day),
+        booked_time: None,
+        valued_on: None,
+        amount_minor,
+        currency: StatementCurrency::CNY,
+        balance_minor: None,
+        standing: LineStanding::Booked,
+        reversal: None,
+        reference: Some(reference.to_owned()),
+        client_reference: None,
+        counterparty: Counterparty::default(),
+        text: String::new(),
+        parts: Vec::new(),
+    }
+}
