@@ -55,7 +55,9 @@ fn scheme_row(book: &OrganisationId, scheme: &SchemeState) -> Vec<Value> {
 fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Value> {
     let book = &of.book;
     let standing = |heading: Heading| Value::Integer(book.standing(&deposit.account(heading)));
-    let end = deposit.clock.map(|clock| law.end(clock.running));
+    // Shown as long as something waits for it, and so is made anew when an adoption moves it (`due`); what is over moves no more.
+    let is_open = deposit.unsettled_minor(book) > 0 || deposit.guaranteed_minor() > 0;
+    let end = deposit.clock.filter(|_| is_open).map(|clock| law.end(clock.running));
     let kind = of.schemes.get(&deposit.scheme).map_or("", |scheme| scheme.kind().as_str());
     let arrived = || deposit.refunds.values().filter(|refund| refund.phase == RefundPhase::Confirmed);
     let valid = deposit.guarantees.values().filter(|guarantee| guarantee.phase == super::GuaranteePhase::Valid);
@@ -78,7 +80,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         optional(deposit.clock.map(|clock| clock.event.name())),
         optional(deposit.clock.map(|clock| clock.day)),
         end.map_or(Value::Null, |end| Value::Integer(end.at.millis())),
-        Value::Integer(i64::from(end.is_some_and(|end| end.provisional))),
+        Value::Integer(i64::from(deposit.overdue.is_none() && end.is_some_and(|end| end.provisional))),
         deposit.overdue.map_or(Value::Null, Value::from),
         Value::from(deposit.last_entry),
         standing(Heading::Required),
