@@ -30,8 +30,8 @@ impl RefundAge {
     fn of(days_late: i64) -> Self {
         match days_late {
             ..=0 => Self::NotDue,
-            ..=30 => Self::UpTo30,
-            ..=90 => Self::UpTo90,
+            1..=30 => Self::UpTo30,
+            31..=90 => Self::UpTo90,
             _ => Self::Over90,
         }
     }

@@ -18,7 +18,6 @@ const PAGES = {
   'tender-refuted': '/tenders/LYJY-020',
   'tender-lots': '/tenders/HNZB-022',
   'tender-done': '/tenders/ZZCG-024',
-  organisation: '/organisations/',
   law: '/law',
   log: '/log',
   record: '/records/48',
@@ -27,25 +26,28 @@ const PAGES = {
   accessibility: '/about/accessibility',
   nowhere: '/nowhere',
 };
-// 320 pixels are 1,280 at 400 %.
-const WIDTHS = [320, 360, 768, 1280];
+// Pages whose addresses a list has: its first one is opened.
+const FIRST_OF = {
+  organisation: '/organisations?role=enterprise',
+  commitment: '/commitments',
+  evaluation: '/evaluations',
+};
+// 320 pixels are 1,280 at 400 %. English words are the longer ones, so the narrowest screen is asked for in both languages.
+const WIDTHS = { zh: [320, 360, 768, 1280], en: [320] };
 
 export default async function ({ page, language, demo, shoot, judge }) {
-  for (const [name, path] of Object.entries(PAGES)) {
-    await page.setViewportSize({ width: 1280, height: 900 });
-    if (name === 'organisation') {
-      // Who is barred, and has much said about it.
-      await page.goto(`${demo}/${language}/organisations?role=enterprise`);
+  for (const [name, path] of Object.entries({ ...PAGES, ...FIRST_OF })) {
+    await page.goto(`${demo}/${language}${path}`);
+    if (name in FIRST_OF) {
       await page.click('tbody th a');
-    } else {
-      await page.goto(`${demo}/${language}${path}`).catch(() => {});
+      await page.waitForLoadState();
     }
-    for (const width of WIDTHS) {
+    for (const width of WIDTHS[language]) {
       await page.setViewportSize({ width, height: 900 });
       const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
       assert.ok(whole <= seen, `${name} at ${width} pixels is ${whole} wide`);
     }
     await judge();
-    await shoot(name);
+    if (language === 'zh') await shoot(name);
   }
 }
