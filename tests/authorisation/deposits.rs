@@ -72,7 +72,21 @@ fn entered(state: &str) -> Stage {
     let addition =
         json!({"key": another.public().to_jwk(), "possession": possession(&another, &about(Who::Centre), stage.now)});
     stage.act(Who::Centre, "key.added", &about(Who::Centre), &addition);
-    let steps: &[&str] = match state {
+    for step in steps_to(state) {
+        let kind = format!("deposit.{step}");
+        let payload = of_deposit(&stage, &kind);
+        // The second half by the first key, the first half by the other one.
+        let second = ["forfeiture_confirmed", "refund_instructed", "guarantee_verified"].contains(step);
+        let key = if second { Who::Centre.key() } else { another.clone() };
+        stage.act_by(&key, base(&kind), &deposits(), &payload);
+    }
+    goes_on(&mut stage, state, &another);
+    stage
+}
+
+/// The records that lead to a state, but for what time and others do.
+fn steps_to(state: &str) -> &'static [&'static str] {
+    match state {
         "none" => &[],
         "scheme" => &["scheme_published"],
         "announced" => &["scheme_published", "announced"],
@@ -105,29 +119,25 @@ fn entered(state: &str) -> Stage {
             &["scheme_published", "announced", "received", "held", "forfeited", "forfeiture_confirmed"]
         }
         other => panic!("no such state: {other}"),
-    };
-    for step in steps {
-        let kind = format!("deposit.{step}");
-        let payload = of_deposit(&stage, &kind);
-        // The second half by the first key, the first half by the other one.
-        let second = ["forfeiture_confirmed", "refund_instructed", "guarantee_verified"].contains(step);
-        let key = if second { Who::Centre.key() } else { another.clone() };
-        stage.act_by(&key, base(&kind), &deposits(), &payload);
     }
-    let goes_on = |stage: &mut Stage, who: Who, kind: &str| {
+}
+
+/// What time and others do then.
+fn goes_on(stage: &mut Stage, state: &str, another: &gongshi::record::PrivateKey) {
+    let act = |stage: &mut Stage, who: Who, kind: &str| {
         let payload = of_deposit(stage, kind);
         stage.act(who, base(kind), &deposits(), &payload);
     };
     match state {
         "interest" | "allocated" => {
             stage.later(DAY_MILLIS);
-            goes_on(&mut stage, Who::Centre, "deposit.bank_entered#pooled");
+            act(stage, Who::Centre, "deposit.bank_entered#pooled");
             if state == "allocated" {
-                goes_on(&mut stage, Who::Centre, "deposit.interest_allocated");
+                act(stage, Who::Centre, "deposit.interest_allocated");
             }
         }
         "charged" | "surplus" => stage.later(30 * DAY_MILLIS),
-        "late" | "noticed" | "aside" | "treasury" | "reclaimed" => unclaimed(&mut stage, state, &another),
+        "late" | "noticed" | "aside" | "treasury" | "reclaimed" => unclaimed(stage, state, another),
         "merged" => {
             let ended = json!({
                 "ground": "merged", "successors": [Who::Rival.id()], "document": paper("登记通知书"),
@@ -141,29 +151,27 @@ fn entered(state: &str) -> Stage {
         }
         "remitted" | "annulled" => {
             stage.wait_for("deposit.forfeiture_final", &deposits());
-            goes_on(&mut stage, Who::Centre, "deposit.forfeiture_remitted");
+            act(stage, Who::Centre, "deposit.forfeiture_remitted");
             if state == "annulled" {
-                goes_on(&mut stage, Who::Supervisor, "deposit.forfeiture_annulled");
+                act(stage, Who::Supervisor, "deposit.forfeiture_annulled");
             }
         }
         "objected" => {
-            let payload = of_deposit(&stage, "deposit.forfeiture_appealed");
+            let payload = of_deposit(stage, "deposit.forfeiture_appealed");
             stage.act(Who::Bidder, "deposit.forfeiture_appealed", &deposits(), &payload);
         }
         "final" => stage.wait_for("deposit.forfeiture_final", &deposits()),
         "reconciled" => {
             stage.now = stage.now.plus_millis(2 * DAY);
-            let payload = of_deposit(&stage, "deposit.statement_reconciled");
-            stage.act_by(&another, "deposit.statement_reconciled", &deposits(), &payload);
-            let payload = of_deposit(&stage, "deposit.bank_entered");
-            stage.act_by(&another, "deposit.bank_entered", &deposits(), &payload);
+            let payload = of_deposit(stage, "deposit.statement_reconciled");
+            stage.act_by(another, "deposit.statement_reconciled", &deposits(), &payload);
+            let payload = of_deposit(stage, "deposit.bank_entered");
+            stage.act_by(another, "deposit.bank_entered", &deposits(), &payload);
             stage.now = stage.now.plus_millis(2 * DAY);
         }
         _ => {}
     }
-    stage
 }
-
 /// Nobody takes it back: as far as the state says.
 fn unclaimed(stage: &mut Stage, state: &str, another: &gongshi::record::PrivateKey) {
     stage.wait_for("deposit.refund_overdue", &deposits());
@@ -224,16 +232,8 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
-        "deposit.unclaimed_noticed" => {
-            json!({"deposit": "d-1", "published": stage.day(0), "document": paper("公告")})
-        }
-        "deposit.unclaimed_set_aside" => json!({"deposit": "d-1"}),
-        "deposit.unclaimed_remitted" | "deposit.unclaimed_recovered" => {
-            json!({"deposit": "d-1", "reference": reference, "value_date": stage.day(0)})
-        }
-        "deposit.unclaimed_reclaimed" => json!({"deposit": "d-1", "document": paper("申领")}),
-        "deposit.succeeded" => {
-            json!({"deposit": "d-1", "successor": Who::Rival.id(), "document": paper("登记通知书")})
+        _ if kind.starts_with("deposit.unclaimed") || base(kind) == "deposit.succeeded" => {
+            of_unclaimed(stage, kind, &reference)
         }
         "deposit.topup_overdue" | "deposit.surplus_overdue" => of_time(stage, deposit, kind),
         "deposit.assessed" => {
@@ -252,6 +252,33 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         | "deposit.own_costs_overdue"
         | "deposit.topup_demanded" => of_bank(stage, kind, deposit, &reference),
         "deposit.statement_reconciled" => reconciled(stage, book),
+        "deposit.open_item_resolved" | "deposit.reconciliation_withdrawn" => of_reconciliation(book, kind),
+        _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
+        _ => of_decision(stage, kind, deposit, &reference),
+    }
+}
+
+/// Nobody takes it back, or somebody else does.
+fn of_unclaimed(stage: &Stage, kind: &str, reference: &str) -> Value {
+    match base(kind) {
+        "deposit.unclaimed_noticed" => {
+            json!({"deposit": "d-1", "published": stage.day(0), "document": paper("公告")})
+        }
+        "deposit.unclaimed_set_aside" => json!({"deposit": "d-1"}),
+        "deposit.unclaimed_remitted" | "deposit.unclaimed_recovered" => {
+            json!({"deposit": "d-1", "reference": reference, "value_date": stage.day(0)})
+        }
+        "deposit.unclaimed_reclaimed" => json!({"deposit": "d-1", "document": paper("申领")}),
+        "deposit.succeeded" => {
+            json!({"deposit": "d-1", "successor": Who::Rival.id(), "document": paper("登记通知书")})
+        }
+        other => panic!("{other} is not about unclaimed money"),
+    }
+}
+
+/// What becomes of a reconciliation.
+fn of_reconciliation(book: Option<&DepositBook>, kind: &str) -> Value {
+    match base(kind) {
         "deposit.open_item_resolved" => {
             let custody = book.and_then(|book| book.custody(&"b-1".parse().unwrap(), Currency::CNY));
             let item = custody.and_then(|custody| custody.items.iter().find(|(_, item)| item.is_open()));
@@ -266,8 +293,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             let last = custody.and_then(|custody| custody.last()).map_or(1, |(entry, _)| entry);
             json!({"bank": "b-1", "reconciliation": last, "reason": "银行重新出具对账单"})
         }
-        _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
-        _ => of_decision(stage, kind, deposit, &reference),
+        other => panic!("{other} is not about a reconciliation"),
     }
 }
 

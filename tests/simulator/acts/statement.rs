@@ -31,8 +31,8 @@ pub fn payload(scene: &mut Scene<'_>, book: Option<&DepositBook>, kind: &str) ->
         "deposit.open_item_resolved" => {
             let open: Vec<_> = custody.items.iter().filter(|(_, item)| item.is_open()).collect();
             let (id, item) = scene.dice.one_of(&open)?;
-            let same = movements.iter().filter(|it| it.amount_minor == item.bank_over_book_minor);
-            let entry = same.last().or(movements.last())?.entry;
+            let mut same = movements.iter().filter(|it| it.amount_minor == item.bank_over_book_minor);
+            let entry = same.next_back().or(movements.last())?.entry;
             Some(json!({"bank": BANK, "item": id.to_string(), "entries": [entry], "reason": "核对一致"}))
         }
         _ => {
