@@ -26,5 +26,5 @@ CREATE TABLE searched_words (
 CREATE INDEX searched_words_title ON searched_words USING gin (title) WHERE part = 0;
 CREATE INDEX searched_words_words ON searched_words USING gin (words) WHERE part = 0;
 -- Entries that the index knows: one row.
-CREATE TABLE search_head (size BIGINT NOT NULL);
+CREATE TABLE search_head (size BIGINT PRIMARY KEY);
 INSERT INTO search_head VALUES (0);

@@ -17,5 +17,5 @@ CREATE TABLE searched (
 );
 CREATE VIRTUAL TABLE searched_words USING fts5 (title, body, marks, content = '', contentless_delete = 1, tokenize = 'ascii');
 -- Entries that the index knows: one row.
-CREATE TABLE search_head (size INTEGER NOT NULL);
+CREATE TABLE search_head (size INTEGER PRIMARY KEY);
 INSERT INTO search_head VALUES (0);

@@ -91,7 +91,7 @@ fn good(stage: &Stage, kind: &str, who: Who) -> (String, Value) {
         "commitment" => (COMMITMENT.to_owned(), of_commitment(stage, kind)),
         "credit" => (format!("credit/{}", Who::Bidder.id()), of_credit(stage, kind)),
         "access" => (format!("access/{}", Who::Bidder.id()), of_access(stage, kind)),
-        "deposit" => (deposits(), super::deposits::of_deposit(stage, kind)),
+        "deposit" => (deposits(), super::deposit_acts::of_deposit(stage, kind)),
         _ => (TENDER.to_owned(), of_tender(stage, kind)),
     }
 }

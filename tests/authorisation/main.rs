@@ -6,6 +6,7 @@
 
 mod acts;
 mod cast;
+mod deposit_acts;
 mod deposits;
 mod stage;
 mod states;
