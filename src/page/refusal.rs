@@ -77,6 +77,11 @@ impl Unshown {
         self.status() == StatusCode::BAD_REQUEST
     }
 
+    /// Whether there is no such thing.
+    pub(super) fn is_of_nothing(&self) -> bool {
+        self.status() == StatusCode::NOT_FOUND
+    }
+
     /// What is wrong.
     pub(super) fn box_in(&self, language: Language) -> Markup {
         let of = |zh: &str, en: &str| match language {

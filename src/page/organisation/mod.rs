@@ -12,6 +12,7 @@ use super::visit::{Names, Visit};
 use crate::access::AccessView;
 use crate::act::Role;
 use crate::credit::CreditView;
+use crate::field::OrganisationId;
 use crate::http::encoded;
 use crate::organisation::{KeyStatus, OrganisationView};
 use futures::try_join;
@@ -20,7 +21,15 @@ use std::sync::Arc;
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let id = encoded(visit.parameter());
-    let shown: OrganisationView = visit.view(&format!("/v1/organisations/{id}")).await?;
+    let shown: OrganisationView = match visit.view(&format!("/v1/organisations/{id}")).await {
+        Err(unshown) if unshown.is_of_nothing() && visit.parameter().parse::<OrganisationId>().is_ok() => {
+            // A notice or a decision may name whoever it likes.
+            let body = html! { p { (visit.say(OrganisationText::NotRegistered)) } };
+            let title = visit.parameter().to_owned();
+            return Ok(Leaf { is_listed: false, ..Leaf::of(Section::Organisations, title, body) });
+        }
+        shown => shown?,
+    };
     let (access, credit) = (format!("/v1/organisations/{id}/access"), format!("/v1/organisations/{id}/credit"));
     let (access, credit, names) =
         try_join!(visit.view::<AccessView>(&access), visit.view::<CreditView>(&credit), async {
@@ -145,6 +154,7 @@ fn keys(visit: &Visit, shown: &OrganisationView) -> Markup {
 }
 
 texts! { OrganisationText {
+    NotRegistered "记录中提到了这一代码，但该主体没有在此登记。" "Records name this code, but nobody has registered under it here."
     Status "状态" "Status"
     Code "统一社会信用代码" "Code"
     Roles "身份" "Roles"
