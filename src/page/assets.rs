@@ -2,9 +2,12 @@
 
 use super::verify;
 use poem::http::header;
-use poem::{Endpoint, IntoEndpoint, Response, Route, get};
+use poem::{Endpoint, IntoEndpoint, Response, ResponseBuilder, Route, get};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
+
+/// Where pages load from.
+pub(super) const ASSETS: &str = "/assets";
 
 /// A file at an address that names its content.
 struct Asset {
@@ -27,8 +30,17 @@ static ICON: Asset = Asset {
 
 /// `/assets/<beginning of the SHA-256>.<ending>`
 fn address(content: &str, ending: &str) -> String {
-    let digest: String = Sha256::digest(content)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("/assets/{digest}.{ending}")
+    format!("{ASSETS}/{}.{ending}", beginning_of(&Sha256::digest(content)))
+}
+
+/// So much of a digest as an address has.
+pub(super) fn beginning_of(digest: &[u8]) -> String {
+    faster_hex::hex_string(&digest[..8])
+}
+
+/// An answer that stays what it is, because its address names it.
+pub(super) fn immutable(media_type: &str) -> ResponseBuilder {
+    Response::builder().content_type(media_type).header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
 }
 
 /// The style sheet.
@@ -43,12 +55,7 @@ pub(super) fn icon() -> &'static str {
 
 impl Asset {
     fn serve(&'static self) -> impl Endpoint<Output = Response> {
-        poem::endpoint::make_sync(move |_| {
-            Response::builder()
-                .content_type(self.media_type)
-                .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
-                .body(self.content)
-        })
+        poem::endpoint::make_sync(move |_| immutable(self.media_type).body(self.content))
     }
 }
 
@@ -58,5 +65,5 @@ pub(super) fn routes() -> impl IntoEndpoint {
 }
 
 fn leaf_of(address: &str) -> &str {
-    address.strip_prefix("/assets").unwrap_or(address)
+    address.strip_prefix(ASSETS).unwrap_or(address)
 }

@@ -2,7 +2,7 @@
 
 use super::text::Common;
 use super::visit::{Names, Visit};
-use crate::field::Instant;
+use crate::field::{Instant, Party};
 use maud::{Markup, html};
 
 /// How a tag is meant. The word says it; colour and shape only help.
@@ -146,10 +146,26 @@ pub(super) fn until(text: &str) -> Markup {
 /// An organisation by its name, as far as it is known, with the way to its page.
 pub(super) fn organisation(visit: &Visit, names: &Names, id: &str) -> Markup {
     html! {
-        a href=(visit.at(&format!("/organisations/{}", crate::http::encoded(id)))) {
+        a href=(visit.organisation(id)) {
             @match names.get(id) { Some(name) => { (name) } None => { code { (id) } } }
         }
     }
+}
+
+/// An organisation as a notice names it, with the way to its page where the notice knows its code.
+pub(super) fn party(visit: &Visit, party: &Party) -> Markup {
+    html! {
+        @match &party.id {
+            Some(id) => { a href=(visit.organisation(id.as_str())) { (party.name) } }
+            None => { (party.name) }
+        }
+    }
+}
+
+/// Hundredths, as points and plain amounts are written.
+pub(super) fn hundredths(number: impl Into<u64>) -> String {
+    let number = number.into();
+    format!("{}.{:02}", number / 100, number % 100)
 }
 
 /// The record that something rests on.

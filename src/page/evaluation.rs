@@ -1,7 +1,9 @@
 //! 双评价: how the two sides of a commitment judged each other, side by side, each with its answer.
 
 use super::Section;
-use super::component::{Tone, captioned, end_of_period, notice, organisation, record_link, summary, tag, time};
+use super::component::{
+    Tone, captioned, end_of_period, hundredths, notice, organisation, record_link, summary, tag, time,
+};
 use super::list::evaluation_tone;
 use super::refusal::Unshown;
 use super::shell::Leaf;
@@ -11,8 +13,6 @@ use crate::evaluation::{EvaluationStatus, EvaluationView, RatingStatus, RatingVi
 use crate::http::encoded;
 use maud::{Markup, html};
 use std::sync::Arc;
-
-const POINT: u16 = 100;
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let path = format!("/v1/evaluations/{}", encoded(visit.parameter()));
@@ -50,13 +50,11 @@ fn facts(visit: &Visit, names: &Names, shown: &EvaluationView) -> Markup {
         (visit.say(EvaluationText::Milestone), html! { (visit.say(shown.milestone)) }),
         (visit.say(EvaluationText::Unit), organisation(visit, names, shown.unit.as_str())),
         (visit.say(EvaluationText::Enterprise), organisation(visit, names, shown.enterprise.as_str())),
-        (
-            visit.say(EvaluationText::Commitment),
-            html! { a href=(visit.at(&format!("/commitments/{}", encoded(commitment)))) { (commitment) } },
-        ),
+        (visit.say(EvaluationText::Commitment), html! { a href=(visit.commitment(commitment)) { (commitment) } }),
     ];
     if let Some(lot) = &shown.lot {
-        let tender = html! { a href=(visit.at(&format!("/tenders/{}", encoded(lot.tender.as_str())))) { (lot.tender.as_str()) } " · " (lot.lot.as_str()) };
+        let tender =
+            html! { a href=(visit.tender(lot.tender.as_str())) { (lot.tender.as_str()) } " · " (lot.lot.as_str()) };
         rows.push((visit.say(EvaluationText::Tender), tender));
     }
     if let Some(concluded) = &shown.concluded {
@@ -93,7 +91,7 @@ fn rating(visit: &Visit, names: &Names, rating: &RatingView) -> Markup {
         h2 { (organisation(visit, names, rating.by.as_str())) " → " (organisation(visit, names, rating.of.as_str())) }
         p {
             (tag(tone(rating.status), visit.say(rating.status)))
-            @if let Some(points) = rating.points { " " strong { (points / POINT) "." (format!("{:02}", points % POINT)) } " / 100" }
+            @if let Some(points) = rating.points { " " strong { (hundredths(points)) } " / 100" }
         }
         (captioned(visit.say(EvaluationText::Arithmetic), &columns, &rows))
         @if let Some(statement) = &rating.statement { p.prose { (statement) } }

@@ -63,9 +63,9 @@ fn closing(visit: &Visit, mut open: Vec<TenderSummary>) -> Markup {
 fn objected(visit: &Visit, names: &Names, objections: &[ObjectionSummary]) -> Markup {
     let columns = [HomeText::Objection, HomeText::State, HomeText::By, HomeText::Filed].map(|text| visit.say(text));
     let row = |objection: &ObjectionSummary| {
-        let to = format!("/tenders/{}#objection-{}", encoded(&objection.tender), encoded(&objection.id));
+        let to = format!("{}#objection-{}", visit.tender(&objection.tender), encoded(&objection.id));
         vec![
-            html! { a href=(visit.at(&to)) { (objection.tender) " · " (objection.id) } },
+            html! { a href=(to) { (objection.tender) " · " (objection.id) } },
             tag(objection_tone(objection.status), visit.say(objection.status)),
             organisation(visit, names, &objection.objector),
             time(&objection.filed),
@@ -80,9 +80,9 @@ fn claims(visit: &Visit, names: &Names, refuted: &[RecordView]) -> Markup {
     let row = |record: &RecordView| -> Option<Vec<Markup>> {
         let found: ClaimRefutation = serde_json::from_value(record.payload.0.clone()).ok()?;
         let tender = record.stream.0.split_once('/')?.1;
-        let to = format!("/tenders/{}#lot-{}", encoded(tender), encoded(found.lot.as_str()));
+        let to = format!("{}#lot-{}", visit.tender(tender), encoded(found.lot.as_str()));
         Some(vec![
-            html! { a href=(visit.at(&to)) { (tender) " · " (found.claim.as_str()) } },
+            html! { a href=(to) { (tender) " · " (found.claim.as_str()) } },
             html! { (found.reasons) },
             organisation(visit, names, &record.author),
             html! { (time(&record.time)) " " (record_link(visit, record.index)) },
@@ -102,7 +102,7 @@ fn tenders(visit: &Visit, newest: &[TenderSummary]) -> Markup {
 }
 
 fn link(visit: &Visit, tender: &TenderSummary) -> Markup {
-    html! { a href=(visit.at(&format!("/tenders/{}", encoded(&tender.code)))) { (tender.title) } }
+    html! { a href=(visit.tender(&tender.code)) { (tender.title) } }
 }
 
 /// A table with the way to all that it shows some of.

@@ -139,10 +139,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 /// What a kind says; one that is not known here stands as it is called.
 pub(super) fn kind(language: Language, kind: &str) -> &str {
     let found = KINDS.iter().find(|(known, ..)| *known == kind);
-    found.map_or(kind, |(_, zh, en)| match language {
-        Language::Chinese => zh,
-        Language::English => en,
-    })
+    found.map_or(kind, |(_, zh, en)| language.choose(zh, en))
 }
 
 #[cfg(test)]

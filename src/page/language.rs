@@ -33,6 +33,14 @@ impl Language {
         }
     }
 
+    /// The one of two that is in this language.
+    pub(super) fn choose<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Chinese => zh,
+            Self::English => en,
+        }
+    }
+
     /// What a browser asks for. The first of ours in its list counts: browsers send them in order of preference.
     pub(super) fn wished(headers: &HeaderMap) -> Self {
         let wished = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -22,6 +22,7 @@ mod refusal;
 mod samples;
 mod search;
 mod shell;
+mod story;
 mod tender;
 mod text;
 mod verification;
@@ -85,7 +86,7 @@ impl Section {
 pub fn pages(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Route {
     let views: Arc<Views> = Arc::new(Views::of(api));
     Route::new()
-        .nest("/assets", assets::routes())
+        .nest(assets::ASSETS, assets::routes())
         .at("/robots.txt", get(page(Language::Chinese, &views, crawlers::robots)))
         .at("/sitemap.xml", get(page(Language::Chinese, &views, crawlers::sitemap)))
         .nest("/zh", in_language(Language::Chinese, &views))

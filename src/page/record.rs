@@ -57,12 +57,12 @@ fn exact(time: &str) -> Markup {
 /// A stream, with the way to the page of what it is about.
 fn stream(visit: &Visit, stream: &str) -> Markup {
     let page = match stream.split_once('/') {
-        Some(("tender", code)) => Some(format!("/tenders/{}", encoded(code))),
-        Some(("organisation" | "credit" | "access", id)) => Some(format!("/organisations/{}", encoded(id))),
+        Some(("tender", code)) => Some(visit.tender(code)),
+        Some(("organisation" | "credit" | "access", id)) => Some(visit.organisation(id)),
         _ => None,
     };
     html! {
-        @match page { Some(page) => { a href=(visit.at(&page)) { (stream) } } None => { (stream) } }
+        @match page { Some(page) => { a href=(page) { (stream) } } None => { (stream) } }
         " · " a href={ "/v1/records?stream=" (encoded(stream)) } { (visit.say(RecordText::AllOfStream)) }
     }
 }

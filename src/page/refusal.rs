@@ -84,18 +84,14 @@ impl Unshown {
 
     /// What is wrong.
     pub(super) fn box_in(&self, language: Language) -> Markup {
-        let of = |zh: &str, en: &str| match language {
-            Language::Chinese => zh.to_owned(),
-            Language::English => en.to_owned(),
-        };
         let body = html! {
-            @if !self.detail.is_empty() { p { (of(&self.detail, &self.detail_en)) } }
+            @if !self.detail.is_empty() { p { (language.choose(&self.detail, &self.detail_en)) } }
             @if !self.errors.is_empty() {
-                ul { @for field in &self.errors { li { (of(&field.detail, &field.detail_en)) } } }
+                ul { @for field in &self.errors { li { (language.choose(&field.detail, &field.detail_en)) } } }
             }
             p { a href=(self.kind) { (Common::WhyThisHappens.say(language)) } }
         };
-        notice(&of(&self.title, &self.title_en), &body)
+        notice(language.choose(&self.title, &self.title_en), &body)
     }
 
     pub(super) fn leaf(&self, language: Language) -> Leaf {

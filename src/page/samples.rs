@@ -1,6 +1,6 @@
 //! The components, each shown once.
 
-use super::component::{Tone, Turn, conversation, difference, notice, summary, table, tag, time, time_line};
+use super::component::{Tone, Turn, captioned, conversation, difference, notice, summary, table, tag, time, time_line};
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::{Common, texts};
@@ -23,6 +23,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (summary(&[(sample, cell()), (sample, cell())]))
         h2 { code { "table" } }
         (table(sample, &[sample, sample], &[vec![cell(), cell()], vec![cell(), cell()]]))
+        h2 { code { "captioned" } }
+        (captioned(sample, &[sample, sample], &[vec![cell(), cell()]]))
         h2 { code { "notice" } }
         (notice(sample, &html! { p { (sample) } }))
         h2 { code { "time_line" } }

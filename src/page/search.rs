@@ -135,16 +135,14 @@ fn narrowing(visit: &Visit, names: &Names, counts: &[FilterCounts]) -> Markup {
 fn one(visit: &Visit, names: &Names, hit: &SearchHit) -> Markup {
     let kind = visit.say(hit.kind);
     let to = match (hit.kind, hit.key.split_once('/')) {
-        (SearchKind::Objection, Some((tender, id))) => {
-            format!("/tenders/{}#objection-{}", encoded(tender), encoded(id))
-        }
-        (SearchKind::Objection | SearchKind::Tender, _) => format!("/tenders/{}", encoded(&hit.key)),
-        (SearchKind::Organisation, _) => format!("/organisations/{}", encoded(&hit.key)),
-        (SearchKind::Commitment, _) => format!("/commitments/{}", encoded(&hit.key)),
+        (SearchKind::Objection, Some((tender, id))) => format!("{}#objection-{}", visit.tender(tender), encoded(id)),
+        (SearchKind::Objection | SearchKind::Tender, _) => visit.tender(&hit.key),
+        (SearchKind::Organisation, _) => visit.organisation(&hit.key),
+        (SearchKind::Commitment, _) => visit.commitment(&hit.key),
     };
     html! {
         li {
-            p.hit { a href=(visit.at(&to)) { (marked(&hit.title, &hit.stretches)) } " " (tag(Tone::Plain, kind)) " " (tag(Tone::Plain, &word(visit, names, "status", &hit.status))) }
+            p.hit { a href=(to) { (marked(&hit.title, &hit.stretches)) } " " (tag(Tone::Plain, kind)) " " (tag(Tone::Plain, &word(visit, names, "status", &hit.status))) }
             @if let Some(snippet) = &hit.snippet { p { (marked(&snippet.text, &snippet.stretches)) } }
             p.when { code { (hit.key) } " · " (time(&hit.time)) @if let Some(unit) = &hit.unit { " · " (names.get(unit).unwrap_or(unit)) } }
         }

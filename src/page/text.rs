@@ -29,10 +29,7 @@ macro_rules! texts {
                 let (zh, en) = match self {
                     $(Self::$text => ($zh, $en),)*
                 };
-                match language {
-                    $crate::page::language::Language::Chinese => zh,
-                    $crate::page::language::Language::English => en,
-                }
+                language.choose(zh, en)
             }
         }
 
@@ -53,10 +50,7 @@ macro_rules! words {
                 let (zh, en) = match self {
                     $(Self::$word => ($zh, $en),)*
                 };
-                match language {
-                    $crate::page::language::Language::Chinese => zh,
-                    $crate::page::language::Language::English => en,
-                }
+                language.choose(zh, en)
             }
         }
 

@@ -102,10 +102,7 @@ impl Visit {
 
     /// The one that is in the language of the page.
     pub(super) fn either<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
-        match self.language {
-            Language::Chinese => zh,
-            Language::English => en,
-        }
+        self.language.choose(zh, en)
     }
 
     /// What a record of this kind says.
@@ -116,6 +113,21 @@ impl Visit {
     /// The address of a page in this language; `path` begins with a slash and is encoded already.
     pub(super) fn at(&self, path: &str) -> String {
         format!("/{}{path}", self.language.prefix())
+    }
+
+    /// The page of a tender.
+    pub(super) fn tender(&self, code: &str) -> String {
+        self.at(&format!("/tenders/{}", encoded(code)))
+    }
+
+    /// The page of an organisation.
+    pub(super) fn organisation(&self, id: &str) -> String {
+        self.at(&format!("/organisations/{}", encoded(id)))
+    }
+
+    /// The page of a commitment.
+    pub(super) fn commitment(&self, id: &str) -> String {
+        self.at(&format!("/commitments/{}", encoded(id)))
     }
 
     /// What `GET` of this address of the API answers. `path` is encoded already.
@@ -147,7 +159,7 @@ impl Visit {
 
     /// The names of organisations, as far as the registry has them.
     pub(super) async fn names<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Names {
-        let ids: BTreeSet<&str> = ids.take_while(|id| id.parse::<OrganisationId>().is_ok()).collect();
+        let ids: BTreeSet<&str> = ids.filter(|id| id.parse::<OrganisationId>().is_ok()).collect();
         let name = |id: &'a str| async move {
             let organisation = self.answer(&format!("/v1/organisations/{}", encoded(id))).await.ok()?;
             Some((id.to_owned(), organisation.get("name")?.as_str()?.to_owned()))
@@ -156,12 +168,13 @@ impl Visit {
     }
 
     /// One thing; what is no code of such a thing names nothing.
-    async fn one(&self, path: &str) -> Result<Value, Unshown> {
+    pub(super) async fn one(&self, path: &str) -> Result<Value, Unshown> {
         let answer = self.answer(path).await;
         answer.map_err(|unshown| if unshown.is_of_the_question() { Unshown::not_found() } else { unshown })
     }
 
-    async fn answer(&self, path: &str) -> Result<Value, Unshown> {
+    /// What `GET` of any address of the API answers.
+    pub(super) async fn answer(&self, path: &str) -> Result<Value, Unshown> {
         let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
         let mut request = Request::builder().uri(address).finish();
         *request.extensions_mut() = self.lent.clone();
@@ -175,7 +188,8 @@ impl Visit {
     }
 }
 
-fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Result<T, Unshown> {
+/// An answer of the API as what it is.
+pub(super) fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Result<T, Unshown> {
     T::parse_from_json(answer).map_err(|error| {
         tracing::error!(path, error = error.message(), "a page can't read what the API answers");
         Unshown::internal()

@@ -1,6 +1,7 @@
 //! Promises that are said to be broken, and what each side and the supervisors said to that.
 
 use super::super::component::{Tone, Turn, conversation, documents, organisation, tag};
+use super::super::story::Entry;
 use super::super::visit::Visit;
 use super::{CommitmentFile, CommitmentText as Text};
 use crate::commitment::{Act, BreachFinding, BreachView};
@@ -57,8 +58,8 @@ fn turns<'a>(visit: &Visit, file: &'a CommitmentFile, breach: &BreachView) -> Ve
             _ => return None,
         })
     };
-    let turn = |(record, act): &'a (crate::http::RecordView, Option<Act>)| {
-        let what = said(act.as_ref()?)?;
+    let turn = |record: &'a Entry<Act>| {
+        let what = said(record.act.as_ref()?)?;
         Some(Turn {
             who: organisation(visit, &file.names, &record.author),
             when: &record.time,
@@ -66,7 +67,7 @@ fn turns<'a>(visit: &Visit, file: &'a CommitmentFile, breach: &BreachView) -> Ve
             what,
         })
     };
-    file.records.iter().filter_map(turn).collect()
+    file.entries.iter().filter_map(turn).collect()
 }
 
 fn spoken(visit: &Visit, what: Text, finding: Option<BreachFinding>, words: &str, cited: &Citations) -> Markup {

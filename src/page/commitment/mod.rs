@@ -7,24 +7,20 @@ use super::component::{captioned, notice, organisation, record_link, summary, ta
 use super::list::{EVALUATIONS, commitment_tone};
 use super::refusal::Unshown;
 use super::shell::Leaf;
+use super::story::{Entry, Story};
 use super::text::texts;
 use super::visit::{Names, Visit};
-use crate::act::Acts;
 use crate::commitment::{Act, Binding, CommitmentView};
-use crate::http::{RecordView, encoded};
+use crate::http::encoded;
 use crate::template::{Publication, TemplateView};
-use futures::try_join;
 use maud::{Markup, html};
 use std::sync::Arc;
-
-/// Records that the page shows; a link leads to all.
-const RECORDS_SHOWN: u32 = 200;
 
 /// All that the page shows.
 struct CommitmentFile {
     view: CommitmentView,
     text: Publication,
-    records: Vec<(RecordView, Option<Act>)>,
+    entries: Vec<Entry<Act>>,
     names: Names,
 }
 
@@ -49,21 +45,14 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
 impl CommitmentFile {
     async fn read(visit: &Visit) -> Result<Self, Unshown> {
         let id = encoded(visit.parameter());
-        let view: CommitmentView = visit.view_without(&format!("/v1/commitments/{id}"), "records").await?;
-        let template =
-            format!("/v1/templates/{}/versions/{}", encoded(view.template.id.as_str()), view.template.version);
-        let stream = encoded(&format!("commitment/{}", view.id.as_str()));
-        let records = format!("/v1/records?stream={stream}&limit={RECORDS_SHOWN}");
-        let (template, records) =
-            try_join!(visit.view::<TemplateView>(&template), visit.items::<RecordView>(&records))?;
-        let authors = records.items.iter().map(|record| record.author.as_str());
+        let story = Story::<CommitmentView, Act>::read(visit, &format!("/v1/commitments/{id}")).await?;
+        let Story { view, entries, .. } = story;
+        let template = encoded(view.template.id.as_str());
+        let template = format!("/v1/templates/{template}/versions/{}", view.template.version);
+        let template: TemplateView = visit.view(&template).await?;
+        let authors = entries.iter().map(|entry| entry.author.as_str());
         let names = visit.names(authors.chain([view.unit.as_str(), view.enterprise.as_str()])).await;
-        let act = |record: &RecordView| {
-            let payload = serde_json::to_vec(&record.payload.0).unwrap_or_default();
-            Act::parse(&record.kind.0, &payload).and_then(Result::ok)
-        };
-        let records = records.items.into_iter().map(|record| (act(&record), record)).map(|(act, record)| (record, act));
-        Ok(Self { text: template.text, records: records.collect(), names, view })
+        Ok(Self { text: template.text, entries, names, view })
     }
 }
 
@@ -89,8 +78,7 @@ fn facts(visit: &Visit, file: &CommitmentFile) -> Markup {
     let view = &file.view;
     let about = match &view.binding {
         Binding::Lot(lot) => {
-            let tender = encoded(lot.tender.as_str());
-            let to = visit.at(&format!("/tenders/{tender}"));
+            let to = visit.tender(lot.tender.as_str());
             html! { a href=(to) { (lot.tender.as_str()) } " · " (lot.lot.as_str()) }
         }
         Binding::Year(year) => html! { (year.year) },
@@ -139,13 +127,13 @@ fn promises(visit: &Visit, file: &CommitmentFile) -> Markup {
 
 fn steps(visit: &Visit, file: &CommitmentFile) -> Markup {
     let steps: Vec<_> = file
-        .records
+        .entries
         .iter()
-        .map(|(record, _)| {
+        .map(|record| {
             let who = organisation(visit, &file.names, &record.author);
             (
                 time(&record.time),
-                html! { (visit.kind(&record.kind.0)) " · " (who) " · " (record_link(visit, record.index)) },
+                html! { (visit.kind(&record.kind)) " · " (who) " · " (record_link(visit, record.index)) },
             )
         })
         .collect();

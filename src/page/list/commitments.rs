@@ -29,10 +29,7 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
     named: |commitment| vec![&commitment.unit, &commitment.enterprise],
     row: |visit, names, commitment| {
         vec![
-            Cell::Link {
-                to: visit.at(&format!("/commitments/{}", crate::http::encoded(&commitment.id))),
-                text: commitment.id.clone(),
-            },
+            Cell::Link { to: visit.commitment(&commitment.id), text: commitment.id.clone() },
             Cell::Tag(tone(commitment.status), commitment.status.say(visit.language)),
             Cell::organisation(visit, names, &commitment.unit),
             Cell::organisation(visit, names, &commitment.enterprise),

@@ -3,6 +3,7 @@
 use super::filter::{Filter, Kind, every};
 use super::{Cell, List, ListText};
 use crate::field::Nature;
+use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
@@ -40,11 +41,7 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
         let winners: Vec<_> = lot.awards.iter().map(|award| award.name.as_str()).collect();
         vec![
             Cell::Link {
-                to: visit.at(&format!(
-                    "/tenders/{}#lot-{}",
-                    crate::http::encoded(&lot.tender),
-                    crate::http::encoded(&lot.id)
-                )),
+                to: format!("{}#lot-{}", visit.tender(&lot.tender), encoded(&lot.id)),
                 text: lot.title.clone(),
             },
             Cell::Tag(tone(lot.status), lot.status.say(visit.language)),

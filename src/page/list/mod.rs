@@ -68,11 +68,11 @@ pub(super) enum Cell {
 impl Cell {
     fn organisation(visit: &Visit, names: &Names, id: &str) -> Self {
         let text = names.get(id).unwrap_or(id).to_owned();
-        Self::Link { to: visit.at(&format!("/organisations/{}", encoded(id))), text }
+        Self::Link { to: visit.organisation(id), text }
     }
 
     fn tender(visit: &Visit, code: &str, text: &str) -> Self {
-        Self::Link { to: visit.at(&format!("/tenders/{}", encoded(code))), text: text.to_owned() }
+        Self::Link { to: visit.tender(code), text: text.to_owned() }
     }
 
     fn html(&self, visit: &Visit) -> Markup {

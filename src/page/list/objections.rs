@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, Kind, every};
 use super::{Cell, List, ListText};
+use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
@@ -30,9 +31,9 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
     ],
     named: |objection| vec![&objection.objector],
     row: |visit, names, objection| {
-        let (tender, id) = (crate::http::encoded(&objection.tender), crate::http::encoded(&objection.id));
+        let to = format!("{}#objection-{}", visit.tender(&objection.tender), encoded(&objection.id));
         vec![
-            Cell::Link { to: visit.at(&format!("/tenders/{tender}#objection-{id}")), text: objection.id.clone() },
+            Cell::Link { to, text: objection.id.clone() },
             Cell::Tag(tone(objection.status), objection.status.say(visit.language)),
             Cell::tender(visit, &objection.tender, &objection.tender),
             Cell::organisation(visit, names, &objection.objector),

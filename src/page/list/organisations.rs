@@ -19,16 +19,11 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
     ],
     columns: &[ListText::Organisation, ListText::State, ListText::Roles, ListText::OrganisationCode],
     named: |_| Vec::new(),
-    row: |visit, names, organisation| {
+    row: |visit, _, organisation| {
         let roles: Vec<_> = organisation.roles.iter().map(|role| role.say(visit.language)).collect();
         let name = if organisation.name.is_empty() { &organisation.id } else { &organisation.name };
-        let link = Cell::organisation(visit, names, &organisation.id);
-        let link = match link {
-            Cell::Link { to, .. } => Cell::Link { to, text: name.clone() },
-            other => other,
-        };
         vec![
-            link,
+            Cell::Link { to: visit.organisation(&organisation.id), text: name.clone() },
             Cell::Tag(tone(organisation.status), organisation.status.say(visit.language)),
             Cell::Text(roles.join(visit.either("、", ", "))),
             Cell::Text(organisation.id.clone()),

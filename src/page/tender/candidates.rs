@@ -1,7 +1,7 @@
 //! 中标候选人公示: who may win, everything they claim for it, and what became of each claim. A publication that another one
 //! replaced stays: what was claimed falsely is not forgotten.
 
-use super::super::component::{Tone, captioned, documents, record_link, table, tag, time};
+use super::super::component::{Tone, captioned, documents, hundredths, record_link, table, tag, time};
 use super::super::money::price;
 use super::super::visit::Visit;
 use super::TenderText;
@@ -12,8 +12,6 @@ use crate::tender::{
     Act, Candidate, CandidatePublication, CandidateView, Challenge, Claim, LeaderName, LotView, ProjectLeader,
 };
 use maud::{Markup, html};
-
-const POINT: u32 = 100;
 
 /// A publication, and how long it stood.
 struct Publication<'a> {
@@ -51,7 +49,7 @@ fn one(visit: &Visit, file: &TenderFile, lot: &LotView, publication: &Publicatio
             bidder(visit, &candidate.bidder),
             html! { @if let Some(rank) = candidate.rank { (rank) } @else { "—" } },
             html! { (price(visit, &candidate.price)) },
-            html! { @if let Some(score) = candidate.score { (score / POINT) "." (format!("{:02}", score % POINT)) } @else { "—" } },
+            html! { @if let Some(score) = candidate.score { (hundredths(score)) } @else { "—" } },
             html! { @if let Some(leader) = &candidate.leader { (project_leader(visit, leader)) } @else { "—" } },
         ]
     };

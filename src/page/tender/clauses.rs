@@ -1,13 +1,11 @@
 //! The text: its clauses, its score table, and how both changed.
 
-use super::super::component::{Tone, difference, on_the_clock, record_link, table, tag, time};
+use super::super::component::{Tone, difference, hundredths, on_the_clock, record_link, table, tag, time};
 use super::super::visit::Visit;
 use super::file::TenderFile;
 use super::{TenderText, anchor, cut};
 use crate::tender::Act;
 use maud::{Markup, html};
-
-const POINT: u32 = 100;
 
 /// Each with an anchor of its own, and who objected to it.
 pub(super) fn clauses(visit: &Visit, file: &TenderFile) -> Markup {
@@ -42,8 +40,7 @@ pub(super) fn clauses(visit: &Visit, file: &TenderFile) -> Markup {
 pub(super) fn score_table(visit: &Visit, file: &TenderFile) -> Markup {
     let columns = [TenderText::ScoreItem, TenderText::MaxPoints, TenderText::Criteria].map(|text| visit.say(text));
     let row = |row: &crate::tender::ScoreRow| {
-        let points = format!("{}.{:02}", row.max_points / POINT, row.max_points % POINT);
-        vec![html! { (row.item) }, html! { span.number { (points) } }, html! { (row.criteria) }]
+        vec![html! { (row.item) }, html! { span.number { (hundredths(row.max_points)) } }, html! { (row.criteria) }]
     };
     let rows: Vec<_> = file.view.score_table.iter().map(row).collect();
     html! {

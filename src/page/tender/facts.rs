@@ -1,6 +1,6 @@
 //! What happens next, by when, and who may do it; then the plain facts.
 
-use super::super::component::{Tone, end_of_period, notice, organisation, summary, tag, time};
+use super::super::component::{Tone, end_of_period, notice, organisation, party, summary, tag, time};
 use super::super::list::tender_tone;
 use super::super::money::amount;
 use super::super::visit::Visit;
@@ -72,17 +72,10 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
 
 pub(super) fn facts(visit: &Visit, file: &TenderFile) -> Markup {
     let tender = &file.view;
-    let unit = &tender.procuring_unit;
     let mut rows = vec![
         (visit.say(TenderText::Status), tag(tender_tone(tender.status), visit.say(tender.status))),
         (visit.say(TenderText::Code), html! { code { (tender.code) } }),
-        (
-            visit.say(TenderText::ProcuringUnit),
-            html! { @match &unit.id {
-                Some(id) => { a href=(visit.at(&format!("/organisations/{}", encoded(id.as_str())))) { (unit.name) } }
-                None => { (unit.name) }
-            } },
-        ),
+        (visit.say(TenderText::ProcuringUnit), party(visit, &tender.procuring_unit)),
         (visit.say(TenderText::Centre), organisation(visit, &file.names, &tender.centre)),
     ];
     if let Some(nature) = tender.nature {
@@ -125,14 +118,13 @@ pub(super) fn facts(visit: &Visit, file: &TenderFile) -> Markup {
 
 /// 重新招标: the tender before, and those behind.
 fn rounds<'a>(visit: &'a Visit, file: &TenderFile) -> Vec<(&'a str, Markup)> {
-    let tender = |code: &str| visit.at(&format!("/tenders/{}", encoded(code)));
     let mut rows = Vec::new();
     if let Some(earlier) = &file.view.follows {
         let code = earlier.tender.as_str();
-        rows.push((visit.say(TenderText::Follows), html! { a href=(tender(code)) { (code) } }));
+        rows.push((visit.say(TenderText::Follows), html! { a href=(visit.tender(code)) { (code) } }));
     }
     for later in &file.view.followed_by {
-        let link = html! { a href=(tender(&later.tender)) { (later.tender) } " " (tag(tender_tone(later.status), visit.say(later.status))) };
+        let link = html! { a href=(visit.tender(&later.tender)) { (later.tender) } " " (tag(tender_tone(later.status), visit.say(later.status))) };
         rows.push((visit.say(TenderText::FollowedBy), link));
     }
     rows

@@ -1,6 +1,6 @@
 //! Lots: who bid, who may win and with what claims, who challenged that, and what was awarded, changed and done.
 
-use super::super::component::{Tone, Turn, captioned, conversation, documents, record_link, table, tag, time};
+use super::super::component::{Tone, Turn, captioned, conversation, documents, party, record_link, table, tag, time};
 use super::super::list::lot_tone;
 use super::super::money::{amount, price};
 use super::super::visit::Visit;
@@ -8,7 +8,6 @@ use super::file::{Entry, TenderFile};
 use super::objections::{answer_tag, outcome, turn};
 use super::{TenderText, anchor, candidates, cut};
 use crate::field::Bidder;
-use crate::http::encoded;
 use crate::tender::{Act, LotView};
 use maud::{Markup, html};
 
@@ -47,10 +46,7 @@ pub(super) fn bidder(visit: &Visit, bidder: &Bidder) -> Markup {
     html! {
         @for (at, member) in bidder.members.iter().enumerate() {
             @if at > 0 { (visit.either("、", ", ")) }
-            @match &member.id {
-                Some(id) => { a href=(visit.at(&format!("/organisations/{}", encoded(id.as_str())))) { (member.name) } }
-                None => { (member.name) }
-            }
+            (party(visit, member))
         }
     }
 }

@@ -1,0 +1,72 @@
+//! A thing with its records: its view, and what each of its records says.
+
+use super::refusal::Unshown;
+use super::visit::{Visit, parsed};
+use crate::act::Acts;
+use poem_openapi::types::ParseFromJSON;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Records that a page shows beside those of the view; a link leads to all.
+const RECORDS_BESIDE: u32 = 450;
+
+/// A record of a stream.
+pub(super) struct Entry<A> {
+    pub index: u64,
+    pub time: String,
+    pub kind: String,
+    pub author: String,
+    /// What it says; absent for a kind that this version does not know.
+    pub act: Option<A>,
+}
+
+pub(super) struct Story<V, A> {
+    pub view: V,
+    pub entries: Vec<Entry<A>>,
+    /// Where all records are, when these are not all.
+    pub more: Option<String>,
+}
+
+/// A record as views have it, and the list of records.
+#[derive(Deserialize)]
+struct Listed {
+    index: u64,
+    time: String,
+    kind: String,
+    author: String,
+    payload: Value,
+}
+
+impl<A: Acts> From<Listed> for Entry<A> {
+    fn from(Listed { index, time, kind, author, payload }: Listed) -> Self {
+        let act = A::parse(&kind, payload.to_string().as_bytes()).and_then(Result::ok);
+        Self { index, time, kind, author, act }
+    }
+}
+
+impl<V: ParseFromJSON, A: Acts> Story<V, A> {
+    /// What the API answers at `path`. A view has its first records; only where there are more is their list asked for.
+    pub(super) async fn read(visit: &Visit, path: &str) -> Result<Self, Unshown> {
+        let mut answer = visit.one(path).await?;
+        let rest = answer.pointer("/more/records").and_then(Value::as_str).map(str::to_owned);
+        let version = answer.get("version").and_then(Value::as_u64).unwrap_or_default();
+        let first = answer.get_mut("records").map(|records| std::mem::replace(records, Value::Array(Vec::new())));
+        let view = parsed(path, Some(answer))?;
+        let mut entries = entries(first)?;
+        if let Some(rest) = &rest {
+            let mut page = visit.answer(&format!("{rest}&limit={RECORDS_BESIDE}")).await?;
+            entries.extend(self::entries(page.get_mut("items").map(Value::take))?);
+        }
+        let all = rest.filter(|_| version > entries.len() as u64);
+        let more = all.map(|rest| rest.split("&after=").next().unwrap_or_default().to_owned());
+        Ok(Self { view, entries, more })
+    }
+}
+
+fn entries<A: Acts>(records: Option<Value>) -> Result<Vec<Entry<A>>, Unshown> {
+    let records = Vec::<Listed>::deserialize(records.unwrap_or_default()).map_err(|error| {
+        tracing::error!(%error, "a page can't read records");
+        Unshown::internal()
+    })?;
+    Ok(records.into_iter().map(Entry::from).collect())
+}
