@@ -61,6 +61,11 @@ pub(super) struct Asked {
     pub began_to: Option<Day>,
 }
 
+/// The parameters of an endpoint, which have the names of what they ask: poem-openapi takes each by itself.
+macro_rules! asked {
+    ($($name:ident),*) => { Asked { $($name: $name.0),* } };
+}
+
 impl Asked {
     /// As it stands in an address.
     fn address(&self) -> String {
@@ -145,18 +150,7 @@ impl SearchApi {
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "50")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<SearchPage>, Problem> {
-        let asked = Asked {
-            q: q.0,
-            kind: kind.0,
-            status: status.0,
-            nature: nature.0,
-            method: method.0,
-            region: region.0,
-            unit: unit.0,
-            year: year.0,
-            began_from: began_from.0,
-            began_to: began_to.0,
-        };
+        let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         let search = asked.search()?;
         let after: Option<SearchPlace> = after.0.map(|after| after.parse()).transpose().map_err(|()| not_a_cursor())?;
         let limit = limit.0.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
@@ -179,18 +173,7 @@ impl SearchApi {
         began_from: Query<Option<Day>>,
         began_to: Query<Option<Day>>,
     ) -> Result<CsvFile, Problem> {
-        let asked = Asked {
-            q: q.0,
-            kind: kind.0,
-            status: status.0,
-            nature: nature.0,
-            method: method.0,
-            region: region.0,
-            unit: unit.0,
-            year: year.0,
-            began_from: began_from.0,
-            began_to: began_to.0,
-        };
+        let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         csv_list::all(Arc::clone(&self.0), asked.search()?).await
     }
 
@@ -210,18 +193,7 @@ impl SearchApi {
         began_from: Query<Option<Day>>,
         began_to: Query<Option<Day>>,
     ) -> Result<AtomFeed, Problem> {
-        let asked = Asked {
-            q: q.0,
-            kind: kind.0,
-            status: status.0,
-            nature: nature.0,
-            method: method.0,
-            region: region.0,
-            unit: unit.0,
-            year: year.0,
-            began_from: began_from.0,
-            began_to: began_to.0,
-        };
+        let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         let address = asked.address();
         AtomFeed::of(&self.0, &asked.search()?, &address).await
     }
@@ -243,18 +215,7 @@ impl SearchApi {
         began_from: Query<Option<Day>>,
         began_to: Query<Option<Day>>,
     ) -> Result<DueCalendar, Problem> {
-        let asked = Asked {
-            q: q.0,
-            kind: kind.0,
-            status: status.0,
-            nature: nature.0,
-            method: method.0,
-            region: region.0,
-            unit: unit.0,
-            year: year.0,
-            began_from: began_from.0,
-            began_to: began_to.0,
-        };
+        let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         DueCalendar::of(&self.0, &asked.search()?).await
     }
 }
