@@ -2,7 +2,7 @@
 
 use super::{OpenItemKind, ReconciliationFault};
 use crate::field::Day;
-use crate::statement::{AccountBalance, Counterparty, LinePlace, LineStanding, Statement, StatementLine};
+use crate::statement::{AccountBalance, LinePlace, Statement, StatementLine};
 use std::collections::BTreeSet;
 
 /// Where the reconciliation before ended.
@@ -35,23 +35,11 @@ pub struct CarriedItem {
 impl CarriedItem {
     /// As a line of the bank, from before the statement: it says no more than the item does.
     fn as_line(&self, of: &Statement) -> StatementLine {
+        let place = LinePlace::Element(self.id.clone());
         StatementLine {
-            key: self.id.clone(),
-            place: LinePlace::Element(self.id.clone()),
-            booked_on: Some(self.day),
-            booked_time: None,
-            valued_on: None,
-            amount_minor: self.bank_over_book_minor,
-            currency: of.currency,
-            balance_minor: None,
-            standing: LineStanding::Booked,
-            reversal: None,
             // What differs from its posting has found that one already.
             reference: self.reference.clone().filter(|_| self.kind != OpenItemKind::AmountDiffers),
-            client_reference: None,
-            counterparty: Counterparty::default(),
-            text: String::new(),
-            parts: Vec::new(),
+            ..StatementLine::booked(self.id.clone(), place, self.day, self.bank_over_book_minor, of.currency)
         }
     }
 }

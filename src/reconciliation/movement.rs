@@ -24,3 +24,20 @@ pub struct BookMovement {
     /// The entry whose movement this one takes back (红字冲销).
     pub takes_back: Option<u64>,
 }
+
+impl BookMovement {
+    /// Of what the state of a custody account knows: entry, day and amount; with the bank's reference.
+    pub fn plain((entry, day, amount_minor): (u64, Day, i64), reference: Option<String>) -> Self {
+        Self {
+            entry,
+            voucher: entry,
+            booked_on: day,
+            value_date: day,
+            amount_minor,
+            reference,
+            notice: None,
+            payer: None,
+            takes_back: None,
+        }
+    }
+}

@@ -1,8 +1,7 @@
 use super::*;
 use crate::field::Day;
 use crate::statement::{
-    AccountBalance, Counterparty, LinePart, LinePlace, LineStanding, Reversal, Statement, StatementCurrency,
-    StatementLine,
+    AccountBalance, Counterparty, LinePart, LinePlace, Reversal, Statement, StatementCurrency, StatementLine,
 };
 use proptest::prelude::*;
 
@@ -11,22 +10,10 @@ fn day(number: u32) -> Day {
 }
 
 fn line(number: u32, amount_minor: i64, reference: &str) -> StatementLine {
+    let (key, place) = (format!("ref:{number}/{amount_minor}/{reference}"), LinePlace::Row(number));
     StatementLine {
-        key: format!("ref:{number}/{amount_minor}/{reference}"),
-        place: LinePlace::Row(number),
-        booked_on: Some(day(number)),
-        booked_time: None,
-        valued_on: None,
-        amount_minor,
-        currency: StatementCurrency::CNY,
-        balance_minor: None,
-        standing: LineStanding::Booked,
-        reversal: None,
         reference: (!reference.is_empty()).then(|| reference.to_owned()),
-        client_reference: None,
-        counterparty: Counterparty::default(),
-        text: String::new(),
-        parts: Vec::new(),
+        ..StatementLine::booked(key, place, day(number), amount_minor, StatementCurrency::CNY)
     }
 }
 
@@ -46,17 +33,7 @@ fn statement(opening: i64, lines: Vec<StatementLine>) -> Statement {
 }
 
 fn posted(entry: u64, number: u32, amount_minor: i64, reference: &str) -> BookMovement {
-    BookMovement {
-        entry,
-        voucher: entry,
-        booked_on: day(number),
-        value_date: day(number),
-        amount_minor,
-        reference: (!reference.is_empty()).then(|| reference.to_owned()),
-        notice: None,
-        payer: None,
-        takes_back: None,
-    }
+    BookMovement::plain((entry, day(number), amount_minor), (!reference.is_empty()).then(|| reference.to_owned()))
 }
 
 fn reconciled(statement: &Statement, movements: &[BookMovement]) -> Reconciliation {

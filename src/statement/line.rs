@@ -65,6 +65,29 @@ pub struct StatementLine {
     pub parts: Vec<LinePart>,
 }
 
+impl StatementLine {
+    /// An entry of which nothing more is known than when and how much.
+    pub fn booked(key: String, place: LinePlace, day: Day, amount_minor: i64, currency: StatementCurrency) -> Self {
+        Self {
+            key,
+            place,
+            booked_on: Some(day),
+            booked_time: None,
+            valued_on: None,
+            amount_minor,
+            currency,
+            balance_minor: None,
+            standing: LineStanding::Booked,
+            reversal: None,
+            reference: None,
+            client_reference: None,
+            counterparty: Counterparty::default(),
+            text: String::new(),
+            parts: Vec::new(),
+        }
+    }
+}
+
 /// A payment within an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LinePart {

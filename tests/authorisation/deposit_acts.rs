@@ -249,20 +249,7 @@ fn reconciled(stage: &Stage, book: Option<&DepositBook>) -> Value {
     let bank = "b-1".parse().unwrap();
     let nothing = CustodyState::default();
     let custody = book.and_then(|book| book.custody(&bank, Currency::CNY)).unwrap_or(&nothing);
-    let movements: Vec<BookMovement> = custody
-        .movements()
-        .map(|(entry, day, amount_minor)| BookMovement {
-            entry,
-            voucher: entry,
-            booked_on: day,
-            value_date: day,
-            amount_minor,
-            reference: None,
-            notice: None,
-            payer: None,
-            takes_back: None,
-        })
-        .collect();
+    let movements: Vec<BookMovement> = custody.movements().map(|posted| BookMovement::plain(posted, None)).collect();
     let before = custody.last().map_or(0, |(_, last)| last.closing_minor);
     let after = before + 3;
     let (day, balance) = (stage.day(-1), format!("{}.{:02}", after / 100, after % 100));

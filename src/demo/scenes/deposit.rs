@@ -150,17 +150,22 @@ impl Desk<'_> {
     }
 
     fn announces(&mut self, id: &str, payer: Who) {
-        let pay_by = self.in_days(10);
+        self.asks_of(id, SCHEME, BANK, payer, 10);
+    }
+
+    /// To be paid within so many days.
+    fn asks_of(&mut self, id: &str, scheme: &str, bank: &str, payer: Who, days: i64) {
+        let pay_by = self.in_days(days);
         self.posts(DepositNotice {
             id: item(id),
-            scheme: item(SCHEME),
+            scheme: item(scheme),
             payer: Some(payer.id()),
             person: None,
             secures: None,
             base: yuan(BASE),
             required: yuan(BOND),
             score: None,
-            bank: item(BANK),
+            bank: item(bank),
             pay_by,
         });
     }

@@ -6,9 +6,7 @@ use crate::deposit::{Act, CustodyState, DepositBook, OpenItemResolution, Reconci
 use crate::field::{Currency, Day, Instant, ItemId};
 use crate::log::Hash;
 use crate::reconciliation::BookMovement;
-use crate::statement::{
-    AccountBalance, Counterparty, LinePlace, LineStanding, Statement, StatementCurrency, StatementLine,
-};
+use crate::statement::{AccountBalance, LinePlace, Statement, StatementCurrency, StatementLine};
 
 fn custody(book: &DepositBook) -> Option<(ItemId, &CustodyState)> {
     let bank: ItemId = literal(BANK);
@@ -41,37 +39,15 @@ pub(super) fn reconciled(book: &DepositBook, now: Instant) -> Option<Act> {
     drafted.ok().map(|drafted| drafted.record.into())
 }
 
-fn movement((entry, day, amount_minor): (u64, Day, i64)) -> BookMovement {
-    BookMovement {
-        entry,
-        voucher: entry,
-        booked_on: day,
-        value_date: day,
-        amount_minor,
-        reference: Some(format!("GH-{entry}")),
-        notice: None,
-        payer: None,
-        takes_back: None,
-    }
+fn movement(posted: (u64, Day, i64)) -> BookMovement {
+    BookMovement::plain(posted, Some(format!("GH-{}", posted.0)))
 }
 
 fn line(of: &BookMovement) -> StatementLine {
+    let (key, place) = (of.reference.clone().unwrap_or_default(), LinePlace::Row(0));
     StatementLine {
-        key: of.reference.clone().unwrap_or_default(),
-        place: LinePlace::Row(0),
-        booked_on: Some(of.booked_on),
-        booked_time: None,
-        valued_on: None,
-        amount_minor: of.amount_minor,
-        currency: StatementCurrency::CNY,
-        balance_minor: None,
-        standing: LineStanding::Booked,
-        reversal: None,
         reference: of.reference.clone(),
-        client_reference: None,
-        counterparty: Counterparty::default(),
-        text: String::new(),
-        parts: Vec::new(),
+        ..StatementLine::booked(key, place, of.booked_on, of.amount_minor, StatementCurrency::CNY)
     }
 }
 

@@ -281,15 +281,9 @@ impl DepositBook {
             Act::GuaranteeReleased(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Released),
             Act::GuaranteeExpired(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Expired),
             Act::GuaranteeClaimed(claim) => {
-                let state = ForfeitureState {
-                    source: ForfeitureSource::Guarantee(claim.guarantee.clone()),
-                    amount_minor: claim.amount.amount_minor,
-                    ground: claim.ground.clone(),
-                    to: self.heir_of(id, &claim.ground, law),
-                    decided_by: place.kid,
-                    phase: ForfeiturePhase::Claimed,
-                    appeal: None,
-                };
+                let source = ForfeitureSource::Guarantee(claim.guarantee.clone());
+                let decided = self.decided(id, source, (claim.amount, &claim.ground), place, law);
+                let state = ForfeitureState { phase: ForfeiturePhase::Claimed, ..decided };
                 self.with(id, |deposit| {
                     deposit.forfeitures.insert(claim.id.clone(), state);
                 });

@@ -7,7 +7,7 @@ use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
 use super::timers::Awaited;
 use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, day_begins, day_of};
 use crate::act::{Acts, Author, Moment, Place, must_rule};
-use crate::field::{Day, Fault, ItemId};
+use crate::field::{Day, Fault, ItemId, Money};
 use crate::law::{DepositKind, ForfeitTo, Law, Running};
 use crate::problem::{self, Refusal};
 
@@ -168,21 +168,34 @@ impl DepositBook {
         }
     }
 
-    pub(super) fn heir_of(&self, id: &ItemId, ground: &ItemId, law: Law<'_>) -> ForfeitTo {
+    /// As one person decided it, and nobody confirmed it yet.
+    pub(super) fn decided(
+        &self,
+        id: &ItemId,
+        source: ForfeitureSource,
+        (amount, ground): (Money, &ItemId),
+        place: &Place,
+        law: Law<'_>,
+    ) -> ForfeitureState {
+        ForfeitureState {
+            source,
+            amount_minor: amount.amount_minor,
+            ground: ground.clone(),
+            to: self.heir_of(id, ground, law),
+            decided_by: place.kid,
+            phase: ForfeiturePhase::Decided,
+            appeal: None,
+        }
+    }
+
+    fn heir_of(&self, id: &ItemId, ground: &ItemId, law: Law<'_>) -> ForfeitTo {
         let ground = self.kind_of(id, law).and_then(|kind| kind.ground(ground));
         ground.map_or(ForfeitTo::Treasury, |ground| ground.to)
     }
 
     fn take_forfeiture(&mut self, id: &ItemId, forfeiture: &Forfeiture, place: &Place, law: Law<'_>) {
-        let state = ForfeitureState {
-            source: ForfeitureSource::Hold(forfeiture.hold.clone()),
-            amount_minor: forfeiture.amount.amount_minor,
-            ground: forfeiture.ground.clone(),
-            to: self.heir_of(id, &forfeiture.ground, law),
-            decided_by: place.kid,
-            phase: ForfeiturePhase::Decided,
-            appeal: None,
-        };
+        let source = ForfeitureSource::Hold(forfeiture.hold.clone());
+        let state = self.decided(id, source, (forfeiture.amount, &forfeiture.ground), place, law);
         self.with(id, |deposit| {
             if let Some(hold) = deposit.holds.get_mut(&forfeiture.hold) {
                 hold.claimed_minor += state.amount_minor;

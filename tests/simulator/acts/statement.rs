@@ -5,9 +5,7 @@ use gongshi::deposit::{CustodyState, DepositBook};
 use gongshi::field::{Currency, Day, ItemId};
 use gongshi::log::Hash;
 use gongshi::reconciliation::BookMovement;
-use gongshi::statement::{
-    AccountBalance, Counterparty, LinePlace, LineStanding, Statement, StatementCurrency, StatementLine,
-};
+use gongshi::statement::{AccountBalance, LinePlace, Statement, StatementCurrency, StatementLine};
 use serde_json::{Value, json};
 
 const BANK: &str = "b-1";
@@ -72,36 +70,14 @@ fn statement(scene: &mut Scene<'_>, custody: &CustodyState, movements: &[BookMov
     }
 }
 
-fn movement((entry, day, amount_minor): (u64, Day, i64)) -> BookMovement {
-    BookMovement {
-        entry,
-        voucher: entry,
-        booked_on: day,
-        value_date: day,
-        amount_minor,
-        reference: Some(format!("E-{entry}")),
-        notice: None,
-        payer: None,
-        takes_back: None,
-    }
+fn movement(posted: (u64, Day, i64)) -> BookMovement {
+    BookMovement::plain(posted, Some(format!("E-{}", posted.0)))
 }
 
 fn line(day: Day, amount_minor: i64, reference: &str) -> StatementLine {
+    let key = reference.to_owned();
     StatementLine {
-        key: reference.to_owned(),
-        place: LinePlace::Row(1),
-        booked_on: Some(day),
-        booked_time: None,
-        valued_on: None,
-        amount_minor,
-        currency: StatementCurrency::CNY,
-        balance_minor: None,
-        standing: LineStanding::Booked,
-        reversal: None,
-        reference: Some(reference.to_owned()),
-        client_reference: None,
-        counterparty: Counterparty::default(),
-        text: String::new(),
-        parts: Vec::new(),
+        reference: Some(key.clone()),
+        ..StatementLine::booked(key, LinePlace::Row(1), day, amount_minor, StatementCurrency::CNY)
     }
 }

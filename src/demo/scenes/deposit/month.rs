@@ -49,23 +49,7 @@ impl Desk<'_> {
     }
 
     fn asks(&mut self, id: &str, payer: Who) {
-        self.asks_of(id, SCHEME, ACCOUNT, payer);
-    }
-
-    pub(super) fn asks_of(&mut self, id: &str, scheme: &str, bank: &str, payer: Who) {
-        let pay_by = self.in_days(30);
-        self.posts(DepositNotice {
-            id: item(id),
-            scheme: item(scheme),
-            payer: Some(payer.id()),
-            person: None,
-            secures: None,
-            base: yuan(BASE),
-            required: yuan(BOND),
-            score: None,
-            bank: item(bank),
-            pay_by,
-        });
+        self.asks_of(id, SCHEME, ACCOUNT, payer, 30);
     }
 
     fn enters(&mut self, nature: BankNature, reference: &str, amount: i64) {

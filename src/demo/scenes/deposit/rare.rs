@@ -27,7 +27,7 @@ impl Desk<'_> {
             rates: Vec::new(),
             ..scheme()
         });
-        self.asks_of("P-001", GOVERNMENT, BANK, Who::Songyue);
+        self.asks_of("P-001", GOVERNMENT, BANK, Who::Songyue, 30);
         self.receives("P-001", "HD-2100", BOND);
         self.holds("P-001", "H-1", 60);
         self.on(40);
@@ -51,7 +51,7 @@ impl Desk<'_> {
 
     fn claims_a_guarantee(&mut self) {
         self.on(15);
-        self.asks_of("B-009", SCHEME, BANK, Who::Songyue);
+        self.asks_of("B-009", SCHEME, BANK, Who::Songyue, 30);
         self.covers("B-009", "G-005", 90);
         self.on(10);
         self.posts(GuaranteeClaim {
@@ -71,7 +71,7 @@ impl Desk<'_> {
 
     fn follows_a_successor(&mut self) {
         self.on(14);
-        self.asks_of("B-010", SCHEME, BANK, MERGED);
+        self.asks_of("B-010", SCHEME, BANK, MERGED, 30);
         self.posts(DepositAssessment {
             deposit: item("B-010"),
             base: yuan(BASE),

@@ -3,9 +3,7 @@
 use super::*;
 use crate::deposit::{CustodyJournal, CustodyState, StatementReconciliation};
 use crate::reconciliation::OpenItemKind;
-use crate::statement::{
-    AccountBalance, Counterparty, LinePlace, LineStanding, Statement, StatementCurrency, StatementLine,
-};
+use crate::statement::{AccountBalance, LinePlace, Statement, StatementCurrency, StatementLine};
 use proptest::prelude::*;
 
 const ACCOUNT: &str = "4100 0000 0000 0001";
@@ -15,22 +13,10 @@ fn icbc() -> ItemId {
 }
 
 fn line(day: &str, amount_minor: i64, reference: &str) -> StatementLine {
+    let (key, booked_on) = (format!("ref:{day}/{reference}"), day.parse().unwrap());
     StatementLine {
-        key: format!("ref:{day}/{reference}"),
-        place: LinePlace::Row(1),
-        booked_on: Some(day.parse().unwrap()),
-        booked_time: None,
-        valued_on: None,
-        amount_minor,
-        currency: StatementCurrency::CNY,
-        balance_minor: None,
-        standing: LineStanding::Booked,
-        reversal: None,
         reference: Some(reference.to_owned()),
-        client_reference: None,
-        counterparty: Counterparty::default(),
-        text: String::new(),
-        parts: Vec::new(),
+        ..StatementLine::booked(key, LinePlace::Row(1), booked_on, amount_minor, StatementCurrency::CNY)
     }
 }
 

@@ -217,16 +217,7 @@ fn a_guarantee_that_is_claimed_becomes_money_in_dispute() {
 #[test]
 fn what_was_final_is_annulled_and_the_treasury_pays_back() {
     let mut run = Run::secured("bid-procurement");
-    run.accepts(
-        1,
-        "deposit.held",
-        json!({"deposit": "d-1", "id": "k", "amount": yuan(10_000_000), "reason": "查", "until": "2026-09-01"}),
-    );
-    run.accepts(1, "deposit.forfeited", json!({
-        "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(10_000_000), "ground": "bid-withdrawn", "reasons": "撤标",
-        "document": paper(),
-    }));
-    run.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
+    run.forfeits(10_000_000);
     let day = "2026-04-20";
     assert!(run.tick(day).contains(&"deposit.forfeiture_final"));
     run.accepts(
@@ -261,16 +252,7 @@ fn what_was_final_is_annulled_and_the_treasury_pays_back() {
 #[test]
 fn what_the_payee_took_it_owes_of_its_own() {
     let mut run = Run::secured("bid-tendering");
-    run.accepts(
-        1,
-        "deposit.held",
-        json!({"deposit": "d-1", "id": "k", "amount": yuan(600), "reason": "查", "until": "2026-09-01"}),
-    );
-    run.accepts(1, "deposit.forfeited", json!({
-        "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(600), "ground": "bid-withdrawn", "reasons": "撤标",
-        "document": paper(),
-    }));
-    run.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
+    run.forfeits(600);
     run.tick("2026-04-20");
     run.accepts(
         1,

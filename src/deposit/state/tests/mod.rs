@@ -201,6 +201,21 @@ impl Run {
     }
 
     /// A bid bond of 100,000 yuan that was paid in on 1 April.
+    /// So much is not given back, by two persons: `f-1`.
+    #[track_caller]
+    fn forfeits(&mut self, fen: i64) {
+        self.accepts(
+            1,
+            "deposit.held",
+            json!({"deposit": "d-1", "id": "k", "amount": yuan(fen), "reason": "查", "until": "2026-09-01"}),
+        );
+        self.accepts(1, "deposit.forfeited", json!({
+            "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(fen), "ground": "bid-withdrawn", "reasons": "撤标",
+            "document": paper(),
+        }));
+        self.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
+    }
+
     fn secured(kind: &str) -> Self {
         let mut run = Self::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme(kind));

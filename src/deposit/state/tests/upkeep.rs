@@ -122,16 +122,7 @@ fn a_guarantee_is_warned_of_and_what_it_leaves_is_demanded() {
 #[test]
 fn a_forfeiture_demands_nothing() {
     let mut run = Run::secured("bid-tendering");
-    run.accepts(
-        1,
-        "deposit.held",
-        json!({"deposit": "d-1", "id": "k", "amount": yuan(600), "reason": "查", "until": "2026-09-01"}),
-    );
-    run.accepts(1, "deposit.forfeited", json!({
-        "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(600), "ground": "bid-withdrawn", "reasons": "撤标",
-        "document": paper(),
-    }));
-    run.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
+    run.forfeits(600);
     assert_eq!(run.tick("2026-04-30"), ["deposit.forfeiture_final"]);
     assert_eq!(run.deposit("d-1").missing_minor(run.book()), 0);
 }
