@@ -26,30 +26,43 @@ impl Ledger {
         }
         // What is appended from now on is looked at in the next round.
         let (size, first) = (self.size_now().await?, self.clocks_from.load(Ordering::Relaxed));
-        let (tenders, next) = match first {
+        let tenders = match first {
             // After a start: every tender for which something waits.
-            0 => {
-                (tenders_of_standing(&self.database).await?.iter().filter_map(|code| code.parse().ok()).collect(), size)
-            }
-            first if first < size => self.tenders_since(first, size).await?,
+            0 => tenders_of_standing(&self.database).await?.iter().filter_map(|code| code.parse().ok()).collect(),
+            first if first < size => self.tenders_since(first).await?,
             _ => return Ok(0),
         };
         let mut started = 0;
         for tender in &tenders {
             started += self.start_clocks_of(tender).await?;
         }
-        self.clocks_from.store(next, Ordering::Relaxed);
+        // A clock that came to be doubted meanwhile has let nothing be signed: then all this is looked at again.
+        if self.clock.look().is_ok() {
+            self.clocks_from.store(size, Ordering::Relaxed);
+        }
         Ok(started)
     }
 
-    /// Tenders that entries from one on act on, and the entry behind the last that was looked at.
-    async fn tenders_since(&self, first: u64, size: u64) -> Result<(BTreeSet<TenderCode>, u64), LedgerError> {
-        let (mut tenders, mut next) = (BTreeSet::new(), first);
+    /// Tenders that entries from one on act on, and those that deposits secure on which they act.
+    async fn tenders_since(&self, first: u64) -> Result<BTreeSet<TenderCode>, LedgerError> {
+        let mut tenders: BTreeSet<TenderCode> = self.acted_on_since(first).await?;
+        for payee in self.acted_on_since::<DepositBookId>(first).await? {
+            let world = self.states(&[Stream::of(&payee)]).await?;
+            let deposits = world.get::<DepositBook>(&payee).into_iter().flat_map(|book| book.deposits.values());
+            let touched = deposits.filter(|deposit| deposit.clock.is_none() && deposit.last_entry >= first);
+            tenders.extend(touched.filter_map(|deposit| Some(deposit.secures.as_ref()?.tender.clone())));
+        }
+        Ok(tenders)
+    }
+
+    /// The streams of one capability that entries from one on act on.
+    async fn acted_on_since<I: StreamId + Ord>(&self, first: u64) -> Result<BTreeSet<I>, LedgerError> {
+        let (mut ids, mut next) = (BTreeSet::new(), first);
         loop {
-            let acted = self.database.acted_on(<TenderCode as StreamId>::PREFIX, next).await?;
-            let Some((last, _)) = acted.last() else { return Ok((tenders, size.max(next))) };
+            let acted = self.database.acted_on(I::PREFIX, next).await?;
+            let Some((last, _)) = acted.last() else { return Ok(ids) };
             next = last + 1;
-            tenders.extend(acted.iter().filter_map(|(_, stream)| stream.parse::<Stream>().ok()?.id::<TenderCode>()));
+            ids.extend(acted.iter().filter_map(|(_, stream)| stream.parse::<Stream>().ok()?.id::<I>()));
         }
     }
 

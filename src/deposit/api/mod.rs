@@ -7,7 +7,7 @@ mod books;
 mod papers;
 mod statements;
 
-use super::book::{BookAccount, Heading, SubLedger};
+use super::book::{BookAccount, Heading};
 use super::projection::{
     ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balances_at, book_of, deposit_of,
     last_entry_of_day, totals_of,
@@ -283,8 +283,7 @@ fn unknown() -> Problem {
 
 /// The deposit whose account it is, by the account's text.
 fn deposit_in(account: &str) -> Option<ItemId> {
-    let account = BookAccount::parse(account)?;
-    account.sub.filter(|_| account.heading.sub_ledger() == SubLedger::Deposit)
+    BookAccount::parse(account)?.deposit().cloned()
 }
 
 /// # Errors

@@ -153,6 +153,11 @@ pub struct BookAccount {
 }
 
 impl BookAccount {
+    /// The deposit whose account it is.
+    pub fn deposit(&self) -> Option<&ItemId> {
+        self.sub.as_ref().filter(|_| self.heading.sub_ledger() == SubLedger::Deposit)
+    }
+
     /// Of its text: `2010.d-1.CNY`, `2990.CNY`. `None` when it is of no account of this chart.
     pub fn parse(text: &str) -> Option<Self> {
         let (code, rest) = text.split_once('.')?;

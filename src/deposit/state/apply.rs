@@ -11,7 +11,7 @@ use crate::act::Place;
 use crate::calendar::Period;
 use crate::field::{Day, ItemId};
 use crate::law::{DepositKind, Law, Running};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl DepositBook {
     pub(super) fn fold(&mut self, act: &Act, place: &Place, law: Law<'_>) {
@@ -36,8 +36,12 @@ impl DepositBook {
             self.note_custody(&lines, place);
         }
         self.watch_own_costs(act, place, law);
+        // Interest is allocated to deposits that the act does not name.
+        let moved = lines.iter().filter_map(|line| line.account.deposit().cloned());
+        for id in moved.chain(act.deposit().cloned()).collect::<BTreeSet<_>>() {
+            self.watch_refund(&id, place);
+        }
         if let Some(id) = act.deposit() {
-            self.watch_refund(id, place);
             self.watch_cover(id, place, law);
         }
     }

@@ -115,6 +115,32 @@ fn bank_interest_is_shared_by_daily_products_to_the_fen() {
     assert_eq!(run.standing(Heading::InterestToAllocate, "icbc"), 120);
 }
 
+/// Interest on what is held is owed by itself: what was late is late again, and what nobody waited for is waited for.
+#[test]
+fn interest_on_what_is_held_goes_back_in_time_too() {
+    let held_from = |held: &str| {
+        let mut run = Run::secured("bid-tendering");
+        run.at("2026-04-27");
+        let clock = json!({"deposit": "d-1", "event": "contract", "day": "2026-04-27", "document": paper()});
+        run.accepts(1, "deposit.refund_due", clock);
+        let told = run.tick(held);
+        let hold =
+            json!({"deposit": "d-1", "id": "k", "amount": yuan(10_000_000), "reason": "查", "until": "2026-09-01"});
+        run.accepts(1, "deposit.held", hold);
+        assert!(run.book().overdue.is_empty());
+        run.accepts(1, "deposit.bank_entered", bank("pooled_interest", "I-1", 100, held));
+        let table = run.book().allocation(&"icbc".parse().unwrap(), Currency::CNY, held.parse().unwrap());
+        let all = json!({"bank": "icbc", "amount": yuan(100), "up_to": held, "table": table.digest().to_string()});
+        run.accepts(1, "deposit.interest_allocated", all);
+        (run, told)
+    };
+    let (late, told) = held_from("2026-05-08");
+    assert_eq!((told, late.book().overdue.len()), (vec!["deposit.refund_overdue"], 1));
+    let (mut early, told) = held_from("2026-04-28");
+    assert_eq!((told, early.tick("2026-05-06"), early.book().overdue.len()), (vec![], vec![], 0));
+    assert_eq!((early.tick("2026-05-07"), early.book().overdue.len()), (vec!["deposit.refund_overdue"], 1));
+}
+
 /// Event 23: a charge is entered as the bank took it; its replacement has a time, and the service says when that is over.
 #[test]
 fn a_charge_is_replaced_in_time_or_told() {
