@@ -125,23 +125,23 @@ pub struct Gate {
     peers: Option<Arc<Limiter<Peer>>>,
     seen: Arc<AtomicU32>,
     time: Duration,
-    allowed: Arc<Allowed>,
-    parameters: Arc<Parameters>,
+    allowed: &'static Allowed,
+    parameters: &'static Parameters,
 }
 
 impl Gate {
     pub fn new(
         metrics: Arc<Metrics>,
         limits: &Limits,
-        allowed: Allowed,
-        parameters: Parameters,
+        allowed: &'static Allowed,
+        parameters: &'static Parameters,
         proxies: Arc<TrustedProxies>,
     ) -> Self {
         Self {
             metrics,
             proxies,
-            allowed: Arc::new(allowed),
-            parameters: Arc::new(parameters),
+            allowed,
+            parameters,
             peers: limiter(limits.per_address).map(Arc::new),
             seen: Arc::default(),
             time: Duration::from_secs(limits.request_seconds),
@@ -208,7 +208,7 @@ pub struct Gated<E> {
 impl<E: Endpoint> Gated<E> {
     /// The answer to a request that was let in, in time.
     async fn answer(&self, request: Request, time: Duration) -> Response {
-        if let Some(preflight) = cors::preflight(&request, &self.gate.allowed) {
+        if let Some(preflight) = cors::preflight(&request, self.gate.allowed) {
             return preflight;
         }
         let (method, uri) = (request.method().clone(), request.uri().clone());

@@ -1,13 +1,14 @@
 //! Everything put together: the routes of all capabilities and of what they share, listening and stopping.
 
+mod described;
 mod document;
 
 use crate::fairness::FairnessApi;
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Allowed, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Parameters, Problem,
-    RecordApi, RecordRate, ScriptedPage, TrustedProxies, UncitedApi, feed, health, log, problems,
+    Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Problem, RecordApi,
+    RecordRate, TrustedProxies, UncitedApi, feed, health, log, problems,
 };
 use crate::ledger::Ledger;
 use crate::page;
@@ -15,7 +16,7 @@ use crate::problem;
 use crate::sandbox::Sandbox;
 use crate::search::SearchApi;
 use crate::world::capabilities;
-use document::Document;
+use described::Described;
 use poem::middleware::CatchPanic;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Route, get};
 use poem_openapi::{LicenseObject, OpenApiService, ServerObject};
@@ -69,21 +70,14 @@ fn service(api: Api) -> OpenApiService<Api, ()> {
 }
 
 /// The API document in YAML.
-pub fn openapi_yaml(ledger: &Arc<Ledger>) -> String {
-    Document::finished(&service(api(ledger, Limits::default())).spec()).yaml
+pub fn openapi_yaml(ledger: &Arc<Ledger>) -> &'static str {
+    &Described::of(&service(api(ledger, Limits::default()))).document.yaml
 }
 
 fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<Output = poem::Response> + 'static {
     let service = service(api(ledger, limits));
-    let document = Document::finished(&service.spec());
-    let gate = Gate::new(
-        Arc::clone(&ledger.metrics),
-        &limits,
-        Allowed::of_document(&document.json),
-        Parameters::of_document(&document.json),
-        Arc::clone(&doors.proxies),
-    );
-    let console = ScriptedPage::new(service.swagger_ui_html().replace(&service.spec(), &document.json));
+    let Described { document, console, allowed, parameters } = Described::of(&service);
+    let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, allowed, parameters, Arc::clone(&doors.proxies));
     let service = Arc::new(service.into_endpoint());
     page::pages(Arc::clone(&service))
         .at("/livez", get(health::livez))
@@ -97,8 +91,8 @@ fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<
         .at("/log/law/:name", get(log::serve_law))
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))
-        .at("/openapi.yaml", document::serve("application/yaml", document.yaml))
-        .at("/openapi.json", document::serve("application/json", document.json))
+        .at("/openapi.yaml", document::serve("application/yaml", &document.yaml))
+        .at("/openapi.json", document::serve("application/json", &document.json))
         .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| console.clone()))))
         .nest("/", service)
         .around(page::behind_front_door)

@@ -45,9 +45,8 @@ fn with_quoted_days(yaml: &str) -> String {
 }
 
 /// Serves a text that doesn't change.
-pub fn serve(content_type: &'static str, text: String) -> impl Endpoint<Output = Response> {
-    let text = bytes::Bytes::from(text);
-    make_sync(move |_| Response::builder().content_type(content_type).body(text.clone()))
+pub fn serve(content_type: &'static str, text: &'static str) -> impl Endpoint<Output = Response> {
+    make_sync(move |_| Response::builder().content_type(content_type).body(text))
 }
 
 /// The operations of a path, without what else stands there.

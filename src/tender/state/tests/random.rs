@@ -318,6 +318,9 @@ proptest! {
     }
 }
 
+/// In which a lot may be.
+const PHASES: usize = 7;
+
 /// The random acts are worth something only if they get everywhere.
 #[test]
 fn random_acts_reach_every_kind_and_every_phase() {
@@ -344,8 +347,11 @@ fn random_acts_reach_every_kind_and_every_phase() {
             }
             phases.extend(run.state.iter().flat_map(|tender| &tender.lots).map(|lot| lot.phase.status().name()));
         }
+        if accepted.len() == Act::KINDS.len() && phases.len() == PHASES {
+            return;
+        }
     }
     let missed: Vec<_> = Act::KINDS.iter().filter(|kind| !accepted.contains(**kind)).collect();
     assert!(missed.is_empty(), "never accepted: {missed:?}");
-    assert_eq!(phases.len(), 7, "{phases:?}");
+    panic!("never in others than {phases:?}");
 }
