@@ -61,7 +61,7 @@ pub(crate) use log::LogApi;
 pub use log::{LogView, WitnessView};
 pub use names::{RecordKind, StreamName};
 pub(crate) use news::News;
-pub use next_step::NextStep;
+pub use next_step::{NextStep, StepRule};
 pub(crate) use page::ScriptedPage;
 pub use paging::{
     Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit,

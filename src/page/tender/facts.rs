@@ -6,8 +6,8 @@ use super::super::money::amount;
 use super::super::visit::Visit;
 use super::file::TenderFile;
 use super::{TenderText, anchor};
-use crate::http::encoded;
-use crate::tender::{ObjectionStatus, TenderStatus};
+use crate::http::{NextStep, encoded};
+use crate::tender::TenderStatus;
 use maud::{Markup, html};
 
 /// The box that a reader looks at first.
@@ -27,9 +27,6 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
     if tender.status == TenderStatus::Suspended {
         lines.push(html! { (visit.say(TenderText::IsSuspended)) });
     }
-    if let Some(window) = &tender.window_until {
-        lines.push(html! { (until(TenderText::ObjectUntil, window)) });
-    }
     match tender.status {
         TenderStatus::Waiting => lines.push(html! { (visit.say(TenderText::WaitsForObjections)) }),
         TenderStatus::Cleared => lines.push(html! { (visit.say(TenderText::MayBeCalled)) }),
@@ -38,15 +35,7 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
     if tender.revision_required {
         lines.push(html! { (visit.say(TenderText::RevisionRequired)) });
     }
-    for objection in &tender.objections {
-        let Some(answer) = &objection.answer_due else { continue };
-        let is_late = objection.status == ObjectionStatus::Overdue;
-        let text = if is_late { TenderText::AnswerLate } else { TenderText::AnswerDue };
-        lines.push(html! {
-            @if is_late { (tag(Tone::Bad, visit.say(objection.status))) " " }
-            (until(text, answer)) a href=(anchor("objection", &objection.id)) { (objection.id) }
-        });
-    }
+    lines.extend(tender.next.iter().map(|step| next_step(visit, file, step)));
     let is_called = tender.status == TenderStatus::Announced;
     let is_waiting = tender.lots.iter().any(|lot| lot.status == crate::tender::LotStatus::Waiting);
     if is_called && is_waiting {
@@ -54,20 +43,32 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
             lines.extend(due.as_deref().map(|due| html! { (until(text, due)) }));
         }
     }
-    for lot in &tender.lots {
-        if let Some(window) = &lot.candidates_until {
-            let line =
-                html! { (until(TenderText::CandidatesUntil, window)) a href=(anchor("lot", &lot.id)) { (lot.id) } };
-            lines.push(line);
-        }
-        for challenge in lot.challenges.iter().filter(|challenge| !challenge.answered) {
-            lines.push(html! {
-                (until(TenderText::ChallengeDue, &challenge.answer_due))
-                a href=(anchor("challenge", &challenge.id)) { (challenge.id) }
-            });
-        }
-    }
     lines
+}
+
+/// Who may do what, or is to do it, until when, by which rule.
+fn next_step(visit: &Visit, file: &TenderFile, step: &NextStep) -> Markup {
+    let part = match step.kind.0.as_str() {
+        "tender.challenged" | "tender.awarded" => "lot",
+        "tender.challenge_answered" => "challenge",
+        _ => "objection",
+    };
+    let time = |text: TenderText, time: &str| visit.tell(text, &[("time", &end_of_period(time))]);
+    html! {
+        @if step.overdue { (tag(Tone::Bad, visit.say(TenderText::Late))) " " }
+        strong { (visit.either(&step.zh, &step.en)) }
+        @if let Some(about) = &step.about { " " a href=(anchor(part, about)) { (about) } }
+        " · "
+        @if let Some(from) = &step.from { (time(TenderText::From, from)) }
+        @if let Some(until) = &step.until { (time(TenderText::Until, until)) }
+        " · "
+        @if step.by_role.is_some() { (visit.say(TenderText::AnyEnterprise)) }
+        @for (at, id) in step.by.iter().enumerate() {
+            @if at > 0 { (visit.say(TenderText::Or)) }
+            (organisation(visit, &file.names, id.as_str()))
+        }
+        " · " (visit.either(&step.rule_zh, &step.rule_en)) " (" span lang="zh-CN" { (step.law) } ")"
+    }
 }
 
 pub(super) fn facts(visit: &Visit, file: &TenderFile) -> Markup {

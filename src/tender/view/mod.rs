@@ -3,6 +3,7 @@
 
 mod file;
 mod lot;
+mod next;
 mod notice;
 
 pub use file::TenderFile;
@@ -13,7 +14,7 @@ use super::projection::LaterRoundView;
 use super::{Clause, EarlierRound, ObjectionPhase, ObjectionState, ObjectionStatus, Phase, ScoreRow, TenderStatus};
 use crate::act::Capability;
 use crate::field::TenderCode;
-use crate::http::{StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
+use crate::http::{NextStep, StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
 use crate::law::{Law, Running};
 use crate::world::Stream;
 use lot::lot_view;
@@ -63,6 +64,8 @@ pub struct TenderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub commitment_template: Option<crate::field::TemplateId>,
+    /// Who may do what, or is to do it, until when and by which rule: the first of what has its time.
+    pub next: Vec<NextStep>,
     /// The clauses as they stand now.
     pub clauses: Vec<Clause>,
     pub score_table: Vec<ScoreRow>,
@@ -191,6 +194,7 @@ impl TenderFile {
             commitment_template: tender.commitment_template.clone(),
             bid_deadline: tender.bid_deadline.map(|due| due.to_string()),
             open: tender.open.map(|due| due.to_string()),
+            next: first_of(next::next_steps(tender, law), VIEW_ITEMS_MAX, VIEW_BYTES_MAX),
             clauses: self.text.clauses.clone(),
             score_table: self.text.score_table.clone(),
             disclosure_count: self.text_version_count() as u64,
