@@ -7,6 +7,7 @@ use super::component::{Tone, organisation, record_link, summary, table, tag, tim
 use super::list::{COMMITMENTS, LOTS, OBJECTIONS, TENDERS, organisation_tone};
 use super::refusal::Unshown;
 use super::shell::Leaf;
+use super::statistics::payee;
 use super::text::texts;
 use super::visit::{Names, Visit};
 use crate::access::AccessView;
@@ -40,6 +41,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (standing::access(&visit, &access))
         (standing::credit(&visit, &credit))
         (parts(&visit, &id, &shown.roles).await?)
+        (payee(&visit, &id).await?)
         (admissions(&visit, &names, &shown))
         (keys(&visit, &shown))
         p.files { a href={ "/v1/organisations/" (id) } { (visit.say(OrganisationText::AsData)) } }
