@@ -125,9 +125,9 @@ static CHALLENGES_ANSWERED: StatisticWords = StatisticWords {
     no: ["逾期", "Late"],
     unknown: ["仍在期内", "Within the period"],
     method: [
-        "对中标候选人的每项质疑（tender.challenged），归入项目首次公示之日；期限与逾期的算法同异议。跨项目的质疑名单没有，各项目的\
+        "对中标候选人的每项质疑（award.challenged），归入项目首次公示之日；期限与逾期的算法同异议。跨项目的质疑名单没有，各项目的\
          见 /v1/tenders/{code}/challenges。",
-        "Every challenge to published candidates (tender.challenged), on the day when the tender was first published; periods as \
+        "Every challenge to published candidates (award.challenged), on the day when the tender was first published; periods as \
          those of objections. There is no list of challenges over several tenders: each tender's is at \
          /v1/tenders/{code}/challenges.",
     ],
@@ -167,9 +167,9 @@ static DEPOSITS_RETURNED: StatisticWords = StatisticWords {
     no: ["逾期", "Late"],
     unknown: ["仍在期内或未起算", "Within the period, or not due"],
     method: [
-        "每笔保证金，归入退还期限起算之日（deposit.clock_started）、收取人，以及所担保项目的地区。全部在期内到账为按期（按银行到账日）；\
+        "每笔保证金，归入退还期限起算之日（deposit.refund_due）、收取人，以及所担保项目的地区。全部在期内到账为按期（按银行到账日）；\
          任何一部分迟于期限、或现在逾期未退为逾期。期限按保证金种类所依据的法条，见规则页。没有现金应退的（已罚没、只有保函、无人领取）不计。",
-        "Every deposit, on the day when the clock of its refund began (deposit.clock_started), by its payee and the region of the tender \
+        "Every deposit, on the day when the clock of its refund began (deposit.refund_due), by its payee and the region of the tender \
          that it stands for. In time is what arrived whole by its last day, by the bank's day; late is what had a part that arrived \
          after it, or is overdue now. The periods are those of the law for each kind of deposit, see the page of rules. Where no money \
          was to go back (forfeited, a guarantee only, unclaimed) nothing is counted.",
@@ -179,6 +179,25 @@ static DEPOSITS_RETURNED: StatisticWords = StatisticWords {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::law::Editions;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn methods_name_kinds_of_records_and_rules_that_there_are() {
+        let kinds: BTreeSet<&str> = crate::world::Act::kinds().collect();
+        let edition = Editions::newest();
+        let rules: BTreeSet<&str> = edition.rules().map(|(rule, _)| rule.id.as_str()).collect();
+        for statistic in Statistic::EVERY {
+            for method in statistic.words().method {
+                let is_of_a_kind = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '.' | '_');
+                let words = method.split(|letter| !is_of_a_kind(letter)).map(|word| word.trim_matches('.'));
+                for kind in words.filter(|word| word.contains('.')) {
+                    assert!(kinds.contains(kind), "{kind}");
+                }
+            }
+            assert!(statistic.rules().iter().all(|rule| rules.contains(rule)), "{statistic:?}");
+        }
+    }
 
     #[test]
     fn each_stands_where_its_number_is_and_says_everything_twice() {
