@@ -71,6 +71,8 @@ pub mod sequencer;
 #[cfg(feature = "shell")]
 pub mod server;
 #[cfg(feature = "shell")]
+pub mod statistics;
+#[cfg(feature = "shell")]
 pub mod store;
 #[cfg(feature = "shell")]
 pub mod witness;

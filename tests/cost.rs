@@ -29,12 +29,14 @@ enum Bound {
     View,
     /// A page along an index: at most 500 items and 768 KiB, and 2,000 rows where it looks for what no index answers.
     Page,
+    /// Counted from memory; the tables behind it are counted anew, 2,048 rows at a time, with a twentieth of one processor at most.
+    Kept,
     /// As many as a rule lets in.
     Rule,
     /// As fast as its reader takes it, 64 entries at a time; so many of one caller, so many in all.
     Stream,
 }
-use Bound::{Constant, OneThing, Page, Rule, Stream, View};
+use Bound::{Constant, Kept, OneThing, Page, Rule, Stream, View};
 
 /// Every GET of the API document, and of the routes beside it. A new one says here what bounds it.
 const GETS: &[(&str, Bound)] = &[
@@ -60,6 +62,9 @@ const GETS: &[(&str, Bound)] = &[
     ("/zh/evaluations", Page),
     ("/zh/evaluations.csv", Stream),
     ("/zh/evaluations/:id", View),
+    ("/zh/deposits", Page),
+    ("/zh/deposits.csv", Stream),
+    ("/zh/statistics", Kept),
     ("/zh/law", Rule),
     ("/zh/law/:edition", Rule),
     ("/zh/log", Page),
@@ -95,6 +100,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/commitments/{id}/breaches", Page),
     ("/v1/uncited", Page),
     ("/v1/deposits", Page),
+    ("/v1/deposits/refunds", Kept),
     ("/v1/deposits/{payee}", OneThing),
     ("/v1/deposit-schemes", Page),
     ("/v1/deposits/{payee}/deposits/{id}", OneThing),
@@ -151,6 +157,9 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/records/{index}", OneThing),
     ("/v1/records/{index}/entry", OneThing),
     ("/v1/records/{index}/proof", OneThing),
+    ("/v1/statistics", Kept),
+    ("/v1/statistics.csv", Stream),
+    ("/v1/statistics/rules/{edition}", Kept),
     ("/v1/template-models", Constant),
     ("/v1/templates", Page),
     ("/v1/templates/{id}", OneThing),
@@ -161,6 +170,7 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/tenders/{code}/disclosures", Page),
     ("/v1/tenders/{code}/lots", Page),
     ("/v1/tenders/{code}/notices", Page),
+    ("/v1/totals", Kept),
 ];
 
 /// The longest answer but for one thing that is longer by itself: a document, a tile of entries.

@@ -17,6 +17,8 @@ mod view;
 
 #[cfg(feature = "shell")]
 pub use projection::{books_after, books_of_tender, tenders_of_standing};
+#[cfg(feature = "shell")]
+pub use view::DepositView;
 
 pub use payload::{
     AccountFingerprint, Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice,
@@ -36,6 +38,6 @@ pub use state::{
     DepositBookId, DepositState, DepositStatus, DifferenceState, DraftFault, DraftedReconciliation, ForfeiturePhase,
     ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS, InterestShare, Invariant,
     ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, PoolState, ReceiptState, ReconciliationState, RefundPhase,
-    RefundState, RefundSums, SchemeState, Settlement, SurplusState, TopUpState, UnallocatedFate, UnallocatedState,
-    UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
+    RefundState, RefundSums, RefundTiming, SchemeState, Settlement, SurplusState, TopUpState, UnallocatedFate,
+    UnallocatedState, UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
 };

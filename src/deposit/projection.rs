@@ -99,6 +99,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         due(deposit.surplus.map(|surplus| surplus.running)),
         entry(deposit.surplus.and_then(|surplus| surplus.overdue)),
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
+        Value::from(deposit.refund_timing(book).name()),
     ]
 }
 

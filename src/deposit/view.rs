@@ -8,9 +8,9 @@ pub use ageing::{REFUNDS_DUE_HEAD, RefundAge, RefundDueView};
 pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView, StatementStanding};
 pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseTotalView};
 
-use super::DepositStatus;
 use super::book::{BookAccount, Heading, HeadingClass};
 use super::export::decimal;
+use super::{DepositStatus, RefundTiming};
 use crate::field::{Day, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
 use crate::law::RefundEvent;
@@ -77,22 +77,24 @@ pub struct DepositSchemeView {
 #[derive(Serialize, Object)]
 pub struct DepositView {
     /// Index of the entry that announced it.
-    entry: u64,
-    payee: OrganisationId,
-    id: ItemId,
+    pub entry: u64,
+    pub payee: OrganisationId,
+    pub id: ItemId,
     scheme: ItemId,
     kind: ItemId,
     /// Absent where a person pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    payer: Option<OrganisationId>,
+    pub payer: Option<OrganisationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    tender: Option<TenderCode>,
+    pub tender: Option<TenderCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     lot: Option<String>,
-    status: DepositStatus,
+    pub status: DepositStatus,
+    /// How it went back.
+    pub refund: RefundTiming,
     pay_by: Day,
     /// What set the clock of its refund going.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +106,7 @@ pub struct DepositView {
     /// When it is to be back at the latest (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    next_due: Option<String>,
+    pub next_due: Option<String>,
     /// That time rests on holidays that are not arranged yet.
     provisional: bool,
     /// Index of the entry by which the service says that it is late.
@@ -270,6 +272,7 @@ impl DepositView {
             topup_overdue: entry(29)?,
             surplus_due: due(30)?,
             surplus_overdue: entry(31)?,
+            refund: word(row, 33)?,
             last_entry: row.unsigned(16)?,
         })
     }

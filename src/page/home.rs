@@ -8,6 +8,7 @@ use super::text::texts;
 use super::visit::{Names, Visit};
 use crate::act::Payload;
 use crate::http::{LogView, RecordView, encoded};
+use crate::statistics::{Total, TotalView, TotalsView};
 use crate::tender::{ClaimRefutation, ObjectionSummary, TenderSummary};
 use futures::try_join;
 use maud::{Markup, html};
@@ -23,7 +24,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let open = format!("/v1/tenders?status=preannounced&limit={SHOWN}");
     let newest = format!("/v1/tenders?limit={SHOWN}");
     let objections = format!("/v1/objections?limit={SHOWN}");
-    let (refuted, last, open, newest, objections) = try_join!(
+    let (totals, refuted, last, open, newest, objections) = try_join!(
+        visit.view::<TotalsView>("/v1/totals"),
         visit.items::<RecordView>(&refuted),
         visit.items::<RecordView>(&last),
         visit.items::<TenderSummary>(&open),
@@ -34,6 +36,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let names = visit.names(who.chain(refuted.items.iter().map(|record| record.author.as_str()))).await;
     let body = html! {
         p.lead { (visit.say(HomeText::Lead)) }
+        (totals_of(&visit, &totals))
         (closing(&visit, open.items))
         (objected(&visit, &names, &objections.items))
         (claims(&visit, &names, &refuted.items))
@@ -46,6 +49,23 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     };
     let leaf = Leaf::new(visit.say(HomeText::Title), body);
     Ok(Leaf { about: Some(visit.say(HomeText::Lead).to_owned()), ..leaf })
+}
+
+/// Each total leads to the list that has as many.
+fn totals_of(visit: &Visit, totals: &TotalsView) -> Markup {
+    let list = |total: &TotalView| match total.total {
+        Total::Records => visit.at("/log"),
+        _ => visit.at(total.list.trim_start_matches("/v1")),
+    };
+    html! {
+        ul.totals aria-label=(visit.say(HomeText::Totals)) {
+            @for total in &totals.items { li { a href=(list(total)) { strong { (total.count) } " " (visit.say(total.total)) } } }
+        }
+        p.aside {
+            (visit.tell(HomeText::CountedUpTo, &[("size", &totals.size.to_string())])) " " (time(&totals.time)) " · "
+            a href=(visit.at("/statistics")) { (visit.say(HomeText::MoreFigures)) }
+        }
+    }
 }
 
 /// Whose window ends first stands first.
@@ -138,6 +158,9 @@ fn state(visit: &Visit, log: &LogView, last: Option<&RecordView>) -> Markup {
 texts! { HomeText {
     Title "公共采购，全程公示" "Public procurement, all of it in the open"
     Lead "每个项目在招标前公示条款，任何供应商可提出异议；中标业绩人人可核；双方承诺、评价与保证金全程留痕。" "Every tender shows its terms before the call, and any enterprise may object; what winners claim can be checked by everybody; commitments, evaluations and deposits leave a trace to the end."
+    Totals "总数" "Totals"
+    CountedUpTo "统计到第 {size} 条记录，其时间为" "Counted up to record {size}, of"
+    MoreFigures "更多统计" "More figures"
     Closing "正在公示，可提出异议" "Disclosed now: open to objections"
     Objected "最近的异议" "Newest objections"
     Refuted "查明不实的申报" "Claims found to be false"

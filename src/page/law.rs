@@ -8,6 +8,8 @@ use super::text::texts;
 use super::visit::Visit;
 use crate::http::encoded;
 use crate::law::{AdoptionView, EditionView, LawRuleView};
+use crate::statistics::{EditionOccasions, RuleOccasions};
+use futures::try_join;
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use std::sync::Arc;
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let adopted: Vec<AdoptionView> = visit.view("/v1/law").await?;
     let rules = match adopted.iter().find(|adoption| adoption.in_force) {
-        Some(adoption) => rules(&visit, &visit.view(&format!("/v1/law/{}", encoded(&adoption.edition))).await?),
+        Some(adoption) => rules(&visit, &encoded(&adoption.edition)).await?.1,
         None => html! {},
     };
     let body = html! {
@@ -30,9 +32,9 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
 
 /// One edition.
 pub(super) async fn edition(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
-    let edition: EditionView = visit.view(&format!("/v1/law/{}", encoded(visit.parameter()))).await?;
+    let (edition, rules) = rules(&visit, &encoded(visit.parameter())).await?;
     let title = format!("{} · {}", edition.name, visit.either(&edition.zh, &edition.en));
-    Ok(Leaf::of(Section::Law, title, rules(&visit, &edition)))
+    Ok(Leaf::of(Section::Law, title, rules))
 }
 
 fn editions(visit: &Visit, adopted: &[AdoptionView]) -> Markup {
@@ -52,15 +54,23 @@ fn editions(visit: &Visit, adopted: &[AdoptionView]) -> Markup {
     table(visit.say(LawText::Editions), &columns, &adopted.iter().map(row).collect::<Vec<_>>())
 }
 
-fn rules(visit: &Visit, edition: &EditionView) -> Markup {
+/// An edition by its hash, and its rules as a table, each with the records that it may have been asked of.
+async fn rules(visit: &Visit, edition: &str) -> Result<(EditionView, Markup), Unshown> {
+    let (said, occasions) = (format!("/v1/law/{edition}"), format!("/v1/statistics/rules/{edition}"));
+    let (edition, occasions) = try_join!(visit.view(&said), visit.view(&occasions))?;
+    let table = table_of_rules(visit, &edition, &occasions);
+    Ok((edition, table))
+}
+
+fn table_of_rules(visit: &Visit, edition: &EditionView, occasions: &EditionOccasions) -> Markup {
     let years: Vec<_> = edition.calendar_years.iter().map(ToString::to_string).collect();
     let facts = [
         (visit.say(LawText::Hash), html! { a href={ "/log/law/" (edition.edition) } { code { (edition.edition) } } }),
         (visit.say(LawText::Calendars), html! { (years.join(visit.either("、", ", "))) }),
     ];
-    let columns =
-        [LawText::Rule, LawText::Says, LawText::Source, LawText::Days, LawText::Valid].map(|text| visit.say(text));
-    let row = |rule: &LawRuleView| {
+    let columns = [LawText::Rule, LawText::Says, LawText::Source, LawText::Days, LawText::Valid, LawText::Occasions]
+        .map(|text| visit.say(text));
+    let row = |(rule, asked): (&LawRuleView, &RuleOccasions)| {
         let until = rule.valid_to.as_deref().unwrap_or("");
         vec![
             html! { code id={ "rule-" (rule.id) } { (rule.id) } },
@@ -68,12 +78,14 @@ fn rules(visit: &Visit, edition: &EditionView) -> Markup {
             html! { (rule.law) },
             html! { @if let Some(days) = rule.days { (days) } @else { "—" } },
             html! { (rule.valid_from) " – " (until) },
+            html! { span.number { (asked.records) } " " span.aside { (visit.kind(&asked.anchor)) } },
         ]
     };
     html! {
         h2 { (visit.say(LawText::Rules)) " · " (edition.name) }
         (summary(&facts))
-        (table(visit.say(LawText::Rules), &columns, &edition.rules.iter().map(row).collect::<Vec<_>>()))
+        p { (visit.tell(LawText::AboutOccasions, &[("size", &occasions.size.to_string())])) }
+        (table(visit.say(LawText::Rules), &columns, &edition.rules.iter().zip(&occasions.items).map(row).collect::<Vec<_>>()))
     }
 }
 
@@ -91,6 +103,8 @@ texts! { LawText {
     Source "依据" "Source"
     Days "天数" "Days"
     Valid "有效期" "Valid"
+    Occasions "适用场合" "Occasions"
+    AboutOccasions "适用场合：本版本有效期间，规则起算事项所指的那类记录有多少条（统计到第 {size} 条记录）。记录不逐条写明适用了哪条规则，所以只能数到这里，不能说某条规则用了多少次。" "Occasions: records of the kind from whose day the rule is counted, while this edition was in force (counted up to record {size}). Records don't say one by one which rules they passed, so no more than this can be counted."
     Hash "版本哈希" "Hash of the edition"
     Calendars "已有放假安排的年份" "Years with arranged holidays"
 } }

@@ -22,6 +22,7 @@ mod refusal;
 mod samples;
 mod search;
 mod shell;
+mod statistics;
 mod story;
 mod tender;
 mod text;
@@ -31,7 +32,7 @@ mod visit;
 mod words;
 
 use language::Language;
-use list::{COMMITMENTS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
+use list::{COMMITMENTS, DEPOSITS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
 use poem::error::NotFoundError;
 use poem::http::{Method, header};
 use poem::web::Redirect;
@@ -50,6 +51,8 @@ enum Section {
     Organisations,
     Commitments,
     Evaluations,
+    Deposits,
+    Statistics,
     Law,
     Log,
 }
@@ -62,6 +65,8 @@ words! {
         Organisations "主体" "Organisations"
         Commitments "双承诺" "Commitments"
         Evaluations "双评价" "Evaluations"
+        Deposits "保证金" "Deposits"
+        Statistics "统计" "Statistics"
         Law "规则与法律" "Rules and law"
         Log "日志与核验" "The log"
     }
@@ -76,6 +81,8 @@ impl Section {
             Self::Organisations => "/organisations",
             Self::Commitments => "/commitments",
             Self::Evaluations => "/evaluations",
+            Self::Deposits => "/deposits",
+            Self::Statistics => "/statistics",
             Self::Law => "/law",
             Self::Log => "/log",
         }
@@ -115,6 +122,9 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
         .at("/evaluations", get(page(language, views, |visit| EVALUATIONS.show(visit))))
         .at("/evaluations.csv", get(page(language, views, |visit| EVALUATIONS.file(visit))))
         .at("/evaluations/:id", get(page(language, views, evaluation::show)))
+        .at("/deposits", get(page(language, views, |visit| DEPOSITS.show(visit))))
+        .at("/deposits.csv", get(page(language, views, |visit| DEPOSITS.file(visit))))
+        .at("/statistics", get(page(language, views, statistics::show)))
         .at("/law", get(page(language, views, law::show)))
         .at("/law/:edition", get(page(language, views, law::edition)))
         .at("/log", get(page(language, views, log::show)))

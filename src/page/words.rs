@@ -4,14 +4,16 @@ use super::text::words;
 use crate::access::AccessState;
 use crate::act::Role;
 use crate::commitment::{BreachFinding, BreachStatus, CommitmentStatus};
+use crate::deposit::{DepositStatus, RefundTiming};
 use crate::evaluation::{EvaluationStatus, RatingStatus};
 use crate::field::{Milestone, Nature, RateBasis};
 use crate::organisation::{EndingGround, KeyStatus, OrganisationStatus};
 use crate::search::SearchKind;
+use crate::statistics::{GroupedBy, Total};
 use crate::template::Side;
 use crate::tender::{
-    AnswerOutcome, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotStatus, Method, ObjectionStatus,
-    RulingOutcome, TenderStatus,
+    AnswerOutcome, AnswerTiming, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotBidding, LotStatus, Method,
+    ObjectionResult, ObjectionStatus, OpeningTiming, RulingOutcome, TenderStatus,
 };
 
 words! {
@@ -48,6 +50,65 @@ words! {
         Escalated "已投诉" "Escalated"
         Ruled "已裁定" "Ruled"
         Withdrawn "已撤回" "Withdrawn"
+    }
+
+    ObjectionResult {
+        Upheld "成立" "Upheld"
+        Rejected "不成立" "Rejected"
+        Open "尚无结论或已撤回" "Undecided or withdrawn"
+    }
+
+    AnswerTiming {
+        InTime "按期" "In time"
+        Late "逾期" "Late"
+        Open "仍在期内，或答复前已撤回" "Within the period, or withdrawn before"
+    }
+
+    OpeningTiming {
+        InTime "按时" "On the day"
+        Late "逾期" "Late"
+        Unknown "没有在本日志开标" "Not opened in this log"
+    }
+
+    LotBidding {
+        Single "一家" "One bid"
+        Several "两家及以上" "Two or more"
+        Nobody "没有人投标" "No bid"
+        Unknown "投标家数未知" "Number not known"
+    }
+
+    DepositStatus {
+        Announced "待交纳" "To be paid"
+        Short "未足额" "Short"
+        Secured "已足额" "Secured"
+        RefundDue "待退还" "To be returned"
+        Overdue "逾期未退" "Overdue"
+        Unclaimed "无法退还" "Unclaimed"
+        Closed "已了结" "Closed"
+    }
+
+    RefundTiming {
+        InTime "按期退还" "In time"
+        Late "逾期" "Late"
+        Running "仍在期内" "Within the period"
+        NotDue "未起算" "Not due"
+        Nothing "没有现金应退" "No money to return"
+    }
+
+    GroupedBy {
+        Year "年份" "Year"
+        Region "地区" "Region"
+        Unit "采购人（保证金为收取人）" "Unit (of deposits, the payee)"
+    }
+
+    Total {
+        Tenders "项目" "Tenders"
+        OpenToObjections "正在公示，可提出异议" "Open to objections"
+        Called "已发布公告" "Called"
+        Objections "异议" "Objections"
+        ObjectionsUpheld "成立的异议" "Objections upheld"
+        Organisations "已确认的主体" "Confirmed organisations"
+        Records "记录" "Records"
     }
 
     OrganisationStatus {

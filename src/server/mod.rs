@@ -15,6 +15,7 @@ use crate::page;
 use crate::problem;
 use crate::sandbox::Sandbox;
 use crate::search::SearchApi;
+use crate::statistics::StatisticsApi;
 use crate::world::capabilities;
 use described::Described;
 use poem::middleware::CatchPanic;
@@ -46,7 +47,8 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api = (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi, SearchApi);
+type Api =
+    (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi, SearchApi, StatisticsApi);
 
 fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
     (
@@ -58,6 +60,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         DisclosureApi { ledger: Arc::clone(ledger), limits },
         UncitedApi { ledger: Arc::clone(ledger), limits },
         SearchApi(Arc::clone(ledger)),
+        StatisticsApi::new(Arc::clone(ledger)),
     )
 }
 

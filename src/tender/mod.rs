@@ -15,9 +15,10 @@ mod view;
 pub use api::{LotSummary, ObjectionSummary, TenderSummary};
 pub use payload::*;
 pub use state::{
-    AwardState, AwardStatus, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState, ClauseChange,
-    ClauseState, ContractState, LotPhase, LotState, LotStatus, ObjectionPhase, ObjectionState, ObjectionStatus, Phase,
-    RoundState, Tender, TenderStatus, Verdict, clause_changes,
+    AnswerTiming, AwardState, AwardStatus, BidState, CandidateState, ChallengeState, ClaimFinding, ClaimState,
+    ClauseChange, ClauseState, ContractState, LotBidding, LotPhase, LotState, LotStatus, ObjectionPhase,
+    ObjectionResult, ObjectionState, ObjectionStatus, OpeningTiming, Phase, RoundState, Tender, TenderStatus, Verdict,
+    clause_changes,
 };
 #[cfg(feature = "shell")]
 pub use view::{CandidateView, LotView, NoticeView, ObjectionView, TenderView};

@@ -1,6 +1,6 @@
 //! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus};
+use super::{AnswerTiming, AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus};
 use crate::act::Capability;
 use crate::field::{LotId, Money, OrganisationId, Price, TenderCode, folded};
 use crate::law::{Law, Running};
@@ -46,6 +46,9 @@ pub static OBJECTIONS: Table = Table {
         Column::text("region"),
         Column::integer("filed"),
         Column::integer("answer_due"),
+        Column::text("unit"),
+        Column::text("result"),
+        Column::text("answered"),
     ],
     key: &["tender", "id"],
 };
@@ -68,6 +71,11 @@ pub static LOTS: Table = Table {
         Column::integer("awarded_minor"),
         Column::integer("candidates"),
         Column::integer("open_challenges"),
+        Column::text("bidding"),
+        Column::text("opening"),
+        Column::integer("challenges_in_time"),
+        Column::integer("challenges_late"),
+        Column::integer("challenges_running"),
     ],
     key: &["tender", "id"],
 };
@@ -151,6 +159,9 @@ impl Projected for Tender {
                     Value::from(self.region.as_str()),
                     Value::Integer(objection.filed.millis()),
                     end(answer),
+                    optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
+                    Value::from(objection.result().name()),
+                    Value::from(objection.answered.name()),
                 ],
             );
         }
@@ -208,6 +219,7 @@ fn amount(money: Money) -> Value {
 impl Tender {
     fn lot_row(&self, code: &TenderCode, lot: &LotState) -> Vec<Value> {
         let awards: Vec<_> = lot.awards.iter().filter_map(|award| AwardSummary::of(lot, award)).collect();
+        let challenges = |timing| Value::Integer(lot.challenges.iter().filter(|c| c.timing() == timing).count() as i64);
         vec![
             Value::from(code.as_str()),
             Value::from(lot.id.as_str()),
@@ -223,6 +235,11 @@ impl Tender {
             optional(AwardState::sum(&lot.awards), amount),
             Value::Integer(lot.candidates.len() as i64),
             Value::Integer(lot.challenges.iter().filter(|c| c.answer.is_none()).count() as i64),
+            Value::from(lot.bidding().name()),
+            Value::from(lot.opening().name()),
+            challenges(AnswerTiming::InTime),
+            challenges(AnswerTiming::Late),
+            challenges(AnswerTiming::Open),
         ]
     }
 

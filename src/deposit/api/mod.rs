@@ -16,7 +16,9 @@ use super::view::{
     AccountBalanceView, DepositBookView, DepositMoneyView, DepositSchemeView, DepositTotalView, DepositView,
     PostingView, RefundAge, StatementStanding,
 };
-use super::{DepositBook, DepositBookId, DepositStatus, OpenItemId, OpenItemStatus, StatementReconciliation};
+use super::{
+    DepositBook, DepositBookId, DepositStatus, OpenItemId, OpenItemStatus, RefundTiming, StatementReconciliation,
+};
 use crate::act::{Role, Stream};
 use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
@@ -46,10 +48,10 @@ enum Tag {
 
 shown! {
     Currency, DepositBookId, DepositStatus, ItemId, MatchReason, OpenItemId, OpenItemKind, OpenItemStatus, RefundAge,
-    RefundEvent, StatementReconciliation, StatementStanding
+    RefundEvent, RefundTiming, StatementReconciliation, StatementStanding
 }
 
-parameters! { Currency, DepositBookId, DepositStatus, ItemId, OpenItemStatus }
+parameters! { Currency, DepositBookId, DepositStatus, ItemId, OpenItemStatus, RefundTiming }
 
 const DEPOSITS: Listing =
     Listing { table: "deposits", columns: DEPOSIT_COLUMNS, order: &["entry"], direction: Direction::NewestFirst };
@@ -120,12 +122,15 @@ impl Endpoints for DepositBook {
 impl DepositApi {
     /// 保证金名单: where each stands, and when it goes back; the overdue ones with `status=overdue`. Without amounts.
     #[oai(path = "/deposits", method = "get", operation_id = "listDeposits")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
         &self,
         payee: Query<Option<OrganisationId>>,
         payer: Query<Option<OrganisationId>>,
         tender: Query<Option<TenderCode>>,
         status: Query<Option<DepositStatus>>,
+        /// How it went back.
+        refund: Query<Option<RefundTiming>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
@@ -135,7 +140,8 @@ impl DepositApi {
             .along("payer", payer.0.map(|id| Value::from(id.as_str())))
             .along("book", payee.0.map(|id| Value::from(id.as_str())))
             .along("tender", tender.0.map(|code| Value::from(code.as_str())))
-            .along("status", status.0.map(|status| Value::from(status.name())));
+            .along("status", status.0.map(|status| Value::from(status.name())))
+            .along("refund", refund.0.map(|timing| Value::from(timing.name())));
         let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, DepositView::of_row, cursor).await?;

@@ -257,13 +257,14 @@ impl DepositBook {
     }
 
     fn count_refund(&mut self, id: &ItemId, arrived: Day, law: Law<'_>) {
-        let due = self.deposits.get(id).and_then(|deposit| deposit.due_day(law));
-        match due {
-            Some(due) if due < arrived => self.refunds_late += 1,
-            Some(_) => self.refunds_in_time += 1,
+        let Some(deposit) = self.deposits.get_mut(id) else { return };
+        let [of_deposit, of_book] = match deposit.due_day(law) {
+            Some(due) if due < arrived => [&mut deposit.refunds_late, &mut self.refunds_late],
+            Some(_) => [&mut deposit.refunds_in_time, &mut self.refunds_in_time],
             // What was too much went back before anything was due.
-            None => {}
-        }
+            None => return,
+        };
+        (*of_deposit, *of_book) = (*of_deposit + 1, *of_book + 1);
     }
 
     /// Its refund is waited for while its clock runs and something is to go back.
@@ -319,6 +320,8 @@ impl DepositState {
             clock: None,
             charged_to: None,
             overdue: None,
+            refunds_in_time: 0,
+            refunds_late: 0,
             was_whole: false,
             topup: None,
             surplus: None,

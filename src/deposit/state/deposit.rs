@@ -128,6 +128,20 @@ statuses! {
         /// 已了结
         Closed,
     }
+
+    /// How a deposit went back, as money.
+    pub enum RefundTiming {
+        /// 按期: all of it
+        InTime,
+        /// 逾期: a part arrived after the last day, or is overdue now
+        Late,
+        /// 期内
+        Running,
+        /// 未起算: its clock does not run
+        NotDue,
+        /// No money was to go back: it was forfeited, set aside, or only a guarantee stood.
+        Nothing,
+    }
 }
 
 /// Money on its way back.
@@ -240,6 +254,9 @@ pub struct DepositState {
     pub was_whole: bool,
     pub topup: Option<TopUpState>,
     pub surplus: Option<SurplusState>,
+    /// Refunds that arrived by their last day, and after it.
+    pub refunds_in_time: u64,
+    pub refunds_late: u64,
     /// Nobody takes it back.
     pub unclaimed: Option<UnclaimedState>,
     /// The newest entry about it.
@@ -324,6 +341,18 @@ impl DepositState {
             0 if self.guaranteed_minor() == 0 => DepositStatus::Closed,
             _ if self.overdue.is_some() && self.unsettled_minor(book) > 0 => DepositStatus::Overdue,
             _ => DepositStatus::RefundDue,
+        }
+    }
+
+    /// How it went back. By the bank's day, whenever the payee entered it.
+    pub fn refund_timing(&self, book: &AccountBook) -> RefundTiming {
+        match self.status(book) {
+            _ if self.refunds_late > 0 => RefundTiming::Late,
+            DepositStatus::Announced | DepositStatus::Short | DepositStatus::Secured => RefundTiming::NotDue,
+            DepositStatus::Overdue => RefundTiming::Late,
+            DepositStatus::RefundDue => RefundTiming::Running,
+            DepositStatus::Closed if self.refunds_in_time > 0 => RefundTiming::InTime,
+            DepositStatus::Closed | DepositStatus::Unclaimed => RefundTiming::Nothing,
         }
     }
 

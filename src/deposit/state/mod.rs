@@ -29,7 +29,7 @@ pub use bank::{DifferenceState, OwnCostsState};
 pub use custody::CustodyJournal;
 pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
-    GuaranteeState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
+    GuaranteeState, HoldState, ReceiptState, RefundPhase, RefundState, RefundTiming, SchemeState,
 };
 pub use draft::{DraftFault, DraftedReconciliation};
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};

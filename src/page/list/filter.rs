@@ -26,7 +26,7 @@ pub(in crate::page) enum Kind {
 }
 
 /// The values of an enum to choose from.
-pub(super) fn every<T: EveryWord + Say + Serialize>(visit: &Visit) -> Vec<(String, &'static str)> {
+pub(in crate::page) fn every<T: EveryWord + Say + Serialize>(visit: &Visit) -> Vec<(String, &'static str)> {
     let name = |word: &T| serde_json::to_value(word).ok()?.as_str().map(str::to_owned);
     T::EVERY.iter().filter_map(|word| Some((name(word)?, visit.say(word)))).collect()
 }
@@ -35,7 +35,7 @@ pub(super) fn every<T: EveryWord + Say + Serialize>(visit: &Visit) -> Vec<(Strin
 ///
 /// # Errors
 /// An amount that is none.
-pub(super) fn question(visit: &Visit, filters: &[Filter]) -> Result<String, Unshown> {
+pub(in crate::page) fn question(visit: &Visit, filters: &[Filter]) -> Result<String, Unshown> {
     let mut question = String::new();
     for filter in filters {
         let Some(asked) = visit.asked(filter.name) else { continue };
@@ -76,7 +76,7 @@ pub(super) fn in_words(visit: &Visit, filters: &[Filter]) -> Vec<(&'static str, 
 }
 
 /// The form, with what was asked filled in; open where something was.
-pub(super) fn form(visit: &Visit, filters: &[Filter], action: &str) -> Markup {
+pub(in crate::page) fn form(visit: &Visit, filters: &[Filter], action: &str) -> Markup {
     let is_asked = filters.iter().any(|filter| visit.asked(filter.name).is_some());
     html! {
         details.filter open[is_asked] {

@@ -7,7 +7,7 @@ use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
-use crate::tender::{LotStatus, LotSummary};
+use crate::tender::{LotBidding, LotStatus, LotSummary, OpeningTiming};
 
 pub(in crate::page) static LOTS: List<LotSummary> = List {
     section: Section::Lots,
@@ -17,6 +17,8 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
         Filter { name: "q", label: ListText::Words, kind: Kind::Text },
         Filter { name: "nature", label: ListText::Nature, kind: Kind::OneOf(every::<Nature>) },
         Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<LotStatus>) },
+        Filter { name: "bidding", label: ListText::Bidding, kind: Kind::OneOf(every::<LotBidding>) },
+        Filter { name: "opening", label: ListText::Opening, kind: Kind::OneOf(every::<OpeningTiming>) },
         Filter { name: "region", label: ListText::RegionBegins, kind: Kind::Text },
         Filter { name: "published_from", label: ListText::From, kind: Kind::Day },
         Filter { name: "published_to", label: ListText::To, kind: Kind::Day },
@@ -24,6 +26,7 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
         Filter { name: "awarded_max", label: ListText::AmountTo, kind: Kind::Yuan },
         Filter { name: "bidder", label: ListText::Enterprise, kind: Kind::Text },
         Filter { name: "winner", label: ListText::Winners, kind: Kind::Text },
+        Filter { name: "unit", label: ListText::Unit, kind: Kind::Text },
         Filter { name: "tender", label: ListText::TenderCode, kind: Kind::Text },
     ],
     columns: &[

@@ -1,6 +1,7 @@
 //! Lists: one way to ask, page and take them away. A list says what the API lists, by what it is asked, and what a row shows.
 
 mod commitments;
+mod deposits;
 mod evaluations;
 mod filter;
 mod lots;
@@ -9,7 +10,9 @@ mod organisations;
 mod tenders;
 
 pub(super) use commitments::{COMMITMENTS, tone as commitment_tone};
+pub(super) use deposits::DEPOSITS;
 pub(super) use evaluations::{EVALUATIONS, tone as evaluation_tone};
+pub(super) use filter::{Filter, Kind, every, form, question};
 pub(super) use lots::{LOTS, tone as lot_tone};
 pub(super) use objections::{OBJECTIONS, tone as objection_tone};
 pub(super) use organisations::{ORGANISATIONS, tone as organisation_tone};
@@ -23,7 +26,6 @@ use super::shell::Leaf;
 use super::text::texts;
 use super::visit::{Names, Shown, Visit};
 use crate::http::{CSV_ROWS, csv_head, csv_line, encoded};
-use filter::Filter;
 use futures::{StreamExt, stream};
 use maud::{Markup, html};
 use poem::http::header;
@@ -237,6 +239,7 @@ texts! { ListText {
     AboutObjections "对招标前公示条款提出的异议，及其答复与裁定。" "Objections to disclosed terms, their answers and rulings."
     AboutOrganisations "登记的主体及其身份。" "Registered organisations and their roles."
     AboutEvaluations "承诺双方在中标、签约、验收等节点的互相评价。" "How the sides of commitments judged each other after award, contract and acceptance."
+    AboutDeposits "每笔保证金现在怎样、最迟何时退还；不含金额。" "Where each deposit stands and when it goes back at the latest; without amounts."
     AboutCommitments "采购人与供应商签署的廉洁从业双承诺。" "Integrity commitments that procuring units and enterprises signed."
     Tender "项目" "Tender"
     Lot "标段" "Lot"
@@ -267,6 +270,16 @@ texts! { ListText {
     ByUnit "采购人的评价" "Rating by the unit"
     ByEnterprise "供应商的评价" "Rating by the enterprise"
     OpenBreaches "未结违诺举报" "Open reports of breaches"
+    Deposit "保证金" "Deposit"
+    Payee "收取人" "Payee"
+    Payer "交纳人" "Payer"
+    Refund "退还情况" "How it went back"
+    RefundBy "最迟退还" "To be back by"
+    Result "结论" "Result"
+    Answered "答复是否按期" "Answered in time"
+    Bidding "投标家数" "Bids"
+    Opening "是否按时开标" "Opened on the day"
+    GroupBy "分组" "Group by"
     Words "名称含有" "Words of the title"
     RegionBegins "地区（行政区划代码，如 4101）" "Region (code, such as 4101)"
     OrganisationCode "统一社会信用代码" "Code of the organisation"

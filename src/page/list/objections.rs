@@ -6,7 +6,7 @@ use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
-use crate::tender::{ObjectionStatus, ObjectionSummary};
+use crate::tender::{AnswerTiming, ObjectionResult, ObjectionStatus, ObjectionSummary};
 
 pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
     section: Section::Objections,
@@ -14,16 +14,20 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
     about: ListText::AboutObjections,
     filters: &[
         Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<ObjectionStatus>) },
+        Filter { name: "result", label: ListText::Result, kind: Kind::OneOf(every::<ObjectionResult>) },
+        Filter { name: "answered", label: ListText::Answered, kind: Kind::OneOf(every::<AnswerTiming>) },
         Filter { name: "region", label: ListText::RegionBegins, kind: Kind::Text },
         Filter { name: "filed_from", label: ListText::From, kind: Kind::Day },
         Filter { name: "filed_to", label: ListText::To, kind: Kind::Day },
         Filter { name: "tender", label: ListText::TenderCode, kind: Kind::Text },
         Filter { name: "objector", label: ListText::Objector, kind: Kind::Text },
+        Filter { name: "unit", label: ListText::Unit, kind: Kind::Text },
         Filter { name: "centre", label: ListText::Centre, kind: Kind::Text },
     ],
     columns: &[
         ListText::Objection,
         ListText::State,
+        ListText::Result,
         ListText::Tender,
         ListText::Objector,
         ListText::Filed,
@@ -35,6 +39,7 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
         vec![
             Cell::Link { to, text: objection.id.clone() },
             Cell::Tag(tone(objection.status), objection.status.say(visit.language)),
+            Cell::Text(objection.result.say(visit.language).to_owned()),
             Cell::tender(visit, &objection.tender, &objection.tender),
             Cell::organisation(visit, names, &objection.objector),
             Cell::Time(objection.filed.clone()),

@@ -4,9 +4,10 @@ mod standing;
 
 use super::Section;
 use super::component::{Tone, organisation, record_link, summary, table, tag, time};
-use super::list::{COMMITMENTS, LOTS, OBJECTIONS, TENDERS, organisation_tone};
+use super::list::{COMMITMENTS, DEPOSITS, LOTS, OBJECTIONS, TENDERS, organisation_tone};
 use super::refusal::Unshown;
 use super::shell::Leaf;
+use super::statistics::payee;
 use super::text::texts;
 use super::visit::{Names, Visit};
 use crate::access::AccessView;
@@ -40,6 +41,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (standing::access(&visit, &access))
         (standing::credit(&visit, &credit))
         (parts(&visit, &id, &shown.roles).await?)
+        (payee(&visit, &id).await?)
         (admissions(&visit, &names, &shown))
         (keys(&visit, &shown))
         p.files { a href={ "/v1/organisations/" (id) } { (visit.say(OrganisationText::AsData)) } }
@@ -97,6 +99,7 @@ async fn parts(visit: &Visit, id: &str, roles: &[Role]) -> Result<Markup, Unshow
         parts.push(
             COMMITMENTS.part(visit, visit.say(OrganisationText::Commitments), &format!("enterprise={id}")).await?,
         );
+        parts.push(DEPOSITS.part(visit, visit.say(OrganisationText::Deposits), &format!("payer={id}")).await?);
     }
     if has(Role::ProcuringUnit) {
         parts.push(TENDERS.part(visit, visit.say(OrganisationText::Buys), &format!("unit={id}")).await?);
@@ -170,6 +173,7 @@ texts! { OrganisationText {
     Buys "采购的项目" "Tenders of this unit"
     Runs "经办的项目" "Tenders of this centre"
     Commitments "签署的承诺" "Commitments"
+    Deposits "交纳的保证金" "Deposits that it paid"
     ItsObjections "提出的异议" "Objections that it filed"
     ObjectionsToIt "对其项目的异议" "Objections to its tenders"
     Admissions "身份的授予" "Admissions"

@@ -1,7 +1,7 @@
 //! The list of lots.
 
-use super::super::LotStatus;
 use super::super::projection::AwardSummary;
+use super::super::{LotBidding, LotStatus, OpeningTiming};
 use super::{begin_of, code_of, end_of, instant, order_within, region_begins};
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
 use crate::http::{Cursor, ListOrder, Problem, Typed, bad_parameter, page_limit, word};
@@ -29,6 +29,14 @@ pub struct LotSummary {
     pub awarded_minor: Option<i64>,
     pub candidates: u32,
     pub open_challenges: u32,
+    /// How many bid.
+    pub bidding: LotBidding,
+    /// Whether the bids were opened on the day.
+    pub opening: OpeningTiming,
+    /// Challenges that were answered within their period.
+    pub challenges_in_time: u32,
+    /// Challenges that were not.
+    pub challenges_late: u32,
 }
 
 /// A page of lots.
@@ -53,6 +61,10 @@ impl LotSummary {
             awarded_minor: row.optional_integer(6)?,
             candidates: row.unsigned(7)? as u32,
             open_challenges: row.unsigned(8)? as u32,
+            bidding: word(row, 9)?,
+            opening: word(row, 10)?,
+            challenges_in_time: row.unsigned(11)? as u32,
+            challenges_late: row.unsigned(12)? as u32,
         })
     }
 }
@@ -60,7 +72,8 @@ impl LotSummary {
 const LOTS: Listing = Listing {
     table: "lots",
     columns: "lots.published, lots.tender, lots.id, lots.title, lots.status, lots.awards, lots.awarded_minor, \
-              lots.candidates, lots.open_challenges",
+              lots.candidates, lots.open_challenges, lots.bidding, lots.opening, lots.challenges_in_time, \
+              lots.challenges_late",
     order: &["lots.published", "lots.tender", "lots.id"],
     direction: Direction::NewestFirst,
 };
@@ -100,6 +113,10 @@ impl LotApi {
         centre: Query<Option<OrganisationId>>,
         /// Code of the tender's procuring unit.
         unit: Query<Option<OrganisationId>>,
+        /// How many bid.
+        bidding: Query<Option<LotBidding>>,
+        /// Whether the bids were opened on the day.
+        opening: Query<Option<OpeningTiming>>,
         nature: Query<Option<Nature>>,
         /// Digits with which the tender's region code begins.
         region: Query<Option<String>>,
@@ -137,6 +154,8 @@ impl LotApi {
             .along("lots.unit", unit.0.as_ref().map(code_of))
             .along("lots.centre", centre.0.as_ref().map(code_of))
             .along("lots.status", status.0.map(|status| Value::from(status.name())))
+            .along("lots.bidding", bidding.0.map(|bidding| Value::from(bidding.name())))
+            .along("lots.opening", opening.0.map(|timing| Value::from(timing.name())))
             .between(begin_of(published_from.0), end_of(published_to.0))
             .at_least("lots.awarded_minor", awarded_min.0)
             .at_most("lots.awarded_minor", awarded_max.0)

@@ -6,7 +6,8 @@ mod lots;
 mod objections;
 
 use super::{
-    AwardStatus, Change, Clause, EarlierRound, LotStatus, ObjectionStatus, Preannouncement, ScoreRow, TenderStatus,
+    AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
+    OpeningTiming, Preannouncement, ScoreRow, TenderStatus,
 };
 use crate::field::{Day, DueTime, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
@@ -33,9 +34,12 @@ enum Tag {
     Tenders,
 }
 
-shown! { AwardStatus, Change, Clause, EarlierRound, LotStatus, ObjectionStatus, ScoreRow, TenderStatus }
+shown! {
+    AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
+    OpeningTiming, ScoreRow, TenderStatus
+}
 
-parameters! { LotStatus, ObjectionStatus, TenderStatus }
+parameters! { AnswerTiming, LotBidding, LotStatus, ObjectionResult, ObjectionStatus, OpeningTiming, TenderStatus }
 
 /// A tender in a list.
 #[derive(Serialize, Object)]

@@ -1,6 +1,6 @@
 //! The list of objections.
 
-use super::super::ObjectionStatus;
+use super::super::{AnswerTiming, ObjectionResult, ObjectionStatus};
 use super::{begin_of, code_of, end_of, instant, order_within, region_begins};
 use crate::field::{Day, OrganisationId, TenderCode};
 use crate::http::{Cursor, ListOrder, Problem, Typed, page_limit, word};
@@ -23,6 +23,9 @@ pub struct ObjectionSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
+    pub result: ObjectionResult,
+    /// Whether it was answered within the period.
+    pub answered: AnswerTiming,
 }
 
 /// A page of objections.
@@ -43,13 +46,15 @@ impl ObjectionSummary {
             objector: row.text(3)?.to_owned(),
             status: word(row, 4)?,
             answer_due: row.optional_integer(5)?.map(instant),
+            result: word(row, 6)?,
+            answered: word(row, 7)?,
         })
     }
 }
 
 const OBJECTIONS: Listing = Listing {
     table: "objections",
-    columns: "filed, tender, id, objector, status, answer_due",
+    columns: "filed, tender, id, objector, status, answer_due, result, answered",
     order: &["filed", "tender", "id"],
     direction: Direction::NewestFirst,
 };
@@ -68,6 +73,12 @@ impl ObjectionApi {
         status: Query<Option<ObjectionStatus>>,
         /// Code of the tender's centre.
         centre: Query<Option<OrganisationId>>,
+        /// Code of the tender's procuring unit.
+        unit: Query<Option<OrganisationId>>,
+        /// What it came to.
+        result: Query<Option<ObjectionResult>>,
+        /// Whether it was answered within the period.
+        answered: Query<Option<AnswerTiming>>,
         /// Digits with which the tender's region code begins.
         region: Query<Option<String>>,
         /// Filed on this day or later (Asia/Shanghai).
@@ -85,8 +96,11 @@ impl ObjectionApi {
         let filter = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("objector", objector.0.as_ref().map(code_of))
+            .along("unit", unit.0.as_ref().map(code_of))
             .along("centre", centre.0.as_ref().map(code_of))
             .along("status", status.0.map(|status| Value::from(status.name())))
+            .along("result", result.0.map(|result| Value::from(result.name())))
+            .along("answered", answered.0.map(|timing| Value::from(timing.name())))
             .between(begin_of(filed_from.0), end_of(filed_to.0))
             .begins("region", region.as_deref());
         let after = Cursor::parse(after.0)?.map(Cursor::of_two).transpose()?;

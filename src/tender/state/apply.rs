@@ -5,8 +5,8 @@ use super::super::{
     RulingOutcome,
 };
 use super::{
-    CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, RoundState,
-    Tender, Verdict, clause_changes,
+    AnswerTiming, CandidateState, ChallengeState, ClauseState, LotPhase, LotState, ObjectionPhase, ObjectionState,
+    Phase, RoundState, Tender, Verdict, clause_changes,
 };
 use crate::act::Place;
 use crate::field::{Instant, ItemId};
@@ -90,10 +90,11 @@ impl Tender {
             Act::Objected(objection) => {
                 let phase = ObjectionPhase::Filed { answer: self.windows.answer.begins(now), overdue: false };
                 let (id, by) = (objection.id.clone(), place.author.clone());
-                self.objections.push(ObjectionState { id, by, filed: now, phase });
+                let answered = AnswerTiming::Open;
+                self.objections.push(ObjectionState { id, by, filed: now, phase, answered });
             }
-            Act::ObjectionAnswered(answer) => self.answer_objection(answer, now),
-            Act::ObjectionEscalated(escalation) => self.set_objection(&escalation.objection, ObjectionPhase::Escalated),
+            Act::ObjectionAnswered(answer) => self.answer_objection(answer, now, law),
+            Act::ObjectionEscalated(escalation) => self.escalate(&escalation.objection),
             Act::ObjectionRuled(ruling) => {
                 self.set_objection(&ruling.objection, ObjectionPhase::Ruled(ruling.outcome));
                 self.revision_required |= ruling.outcome == RulingOutcome::Upheld;
@@ -106,7 +107,9 @@ impl Tender {
             Act::Announced(announcement) => self.announce(announcement, now),
             Act::Amended(amendment) => self.amend(amendment),
             Act::BidsOpened(opening) => {
+                let is_late = self.opening_over().is_some_and(|over| over <= now);
                 if let Some(lot) = self.lot_mut(&opening.lot) {
+                    lot.opened_late |= is_late;
                     lot.opened(opening);
                 }
             }
@@ -133,14 +136,14 @@ impl Tender {
             | Act::ContractPublished(_)
             | Act::ContractAmended(_)
             | Act::ContractAccepted(_)
-            | Act::Failed(_) => self.fold_into_lot(act, place),
+            | Act::Failed(_) => self.fold_into_lot(act, place, law),
         }
     }
 
     /// What an act makes of the lot that it is about.
-    fn fold_into_lot(&mut self, act: &Act, place: &Place) {
+    fn fold_into_lot(&mut self, act: &Act, place: &Place, law: Law<'_>) {
         let Some(id) = act.lot() else { return };
-        let (windows, now) = (self.windows, place.time);
+        let (windows, now, counted) = (self.windows, place.time, self.counted_until(place.time));
         let Some(lot) = self.lot_mut(id) else { return };
         match act {
             Act::CandidatesPublished(publication) => {
@@ -161,6 +164,7 @@ impl Tender {
             }),
             Act::ChallengeAnswered(answer) => {
                 if let Some(challenge) = lot.challenges.iter_mut().find(|known| known.id == answer.challenge) {
+                    challenge.overdue |= law.is_over(challenge.period, counted);
                     challenge.answer = Some(answer.outcome);
                 }
             }
@@ -179,7 +183,29 @@ impl Tender {
         }
     }
 
-    fn answer_objection(&mut self, answer: &ObjectionAnswer, now: Instant) {
+    /// Nobody's time runs out while the tender is suspended.
+    fn counted_until(&self, now: Instant) -> Instant {
+        self.suspended_since.unwrap_or(now)
+    }
+
+    /// Unanswered, it may be escalated only after the period.
+    fn escalate(&mut self, id: &ItemId) {
+        if let Some(objection) = self.objection_mut(id) {
+            if matches!(objection.phase, ObjectionPhase::Filed { .. }) {
+                objection.answered = AnswerTiming::Late;
+            }
+            objection.phase = ObjectionPhase::Escalated;
+        }
+    }
+
+    fn answer_objection(&mut self, answer: &ObjectionAnswer, now: Instant, law: Law<'_>) {
+        let counted = self.counted_until(now);
+        if let Some(objection) = self.objection_mut(&answer.objection)
+            && let ObjectionPhase::Filed { answer: period, overdue } = objection.phase
+        {
+            let is_late = overdue || law.is_over(period, counted);
+            objection.answered = if is_late { AnswerTiming::Late } else { AnswerTiming::InTime };
+        }
         // The end of a suspension adds all of it; a window that begins within has only the rest to come.
         let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
         let escalation = self.windows.escalation.begins(now).moved(-past);
@@ -250,9 +276,10 @@ impl Tender {
     fn mark_overdue(&mut self, kind: DeadlineKind, item: &ItemId) {
         match kind {
             DeadlineKind::ObjectionAnswer => {
-                let phase = self.objection_mut(item).map(|objection| &mut objection.phase);
-                if let Some(ObjectionPhase::Filed { overdue, .. }) = phase {
-                    *overdue = true;
+                if let Some(objection) = self.objection_mut(item)
+                    && let ObjectionPhase::Filed { overdue, .. } = &mut objection.phase
+                {
+                    (*overdue, objection.answered) = (true, AnswerTiming::Late);
                 }
             }
             DeadlineKind::ChallengeAnswer => {
@@ -261,9 +288,10 @@ impl Tender {
                 }
             }
             DeadlineKind::BidOpening => {
-                let phase = self.lot_called_mut(item).map(|lot| &mut lot.phase);
-                if let Some(LotPhase::Waiting { overdue }) = phase {
-                    *overdue = true;
+                if let Some(lot) = self.lot_called_mut(item)
+                    && let LotPhase::Waiting { overdue } = &mut lot.phase
+                {
+                    (*overdue, lot.opened_late) = (true, true);
                 }
             }
         }

@@ -69,7 +69,7 @@ impl Tender {
     }
 
     /// The end of the day on which bids were to be opened.
-    fn opening_over(&self) -> Option<Instant> {
+    pub(super) fn opening_over(&self) -> Option<Instant> {
         let day = self.open?.day().date().succ_opt()?;
         Some(Instant::start_of_shanghai_day(day))
     }

@@ -184,6 +184,8 @@ pub struct LotState {
     pub winners_max: Option<NonZeroU16>,
     /// The bids that were opened. `None` before that, and where they were opened outside of this log.
     pub bids: Option<Vec<BidState>>,
+    /// They were not opened on the day.
+    pub opened_late: bool,
     /// Who bid, as far as the log knows: whoever was opened or was ever a candidate. By code.
     pub bidders: BTreeSet<OrganisationId>,
     /// Who won, in the order of the awards.
@@ -204,6 +206,7 @@ impl LotState {
             ceiling: lot.ceiling,
             winners_max: lot.winners,
             bids: None,
+            opened_late: false,
             bidders: BTreeSet::new(),
             awards: Vec::new(),
             ever_won: BTreeSet::new(),

@@ -18,7 +18,9 @@ pub use awarded::{AwardState, ContractState};
 pub use lot::{CandidateState, ChallengeState, ClaimFinding, ClaimState, LotPhase, LotState, Verdict};
 pub use opened::BidState;
 pub use round::RoundState;
-pub use status::{AwardStatus, LotStatus, ObjectionStatus, TenderStatus};
+pub use status::{
+    AnswerTiming, AwardStatus, LotBidding, LotStatus, ObjectionResult, ObjectionStatus, OpeningTiming, TenderStatus,
+};
 
 use super::{Act, AnswerOutcome, Change, Clause, ClauseKind, Method, RulingOutcome, ScoreRow, Windows, score_table_id};
 use crate::access::gate_streams;
@@ -109,6 +111,8 @@ pub struct ObjectionState {
     pub by: OrganisationId,
     pub filed: Instant,
     pub phase: ObjectionPhase,
+    /// Whether it was answered within the period: no phase after the answer says it.
+    pub answered: AnswerTiming,
 }
 
 /// One tender: what decisions and lists need, no more; the texts are in the records.

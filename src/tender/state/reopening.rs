@@ -2,7 +2,7 @@
 
 use super::super::{Act, PeriodReopening, TenderPeriod};
 use super::decide::guard::{forbids, unknown};
-use super::{LotPhase, ObjectionPhase, Phase, Tender};
+use super::{AnswerTiming, LotPhase, ObjectionPhase, Phase, Tender};
 use crate::act::{Moment, must_rule};
 use crate::field::{Instant, ItemId};
 use crate::law::Running;
@@ -58,12 +58,14 @@ impl Tender {
         match (reopening.period, &reopening.item) {
             (TenderPeriod::Objections, _) => self.open_window(now),
             (TenderPeriod::ObjectionAnswer | TenderPeriod::Escalation, Some(id)) => {
-                match self.objection_mut(id).map(|objection| &mut objection.phase) {
-                    Some(ObjectionPhase::Filed { answer, overdue }) => {
+                let Some(objection) = self.objection_mut(id) else { return };
+                match &mut objection.phase {
+                    ObjectionPhase::Filed { answer, overdue } => {
                         (*answer, *overdue) = (windows.answer.begins(now), false);
+                        objection.answered = AnswerTiming::Open;
                     }
-                    Some(ObjectionPhase::Answered { escalation, .. }) => *escalation = windows.escalation.begins(now),
-                    _ => {}
+                    ObjectionPhase::Answered { escalation, .. } => *escalation = windows.escalation.begins(now),
+                    ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => {}
                 }
             }
             (TenderPeriod::Candidates, Some(id)) => {

@@ -1,6 +1,9 @@
 //! Where tenders and their parts stand, in one word each.
 
-use super::{AwardState, ContractState, LotPhase, ObjectionPhase, Phase, Tender};
+use super::super::{AnswerOutcome, RulingOutcome};
+use super::{
+    AwardState, ChallengeState, ContractState, LotPhase, LotState, ObjectionPhase, ObjectionState, Phase, Tender,
+};
 use crate::act::statuses;
 
 statuses! {
@@ -56,6 +59,48 @@ statuses! {
         Failed,
     }
 
+    /// What an objection came to.
+    pub enum ObjectionResult {
+        /// 成立: the answer accepted it, wholly or in part, or the ruling upheld it
+        Upheld,
+        /// 不成立: the answer rejected it, or the ruling dismissed it
+        Rejected,
+        /// 无结论: to be answered or ruled on, or withdrawn
+        Open,
+    }
+
+    /// Whether an answer came within its period.
+    pub enum AnswerTiming {
+        /// 按期
+        InTime,
+        /// 逾期: it came later, or has not come
+        Late,
+        /// Within its period, or withdrawn before an answer.
+        Open,
+    }
+
+    /// Whether the bids for a lot were opened on the day.
+    pub enum OpeningTiming {
+        /// 按时
+        InTime,
+        /// 逾期: on a later day, or not yet
+        Late,
+        /// Outside of this log.
+        Unknown,
+    }
+
+    /// How many bid for a lot.
+    pub enum LotBidding {
+        /// 一家
+        Single,
+        /// 两家及以上
+        Several,
+        /// 没有
+        Nobody,
+        /// Not opened yet, or outside of this log.
+        Unknown,
+    }
+
     /// How far the award to one winner has come.
     pub enum AwardStatus {
         /// 中标
@@ -96,6 +141,53 @@ impl ObjectionPhase {
             Self::Escalated => ObjectionStatus::Escalated,
             Self::Ruled(_) => ObjectionStatus::Ruled,
             Self::Withdrawn => ObjectionStatus::Withdrawn,
+        }
+    }
+}
+
+impl ObjectionState {
+    /// A ruling stands above the answer, and an answer that is escalated is none until then.
+    pub fn result(&self) -> ObjectionResult {
+        match self.phase {
+            ObjectionPhase::Answered { outcome: AnswerOutcome::Accepted | AnswerOutcome::Partly, .. }
+            | ObjectionPhase::Ruled(RulingOutcome::Upheld) => ObjectionResult::Upheld,
+            ObjectionPhase::Answered { outcome: AnswerOutcome::Rejected, .. }
+            | ObjectionPhase::Ruled(RulingOutcome::Dismissed) => ObjectionResult::Rejected,
+            ObjectionPhase::Filed { .. } | ObjectionPhase::Escalated | ObjectionPhase::Withdrawn => {
+                ObjectionResult::Open
+            }
+        }
+    }
+}
+
+impl ChallengeState {
+    /// Whether it was answered within its period.
+    pub fn timing(&self) -> AnswerTiming {
+        match (self.overdue, self.answer) {
+            (true, _) => AnswerTiming::Late,
+            (false, Some(_)) => AnswerTiming::InTime,
+            (false, None) => AnswerTiming::Open,
+        }
+    }
+}
+
+impl LotState {
+    /// How many bids were opened; of an adopted tender nobody here knows.
+    pub fn bidding(&self) -> LotBidding {
+        match self.bids.as_deref() {
+            None => LotBidding::Unknown,
+            Some([]) => LotBidding::Nobody,
+            Some([_]) => LotBidding::Single,
+            Some(_) => LotBidding::Several,
+        }
+    }
+
+    /// Whether its bids were opened on the day.
+    pub fn opening(&self) -> OpeningTiming {
+        match self.bids {
+            _ if self.opened_late => OpeningTiming::Late,
+            Some(_) => OpeningTiming::InTime,
+            None => OpeningTiming::Unknown,
         }
     }
 }
