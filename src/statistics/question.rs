@@ -95,7 +95,7 @@ mod tests {
             [("", "41"), ("4", "41"), ("41", "4101"), ("410", "4101"), ("4101", "410105"), ("410105", "410105")]
         {
             let narrowed = Narrowed { region: (!asked.is_empty()).then(|| asked.into()), ..Narrowed::default() };
-            assert_eq!(narrowed.number(GroupedBy::Region, region, None, None), Some(number), "{asked}");
+            assert_eq!(narrowed.number(GroupedBy::Region, region, None, None), Some(key.parse().unwrap()), "{asked}");
             assert!(narrowed.has(region, None, None));
         }
         let elsewhere = Narrowed { region: Some("42".into()), ..Narrowed::default() };
