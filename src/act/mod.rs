@@ -20,7 +20,7 @@ pub use key::{Key, RevocationReason, has_possession, possession_header, public_k
 pub use look::Look;
 pub use moment::{Around, Author, Moment, Place, View, decide_alone, must_be_past};
 pub use payload::{Acts, Payload};
-pub(crate) use payload::{acts, confirms_numbers};
+pub(crate) use payload::{acts, cites_document, confirms_numbers};
 pub use role::{Role, Roles};
 pub(crate) use status::statuses;
 pub use stream::{Stream, StreamId};

@@ -53,6 +53,16 @@ macro_rules! confirms_numbers {
 }
 pub(crate) use confirms_numbers;
 
+/// Within an `impl Payload`: its member `document` is the one document that it cites.
+macro_rules! cites_document {
+    () => {
+        fn documents(&self) -> Vec<&$crate::field::DocumentRef> {
+            vec![&self.document]
+        }
+    };
+}
+pub(crate) use cites_document;
+
 /// The record kinds of one capability, as [`acts!`] lists them.
 pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// Every `typ` of this capability.

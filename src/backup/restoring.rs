@@ -206,7 +206,7 @@ impl Restorer<'_> {
         Ok(write.commit().await?)
     }
 
-    async fn put(&self, table: &Table, values: Vec<Value>) -> Result<(), RestoreError> {
+    async fn put(&self, table: &'static Table, values: Vec<Value>) -> Result<(), RestoreError> {
         let mut write = self.database.begin_write().await?;
         write.put(table, vec![values]).await?;
         Ok(write.commit().await?)

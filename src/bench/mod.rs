@@ -11,6 +11,7 @@ mod child;
 mod commits;
 mod cost;
 mod credit;
+mod deposits;
 mod fixture;
 mod ingest;
 mod load;
@@ -103,15 +104,21 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     credit::measure(&folder, scale, &mut report).await?;
     access::measure(&folder, scale, &mut report).await?;
     search::measure(&folder, scale, &mut report).await?;
+    deposits::sqlite(&folder, scale, &mut report).await?;
 
-    if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
+    let on_postgres = ingest::wanted(&report, "postgres") || deposits::wanted_on_postgres(&report);
+    if report.wants("postgres_commit") || on_postgres {
         match Postgres::find(options.postgres.as_deref(), &folder).await {
             Ok(postgres) => {
                 commits::postgres(&postgres, scale, &mut report).await?;
                 ingest::postgres(&postgres, &folder, scale, &limits, &mut report).await?;
+                deposits::postgres(&postgres, &folder, scale, &mut report).await?;
                 postgres.stop().await;
             }
-            Err(reason) => report.skipped("postgres_commit, http_ingest_postgres_*", &format!("{reason:#}"))?,
+            Err(reason) => report.skipped(
+                "postgres_commit, http_ingest_postgres_*, deposit_hot_account_postgres*",
+                &format!("{reason:#}"),
+            )?,
         }
     }
     report.finish()

@@ -9,7 +9,6 @@ pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, Reconc
 pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseTotalView};
 
 use super::book::{BookAccount, Heading, HeadingClass};
-use super::export::decimal;
 use super::{DepositStatus, RefundTiming};
 use crate::field::{Day, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
@@ -45,7 +44,7 @@ pub struct DepositTotalView {
     pub currency: String,
     /// 应缴
     pub required_minor: i64,
-    /// 专户存款
+    /// 专户存款, without what nobody has claimed yet: bid bonds before the opening are among that.
     pub custody_minor: i64,
     /// 保函担保
     pub guaranteed_minor: i64,
@@ -332,7 +331,7 @@ impl PostingView {
     pub fn cells(self) -> [String; 9] {
         let account = BookAccount::parse(&self.account);
         let name = account.as_ref().map(|account| account.heading.words().zh).unwrap_or_default();
-        let money = |minor: i64| account.as_ref().map_or(minor.to_string(), |account| decimal(minor, account.currency));
+        let money = |minor: i64| account.as_ref().map_or(minor.to_string(), |account| account.currency.decimal(minor));
         let side = if self.side == "debit" { "借" } else { "贷" };
         [
             self.voucher.to_string(),

@@ -43,7 +43,7 @@ pub use json::{ParseFailure, every_fault, parse};
 pub use media_type::{MediaType, MediaTypeError, SIGNATURE_BYTES, contradicted};
 pub use money::{
     AMOUNT_MINOR_MAX, Currency, Money, PRICE_ITEMS_MAX, Price, PriceItem, PriceItems, Rate, RateBasis, SimplePrice,
-    StatedPrice, UnitPrice,
+    StatedPrice, UnitPrice, decimal,
 };
 pub use nearest::nearest;
 pub use organisation_id::{OrganisationId, OrganisationIdError};

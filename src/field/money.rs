@@ -25,6 +25,21 @@ impl Currency {
             _ => 2,
         }
     }
+
+    /// Minor units as programs read them: `-1000.05`.
+    pub fn decimal(self, minor: i64) -> String {
+        decimal(minor, self.minor_digits())
+    }
+}
+
+/// Minor units of a currency that has so many digits after its decimal point: `-1000.05`.
+pub fn decimal(minor: i64, digits: u32) -> String {
+    let unit = 10_u64.pow(digits);
+    let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+    match digits {
+        0 => format!("{sign}{minor}"),
+        _ => format!("{sign}{}.{:0width$}", minor / unit, minor % unit, width = digits as usize),
+    }
 }
 
 impl<'de> Deserialize<'de> for Currency {
@@ -314,6 +329,15 @@ impl UnitPrice {
 mod tests {
     use super::super::{ParseFailure, parse};
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn amounts_keep_every_fen(minor: i64) {
+            let digits: String = Currency::CNY.decimal(minor).chars().filter(|c| *c != '.').collect();
+            proptest::prop_assert_eq!(digits.parse::<i64>(), Ok(minor));
+            proptest::prop_assert_eq!(Currency::JPY.decimal(minor), minor.to_string());
+        }
+    }
 
     #[test]
     fn amounts_are_whole_non_negative_and_bounded() {

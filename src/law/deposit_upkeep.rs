@@ -4,6 +4,7 @@ use super::credit::Grade;
 use super::deposits::{DepositForm, IssuerKind, WHOLE_PPM};
 use super::rule::Rule;
 use crate::calendar::Period;
+use crate::field::ItemId;
 use serde::{Deserialize, Serialize};
 
 /// With a grade of credit or a better one, so much of what the result asks.
@@ -67,4 +68,12 @@ impl GuaranteeTerms {
     pub fn takes(&self, form: DepositForm, kind: IssuerKind) -> bool {
         self.issuers.iter().any(|issuers| issuers.form == form && issuers.kinds.contains(&kind))
     }
+}
+
+/// Which deposits tell who bids.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecrecyTerms {
+    pub kinds: Vec<ItemId>,
+    pub rule: Rule,
 }

@@ -1,7 +1,7 @@
 //! What the law says of deposits (保证金): which there may be, up to how much, in which forms, and when they go back.
 
 use super::access::words;
-use super::deposit_upkeep::{AssessmentTerms, GuaranteeTerms};
+use super::deposit_upkeep::{AssessmentTerms, GuaranteeTerms, SecrecyTerms};
 use super::rule::{DayRule, Rule, WorkingDayRule};
 use crate::calendar::Period;
 use crate::field::{Bilingual, Currency, Day, ItemId, Money, RegionCode};
@@ -271,6 +271,12 @@ pub struct DepositTerms {
     /// The service starts the clock of a refund from the tender's own records.
     #[serde(default)]
     pub own_clock: Rule,
+    /// Whose notices wait for the opening.
+    #[serde(default)]
+    pub secrecy: SecrecyTerms,
+    /// A lot that fails sets the clocks of its own deposits going.
+    #[serde(default)]
+    pub failed_lot: Rule,
 }
 
 impl DepositTerms {
@@ -287,6 +293,9 @@ impl DepositTerms {
         }
         if let Some(fault) = self.assessment.fault() {
             return Some(fault);
+        }
+        if let Some(id) = self.secrecy.kinds.iter().find(|id| self.kinds.iter().all(|kind| kind.id != **id)) {
+            return Some(format!("secrecy of {id}, which is no kind"));
         }
         for kind in &self.kinds {
             let id = &kind.id;
@@ -312,7 +321,7 @@ impl DepositTerms {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
         let Self { basis, reduction, appeal, kinds, own_costs, topup, surplus, unclaimed, .. } = self;
         let plain = [basis, &reduction.rule, &self.own_clock, &self.assessment.rule, &self.guarantees.rule];
-        let plain = plain.into_iter().map(|rule| (rule, None));
+        let plain = plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot]).map(|rule| (rule, None));
         let counted = [own_costs, topup, surplus].map(|counted| (&counted.rule, Some(counted.working_days)));
         let kinds = kinds.iter().flat_map(|kind| {
             std::iter::once((&kind.rule, kind.refund.days))

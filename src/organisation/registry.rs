@@ -1,7 +1,7 @@
 //! What the registry (登记机关) enters about an organisation that exists: another name, another legal representative, its end.
 //! A supervisor who has seen the registry's document writes it down; records keep the name of their time.
 
-use crate::act::{Payload, statuses};
+use crate::act::{Payload, cites_document, statuses};
 use crate::field::{Day, DocumentRef, Fault, Faults, Line, OrganisationId};
 use crate::record::Sealed;
 use schemars::JsonSchema;
@@ -72,17 +72,13 @@ impl EndingGround {
 impl Payload for Renaming {
     const KIND: &'static str = "organisation.renamed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for RepresentativeChange {
     const KIND: &'static str = "organisation.representative_changed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 
     fn sealed(&self) -> Vec<Sealed> {
         vec![self.representative.clone()]
@@ -104,9 +100,7 @@ impl Payload for Ending {
         }
     }
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 
     fn codes(&self) -> Vec<&OrganisationId> {
         self.successors.iter().collect()

@@ -19,7 +19,7 @@ use crate::log::{
 };
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
-use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, Value, Write, load_edge};
+use crate::store::{ENTRIES, HEAD, LAW, Row, StoreError, TILES, TableRows, Value, Write, load_edge};
 use crate::world::{Act, Stream, World};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -195,18 +195,19 @@ impl Writer {
         let origin = log.origin.clone();
         let root = self.edge.root();
         let note = Checkpoint { origin: origin.clone(), size: self.head.size, root }.sign_by(&signers);
-        write.append(&ENTRIES, build.entries).await?;
-        write.put(&TILES, self.edge.changed_tiles().into_iter().map(tile_row).collect()).await?;
         let mut rows = rows_of_touched(&self.world, &build.touched);
         build.history.put(&mut rows);
-        for (table, rows) in rows.into_tables() {
-            write.put(table, rows).await?;
-        }
+        let mut all = vec![
+            TableRows::append(&ENTRIES, build.entries),
+            TableRows::put(&TILES, self.edge.changed_tiles().into_iter().map(tile_row).collect()),
+            TableRows::put(&LAW, build.adopted.values().map(|edition| edition_row(edition)).collect()),
+            TableRows::put(&HEAD, vec![self.head.row(&origin, &note)]),
+        ];
+        all.extend(rows.into_tables().map(|(table, rows)| TableRows::put(table, rows)));
+        write.put_all(all).await?;
         if !build.adopted.is_empty() {
-            write.put(&LAW, build.adopted.values().map(|edition| edition_row(edition)).collect()).await?;
             self.project_due(&mut write).await?;
         }
-        write.put(&HEAD, vec![self.head.row(&origin, &note)]).await?;
         write.commit().await?;
         let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
         self.edge.trim();

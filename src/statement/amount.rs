@@ -1,7 +1,7 @@
 //! Amounts in words into minor units.
 
 use super::{StatementCurrency, StatementFault};
-use crate::field::AMOUNT_MINOR_MAX;
+use crate::field::{AMOUNT_MINOR_MAX, decimal};
 
 /// Signs that say which currency is meant beside the number that they stand at.
 const SIGNS: [char; 6] = ['¥', '￥', '$', '€', '£', '元'];
@@ -65,13 +65,7 @@ pub(super) fn amount(text: &str, form: DecimalForm, currency: StatementCurrency)
 
 /// As people read it: `-1234.56`.
 pub fn amount_text(minor: i64, currency: StatementCurrency) -> String {
-    let digits = minor_digits(currency);
-    let unit = 10u64.pow(digits.try_into().unwrap_or_default());
-    let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
-    if digits == 0 {
-        return format!("{sign}{minor}");
-    }
-    format!("{sign}{}.{:0digits$}", minor / unit, minor % unit)
+    decimal(minor, currency.exponent().unwrap_or_default().into())
 }
 
 #[cfg(test)]

@@ -75,11 +75,47 @@ where
 
 /// What becomes of a row whose key is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Present {
+enum Present {
     /// It is replaced.
     Replaced,
     /// Nothing is written: there can be none.
     Refused,
+}
+
+/// Rows for one table.
+pub struct TableRows {
+    table: &'static Table,
+    rows: Vec<Vec<Value>>,
+    present: Present,
+}
+
+impl TableRows {
+    /// To insert, or to replace those that have the same key. No key may stand twice.
+    pub fn put(table: &'static Table, rows: Vec<Vec<Value>>) -> Self {
+        Self { table, rows, present: Present::Replaced }
+    }
+
+    /// To insert, where none is there yet.
+    pub fn append(table: &'static Table, rows: Vec<Vec<Value>>) -> Self {
+        Self { table, rows, present: Present::Refused }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.iter().flatten().map(Value::bytes).sum()
+    }
+
+    /// Whether each key stands once.
+    pub(super) fn are_told_apart(&self) -> bool {
+        self.table.tells_apart(&self.rows)
+    }
+
+    pub(super) fn table_name(&self) -> &'static str {
+        self.table.name
+    }
 }
 
 /// ` ON CONFLICT (key) DO UPDATE SET …`; nothing where a row with the same key is an error.
@@ -109,11 +145,16 @@ fn filled_up(mut rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
     rows
 }
 
-pub(super) async fn sqlite_put(
+pub(super) async fn sqlite_put(connection: &mut SqliteConnection, all: Vec<TableRows>) -> Result<(), StoreError> {
+    for of in all {
+        sqlite_put_into(connection, of).await?;
+    }
+    Ok(())
+}
+
+async fn sqlite_put_into(
     connection: &mut SqliteConnection,
-    table: &Table,
-    rows: Vec<Vec<Value>>,
-    present: Present,
+    TableRows { table, rows, present }: TableRows,
 ) -> Result<(), StoreError> {
     let conflict = on_conflict(table, present);
     let mut rows = if present == Present::Replaced { filled_up(rows) } else { rows }.into_iter();
@@ -132,40 +173,57 @@ pub(super) async fn sqlite_put(
     Ok(())
 }
 
-pub(super) async fn postgres_put(
-    connection: &mut PgConnection,
-    table: &Table,
-    rows: Vec<Vec<Value>>,
-    present: Present,
-) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    // One array a column: the statement is the same for any number of rows.
-    let arrays = table.columns.iter().enumerate().map(|(at, column)| {
+/// `INSERT INTO …` with one array a column, so that the statement is the same for any number of rows; `before` parameters are
+/// bound before its own.
+fn postgres_insert(table: &Table, present: Present, before: usize) -> String {
+    let arrays = (before + 1..).zip(table.columns).map(|(at, column)| {
         let kind = match column.kind {
             Kind::Integer => "bigint",
             Kind::Text => "text",
             Kind::Blob => "bytea",
         };
-        format!("${}::{kind}[]", at + 1)
+        format!("${at}::{kind}[]")
     });
     let arrays = arrays.collect::<Vec<_>>().join(", ");
     let (names, conflict) = (table.column_names(), on_conflict(table, present));
-    let sql = format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){conflict}", table.name);
+    format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){conflict}", table.name)
+}
+
+fn bind_columns<'q>(
+    mut query: Query<'q, Postgres, PgArguments>,
+    table: &Table,
+    rows: Vec<Vec<Value>>,
+) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
     let mut columns: Vec<Vec<Value>> = table.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(value);
         }
     }
-    let mut query = sqlx::query(AssertSqlSafe(sql));
     for (column, values) in table.columns.iter().zip(columns) {
         query = match column.kind {
             Kind::Integer => query.bind(values.into_iter().map(integer).collect::<Result<Vec<_>, _>>()?),
             Kind::Text => query.bind(values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?),
             Kind::Blob => query.bind(values.into_iter().map(blob).collect::<Result<Vec<_>, _>>()?),
         };
+    }
+    Ok(query)
+}
+
+/// All of them in one statement: one way to the server and back, where each table would have its own. The last one is what the
+/// statement does, those before are its `WITH`, and all are done whole.
+pub(super) async fn postgres_put(connection: &mut PgConnection, all: Vec<TableRows>) -> Result<(), StoreError> {
+    let (mut inserts, mut before) = (Vec::with_capacity(all.len()), 0);
+    for TableRows { table, present, .. } in &all {
+        inserts.push(postgres_insert(table, *present, before));
+        before += table.columns.len();
+    }
+    let Some(last) = inserts.pop() else { return Ok(()) };
+    let with: Vec<_> = (1..).zip(inserts).map(|(at, insert)| format!("put_{at} AS ({insert})")).collect();
+    let sql = if with.is_empty() { last } else { format!("WITH {} {last}", with.join(", ")) };
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for TableRows { table, rows, .. } in all {
+        query = bind_columns(query, table, rows)?;
     }
     query.execute(&mut *connection).await?;
     Ok(())

@@ -29,6 +29,7 @@ mod uncited;
 mod value;
 mod write;
 
+pub use bulk::TableRows;
 pub use cosigned::cosigned;
 pub use disclosures::{DisclosureKey, Disclosures};
 pub use documents::{DocumentError, Documents};

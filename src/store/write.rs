@@ -1,6 +1,6 @@
 //! The writing transaction: one at a time, durable when it is committed, and gone with its connection when it fails.
 
-use super::bulk::Present;
+use super::bulk::TableRows;
 use super::health::Health;
 use super::{Database, Row, StoreError, Table, Value, bulk, postgres};
 use sqlx::pool::PoolConnection;
@@ -122,25 +122,32 @@ impl Write {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn put(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
-        self.insert(table, rows, Present::Replaced).await
+    pub async fn put(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        self.put_all(vec![TableRows::put(table, rows)]).await
     }
 
     /// Inserts rows of which none is there yet.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn append(&mut self, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
-        self.insert(table, rows, Present::Refused).await
+    pub async fn append(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        self.put_all(vec![TableRows::append(table, rows)]).await
     }
 
-    async fn insert(&mut self, table: &Table, rows: Vec<Vec<Value>>, present: Present) -> Result<(), StoreError> {
-        // SQLite would not mind.
-        debug_assert!(table.tells_apart(&rows), "a key of {} stands twice", table.name);
-        self.bytes += rows.iter().flatten().map(Value::bytes).sum::<usize>();
+    /// Rows for several tables, each of which is named once, together: PostgreSQL is asked once.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn put_all(&mut self, mut all: Vec<TableRows>) -> Result<(), StoreError> {
+        all.retain(|rows| !rows.is_empty());
+        for rows in &all {
+            // SQLite would not mind.
+            debug_assert!(rows.are_told_apart(), "a key of {} stands twice", rows.table_name());
+            self.bytes += rows.bytes();
+        }
         let done = match self.session()? {
-            Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, table, rows, present)).await,
-            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, table, rows, present)).await,
+            Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, all)).await,
+            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, all)).await,
         };
         self.judged(done)
     }

@@ -52,12 +52,12 @@ async fn fetched(stage: &Stage, what: &str, folder: &Path) -> std::path::PathBuf
     path
 }
 
-async fn moved(engine: Engine) -> Stage {
+pub async fn moved(engine: Engine) -> Stage {
     let stage = Stage::on(engine).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     stage.app.days_pass(1).await;
-    stage.paid_in("d.1", &stage.cast.rival, None).await;
+    stage.paid_in("d.1", &stage.cast.rival).await;
     let hold = json!({
         "deposit": "d-1", "id": "h-1", "amount": yuan(1_234_567), "reason": "待核实", "until": stage.day(30),
     });
@@ -165,7 +165,7 @@ async fn the_journal_is_a_table_and_not_for_everybody() {
 }
 
 /// The cells of a sheet, as their reader sees them.
-fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+pub fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     let range = book.worksheet_range(name).unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()

@@ -1,8 +1,8 @@
 //! What the service starts by itself: clocks of refunds by a tender's own records, and what is asked, once a year.
 
-use super::refunds::TENDER;
+use super::refunds::{TENDER, lot};
 use super::stage::{Stage, paper, yuan};
-use super::support::fixture::{self, act, stream};
+use super::support::fixture::{act, stream};
 use super::support::{DAY, Engine};
 use gongshi::organisation::EndingGround;
 use serde_json::{Value, json};
@@ -48,20 +48,42 @@ async fn a_contract_starts_the_clocks_of_all_bonds_of_its_lot_on_postgres() {
 async fn a_tender_that_is_terminated_starts_them_as_well() {
     let stage = Stage::on(Engine::Sqlite).await;
     let (app, centre) = (&stage.app, &stage.cast.centre);
-    let disclosed = fixture::preannouncement(centre);
-    app.post(centre, "/v1/tenders", &stream(TENDER), &act(disclosed.clone())).await.accepted();
-    app.days_pass(15).await;
-    let announced = act(fixture::announcement(&disclosed));
-    app.post(centre, &format!("/v1/tenders/{TENDER}/announcements"), &stream(TENDER), &announced).await.accepted();
+    stage.called().await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, Some(json!({"tender": TENDER, "lot": "1"}))).await;
-    app.ledger.propose_due().await.unwrap();
-    assert_eq!(stage.deposit("d-1").await["status"], "secured");
+    stage.arrives("d-1").await;
     let end: gongshi::tender::Termination = serde_json::from_value(json!({"reason": "项目取消"})).unwrap();
     app.post(centre, &format!("/v1/tenders/{TENDER}/terminations"), &stream(TENDER), &act(end)).await.accepted();
     app.ledger.propose_due().await.unwrap();
+    // Whose it is was not told before; its clock starts although the tender is over.
+    stage.announces("d-1", &stage.cast.enterprise, lot()).await.accepted();
+    stage.claims("d-1").await;
+    app.ledger.propose_due().await.unwrap();
     let view = stage.deposit("d-1").await;
     assert_eq!((&view["status"], &view["clock_event"]), (&"refund_due".into(), &"terminated".into()), "{view}");
+    stage.holds().await;
+}
+
+/// A lot that fails goes its own way: the bonds of its bidders do not wait for the end of the tender.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_fails_starts_the_clocks_of_its_own_bonds() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    let (app, centre) = (&stage.app, &stage.cast.centre);
+    stage.called().await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.arrives("d-1").await;
+    stage.opened().await;
+    stage.announces("d-1", &stage.cast.enterprise, lot()).await.accepted();
+    stage.claims("d-1").await;
+    app.ledger.propose_due().await.unwrap();
+    assert_eq!(stage.deposit("d-1").await["status"], "secured");
+    let failure: gongshi::tender::Failure =
+        serde_json::from_value(json!({"lot": "1", "reason": "有效投标不足三家"})).unwrap();
+    app.post(centre, &format!("/v1/tenders/{TENDER}/failures"), &stream(TENDER), &act(failure)).await.accepted();
+    let failed = stage.day(0);
+    app.ledger.propose_due().await.unwrap();
+    let view = stage.deposit("d-1").await;
+    assert_eq!((&view["status"], &view["clock_event"]), (&"refund_due".into(), &"terminated".into()), "{view}");
+    assert_eq!(view["clock_day"], failed, "{view}");
     stage.holds().await;
 }
 
@@ -70,7 +92,7 @@ async fn a_tender_that_is_terminated_starts_them_as_well() {
 async fn what_is_asked_is_assessed_each_year() {
     let stage = Stage::on(Engine::Sqlite).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     assert_eq!(stage.app.ledger.assess_due().await.unwrap(), 0);
     let better = json!({
         "deposit": "d-1", "base": yuan(500_000_000), "score": 85, "required": yuan(5_000_000), "rule": "DP-ASSESSMENT",
@@ -93,8 +115,8 @@ async fn what_is_asked_is_assessed_each_year() {
 async fn interest_is_allocated_to_all_in_the_account(engine: Engine) {
     let stage = Stage::on(engine).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
-    stage.paid_in("icbc", &stage.cast.rival, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
+    stage.paid_in("icbc", &stage.cast.rival).await;
     stage.app.days_pass(30).await;
     let line = json!({
         "bank": "icbc", "nature": "pooled_interest", "reference": "LX-1", "amount": yuan(101), "value_date": stage.day(0),
@@ -135,7 +157,7 @@ async fn interest_is_allocated_to_all_in_the_account_on_postgres() {
 async fn a_bond_follows_who_succeeds_its_payer() {
     let stage = Stage::on(Engine::Sqlite).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.rival, None).await;
+    stage.paid_in("d-1", &stage.cast.rival).await;
     let heir = &stage.cast.enterprise;
     let succeeded =
         |id: &gongshi::field::OrganisationId| json!({"deposit": "d-1", "successor": id, "document": paper()});

@@ -12,7 +12,7 @@ const EACH: i64 = 100_000;
 async fn concurrent_holds_never_overspend(engine: Engine) {
     let stage = Arc::new(Stage::on(engine).await);
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     let holds = (0..HOLDS).map(|n| {
         let stage = Arc::clone(&stage);
         tokio::spawn(async move {

@@ -3,12 +3,14 @@
 
 #![cfg(feature = "shell")]
 
+mod audit_month;
 mod books;
 mod clocks;
 mod holds;
 mod month;
 mod reconciliation;
 mod refunds;
+mod secrecy;
 mod sight;
 mod stage;
 mod statements;

@@ -1,5 +1,6 @@
 //! What an accountant and an enterprise read of a month: what is due back, and what an enterprise has.
 
+use super::books::sheet;
 use super::stage::{Stage, paper, yuan};
 use super::support::Engine;
 use serde_json::json;
@@ -7,8 +8,8 @@ use serde_json::json;
 async fn a_month_is_read(engine: Engine) {
     let stage = Stage::on(engine).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
-    stage.paid_in("d-2", &stage.cast.rival, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
+    stage.paid_in("d-2", &stage.cast.rival).await;
     let first = stage.day(0);
     stage.app.days_pass(3).await;
     let hold =
@@ -34,6 +35,7 @@ async fn a_month_is_read(engine: Engine) {
     );
     let csv = stage.app.get_as(&cast.centre, &stage.path("refunds-due.csv")).await;
     assert!(csv.body.as_str().unwrap().contains("逾期 31–90 天,100000.00,40.00"), "{csv:?}");
+    the_late_one_as_a_workbook(&stage).await;
 
     let of = |what: &str, from: &str| {
         stage.path(&format!("enterprises/{}/statement{what}?from={from}&to={}", cast.enterprise.id, stage.day(0)))
@@ -70,6 +72,17 @@ async fn a_month_is_read(engine: Engine) {
     assert_eq!(stage.app.get_as(&cast.centre, &backwards).await.status, 400);
     let nobody = stage.path(&format!("enterprises/{}/statement?from={first}&to={first}", cast.supervisor.id));
     assert_eq!(stage.app.get_as(&cast.centre, &nobody).await.problem(), "deposit-unknown");
+}
+
+async fn the_late_one_as_a_workbook(stage: &Stage) {
+    let cast = &stage.cast;
+    let xlsx = stage.app.client.get(format!("{}{}", stage.app.base, stage.path("refunds-due.xlsx")));
+    let bytes = xlsx.bearer_auth(stage.app.token(&cast.centre)).send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(sheet(&bytes, "账龄合计")[1..], [["逾期 31–90 天", "CNY", "1", "100000", "40"]]);
+    let due = sheet(&bytes, "应退保证金");
+    assert_eq!((due.len(), &*due[1][0], &*due[1][8]), (2, "d-1", "100000"), "{due:?}");
+    let refused = stage.app.get_as(&cast.enterprise, &stage.path("refunds-due.xlsx")).await;
+    assert_eq!(refused.problem(), "not-a-party");
 }
 
 #[tokio::test(flavor = "multi_thread")]

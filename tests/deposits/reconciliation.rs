@@ -16,9 +16,9 @@ async fn on(engine: Engine) -> (Stage, String) {
     let ledger = open_with(folder.path(), url.clone(), clock.clone(), None).await.unwrap();
     let stage = Stage::of(App::serve(folder, ledger, clock, unlimited()).await).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     stage.app.days_pass(1).await;
-    stage.paid_in("d-2", &stage.cast.rival, None).await;
+    stage.paid_in("d-2", &stage.cast.rival).await;
     (stage, url)
 }
 

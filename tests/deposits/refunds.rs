@@ -8,25 +8,47 @@ use serde_json::{Value, json};
 
 pub const TENDER: &str = "HNZB-2026-0042";
 
+/// The lot that bonds are for.
+pub fn lot() -> Value {
+    json!({"tender": TENDER, "lot": "1"})
+}
+
 impl Stage {
-    /// A tender that the enterprise won, and whose contract was signed on this day.
-    pub async fn contracted(&self) -> Day {
+    /// A tender whose bids may be handed in.
+    pub async fn called(&self) {
         let (app, centre) = (&self.app, &self.cast.centre);
         let disclosed = fixture::preannouncement(centre);
         app.post(centre, "/v1/tenders", &stream(TENDER), &act(disclosed.clone())).await.accepted();
         app.days_pass(15).await;
-        let on = async |what: &str, payload: gongshi::tender::Act| {
-            app.post(centre, &format!("/v1/tenders/{TENDER}/{what}"), &stream(TENDER), &act(payload)).await.accepted();
-        };
-        on("announcements", fixture::announcement(&disclosed).into()).await;
-        self.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-        let secures = Some(json!({"tender": TENDER, "lot": "1"}));
-        self.paid_in("d-1", &self.cast.enterprise, secures.clone()).await;
-        self.paid_in("d-2", &self.cast.rival, secures).await;
+        let announced = act(fixture::announcement(&disclosed));
+        app.post(centre, &format!("/v1/tenders/{TENDER}/announcements"), &stream(TENDER), &announced).await.accepted();
+    }
+
+    /// Its bids are opened 35 days later.
+    pub async fn opened(&self) {
+        let (app, centre) = (&self.app, &self.cast.centre);
         app.days_pass(35).await;
         let bids =
             vec![fixture::bid("甲", &self.cast.enterprise, 4_000_000), fixture::bid("乙", &self.cast.rival, 4_100_000)];
-        on("openings", gongshi::tender::Opening { bids, ..fixture::opening(app.now(), &[]) }.into()).await;
+        let opening = act(gongshi::tender::Opening { bids, ..fixture::opening(app.now(), &[]) });
+        app.post(centre, &format!("/v1/tenders/{TENDER}/openings"), &stream(TENDER), &opening).await.accepted();
+    }
+
+    /// A tender that the enterprise won, and whose contract was signed on this day.
+    pub async fn contracted(&self) -> Day {
+        let (app, centre) = (&self.app, &self.cast.centre);
+        let on = async |what: &str, payload: gongshi::tender::Act| {
+            app.post(centre, &format!("/v1/tenders/{TENDER}/{what}"), &stream(TENDER), &act(payload)).await.accepted();
+        };
+        self.called().await;
+        self.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+        self.arrives("d-1").await;
+        self.arrives("d-2").await;
+        self.opened().await;
+        for (id, payer) in [("d-1", &self.cast.enterprise), ("d-2", &self.cast.rival)] {
+            self.announces(id, payer, lot()).await.accepted();
+            self.claims(id).await;
+        }
         let list = vec![
             fixture::candidate("c-1", 1, "甲", &self.cast.enterprise, 4_000_000),
             fixture::candidate("c-2", 2, "乙", &self.cast.rival, 4_100_000),
@@ -77,7 +99,7 @@ async fn a_loser_has_its_bond_back_late_and_with_interest(engine: Engine) {
     let record = stage.app.get(&format!("/v1/records/{}", view["overdue"])).await.body;
     assert_eq!(record["kind"], "deposit.refund_overdue", "{record}");
 
-    let since = stage.app.get_as(&stage.cast.supervisor, &stage.path("postings?account=2010.d-2.CNY")).await.body;
+    let since = stage.app.get_as(&stage.cast.supervisor, &stage.path("postings?account=2910.CNY")).await.body;
     let from: Day = since["items"][0]["day"].as_str().unwrap().parse().unwrap();
     let today = Day::from(stage.app.now().shanghai_day());
     let days = (today.date() - from.date()).num_days();

@@ -9,7 +9,7 @@ use gongshi::store::Pools;
 async fn amounts_are_for_whom_they_concern() {
     let stage = Stage::on(Engine::Sqlite).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     let public = stage.deposit("d-1").await;
     assert!(public["status"] == "secured" && !public.to_string().contains("minor"), "{public}");
     let (money, accounts) = (stage.path("deposits/d-1/money"), stage.path("accounts"));
@@ -30,7 +30,7 @@ async fn amounts_are_for_whom_they_concern() {
 async fn a_forged_balance_is_found_and_repaired() {
     let stage = Stage::on(Engine::Sqlite).await;
     stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-    stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
     let Pools::Sqlite { writer, .. } = &stage.app.ledger.database.pools else { panic!("SQLite") };
     for forgery in [
         "UPDATE deposit_accounts SET balance = balance - 1 WHERE heading = 'available'",

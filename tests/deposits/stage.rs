@@ -70,21 +70,43 @@ impl Stage {
         self.enters("schemes", "deposit.scheme_published", scheme).await.accepted();
     }
 
-    /// 100,000 yuan from an enterprise, paid in today.
-    pub async fn paid_in(&self, id: &str, payer: &Actor, secures: Option<Value>) {
-        let mut notice = json!({
+    /// 100,000 yuan from an enterprise, paid in today, for no tender of this log.
+    pub async fn paid_in(&self, id: &str, payer: &Actor) {
+        let notice = json!({
             "id": id, "scheme": "s-1", "payer": payer.id, "base": yuan(500_000_000), "required": yuan(10_000_000),
             "bank": "icbc", "pay_by": self.day(5),
         });
-        if let Some(secures) = secures {
-            notice["secures"] = secures;
-        }
         self.enters("notices", "deposit.announced", notice).await.accepted();
         let receipt = json!({
             "deposit": id, "reference": format!("HD-{id}"), "amount": yuan(10_000_000), "value_date": self.day(0),
             "account_kind": "basic", "account": {"sealed": "A".repeat(43)},
         });
         self.enters("receipts", "deposit.received", receipt).await.accepted();
+    }
+
+    /// As much comes in, and nobody is told from whom: the tender's bids are not opened.
+    pub async fn arrives(&self, id: &str) {
+        let receipt = json!({
+            "bank": "icbc", "reference": format!("HD-{id}"), "amount": yuan(10_000_000), "value_date": self.day(0),
+            "account": {"sealed": "A".repeat(43)},
+        });
+        self.enters("unallocated-receipts", "deposit.unallocated_received", receipt).await.accepted();
+    }
+
+    /// The notice of what has come in like that.
+    pub async fn announces(&self, id: &str, payer: &Actor, secures: Value) -> Answer {
+        let notice = json!({
+            "id": id, "scheme": "s-1", "payer": payer.id, "base": yuan(500_000_000), "required": yuan(10_000_000),
+            "bank": "icbc", "pay_by": self.day(5), "secures": secures,
+        });
+        self.enters("notices", "deposit.announced", notice).await
+    }
+
+    /// What has come in turns out to be of this deposit.
+    pub async fn claims(&self, id: &str) {
+        let claim =
+            json!({"deposit": id, "reference": format!("HD-{id}"), "account_kind": "basic", "document": paper()});
+        self.post(&self.checker, "unallocated-claims", "deposit.unallocated_claimed", claim).await.accepted();
     }
 
     pub async fn money(&self, id: &str) -> Value {

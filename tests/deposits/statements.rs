@@ -44,9 +44,9 @@ impl Stage {
     async fn paid(engine: Engine) -> Self {
         let stage = Self::on(engine).await;
         stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
-        stage.paid_in("d-1", &stage.cast.enterprise, None).await;
+        stage.paid_in("d-1", &stage.cast.enterprise).await;
         stage.app.days_pass(1).await;
-        stage.paid_in("d-2", &stage.cast.rival, None).await;
+        stage.paid_in("d-2", &stage.cast.rival).await;
         stage.app.days_pass(2).await;
         stage
     }

@@ -6,12 +6,16 @@ use crate::tree::{Tree, found, none};
 
 /// Other files with statements, and why.
 const SELECTING: &[(&str, &str)] = &[
+    ("src/bench/deposits/plain.rs", "measures what a plain ledger takes"),
     ("src/bench/search.rs", "measures what a plain scan takes"),
     ("src/bundle/select.rs", "follows what entries name through the tables of capabilities"),
 ];
 
 /// Files outside of `store` with what only one engine understands, and why.
-const ONE_ENGINE: &[(&str, &str)] = &[("src/bench/commits.rs", "measures what each engine can do at best")];
+const ONE_ENGINE: &[(&str, &str)] = &[
+    ("src/bench/commits.rs", "measures what each engine can do at best"),
+    ("src/bench/deposits/plain.rs", "locks a row as a plain ledger would"),
+];
 
 const STATEMENTS: [&str; 4] = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "];
 

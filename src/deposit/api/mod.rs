@@ -9,8 +9,8 @@ mod statements;
 
 use super::book::{BookAccount, Heading};
 use super::projection::{
-    ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, POSTING_COLUMNS, SCHEME_COLUMNS, balances_at, book_of, deposit_of,
-    last_entry_of_day, totals_of,
+    ACCOUNT_COLUMNS, DEPOSIT_COLUMNS, IS_PUBLIC, POSTING_COLUMNS, SCHEME_COLUMNS, balances_at, book_of, deposit_of,
+    last_entry_of_day, public_deposit_of, totals_of,
 };
 use super::view::{
     AccountBalanceView, DepositBookView, DepositMoneyView, DepositSchemeView, DepositTotalView, DepositView,
@@ -120,7 +120,8 @@ impl Endpoints for DepositBook {
 
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Deposits")]
 impl DepositApi {
-    /// 保证金名单: where each stands, and when it goes back; the overdue ones with `status=overdue`. Without amounts.
+    /// 保证金名单: where each stands, and when it goes back; the overdue ones with `status=overdue`. Without amounts, and without those
+    /// that would tell who bids for a lot whose bids are not opened.
     #[oai(path = "/deposits", method = "get", operation_id = "listDeposits")]
     #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
@@ -141,7 +142,8 @@ impl DepositApi {
             .along("book", payee.0.map(|id| Value::from(id.as_str())))
             .along("tender", tender.0.map(|code| Value::from(code.as_str())))
             .along("status", status.0.map(|status| Value::from(status.name())))
-            .along("refund", refund.0.map(|timing| Value::from(timing.name())));
+            .along("refund", refund.0.map(|timing| Value::from(timing.name())))
+            .only(IS_PUBLIC, true);
         let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, DepositView::of_row, cursor).await?;
@@ -185,10 +187,10 @@ impl DepositApi {
         Ok(Typed(DepositSchemePage { items, next }))
     }
 
-    /// One deposit: where it stands and when it goes back. Without amounts.
+    /// One deposit: where it stands and when it goes back. Without amounts; unknown where the bids of its lot are not opened.
     #[oai(path = "/deposits/:payee/deposits/:id", method = "get", operation_id = "getDeposit")]
     async fn deposit(&self, payee: Path<DepositBookId>, id: Path<ItemId>) -> Result<Typed<DepositView>, Problem> {
-        let row = deposit_of(&self.0.database, &payee.0.0, &id.0).await?.ok_or_else(unknown)?;
+        let row = public_deposit_of(&self.0.database, &payee.0.0, &id.0).await?.ok_or_else(unknown)?;
         Ok(Typed(DepositView::of_row(&row)?))
     }
 
@@ -331,6 +333,7 @@ fn totals(rows: &[Row]) -> Result<Vec<DepositTotalView>, StoreError> {
         match heading {
             Heading::RequirementControl => total.required_minor += standing,
             Heading::GuaranteeControl => total.guaranteed_minor += standing,
+            Heading::Unallocated => total.custody_minor -= standing,
             _ => total.custody_minor += standing,
         }
     }

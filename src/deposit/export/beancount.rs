@@ -1,6 +1,6 @@
 //! Beancount 3 (<https://beancount.github.io/docs/beancount_language_syntax.html>).
 
-use super::{BookFormat, BookLine, commodity, decimal};
+use super::{BookFormat, BookLine, commodity};
 use crate::deposit::book::BookAccount;
 use crate::field::Day;
 
@@ -37,7 +37,7 @@ impl BookFormat for BeancountFormat {
         );
         for (line, name) in lines {
             let account = &line.line.account;
-            let amount = decimal(line.line.signed(), account.currency);
+            let amount = account.currency.decimal(line.line.signed());
             text += &format!("  {name}  {amount} {}\n", commodity(account));
         }
         text + "\n"
@@ -47,7 +47,7 @@ impl BookFormat for BeancountFormat {
     fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String {
         let next = day.date().succ_opt().map_or(day, Day::from);
         let line = |(account, name, minor): (&BookAccount, &str, i64)| {
-            format!("{next} balance {name}  {} ~ 0 {}\n", decimal(minor, account.currency), commodity(account))
+            format!("{next} balance {name}  {} ~ 0 {}\n", account.currency.decimal(minor), commodity(account))
         };
         balances.map(line).collect()
     }

@@ -1,6 +1,6 @@
 //! One file for hledger (<https://hledger.org/hledger.html>) and ledger (<https://ledger-cli.org>).
 
-use super::{BookFormat, BookLine, commodity, decimal};
+use super::{BookFormat, BookLine, commodity};
 use crate::deposit::book::BookAccount;
 use crate::field::{Currency, Day};
 use strum::IntoEnumIterator;
@@ -12,7 +12,7 @@ impl BookFormat for LedgerFormat {
     /// Commodities first: `check --strict` wants each declared.
     fn head(&self, payee: &str) -> String {
         let sample = |currency: Currency| {
-            let sample = decimal(1000 * 10_i64.pow(currency.minor_digits()), currency);
+            let sample = currency.decimal(1000 * 10_i64.pow(currency.minor_digits()));
             // hledger wants to see the point also where nothing follows it.
             if sample.contains('.') { sample } else { sample + "." }
         };
@@ -35,7 +35,7 @@ impl BookFormat for LedgerFormat {
             format!("{} * ({}) {}\n    ; record: /v1/records/{}\n", first.day, first.voucher, first.kind, first.entry);
         for (line, name) in lines {
             let account = &line.line.account;
-            let amount = decimal(line.line.signed(), account.currency);
+            let amount = account.currency.decimal(line.line.signed());
             text += &format!("    {name}  {amount} {}\n", commodity(account));
         }
         text + "\n"
@@ -44,7 +44,7 @@ impl BookFormat for LedgerFormat {
     fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String {
         let line = |(account, name, minor): (&BookAccount, &str, i64)| {
             let (currency, of) = (account.currency, commodity(account));
-            format!("    {name}  {} {of} = {} {of}\n", decimal(0, currency), decimal(minor, currency))
+            format!("    {name}  {} {of} = {} {of}\n", currency.decimal(0), currency.decimal(minor))
         };
         format!("{day} * balances\n{}", balances.map(line).collect::<String>())
     }

@@ -12,7 +12,7 @@ pub use beancount::BeancountFormat;
 pub use ledger::LedgerFormat;
 
 use super::book::{BookAccount, Heading, HeadingClass, JournalLine};
-use crate::field::{Currency, Day, ItemId};
+use crate::field::{Day, ItemId};
 use std::collections::BTreeMap;
 
 /// One line of a book as it is kept: with its voucher, and the balance that it has left.
@@ -143,15 +143,4 @@ fn name(account: &BookAccount) -> String {
 fn commodity(account: &BookAccount) -> String {
     let memo = if account.heading.is_memorandum() { "M" } else { "" };
     format!("{memo}{:?}", account.currency)
-}
-
-/// An amount with the decimals of its currency: `-1000.05`.
-pub fn decimal(minor: i64, currency: Currency) -> String {
-    let digits = currency.minor_digits();
-    let unit = 10_u64.pow(digits);
-    let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
-    match digits {
-        0 => format!("{sign}{minor}"),
-        _ => format!("{sign}{}.{:0width$}", minor / unit, minor % unit, width = digits as usize),
-    }
 }

@@ -1,7 +1,6 @@
 use super::super::book::{AccountBook, BookAccount, Heading, JournalLine};
-use super::{BeancountFormat, BookFormat, BookLine, BookWriter, LedgerFormat, decimal, name};
+use super::{BeancountFormat, BookFormat, BookLine, BookWriter, LedgerFormat, name};
 use crate::field::{Currency, Day};
-use proptest::prelude::*;
 
 /// Every heading, with subs that look alike.
 fn some_accounts() -> Vec<BookAccount> {
@@ -73,13 +72,4 @@ fn accounts_have_names_of_their_own_and_can_be_read_again() {
     assert_eq!(names.len(), some_accounts().len());
     assert!(names.iter().all(|name| name.is_ascii()), "{names:?}");
     assert!(name(&some_accounts()[0]).starts_with("Liabilities:C2010:S"));
-}
-
-proptest! {
-    #[test]
-    fn amounts_keep_every_fen(minor in -1_000_000_000_000_000i64..1_000_000_000_000_000) {
-        let digits: String = decimal(minor, Currency::CNY).chars().filter(|c| *c != '.').collect();
-        prop_assert_eq!(digits.parse::<i64>().unwrap(), minor);
-        prop_assert_eq!(decimal(minor, Currency::JPY), minor.to_string());
-    }
 }

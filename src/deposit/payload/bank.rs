@@ -1,6 +1,6 @@
 //! 专户收支: lines of the payee's bank statement that are no deposit; what its interest becomes, and what nobody can explain.
 
-use crate::act::{Payload, statuses};
+use crate::act::{Payload, cites_document, statuses};
 use crate::field::{Currency, Day, DocumentId, DocumentRef, ItemId, Line, Money, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -111,9 +111,7 @@ impl Payload for DifferenceOpening {
 impl Payload for DifferenceClearing {
     const KIND: &'static str = "deposit.difference_cleared";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for OwnCostsOverdue {

@@ -1,6 +1,6 @@
 //! 不予退还: on a ground of the law's list, by two people, after the time for an appeal.
 
-use crate::act::{Payload, statuses};
+use crate::act::{Payload, cites_document, statuses};
 use crate::field::{Citations, Day, DocumentRef, ItemId, Line, Money, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -106,9 +106,7 @@ pub struct ForfeitureRecovery {
 impl Payload for Forfeiture {
     const KIND: &'static str = "deposit.forfeited";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for ForfeitureConfirmation {
@@ -142,9 +140,7 @@ impl Payload for ForfeitureRemittance {
 impl Payload for ForfeitureAnnulment {
     const KIND: &'static str = "deposit.forfeiture_annulled";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for ForfeitureRecovery {

@@ -1,6 +1,6 @@
 //! 保函、保险: cover that is no money.
 
-use crate::act::{Payload, statuses};
+use crate::act::{Payload, cites_document, statuses};
 use crate::field::{Day, DocumentRef, ItemId, Line, Money, Party, Prose};
 use crate::law::{DepositForm, IssuerKind};
 use schemars::JsonSchema;
@@ -134,9 +134,7 @@ impl Payload for GuaranteeLodging {
         self.issuer.id.iter().collect()
     }
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for GuaranteeVerification {
@@ -158,9 +156,7 @@ impl Payload for GuaranteeExpiry {
 impl Payload for GuaranteeClaim {
     const KIND: &'static str = "deposit.guarantee_claimed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for GuaranteePayment {

@@ -1,6 +1,6 @@
 //! 收款: what is asked of whom, and that it came in.
 
-use crate::act::{Payload, statuses};
+use crate::act::{Payload, cites_document, statuses};
 use crate::field::{Day, DocumentRef, Fault, Faults, ItemId, Line, LotId, Money, OrganisationId, Prose, TenderCode};
 use crate::record::Sealed;
 use schemars::JsonSchema;
@@ -119,7 +119,5 @@ impl Payload for BankReceipt {
 impl Payload for ReceiptReversal {
     const KIND: &'static str = "deposit.receipt_reversed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }

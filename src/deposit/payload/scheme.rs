@@ -1,7 +1,7 @@
 //! A scheme: on which law deposits of a kind are taken, how much, in which forms, and when they go back.
 
 use super::super::interest::{DatedRate, DayCount, RATE_PPM_MAX};
-use crate::act::Payload;
+use crate::act::{Payload, cites_document};
 use crate::field::{Currency, DocumentRef, Fault, Faults, ItemId, Line, RegionCode};
 use crate::law::{DepositForm, WHOLE_PPM};
 use schemars::JsonSchema;
@@ -77,7 +77,5 @@ impl Payload for SchemePublication {
         }
     }
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }

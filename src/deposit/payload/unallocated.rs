@@ -1,7 +1,7 @@
 //! 未认领来款: money that came in and nobody knows for which deposit.
 
 use super::PayerAccountKind;
-use crate::act::Payload;
+use crate::act::{Payload, cites_document};
 use crate::field::{Day, DocumentRef, ItemId, Line, Money, Prose};
 use crate::record::Sealed;
 use schemars::JsonSchema;
@@ -55,9 +55,7 @@ impl Payload for UnallocatedReceipt {
 impl Payload for UnallocatedClaim {
     const KIND: &'static str = "deposit.unallocated_claimed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for UnallocatedReturn {

@@ -1,6 +1,6 @@
 //! 无法退还与承继: what nobody takes back, and who takes the place of a payer that is no more.
 
-use crate::act::Payload;
+use crate::act::{Payload, cites_document};
 use crate::field::{Day, DocumentRef, ItemId, Line, OrganisationId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,7 @@ pub struct DepositSuccession {
 impl Payload for UnclaimedNotice {
     const KIND: &'static str = "deposit.unclaimed_noticed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for UnclaimedSettingAside {
@@ -82,9 +80,7 @@ impl Payload for UnclaimedRemittance {
 impl Payload for UnclaimedReclaim {
     const KIND: &'static str = "deposit.unclaimed_reclaimed";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 }
 
 impl Payload for UnclaimedRecovery {
@@ -94,9 +90,7 @@ impl Payload for UnclaimedRecovery {
 impl Payload for DepositSuccession {
     const KIND: &'static str = "deposit.succeeded";
 
-    fn documents(&self) -> Vec<&DocumentRef> {
-        vec![&self.document]
-    }
+    cites_document!();
 
     fn codes(&self) -> Vec<&OrganisationId> {
         vec![&self.successor]

@@ -125,7 +125,9 @@ fn event_of(
     let kind = book.kind_of(&deposit.id, law)?;
     let lot = tender.lots.iter().find(|known| known.id == *lot)?;
     // 招标投标法实施条例 art. 31: nothing comes of it any more.
-    if let Some(day) = tender.terminated.filter(|_| lot.awards.is_empty() && kind.refund.period().is_some()) {
+    let failed = lot.failed.filter(|_| !law.edition().deposits.failed_lot.is_silent());
+    let over = failed.or(tender.terminated).filter(|_| lot.awards.is_empty() && kind.refund.period().is_some());
+    if let Some(day) = over {
         return Some((RefundEvent::Terminated, day));
     }
     let won = |award: &&AwardState| {

@@ -185,7 +185,21 @@ pub(super) fn must_be_required(
         let told = Refusal::of_field("/required/amount_minor", Fault::inconsistent(words));
         return Err(Refusal { problem: &problem::DEPOSIT_ABOVE_CAP, ..told }.citing(&rule.id, &rule.law));
     }
-    must_fit_lot(book, kind, notice.secures.as_ref(), notice.base, at)
+    must_fit_lot(book, kind, notice.secures.as_ref(), notice.base, at)?;
+    must_not_tell_who_bids(kind, notice.secures.as_ref(), at)
+}
+
+/// # Errors
+/// The bids of the lot are not opened, and nobody is to know who will bid.
+fn must_not_tell_who_bids(kind: &DepositKind, secures: Option<&SecuredLot>, at: &Moment<'_>) -> Result<(), Refusal> {
+    let terms = &at.law.edition().deposits.secrecy;
+    let Some(secured) = secures.filter(|_| terms.kinds.contains(&kind.id)) else { return Ok(()) };
+    let tender = at.around.get::<Tender>(&secured.tender);
+    if !tender.is_some_and(|tender| tender.keeps_bidders_secret(&secured.lot)) {
+        return Ok(());
+    }
+    let rule = &terms.rule;
+    Err(Refusal::new(&problem::STATE_FORBIDS, rule.zh.as_str(), rule.en.as_str()).citing(&rule.id, &rule.law))
 }
 
 /// The lot is the payee's, and is estimated at no less than the base.

@@ -1,7 +1,6 @@
 //! 应退保证金账龄: what is to go back, how much, and how late it is.
 
 use super::super::DepositStatus;
-use super::super::export::decimal;
 use super::{optional, read};
 use crate::act::statuses;
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId};
@@ -27,6 +26,9 @@ statuses! {
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl RefundAge {
+    /// The youngest first.
+    pub const ALL: [Self; 4] = [Self::NotDue, Self::UpTo30, Self::UpTo90, Self::Over90];
+
     fn of(days_late: i64) -> Self {
         match days_late {
             ..=0 => Self::NotDue,
@@ -36,7 +38,7 @@ impl RefundAge {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::NotDue => "未到期",
             Self::UpTo30 => "逾期 30 天以内",
@@ -54,7 +56,7 @@ pub struct RefundDueView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     payer: Option<OrganisationId>,
-    currency: String,
+    pub currency: Currency,
     status: DepositStatus,
     /// The day since when its clock runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,12 +65,12 @@ pub struct RefundDueView {
     /// When it is to be back at the latest (UTC).
     due: String,
     /// Whole days since then; below zero: that are left.
-    days_late: i64,
-    age: RefundAge,
+    pub days_late: i64,
+    pub age: RefundAge,
     /// 应退: all that is still here of it, what is held and what may be appealed among it.
-    owed_minor: i64,
+    pub owed_minor: i64,
     /// Of that, what is held (冻结) and what is disputed (争议): it can't go yet.
-    kept_minor: i64,
+    pub kept_minor: i64,
 }
 
 /// The columns of refunds due as a table.
@@ -86,7 +88,7 @@ impl RefundDueView {
         Ok(Self {
             deposit: read(row.text(2)?)?,
             payer: optional(row, 5)?,
-            currency: row.text(8)?.to_owned(),
+            currency: read(row.text(8)?)?,
             status: word(row, 9)?,
             clock_day: optional(row, 12)?,
             due: Instant::from_millis(due).to_string(),
@@ -99,19 +101,17 @@ impl RefundDueView {
 
     /// One line of the table, amounts with the decimals of their currency.
     pub fn cells(self) -> [String; 10] {
-        let currency: Option<Currency> = self.currency.parse().ok();
-        let money = |minor: i64| currency.map_or_else(|| minor.to_string(), |currency| decimal(minor, currency));
         [
             self.deposit.to_string(),
             self.payer.map(|payer| payer.to_string()).unwrap_or_default(),
-            self.currency.clone(),
+            format!("{:?}", self.currency),
             self.status.name().to_owned(),
             self.clock_day.map(|day| day.to_string()).unwrap_or_default(),
             self.due,
             self.days_late.to_string(),
             self.age.words().to_owned(),
-            money(self.owed_minor),
-            money(self.kept_minor),
+            self.currency.decimal(self.owed_minor),
+            self.currency.decimal(self.kept_minor),
         ]
     }
 }

@@ -1,6 +1,5 @@
 //! Reconciliations and open items as they are shown: to the payee, supervisors and auditors.
 
-use super::super::export::decimal;
 use super::super::{DraftedReconciliation, OpenItemId, OpenItemStatus, StatementReconciliation};
 use super::{optional, read};
 use crate::act::statuses;
@@ -169,7 +168,7 @@ impl OpenItemView {
             self.kind.words().zh,
             self.day.to_string(),
             self.age_days.to_string(),
-            currency.map_or_else(|| amount.to_string(), |currency| decimal(amount, currency)),
+            currency.map_or_else(|| amount.to_string(), |currency| currency.decimal(amount)),
             self.reference.unwrap_or_default(),
             self.posting.map(|entry| entry.to_string()).unwrap_or_default(),
             list(&self.candidates),

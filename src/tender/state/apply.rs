@@ -178,7 +178,7 @@ impl Tender {
                 }
             }
             Act::ContractAccepted(acceptance) if acceptance.passed => lot.accepted(acceptance.candidate.as_ref()),
-            Act::Failed(failure) => lot.fell_through(failure.candidate.as_ref()),
+            Act::Failed(failure) => lot.fell_through(failure.candidate.as_ref(), now.shanghai_day().into()),
             _ => {}
         }
     }

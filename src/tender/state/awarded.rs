@@ -88,10 +88,10 @@ impl LotState {
     }
 
     /// An award that fell through is none; with the only one, or all, the lot fails.
-    pub(super) fn fell_through(&mut self, candidate: Option<&ItemId>) {
+    pub(super) fn fell_through(&mut self, candidate: Option<&ItemId>, today: Day) {
         self.awards.retain(|award| candidate.is_some_and(|id| award.candidate != *id));
         if self.awards.is_empty() {
-            self.phase = LotPhase::Failed;
+            (self.phase, self.failed) = (LotPhase::Failed, Some(today));
         } else {
             self.go_on();
         }

@@ -3,7 +3,7 @@
 use super::super::{AnswerOutcome, Candidate, Claim};
 use super::{AwardState, BidState};
 use crate::act::Place;
-use crate::field::{ItemId, LotId, Money, OrganisationId, Price};
+use crate::field::{Day, ItemId, LotId, Money, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
 use std::collections::BTreeSet;
@@ -192,6 +192,8 @@ pub struct LotState {
     pub awards: Vec<AwardState>,
     /// Who ever won, whatever became of the award. By code.
     pub ever_won: BTreeSet<OrganisationId>,
+    /// 流标的日子
+    pub failed: Option<Day>,
 }
 
 impl LotState {
@@ -210,6 +212,7 @@ impl LotState {
             bidders: BTreeSet::new(),
             awards: Vec::new(),
             ever_won: BTreeSet::new(),
+            failed: None,
         }
     }
 

@@ -381,6 +381,11 @@ impl Tender {
         self.buyers().any(|buyer| buyer == organisation)
     }
 
+    /// Whether nobody may know yet who bids for a lot: its bids are not opened, and still may be.
+    pub fn keeps_bidders_secret(&self, lot: &LotId) -> bool {
+        !self.phase.is_final() && self.lots.iter().any(|known| known.id == *lot && known.is_before_opening())
+    }
+
     /// Whether the author runs this tender: its centre, or the procuring unit itself.
     fn is_run_by(&self, by: &Author) -> bool {
         runs(by, &self.centre, &self.procuring_unit)

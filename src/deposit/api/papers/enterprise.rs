@@ -111,7 +111,8 @@ impl EnterpriseApi {
         let in_period = read.postings.into_iter().filter(|line| line.day >= from.0);
         let lines: Vec<BookLine> = in_period.map(line_of).collect::<Result<_, StoreError>>()?;
         let closing = read.closing.into_iter().collect();
-        written(BookPeriod { from: from.0, to: to.0, lines, closing }, "statement").await
+        let period = BookPeriod { from: from.0, to: to.0, lines, closing };
+        written(format!("statement-{}-{}", from.0, to.0), move || period.workbook()).await
     }
 }
 

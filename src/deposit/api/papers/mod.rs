@@ -1,5 +1,6 @@
 //! What an accountant prints and files: vouchers on paper, and a period as a workbook.
 
+mod audit_month;
 mod enterprise;
 mod voucher;
 mod workbook;
@@ -16,6 +17,7 @@ use crate::ledger::Ledger;
 use crate::log::Hash;
 use crate::problem;
 use crate::store::StoreError;
+use audit_month::AuditMonth;
 use base64_simd::STANDARD;
 pub use enterprise::EnterpriseApi;
 use poem_openapi::param::{Path, Query};
@@ -23,7 +25,8 @@ use poem_openapi::payload::{Binary, PlainText};
 use poem_openapi::{ApiResponse, OpenApi};
 use std::sync::Arc;
 use voucher::{VOUCHER_STYLE, VoucherSheet};
-use workbook::{BookPeriod, WORKBOOK_ROWS_MAX};
+use workbook::BookPeriod;
+pub use workbook::{WORKBOOK_ROWS_MAX, begin, write_money};
 
 /// A voucher to print.
 #[derive(ApiResponse)]
@@ -37,6 +40,14 @@ pub enum VoucherPage {
 #[derive(ApiResponse)]
 pub enum WorkbookFile {
     #[oai(status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    All(Binary<Vec<u8>>, #[oai(header = "Content-Disposition")] String),
+}
+
+/// A month of a book for an audit.
+#[derive(ApiResponse)]
+pub enum AuditFile {
+    /// 总账类, not certified.
+    #[oai(status = 200, content_type = "application/xml")]
     All(Binary<Vec<u8>>, #[oai(header = "Content-Disposition")] String),
 }
 
@@ -77,7 +88,35 @@ impl PapersApi {
     ) -> Result<WorkbookFile, Problem> {
         must_see(&caller.0, &payee.0, None)?;
         must_be_period(from.0, to.0)?;
-        written(self.period(&payee.0.0, from.0, to.0).await?, "book").await
+        let period = self.period(&payee.0.0, from.0, to.0).await?;
+        let name = format!("book-{}-{}", period.from, period.to);
+        written(name, move || period.workbook()).await
+    }
+
+    /// 审计数据接口（参照 GB/T 24589.1 总账类，未经认证）: a month of the book in XML: headings, balances and turnovers, vouchers. Not certified.
+    /// For the payee, supervisors and auditors.
+    #[oai(path = "/:payee/audit-month.xml", method = "get", operation_id = "getDepositAuditMonth")]
+    async fn audit_month(
+        &self,
+        caller: Caller,
+        payee: Path<DepositBookId>,
+        /// 会计年度
+        #[oai(validator(minimum(value = "1"), maximum(value = "9999")))]
+        year: Query<i32>,
+        /// 会计期间号: a month, in Asia/Shanghai.
+        #[oai(validator(minimum(value = "1"), maximum(value = "12")))]
+        month: Query<u32>,
+    ) -> Result<AuditFile, Problem> {
+        must_see(&caller.0, &payee.0, None)?;
+        let (payee, year, month) = (payee.0.0, year.0, month.0);
+        let from = chrono::NaiveDate::from_ymd_opt(year, month, 1);
+        let to = from.and_then(|first| first.checked_add_months(chrono::Months::new(1))?.pred_opt());
+        let days = from.zip(to).ok_or_else(|| bad_parameter("month", &("没有这个月", "is no month").into()))?;
+        let period = self.period(&payee, days.0.into(), days.1.into()).await?;
+        let of = AuditMonth { payee, year, month, period };
+        let bytes = made(move || of.xml()).await?;
+        let name = format!("attachment; filename=\"audit-{year:04}-{month:02}.xml\"");
+        Ok(AuditFile::All(Binary(bytes), name))
     }
 }
 
@@ -90,16 +129,25 @@ fn must_be_period(from: Day, to: Day) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The period as a file of this name.
-async fn written(period: BookPeriod, name: &str) -> Result<WorkbookFile, Problem> {
-    let name = format!("attachment; filename=\"{name}-{}-{}.xlsx\"", period.from, period.to);
-    let made = tokio::task::spawn_blocking(move || period.workbook()).await.map_err(std::io::Error::other);
-    let made = made.and_then(|made| made.map_err(std::io::Error::other));
-    let bytes = made.map_err(|error| {
-        tracing::error!(%error, "a workbook can't be written");
+/// A workbook as a file of this name.
+pub async fn written(
+    name: String,
+    make: impl FnOnce() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> + Send + 'static,
+) -> Result<WorkbookFile, Problem> {
+    let bytes = made(make).await?;
+    Ok(WorkbookFile::All(Binary(bytes), format!("attachment; filename=\"{name}.xlsx\"")))
+}
+
+/// A file that takes its time, made beside what others ask for.
+async fn made<E>(make: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static) -> Result<Vec<u8>, Problem>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let made = tokio::task::spawn_blocking(make).await.map_err(std::io::Error::other);
+    made.and_then(|made| made.map_err(std::io::Error::other)).map_err(|error| {
+        tracing::error!(%error, "a file can't be written");
         Problem::of(&problem::UNAVAILABLE)
-    })?;
-    Ok(WorkbookFile::All(Binary(bytes), name))
+    })
 }
 
 impl PapersApi {
@@ -144,7 +192,7 @@ impl PapersApi {
     }
 }
 
-fn too_long() -> Problem {
+pub fn too_long() -> Problem {
     let zh = format!("一个文件至多 {WORKBOOK_ROWS_MAX} 行；请缩短期间，或取 postings.csv");
     let en = format!("a file has {WORKBOOK_ROWS_MAX} rows at most; ask for a shorter period, or take postings.csv");
     Problem::with_detail(&problem::BAD_PARAMETER, zh, en)

@@ -1,7 +1,7 @@
 //! 记账凭证: a voucher on paper, with the record that is its evidence.
 
 use crate::deposit::book::{BookAccount, PostingSide};
-use crate::deposit::export::{BookLine, decimal};
+use crate::deposit::export::BookLine;
 use crate::field::{Currency, OrganisationId};
 use crate::http::RecordView;
 use chinese_number::{ChineseCase, ChineseCountMethod, ChineseVariant, NumberToChinese};
@@ -69,7 +69,7 @@ impl VoucherSheet {
                 } }
                 tbody { @for BookLine { line, .. } in &self.lines { (row(&line.account, line.side, line.amount_minor)) } }
                 tfoot { @for ((memorandum, currency), sum) in self.sums() {
-                    @let amount = decimal(sum, currency);
+                    @let amount = currency.decimal(sum);
                     tr {
                         th colspan="2" {
                             @if memorandum { "备查合计 " span lang="en" { "Memorandum" } }
@@ -111,7 +111,7 @@ impl VoucherSheet {
 }
 
 fn row(account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
-    let (words, amount) = (account.heading.words(), decimal(minor, account.currency));
+    let (words, amount) = (account.heading.words(), account.currency.decimal(minor));
     html! {
         tr {
             td { (account) }

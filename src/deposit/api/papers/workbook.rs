@@ -1,7 +1,7 @@
 //! 账册（XLSX）: a period of a book for people who close a month in a spreadsheet.
 
 use crate::deposit::book::{BookAccount, PostingSide};
-use crate::deposit::export::{BookLine, decimal};
+use crate::deposit::export::BookLine;
 use crate::field::{Currency, Day};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -18,11 +18,13 @@ pub struct BookPeriod {
     pub closing: Vec<(BookAccount, i64)>,
 }
 
-/// 发生额及余额: what an account did in the period.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Turnover {
-    debit: i64,
-    credit: i64,
+/// 发生额及余额: what an account did in the period; balances count for the debit side.
+pub struct AccountTurnover<'p> {
+    pub account: &'p BookAccount,
+    pub opening: i64,
+    pub debit: i64,
+    pub credit: i64,
+    pub closing: i64,
 }
 
 const TURNOVER_HEAD: [&str; 8] = [
@@ -61,35 +63,34 @@ impl BookPeriod {
         workbook.save_to_buffer()
     }
 
-    fn turnovers(&self) -> BTreeMap<&BookAccount, Turnover> {
-        let mut turnovers = BTreeMap::<_, Turnover>::new();
+    /// The accounts that something stands in or was posted to.
+    pub fn balances(&self) -> impl Iterator<Item = AccountTurnover<'_>> {
+        let mut turnovers = BTreeMap::<&BookAccount, (i64, i64)>::new();
         for BookLine { line, .. } in &self.lines {
-            let turnover = turnovers.entry(&line.account).or_default();
+            let (debit, credit) = turnovers.entry(&line.account).or_default();
             match line.side {
-                PostingSide::Debit => turnover.debit = turnover.debit.saturating_add(line.amount_minor),
-                PostingSide::Credit => turnover.credit = turnover.credit.saturating_add(line.amount_minor),
+                PostingSide::Debit => *debit = debit.saturating_add(line.amount_minor),
+                PostingSide::Credit => *credit = credit.saturating_add(line.amount_minor),
             }
         }
-        turnovers
+        self.closing.iter().filter_map(move |(account, closing)| {
+            let moved = turnovers.get(account).copied();
+            let (debit, credit) = moved.unwrap_or_default();
+            let opening = closing.saturating_sub(debit).saturating_add(credit);
+            let is_there = *closing != 0 || moved.is_some();
+            is_there.then_some(AccountTurnover { account, opening, debit, credit, closing: *closing })
+        })
     }
 
     fn write_turnover(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         begin(sheet, &TURNOVER_HEAD, &[24, 22, 30, 10, 18, 18, 18, 18])?;
-        let turnovers = self.turnovers();
-        let mut row = 0;
-        for (account, closing) in &self.closing {
-            let turnover = turnovers.get(account).copied();
-            if *closing == 0 && turnover.is_none() {
-                continue;
-            }
-            row += 1;
-            let (Turnover { debit, credit }, words) = (turnover.unwrap_or_default(), account.heading.words());
+        for (row, of) in (1..).zip(self.balances()) {
+            let (account, words) = (of.account, of.account.heading.words());
             let texts = [account.to_string(), words.zh, words.en, format!("{:?}", account.currency)];
             for (column, text) in (0..).zip(texts) {
                 sheet.write_string(row, column, text)?;
             }
-            let opening = closing.saturating_sub(debit).saturating_add(credit);
-            for (column, minor) in (4..).zip([opening, debit, credit, *closing]) {
+            for (column, minor) in (4..).zip([of.opening, of.debit, of.credit, of.closing]) {
                 write_money(sheet, row, column, minor, account.currency)?;
             }
         }
@@ -119,7 +120,8 @@ impl BookPeriod {
     }
 }
 
-fn begin(sheet: &mut Worksheet, head: &[&str], widths: &[u16]) -> Result<(), XlsxError> {
+/// The head of a table, and how wide its columns are.
+pub fn begin(sheet: &mut Worksheet, head: &[&str], widths: &[u16]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold().set_align(FormatAlign::Center).set_text_wrap();
     for (column, (text, width)) in (0..).zip(head.iter().zip(widths)) {
         sheet.write_string_with_format(0, column, *text, &bold)?;
@@ -130,9 +132,15 @@ fn begin(sheet: &mut Worksheet, head: &[&str], widths: &[u16]) -> Result<(), Xls
 }
 
 /// A spreadsheet's numbers are binary fractions of 53 bits: beyond them it is written as a text, to the fen.
-fn write_money(sheet: &mut Worksheet, row: u32, column: u16, minor: i64, currency: Currency) -> Result<(), XlsxError> {
+pub fn write_money(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    minor: i64,
+    currency: Currency,
+) -> Result<(), XlsxError> {
     const EXACT: u64 = 1 << 53;
-    let text = decimal(minor, currency);
+    let text = currency.decimal(minor);
     let places = "0".repeat(currency.minor_digits() as usize);
     let shape = if places.is_empty() { "#,##0".to_owned() } else { format!("#,##0.{places}") };
     match text.parse::<f64>() {
