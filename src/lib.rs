@@ -73,4 +73,6 @@ pub mod server;
 #[cfg(feature = "shell")]
 pub mod store;
 #[cfg(feature = "shell")]
+pub mod subscription;
+#[cfg(feature = "shell")]
 pub mod witness;

@@ -23,6 +23,7 @@ mod report;
 mod search;
 mod signatures;
 mod start;
+mod subscriptions;
 
 pub use report::Measurement;
 
@@ -103,6 +104,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     credit::measure(&folder, scale, &mut report).await?;
     access::measure(&folder, scale, &mut report).await?;
     search::measure(&folder, scale, &mut report).await?;
+    subscriptions::measure(&mut report)?;
 
     if report.wants("postgres_commit") || ingest::wanted(&report, "postgres") {
         match Postgres::find(options.postgres.as_deref(), &folder).await {
