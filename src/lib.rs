@@ -75,4 +75,6 @@ pub mod statistics;
 #[cfg(feature = "shell")]
 pub mod store;
 #[cfg(feature = "shell")]
+pub mod subscription;
+#[cfg(feature = "shell")]
 pub mod witness;

@@ -5,7 +5,7 @@
 //! | data folder; keys; database with `-wal` and `-shm`; documents and disclosures; `clock.json`, `high-water`; backups | its owner |
 //! | keys of a demo and of imports | its owner |
 //! | a witness's folder: its key, and what it remembers | its owner |
-//! | secrets that somebody else put there: keys, settings of a bucket | its owner, or they are refused |
+//! | secrets that somebody else put there: keys, settings of a bucket or of a server of mail | its owner, or they are refused |
 //! | mirror, export, published folder, bundles, receipts, reports, a monitor's folder | as the umask says: it is public |
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};

@@ -41,6 +41,7 @@ problems! {
     RATE_LIMITED 429 "rate-limited" "请求过于频繁" "Too many requests"
     RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
     QUOTA_EXHAUSTED 429 "quota-exhausted" "未被引用的存放已满额" "Too much is here that no record cites"
+    NOT_SENT 422 "not-sent" "本服务不发送此类消息" "This service sends no such messages"
     TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"
     OVERLOADED 503 "overloaded" "服务繁忙，请稍后以同一 jti 重试" "Too busy; try again soon with the same jti"

@@ -45,6 +45,10 @@ const GETS: &[(&str, Bound)] = &[
     ("/zh/", Page),
     ("/zh/tenders/:code", View),
     ("/zh/search", Page),
+    ("/zh/subscription", OneThing),
+    ("/zh/subscription/stop", OneThing),
+    ("/zh/subscriptions", Constant),
+    ("/zh/subscription/confirm", Constant),
     ("/robots.txt", Constant),
     ("/sitemap.xml", Page),
     ("/zh/tenders", Page),
@@ -154,6 +158,8 @@ const GETS: &[(&str, Bound)] = &[
     ("/v1/search.atom", Page),
     ("/v1/search.csv", Stream),
     ("/v1/search.ics", Page),
+    ("/v1/subscription", OneThing),
+    ("/v1/subscriptions", Constant),
     ("/v1/records.ndjson", Stream),
     ("/v1/records.sse", Stream),
     ("/v1/records/{index}", OneThing),
@@ -194,7 +200,8 @@ fn every_get_says_what_bounds_it() {
     known.extend(routes.split(".at(\"").skip(1).filter_map(|rest| rest.split('"').next()));
     known.insert("/api");
     // Both languages have the same pages, and each costs what the views cost that it reads.
-    let pages = include_str!("../src/page/mod.rs").split(".at(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let pages = include_str!("../src/page/mod.rs").split(".at(").skip(1);
+    let pages = pages.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
     let pages: Vec<_> = pages
         .map(|path| match path {
             "/" => "/zh/".to_owned(),

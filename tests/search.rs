@@ -6,11 +6,14 @@
 mod support;
 
 use gongshi::field::{Line, Prose};
-use gongshi::search::projection::{Fit, FoundThing, Search, SearchFilters, catch_up};
+use gongshi::search::projection::{
+    Fit, FoundThing, Matcher, Search, SearchFilters, SearchedThing, ThingChange, catch_up, changes,
+};
 use gongshi::search::{FoldedText, SearchKind, SearchQuery, phrases_of, places_of, words_of};
+use std::collections::BTreeMap;
 use support::dice::Dice;
 use support::fixture::{self, act, stream};
-use support::{App, Cast, Engine};
+use support::{App, Cast, DAY, Engine};
 
 const TENDERS: usize = 40;
 const QUERIES: usize = 1_000;
@@ -140,6 +143,75 @@ async fn finds_what_a_scan_finds(engine: Engine) -> Vec<Vec<String>> {
 async fn both_engines_find_what_a_scan_finds() {
     let sqlite = finds_what_a_scan_finds(Engine::Sqlite).await;
     assert_eq!(sqlite, finds_what_a_scan_finds(Engine::Postgres).await);
+}
+
+/// Filters that some things of these tests pass.
+fn filters(dice: &mut Dice, found: &FoundThing) -> SearchFilters {
+    let mut filters = SearchFilters::default();
+    let other = |dice: &mut Dice, value: &Option<String>, other: &str| {
+        dice.percent(20).then(|| if dice.percent(80) { value.clone() } else { Some(other.into()) }).flatten()
+    };
+    filters.kind = dice.percent(20).then_some(found.kind);
+    filters.status = other(dice, &Some(found.status.clone()), "closed");
+    filters.nature = other(dice, &found.nature, "goods");
+    filters.method = other(dice, &found.method, "inquiry");
+    filters.region = other(dice, &found.region, "42");
+    filters.region = filters.region.map(|region| region[..[2, 4, 6][dice.below(3)].min(region.len())].to_owned());
+    filters.unit = other(dice, &found.unit, "1241010041580000XR");
+    filters.year = dice.percent(10).then_some(2026);
+    let day = |days: i64| Some(found.time.plus_millis(days * DAY).shanghai_day().into());
+    filters.began_from = if dice.percent(20) { day(dice.below(3) as i64 - 1) } else { None };
+    filters.began_to = if dice.percent(20) { day(dice.below(3) as i64 - 1) } else { None };
+    filters
+}
+
+/// Asked of each thing as its last entry left it, a search finds in memory what the index finds; and what changed is the same in whatever
+/// pieces it is asked for.
+async fn memory_finds_what_the_index_finds(engine: Engine) {
+    let app = App::start_on(engine).await;
+    let cast = app.cast().await;
+    let mut dice = Dice::new(91);
+    fill(&app, &cast, &mut dice).await;
+    // Windows end, and tenders come into another state.
+    app.days_pass(12).await;
+    let size = catch_up(&app.ledger).await.unwrap();
+    let all = changes(&app.ledger, 0, size).await.unwrap();
+    let (mut pieces, mut from): (Vec<ThingChange>, u64) = (Vec::new(), 0);
+    while from < size {
+        let to = (from + 1 + dice.below(20) as u64).min(size);
+        pieces.extend(changes(&app.ledger, from, to).await.unwrap());
+        from = to;
+    }
+    assert_eq!(pieces, all);
+    assert!(
+        all.windows(2).all(|pair| pair[0].entry <= pair[1].entry) && all.iter().any(|change| change.before.is_some())
+    );
+    let last: BTreeMap<u64, SearchedThing> =
+        all.iter().map(|change| (change.after.id, SearchedThing::of(&change.after))).collect();
+    let texts = texts(&app).await;
+    assert_eq!(last.len(), texts.len());
+    let things = found(&app, "").await;
+    let (mut found_some, mut found_not_all) = (0, 0);
+    for _ in 0..QUERIES {
+        let query = if dice.percent(60) { query_of(&texts, &mut dice) } else { String::new() };
+        let thing = dice.one_of(&things).unwrap();
+        let search = Search { query: SearchQuery::parse(&query), filters: filters(&mut dice, thing) };
+        let matcher = Matcher::of(&search);
+        let in_memory: Vec<u64> = last.iter().filter(|(_, thing)| matcher.finds(thing)).map(|(id, _)| *id).collect();
+        let mut indexed: Vec<u64> =
+            search.page(&app.ledger, None, ALL).await.unwrap().things.iter().map(|thing| thing.id).collect();
+        indexed.sort_unstable();
+        assert_eq!(in_memory, indexed, "{search:?}");
+        found_some += usize::from(!indexed.is_empty());
+        found_not_all += usize::from(indexed.len() < last.len());
+    }
+    assert!(found_some > QUERIES / 4 && found_not_all > QUERIES / 2, "{found_some}, {found_not_all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_finds_what_the_index_finds_on_both_engines() {
+    memory_finds_what_the_index_finds(Engine::Sqlite).await;
+    memory_finds_what_the_index_finds(Engine::Postgres).await;
 }
 
 /// Every piece of at least two Han characters finds the text that it stands in.

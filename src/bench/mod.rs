@@ -24,6 +24,7 @@ mod report;
 mod search;
 mod signatures;
 mod start;
+mod subscriptions;
 
 pub use report::Measurement;
 
@@ -105,6 +106,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     access::measure(&folder, scale, &mut report).await?;
     search::measure(&folder, scale, &mut report).await?;
     deposits::sqlite(&folder, scale, &mut report).await?;
+    subscriptions::measure(&mut report)?;
 
     let on_postgres = ingest::wanted(&report, "postgres") || deposits::wanted_on_postgres(&report);
     if report.wants("postgres_commit") || on_postgres {

@@ -21,7 +21,7 @@ const RECORDS_EACH: u64 = 10;
 const THINGS_AT_A_TIME: u64 = 500;
 const QUERIES: usize = 40;
 /// Words that texts are made of, the earlier ones oftener.
-const WORDS: [&str; 24] = [
+pub(super) const WORDS: [&str; 24] = [
     "采购", "招标", "公告", "服务", "工程", "施工", "监理", "道路", "设备", "医院", "学校", "改造", "桥梁", "绿化",
     "软件", "检测", "消防", "电梯", "污水", "管网", "勘察", "物业", "保安", "食堂",
 ];
@@ -29,7 +29,7 @@ const CLAUSES: usize = 6;
 const CLAUSE_WORDS: usize = 60;
 
 /// A number that looks random, the same in every run.
-fn dice(seed: u64) -> usize {
+pub(super) fn dice(seed: u64) -> usize {
     let mixed = (seed ^ (seed >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 33) as usize
 }
@@ -43,7 +43,7 @@ fn text(seed: u64, words: usize) -> String {
     (0..words).map(word).collect()
 }
 
-fn thing(id: u64) -> SearchRow {
+pub(super) fn thing(id: u64) -> SearchRow {
     SearchRow {
         id,
         kind: SearchKind::Tender,

@@ -60,6 +60,14 @@ impl Sandbox {
             self.listen
         );
         let limits = Limits { per_address: 0, per_key: 0, registrations: 0, ..Limits::default() };
-        serve(ledger, self.listen, limits, TrustedProxies::default(), Elsewhere::default(), Some(furnished)).await
+        serve(
+            ledger,
+            self.listen,
+            limits,
+            TrustedProxies::default(),
+            Elsewhere::of_sandbox(self.listen),
+            Some(furnished),
+        )
+        .await
     }
 }

@@ -22,6 +22,7 @@ use gongshi::sandbox::{self, Sandbox};
 use gongshi::search::projection::follow_for_ever;
 use gongshi::server::Server;
 use gongshi::store::{Database, Objects, S3Settings};
+use gongshi::subscription::{Delivering, MailSettings, Subscriptions, WebhookReach, match_for_ever, send_for_ever};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,23 @@ pub struct Serve {
     /// 每小时登记总数，0 为不限 · Registrations an hour from everybody; 0 is no limit
     #[arg(long, env = "GONGSHI_REGISTRATIONS", default_value_t = Limits::default().registrations)]
     registrations: u32,
+    /// 对外网址，如 https://gongshi.example.cn：给出后可订阅（webhook；另设 --smtp 则可邮件） · URL at which everybody reaches the service:
+    /// with it people may subscribe, by webhook, and with --smtp by mail
+    #[arg(long, env = "GONGSHI_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
+    /// 邮件服务器设置（TOML：host、port、tls、from、user、password） · TOML file with the server that mail to subscribers is handed to
+    #[arg(long, env = "GONGSHI_SMTP", value_name = "FILE", requires = "public_url")]
+    smtp: Option<PathBuf>,
+    /// 每个地址每小时订阅请求数，0 为不限 · Wishes to subscribe an hour from one address; 0 is no limit, and so is --rate-address 0
+    #[arg(long, env = "GONGSHI_SUBSCRIPTIONS_ADDRESS", default_value_t = Limits::default().subscriptions_per_address)]
+    subscriptions_address: u32,
+    /// 每小时订阅请求总数，0 为不限 · Wishes to subscribe an hour from everybody; 0 is no limit
+    #[arg(long, env = "GONGSHI_SUBSCRIPTIONS", default_value_t = Limits::default().subscriptions)]
+    subscriptions: u32,
+    /// webhook 可用 http 与内网地址；仅供测试 · Webhooks may be at http:// and at addresses of private networks: for tests alone
+    #[arg(long, env = "GONGSHI_WEBHOOKS_ANYWHERE", value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    webhooks_anywhere: bool,
     /// 每个主体未被记录引用的文件份数，0 为不限 · Documents of one organisation that no record cites; 0 is no limit
     #[arg(long, env = "GONGSHI_UNCITED_DOCUMENTS", default_value_t = UncitedQuota::default().documents)]
     uncited_documents: u64,
@@ -94,6 +112,16 @@ pub struct Serve {
 pub struct Elsewhere {
     published: Option<Objects>,
     mirrors: Vec<String>,
+    /// How subscribers are reached.
+    delivering: Option<Delivering>,
+}
+
+impl Elsewhere {
+    /// Webhooks anywhere, and no mail: for a log that nobody keeps.
+    pub fn of_sandbox(listen: SocketAddr) -> Self {
+        let delivering = Delivering { base: format!("http://{listen}"), mail: None, reach: WebhookReach::Anywhere };
+        Self { delivering: Some(delivering), ..Self::default() }
+    }
 }
 
 /// What a new log is called and who runs it, for ever; a log that exists has said it.
@@ -261,6 +289,8 @@ impl Serve {
             per_key: self.rate_key,
             registrations_per_address: self.registrations_address,
             registrations: self.registrations,
+            subscriptions_per_address: self.subscriptions_address,
+            subscriptions: self.subscriptions,
             uncited: UncitedQuota {
                 documents: self.uncited_documents,
                 bytes: self.uncited_bytes,
@@ -269,9 +299,28 @@ impl Serve {
             ..Limits::default()
         };
         let published = self.publish.as_deref().map(place).transpose()?;
-        let elsewhere = Elsewhere { published, mirrors: self.mirror };
+        let mail = self.smtp.as_deref().map(mail_settings).transpose()?;
+        let reach = if self.webhooks_anywhere { WebhookReach::Anywhere } else { WebhookReach::Public };
+        let delivering = self.public_url.map(|base| Delivering { base, mail, reach });
+        let elsewhere = Elsewhere { published, mirrors: self.mirror, delivering };
         serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere, None).await
     }
+}
+
+fn mail_settings(file: &Path) -> anyhow::Result<MailSettings> {
+    let text = private::read_secret(file)?;
+    toml::from_str(&text).with_context(|| file.display().to_string())
+}
+
+/// A URL to which paths are added.
+fn public_url(text: &str) -> Result<String, String> {
+    let is_plain = |url: &reqwest::Url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none()
+    };
+    let url: Option<reqwest::Url> = text.parse().ok();
+    url.filter(is_plain)
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "a URL like https://gongshi.example.cn is expected".to_owned())
 }
 
 /// A network, or one address.
@@ -349,7 +398,9 @@ pub async fn serve(
         asking::ask(&ledger, elsewhere.published.as_ref(), &elsewhere.mirrors),
     );
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
-    let server = server.behind(proxies);
+    let is_telling = elsewhere.delivering.is_some();
+    let subscriptions = Subscriptions::new(Arc::clone(&ledger), elsewhere.delivering)?;
+    let server = server.behind(proxies).telling(Arc::clone(&subscriptions));
     let server = match sandbox {
         Some(sandbox) => server.in_sandbox(sandbox),
         None => server,
@@ -362,6 +413,10 @@ pub async fn serve(
     beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
     beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
+    if is_telling {
+        beside.spawn(match_for_ever(Arc::clone(&subscriptions)));
+        beside.spawn(send_for_ever(subscriptions));
+    }
     if let Some(place) = elsewhere.published {
         beside.spawn(publishing::run(Arc::clone(&ledger), place));
     }

@@ -32,6 +32,10 @@ pub struct Limits {
     pub registrations_per_address: u32,
     /// Registrations an hour from everybody.
     pub registrations: u32,
+    /// Wishes to subscribe an hour from one address, where requests are counted by address.
+    pub subscriptions_per_address: u32,
+    /// Wishes to subscribe an hour from everybody.
+    pub subscriptions: u32,
     /// Seconds that a request may take; of an upload, seconds without a byte.
     pub request_seconds: u64,
     /// Bytes of an uploaded document, decoded.
@@ -50,6 +54,10 @@ impl Default for Limits {
             // What strangers can make the log grow by: at 8 kB each, 30 MB an hour; and more enterprises in a week than a
             // province has bidders.
             registrations: 3600,
+            // An office behind one address, and no machine.
+            subscriptions_per_address: 20,
+            // Servers of mail stop believing a host that writes to many strangers.
+            subscriptions: 500,
             request_seconds: 30,
             // Platforms for bidding take files of 50 to 200 MB.
             document_bytes: 256 << 20,

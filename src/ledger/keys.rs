@@ -14,6 +14,8 @@ pub struct LogKeys {
     pub service: PrivateKey,
     /// Signs `log.opened` and the operator's own acts.
     pub operator: PrivateKey,
+    /// Signs nothing that is shown: the links of subscriptions are made with it.
+    pub links: PrivateKey,
 }
 
 impl LogKeys {
@@ -36,7 +38,8 @@ impl LogKeys {
         }
         let key = |name: &str| load_or_make_key(&folder.join(name));
         let checkpoint = names.iter().map(|name| key(name)).collect::<Result<_, _>>()?;
-        Ok(Self { checkpoint, service: key("service.jwk")?, operator: key("operator.jwk")? })
+        let (service, operator) = (key("service.jwk")?, key("operator.jwk")?);
+        Ok(Self { checkpoint, service, operator, links: key("links.jwk")? })
     }
 
     /// The key that begins a log.

@@ -271,6 +271,16 @@ impl Ledger {
         self.submit(self.admit(self.sign(key, stream, act), None).await?).await
     }
 
+    /// The service's key, for what it says in its own name.
+    pub fn service_key(&self) -> &PrivateKey {
+        &self.keys.service
+    }
+
+    /// The key of which links of subscriptions are made.
+    pub fn link_key(&self) -> &PrivateKey {
+        &self.keys.links
+    }
+
     /// The operator's key, for those who run the service.
     pub fn operator_key(&self) -> &PrivateKey {
         &self.keys.operator

@@ -24,6 +24,7 @@ mod search;
 mod shell;
 mod statistics;
 mod story;
+mod subscription;
 mod tender;
 mod text;
 mod verification;
@@ -40,7 +41,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get};
 use refusal::Unshown;
 use std::sync::Arc;
 use text::words;
-use visit::{Views, Visit, page};
+use visit::{Views, Visit, form, page};
 
 /// What the pages are sorted into; each has its list at its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,19 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
     Route::new()
         .at("/", get(page(language, views, home::show)))
         .at("/search", get(page(language, views, search::show)))
+        .at(
+            "/subscriptions",
+            get(page(language, views, subscription::offer)).post(form(language, views, subscription::subscribe)),
+        )
+        .at("/subscription", get(page(language, views, subscription::show)))
+        .at(
+            "/subscription/confirm",
+            get(page(language, views, subscription::ask_to_confirm)).post(form(language, views, subscription::confirm)),
+        )
+        .at(
+            "/subscription/stop",
+            get(page(language, views, subscription::show)).post(form(language, views, subscription::stop)),
+        )
         .at("/tenders", get(page(language, views, |visit| TENDERS.show(visit))))
         .at("/tenders.csv", get(page(language, views, |visit| TENDERS.file(visit))))
         .at("/tenders/:code", get(page(language, views, tender::show)))

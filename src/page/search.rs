@@ -3,13 +3,15 @@
 use super::component::{Tone, notice, tag, time};
 use super::refusal::Unshown;
 use super::shell::Leaf;
+use super::subscription;
 use super::text::{EveryWord, Say, texts};
 use super::visit::{Names, Visit};
 use crate::commitment::CommitmentStatus;
 use crate::field::Nature;
 use crate::http::encoded;
 use crate::organisation::OrganisationStatus;
-use crate::search::{FilterCounts, NothingView, SearchHit, SearchKind, SearchPage, StretchView};
+use crate::search::{FilterCounts, NothingView, SearchHit, SearchKind, SearchPage, StretchView, page_path};
+use crate::subscription::WaysView;
 use crate::tender::{Method, ObjectionStatus, TenderStatus};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -39,6 +41,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     };
     let counts = found.counts.iter().flat_map(|counts| &counts.filters);
     let units = counts.filter(|counts| counts.filter == "unit").flat_map(|counts| &counts.values);
+    let ways: WaysView = visit.view("/v1/subscriptions").await?;
     let units = units.map(|value| value.value.as_str()).chain(found.items.iter().filter_map(|hit| hit.unit.as_deref()));
     let names = visit.names(units).await;
     let body = html! {
@@ -56,6 +59,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
             nav.pages aria-label=(title) { a rel="next" href={ "?" (question) "&after=" (encoded(next)) } { (visit.say(SearchText::NextPage)) } }
         }
         (files(&visit, &question))
+        (subscription::ways(&visit, &ways, &asked(&visit), &question))
         p.aside { (visit.tell(SearchText::KnownTo, &[("size", &found.size.to_string())])) }
     };
     let feed = Some(format!("/v1/search.atom?{question}"));
@@ -134,12 +138,7 @@ fn narrowing(visit: &Visit, names: &Names, counts: &[FilterCounts]) -> Markup {
 
 fn one(visit: &Visit, names: &Names, hit: &SearchHit) -> Markup {
     let kind = visit.say(hit.kind);
-    let to = match (hit.kind, hit.key.split_once('/')) {
-        (SearchKind::Objection, Some((tender, id))) => format!("{}#objection-{}", visit.tender(tender), encoded(id)),
-        (SearchKind::Objection | SearchKind::Tender, _) => visit.tender(&hit.key),
-        (SearchKind::Organisation, _) => visit.organisation(&hit.key),
-        (SearchKind::Commitment, _) => visit.commitment(&hit.key),
-    };
+    let to = visit.at(&page_path(hit.kind, &hit.key));
     html! {
         li {
             p.hit { a href=(to) { (marked(&hit.title, &hit.stretches)) } " " (tag(Tone::Plain, kind)) " " (tag(Tone::Plain, &word(visit, names, "status", &hit.status))) }
@@ -167,13 +166,17 @@ fn marked(text: &str, stretches: &[StretchView]) -> Markup {
     html! { @for (plain, found) in &pieces { (plain) mark { (found) } } (piece(at, characters.len())) }
 }
 
-/// The same query for those who follow it.
+/// What is asked for, by name.
+fn asked(visit: &Visit) -> Vec<(&'static str, &str)> {
+    let names = ["q"].into_iter().chain(FILTERS.map(|(name, _)| name));
+    names.filter_map(|name| Some((name, visit.asked(name)?))).collect()
+}
+
+/// The same query as files.
 fn files(visit: &Visit, question: &str) -> Markup {
     html! {
         p.files {
-            (visit.say(SearchText::Follow)) " "
-            a href={ "/v1/search.atom?" (question) } { "Atom" } " · "
-            a href={ "/v1/search.ics?" (question) } { (visit.say(SearchText::Calendar)) } " · "
+            (visit.say(SearchText::Download)) " "
             a href={ "/v1/search.csv?" (question) } { "CSV" } " · "
             a href={ "/v1/search?" (question) } { "JSON" }
         }
@@ -196,8 +199,7 @@ texts! { SearchText {
     Shortened "搜索的字词过多，超出部分没有查找。" "There were too many words; the rest was not looked for."
     NothingFound "没有找到" "Nothing was found"
     NextPage "下一页" "Next page"
-    Follow "订阅或下载这一搜索：" "Follow or download this search:"
-    Calendar "日历" "Calendar"
+    Download "下载这一搜索：" "Download this search:"
     KnownTo "索引已包含前 {size} 条记录。" "The index knows the first {size} records."
 } }
 

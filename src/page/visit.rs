@@ -5,10 +5,11 @@ use super::refusal::Unshown;
 use super::shell::{self, Leaf};
 use super::text::{Say, filled};
 use crate::field::OrganisationId;
-use crate::http::encoded;
+use crate::http::{Problem, body, encoded};
+use crate::problem;
 use futures::future::join_all;
 use poem::endpoint::BoxEndpoint;
-use poem::http::{Extensions, StatusCode, Uri, header};
+use poem::http::{Extensions, Method, StatusCode, Uri, header};
 use poem::{Endpoint, EndpointExt, Request, Response};
 use poem_openapi::types::ParseFromJSON;
 use serde_json::Value;
@@ -135,6 +136,22 @@ impl Visit {
         parsed(path, Some(self.one(path).await?))
     }
 
+    /// Every parameter that was not left empty.
+    pub(super) fn all_asked(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.trim())).filter(|(_, value)| !value.is_empty())
+    }
+
+    /// What `POST` to this address of the API answers, with a body in JSON where there is one.
+    pub(super) async fn post<T: ParseFromJSON>(&self, path: &str, body: Option<&Value>) -> Result<T, Unshown> {
+        let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
+        let request = Request::builder().method(Method::POST).uri(address);
+        let request = match body {
+            Some(body) => request.content_type("application/json").body(body.to_string()),
+            None => request.finish(),
+        };
+        parsed(path, Some(self.answered(request).await?))
+    }
+
     /// What is found under an address whose query is the visitor's.
     pub(super) async fn found<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
         parsed(path, Some(self.answer(path).await?))
@@ -176,13 +193,17 @@ impl Visit {
     /// What `GET` of any address of the API answers.
     pub(super) async fn answer(&self, path: &str) -> Result<Value, Unshown> {
         let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
-        let mut request = Request::builder().uri(address).finish();
+        self.answered(Request::builder().uri(address).finish()).await
+    }
+
+    async fn answered(&self, mut request: Request) -> Result<Value, Unshown> {
         *request.extensions_mut() = self.lent.clone();
         let answer = self.views.0.get_response(request).await;
         let status = answer.status();
         let body = answer.into_body().into_bytes().await.map_err(|_| Unshown::internal())?;
         match status {
-            StatusCode::OK => serde_json::from_slice(&body).map_err(|_| Unshown::internal()),
+            StatusCode::OK | StatusCode::ACCEPTED => serde_json::from_slice(&body).map_err(|_| Unshown::internal()),
+            StatusCode::NO_CONTENT => Ok(Value::Null),
             status => Err(Unshown::of_answer(status, &body)),
         }
     }
@@ -225,6 +246,43 @@ where
         let (visit, show) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&show));
         async move { answer(&visit, show(Arc::clone(&visit)).await.map(Into::into)) }
     })
+}
+
+/// Bytes of a form: a few fields.
+const FORM_BYTES_MAX: usize = 16 << 10;
+
+/// An endpoint that takes a form, whose fields are asked for like parameters of the query, and shows a page.
+pub(super) fn form<F, S>(
+    language: Language,
+    views: &Arc<Views>,
+    show: F,
+) -> impl Endpoint<Output = Response> + use<F, S>
+where
+    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
+    S: Future<Output = Result<Leaf, Unshown>> + Send + 'static,
+{
+    let (views, show) = (Arc::clone(views), Arc::new(show));
+    poem::endpoint::make(move |request: Request| {
+        let (views, show) = (Arc::clone(&views), Arc::clone(&show));
+        async move {
+            let (request, mut body) = request.split();
+            let (bytes, _portion) = body::whole(&request, &mut body, FORM_BYTES_MAX, form_too_long).await?;
+            let mut visit = Visit::of(language, &views, &request);
+            visit.query.extend(fields(&bytes));
+            let visit = Arc::new(visit);
+            Ok::<_, poem::Error>(answer(&visit, show(Arc::clone(&visit)).await.map(Into::into)))
+        }
+    })
+}
+
+fn form_too_long() -> Problem {
+    Problem::of(&problem::REQUEST_TOO_LARGE)
+}
+
+/// The fields of a form (`application/x-www-form-urlencoded`), which is written as a query is.
+fn fields(body: &[u8]) -> Vec<(String, String)> {
+    let query = std::str::from_utf8(body).ok().and_then(|body| format!("/?{body}").parse::<Uri>().ok());
+    query.and_then(|uri| Request::builder().uri(uri).finish().params().ok()).unwrap_or_default()
 }
 
 /// What a visitor is answered.

@@ -10,6 +10,7 @@ use crate::field::{Milestone, Nature, RateBasis};
 use crate::organisation::{EndingGround, KeyStatus, OrganisationStatus};
 use crate::search::SearchKind;
 use crate::statistics::{GroupedBy, Total};
+use crate::subscription::SubscriptionState;
 use crate::template::Side;
 use crate::tender::{
     AnswerOutcome, AnswerTiming, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotBidding, LotStatus, Method,
@@ -269,5 +270,11 @@ words! {
         Objection "异议" "Objection"
         Organisation "主体" "Organisation"
         Commitment "承诺" "Commitment"
+    }
+
+    SubscriptionState {
+        Waiting "尚未确认" "Not confirmed yet"
+        Active "已生效" "Active"
+        Failed "多次无法送达，已停止" "Could not be reached, and was given up"
     }
 }

@@ -10,11 +10,10 @@ mod texts;
 mod view;
 mod words;
 
-pub use api::{SearchApi, answer};
+pub use api::{SearchApi, SearchAsked, answer};
 pub use fold::FoldedText;
 pub use query::{SearchQuery, SearchWord};
-pub use rows::SearchKind;
-pub(crate) use rows::{SearchRow, TextPart};
+pub use rows::{SearchKind, SearchRow, TextPart};
 pub(crate) use texts::Texts;
-pub use view::{FilterCounts, NothingView, SearchHit, SearchPage, StretchView};
+pub use view::{FilterCounts, NothingView, SearchHit, SearchPage, StretchView, page_path, view_path};
 pub use words::{Term, Word, phrases_of, places_of, words_of};

@@ -142,6 +142,7 @@ impl Texts {
         let mut rows = Vec::new();
         if let (Some(tender), Some(code)) = (&self.tender, &code) {
             let of_tender = self.row_of_tender(tender, code, (id, time));
+            let bare = SearchRow { parts: Vec::new(), deadline: None, opening: None, ..of_tender.clone() };
             rows.extend(self.objections.iter().filter_map(|(item, said)| {
                 let state = tender.objections.iter().find(|state| state.id == *item)?;
                 Some(SearchRow {
@@ -150,10 +151,8 @@ impl Texts {
                     key: format!("{code}/{item}"),
                     parts: said.parts.clone(),
                     status: state.phase.status().name(),
-                    deadline: None,
-                    opening: None,
                     time: said.time,
-                    ..of_tender.clone()
+                    ..bare.clone()
                 })
             }));
             rows.push(of_tender);

@@ -120,17 +120,34 @@ fn stretches(stretches: &[Stretch]) -> Vec<StretchView> {
     stretches.iter().map(|(start, length)| StretchView { start: *start as u64, length: *length as u64 }).collect()
 }
 
+/// Where a thing is read by programs.
+pub fn view_path(kind: SearchKind, key: &str) -> String {
+    match (kind, key.split_once('/')) {
+        (SearchKind::Objection, Some((tender, id))) => {
+            format!("/v1/tenders/{}#objections/{}", encoded(tender), encoded(id))
+        }
+        (SearchKind::Tender | SearchKind::Objection, _) => format!("/v1/tenders/{}", encoded(key)),
+        (SearchKind::Organisation, _) => format!("/v1/organisations/{}", encoded(key)),
+        (SearchKind::Commitment, _) => format!("/v1/commitments/{}", encoded(key)),
+    }
+}
+
+/// Where a thing is read by people, behind the prefix of their language.
+pub fn page_path(kind: SearchKind, key: &str) -> String {
+    match (kind, key.split_once('/')) {
+        (SearchKind::Objection, Some((tender, id))) => {
+            format!("/tenders/{}#objection-{}", encoded(tender), encoded(id))
+        }
+        (SearchKind::Tender | SearchKind::Objection, _) => format!("/tenders/{}", encoded(key)),
+        (SearchKind::Organisation, _) => format!("/organisations/{}", encoded(key)),
+        (SearchKind::Commitment, _) => format!("/commitments/{}", encoded(key)),
+    }
+}
+
 impl FoundThing {
     /// Where it is read.
     pub fn path(&self) -> String {
-        match (self.kind, self.key.split_once('/')) {
-            (SearchKind::Objection, Some((tender, id))) => {
-                format!("/v1/tenders/{}#objections/{}", encoded(tender), encoded(id))
-            }
-            (SearchKind::Tender | SearchKind::Objection, _) => format!("/v1/tenders/{}", encoded(&self.key)),
-            (SearchKind::Organisation, _) => format!("/v1/organisations/{}", encoded(&self.key)),
-            (SearchKind::Commitment, _) => format!("/v1/commitments/{}", encoded(&self.key)),
-        }
+        view_path(self.kind, &self.key)
     }
 }
 

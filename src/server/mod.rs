@@ -16,6 +16,7 @@ use crate::problem;
 use crate::sandbox::Sandbox;
 use crate::search::SearchApi;
 use crate::statistics::StatisticsApi;
+use crate::subscription::{SubscriptionApi, Subscriptions};
 use crate::world::capabilities;
 use described::Described;
 use poem::middleware::CatchPanic;
@@ -32,6 +33,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     doors: Doors,
+    subscriptions: Arc<Subscriptions>,
     sandbox: Option<Arc<Sandbox>>,
 }
 
@@ -47,10 +49,20 @@ macro_rules! serve {
 
 capabilities!(serve);
 
-type Api =
-    (Capabilities, FairnessApi, RecordApi, LogApi, DocumentApi, DisclosureApi, UncitedApi, SearchApi, StatisticsApi);
+type Api = (
+    Capabilities,
+    FairnessApi,
+    RecordApi,
+    LogApi,
+    DocumentApi,
+    DisclosureApi,
+    UncitedApi,
+    SearchApi,
+    StatisticsApi,
+    SubscriptionApi,
+);
 
-fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
+fn api(ledger: &Arc<Ledger>, subscriptions: Arc<Subscriptions>, limits: Limits) -> Api {
     (
         capabilities(ledger),
         FairnessApi(Arc::clone(ledger)),
@@ -61,6 +73,7 @@ fn api(ledger: &Arc<Ledger>, limits: Limits) -> Api {
         UncitedApi { ledger: Arc::clone(ledger), limits },
         SearchApi(Arc::clone(ledger)),
         StatisticsApi::new(Arc::clone(ledger)),
+        SubscriptionApi::new(subscriptions, &limits),
     )
 }
 
@@ -74,11 +87,17 @@ fn service(api: Api) -> OpenApiService<Api, ()> {
 
 /// The API document in YAML.
 pub fn openapi_yaml(ledger: &Arc<Ledger>) -> &'static str {
-    &Described::of(&service(api(ledger, Limits::default()))).document.yaml
+    let api = api(ledger, Subscriptions::none(Arc::clone(ledger)), Limits::default());
+    &Described::of(&service(api)).document.yaml
 }
 
-fn routes(ledger: &Arc<Ledger>, limits: Limits, doors: &Doors) -> impl Endpoint<Output = poem::Response> + 'static {
-    let service = service(api(ledger, limits));
+fn routes(
+    ledger: &Arc<Ledger>,
+    subscriptions: Arc<Subscriptions>,
+    limits: Limits,
+    doors: &Doors,
+) -> impl Endpoint<Output = poem::Response> + 'static {
+    let service = service(api(ledger, subscriptions, limits));
     let Described { document, console, allowed, parameters } = Described::of(&service);
     let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, allowed, parameters, Arc::clone(&doors.proxies));
     let service = Arc::new(service.into_endpoint());
@@ -118,13 +137,21 @@ impl Server {
     pub async fn bind(ledger: Arc<Ledger>, listen: SocketAddr, limits: Limits) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        Ok(Self { ledger, limits, listener, address, doors: Doors::wide(), sandbox: None })
+        let subscriptions = Subscriptions::none(Arc::clone(&ledger));
+        Ok(Self { ledger, limits, listener, address, doors: Doors::wide(), subscriptions, sandbox: None })
     }
 
     /// Believes these proxies when they say who asked.
     #[must_use]
     pub fn behind(mut self, proxies: TrustedProxies) -> Self {
         self.doors.proxies = Arc::new(proxies);
+        self
+    }
+
+    /// With subscriptions that are sent.
+    #[must_use]
+    pub fn telling(mut self, subscriptions: Arc<Subscriptions>) -> Self {
+        self.subscriptions = subscriptions;
         self
     }
 
@@ -141,7 +168,7 @@ impl Server {
 
     /// Serves until `stop` resolves; requests that have begun are finished.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        let routes = routes(&self.ledger, self.limits, &self.doors);
+        let routes = routes(&self.ledger, self.subscriptions, self.limits, &self.doors);
         match self.sandbox {
             Some(sandbox) => connection::serve(self.listener, sandbox.around(routes), self.doors, stop).await,
             None => connection::serve(self.listener, routes, self.doors, stop).await,

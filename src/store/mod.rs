@@ -23,6 +23,7 @@ mod scan;
 mod search;
 mod snapshot;
 mod sqlite;
+mod subscriptions;
 mod tables;
 mod tree;
 mod uncited;
@@ -44,6 +45,7 @@ pub use rows::{DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
 pub use search::{Direction, EntryFilter, FILED, Filing, Found, PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 pub use snapshot::{Reads, Snapshot};
+pub use subscriptions::{NOT_DUE, SUBSCRIPTION_NEWS, SUBSCRIPTIONS, SubscriptionCounts, SubscriptionHead};
 pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, ERASURES, HEAD, LAW, TILES, UPLOADS};
 pub use tree::{TreeReader, load_edge};
 pub use uncited::{

@@ -4,14 +4,20 @@
 //! complained of nothing and that nobody was asked but the service.
 
 use super::evidence::Evidence;
-use super::support::{App, Engine, unlimited};
+use super::support::postbox::MailServer;
+use super::support::{App, Engine, fixture, open, unlimited};
 use super::{beside_this, node, peers};
 use gongshi::clock::Clock;
 use gongshi::demo;
-use gongshi::field::Instant;
+use gongshi::field::{Instant, Line};
 use gongshi::search::projection::catch_up;
+use gongshi::subscription::{MailSettings, MailTls, WebhookReach, match_for_ever, send_for_ever};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 /// The present of the demo.
 const PRESENT: &str = "2026-11-23T02:00:00.000Z";
@@ -27,9 +33,56 @@ async fn filled() -> App {
     app
 }
 
+/// A service that sends mail, a folder that it comes into, and a record each second.
+struct Followed {
+    app: App,
+    mails: TempDir,
+    /// Ended with it.
+    _work: JoinSet<()>,
+}
+
+impl Followed {
+    async fn start() -> Self {
+        let (folder, mails, clock) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Clock::manual(PRESENT.parse().unwrap()));
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ledger = open(folder.path(), Engine::Sqlite, clock.clone()).await;
+        let server = MailServer::open().await;
+        let mail = MailSettings {
+            host: server.address.ip().to_string(),
+            port: server.address.port(),
+            tls: MailTls::None,
+            from: "公示 <no-reply@gongshi.example>".parse().unwrap(),
+            user: None,
+            password: None,
+        };
+        let (app, subscriptions) =
+            App::serve_telling(folder, Arc::clone(&ledger), clock, unlimited(), Some(mail), WebhookReach::Anywhere)
+                .await;
+        let cast = app.cast().await;
+        let centre = cast.centre.key.clone();
+        let mut disclosed = fixture::preannouncement(&cast.centre);
+        disclosed.title = Line::new("道路监理").unwrap();
+        let (act, place) = (fixture::act(disclosed), mails.path().to_owned());
+        let mut work = JoinSet::new();
+        work.spawn(match_for_ever(Arc::clone(&subscriptions)));
+        work.spawn(send_for_ever(subscriptions));
+        work.spawn(async move {
+            for n in 0.. {
+                ledger.act_as(&centre, &fixture::stream(&format!("T-{n}")), &act).await.unwrap();
+                for (at, mail) in server.mails().iter().enumerate() {
+                    std::fs::write(place.join(format!("{at:04}-{}", mail.to)), mail.text()).unwrap();
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        Self { app, mails, _work: work }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_reach_what_they_came_for() {
-    let (evidence, demo) = tokio::join!(Evidence::gather(), filled());
+    let (evidence, demo, follow) = tokio::join!(Evidence::gather(), filled(), Followed::start());
     let page = Command::new(env!("CARGO_BIN_EXE_gongshi")).arg("verify-page").output().unwrap();
     assert!(page.status.success(), "{}", String::from_utf8_lossy(&page.stderr));
     std::fs::write(evidence.path().join("verify.html"), page.stdout).unwrap();
@@ -42,6 +95,8 @@ async fn readers_reach_what_they_came_for() {
         .env("PEERS", peers())
         .env("SERVICE", &evidence.app.base)
         .env("DEMO", &demo.base)
+        .env("FOLLOW", &follow.app.base)
+        .env("MAILS", follow.mails.path())
         .env("SCREENSHOTS", screenshots)
         .output()
         .unwrap();

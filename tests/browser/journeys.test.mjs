@@ -1,7 +1,8 @@
 // Runs every journey in journeys/, in Chinese and in English, in one headless Chromium.
 //
 // A journey is the default export of its file, `async (reader) => …`. A reader has `page` (Playwright's), `language` ('zh' or 'en'),
-// `service` (where the service is), `demo` (where one with the data of the demo is), `evidence` (a folder, see evidence.rs),
+// `service` (where the service is), `demo` (where one with the data of the demo is), `follow` (where one that sends mail is, with a record a
+// second) and `mails` (the folder that its mail comes into), `evidence` (a folder, see evidence.rs),
 // `shoot(name)` for a screenshot, and `judge()`, which asks axe-core about the page as it is. A journey that exports `alone = true` may ask nobody, not even the service.
 
 import assert from 'node:assert/strict';
@@ -10,7 +11,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-const { EVIDENCE: evidence, PEERS: peers, SERVICE: service, DEMO: demo, SCREENSHOTS: screenshots } = process.env;
+const { EVIDENCE: evidence, PEERS: peers, SERVICE: service, DEMO: demo, FOLLOW: follow, MAILS: mails, SCREENSHOTS: screenshots } = process.env;
 const require = createRequire(path.join(peers, 'node_modules/'));
 const { chromium } = require('playwright-core');
 const { source: axe } = require('axe-core');
@@ -48,13 +49,13 @@ async function journey(name, language, travel, alone) {
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
     if (request.isNavigationRequest()) pages.add(request.url());
-    const isOurs = [service, demo].some((place) => request.url().startsWith(`${place}/`));
+    const isOurs = [service, demo, follow].some((place) => request.url().startsWith(`${place}/`));
     const isHome = request.url().startsWith('file:') || (!alone && isOurs);
     if (!isHome) complaints.push(`asked ${request.url()}`);
   });
   const shoot = (what) => page.screenshot({ path: path.join(screenshots, `${name}-${what}-${language}.png`), fullPage: true });
   try {
-    await travel({ page, language, service, demo, evidence, shoot, judge: () => judge(page) });
+    await travel({ page, language, service, demo, follow, mails, evidence, shoot, judge: () => judge(page) });
     assert.deepEqual(complaints, []);
   } catch (error) {
     await shoot('failed');

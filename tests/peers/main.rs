@@ -16,6 +16,7 @@ mod openapi;
 mod served;
 mod shapes;
 mod sigstore;
+mod subscriptions;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;

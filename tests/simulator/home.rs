@@ -73,6 +73,7 @@ impl Home {
                     checkpoint: cast.checkpoint_keys(),
                     service: service.clone(),
                     operator: cast.players[0].keys[0].clone(),
+                    links: service.clone(),
                 },
                 opening: NewLog {
                     origin,

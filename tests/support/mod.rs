@@ -3,6 +3,7 @@
 
 pub mod dice;
 pub mod fixture;
+pub mod postbox;
 pub mod postgres;
 pub mod process;
 pub mod python;
@@ -20,6 +21,7 @@ use gongshi::organisation::{self, Confirmation, Registration, Role};
 use gongshi::record::{Alg, Bearer, Header, PrivateKey, Record};
 use gongshi::server::Server;
 use gongshi::store::{Database, Objects, Pools};
+use gongshi::subscription::{Delivering, MailSettings, Subscriptions, WebhookReach};
 use gongshi::world::{Act, Stream};
 use serde_json::Value;
 use sqlx::SqlitePool;
@@ -222,7 +224,25 @@ impl App {
         limits: Limits,
     ) -> Self {
         let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
-        let server = server.behind(proxies);
+        Self::serve_by(server.behind(proxies), folder, ledger, clock)
+    }
+
+    /// Serves with subscriptions that are sent: in the messages, links begin with the address of the service.
+    pub async fn serve_telling(
+        folder: TempDir,
+        ledger: Arc<Ledger>,
+        clock: Clock,
+        limits: Limits,
+        mail: Option<MailSettings>,
+        reach: WebhookReach,
+    ) -> (Self, Arc<Subscriptions>) {
+        let server = Server::bind(Arc::clone(&ledger), "127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        let delivering = Delivering { base: format!("http://{}", server.address()), mail, reach };
+        let subscriptions = Subscriptions::new(Arc::clone(&ledger), Some(delivering)).unwrap();
+        (Self::serve_by(server.telling(Arc::clone(&subscriptions)), folder, ledger, clock), subscriptions)
+    }
+
+    fn serve_by(server: Server, folder: TempDir, ledger: Arc<Ledger>, clock: Clock) -> Self {
         let base = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server.serve(async {

@@ -1,23 +1,22 @@
 //! 全文检索 over HTTP: a page, and the same query as a CSV, a feed and a calendar.
 
+mod asked;
 mod atom;
 mod calendar;
 mod csv_list;
 
-use crate::commitment::CommitmentStatus;
-use crate::field::{Day, Nature, OrganisationId};
-use crate::http::{CsvFile, Problem, Typed, bad_parameter, encoded, not_a_cursor, parameters, shown};
+use crate::field::{Day, FieldFault, Nature, OrganisationId};
+use crate::http::{CsvFile, Problem, Typed, bad_parameter, not_a_cursor, parameters, shown};
 use crate::ledger::Ledger;
-use crate::organisation::OrganisationStatus;
-use crate::search::projection::{Search, SearchFilters, SearchPlace};
-use crate::search::rows::REGION_LEVELS;
+use crate::search::SearchKind;
+use crate::search::projection::{Search, SearchPlace};
 use crate::search::view::SearchPage;
-use crate::search::{SearchKind, SearchQuery};
-use crate::tender::{Method, ObjectionStatus, TenderStatus};
+use crate::tender::Method;
 use poem_openapi::param::Query;
 use poem_openapi::{OpenApi, Tags};
 use std::sync::Arc;
 
+pub use asked::SearchAsked;
 use atom::AtomFeed;
 use calendar::DueCalendar;
 
@@ -39,80 +38,17 @@ const PAGE_MAX: u32 = 50;
 
 pub struct SearchApi(pub Arc<Ledger>);
 
-/// Whether anything has this status.
-fn is_status(status: &str) -> bool {
-    status.parse::<TenderStatus>().is_ok()
-        || status.parse::<ObjectionStatus>().is_ok()
-        || status.parse::<OrganisationStatus>().is_ok()
-        || status.parse::<CommitmentStatus>().is_ok()
-}
-
-/// What the parameters of a search say, but for where it goes on.
-pub(super) struct Asked {
-    pub q: Option<String>,
-    pub kind: Option<SearchKind>,
-    pub status: Option<String>,
-    pub nature: Option<Nature>,
-    pub method: Option<Method>,
-    pub region: Option<String>,
-    pub unit: Option<OrganisationId>,
-    pub year: Option<u16>,
-    pub began_from: Option<Day>,
-    pub began_to: Option<Day>,
-}
-
 /// The parameters of an endpoint, which have the names of what they ask: poem-openapi takes each by itself.
 macro_rules! asked {
-    ($($name:ident),*) => { Asked { $($name: $name.0),* } };
+    ($($name:ident),*) => { SearchAsked { $($name: $name.0),* } };
 }
 
-impl Asked {
-    /// As it stands in an address.
-    fn address(&self) -> String {
-        let (q, status) = (self.q.clone(), self.status.clone());
-        let pairs = [
-            ("q", q),
-            ("kind", self.kind.map(|kind| kind.name().to_owned())),
-            ("status", status),
-            ("nature", self.nature.map(|nature| nature.name().to_owned())),
-            ("method", self.method.map(|method| method.name().to_owned())),
-            ("region", self.region.clone()),
-            ("unit", self.unit.as_ref().map(ToString::to_string)),
-            ("year", self.year.map(|year| year.to_string())),
-            ("began_from", self.began_from.map(|day| day.to_string())),
-            ("began_to", self.began_to.map(|day| day.to_string())),
-        ];
-        let pairs = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))));
-        pairs.collect::<Vec<_>>().join("&")
-    }
-
-    /// # Errors
-    /// `bad-parameter`: no such status, or no region.
-    pub fn search(self) -> Result<Search, Problem> {
-        if self.status.as_deref().is_some_and(|status| !is_status(status)) {
-            let words =
-                ("应为某类内容的状态", "is a status of a tender, an objection, an organisation or a commitment");
-            return Err(bad_parameter("status", &words.into()));
-        }
-        let is_region =
-            |region: &str| REGION_LEVELS.contains(&region.len()) && region.bytes().all(|digit| digit.is_ascii_digit());
-        if self.region.as_deref().is_some_and(|region| !is_region(region)) {
-            let words =
-                ("应为行政区划代码的前两位、四位或全部六位数字", "has two, four or six digits of a region code");
-            return Err(bad_parameter("region", &words.into()));
-        }
-        let filters = SearchFilters {
-            kind: self.kind,
-            status: self.status,
-            nature: self.nature.map(|nature| nature.name().to_owned()),
-            method: self.method.map(|method| method.name().to_owned()),
-            region: self.region,
-            unit: self.unit.map(|unit| unit.to_string()),
-            year: self.year,
-            began_from: self.began_from,
-            began_to: self.began_to,
-        };
-        Ok(Search { query: SearchQuery::parse(self.q.as_deref().unwrap_or_default()), filters })
+/// # Errors
+/// `bad-parameter`: no such status, or no region.
+fn searched(asked: SearchAsked) -> Result<Search, Problem> {
+    match asked.faults().first() {
+        Some(FieldFault { pointer, fault }) => Err(bad_parameter(pointer.trim_start_matches('/'), &fault.words())),
+        None => Ok(asked.search()),
     }
 }
 
@@ -151,7 +87,7 @@ impl SearchApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "50")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<SearchPage>, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
-        let search = asked.search()?;
+        let search = searched(asked)?;
         let after: Option<SearchPlace> = after.0.map(|after| after.parse()).transpose().map_err(|()| not_a_cursor())?;
         let limit = limit.0.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
         Ok(Typed(answer(&self.0, &search, after, limit).await?))
@@ -174,7 +110,7 @@ impl SearchApi {
         began_to: Query<Option<Day>>,
     ) -> Result<CsvFile, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
-        csv_list::all(Arc::clone(&self.0), asked.search()?).await
+        csv_list::all(Arc::clone(&self.0), searched(asked)?).await
     }
 
     /// The newest fifty things that the same query finds, as a feed (Atom, RFC 4287).
@@ -195,7 +131,7 @@ impl SearchApi {
     ) -> Result<AtomFeed, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         let address = asked.address();
-        AtomFeed::of(&self.0, &asked.search()?, &address).await
+        AtomFeed::of(&self.0, &searched(asked)?, &address).await
     }
 
     /// What is due on the newest 500 things that the same query finds, as a calendar (RFC 5545): when objections, answers and bids
@@ -216,7 +152,7 @@ impl SearchApi {
         began_to: Query<Option<Day>>,
     ) -> Result<DueCalendar, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
-        DueCalendar::of(&self.0, &asked.search()?).await
+        DueCalendar::of(&self.0, &searched(asked)?).await
     }
 }
 

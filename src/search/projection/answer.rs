@@ -57,7 +57,7 @@ impl SearchFilters {
         self.marks().is_empty() && self.began_from.is_none() && self.began_to.is_none()
     }
 
-    fn marks(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn marks(&self) -> Vec<(&'static str, String)> {
         let year = self.year.map(|year| year.to_string());
         let values = [
             ("kind", self.kind.map(SearchKind::name)),
@@ -112,7 +112,7 @@ impl Search {
         }
     }
 
-    fn finds_nothing(&self) -> bool {
+    pub(super) fn finds_nothing(&self) -> bool {
         self.query.is_asked && self.query.words.is_empty()
     }
 

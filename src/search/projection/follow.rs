@@ -5,6 +5,7 @@ use crate::law::Law;
 use crate::ledger::{Ledger, LedgerError};
 use crate::search::Texts;
 use crate::search::rows::SearchRow;
+use crate::sequencer::LoadedEntry;
 use crate::store::StoreError;
 use crate::world::{ReadEntry, Stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,8 +84,28 @@ async fn step(ledger: &Ledger) -> Result<Option<u64>, LedgerError> {
 
 /// What entries of a stretch of the log change about one stream: a function of the entries before its end, whoever asks when.
 async fn changed_rows(ledger: &Ledger, stream: &Stream, known: u64, to: u64) -> Result<Vec<SearchRow>, LedgerError> {
-    let (mut texts, mut version, mut before) = (Texts::default(), 0, None);
-    'entries: loop {
+    let mut before = None;
+    let texts = fold(ledger, stream, to, |texts, entry, law| {
+        if entry.place.index >= known {
+            before.get_or_insert_with(|| texts.rows(stream));
+        }
+        texts.take(&entry.act, &entry.place, law);
+    });
+    let mut rows = texts.await?.rows(stream);
+    let before: BTreeMap<u64, SearchRow> = before.into_iter().flatten().map(|row| (row.id, row)).collect();
+    rows.retain(|row| before.get(&row.id) != Some(row));
+    Ok(rows)
+}
+
+/// The texts of a stream's entries before `to`, each of which `take` takes into them.
+pub(super) async fn fold(
+    ledger: &Ledger,
+    stream: &Stream,
+    to: u64,
+    mut take: impl FnMut(&mut Texts, &LoadedEntry, Law<'_>),
+) -> Result<Texts, LedgerError> {
+    let (mut texts, mut version) = (Texts::default(), 0);
+    loop {
         let entries = ledger.stream(stream, version, STREAM_ENTRIES).await?;
         let Some(last) = entries.last() else { break };
         version = last.place.version;
@@ -92,16 +113,10 @@ async fn changed_rows(ledger: &Ledger, stream: &Stream, known: u64, to: u64) -> 
         let Some(law) = Law::new(&adopted) else { break };
         for entry in &entries {
             if entry.place.index >= to {
-                break 'entries;
+                return Ok(texts);
             }
-            if entry.place.index >= known {
-                before.get_or_insert_with(|| texts.rows(stream));
-            }
-            texts.take(&entry.act, &entry.place, law);
+            take(&mut texts, entry, law);
         }
     }
-    let before: BTreeMap<u64, SearchRow> = before.into_iter().flatten().map(|row| (row.id, row)).collect();
-    let mut rows = texts.rows(stream);
-    rows.retain(|row| before.get(&row.id) != Some(row));
-    Ok(rows)
+    Ok(texts)
 }

@@ -1,8 +1,10 @@
 //! The index in the database: how it follows the log, and what it is asked.
 
 mod answer;
+mod changes;
 mod follow;
 mod found;
+mod matching;
 mod snippet;
 
 use super::SearchKind;
@@ -11,8 +13,10 @@ use crate::store::{Database, Row, StoreError, Value, keys_list};
 use std::collections::HashMap;
 
 pub use answer::{COUNTED_MAX, Search, SearchFilters};
+pub use changes::{ThingChange, changes};
 pub use follow::{catch_up, follow_for_ever};
 pub use found::{Counts, Fit, FoundThing, NothingFound, SearchPlace, Searched, Snippet, Stretch, ValueCounts};
+pub use matching::{Matcher, SearchedThing};
 
 /// Things that are looked up by one statement.
 const KEYS_AT_A_TIME: usize = 256;
