@@ -107,3 +107,21 @@ impl Mailer {
         header(builder, "Auto-Submitted", "auto-generated".to_owned()).body(letter.text.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What OPERATIONS.md shows.
+    #[test]
+    fn settings_are_read_strictly() {
+        let shown = include_str!("../../OPERATIONS.md").split("```toml\n").find(|part| part.starts_with("host = "));
+        let shown = shown.and_then(|part| part.split("```").next()).unwrap();
+        let settings: MailSettings = toml::from_str(shown).unwrap();
+        assert_eq!((settings.port, settings.tls, settings.user.is_some()), (465, MailTls::Implicit, true));
+        assert_eq!(settings.from.email.to_string(), "no-reply@gongshi.example.cn");
+        for wrong in ["host = \"x\"", &format!("{shown}passwort = \"x\"\n"), &shown.replace("implicit", "perhaps")] {
+            assert!(toml::from_str::<MailSettings>(wrong).is_err(), "{wrong}");
+        }
+    }
+}

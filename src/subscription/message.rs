@@ -112,7 +112,7 @@ mod tests {
         let asked = SearchAsked { q: Some("道路 监理".into()), ..SearchAsked::default() };
         let manage = "https://x.example.cn/zh/subscription?token=secret".to_owned();
         let sender = Sender { base: "https://x.example.cn", origin: "x.example.cn/log", asked: &asked, manage };
-        let told = |title: &str| Told { time: "2026-08-03T01:00:00Z".parse().unwrap(), things: vec![thing(title)] };
+        let told = |title: &str| Told { time: "2026-08-03T01:00:00.000Z".parse().unwrap(), things: vec![thing(title)] };
         let news = [Tidings { entry: 12, told: told("道路监理") }, Tidings { entry: 15, told: told("桥梁监理") }];
         for language in [MessageLanguage::Zh, MessageLanguage::En] {
             let letter = sender.found_in_mail(language, &news);

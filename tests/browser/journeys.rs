@@ -61,7 +61,7 @@ impl Followed {
                 .await;
         let cast = app.cast().await;
         let centre = cast.centre.key.clone();
-        let mut disclosed = fixture::preannouncement(&cast.centre);
+        let mut disclosed = fixture::preannouncement_on(&cast.centre, app.now());
         disclosed.title = Line::new("道路监理").unwrap();
         let (act, place) = (fixture::act(disclosed), mails.path().to_owned());
         let mut work = JoinSet::new();

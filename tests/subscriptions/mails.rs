@@ -1,8 +1,10 @@
 //! Mail: confirmed by a link that does nothing until a button is pressed, gathered into few mails, stopped by one press.
 
-use crate::stage::{ADDRESS, Stage, link};
+use crate::stage::{ADDRESS, Stage, link, settings};
 use crate::support::Engine;
+use gongshi::subscription::{Delivering, MailSettings, MailTls, Subscriptions, WebhookReach};
 use serde_json::json;
+use std::sync::Arc;
 
 async fn a_mailbox_is_told_after_its_owner_confirmed(engine: Engine) {
     let stage = Stage::on(engine).await;
@@ -95,6 +97,25 @@ async fn a_server_that_refuses_for_a_while_loses_nothing_and_an_unknown_mailbox_
     let nobody = json!({ "kind": "email", "address": "nobody@example.cn" });
     assert_eq!(stage.ask(json!({}), nobody).await.status, 202);
     assert_eq!((stage.round().await, stage.count("subscriptions").await), (1, 1), "only the one that is confirmed");
+}
+
+/// Where the operator asked for TLS, no letter is sent in clear because a server, or whoever sits before it, offers none.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_letter_goes_in_clear_where_tls_was_asked_for() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    for (tls, name) in [(MailTls::Starttls, "a"), (MailTls::Implicit, "b")] {
+        let mail = Some(MailSettings { tls, ..settings(&stage.mail) });
+        let delivering = Delivering { base: stage.app.base.clone(), mail, reach: WebhookReach::Public };
+        let strict = Subscriptions::new(Arc::clone(&stage.app.ledger), Some(delivering)).unwrap();
+        let email = json!({ "kind": "email", "address": format!("{name}@example.cn") });
+        assert_eq!(stage.ask(json!({}), email).await.status, 202);
+        assert_eq!(strict.send_due().await.unwrap(), 1);
+        assert_eq!(stage.mail.mails(), [], "{tls:?}");
+        stage.minutes_pass(1);
+        assert_eq!(stage.round().await, 1, "it is still to be sent");
+        assert_eq!(stage.mail.mails().len(), 1);
+        stage.mail.forget();
+    }
 }
 
 /// The pages behind the links, and the form of the search page.

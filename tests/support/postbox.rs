@@ -189,6 +189,10 @@ impl MailServer {
         self.mails.lock().unwrap().clone()
     }
 
+    pub fn forget(&self) {
+        self.mails.lock().unwrap().clear();
+    }
+
     async fn talk(&self, stream: TcpStream) -> Option<()> {
         let mut stream = BufReader::new(stream);
         stream.write_all(b"220 test ESMTP\r\n").await.ok()?;

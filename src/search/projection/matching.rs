@@ -93,7 +93,7 @@ mod tests {
             unit: None,
             deadline: None,
             opening: None,
-            time: "2026-08-03T01:00:00Z".parse().unwrap(),
+            time: "2026-08-03T01:00:00.000Z".parse().unwrap(),
         })
     }
 

@@ -30,8 +30,12 @@ export default async ({ page, language, follow, mails, shoot, judge }) => {
 
   await page.goto(`${follow}/${language}/search?q=${encodeURIComponent('监理')}&kind=tender`);
   await page.getByRole('heading', { name: texts.follow }).waitFor();
+  await page.getByRole('main').locator('summary').focus();
+  await page.keyboard.press('Enter');
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
+    const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(whole <= seen, `at ${width} pixels it is ${whole} wide`);
     await shoot(`search-${width}`);
   }
   await judge();
