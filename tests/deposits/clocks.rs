@@ -25,7 +25,9 @@ async fn a_contract_starts_the_clocks_of_all_bonds_of_its_lot(engine: Engine) {
     }
     assert_eq!(stage.app.ledger.propose_due().await.unwrap(), 0, "once is enough");
     // One that comes when the contract stands already goes back by the same day.
-    stage.paid_in("d-3", &stage.cast.enterprise, Some(json!({"tender": TENDER, "lot": "1"}))).await;
+    stage.arrives("d-3").await;
+    stage.announces("d-3", &stage.cast.enterprise, lot()).await.accepted();
+    stage.claims("d-3").await;
     assert_eq!(stage.app.ledger.propose_due().await.unwrap(), 1);
     assert_eq!(stage.deposit("d-3").await["clock_day"], signed.to_string());
     stage.app.days_pass(12).await;
