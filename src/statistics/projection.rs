@@ -2,7 +2,7 @@
 
 use super::occasions::Occasions;
 use super::{Case, CountedAs, CountedCases, PayeeRefunds, Statistic, Total};
-use crate::deposit::{DepositStatus, RefundTiming};
+use crate::deposit::{DepositStatus, IS_PUBLIC, RefundTiming};
 use crate::field::{Day, Instant};
 use crate::http::word;
 use crate::law::InForce;
@@ -95,9 +95,13 @@ pub(super) async fn count(reads: &mut impl Reads) -> Result<CountedCases, StoreE
     each(reads, columns, &["tender", "id"], |row| lot(&mut counted, row)).await?;
     let columns = "tender, id, region, unit, filed, result, answered FROM objections";
     each(reads, columns, &["tender", "id"], |row| objection(&mut counted, row)).await?;
-    let columns = "deposits.book, deposits.id, tenders.region, deposits.book, deposits.clock_day, deposits.refund, \
-                   deposits.status, deposits.due_at FROM deposits LEFT JOIN tenders ON tenders.code = deposits.tender";
-    each(reads, columns, &["deposits.book", "deposits.id"], |row| deposit(&mut counted, row)).await?;
+    // A number of deposits for a lot would tell how many bid for it.
+    let columns = format!(
+        "deposits.book, deposits.id, tenders.region, deposits.book, deposits.clock_day, deposits.refund, deposits.status, \
+         deposits.due_at FROM (SELECT * FROM deposits WHERE {IS_PUBLIC}) AS deposits \
+         LEFT JOIN tenders ON tenders.code = deposits.tender"
+    );
+    each(reads, &columns, &["deposits.book", "deposits.id"], |row| deposit(&mut counted, row)).await?;
     Ok(counted)
 }
 
