@@ -27,6 +27,7 @@ mod rehearsal;
 mod remote;
 mod rounds;
 mod sandbox;
+mod steps;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;

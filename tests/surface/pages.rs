@@ -62,14 +62,19 @@ fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there() {
+/// A service with the demo in it.
+pub async fn demo_app() -> App {
     let present: gongshi::field::Instant = PRESENT.parse().unwrap();
     let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
-    let folder = tempfile::tempdir().unwrap();
-    let keys = tempfile::tempdir().unwrap();
+    let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let app = App::start_by(clock.clone(), folder, Engine::Sqlite, unlimited(), None).await;
     demo::fill(&app.ledger, &clock, present, keys.path()).await.unwrap();
+    app
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there() {
+    let app = demo_app().await;
     let (mut kept, mut said) = (Vec::new(), Vec::new());
     for (first, tongue) in [("/zh/", "<html lang=\"zh-CN\">"), ("/en/", "<html lang=\"en\">")] {
         let (pages, elsewhere) = crawl(&app, first).await;
