@@ -22,7 +22,7 @@ fn expected(view: &Value) -> BTreeSet<Step> {
     let mut step = |kind: &str, about: String, time: String, late: bool| {
         steps.insert((kind.to_owned(), about, time, late));
     };
-    if ["preannounced", "waiting"].contains(&status.as_str()) {
+    if status == "preannounced" {
         step("tender.objected", String::new(), text(&view["window_until"]), false);
     }
     if ["terminated", "closed"].contains(&status.as_str()) {

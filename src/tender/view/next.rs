@@ -38,7 +38,8 @@ fn buyers(tender: &Tender) -> Vec<OrganisationId> {
 }
 
 fn objecting(tender: &Tender, law: Law<'_>) -> Option<NextStep> {
-    let window = tender.window.filter(|_| matches!(tender.phase, Phase::Preannounced { .. }))?;
+    // When it waits, the log has said that the window is over.
+    let window = tender.window.filter(|_| matches!(tender.phase, Phase::Preannounced { waiting: false }))?;
     let rule = own("objection", ("公示期", "disclosed for objections"), tender.windows.objection);
     let words = ("对公示内容提出异议", "object to the disclosed text");
     let step = NextStep::by_role(Role::Enterprise, "tender.objected", words, buyers(tender), rule);
