@@ -179,10 +179,17 @@ pub async fn states(ledger: &Ledger, streams: &[Stream]) -> Result<World, String
     ledger.states(streams).await.map_err(|error| error.to_string())
 }
 
-/// Brings the index of texts to the end of the log.
+/// Brings the index of texts to the end of the log. A record whose answer nobody waits for may still be written meanwhile.
 pub async fn index_texts(ledger: &Ledger) -> Result<(), String> {
-    let size = catch_up(ledger).await.map_err(|error| error.to_string())?;
-    if size == *ledger.size().borrow() { Ok(()) } else { Err(format!("the index of texts knows {size} entries")) }
+    let mut known = 0;
+    for _ in 0..50 {
+        known = catch_up(ledger).await.map_err(|error| error.to_string())?;
+        if known == *ledger.size().borrow() {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    Err(format!("the index of texts knows {known} entries, the log has {}", *ledger.size().borrow()))
 }
 
 /// Every row that is not as the log says.
