@@ -17,10 +17,14 @@ pub struct Hourly {
     clock: DefaultClock,
 }
 
+/// So often an hour; zero is no limit.
+pub(super) fn quota(per_hour: u32) -> Option<Quota> {
+    NonZeroU32::new(per_hour).map(Quota::per_hour)
+}
+
 impl Hourly {
     /// Zero is no limit.
     pub fn new(per_address: u32, all: u32) -> Self {
-        let quota = |per_hour| NonZeroU32::new(per_hour).map(Quota::per_hour);
         Self {
             peers: quota(per_address).map(RateLimiter::keyed),
             seen: AtomicU32::new(0),
@@ -29,25 +33,38 @@ impl Hourly {
         }
     }
 
-    /// Takes one out of the budgets. Who has none left takes nothing from the others.
+    /// Takes one out of both budgets. Who has none left takes nothing from the others.
     ///
     /// # Errors
     /// `rate-limited`, with the time after which to try again
     pub fn check(&self, peer: Peer) -> Result<(), Problem> {
-        if let Some(peers) = &self.peers {
-            forget_idle(peers, &self.seen);
-            peers.check_key(&peer).map_err(|until| too_many(until.wait_time_from(self.clock.now())))?;
-        }
-        match self.all.as_ref().map(|all| all.check()) {
-            Some(Err(until)) => Err(too_many(until.wait_time_from(self.clock.now()))),
-            _ => Ok(()),
-        }
+        self.take_of(peer).and_then(|()| self.take_of_all()).map_err(|wait| too_many(("", ""), wait))
+    }
+
+    /// Takes one out of the budget of an address.
+    ///
+    /// # Errors
+    /// How long to wait for one.
+    pub(super) fn take_of(&self, peer: Peer) -> Result<(), Duration> {
+        let Some(peers) = &self.peers else { return Ok(()) };
+        forget_idle(peers, &self.seen);
+        peers.check_key(&peer).map_err(|until| until.wait_time_from(self.clock.now()))
+    }
+
+    /// Takes one out of the budget of all together.
+    ///
+    /// # Errors
+    /// How long to wait for one.
+    pub(super) fn take_of_all(&self) -> Result<(), Duration> {
+        let Some(all) = &self.all else { return Ok(()) };
+        all.check().map_err(|until| until.wait_time_from(self.clock.now()))
     }
 }
 
-fn too_many(wait: Duration) -> Problem {
+/// `rate-limited`, after the words that say of what.
+pub(super) fn too_many((zh, en): (&str, &str), wait: Duration) -> Problem {
     let seconds = wait.as_secs() + 1;
-    let (zh, en) = (format!("请 {seconds} 秒后再试"), format!("try again in {seconds} s"));
+    let (zh, en) = (format!("{zh}请 {seconds} 秒后再试"), format!("{en}try again in {seconds} s"));
     Problem { retry_after: Some(seconds), ..Problem::with_detail(&problem::RATE_LIMITED, zh, en) }
 }
 

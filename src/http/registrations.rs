@@ -5,25 +5,19 @@
 //! anybody within the hour: who has many addresses uses up the other half, and slows the rest down without stopping them. The
 //! key that a supervisor has seen at the counter is counted by nobody (`gate`).
 
-use super::gate::{Limiter, Limits, forget_idle};
+use super::gate::Limits;
+use super::hourly::{Hourly, quota, too_many};
 use super::peer::Neighbourhood;
 use super::{Peer, Problem};
-use crate::problem;
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, RateLimiter};
 use std::collections::HashMap;
-use std::num::NonZeroU32;
-use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The budgets of one address and of all of them together. Each replica has its own.
 pub struct Registrations {
-    peers: Option<Limiter<Peer>>,
-    seen: AtomicU32,
-    all: Option<DefaultDirectRateLimiter>,
+    hourly: Hourly,
     newcomers: Option<Newcomers>,
-    clock: DefaultClock,
 }
 
 /// What is kept back for networks that have not registered anybody for [`NEW_AGAIN`].
@@ -35,10 +29,6 @@ struct Newcomers {
 
 const NEW_AGAIN: Duration = Duration::from_secs(3600);
 
-fn quota(per_hour: u32) -> Option<Quota> {
-    NonZeroU32::new(per_hour).map(Quota::per_hour)
-}
-
 impl Registrations {
     pub fn new(limits: &Limits) -> Self {
         // Where requests are not counted by address, whoever is behind one can't be told from everybody.
@@ -46,11 +36,8 @@ impl Registrations {
         let per_address = if by_address { limits.registrations_per_address } else { 0 };
         let kept = if by_address { limits.registrations / 2 } else { 0 };
         Self {
-            peers: quota(per_address).map(RateLimiter::keyed),
-            seen: AtomicU32::new(0),
-            all: quota(limits.registrations - kept).map(RateLimiter::direct),
+            hourly: Hourly::new(per_address, limits.registrations - kept),
             newcomers: quota(kept).map(|kept| Newcomers { kept: RateLimiter::direct(kept), last: Mutex::default() }),
-            clock: DefaultClock::default(),
         }
     }
 
@@ -59,15 +46,9 @@ impl Registrations {
     /// # Errors
     /// `rate-limited`, with the time after which to try again
     pub fn check(&self, peer: Peer) -> Result<(), Problem> {
-        if let Some(peers) = &self.peers {
-            forget_idle(peers, &self.seen);
-            peers.check_key(&peer).map_err(|until| {
-                let wait = until.wait_time_from(self.clock.now());
-                too_many("该地址登记过多", "too many registrations from this address", wait)
-            })?;
-        }
-        let Some(all) = &self.all else { return Ok(()) };
-        let spent = all.check().err();
+        let of_address = ("该地址登记过多，", "too many registrations from this address: ");
+        self.hourly.take_of(peer).map_err(|wait| too_many(of_address, wait))?;
+        let spent = self.hourly.take_of_all().err();
         let network = Neighbourhood::from(peer);
         if let Some(newcomers) = &self.newcomers
             && newcomers.lets_in(network, spent.is_none(), Instant::now())
@@ -76,7 +57,7 @@ impl Registrations {
         }
         match spent {
             None => Ok(()),
-            Some(until) => Err(too_many("登记过多", "too many registrations", until.wait_time_from(self.clock.now()))),
+            Some(wait) => Err(too_many(("登记过多，", "too many registrations: "), wait)),
         }
     }
 }
@@ -97,12 +78,6 @@ impl Newcomers {
         last.insert(network, now);
         true
     }
-}
-
-fn too_many(zh: &str, en: &str, wait: Duration) -> Problem {
-    let seconds = wait.as_secs() + 1;
-    let (zh, en) = (format!("{zh}，请 {seconds} 秒后再试"), format!("{en}: try again in {seconds} s"));
-    Problem { retry_after: Some(seconds), ..Problem::with_detail(&problem::RATE_LIMITED, zh, en) }
 }
 
 #[cfg(test)]

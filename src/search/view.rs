@@ -122,25 +122,23 @@ fn stretches(stretches: &[Stretch]) -> Vec<StretchView> {
 
 /// Where a thing is read by programs.
 pub fn view_path(kind: SearchKind, key: &str) -> String {
-    match (kind, key.split_once('/')) {
-        (SearchKind::Objection, Some((tender, id))) => {
-            format!("/v1/tenders/{}#objections/{}", encoded(tender), encoded(id))
-        }
-        (SearchKind::Tender | SearchKind::Objection, _) => format!("/v1/tenders/{}", encoded(key)),
-        (SearchKind::Organisation, _) => format!("/v1/organisations/{}", encoded(key)),
-        (SearchKind::Commitment, _) => format!("/v1/commitments/{}", encoded(key)),
-    }
+    path_of(kind, key, "/v1", "objections/")
 }
 
 /// Where a thing is read by people, behind the prefix of their language.
 pub fn page_path(kind: SearchKind, key: &str) -> String {
+    path_of(kind, key, "", "objection-")
+}
+
+/// Below a root; an objection stands on its tender's, behind a mark of its own.
+fn path_of(kind: SearchKind, key: &str, root: &str, objection: &str) -> String {
     match (kind, key.split_once('/')) {
         (SearchKind::Objection, Some((tender, id))) => {
-            format!("/tenders/{}#objection-{}", encoded(tender), encoded(id))
+            format!("{root}/tenders/{}#{objection}{}", encoded(tender), encoded(id))
         }
-        (SearchKind::Tender | SearchKind::Objection, _) => format!("/tenders/{}", encoded(key)),
-        (SearchKind::Organisation, _) => format!("/organisations/{}", encoded(key)),
-        (SearchKind::Commitment, _) => format!("/commitments/{}", encoded(key)),
+        (SearchKind::Tender | SearchKind::Objection, _) => format!("{root}/tenders/{}", encoded(key)),
+        (SearchKind::Organisation, _) => format!("{root}/organisations/{}", encoded(key)),
+        (SearchKind::Commitment, _) => format!("{root}/commitments/{}", encoded(key)),
     }
 }
 

@@ -200,7 +200,6 @@ impl Run {
         done
     }
 
-    /// A bid bond of 100,000 yuan that was paid in on 1 April.
     /// So much is not given back, by two persons: `f-1`.
     #[track_caller]
     fn forfeits(&mut self, fen: i64) {
@@ -216,6 +215,7 @@ impl Run {
         self.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
     }
 
+    /// A bid bond of 100,000 yuan that was paid in on 1 April.
     fn secured(kind: &str) -> Self {
         let mut run = Self::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme(kind));
