@@ -34,7 +34,7 @@ pub struct NextStep {
     pub until: Option<String>,
     /// It should have been done by then, and may still be.
     pub overdue: bool,
-    /// The rule, and where it comes from: the law, or what is done itself, where that says how long.
+    /// The rule, and where it comes from: the law, or the disclosed text where that sets the period.
     pub rule: String,
     pub law: String,
     pub rule_zh: String,
