@@ -82,7 +82,7 @@ impl Compared {
 
     async fn group(&mut self, app: &App, group: &Value) {
         for figure in group["figures"].as_array().unwrap() {
-            for part in ["yes", "no", "unknown"] {
+            for part in ["met", "unmet", "unknown"] {
                 self.number(app, &figure[part]).await;
             }
         }
@@ -102,7 +102,7 @@ impl Compared {
         for by in ["year", "region", "unit"] {
             let view = self.statistics(app, &format!("by={by}")).await;
             for statistic in 0..view["about"].as_array().unwrap().len() {
-                for part in ["yes", "no", "unknown"] {
+                for part in ["met", "unmet", "unknown"] {
                     let of = |group: &Value| group["figures"][statistic][part]["count"].as_u64().unwrap();
                     let sum: u64 = view["groups"].as_array().unwrap().iter().map(of).sum();
                     assert_eq!(sum, of(&view["all"]), "{by} {statistic} {part}");
@@ -257,19 +257,19 @@ async fn what_was_late_stays_late_and_what_is_not_known_is_no_zero() {
             figure[part]["count"].as_u64().unwrap()
         };
         let view = counted(&app, "/v1/statistics").await;
-        let answered = ["yes", "no", "unknown"].map(|of| part(&view, "objections_answered", of));
+        let answered = ["met", "unmet", "unknown"].map(|of| part(&view, "objections_answered", of));
         assert_eq!(answered, [0, 0, 2], "nothing is known yet");
         answer(&app, &cast, "o-1", "accepted").await;
         app.days_pass(30).await;
         let view = counted(&app, "/v1/statistics").await;
-        let answered = ["yes", "no", "unknown"].map(|of| part(&view, "objections_answered", of));
+        let answered = ["met", "unmet", "unknown"].map(|of| part(&view, "objections_answered", of));
         assert_eq!(answered, [1, 1, 0], "the other one is late without an answer");
         answer(&app, &cast, "o-2", "rejected").await;
         let view = counted(&app, "/v1/statistics").await;
-        let answered = ["yes", "no", "unknown"].map(|of| part(&view, "objections_answered", of));
-        let upheld = ["yes", "no", "unknown"].map(|of| part(&view, "objections_upheld", of));
+        let answered = ["met", "unmet", "unknown"].map(|of| part(&view, "objections_answered", of));
+        let upheld = ["met", "unmet", "unknown"].map(|of| part(&view, "objections_upheld", of));
         assert_eq!((answered, upheld), ([1, 1, 0], [1, 1, 0]), "and stays so with one");
-        assert_eq!(part(&view, "single_bids", "no") + part(&view, "single_bids", "unknown"), 0, "no lot was opened");
+        assert_eq!(part(&view, "single_bids", "unmet") + part(&view, "single_bids", "unknown"), 0, "no lot was opened");
         let late = app.get("/v1/objections?answered=late").await.body;
         assert_eq!((&late["items"][0]["id"], late["items"].as_array().unwrap().len()), (&"o-2".into(), 1));
         Compared::default().all(&app).await;

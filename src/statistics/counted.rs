@@ -43,8 +43,8 @@ pub struct CountedCases {
 /// How many cases are so, are not so, and of how many it is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    pub yes: u64,
-    pub no: u64,
+    pub met: u64,
+    pub unmet: u64,
     pub unknown: u64,
 }
 
@@ -56,24 +56,24 @@ const PPM: u64 = 1_000_000;
 impl Tally {
     pub fn of(self, counted_as: CountedAs) -> u64 {
         match counted_as {
-            CountedAs::Yes => self.yes,
-            CountedAs::No => self.no,
+            CountedAs::Met => self.met,
+            CountedAs::Unmet => self.unmet,
             CountedAs::Unknown => self.unknown,
         }
     }
 
     fn add(&mut self, counted_as: CountedAs, count: u64) {
         match counted_as {
-            CountedAs::Yes => self.yes += count,
-            CountedAs::No => self.no += count,
+            CountedAs::Met => self.met += count,
+            CountedAs::Unmet => self.unmet += count,
             CountedAs::Unknown => self.unknown += count,
         }
     }
 
     /// The share of those that are so among those of which it is known, in parts per million, rounded to the nearest.
     pub fn share_ppm(self) -> Option<u64> {
-        let known = self.yes + self.no;
-        (known >= CASES_OF_A_SHARE_MIN).then(|| (self.yes * PPM + known / 2) / known)
+        let known = self.met + self.unmet;
+        (known >= CASES_OF_A_SHARE_MIN).then(|| (self.met * PPM + known / 2) / known)
     }
 }
 
@@ -85,7 +85,7 @@ pub struct StatisticGroup {
     pub tallies: [Tally; Statistic::EVERY.len()],
 }
 
-const COUNTED_AS: [CountedAs; 3] = [CountedAs::Yes, CountedAs::No, CountedAs::Unknown];
+const COUNTED_AS: [CountedAs; 3] = [CountedAs::Met, CountedAs::Unmet, CountedAs::Unknown];
 
 impl CountedCases {
     /// Nothing yet, of a log of so many entries.
@@ -149,7 +149,7 @@ impl CountedCases {
         let group = |(number, tallies): (Option<u32>, _)| StatisticGroup { key: number.map(called), tallies };
         let mut groups: Vec<_> = groups.into_iter().map(group).collect();
         let tenders = |group: &StatisticGroup| match by {
-            GroupedBy::Unit => group.tallies[Statistic::Tenders as usize].yes,
+            GroupedBy::Unit => group.tallies[Statistic::Tenders as usize].met,
             GroupedBy::Year | GroupedBy::Region => 0,
         };
         let place = |group: &StatisticGroup| (group.key.is_none(), Reverse(tenders(group)));
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_share_is_said_of_enough_cases() {
-        let share = |yes, no, unknown| Tally { yes, no, unknown }.share_ppm();
+        let share = |met, unmet, unknown| Tally { met, unmet, unknown }.share_ppm();
         assert_eq!(share(3, 6, 100), None);
         assert_eq!(share(1, 9, 0), Some(100_000));
         assert_eq!(share(0, 10, 0), Some(0));

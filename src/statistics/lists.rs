@@ -17,21 +17,21 @@ impl Asking {
 pub fn list(statistic: Statistic, counted_as: CountedAs, narrowed: &Narrowed) -> Option<String> {
     use {CountedAs as As, Statistic as Of};
     let (path, word, time) = match (statistic, counted_as) {
-        (Of::Tenders, As::Yes) => ("/tenders", None, "published"),
-        (Of::ObjectionsUpheld, As::Yes) => ("/objections", Some("result=upheld"), "filed"),
-        (Of::ObjectionsUpheld, As::No) => ("/objections", Some("result=rejected"), "filed"),
+        (Of::Tenders, As::Met) => ("/tenders", None, "published"),
+        (Of::ObjectionsUpheld, As::Met) => ("/objections", Some("result=upheld"), "filed"),
+        (Of::ObjectionsUpheld, As::Unmet) => ("/objections", Some("result=rejected"), "filed"),
         (Of::ObjectionsUpheld, As::Unknown) => ("/objections", Some("result=open"), "filed"),
-        (Of::ObjectionsAnswered, As::Yes) => ("/objections", Some("answered=in_time"), "filed"),
-        (Of::ObjectionsAnswered, As::No) => ("/objections", Some("answered=late"), "filed"),
+        (Of::ObjectionsAnswered, As::Met) => ("/objections", Some("answered=in_time"), "filed"),
+        (Of::ObjectionsAnswered, As::Unmet) => ("/objections", Some("answered=late"), "filed"),
         (Of::ObjectionsAnswered, As::Unknown) => ("/objections", Some("answered=open"), "filed"),
-        (Of::BidsOpened, As::Yes) => ("/lots", Some("opening=in_time"), "published"),
-        (Of::BidsOpened, As::No) => ("/lots", Some("opening=late"), "published"),
+        (Of::BidsOpened, As::Met) => ("/lots", Some("opening=in_time"), "published"),
+        (Of::BidsOpened, As::Unmet) => ("/lots", Some("opening=late"), "published"),
         (Of::BidsOpened, As::Unknown) => ("/lots", Some("opening=unknown"), "published"),
-        (Of::SingleBids, As::Yes) => ("/lots", Some("bidding=single"), "published"),
-        (Of::SingleBids, As::No) => ("/lots", Some("bidding=several"), "published"),
+        (Of::SingleBids, As::Met) => ("/lots", Some("bidding=single"), "published"),
+        (Of::SingleBids, As::Unmet) => ("/lots", Some("bidding=several"), "published"),
         (Of::SingleBids, As::Unknown) => ("/lots", Some("bidding=unknown"), "published"),
         (Of::DepositsReturned, _) => return deposits(counted_as, narrowed),
-        (Of::Tenders, As::No | As::Unknown) | (Of::ChallengesAnswered, _) => return None,
+        (Of::Tenders, As::Unmet | As::Unknown) | (Of::ChallengesAnswered, _) => return None,
     };
     let mut asking = Asking(word.into_iter().map(str::to_owned).collect());
     asking.push("region", narrowed.region.as_ref());
@@ -44,8 +44,8 @@ pub fn list(statistic: Statistic, counted_as: CountedAs, narrowed: &Narrowed) ->
 /// Deposits are listed by their payee, and neither by day nor region; those that are not back have several words.
 fn deposits(counted_as: CountedAs, narrowed: &Narrowed) -> Option<String> {
     let word = match counted_as {
-        CountedAs::Yes => "in_time",
-        CountedAs::No => "late",
+        CountedAs::Met => "in_time",
+        CountedAs::Unmet => "late",
         CountedAs::Unknown => return None,
     };
     if narrowed.region.is_some() || narrowed.from.is_some() || narrowed.to.is_some() {

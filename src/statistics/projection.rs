@@ -138,7 +138,7 @@ fn case_at(row: &Row, [region, unit, time]: [usize; 3]) -> Result<Case<'_>, Stor
 }
 
 fn tender(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
-    counted.add(Statistic::Tenders, CountedAs::Yes, case_at(row, [1, 2, 3])?, 1);
+    counted.add(Statistic::Tenders, CountedAs::Met, case_at(row, [1, 2, 3])?, 1);
     counted.add_to_total(Total::Tenders, 1);
     match word(row, 4)? {
         TenderStatus::Preannounced => counted.add_to_total(Total::OpenToObjections, 1),
@@ -155,20 +155,20 @@ fn tender(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
 fn lot(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
     let case = case_at(row, [2, 3, 4])?;
     match word(row, 5)? {
-        LotBidding::Single => counted.add(Statistic::SingleBids, CountedAs::Yes, case, 1),
-        LotBidding::Several => counted.add(Statistic::SingleBids, CountedAs::No, case, 1),
+        LotBidding::Single => counted.add(Statistic::SingleBids, CountedAs::Met, case, 1),
+        LotBidding::Several => counted.add(Statistic::SingleBids, CountedAs::Unmet, case, 1),
         LotBidding::Unknown => counted.add(Statistic::SingleBids, CountedAs::Unknown, case, 1),
         LotBidding::Nobody => {}
     }
     let opened = match word(row, 6)? {
-        OpeningTiming::InTime => CountedAs::Yes,
-        OpeningTiming::Late => CountedAs::No,
+        OpeningTiming::InTime => CountedAs::Met,
+        OpeningTiming::Late => CountedAs::Unmet,
         OpeningTiming::Unknown => CountedAs::Unknown,
     };
     counted.add(Statistic::BidsOpened, opened, case, 1);
     let (in_time, late, running) = (row.unsigned(7)?, row.unsigned(8)?, row.unsigned(9)?);
-    counted.add(Statistic::ChallengesAnswered, CountedAs::Yes, case, in_time);
-    counted.add(Statistic::ChallengesAnswered, CountedAs::No, case, late);
+    counted.add(Statistic::ChallengesAnswered, CountedAs::Met, case, in_time);
+    counted.add(Statistic::ChallengesAnswered, CountedAs::Unmet, case, late);
     counted.add(Statistic::ChallengesAnswered, CountedAs::Unknown, case, running);
     Ok(())
 }
@@ -179,15 +179,15 @@ fn objection(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
     let result = match word(row, 5)? {
         ObjectionResult::Upheld => {
             counted.add_to_total(Total::ObjectionsUpheld, 1);
-            CountedAs::Yes
+            CountedAs::Met
         }
-        ObjectionResult::Rejected => CountedAs::No,
+        ObjectionResult::Rejected => CountedAs::Unmet,
         ObjectionResult::Open => CountedAs::Unknown,
     };
     counted.add(Statistic::ObjectionsUpheld, result, case, 1);
     let answered = match word(row, 6)? {
-        AnswerTiming::InTime => CountedAs::Yes,
-        AnswerTiming::Late => CountedAs::No,
+        AnswerTiming::InTime => CountedAs::Met,
+        AnswerTiming::Late => CountedAs::Unmet,
         AnswerTiming::Open => CountedAs::Unknown,
     };
     counted.add(Statistic::ObjectionsAnswered, answered, case, 1);
@@ -204,8 +204,8 @@ fn deposit(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
         return Ok(());
     }
     let counted_as = match timing {
-        RefundTiming::InTime => Some(CountedAs::Yes),
-        RefundTiming::Late => Some(CountedAs::No),
+        RefundTiming::InTime => Some(CountedAs::Met),
+        RefundTiming::Late => Some(CountedAs::Unmet),
         RefundTiming::Running | RefundTiming::NotDue => Some(CountedAs::Unknown),
         RefundTiming::Nothing => None,
     };

@@ -24,9 +24,9 @@ statuses! {
     /// As what a case counts.
     pub enum CountedAs {
         /// It is what the statistic asks.
-        Yes,
+        Met,
         /// It is not.
-        No,
+        Unmet,
         /// The log does not say, or not yet.
         Unknown,
     }
@@ -38,8 +38,8 @@ pub(super) type Words = [&'static str; 2];
 /// What a statistic is called, and what its numbers mean.
 pub struct StatisticWords {
     pub title: Words,
-    pub yes: Words,
-    pub no: Words,
+    pub met: Words,
+    pub unmet: Words,
     /// What is missing.
     pub unknown: Words,
     /// What is counted, of which records, and to which day a case belongs.
@@ -80,8 +80,8 @@ impl Statistic {
 
 static TENDERS: StatisticWords = StatisticWords {
     title: ["公示的项目", "Tenders disclosed"],
-    yes: ["项目", "Tenders"],
-    no: ["—", "—"],
+    met: ["项目", "Tenders"],
+    unmet: ["—", "—"],
     unknown: ["—", "—"],
     method: [
         "招标前公示（tender.preannounced）或由监督部门接管（tender.adopted）的每个项目，归入首次公示之日。",
@@ -92,8 +92,8 @@ static TENDERS: StatisticWords = StatisticWords {
 
 static OBJECTIONS_UPHELD: StatisticWords = StatisticWords {
     title: ["异议成立", "Objections upheld"],
-    yes: ["成立", "Upheld"],
-    no: ["不成立", "Rejected"],
+    met: ["成立", "Upheld"],
+    unmet: ["不成立", "Rejected"],
     unknown: ["尚无结论或已撤回", "Undecided or withdrawn"],
     method: [
         "对公示条款的每项异议（tender.objected），归入提出之日。答复采纳或部分采纳（tender.objection_answered）、裁定成立\
@@ -106,8 +106,8 @@ static OBJECTIONS_UPHELD: StatisticWords = StatisticWords {
 
 static OBJECTIONS_ANSWERED: StatisticWords = StatisticWords {
     title: ["异议按期答复", "Objections answered in time"],
-    yes: ["按期", "In time"],
-    no: ["逾期", "Late"],
+    met: ["按期", "In time"],
+    unmet: ["逾期", "Late"],
     unknown: ["仍在期内，或答复前已撤回", "Within the period, or withdrawn before"],
     method: [
         "每项异议（tender.objected），归入提出之日。期限是该项目公示文本写明的答复期限，项目暂停期间不计。期满仍未答复，公示服务\
@@ -121,8 +121,8 @@ static OBJECTIONS_ANSWERED: StatisticWords = StatisticWords {
 
 static CHALLENGES_ANSWERED: StatisticWords = StatisticWords {
     title: ["质疑按期答复", "Challenges answered in time"],
-    yes: ["按期", "In time"],
-    no: ["逾期", "Late"],
+    met: ["按期", "In time"],
+    unmet: ["逾期", "Late"],
     unknown: ["仍在期内", "Within the period"],
     method: [
         "对中标候选人的每项质疑（award.challenged），归入项目首次公示之日；期限与逾期的算法同异议。跨项目的质疑名单没有，各项目的\
@@ -135,8 +135,8 @@ static CHALLENGES_ANSWERED: StatisticWords = StatisticWords {
 
 static BIDS_OPENED: StatisticWords = StatisticWords {
     title: ["按时开标", "Bids opened on the day"],
-    yes: ["按时", "On the day"],
-    no: ["逾期", "Late"],
+    met: ["按时", "On the day"],
+    unmet: ["逾期", "Late"],
     unknown: ["没有在本日志开标", "Not opened in this log"],
     method: [
         "公告写明的开标日已到的每个标段，归入项目首次公示之日。当日开标（tender.bids_opened）为按时；当日终了仍未开标，公示服务即\
@@ -149,8 +149,8 @@ static BIDS_OPENED: StatisticWords = StatisticWords {
 
 static SINGLE_BIDS: StatisticWords = StatisticWords {
     title: ["只有一家投标", "Single bids"],
-    yes: ["一家", "One bid"],
-    no: ["两家及以上", "Two or more"],
+    met: ["一家", "One bid"],
+    unmet: ["两家及以上", "Two or more"],
     unknown: ["投标家数未知", "Number not known"],
     method: [
         "每个已开标的标段，归入项目首次公示之日，按开标记录（tender.bids_opened）所列投标人计家数，联合体算一家；没有人投标的不计。\
@@ -163,8 +163,8 @@ static SINGLE_BIDS: StatisticWords = StatisticWords {
 
 static DEPOSITS_RETURNED: StatisticWords = StatisticWords {
     title: ["保证金按期退还", "Deposits returned in time"],
-    yes: ["按期", "In time"],
-    no: ["逾期", "Late"],
+    met: ["按期", "In time"],
+    unmet: ["逾期", "Late"],
     unknown: ["仍在期内或未起算", "Within the period, or not due"],
     method: [
         "每笔保证金，归入退还期限起算之日（deposit.refund_due）、收取人，以及所担保项目的地区。全部在期内到账为按期（按银行到账日）；\
@@ -204,7 +204,7 @@ mod tests {
         for (at, statistic) in Statistic::EVERY.into_iter().enumerate() {
             assert_eq!(statistic as usize, at);
             let words = statistic.words();
-            for [zh, en] in [words.title, words.yes, words.no, words.unknown, words.method] {
+            for [zh, en] in [words.title, words.met, words.unmet, words.unknown, words.method] {
                 assert!(!zh.is_empty() && !en.is_empty() && (zh == "—" || zh != en), "{zh} {en}");
             }
         }

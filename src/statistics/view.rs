@@ -23,15 +23,15 @@ pub struct CountView {
     pub page: Option<String>,
 }
 
-/// One statistic of a group: yes, no, not known.
+/// One statistic of a group: cases that are as it asks, that are not, and of which it is not known.
 #[derive(Serialize, Object)]
 pub struct StatisticFigure {
     pub statistic: Statistic,
-    pub yes: CountView,
-    pub no: CountView,
+    pub met: CountView,
+    pub unmet: CountView,
     /// Cases of which the log does not say it, or not yet. They are in no share.
     pub unknown: CountView,
-    /// The share of yes among yes and no, in parts per million; absent where these are fewer than `few`.
+    /// The share of `met` among `met` and `unmet`, in parts per million; absent where these are fewer than `few`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub share_ppm: Option<u64>,
@@ -53,10 +53,10 @@ pub struct StatisticAbout {
     pub statistic: Statistic,
     pub title: String,
     pub title_en: String,
-    pub yes: String,
-    pub yes_en: String,
-    pub no: String,
-    pub no_en: String,
+    pub met: String,
+    pub met_en: String,
+    pub unmet: String,
+    pub unmet_en: String,
     /// What is missing.
     pub unknown: String,
     pub unknown_en: String,
@@ -153,8 +153,8 @@ impl StatisticFigure {
         };
         Self {
             statistic,
-            yes: count(CountedAs::Yes),
-            no: count(CountedAs::No),
+            met: count(CountedAs::Met),
+            unmet: count(CountedAs::Unmet),
             unknown: count(CountedAs::Unknown),
             // Every tender is one.
             share_ppm: tally.share_ppm().filter(|_| statistic != Statistic::Tenders),
@@ -182,10 +182,10 @@ impl From<Statistic> for StatisticAbout {
         let words = statistic.words();
         let both = |[zh, en]: Words| (zh.to_owned(), en.to_owned());
         let ((title, title_en), (method, method_en)) = (both(words.title), both(words.method));
-        let ((yes, yes_en), (no, no_en), (unknown, unknown_en)) =
-            (both(words.yes), both(words.no), both(words.unknown));
+        let ((met, met_en), (unmet, unmet_en), (unknown, unknown_en)) =
+            (both(words.met), both(words.unmet), both(words.unknown));
         let rules = statistic.rules().iter().map(|rule| (*rule).to_owned()).collect();
-        Self { statistic, title, title_en, yes, yes_en, no, no_en, unknown, unknown_en, method, method_en, rules }
+        Self { statistic, title, title_en, met, met_en, unmet, unmet_en, unknown, unknown_en, method, method_en, rules }
     }
 }
 
@@ -223,7 +223,7 @@ impl PayeeRefundsView {
     pub fn of(payee: Option<OrganisationId>, refunds: PayeeRefunds) -> Self {
         let whose = payee.as_ref().map(|payee| format!("&payee={}", encoded(payee.as_str()))).unwrap_or_default();
         let with = |count, asks: &str| CountView::of(count, Some(format!("/deposits?{asks}{whose}")));
-        let tally = Tally { yes: refunds.in_time, no: refunds.late, unknown: 0 };
+        let tally = Tally { met: refunds.in_time, unmet: refunds.late, unknown: 0 };
         Self {
             payee,
             deposits: refunds.deposits,

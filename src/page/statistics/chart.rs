@@ -24,8 +24,8 @@ const WHOLE: u64 = 990_000;
 /// The fill of each part, and its class.
 fn fill(name: &str, part: usize) -> (&'static str, String) {
     match part {
-        0 => ("yes", "currentColor".to_owned()),
-        1 => ("no", format!("url(#hatch-{name})")),
+        0 => ("met", "currentColor".to_owned()),
+        1 => ("unmet", format!("url(#hatch-{name})")),
         _ => ("unknown", "none".to_owned()),
     }
 }

@@ -80,8 +80,8 @@ fn label(visit: &Visit, names: &Names, by: GroupedBy, key: Option<&str>) -> Stri
 fn statistic(visit: &Visit, names: &Names, view: &StatisticsView, at: usize, about: &StatisticAbout) -> Markup {
     let title = visit.either(&about.title, &about.title_en);
     let words = [
-        visit.either(&about.yes, &about.yes_en),
-        visit.either(&about.no, &about.no_en),
+        visit.either(&about.met, &about.met_en),
+        visit.either(&about.unmet, &about.unmet_en),
         visit.either(&about.unknown, &about.unknown_en),
     ];
     // Every tender is one.
@@ -108,13 +108,13 @@ fn statistic(visit: &Visit, names: &Names, view: &StatisticsView, at: usize, abo
 }
 
 fn cases(figure: &StatisticFigure) -> u64 {
-    figure.yes.count + figure.no.count + figure.unknown.count
+    figure.met.count + figure.unmet.count + figure.unknown.count
 }
 
 fn bars(visit: &Visit, names: &Names, by: GroupedBy, at: usize, groups: &[&StatisticGroupView]) -> Vec<Bar> {
     let bar = |group: &&StatisticGroupView| {
         let figure = &group.figures[at];
-        let parts = [figure.yes.count, figure.no.count, figure.unknown.count];
+        let parts = [figure.met.count, figure.unmet.count, figure.unknown.count];
         Bar { label: label(visit, names, by, group.key.as_deref()), parts }
     };
     groups.iter().map(bar).collect()
@@ -135,9 +135,13 @@ fn numbers(
     columns.extend((!is_plain).then(|| visit.say(Text::Share)));
     let row = |group: &StatisticGroupView, of: Markup| {
         let figure = &group.figures[at];
-        let mut cells = vec![of, number(visit, &figure.yes)];
+        let mut cells = vec![of, number(visit, &figure.met)];
         if !is_plain {
-            cells.extend([number(visit, &figure.no), number(visit, &figure.unknown), share(visit, figure.share_ppm)]);
+            cells.extend([
+                number(visit, &figure.unmet),
+                number(visit, &figure.unknown),
+                share(visit, figure.share_ppm),
+            ]);
         }
         cells
     };

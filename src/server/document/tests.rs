@@ -19,3 +19,24 @@ fn every_kind_that_is_posted_has_an_example_that_is_one() {
     }
     assert!(posted.len() >= 50, "{posted:?}");
 }
+
+/// To YAML 1.1, which most generators of clients read, these words are true and false, and a schema with such a property is none.
+#[test]
+fn no_word_of_the_document_is_a_truth_to_older_readers() {
+    fn ask(value: &Value) {
+        let ask_word = |word: &str| {
+            let truths = ["y", "n", "yes", "no", "on", "off"];
+            assert!(!truths.contains(&word.to_ascii_lowercase().as_str()), "`{word}` is a truth in YAML 1.1");
+        };
+        match value {
+            Value::String(word) => ask_word(word),
+            Value::Array(items) => items.iter().for_each(ask),
+            Value::Object(members) => members.iter().for_each(|(name, value)| {
+                ask_word(name);
+                ask(value);
+            }),
+            _ => {}
+        }
+    }
+    ask(&serde_yaml::from_str(include_str!("../../../openapi/gongshi.yaml")).unwrap());
+}
