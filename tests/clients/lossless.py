@@ -14,14 +14,12 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 METHODS = {"get", "put", "post", "delete"}
 
 
 class Api:
     def __init__(self, path):
-        self.document = YAML(typ="safe").load(Path(path).read_text())
+        self.document = json.loads(Path(path).read_text())
         self.schemas = self.document["components"]["schemas"]
         paths = self.document["paths"].values()
         self.operations = [operation for path in paths for method, operation in path.items() if method in METHODS]

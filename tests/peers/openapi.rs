@@ -5,8 +5,20 @@ use super::support::fixture::{self, act, stream};
 use super::support::python::python;
 use std::process::Command;
 
+/// What follows from each schema: its edges, and what lies beyond them.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_api_survives_schemathesis() {
+async fn the_api_survives_the_edges_of_its_schemas() {
+    survives(&["--phases", "examples,coverage"]).await;
+}
+
+/// Random requests, and sequences of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_survives_random_requests() {
+    // The fuzzer itself takes most of the time: its own choice of 100 would be a quarter of an hour.
+    survives(&["--phases", "fuzzing,stateful", "--max-examples", "5"]).await;
+}
+
+async fn survives(phases: &[&str]) {
     let app = App::start().await;
     let cast = app.cast().await;
     app.post(&cast.centre, "/v1/tenders", &stream("T-1"), &act(fixture::preannouncement(&cast.centre)))
@@ -33,7 +45,8 @@ async fn the_api_survives_schemathesis() {
                 .map(|id| format!("--exclude-operation-id={id}")),
         )
         // Two of its workers now and then trip over each other.
-        .args(["--max-examples", "12", "--workers", "1", "--seed", "1", "--no-color"])
+        .args(["--workers", "1", "--seed", "1", "--no-color"])
+        .args(phases)
         .args(["--request-timeout", "40", "--header", &format!("Authorization: Bearer {token}")])
         .output()
         .unwrap();
