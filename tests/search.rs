@@ -253,17 +253,24 @@ async fn words_are_words(engine: Engine) {
     let app = App::start_on(engine).await;
     let cast = app.cast().await;
     let mut disclosed = fixture::preannouncement(&cast.centre);
-    for (code, title) in [("ZB-2026-1", "道路監理"), ("ZB-2026-2", "道路监理服务"), ("ZB-2026-3", "桥梁 A座 检测")]
-    {
+    for (code, title) in [
+        ("ZB-2026-1", "道路監理"),
+        ("ZB-2026-2", "道路监理服务"),
+        ("ZB-2026-3", "桥梁 A座 检测"),
+        ("ZB-2026-4", "桥梁A路7检测"),
+    ] {
         disclosed.title = Line::new(title).unwrap();
         app.post(&cast.centre, "/v1/tenders", &stream(code), &act(disclosed.clone())).await.accepted();
     }
     catch_up(&app.ledger).await.unwrap();
-    let [first, second, third] = [1, 2, 3].map(|n| format!("tender ZB-2026-{n}"));
+    let [first, second, third, fourth] = [1, 2, 3, 4].map(|n| format!("tender ZB-2026-{n}"));
     let both = [&first, &second].map(String::clone);
     assert_eq!(keys(&app, "道路监理").await, both, "the exact title before the newer one");
     assert_eq!(keys(&app, "監理 服务").await, only(&second));
     assert_eq!(keys(&app, "服务，道路").await, only(&second), "commas part words");
+    assert_eq!(keys(&app, "A路7").await, only(&fourth));
+    assert_eq!(keys(&app, "\"A，7\"").await, [""; 0], "a comma is no word");
+    assert_eq!(keys(&app, "\"A，座\"").await, [""; 0], "nor is it nothing");
     for code in ["ｚｂ－2026－3", "zb 2026 3", "ZB/2026/3"] {
         let found = found(&app, code).await;
         assert_eq!((found[0].fit, key(&found[0])), (Fit::Whole, third.clone()), "{code}");

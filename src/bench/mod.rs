@@ -17,6 +17,7 @@ mod ingest;
 mod load;
 mod mirror;
 mod offline;
+mod pages;
 mod place;
 mod postgres;
 mod reads;
@@ -105,6 +106,7 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     credit::measure(&folder, scale, &mut report).await?;
     access::measure(&folder, scale, &mut report).await?;
     search::measure(&folder, scale, &mut report).await?;
+    pages::measure(&folder, scale, &mut report).await?;
     deposits::sqlite(&folder, scale, &mut report).await?;
     subscriptions::measure(&mut report)?;
 

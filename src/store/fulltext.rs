@@ -58,7 +58,8 @@ pub struct SoughtWords {
     pub to: Option<u64>,
 }
 
-/// Stands for a gap where an index counts words: it is no letter, so it is in no query.
+/// Stands for a gap where an index counts words: it is no letter, so it is in no query. PostgreSQL has it behind the word that it
+/// follows: by itself it would have more places than are kept.
 const GAP: &str = "\u{e000}";
 /// PostgreSQL keeps 255 places of a word, and forgets the others without a sign.
 const PLACES_MAX: usize = 255;
@@ -87,9 +88,17 @@ fn parts_of(words: &[Term]) -> Vec<&[Term]> {
     }
 }
 
+/// Words with gaps as PostgreSQL has them. A gap at the beginning is none: no phrase begins with one.
+fn lexemes(words: &[Term]) -> impl Iterator<Item = Option<String>> {
+    words.iter().enumerate().map(|(at, term)| match term {
+        Some(word) => Some(word.clone()),
+        None => words.get(at.checked_sub(1)?)?.as_ref().map(|word| format!("{word}{GAP}")),
+    })
+}
+
 /// A `tsvector`. A quote or a backslash is no letter, so no word has one.
 fn vector<'a>(words: &[Term], marks: impl IntoIterator<Item = &'a String>) -> String {
-    let placed = words.iter().zip(1..).filter_map(|(term, at)| Some(format!("'{}':{at}", term.as_ref()?)));
+    let placed = lexemes(words).zip(1..).filter_map(|(lexeme, at)| Some(format!("'{}':{at}", lexeme?)));
     placed.chain(marks.into_iter().map(|mark| format!("'{mark}'"))).collect::<Vec<_>>().join(" ")
 }
 
@@ -191,19 +200,9 @@ fn quoted(phrases: &[Vec<Term>]) -> String {
     phrases.iter().map(phrase).collect::<Vec<_>>().join(" AND ")
 }
 
-/// A phrase as a `tsquery`: each word, and how far it is behind the one before.
+/// A phrase as a `tsquery`: one word behind the other.
 fn followed(phrase: &[Term]) -> String {
-    let (mut query, mut distance) = (String::new(), 0);
-    for term in phrase {
-        distance += 1;
-        let Some(term) = term else { continue };
-        if !query.is_empty() {
-            query += &format!(" <{distance}> ");
-        }
-        query += &format!("'{term}'");
-        distance = 0;
-    }
-    query
+    lexemes(phrase).flatten().map(|lexeme| format!("'{lexeme}'")).collect::<Vec<_>>().join(" <-> ")
 }
 
 fn all_followed(phrases: &[Vec<Term>]) -> String {
@@ -356,8 +355,9 @@ mod tests {
 
     #[test]
     fn words_have_places_and_marks_have_none() {
-        assert_eq!(vector(&terms("zb | 2026"), [&"m".to_owned()]), "'zb':1 '2026':3 'm'");
-        assert_eq!(followed(&terms("zb | 2026 1")), "'zb' <2> '2026' <1> '1'");
+        assert_eq!(vector(&terms("zb | 2026"), [&"m".to_owned()]), "'zb':1 'zb\u{e000}':2 '2026':3 'm'");
+        assert_eq!(vector(&terms("| zb"), []), "'zb':2", "no word has the gap before it");
+        assert_eq!(followed(&terms("zb | 2026 1")), "'zb' <-> 'zb\u{e000}' <-> '2026' <-> '1'");
         assert_eq!(quoted(&[terms("zb | 2026"), terms("a")]), "\"zb \u{e000} 2026\" AND \"a\"");
     }
 }

@@ -1,0 +1,95 @@
+//! How long a reader waits for a page, in a log of some records and in one of many: rows `page_tender_…` and `page_search_…`.
+
+use super::Scale;
+use super::append::fill;
+use super::fixture::{Authors, code};
+use super::ingest::Service;
+use super::load::{Load, Requests, drive};
+use super::place::{Folder, open_now};
+use super::report::{Measurement, Reporter};
+use crate::http::encoded;
+use crate::search::projection::catch_up;
+use std::sync::Arc;
+
+/// What a page may take, in milliseconds.
+const LIMIT_MS: f64 = 10.0;
+/// How much longer it may take in the log of many records.
+const GROWTH: f64 = 1.5;
+/// Records of the log of some.
+const SOME: u64 = 10_000;
+/// Different pages that are asked for in turn.
+const ASKED: u64 = 1_000;
+/// Words of many tenders, and of their clauses.
+const WORDS: [&str; 3] = ["道路", "综合评分", "二级 市政"];
+
+/// A page, how its rows begin, and its addresses in a log of so many records.
+struct Page {
+    name: &'static str,
+    path: fn(u64) -> String,
+}
+
+const PAGES: [Page; 2] = [
+    Page { name: "page_tender", path: |number| format!("/zh/tenders/{}", code(number)) },
+    Page { name: "page_search", path: search },
+];
+
+/// In turn one of the words that all have, and what only this tender is called.
+fn search(number: u64) -> String {
+    let words = match WORDS.get(number as usize % (WORDS.len() + 1)) {
+        Some(words) => (*words).to_owned(),
+        None => format!("第{number:08}号"),
+    };
+    format!("/zh/search?q={}", encoded(&words))
+}
+
+impl Page {
+    fn milliseconds(&self) -> String {
+        format!("{}_ms", self.name)
+    }
+
+    fn growth(&self) -> String {
+        format!("{}_growth", self.name)
+    }
+
+    /// The time in the middle, in milliseconds.
+    async fn median(&self, service: &Service, records: u64, scale: Scale) -> anyhow::Result<f64> {
+        let mut requests = Requests::endless();
+        // A prime step visits places all over the log.
+        for path in (0..ASKED).map(|n| (self.path)(n * 7919 % records)) {
+            requests.push(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes());
+        }
+        let load = Load { clients: 1, warm_up: scale.warm_up, time: scale.http_time, status: 200 };
+        Ok(drive(service.address, Arc::new(requests), load).await?.p50_ms)
+    }
+}
+
+pub(super) async fn measure(folder: &Folder, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
+    if !PAGES.iter().any(|page| report.wants(&page.milliseconds()) || report.wants(&page.growth())) {
+        return Ok(());
+    }
+    let some = medians(folder, SOME, scale).await?;
+    let many = medians(folder, scale.start_records, scale).await?;
+    for ((page, some), many) in PAGES.iter().zip(some).zip(many) {
+        report.row(Measurement::new(page.milliseconds(), many, "ms").of(Some(LIMIT_MS)))?;
+        report.row(Measurement::new(page.growth(), many / some, "×").of(Some(GROWTH)))?;
+    }
+    Ok(())
+}
+
+/// Of each page in a log of so many records, each a tender of its own, once the index of texts knows all of them.
+async fn medians(folder: &Folder, records: u64, scale: Scale) -> anyhow::Result<[f64; PAGES.len()]> {
+    let name = format!("pages-{records}");
+    let ledger = open_now(&folder.sqlite_url(&name), folder.path()).await?;
+    let authors = Authors::admit(&ledger).await?;
+    fill(&ledger, &authors, records).await?;
+    let known = catch_up(&ledger).await?;
+    anyhow::ensure!(known > records, "the index knows {known} entries");
+    let service = Service::start(Arc::clone(&ledger)).await?;
+    let mut medians = [0.0; PAGES.len()];
+    for (page, median) in PAGES.iter().zip(&mut medians) {
+        *median = page.median(&service, records, scale).await?;
+    }
+    service.stop().await?;
+    ledger.database.close().await;
+    Ok(medians)
+}
