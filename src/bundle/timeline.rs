@@ -236,6 +236,7 @@ fn of_custody(kind: &str) -> Option<&'static str> {
         "deposit.unclaimed_reclaimed" => "申领无法退还款",
         "deposit.unclaimed_recovered" => "申领款国库退付到账",
         "deposit.succeeded" => "交纳人承继",
+        "deposit.divided" => "分立拆分保证金",
         _ => return None,
     })
 }

@@ -21,12 +21,12 @@ pub use projection::{books_after, books_of_tender, tenders_of_standing};
 pub use view::DepositView;
 
 pub use payload::{
-    AccountFingerprint, Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositNotice,
-    DepositSuccession, DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture, ForfeitureAnnulment,
-    ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome, ForfeitureRecovery,
-    ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring, GuaranteeExpiry,
-    GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse, HoldRelease,
-    ITEM_ENTRIES_MAX, ITEMS_MAX, InterestAllocation, InterestCapitalisation, ListedItem, OpenItemId,
+    AccountFingerprint, Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositDivision,
+    DepositNotice, DepositSuccession, DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture,
+    ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
+    ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring,
+    GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse,
+    HoldRelease, ITEM_ENTRIES_MAX, ITEMS_MAX, InterestAllocation, InterestCapitalisation, ListedItem, OpenItemId,
     OpenItemResolution, OwnCostsOverdue, PayerAccountKind, ReceiptReversal, ReconciliationWithdrawal, RefundApproval,
     RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue, RefundSettlement,
     SchemePublication, SecuredLot, SettledItem, StatementReconciliation, SurplusOverdue, SwapDirection, TopUpDemand,

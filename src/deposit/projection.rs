@@ -100,6 +100,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         entry(deposit.surplus.and_then(|surplus| surplus.overdue)),
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
         Value::from(deposit.refund_timing(book).name()),
+        optional(deposit.part_of.as_ref()),
     ]
 }
 
@@ -178,7 +179,7 @@ impl Projected for DepositBook {
             Act::StatementReconciled(act) => vec![act.bank.clone()],
             Act::OpenItemResolved(act) => vec![act.bank.clone()],
             Act::ReconciliationWithdrawn(act) => vec![act.bank.clone()],
-            act => act.deposit().cloned().into_iter().collect(),
+            act => act.deposit().into_iter().chain(act.part()).cloned().collect(),
         }
     }
 

@@ -79,6 +79,10 @@ pub struct DepositView {
     pub entry: u64,
     pub payee: OrganisationId,
     pub id: ItemId,
+    /// The deposit that it was a part of, until its payer was divided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    part_of: Option<ItemId>,
     scheme: ItemId,
     kind: ItemId,
     /// Absent where a person pays.
@@ -253,6 +257,7 @@ impl DepositView {
             entry: row.unsigned(0)?,
             payee: read(row.text(1)?)?,
             id: read(row.text(2)?)?,
+            part_of: optional(row, 34)?,
             scheme: read(row.text(3)?)?,
             kind: read(row.text(4)?)?,
             payer: optional(row, 5)?,

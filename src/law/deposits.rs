@@ -277,6 +277,9 @@ pub struct DepositTerms {
     /// A lot that fails sets the clocks of its own deposits going.
     #[serde(default)]
     pub failed_lot: Rule,
+    /// Successors of a divided payer share what is free in its deposit.
+    #[serde(default)]
+    pub division: Rule,
 }
 
 impl DepositTerms {
@@ -321,7 +324,8 @@ impl DepositTerms {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
         let Self { basis, reduction, appeal, kinds, own_costs, topup, surplus, unclaimed, .. } = self;
         let plain = [basis, &reduction.rule, &self.own_clock, &self.assessment.rule, &self.guarantees.rule];
-        let plain = plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot]).map(|rule| (rule, None));
+        let plain =
+            plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot, &self.division]).map(|rule| (rule, None));
         let counted = [own_costs, topup, surplus].map(|counted| (&counted.rule, Some(counted.working_days)));
         let kinds = kinds.iter().flat_map(|kind| {
             std::iter::once((&kind.rule, kind.refund.days))

@@ -48,7 +48,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
-        _ if kind.starts_with("deposit.unclaimed") || base(kind) == "deposit.succeeded" => {
+        _ if kind.starts_with("deposit.unclaimed") || matches!(base(kind), "deposit.succeeded" | "deposit.divided") => {
             of_unclaimed(stage, kind, &reference)
         }
         "deposit.topup_overdue" | "deposit.surplus_overdue" => of_time(stage, deposit, kind),
@@ -88,6 +88,9 @@ fn of_unclaimed(stage: &Stage, kind: &str, reference: &str) -> Value {
         "deposit.succeeded" => {
             json!({"deposit": "d-1", "successor": Who::Rival.id(), "document": paper("登记通知书")})
         }
+        "deposit.divided" => json!({
+            "deposit": "d-1", "id": "d-2", "successor": Who::Rival.id(), "amount": yuan(4_000), "document": paper("分立协议"),
+        }),
         other => panic!("{other} is not about unclaimed money"),
     }
 }

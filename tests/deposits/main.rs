@@ -6,6 +6,7 @@
 mod audit_month;
 mod books;
 mod clocks;
+mod division;
 mod holds;
 mod month;
 mod reconciliation;

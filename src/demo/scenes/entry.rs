@@ -2,7 +2,7 @@
 
 use crate::demo::cast::{Cast, PLAYERS, Player, Who};
 use crate::demo::days::{Days, morning};
-use crate::demo::papers::{CHANGE_NOTICE, MERGER_NOTICE};
+use crate::demo::papers::{CHANGE_NOTICE, DIVISION_NOTICE};
 use crate::demo::phrase::literal;
 use crate::demo::stage::{Cue, Posting};
 use crate::field::Instant;
@@ -89,7 +89,7 @@ impl Desk {
         self.posts(key, player.who, registration);
     }
 
-    /// A firm gets another name and another head, and goes up in another firm a month later.
+    /// A firm gets another name and another head, and is divided into two others a month later.
     fn registry_changes(&mut self, days: &Days, first: NaiveDate, cast: &Cast) {
         let (city, about, changed) = (cast.key(Who::City), Who::Longting, days.after(first, 3));
         self.now = morning(changed, 15);
@@ -97,10 +97,11 @@ impl Desk {
         self.posts(city, about, Renaming { name, document: document.clone(), effective: changed.into() });
         let representative = Disclosure::new("legal_representative", &"张望舒（示例）".into()).sealed();
         self.posts(city, about, RepresentativeChange { representative, document, effective: changed.into() });
-        let merged = days.after(first, 20);
-        self.now = morning(merged, 15);
-        let (ground, successors, document) = (EndingGround::Merged, vec![Who::Bianhe.id()], MERGER_NOTICE.cited());
-        self.posts(city, about, Ending { ground, successors, document, effective: merged.into() });
+        let divided = days.after(first, 20);
+        self.now = morning(divided, 15);
+        let (ground, successors) = (EndingGround::Divided, vec![Who::Bianhe.id(), Who::Jinshui.id()]);
+        let document = DIVISION_NOTICE.cited();
+        self.posts(city, about, Ending { ground, successors, document, effective: divided.into() });
     }
 
     fn posts(&mut self, key: &PrivateKey, about: Who, act: impl Into<Act>) {

@@ -1,14 +1,14 @@
 //! What is posted on the deposits of a payee.
 
 use super::super::{
-    BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositNotice, DepositSuccession,
-    DifferenceClearing, DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation,
-    ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment,
-    GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, InterestAllocation, InterestCapitalisation,
-    OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundInstruction,
-    RefundSettlement, SchemePublication, StatementReconciliation, UnallocatedClaim, UnallocatedReceipt,
-    UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance,
-    UnclaimedSettingAside,
+    BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositDivision, DepositNotice,
+    DepositSuccession, DifferenceClearing, DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal,
+    ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim,
+    GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, InterestAllocation,
+    InterestCapitalisation, OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal, RefundApproval,
+    RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, StatementReconciliation,
+    UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery,
+    UnclaimedRemittance, UnclaimedSettingAside,
 };
 use crate::http::endpoints_of_acts;
 
@@ -137,4 +137,7 @@ endpoints_of_acts! {
 
     /// 承继: by the payee, as the payer's own records say.
     succeed: "/:payee/successions", "succeedDeposit", DepositSuccession;
+
+    /// 分立拆分: by the payee, as the successors of a divided payer have agreed.
+    divide: "/:payee/divisions", "divideDeposit", DepositDivision;
 }

@@ -1,6 +1,7 @@
 //! What is signed about deposits.
 
 mod bank;
+mod division;
 mod forfeiture;
 mod guarantee;
 mod hold;
@@ -17,6 +18,7 @@ pub use bank::{
     BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
     InterestCapitalisation, OwnCostsOverdue,
 };
+pub use division::DepositDivision;
 pub use forfeiture::{
     Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
     ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
@@ -95,6 +97,7 @@ acts! {
         UnclaimedReclaimed(UnclaimedReclaim),
         UnclaimedRecovered(UnclaimedRecovery),
         Succeeded(DepositSuccession),
+        Divided(DepositDivision),
         StatementReconciled(StatementReconciliation),
         OpenItemResolved(OpenItemResolution),
         ReconciliationWithdrawn(ReconciliationWithdrawal),
@@ -155,6 +158,7 @@ impl Act {
             Self::UnclaimedReclaimed(act) => &act.deposit,
             Self::UnclaimedRecovered(act) => &act.deposit,
             Self::Succeeded(act) => &act.deposit,
+            Self::Divided(act) => &act.deposit,
         })
     }
 }

@@ -41,7 +41,7 @@ impl DepositBook {
         for id in moved.chain(act.deposit().cloned()).collect::<BTreeSet<_>>() {
             self.watch_refund(&id, place);
         }
-        if let Some(id) = act.deposit() {
+        for id in act.deposit().into_iter().chain(act.part()) {
             self.watch_cover(id, place, law);
         }
     }
@@ -296,6 +296,9 @@ impl DepositState {
             id: notice.id.clone(),
             scheme: notice.scheme.clone(),
             payer: notice.payer.clone(),
+            bidder: notice.payer.clone(),
+            part_of: None,
+            passed_minor: 0,
             secures: notice.secures.clone(),
             currency: notice.required.currency,
             base_minor: notice.base.amount_minor,

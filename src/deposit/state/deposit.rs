@@ -217,6 +217,12 @@ pub struct DepositState {
     pub id: ItemId,
     pub scheme: ItemId,
     pub payer: Option<OrganisationId>,
+    /// Who paid first, and bid: whoever has its place now.
+    pub bidder: Option<OrganisationId>,
+    /// The deposit that it was a part of.
+    pub part_of: Option<ItemId>,
+    /// What came from there, less what went to parts of its own.
+    pub passed_minor: i64,
     pub secures: Option<SecuredLot>,
     pub currency: Currency,
     pub base_minor: i64,

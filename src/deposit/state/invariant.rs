@@ -8,7 +8,7 @@ use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, RefundPhase, UnallocatedFate,
     UnclaimedPhase,
 };
-use crate::field::Currency;
+use crate::field::{Currency, ItemId};
 use crate::law::{ForfeitTo, part};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -256,14 +256,20 @@ fn forfeitures(book: &DepositBook) -> Vec<String> {
     found
 }
 
-/// The scheme's part of the base is never above the cap of its kind: that was decided when it was published.
+/// The scheme's part of the base is never above the cap of its kind: that was decided when it was published. What was divided is one
+/// deposit by law: its parts together are.
 fn caps(book: &DepositBook) -> Vec<String> {
+    let mut required: BTreeMap<&ItemId, i128> = BTreeMap::new();
+    for deposit in book.deposits.values() {
+        *required.entry(deposit.whole()).or_default() += i128::from(deposit.required_minor);
+    }
     each(book, |deposit| {
         let Some(scheme) = book.schemes.get(&deposit.scheme) else {
             return vec![format!("{} has no scheme", deposit.id)];
         };
         let most = part(deposit.base_minor, scheme.publication.ratio_ppm);
-        unless(deposit.required_minor <= most, || format!("{} of {most} at most", deposit.id))
+        let all = required.get(&deposit.id).copied().unwrap_or_default();
+        unless(all <= most.into(), || format!("{} of {most} at most", deposit.id))
     })
 }
 
@@ -288,7 +294,7 @@ fn conservation(book: &DepositBook) -> Vec<String> {
             matches!(of.source, ForfeitureSource::Guarantee(_)) && of.phase != ForfeiturePhase::Claimed
         };
         let by_issuers: i64 = deposit.forfeitures.values().filter(is_paid).map(|of| of.amount_minor).sum();
-        let came = came + by_issuers + deposit.capitalised_minor;
+        let came = came + by_issuers + deposit.capitalised_minor + deposit.passed_minor;
         let headings = [Heading::Available, Heading::Held, Heading::Excess, Heading::ForfeitedPending];
         let here: i64 = headings.iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum();
         let is_lost = |of: &&ForfeitureState| matches!(of.phase, ForfeiturePhase::Final | ForfeiturePhase::Remitted);
@@ -300,6 +306,11 @@ fn conservation(book: &DepositBook) -> Vec<String> {
         unless(came == found, || format!("{}: {came} came in, {found} is found", deposit.id))
     }));
     for currency in book.currencies() {
+        let mine = book.deposits.values().filter(|deposit| deposit.currency == currency);
+        let passed: i128 = mine.map(|deposit| i128::from(deposit.passed_minor)).sum();
+        found.extend(unless(passed == 0, || {
+            format!("parts have {passed} {currency:?} more than was taken from the rest")
+        }));
         let open = book.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open);
         let open = open.map(|of| of.amount).filter(|amount| amount.currency == currency);
         found.extend(alone(book, Heading::Unallocated, currency, open.map(|amount| amount.amount_minor).sum()));

@@ -8,6 +8,7 @@ mod cover;
 mod custody;
 mod decide;
 mod deposit;
+mod division;
 mod draft;
 mod forfeit;
 mod invariant;
@@ -174,7 +175,7 @@ impl Capability for DepositBook {
         match act {
             Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
             Act::RefundDue(_) => secured_by(deposit).into_iter().collect(),
-            Act::Succeeded(_) => {
+            Act::Succeeded(_) | Act::Divided(_) => {
                 deposit.and_then(|deposit| deposit.payer.as_ref()).map(Stream::of).into_iter().collect()
             }
             Act::Assessed(_) => {
@@ -202,6 +203,7 @@ impl Capability for DepositBook {
         let payer = payer.filter(|_| !matches!(act, Act::TopUpOverdue(_)));
         let successor = match act {
             Act::Succeeded(succession) => Some(&succession.successor),
+            Act::Divided(division) => Some(&division.successor),
             _ => None,
         };
         late.into_iter().chain(payer.into_iter().chain(successor).map(Bearing::concerned)).collect()

@@ -130,9 +130,11 @@ fn event_of(
     if let Some(day) = over {
         return Some((RefundEvent::Terminated, day));
     }
+    // Whoever has the place of who bid has not bid itself.
+    let bidder = if law.edition().deposits.division.is_silent() { &deposit.payer } else { &deposit.bidder };
     let won = |award: &&AwardState| {
         let members = lot.candidate(&award.candidate).map(|candidate| &candidate.members);
-        members.is_some_and(|members| deposit.payer.as_ref().is_some_and(|payer| members.contains(payer)))
+        members.is_some_and(|members| bidder.as_ref().is_some_and(|bidder| members.contains(bidder)))
     };
     let own: Vec<&AwardState> = lot.awards.iter().filter(won).collect();
     let (event, awards) =

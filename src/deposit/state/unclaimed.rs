@@ -2,10 +2,10 @@
 
 use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
-use super::super::{Act, DepositSuccession, UnclaimedNotice};
+use super::super::{Act, UnclaimedNotice};
 use super::decide::must_be_another;
-use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of};
-use crate::act::{Acts, Author, Moment, Place, Succession, must_be_past, statuses};
+use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division};
+use crate::act::{Acts, Author, Moment, Place, must_be_past, statuses};
 use crate::field::{Fault, ItemId};
 use crate::law::{Law, Running};
 use crate::problem::Refusal;
@@ -84,6 +84,7 @@ impl DepositBook {
                 JournalLine::transfer(from, account(Heading::Available), amount)
             }
             Act::UnclaimedRecovered(_) => JournalLine::transfer(bank, alone(Heading::TreasuryRecoverable), amount),
+            Act::Divided(division) => self.division_lines(deposit, division),
             _ => Vec::new(),
         }
     }
@@ -109,6 +110,7 @@ impl DepositBook {
                 moves_to(self, UnclaimedPhase::Reclaimed);
             }
             Act::Succeeded(succession) => self.with(id, |deposit| deposit.payer = Some(succession.successor.clone())),
+            Act::Divided(division) => self.divide(id, division, place),
             _ => {}
         }
     }
@@ -195,7 +197,8 @@ pub(super) fn decide(
             book.must_be_new(recovery.reference.as_str())?;
             must_be_past(recovery.value_date <= at.today(), "/value_date")
         }
-        Act::Succeeded(succession) => decide_succession(deposit, succession, at),
+        Act::Succeeded(succession) => division::must_succeed(deposit, &succession.successor, at).map(drop),
+        Act::Divided(division) => division::decide(book, deposit, division, at),
         act => Err(Refusal::state_forbids(act.kind(), "unknown")),
     }
 }
@@ -238,13 +241,4 @@ fn must_be_idle(book: &DepositBook, deposit: &DepositState, act: &Act) -> Result
         _ if is_paid => Err(Refusal::state_forbids(act.kind(), "on its way")),
         _ => Ok(()),
     }
-}
-
-fn decide_succession(deposit: &DepositState, act: &DepositSuccession, at: &Moment<'_>) -> Result<(), Refusal> {
-    let succession = deposit.payer.as_ref().and_then(|payer| at.around.face::<Succession>(payer));
-    if succession.is_some_and(|succession| succession.successors.contains(&act.successor)) {
-        return Ok(());
-    }
-    let words = ("交纳人的登记记录未载明其为承继人", "the payer's own records do not name it as a successor");
-    Err(Refusal::of_field("/successor", Fault::inconsistent(words)))
 }

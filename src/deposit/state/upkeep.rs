@@ -66,7 +66,7 @@ impl DepositState {
         (Awaited::TopUp { deposit: self.id.clone() }, Awaited::TopUpOverdue { deposit: self.id.clone() })
     }
 
-    fn awaited_surplus(&self) -> Awaited {
+    pub(super) fn awaited_surplus(&self) -> Awaited {
         Awaited::SurplusOverdue { deposit: self.id.clone() }
     }
 }
@@ -89,7 +89,7 @@ impl DepositBook {
         law: Law<'_>,
     ) -> Option<DepositAssessment> {
         let terms = &law.edition().deposits.assessment;
-        if terms.rule.is_silent() || deposit.clock.is_some() {
+        if terms.rule.is_silent() || deposit.clock.is_some() || deposit.is_divided() {
             return None;
         }
         let base = Money { currency: deposit.currency, amount_minor: deposit.base_minor };
@@ -314,6 +314,8 @@ pub(super) fn decide_assessment(
     require::must_fit_lot(book, of_kind, deposit.secures.as_ref(), act.base, at)?;
     let inputs = AssessmentInputs { base: act.base, score: act.score, grade };
     let most = book.most_minor(deposit, of_kind, &inputs, at.law);
+    // The cap is that of the whole: parts are never asked for more than they took along.
+    let most = if deposit.is_divided() { most.min(deposit.required_minor) } else { most };
     if act.required.amount_minor <= most {
         return Ok(());
     }

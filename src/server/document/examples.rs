@@ -86,6 +86,7 @@ examples! {
     "deposit.refund_instructed"
     "deposit.refund_settled"
     "deposit.succeeded"
+    "deposit.divided"
     "deposit.unclaimed_recovered"
     "deposit.unclaimed_reclaimed"
     "deposit.unclaimed_remitted"

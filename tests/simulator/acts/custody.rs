@@ -127,6 +127,13 @@ pub fn payload(
             let heir = heir.unwrap_or_else(|| scene.cast.player(drawn).id.clone());
             json!({"deposit": id, "successor": heir, "document": scene.document()?})
         }
+        "deposit.divided" => {
+            let heir = deposit.and_then(|deposit| successor(scene, deposit));
+            json!({
+                "deposit": id, "id": format!("d-{}", scene.dice.between(4, 12)), "successor": heir, "amount": yuan(fen),
+                "document": scene.document()?,
+            })
+        }
         kind => return of_decision(scene, deposit, &id, kind, fen),
     })
 }

@@ -55,7 +55,7 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
         return "deposit.announced";
     };
     if custody::successor(scene, deposit).is_some() && scene.dice.percent(50) {
-        return "deposit.succeeded";
+        return scene.dice.pick(&["deposit.divided", "deposit.succeeded"]);
     }
     if scene.dice.percent(30) {
         return custody::sensible(scene, book, deposit);

@@ -173,8 +173,12 @@ fn ending(scene: &mut Scene<'_>, player: usize) -> Option<Ending> {
         EndingGround::Deregistered,
     ]);
     let is_succeeded = ground != EndingGround::Deregistered || scene.dice.percent(5);
-    let heir = if scene.dice.percent(5) { player } else { scene.dice.below(scene.cast.players.len()) };
-    let successors = if is_succeeded { vec![scene.cast.player(heir).id.clone()] } else { Vec::new() };
+    let heirs = if ground == EndingGround::Divided { 2 } else { usize::from(is_succeeded) };
+    let heir = |scene: &mut Scene<'_>| {
+        let drawn = if scene.dice.percent(5) { player } else { scene.dice.below(scene.cast.players.len()) };
+        scene.cast.player(drawn).id.clone()
+    };
+    let successors = (0..heirs).map(|_| heir(scene)).collect();
     Some(Ending { ground, successors, document: scene.document()?, effective: registered(scene) })
 }
 

@@ -1,14 +1,15 @@
-//! What happens seldom: a court takes a forfeiture back from the treasury, a guarantee is claimed, a result reduces what is asked, and a
-//! successor has the bond of a payer that was merged.
+//! What happens seldom: a court takes a forfeiture back from the treasury, a guarantee is claimed, a result reduces what is asked, and
+//! the successors of a divided payer share its bond.
 
 use super::*;
 use crate::deposit::{
-    DepositAssessment, DepositSuccession, ForfeitureAnnulment, ForfeitureRecovery, GuaranteeClaim, GuaranteePayment,
+    DepositAssessment, DepositDivision, DepositSuccession, ForfeitureAnnulment, ForfeitureRecovery, GuaranteeClaim,
+    GuaranteePayment,
 };
 
 const GOVERNMENT: &str = "gov-2026";
-/// It went up in another firm.
-const MERGED: Who = Who::Longting;
+/// It was divided into two others.
+const DIVIDED: Who = Who::Longting;
 
 impl Desk<'_> {
     pub(super) fn goes_other_ways(&mut self) {
@@ -46,7 +47,7 @@ impl Desk<'_> {
         let value_date = self.today();
         self.posts(ForfeitureRecovery { deposit, forfeiture, reference, value_date });
         self.claims_a_guarantee();
-        self.follows_a_successor();
+        self.follows_successors();
     }
 
     fn claims_a_guarantee(&mut self) {
@@ -69,9 +70,9 @@ impl Desk<'_> {
         self.checks(GuaranteePayment { deposit, forfeiture, reference, value_date });
     }
 
-    fn follows_a_successor(&mut self) {
+    fn follows_successors(&mut self) {
         self.on(14);
-        self.asks_of("B-010", SCHEME, BANK, MERGED, 30);
+        self.asks_of("B-010", SCHEME, BANK, DIVIDED, 30);
         self.posts(DepositAssessment {
             deposit: item("B-010"),
             base: yuan(BASE),
@@ -80,7 +81,10 @@ impl Desk<'_> {
             required: yuan(BOND / 2),
             rule: literal("DP-ASSESSMENT"),
         });
+        self.receives("B-010", "HD-1010", BOND / 2);
         self.on(13);
+        let (deposit, id, successor) = (item("B-010"), item("B-010-2"), Who::Jinshui.id());
+        self.posts(DepositDivision { deposit, id, successor, amount: yuan(BOND / 5), document: DRAFT.cited() });
         let (deposit, successor) = (item("B-010"), Who::Bianhe.id());
         self.posts(DepositSuccession { deposit, successor, document: DRAFT.cited() });
     }

@@ -2,6 +2,7 @@
 
 mod bank;
 mod custody;
+mod division;
 mod invariants;
 mod random;
 mod stories;
@@ -10,21 +11,32 @@ mod upkeep;
 
 use super::super::book::{Heading, JournalVoucher};
 use super::*;
-use crate::act::{Acts, Author, Role, View, fold};
-use crate::field::{Currency, Day};
+use crate::act::{Acts, Author, Role, Succession, View, fold};
+use crate::field::{Currency, Day, SuccessionManner};
 use crate::law::InForce;
 use crate::log::Hash;
 use crate::record::KeyId;
 use serde_json::{Value, json};
+use std::any::{Any, TypeId};
 
 const PAYEE: &str = "12100000400000456B";
 const PAYER: &str = "91410105MA9ABCDE2Y";
+/// Those into whom it is divided, where it is.
+const HEIRS: [&str; 2] = ["91410100MA9DEM116H", "91410200MA9DEM183L"];
 const SUPERVISOR: &str = "11410100005260004Y";
 
-/// Nobody else is here.
-struct Alone;
+/// Nobody else is here, but for what became of the payer.
+struct Others<'a>(&'a [OrganisationId]);
 
-impl crate::act::Around for Alone {
+impl crate::act::Around for Others<'_> {
+    fn face(&self, stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>> {
+        let predecessor: OrganisationId = PAYER.parse().unwrap();
+        let is_asked = *stream == Stream::of(&predecessor) && wanted == TypeId::of::<Succession>();
+        let (manner, successors) = (SuccessionManner::Divided, self.0.to_vec());
+        let face = Succession { predecessor, manner, successors, entry: 1 };
+        (is_asked && !self.0.is_empty()).then(|| Box::new(face) as Box<dyn Any>)
+    }
+
     fn is_whole(&self) -> bool {
         false
     }
@@ -35,6 +47,8 @@ struct Run {
     now: Instant,
     index: u64,
     adopted: InForce,
+    /// Into whom the payer was divided.
+    heirs: Vec<OrganisationId>,
     /// What somebody else makes of the same records.
     journal: Journal,
     vouchers: Vec<JournalVoucher>,
@@ -106,6 +120,7 @@ impl Run {
             now,
             index: 0,
             adopted: InForce::newest(),
+            heirs: Vec::new(),
             journal: Journal::default(),
             vouchers: Vec::new(),
             records: Vec::new(),
@@ -142,7 +157,8 @@ impl Run {
     fn record(&mut self, by: &Author, hand: u8, act: &Act) -> Result<Option<JournalVoucher>, Refusal> {
         let on = Stream::of(&DepositBookId(PAYEE.parse().unwrap()));
         let (ties, signer) = (DepositBook::ties(self.state.as_ref(), act), KeyId::from_bytes([hand; 32]));
-        let around = View::new(&Alone, &ties);
+        let others = Others(&self.heirs);
+        let around = View::new(&others, &ties);
         let moment = Moment { on: &on, now: self.now, law: self.law(), signer: &signer, author: Some(by), around };
         DepositBook::decide(self.state.as_ref(), act, &moment)?;
         self.index += 1;
@@ -213,6 +229,11 @@ impl Run {
             "document": paper(),
         }));
         self.accepts(2, "deposit.forfeiture_confirmed", json!({"deposit": "d-1", "forfeiture": "f-1"}));
+    }
+
+    /// Its payer is divided.
+    fn divides_payer(&mut self) {
+        self.heirs = HEIRS.iter().map(|heir| heir.parse().unwrap()).collect();
     }
 
     /// A bid bond of 100,000 yuan that was paid in on 1 April.

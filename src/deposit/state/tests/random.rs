@@ -12,6 +12,7 @@ fn at_bank(what: u8) -> &'static str {
         17 => "deposit.interest_capitalised",
         18 => "deposit.difference_opened",
         19 => "deposit.difference_cleared",
+        20 => "deposit.divided",
         _ => "deposit.forfeiture_remitted",
     }
 }
@@ -41,6 +42,9 @@ fn bank_move(run: &Run, what: u8, (id, item): (&str, &str), n: usize, fen: i64) 
             "value_date": today, "statement": "查",
         }),
         19 => json!({"difference": item, "explanation": "更正", "document": paper()}),
+        20 => json!({
+            "deposit": id, "id": format!("d-{}", 3 + n % 2), "successor": HEIRS[n % 2], "amount": yuan(fen / 2 + 1), "document": paper(),
+        }),
         _ => json!({"deposit": id, "forfeiture": item, "reference": reference, "value_date": today}),
     }
 }
@@ -49,9 +53,10 @@ proptest! {
     /// Whatever is tried in whatever order: every accepted act balances (asked after each), what comes in is what is owed, and who
     /// folds the acts again has the same book.
     #[test]
-    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..22, 0u8..3, 1i64..9_000_000, 0u8..3), 1..60)) {
+    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..23, 0u8..5, 1i64..9_000_000, 0u8..3), 1..60)) {
         let mut run = Run::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
+        run.divides_payer();
         for (n, (what, deposit, fen, other)) in moves.into_iter().enumerate() {
             let (id, item) = (format!("d-{deposit}"), format!("x-{other}"));
             run.now = run.now.plus_millis(40 * 3_600_000);
@@ -88,7 +93,7 @@ proptest! {
                     "bank": "icbc", "nature": (["own_funds", "charge", "pooled_interest"][usize::from(other)]),
                     "reference": format!("R-{n}"), "amount": yuan(fen / 1000 + 1), "value_date": today,
                 })),
-                13..=20 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
+                13..=21 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
                 _ => ("deposit.receipt_reversed", json!({
                     "deposit": id, "reference": format!("R-{}", n / 2), "reason": "误", "document": paper(),
                 })),
