@@ -7,6 +7,7 @@
 mod admission;
 mod batch;
 mod bearings;
+mod company;
 mod documents;
 mod known;
 mod loader;
@@ -31,6 +32,7 @@ use crate::problem::Refusal;
 use crate::record::PrivateKey;
 use crate::store::{Database, Pools};
 use batch::Writer;
+use company::Company;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -170,9 +172,12 @@ impl Sequencer {
             tokio::spawn(follow_others(database, Arc::clone(&sender)));
         }
         let task = tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(BATCH_RECORDS_MAX);
+            let (mut batch, mut company) = (Vec::with_capacity(BATCH_RECORDS_MAX), Company::default());
             while waiting.recv_many(&mut batch, BATCH_RECORDS_MAX).await > 0 {
+                company.joins(&mut waiting, &mut batch).await;
+                let (records, began) = (batch.len(), std::time::Instant::now());
                 writer.write(std::mem::take(&mut batch), &sender).await;
+                company = Company::answered(records, began.elapsed());
             }
         });
         Ok((Self { queue, size }, task))
