@@ -17,14 +17,14 @@ const TENDERS_AT_A_TIME: usize = 500;
 
 /// Pages are for everybody; the API answers programs, and a search is not a page to keep.
 pub(super) async fn robots(visit: Arc<Visit>) -> Result<Shown, Unshown> {
-    let map = place(&visit).map(|place| format!("Sitemap: {place}/sitemap.xml\n")).unwrap_or_default();
+    let map = visit.site().map(|place| format!("Sitemap: {place}/sitemap.xml\n")).unwrap_or_default();
     let text =
         format!("User-agent: *\nDisallow: /v1/\nDisallow: /zh/search\nDisallow: /en/search\nDisallow: /*?\n\n{map}");
     Ok(Shown::File(Response::builder().content_type("text/plain; charset=utf-8").body(text)))
 }
 
 pub(super) async fn sitemap(visit: Arc<Visit>) -> Result<Shown, Unshown> {
-    let place = place(&visit).ok_or_else(Unshown::not_found)?;
+    let place = visit.site().ok_or_else(Unshown::not_found)?;
     let mut pages: Vec<String> = Section::EVERY.iter().map(|section| section.path().to_owned()).collect();
     pages.insert(0, "/".to_owned());
     let (mut after, mut mapped) = (String::new(), 0);
@@ -52,13 +52,4 @@ fn map(place: &str, pages: &[String]) -> Markup {
             (PreEscaped("\n"))
         }
     }
-}
-
-/// Where this site is, as who asks calls it. Only who serves it to the world is asked by a name.
-fn place(visit: &Visit) -> Option<String> {
-    let host = visit.host.as_deref()?;
-    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let is_local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with('[');
-    let scheme = if is_local { "http" } else { "https" };
-    host.bytes().all(is_host).then(|| format!("{scheme}://{host}"))
 }

@@ -17,6 +17,7 @@ mod list;
 mod log;
 mod money;
 mod organisation;
+mod printed;
 mod record;
 mod refusal;
 mod samples;

@@ -1,6 +1,7 @@
 //! A record: who signed it, when, what it says; and its proof, in place and to take along.
 
 use super::component::{organisation, summary};
+use super::printed;
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -24,6 +25,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (value(&record.payload.0))
         details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
         (proof(&visit, record.index))
+        (printed::address(&visit))
     };
     // What is said of somebody in a record is for search engines no more than what a page says of it.
     Ok(Leaf { is_listed: false, about: Some(about), script: Some(verify::script()), ..Leaf::new(title, body) })

@@ -41,7 +41,7 @@ pub(super) struct Visit {
     /// The address, with the prefix of the language.
     pub address: Uri,
     /// The host, as the visitor calls it.
-    pub host: Option<String>,
+    host: Option<String>,
     /// The variable part of the address.
     parameter: Option<String>,
     /// The query, decoded.
@@ -69,6 +69,15 @@ impl Names {
 }
 
 impl Visit {
+    /// Where this site is, as who asks calls it. Only who serves it to the world is asked by a name.
+    pub(super) fn site(&self) -> Option<String> {
+        let host = self.host.as_deref()?;
+        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        let is_local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with('[');
+        let scheme = if is_local { "http" } else { "https" };
+        host.bytes().all(is_host).then(|| format!("{scheme}://{host}"))
+    }
+
     pub(super) fn of(language: Language, views: &Arc<Views>, request: &Request) -> Self {
         Self {
             language,

@@ -14,7 +14,7 @@ use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
 use super::visit::Visit;
-use super::{Section, component};
+use super::{Section, component, printed};
 use crate::http::encoded;
 use file::TenderFile;
 use maud::{Markup, html};
@@ -34,6 +34,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (clauses::versions(&visit, &file))
         (documents(&visit, &file))
         (steps::steps(&visit, &file))
+        (printed::address(&visit))
     };
     let about = format!("{} · {} · {}", tender.procuring_unit.name, tender.code, visit.say(tender.status));
     let leaf = Leaf::of(Section::Tenders, tender.title.clone(), body);

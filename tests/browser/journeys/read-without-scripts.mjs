@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 
 // A page of paper and its frame.
 const PDF_BYTES_MIN = 10_000;
+// Two centimetres, in CSS pixels: a telephone reads it.
+const CODE_PIXELS_MIN = 75;
 
 export default async function ({ page, language, demo }) {
   const context = await page.context().browser().newContext({ javaScriptEnabled: false });
@@ -18,6 +20,12 @@ export default async function ({ page, language, demo }) {
   assert.ok(found > 0 && found < 6, `${found} works of twenty million yuan and more`);
   await reader.click('tbody th a');
   assert.ok((await reader.textContent('main')).length > 500);
+  // On paper, and only there, it says where it is found again.
+  const code = reader.locator('.printed svg');
+  assert.ok(!(await code.isVisible()));
+  await reader.emulateMedia({ media: 'print' });
+  assert.ok((await code.boundingBox()).width > CODE_PIXELS_MIN);
+  assert.ok((await reader.locator('.printed p').innerText()).includes(reader.url().split('#')[0]));
   const pdf = await reader.pdf({ format: 'A4' });
   assert.ok(pdf.length > PDF_BYTES_MIN && pdf.subarray(0, 5).toString() === '%PDF-');
   await context.close();
