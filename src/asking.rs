@@ -1,4 +1,5 @@
-//! Before a log is written on, everybody who may know it further is asked: the place where it is published, and mirrors.
+//! Before a log is written on, everybody who may know it further is asked: the place where it is published, and mirrors. Mirrors
+//! that readers are told of are asked again and again.
 //! Witnesses are asked by [`crate::cosigning`].
 //!
 //! Whoever does not answer in time stops nothing: only a checkpoint that the log signed, and does not go on from, does.
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// A start waits so long for an answer.
 pub const PATIENCE: Duration = Duration::from_secs(3);
+/// Between two questions to a mirror that readers are told of: it need not be closer than what they read meanwhile.
+const ASKED_EVERY: Duration = Duration::from_secs(60);
 
 /// Why somebody's word is not known.
 #[derive(Debug, thiserror::Error)]
@@ -38,11 +41,27 @@ pub async fn ask(ledger: &Arc<Ledger>, place: Option<&Objects>, mirrors: &[Strin
         let publisher = Publisher::new(Arc::clone(ledger), place.clone());
         tell("the published place", in_time(async { Ok(publisher.standing().await.map(drop)?) }).await);
     };
-    let mirrors = mirrors.iter().map(|url| async move { tell(url, in_time(mirror(ledger, url)).await) });
-    tokio::join!(published, join_all(mirrors));
+    tokio::join!(published, ask_mirrors(ledger, mirrors));
 }
 
-async fn in_time(asked: impl Future<Output = Result<(), AskingError>>) -> Result<(), AskingError> {
+async fn ask_mirrors(ledger: &Ledger, mirrors: &[String]) {
+    let asked = mirrors.iter().map(|url| async move {
+        let answer = in_time(mirror(ledger, url)).await;
+        ledger.mirrors.heard(url, ledger.clock.now(), answer.as_ref().ok().copied());
+        tell(url, answer.map(drop));
+    });
+    join_all(asked).await;
+}
+
+/// Asks the mirrors that readers are told of, again and again; drop the future to stop.
+pub async fn ask_for_ever(ledger: Arc<Ledger>, mirrors: Vec<String>) {
+    loop {
+        tokio::time::sleep(ASKED_EVERY).await;
+        ask_mirrors(&ledger, &mirrors).await;
+    }
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T, AskingError>>) -> Result<T, AskingError> {
     tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(AskingError::Late))
 }
 
@@ -54,9 +73,10 @@ fn tell(whom: &str, asked: Result<(), AskingError>) {
     }
 }
 
-async fn mirror(ledger: &Ledger, url: &str) -> Result<(), AskingError> {
+/// How many entries a mirror has, and whether they are the log's.
+async fn mirror(ledger: &Ledger, url: &str) -> Result<(u64, bool), AskingError> {
     let note = LogClient::locate(url).await?.checkpoint().await?;
     let known = Checkpoint::open_any(&note, &ledger.identity().all_keys())?;
-    ledger.hold_against(Voucher::Mirror(url.to_owned()), &known).await?;
-    Ok(())
+    let rewound = ledger.hold_against(Voucher::Mirror(url.to_owned()), &known).await?;
+    Ok((known.size, rewound.is_none()))
 }

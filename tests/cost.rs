@@ -2,10 +2,13 @@
 
 #![cfg(feature = "shell")]
 
+#[path = "cost/gets.rs"]
+mod gets;
 #[path = "cost/lists.rs"]
 mod lists;
 mod support;
 
+use gets::{GETS, pages_of_lists};
 use gongshi::organisation::Role;
 use gongshi::record::Record;
 use gongshi::search::projection::catch_up;
@@ -17,169 +20,6 @@ use std::sync::{Arc, Mutex};
 use support::fixture::{self, act, stream};
 use support::{Actor, App, Cast};
 use tracing::field::{Field, Visit};
-
-/// What keeps an answer small and quick.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    /// The same few things whatever the log holds.
-    Constant,
-    /// One thing, found by its key, and no longer than a record, a document or a tile may be.
-    OneThing,
-    /// The first of what there may be many of; the state is kept, and what is new folded in.
-    View,
-    /// A page along an index: at most 500 items and 768 KiB, and 2,000 rows where it looks for what no index answers.
-    Page,
-    /// Counted from memory; the tables behind it are counted anew, 2,048 rows at a time, with a twentieth of one processor at most.
-    Kept,
-    /// As many as a rule lets in.
-    Rule,
-    /// As fast as its reader takes it, 64 entries at a time; so many of one caller, so many in all.
-    Stream,
-}
-use Bound::{Constant, Kept, OneThing, Page, Rule, Stream, View};
-
-/// Every GET of the API document, and of the routes beside it. A new one says here what bounds it.
-const GETS: &[(&str, Bound)] = &[
-    ("/", Constant),
-    ("/api", Constant),
-    ("/zh/", Page),
-    ("/zh/tenders/:code", View),
-    ("/zh/search", Page),
-    ("/zh/subscription", OneThing),
-    ("/zh/subscription/stop", OneThing),
-    ("/zh/subscriptions", Constant),
-    ("/zh/subscription/confirm", Constant),
-    ("/robots.txt", Constant),
-    ("/sitemap.xml", Page),
-    ("/zh/tenders", Page),
-    ("/zh/tenders.csv", Stream),
-    ("/zh/lots", Page),
-    ("/zh/lots.csv", Stream),
-    ("/zh/objections", Page),
-    ("/zh/objections.csv", Stream),
-    ("/zh/organisations", Page),
-    ("/zh/organisations.csv", Stream),
-    ("/zh/commitments", Page),
-    ("/zh/commitments.csv", Stream),
-    ("/zh/organisations/:id", View),
-    ("/zh/commitments/:id", View),
-    ("/zh/evaluations", Page),
-    ("/zh/evaluations.csv", Stream),
-    ("/zh/evaluations/:id", View),
-    ("/zh/deposits", Page),
-    ("/zh/deposits.csv", Stream),
-    ("/zh/statistics", Kept),
-    ("/zh/law", Rule),
-    ("/zh/law/:edition", Rule),
-    ("/zh/log", Page),
-    ("/zh/records/:index", OneThing),
-    ("/zh/about/verify", Constant),
-    ("/zh/about/accessibility", Constant),
-    ("/zh/about/components", Constant),
-    ("/livez", Constant),
-    ("/readyz", Constant),
-    ("/metrics", Constant),
-    ("/openapi.yaml", Constant),
-    ("/openapi.json", Constant),
-    ("/problems", Constant),
-    ("/problems/:code", Constant),
-    ("/problems/{type}", Constant),
-    ("/log/checkpoint", OneThing),
-    ("/log/witnessed-checkpoint", OneThing),
-    ("/log/tile/*path", OneThing),
-    ("/log/tile/{level}/{tile}", OneThing),
-    ("/log/tile/{level}/{tile}.p/{width}", OneThing),
-    ("/log/tile/entries/{tile}", OneThing),
-    ("/log/tile/entries/{tile}.p/{width}", OneThing),
-    ("/log/law/:name", OneThing),
-    ("/log/law/editions", Rule),
-    ("/log/law/{sha256}", OneThing),
-    ("/v1/access/bars", Page),
-    ("/v1/access/bars.csv", Stream),
-    ("/v1/access/changes", Page),
-    ("/v1/access/changes.ndjson", Stream),
-    ("/v1/access/changes.sse", Stream),
-    ("/v1/commitments", Page),
-    ("/v1/commitments/{id}", View),
-    ("/v1/commitments/{id}/breaches", Page),
-    ("/v1/uncited", Page),
-    ("/v1/deposits", Page),
-    ("/v1/deposits/refunds", Kept),
-    ("/v1/deposits/{payee}", OneThing),
-    ("/v1/deposit-schemes", Page),
-    ("/v1/deposits/{payee}/deposits/{id}", OneThing),
-    ("/v1/deposits/{payee}/deposits/{id}/money", OneThing),
-    ("/v1/deposits/{payee}/accounts", Page),
-    ("/v1/deposits/{payee}/postings", Page),
-    ("/v1/deposits/{payee}/postings.csv", Stream),
-    ("/v1/deposits/{payee}/book.beancount", Stream),
-    ("/v1/deposits/{payee}/book.ledger", Stream),
-    ("/v1/deposits/{payee}/book.xlsx", Rule),
-    ("/v1/deposits/{payee}/audit-month.xml", Rule),
-    ("/v1/deposits/{payee}/vouchers/{entry}", OneThing),
-    ("/v1/deposits/{payee}/statements", Page),
-    ("/v1/deposits/{payee}/open-items", Page),
-    ("/v1/deposits/{payee}/open-items.csv", Stream),
-    ("/v1/deposits/{payee}/refunds-due", Page),
-    ("/v1/deposits/{payee}/refunds-due.csv", Stream),
-    ("/v1/deposits/{payee}/refunds-due.xlsx", Rule),
-    ("/v1/deposits/{payee}/enterprises/{payer}/statement", Rule),
-    ("/v1/deposits/{payee}/enterprises/{payer}/statement.csv", Rule),
-    ("/v1/deposits/{payee}/enterprises/{payer}/statement.xlsx", Rule),
-    ("/v1/credit", Page),
-    ("/v1/credit.csv", Stream),
-    ("/v1/credit/changes", Page),
-    ("/v1/credit/changes.ndjson", Stream),
-    ("/v1/credit/changes.sse", Stream),
-    ("/v1/disclosures/{sealed}", OneThing),
-    ("/v1/documents/{sha256}", OneThing),
-    ("/v1/evaluations", Page),
-    ("/v1/evaluations/samples", Rule),
-    ("/v1/evaluations/standings/{organisation}", Rule),
-    ("/v1/evaluations/{id}", View),
-    ("/v1/indicators", Page),
-    ("/v1/law", Rule),
-    ("/v1/law/{edition}", OneThing),
-    ("/v1/log", Constant),
-    ("/v1/log/consistency", Constant),
-    ("/v1/log/witnesses", Constant),
-    ("/v1/lots", Page),
-    ("/v1/objections", Page),
-    ("/v1/organisations", Page),
-    ("/v1/organisations/{id}", View),
-    ("/v1/organisations/{id}/credit", View),
-    ("/v1/organisations/{id}/credit/contributions", Page),
-    ("/v1/organisations/{id}/credit/grades", Page),
-    ("/v1/organisations/{id}/credit/history.csv", Stream),
-    ("/v1/organisations/{id}/access", Rule),
-    ("/v1/organisations/{id}/indicators", Rule),
-    ("/v1/records", Page),
-    ("/v1/search", Page),
-    ("/v1/search.atom", Page),
-    ("/v1/search.csv", Stream),
-    ("/v1/search.ics", Page),
-    ("/v1/subscription", OneThing),
-    ("/v1/subscriptions", Constant),
-    ("/v1/records.ndjson", Stream),
-    ("/v1/records.sse", Stream),
-    ("/v1/records/{index}", OneThing),
-    ("/v1/records/{index}/entry", OneThing),
-    ("/v1/records/{index}/proof", OneThing),
-    ("/v1/statistics", Kept),
-    ("/v1/statistics.csv", Stream),
-    ("/v1/statistics/rules/{edition}", Kept),
-    ("/v1/template-models", Constant),
-    ("/v1/templates", Page),
-    ("/v1/templates/{id}", OneThing),
-    ("/v1/templates/{id}/versions/{version}", OneThing),
-    ("/v1/tenders", Page),
-    ("/v1/tenders/{code}", View),
-    ("/v1/tenders/{code}/challenges", Page),
-    ("/v1/tenders/{code}/disclosures", Page),
-    ("/v1/tenders/{code}/lots", Page),
-    ("/v1/tenders/{code}/notices", Page),
-    ("/v1/totals", Kept),
-];
 
 /// The longest answer but for one thing that is longer by itself: a document, a tile of entries.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -208,6 +48,7 @@ fn every_get_says_what_bounds_it() {
             "/robots.txt" | "/sitemap.xml" => path.to_owned(),
             path => format!("/zh{path}"),
         })
+        .chain(pages_of_lists())
         .collect();
     known.extend(pages.iter().map(String::as_str));
     known.insert("/");

@@ -91,6 +91,10 @@ pub trait Acts: Sized + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'sta
 
     /// The payload as a JSON value, for views that show every kind alike.
     fn to_value(&self) -> serde_json::Value;
+
+    /// The JSON Schema of each kind's payload.
+    #[cfg(test)]
+    fn schemas() -> Vec<(&'static str, schemars::Schema)>;
 }
 
 /// Declares an enum of record kinds; the `typ` of each is its payload's [`Payload::KIND`].
@@ -173,6 +177,11 @@ macro_rules! acts {
                 match self {
                     $(Self::$variant(p) => serde_json::to_value(&**p).unwrap_or_default(),)*
                 }
+            }
+
+            #[cfg(test)]
+            fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+                vec![$((<$payload as $crate::act::Payload>::KIND, schemars::schema_for!($payload))),*]
             }
         }
 

@@ -14,7 +14,7 @@ use gongshi::field::{Instant, OrganisationId};
 use gongshi::highwater::HighWater;
 use gongshi::http::{Limits, TrustedProxies};
 use gongshi::law::Editions;
-use gongshi::ledger::{self, Home, Ledger, LogKeys, NewLog, UncitedQuota};
+use gongshi::ledger::{self, Home, Ledger, LogKeys, MIRRORS_MAX, NewLog, UncitedQuota};
 use gongshi::log::{Checkpoint, Policy};
 use gongshi::private;
 use gongshi::publishing;
@@ -103,6 +103,10 @@ pub struct Serve {
     /// are asked at start: nothing is written when one of them knows the log further than the database
     #[arg(long, env = "GONGSHI_MIRRORS", value_name = "URL", value_delimiter = ',')]
     mirror: Vec<String>,
+    /// 公开的镜像网址，可多次，至多 16 个：启动时一并询问，之后每分钟询问一次，日志页公布其进度 · Mirrors that readers are told of, by URL,
+    /// at most 16: asked at start as well, then every minute, and the page of the log says how far each is
+    #[arg(long, env = "GONGSHI_PUBLIC_MIRRORS", value_name = "URL", value_delimiter = ',', value_parser = public_url)]
+    public_mirror: Vec<String>,
     #[command(flatten)]
     pub logging: Logging,
 }
@@ -112,6 +116,8 @@ pub struct Serve {
 pub struct Elsewhere {
     published: Option<Objects>,
     mirrors: Vec<String>,
+    /// Mirrors that readers are told of.
+    public_mirrors: Vec<String>,
     /// How subscribers are reached.
     delivering: Option<Delivering>,
 }
@@ -302,7 +308,8 @@ impl Serve {
         let mail = self.smtp.as_deref().map(mail_settings).transpose()?;
         let reach = if self.webhooks_anywhere { WebhookReach::Anywhere } else { WebhookReach::Public };
         let delivering = self.public_url.map(|base| Delivering { base, mail, reach });
-        let elsewhere = Elsewhere { published, mirrors: self.mirror, delivering };
+        anyhow::ensure!(self.public_mirror.len() <= MIRRORS_MAX, "at most {MIRRORS_MAX} public mirrors");
+        let elsewhere = Elsewhere { published, mirrors: self.mirror, public_mirrors: self.public_mirror, delivering };
         serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere, None).await
     }
 }
@@ -390,12 +397,14 @@ pub async fn serve(
     beside.spawn(ledger::compare_for_ever(Arc::clone(&ledger), first));
     let (first, witnesses) = oneshot::channel();
     beside.spawn(cosigning::run(Arc::clone(&ledger), first));
+    ledger.mirrors.name(&elsewhere.public_mirrors);
+    let mirrors = [elsewhere.mirrors, elsewhere.public_mirrors.clone()].concat();
     // Better late than on what somebody else has written, or where a better copy is known; what takes longer is found out
     // while the service serves.
     let _ = tokio::join!(
         tokio::time::timeout(ledger::START_PATIENCE, compared),
         tokio::time::timeout(asking::PATIENCE, witnesses),
-        asking::ask(&ledger, elsewhere.published.as_ref(), &elsewhere.mirrors),
+        asking::ask(&ledger, elsewhere.published.as_ref(), &mirrors),
     );
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let is_telling = elsewhere.delivering.is_some();
@@ -413,6 +422,9 @@ pub async fn serve(
     beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
     beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
+    if !elsewhere.public_mirrors.is_empty() {
+        beside.spawn(asking::ask_for_ever(Arc::clone(&ledger), elsewhere.public_mirrors));
+    }
     if is_telling {
         beside.spawn(match_for_ever(Arc::clone(&subscriptions)));
         beside.spawn(send_for_ever(subscriptions));

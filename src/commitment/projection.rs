@@ -1,6 +1,7 @@
 //! Commitments and reported breaches as tables: for lists.
 
-use super::{Binding, Commitment};
+use super::{Act, Binding, Commitment};
+use crate::act::{Place, Stream};
 use crate::field::CommitmentId;
 use crate::law::Law;
 use crate::store::{Column, Projected, Rows, Table, Value};
@@ -80,5 +81,10 @@ impl Projected for Commitment {
                 ],
             );
         }
+    }
+
+    fn history(state: Option<&Self>, id: &CommitmentId, act: &Act, place: &Place, rows: &mut Rows) {
+        // Nothing is attached to an offer, with which there is no state yet.
+        rows.attach(&Stream::of(id), act, place, state.and_then(|state| state.binding.tender()));
     }
 }

@@ -3,7 +3,7 @@
 use super::{Problem, Tag, Typed};
 use crate::field::{DocumentId, Instant};
 use crate::law::{self, editions_list};
-use crate::ledger::{Ledger, WitnessStatus, Witnesses};
+use crate::ledger::{Ledger, MirrorStatus, WitnessStatus, Witnesses};
 use crate::log::{ProofError, Resource, TILE_WIDTH, bundle, consistency_plan};
 use crate::problem;
 use poem::http::header;
@@ -136,6 +136,41 @@ impl From<WitnessStatus> for WitnessView {
     }
 }
 
+/// How far a mirror of the log is.
+#[derive(Serialize, Object)]
+pub struct MirrorView {
+    /// Where anybody reads it.
+    pub address: String,
+    /// Entries that it had when it answered last; absent before the first answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub size: Option<u64>,
+    /// Whether they were the log's. Where they are not, this server writes nothing any more: see `/readyz`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub agrees: Option<bool>,
+    /// When it answered last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub answered_at: Option<Instant>,
+    /// Since when it has not answered with a checkpoint of this log; absent while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub failing_since: Option<Instant>,
+}
+
+impl From<MirrorStatus> for MirrorView {
+    fn from(status: MirrorStatus) -> Self {
+        Self {
+            address: status.address,
+            size: status.answer.map(|answer| answer.size),
+            agrees: status.answer.map(|answer| answer.agrees),
+            answered_at: status.answer.map(|answer| answer.time),
+            failing_since: status.failing,
+        }
+    }
+}
+
 /// A consistency proof.
 #[derive(Serialize, Object)]
 pub struct Consistency {
@@ -173,6 +208,12 @@ impl LogApi {
     async fn witnesses(&self) -> Typed<Vec<WitnessView>> {
         let statuses = self.0.witnesses().map(Witnesses::statuses).unwrap_or_default();
         Typed(statuses.into_iter().map(WitnessView::from).collect())
+    }
+
+    /// The mirrors that this server is told to name, asked every minute; there may be others, of which it does not know.
+    #[oai(path = "/mirrors", method = "get", operation_id = "listMirrors")]
+    async fn mirrors(&self) -> Typed<Vec<MirrorView>> {
+        Typed(self.0.mirrors.statuses().into_iter().map(MirrorView::from).collect())
     }
 
     /// The proof that the tree of one size is a prefix of that of another.

@@ -4,8 +4,11 @@
 
 mod acts;
 mod allow;
+mod atom;
+mod attachments;
 pub(crate) mod body;
 mod bulk;
+mod calendar;
 mod caller;
 mod changes;
 mod coding;
@@ -45,7 +48,11 @@ mod word;
 
 pub(crate) use acts::endpoints_of_acts;
 pub(crate) use allow::Allowed;
+pub use atom::{ATOM, FEED_ENTRIES_MAX, Feed, FeedEntry};
+pub(crate) use attachments::AttachmentApi;
+pub use attachments::{DocumentSource, DocumentSummary};
 pub use body::{Lines, NumberedLine, Packing};
+pub use calendar::{CALENDAR, CALENDAR_THINGS_MAX, DueEvent, calendar, due_at};
 pub use caller::{Caller, Identity};
 pub use changes::{ChangeEvents, ChangeLines, Changes, FeedItem};
 pub(crate) use coding::Coding;
@@ -60,14 +67,14 @@ pub use gate::Limits;
 pub(crate) use gate::{Gate, RecordRate};
 pub use hourly::Hourly;
 pub(crate) use log::LogApi;
-pub use log::{LogView, WitnessView};
+pub use log::{LogView, MirrorView, WitnessView};
 pub use names::{RecordKind, StreamName};
 pub(crate) use news::News;
 pub use next_step::{NextStep, StepRule};
 pub(crate) use page::ScriptedPage;
 pub use paging::{
-    Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, behind, encoded, first_of, not_a_cursor, page_limit,
-    page_of,
+    Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, begin_of, behind, encoded, end_of, first_of,
+    not_a_cursor, page_limit, page_of,
 };
 pub(crate) use parameters::{Parameters, bad_parameter};
 pub use peer::Peer;

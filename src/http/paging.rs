@@ -1,6 +1,7 @@
 //! What the parameters of a list say: how long a page is, and where it begins.
 
 use super::{Problem, bad_parameter};
+use crate::field::{Day, DueTime};
 use crate::store::{Direction, PAGE_BYTES_MAX, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
@@ -60,6 +61,16 @@ pub fn encoded(text: &str) -> String {
 /// A text that was asked for; one with a NUL, for which PostgreSQL has no place, asks for nothing.
 pub fn asked(text: Option<String>) -> Option<Value> {
     text.filter(|text| !text.contains('\0')).map(Value::from)
+}
+
+/// When a day that is asked for begins, in milliseconds (Asia/Shanghai).
+pub fn begin_of(day: Option<Day>) -> Option<i64> {
+    day.map(|day| DueTime::from(day).comes().millis())
+}
+
+/// The last millisecond of a day that is asked for (Asia/Shanghai).
+pub fn end_of(day: Option<Day>) -> Option<i64> {
+    day.map(|day| DueTime::from(day).plus_days(1).comes().millis() - 1)
 }
 
 /// The page length asked for.

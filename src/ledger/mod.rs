@@ -12,6 +12,7 @@ mod grading;
 mod highwater;
 mod housekeeping;
 mod keys;
+mod mirrors;
 mod naming;
 mod proofs;
 mod quota;
@@ -29,6 +30,7 @@ pub use grading::grade_for_ever;
 pub use highwater::keep_high_water;
 pub use housekeeping::{Expired, tidy_for_ever};
 pub use keys::LogKeys;
+pub use mirrors::{MIRRORS_MAX, MirrorAnswer, MirrorStatus, Mirrors};
 pub use quota::{UNCITED_MILLIS, UncitedList, UncitedQuota};
 pub use readiness::Readiness;
 
@@ -132,6 +134,8 @@ pub struct Ledger {
     /// The newest one that was read, as a note and as what it says.
     last_checkpoint: Mutex<Option<(String, Checkpoint)>>,
     witnesses: Option<Witnesses>,
+    /// Those that readers are told of.
+    pub mirrors: Mirrors,
     /// When the stores were last probed.
     probed: Mutex<Option<std::time::Instant>>,
     contradiction: RwLock<Option<Contradiction>>,
@@ -185,6 +189,7 @@ impl Ledger {
             adopted: RwLock::default(),
             last_checkpoint: Mutex::default(),
             witnesses: policy.map(Witnesses::new),
+            mirrors: Mirrors::default(),
             probed: Mutex::default(),
             contradiction: RwLock::default(),
             high_water,

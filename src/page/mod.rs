@@ -15,6 +15,7 @@ mod language;
 mod law;
 mod list;
 mod log;
+mod members;
 mod money;
 mod organisation;
 mod printed;
@@ -34,7 +35,7 @@ mod visit;
 mod words;
 
 use language::Language;
-use list::{COMMITMENTS, DEPOSITS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
+use list::{COMMITMENTS, DEPOSITS, DOCUMENTS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
 use poem::error::NotFoundError;
 use poem::http::{Method, header};
 use poem::web::Redirect;
@@ -54,6 +55,7 @@ enum Section {
     Commitments,
     Evaluations,
     Deposits,
+    Documents,
     Statistics,
     Law,
     Log,
@@ -68,6 +70,7 @@ words! {
         Commitments "双承诺" "Commitments"
         Evaluations "双评价" "Evaluations"
         Deposits "保证金" "Deposits"
+        Documents "文件" "Documents"
         Statistics "统计" "Statistics"
         Law "规则与法律" "Rules and law"
         Log "日志与核验" "The log"
@@ -84,6 +87,7 @@ impl Section {
             Self::Commitments => "/commitments",
             Self::Evaluations => "/evaluations",
             Self::Deposits => "/deposits",
+            Self::Documents => "/documents",
             Self::Statistics => "/statistics",
             Self::Law => "/law",
             Self::Log => "/log",
@@ -102,10 +106,22 @@ pub fn pages(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Route {
         .nest("/en", in_language(Language::English, &views))
 }
 
+/// The lists, each with its files.
+fn lists(language: Language, views: &Arc<Views>) -> Route {
+    let route = TENDERS.mounted(Route::new(), language, views);
+    let route = LOTS.mounted(route, language, views);
+    let route = OBJECTIONS.mounted(route, language, views);
+    let route = ORGANISATIONS.mounted(route, language, views);
+    let route = COMMITMENTS.mounted(route, language, views);
+    let route = EVALUATIONS.mounted(route, language, views);
+    let route = DEPOSITS.mounted(route, language, views);
+    DOCUMENTS.mounted(route, language, views)
+}
+
 /// Every page, in one language.
 fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output = Response> + use<> {
     let visitors = Arc::clone(views);
-    Route::new()
+    lists(language, views)
         .at("/", get(page(language, views, home::show)))
         .at("/search", get(page(language, views, search::show)))
         .at(
@@ -121,24 +137,10 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
             "/subscription/stop",
             get(page(language, views, subscription::show)).post(form(language, views, subscription::stop)),
         )
-        .at("/tenders", get(page(language, views, |visit| TENDERS.show(visit))))
-        .at("/tenders.csv", get(page(language, views, |visit| TENDERS.file(visit))))
         .at("/tenders/:code", get(page(language, views, tender::show)))
-        .at("/lots", get(page(language, views, |visit| LOTS.show(visit))))
-        .at("/lots.csv", get(page(language, views, |visit| LOTS.file(visit))))
-        .at("/objections", get(page(language, views, |visit| OBJECTIONS.show(visit))))
-        .at("/objections.csv", get(page(language, views, |visit| OBJECTIONS.file(visit))))
-        .at("/organisations", get(page(language, views, |visit| ORGANISATIONS.show(visit))))
-        .at("/organisations.csv", get(page(language, views, |visit| ORGANISATIONS.file(visit))))
         .at("/organisations/:id", get(page(language, views, organisation::show)))
-        .at("/commitments", get(page(language, views, |visit| COMMITMENTS.show(visit))))
-        .at("/commitments.csv", get(page(language, views, |visit| COMMITMENTS.file(visit))))
         .at("/commitments/:id", get(page(language, views, commitment::show)))
-        .at("/evaluations", get(page(language, views, |visit| EVALUATIONS.show(visit))))
-        .at("/evaluations.csv", get(page(language, views, |visit| EVALUATIONS.file(visit))))
         .at("/evaluations/:id", get(page(language, views, evaluation::show)))
-        .at("/deposits", get(page(language, views, |visit| DEPOSITS.show(visit))))
-        .at("/deposits.csv", get(page(language, views, |visit| DEPOSITS.file(visit))))
         .at("/statistics", get(page(language, views, statistics::show)))
         .at("/law", get(page(language, views, law::show)))
         .at("/law/:edition", get(page(language, views, law::edition)))

@@ -1,6 +1,8 @@
 //! A record: who signed it, when, what it says; and its proof, in place and to take along.
 
 use super::component::{organisation, summary};
+use super::language::Language;
+use super::members;
 use super::printed;
 use super::refusal::Unshown;
 use super::shell::Leaf;
@@ -22,7 +24,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (facts(&visit, &names, &record))
         h2 { (visit.say(RecordText::Content)) }
         p { (visit.say(RecordText::AboutContent)) }
-        (value(&record.payload.0))
+        (value(&visit, &record.kind.0, &record.payload.0))
         details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
         (proof(&visit, record.index))
         (printed::address(&visit))
@@ -69,16 +71,28 @@ fn stream(visit: &Visit, stream: &str) -> Markup {
     }
 }
 
-/// Names and values as they were signed, one within the other.
-fn value(value: &Value) -> Markup {
+/// Names and values as they were signed, one within the other; `within` is the member that has them, or the record's kind.
+fn value(visit: &Visit, within: &str, value: &Value) -> Markup {
     html! {
         @match value {
-            Value::Object(members) => { dl.summary { @for (name, member) in members { div { dt { code { (name) } } dd { (self::value(member)) } } } } }
-            Value::Array(items) => { ul { @for item in items { li { (self::value(item)) } } } }
+            Value::Object(members) => {
+                dl.summary {
+                    @for (name, member) in members {
+                        div { dt { (called(visit, within, name)) } dd { (self::value(visit, name, member)) } }
+                    }
+                }
+            }
+            Value::Array(items) => { ul { @for item in items { li { (self::value(visit, within, item)) } } } }
             Value::String(text) => { (text) }
             other => { (other.to_string()) }
         }
     }
+}
+
+/// A member by its name, which is English, with what it is called in Chinese.
+fn called(visit: &Visit, within: &str, name: &str) -> Markup {
+    let zh = members::member(within, name).filter(|_| visit.language == Language::Chinese);
+    html! { @if let Some(zh) = zh { (zh) " " } code { (name) } }
 }
 
 fn raw(payload: &Value) -> String {
@@ -126,7 +140,7 @@ texts! { RecordText {
     Contested "密钥后来吊销，自" "Key revoked later, from"
     AboutContested "起是否本人所签尚无定论。" "on: whether its owner signed this is open."
     Content "所签内容" "What was signed"
-    AboutContent "名称与取值按签名时的原样列出。" "Names and values as they were signed."
+    AboutContent "名称与取值按签名时的原样列出，中文名称是本站加注的。" "Names and values as they were signed."
     Raw "原始 JSON" "Raw JSON"
     Proof "证明" "Proof"
     AboutProof "以下核验在您的浏览器里进行：从日志取得原始字节，自己计算哈希、签名与收录证明，不采信本站的任何结论。" "Your browser does this itself: it gets the raw bytes and computes hashes, signatures and the proof of inclusion, and believes nothing that this site concludes."

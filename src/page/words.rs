@@ -6,7 +6,8 @@ use crate::act::Role;
 use crate::commitment::{BreachFinding, BreachStatus, CommitmentStatus};
 use crate::deposit::{DepositStatus, RefundTiming};
 use crate::evaluation::{EvaluationStatus, RatingStatus};
-use crate::field::{Milestone, Nature, RateBasis};
+use crate::field::{MediaType, Milestone, Nature, RateBasis};
+use crate::http::DocumentSource;
 use crate::organisation::{EndingGround, KeyStatus, OrganisationStatus};
 use crate::search::SearchKind;
 use crate::statistics::{GroupedBy, Total};
@@ -14,7 +15,7 @@ use crate::subscription::SubscriptionState;
 use crate::template::Side;
 use crate::tender::{
     AnswerOutcome, AnswerTiming, AwardStatus, Change, ClaimKind, ClauseKind, Ground, LotBidding, LotStatus, Method,
-    ObjectionResult, ObjectionStatus, OpeningTiming, RulingOutcome, TenderStatus,
+    ObjectionResult, ObjectionStatus, OpeningTiming, RulingOutcome, Tendency, TenderStatus,
 };
 
 words! {
@@ -158,6 +159,14 @@ words! {
         Changed "修改" "Changed"
     }
 
+    Tendency {
+        Stricter "对投标人更严" "Stricter for bidders"
+        Looser "对投标人放宽" "Looser for bidders"
+        Raised "提高" "Raised"
+        Lowered "降低" "Lowered"
+        Wording "仅写法不同" "Written otherwise"
+    }
+
     Ground {
         Targeted "针对性" "Written for one bidder"
         Biased "倾向性" "Leans to some"
@@ -263,6 +272,28 @@ words! {
         Contract "合同签订" "Contract"
         Acceptance "履约验收" "Acceptance"
         YearEnd "年度期满" "End of the year"
+    }
+
+    DocumentSource {
+        Tender "项目" "Tender"
+        Commitment "承诺" "Commitment"
+    }
+
+    MediaType {
+        Pdf "PDF" "PDF"
+        Zip "ZIP 压缩包" "ZIP archive"
+        Doc "Word 97–2003" "Word 97–2003"
+        Docx "Word" "Word"
+        Xls "Excel 97–2003" "Excel 97–2003"
+        Xlsx "Excel" "Excel"
+        Ofd "OFD 版式文件" "OFD"
+        Json "JSON" "JSON"
+        Xml "XML" "XML"
+        Text "纯文本" "Plain text"
+        Csv "CSV 表格" "CSV"
+        Png "PNG 图片" "PNG image"
+        Jpeg "JPEG 图片" "JPEG image"
+        Tiff "TIFF 图片" "TIFF image"
     }
 
     SearchKind {

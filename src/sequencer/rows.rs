@@ -5,7 +5,7 @@ use crate::act::{Bearing, Capability, Fact, Place, Stream};
 use crate::field::{Instant, ItemId, OrganisationId};
 use crate::law::{Edition, Law};
 use crate::log::{ChangedTile, Hash};
-use crate::store::{Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
+use crate::store::{ATTACHMENTS, Column, DUE, Database, Projected, Row, Rows, StoreError, Table, Value};
 use crate::world::{Act, State, World, capabilities};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -228,7 +228,7 @@ pub fn edition_row(edition: &Edition) -> Vec<Value> {
 
 /// Every table whose rows are computed from the entries.
 pub fn projected() -> impl Iterator<Item = &'static Table> {
-    [&READS, &BEARINGS, &CITATIONS, &ENTAILED, &DISPUTES, &DUE]
+    [&READS, &BEARINGS, &CITATIONS, &ENTAILED, &DISPUTES, &DUE, &ATTACHMENTS]
         .into_iter()
         .chain(TABLES.iter().copied().flatten().copied())
 }

@@ -7,8 +7,8 @@ use crate::fairness::FairnessApi;
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
 use crate::http::{
-    Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Problem, RecordApi,
-    RecordRate, TrustedProxies, UncitedApi, feed, health, log, problems,
+    AttachmentApi, Coding, DisclosureApi, DocumentApi, Endpoints, Followers, Gate, Limits, LogApi, News, Problem,
+    RecordApi, RecordRate, TrustedProxies, UncitedApi, feed, health, log, problems,
 };
 use crate::ledger::Ledger;
 use crate::page;
@@ -55,6 +55,7 @@ type Api = (
     RecordApi,
     LogApi,
     DocumentApi,
+    AttachmentApi,
     DisclosureApi,
     UncitedApi,
     SearchApi,
@@ -69,6 +70,7 @@ fn api(ledger: &Arc<Ledger>, subscriptions: Arc<Subscriptions>, limits: Limits) 
         RecordApi(Arc::clone(ledger)),
         LogApi(Arc::clone(ledger)),
         DocumentApi { ledger: Arc::clone(ledger), limits },
+        AttachmentApi(Arc::clone(ledger)),
         DisclosureApi { ledger: Arc::clone(ledger), limits },
         UncitedApi { ledger: Arc::clone(ledger), limits },
         SearchApi(Arc::clone(ledger)),

@@ -41,7 +41,7 @@ pub use lease::Lease;
 pub use list::{Filter, Listing};
 pub use log::StoredEntry;
 pub use objects::{Objects, S3Settings, Served};
-pub use rows::{DUE, Projected, Rows};
+pub use rows::{ATTACHMENTS, DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
 pub use search::{Direction, EntryFilter, FILED, Filing, Found, PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 pub use snapshot::{Reads, Snapshot};

@@ -1,8 +1,8 @@
 //! The rows that a batch leaves behind, and where a capability says which.
 
 use super::{Column, Database, StoreError, Table, Value};
-use crate::act::{Capability, Place, Stream};
-use crate::field::{Instant, ItemId};
+use crate::act::{Acts, Capability, Place, Stream};
+use crate::field::{Instant, ItemId, TenderCode, folded};
 use crate::law::Law;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,31 @@ impl Rows {
         self.put(&DUE, vec![Value::from(stream.as_str()), at.map_or(Value::Null, |at| Value::Integer(at.millis()))]);
     }
 
+    /// The documents that an act names, each once, and the tender that they belong to: for a list of documents. Only capabilities
+    /// whose papers are public for ever call it.
+    pub fn attach(&mut self, stream: &Stream, act: &impl Acts, place: &Place, tender: Option<&TenderCode>) {
+        let mut seen = BTreeSet::new();
+        for document in act.documents().into_iter().filter(|document| seen.insert(document.sha256)) {
+            self.put(
+                &ATTACHMENTS,
+                vec![
+                    Value::from(place.index),
+                    Value::from(document.sha256.to_string()),
+                    Value::Integer(place.time.millis()),
+                    Value::from(act.kind()),
+                    Value::from(stream.prefix()),
+                    Value::from(stream.as_str()),
+                    tender.map_or(Value::Null, |tender| Value::from(tender.as_str())),
+                    Value::from(place.author.as_str()),
+                    Value::from(document.title.as_str()),
+                    Value::from(folded(document.title.as_str())),
+                    Value::from(document.media_type.name()),
+                    Value::from(document.size),
+                ],
+            );
+        }
+    }
+
     /// Those of others as well.
     pub fn extend(&mut self, others: Self) {
         for (name, (table, rows)) in others.0 {
@@ -58,6 +83,26 @@ impl Rows {
 /// One row a stream on which time may make something due: what the scheduler looks at.
 pub static DUE: Table =
     Table { name: "due", columns: &[Column::text("stream"), Column::integer("at")], key: &["stream"] };
+
+/// One row for each document that an entry names, of those that are listed.
+pub static ATTACHMENTS: Table = Table {
+    name: "attachments",
+    columns: &[
+        Column::integer("entry"),
+        Column::text("sha256"),
+        Column::integer("cited"),
+        Column::text("kind"),
+        Column::text("source"),
+        Column::text("stream"),
+        Column::text("tender"),
+        Column::text("author"),
+        Column::text("title"),
+        Column::text("title_folded"),
+        Column::text("media_type"),
+        Column::integer("size"),
+    ],
+    key: &["entry", "sha256"],
+};
 
 impl Database {
     /// Streams that entries from `first` on oblige the service to begin, and that have not begun, behind a place in their

@@ -8,6 +8,7 @@ mod payload;
 #[cfg(feature = "shell")]
 mod projection;
 mod state;
+mod tendency;
 #[cfg(feature = "shell")]
 mod view;
 
@@ -20,5 +21,6 @@ pub use state::{
     ObjectionResult, ObjectionState, ObjectionStatus, OpeningTiming, Phase, RoundState, Tender, TenderStatus, Verdict,
     clause_changes,
 };
+pub use tendency::{Tendency, tendency};
 #[cfg(feature = "shell")]
 pub use view::{CandidateView, LotView, NoticeView, ObjectionView, TenderView};

@@ -1,7 +1,9 @@
 //! Tenders, objections and lots as tables: for lists and filters.
 
-use super::{AnswerTiming, AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus};
-use crate::act::Capability;
+use super::{
+    Act, AnswerTiming, AwardState, AwardStatus, LotPhase, LotState, ObjectionPhase, Phase, Tender, TenderStatus,
+};
+use crate::act::{Capability, Place, Stream};
 use crate::field::{LotId, Money, OrganisationId, Price, TenderCode, folded};
 use crate::law::{Law, Running};
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
@@ -30,6 +32,8 @@ pub static TENDERS: Table = Table {
         Column::integer("version"),
         Column::text("follows"),
         Column::text("followed_lots"),
+        Column::text("bid_deadline"),
+        Column::text("opening"),
     ],
     key: &["code"],
 };
@@ -141,6 +145,8 @@ impl Projected for Tender {
                 Value::Integer(self.version() as i64),
                 optional(self.follows.as_ref(), |earlier| Value::from(earlier.tender.as_str())),
                 optional(self.follows.as_ref(), |earlier| Value::from(lot_names(&earlier.lots))),
+                optional(self.bid_deadline.filter(|_| !self.phase.is_final()), |due| Value::from(due.to_string())),
+                optional(self.open.filter(|_| !self.phase.is_final()), |due| Value::from(due.to_string())),
             ],
         );
         for objection in &self.objections {
@@ -170,6 +176,10 @@ impl Projected for Tender {
             rows.put(&LOTS, self.lot_row(code, lot));
         }
         self.put_bids_and_awards(code, rows);
+    }
+
+    fn history(_state: Option<&Self>, code: &TenderCode, act: &Act, place: &Place, rows: &mut Rows) {
+        rows.attach(&Stream::of(code), act, place, Some(code));
     }
 }
 

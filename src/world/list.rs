@@ -105,6 +105,12 @@ macro_rules! define {
                 match self { $(Self::$name(act) => act.to_value(),)* }
             }
 
+            /// The JSON Schema of each kind's payload.
+            #[cfg(test)]
+            pub fn schemas() -> impl Iterator<Item = (&'static str, schemars::Schema)> {
+                [$(<$state as Capability>::Act::schemas()),*].into_iter().flatten()
+            }
+
             /// What it does with keys.
             pub fn key_changes(&self) -> Vec<KeyChange<'_>> {
                 match self { $(Self::$name(act) => <$state as Capability>::key_changes(act),)* }

@@ -61,6 +61,13 @@ static FIXED: &[&str] = &[
     "/v1/commitments",
     "/v1/commitments?status=lapsed",
     "/v1/commitments?tender=BIG",
+    "/v1/documents?limit=500",
+    "/v1/documents?tender=BIG&limit=500",
+    "/v1/documents?media_type=text/csv&source=commitment",
+    "/v1/documents?source=tender&q=zzz&order=oldest",
+    "/v1/documents?kind=tender.cleared&cited_from=2026-08-01&cited_to=2026-08-02",
+    "/v1/documents?q=zzz&after=9~9/x",
+    "/v1/documents?sha256=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "/v1/commitments/none",
     "/v1/commitments/none/breaches",
     "/v1/templates",
@@ -141,6 +148,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/tenders?bidder={centre}&published_from=2026-08-01&awarded_max=5"),
         format!("/v1/tenders?bidder={centre}&after=1~x"),
         format!("/v1/tenders?unit={centre}"),
+        format!("/v1/documents?author={centre}&media_type=application/pdf&after=9~9/x"),
     ];
     paths.extend(CREDIT.map(|path| path.replace("CENTRE", centre.as_str())));
     paths.extend(FIXED.iter().copied().map(str::to_owned));
@@ -148,7 +156,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 15] = [
+const MANY: [&str; 16] = [
     "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
@@ -172,6 +180,8 @@ const MANY: [&str; 15] = [
      WHERE name LIKE '%91410100MA0000015B'",
     "INSERT INTO deposit_schemes SELECT id, 's' || n, n + 100000, 'x', 'x', 'x', 'CNY', 1, 'transfer', NULL, 'x' FROM many, \
      organisations WHERE name LIKE '%91410100MA0000015B'",
+    "INSERT INTO attachments SELECT n + 100000, printf('%064d', n), n, 'tender.objected', 'tender', 'tender/x', 'x', (SELECT id FROM \
+     organisations WHERE name LIKE '%91410100MA0000015B'), 'x', 'x', 'text/plain', 1 FROM many",
     "INSERT INTO credits SELECT 'x' || n, 'B', 8000, '2026-08-03', 1, '2026-09-01', 0, 1 FROM many",
     "INSERT INTO grade_changes SELECT 'x' || n, n, n, '2026-08-03', NULL, 'B', 8000 FROM many",
     "INSERT INTO bar_changes SELECT 'x' || n, n, n, 'entered', 'x', n, NULL, 'in_force', 0, 1 FROM many",
@@ -200,7 +210,7 @@ pub async fn lists_have_an_index_on_postgres(asked: &[String]) {
     for setting in settings {
         sqlx::raw_sql(AssertSqlSafe(format!("SET {setting}"))).execute(&mut session).await.unwrap();
     }
-    let tables = ["tenders", "lots", "objections", "bids", "awards", "ratings"];
+    let tables = ["tenders", "lots", "objections", "bids", "awards", "ratings", "attachments"];
     let is_list = |statement: &&String| tables.iter().any(|table| statement.contains(&format!(" FROM {table} ")));
     let is_list = |statement: &&String| is_list(statement) && statement.contains(" ORDER BY ");
     let mut looked_at = 0;

@@ -163,8 +163,18 @@ async fn the_published_place_and_mirrors_know_better() {
     super::support::mirror(&others, stranger.path()).await;
     let strangers = ["http://127.0.0.1:9".to_owned(), "/nowhere".to_owned(), stranger.path().display().to_string()];
     grows(&app, &centre, &["C"]).await;
-    asking::ask(&app.ledger, Some(&place), &[mirrors.as_slice(), &strangers].concat()).await;
+    let named = [mirrors.as_slice(), &strangers].concat();
+    app.ledger.mirrors.name(&named);
+    asking::ask(&app.ledger, Some(&place), &named).await;
     assert_eq!(app.ledger.rewound(), None);
+    // Readers are told how far the one is, and that the others say nothing of this log.
+    let told = app.get("/v1/log/mirrors").await.body;
+    let known = |at: usize, member: &str| told[at][member].clone();
+    assert_eq!((known(0, "agrees"), known(0, "size")), (true.into(), (app.size() - 1).into()), "{told}");
+    assert!(known(0, "failing_since").is_null() && known(0, "answered_at").is_string(), "{told}");
+    assert!((1..4).all(|at| known(at, "failing_since").is_string() && known(at, "size").is_null()), "{told}");
+    let page = app.get("/zh/log").await;
+    assert!(page.body.as_str().unwrap().contains("http://127.0.0.1:9"), "named on the page");
     app.ledger.close().await;
     std::fs::remove_file(app.folder.path().join("high-water")).unwrap();
     let app = {

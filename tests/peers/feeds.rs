@@ -19,8 +19,12 @@ async fn text(app: &App, path: &str) -> String {
 }
 
 async fn read(app: &App, query: &str) -> Value {
-    let calendar = text(app, &format!("/v1/search.ics?q={query}")).await;
-    let feed = text(app, &format!("/v1/search.atom?q={query}")).await;
+    read_of(app, "/v1/search", query).await
+}
+
+async fn read_of(app: &App, list: &str, query: &str) -> Value {
+    let calendar = text(app, &format!("{list}.ics?q={query}")).await;
+    let feed = text(app, &format!("{list}.atom?q={query}")).await;
     serde_json::from_str(&ask("feeds_read.py", &[], &json!({"calendar": calendar, "feed": feed}).to_string())).unwrap()
 }
 
@@ -58,6 +62,17 @@ async fn feeds_and_calendars_say_what_the_list_says() {
     let window = window.as_str().unwrap()[..19].to_owned();
     let starts = strings(&found["events"], 2);
     assert!(starts.iter().any(|start| start.as_str().unwrap().starts_with(&window)), "{window}: {starts:?}");
+
+    // The list of tenders has the same at its own address, in both languages.
+    for list in ["/zh/tenders", "/en/tenders"] {
+        let of_list = read_of(&app, list, "道路监理").await;
+        let titles: Vec<_> = TITLES.iter().rev().map(|title| Value::from(*title)).collect();
+        assert_eq!(strings(&of_list["entries"], 1), titles, "{list}");
+        assert_eq!(of_list["events"].as_array().unwrap().len(), 3 * TITLES.len(), "{list}");
+        assert_ne!(of_list["id"], found["id"]);
+        let none = read_of(&app, list, "飞机").await;
+        assert_eq!((none["events"].as_array().unwrap().len(), none["entries"].as_array().unwrap().len()), (0, 0));
+    }
 
     let nothing = read(&app, "飞机").await;
     assert_eq!((nothing["events"].as_array().unwrap().len(), nothing["entries"].as_array().unwrap().len()), (0, 0));

@@ -3,6 +3,7 @@
 #![cfg(feature = "shell")]
 
 mod answers;
+mod attachments;
 mod bodies;
 mod browsers;
 mod bulk;

@@ -12,6 +12,9 @@ const PRESENT: &str = "2026-11-23T02:00:00.000Z";
 /// What a page on an old phone may weigh, compressed.
 const PAGE_BYTES_MAX: usize = 60 * 1024;
 
+/// How addresses of files of a list end.
+const FILES: [&str; 4] = [".csv", ".json", ".atom", ".ics"];
+
 /// The addresses of this place that a page links, without what they point at within a page.
 fn links(html: &str) -> BTreeSet<String> {
     let links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -45,7 +48,8 @@ async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<St
         let lost: Vec<_> = linked.iter().filter(|link| !ids.contains(percent_decoded(link).as_str())).collect();
         assert!(lost.is_empty(), "{address}: {lost:?}");
         for link in links(&html) {
-            let is_page = |prefix| link.starts_with(prefix) && !link.contains(".csv");
+            let is_file = FILES.iter().any(|ending| link.split('?').next().is_some_and(|path| path.ends_with(ending)));
+            let is_page = |prefix| link.starts_with(prefix) && !is_file;
             // The other language is crawled by itself; from here it is looked at once.
             if is_page(&first[..4]) {
                 waiting.push(link)
@@ -79,7 +83,11 @@ async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there
     for (first, tongue) in [("/zh/", "<html lang=\"zh-CN\">"), ("/en/", "<html lang=\"en\">")] {
         let (pages, elsewhere) = crawl(&app, first).await;
         assert!(pages.values().all(|html| html.contains(tongue)));
-        for link in elsewhere.iter().filter(|link| !link.starts_with("/en/") && !link.starts_with("/zh/")) {
+        let is_other = |link: &&String| link.starts_with("/en/") || link.starts_with("/zh/");
+        let is_file = |link: &&String| {
+            FILES.iter().any(|ending| link.split('?').next().is_some_and(|path| path.ends_with(ending)))
+        };
+        for link in elsewhere.iter().filter(|link| !is_other(link) || is_file(link)) {
             assert_eq!(app.get(link).await.status, 200, "{link}");
         }
         kept.push(pages.keys().map(|address| address[3..].to_owned()).collect::<BTreeSet<_>>());
@@ -123,6 +131,22 @@ async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
         let file = app.get(&format!("/{prefix}/tenders.csv?q=%E9%87%87%E8%B4%AD")).await;
         assert_eq!((file.status, header(&file, "content-type")), (200, "text/csv; charset=utf-8"));
         assert_eq!(file.body.as_str().unwrap().lines().count(), 2, "the head, and one tender");
+        for (form, media_type) in [
+            ("json", "application/json; charset=utf-8"),
+            ("atom", "application/atom+xml; charset=utf-8"),
+            ("ics", "text/calendar; charset=utf-8"),
+        ] {
+            let file = app.get(&format!("/{prefix}/tenders.{form}?q=%E9%87%87%E8%B4%AD")).await;
+            assert_eq!((file.status, header(&file, "content-type")), (200, media_type), "{form}");
+            assert!(file.body.to_string().contains("T-1"), "{form}: {}", file.body);
+            let none = app.get(&format!("/{prefix}/tenders.{form}?q=zzz")).await;
+            assert!(none.status == 200 && !none.body.to_string().contains("T-1"), "{form}: {}", none.body);
+            assert_eq!(app.get(&format!("/{prefix}/tenders.{form}?status=none")).await.status, 400, "{form}");
+        }
+        // A list in another order than that of time has no feed, and one on which nothing is due no calendar.
+        for form in ["organisations.atom", "lots.ics", "commitments.ics"] {
+            assert_eq!(app.get(&format!("/{prefix}/{form}")).await.status, 404, "{form}");
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! 承诺: integrity commitments.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListText};
 use crate::commitment::{CommitmentStatus, CommitmentSummary};
+use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
@@ -41,6 +42,7 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
             Cell::Text(commitment.open_breaches.to_string()),
         ]
     },
+    dated: Dated { id: |commitment| encoded(&commitment.id), time: None, dues: &[] },
 };
 
 /// How the status of a commitment is meant.

@@ -1,8 +1,9 @@
 //! 保证金: deposits, as far as they are public: where each stands and when it goes back, without amounts.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListDue, ListText, instant};
 use crate::deposit::{DepositStatus, DepositView, RefundTiming};
+use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::{Tone, end_of_period};
 use crate::page::text::Say;
@@ -42,6 +43,15 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
                 .as_ref()
                 .map_or(Cell::Nothing, |tender| Cell::tender(visit, tender.as_str(), tender.as_str())),
         ]
+    },
+    dated: Dated {
+        id: |deposit| format!("{}/{}", encoded(deposit.payee.as_str()), encoded(deposit.id.as_str())),
+        time: None,
+        dues: &[ListDue {
+            name: "refund",
+            label: ListText::RefundBy,
+            when: |deposit| instant(deposit.next_due.as_deref()),
+        }],
     },
 };
 

@@ -1,7 +1,7 @@
 //! 双评价: evaluations.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListText};
 use crate::evaluation::{EvaluationStatus, EvaluationSummary};
 use crate::field::Milestone;
 use crate::http::encoded;
@@ -47,6 +47,7 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
             evaluation.tender.as_ref().map_or(Cell::Nothing, |tender| Cell::tender(visit, tender, tender)),
         ]
     },
+    dated: Dated { id: |evaluation| encoded(&evaluation.id), time: None, dues: &[] },
 };
 
 /// How the status of an evaluation is meant.

@@ -1,7 +1,7 @@
 //! 标段与中标: lots, with who won them.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListText};
 use crate::field::Nature;
 use crate::http::encoded;
 use crate::page::Section;
@@ -55,6 +55,11 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
             Cell::tender(visit, &lot.tender, &lot.tender),
             Cell::Time(lot.published.clone()),
         ]
+    },
+    dated: Dated {
+        id: |lot| format!("{}/{}", encoded(&lot.tender), encoded(&lot.id)),
+        time: Some(|lot| lot.published.clone()),
+        dues: &[],
     },
 };
 

@@ -2,8 +2,10 @@
 
 mod commitments;
 mod deposits;
+mod documents;
 mod evaluations;
 mod filter;
+mod formats;
 mod lots;
 mod objections;
 mod organisations;
@@ -11,8 +13,10 @@ mod tenders;
 
 pub(super) use commitments::{COMMITMENTS, tone as commitment_tone};
 pub(super) use deposits::DEPOSITS;
+pub(super) use documents::DOCUMENTS;
 pub(super) use evaluations::{EVALUATIONS, tone as evaluation_tone};
 pub(super) use filter::{Filter, Kind, every, form, question};
+use formats::{Dated, ListDue};
 pub(super) use lots::{LOTS, tone as lot_tone};
 pub(super) use objections::{OBJECTIONS, tone as objection_tone};
 pub(super) use organisations::{ORGANISATIONS, tone as organisation_tone};
@@ -24,12 +28,10 @@ use super::money;
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
-use super::visit::{Names, Shown, Visit};
-use crate::http::{CSV_ROWS, csv_head, csv_line, encoded};
-use futures::{StreamExt, stream};
+use super::visit::{Names, Visit};
+use crate::field::DueTime;
+use crate::http::{due_at, encoded};
 use maud::{Markup, html};
-use poem::http::header;
-use poem::{Body, Response};
 use poem_openapi::types::ParseFromJSON;
 use std::sync::Arc;
 
@@ -38,6 +40,9 @@ const ROWS_SHOWN: u32 = 25;
 
 /// Rows where the list is a part of another page.
 const PART_ROWS: u32 = 10;
+
+/// Digits of a hash that a page shows: enough to tell documents apart by eye.
+const HASH_SHOWN: usize = 12;
 
 /// A list of the API, and how it is shown.
 pub(super) struct List<T: 'static> {
@@ -50,6 +55,7 @@ pub(super) struct List<T: 'static> {
     /// The organisations that a row names.
     pub named: fn(&T) -> Vec<&str>,
     pub row: fn(&Visit, &Names, &T) -> Vec<Cell>,
+    pub dated: Dated<T>,
 }
 
 /// What stands in a cell, on the page and in a file.
@@ -59,6 +65,8 @@ pub(super) enum Cell {
         text: String,
     },
     Text(String),
+    /// A hash: its beginning on the page, all of it in a file.
+    Hash(String),
     Tag(Tone, &'static str),
     /// UTC, shown as the clock of Shanghai has it.
     Time(String),
@@ -81,6 +89,7 @@ impl Cell {
         match self {
             Self::Link { to, text } => html! { a href=(to) { (text) } },
             Self::Text(text) => html! { (text) },
+            Self::Hash(hash) => html! { code title=(hash) { (hash.get(..HASH_SHOWN).unwrap_or(hash)) "…" } },
             Self::Tag(tone, word) => tag(*tone, word),
             Self::Time(instant) => time(instant),
             Self::Yuan(minor) => html! { span.number { (money::yuan(visit, *minor)) } },
@@ -88,10 +97,18 @@ impl Cell {
         }
     }
 
+    /// Where it leads.
+    fn link(&self) -> Option<&str> {
+        match self {
+            Self::Link { to, .. } => Some(to),
+            Self::Text(_) | Self::Hash(_) | Self::Tag(..) | Self::Time(_) | Self::Yuan(_) | Self::Nothing => None,
+        }
+    }
+
     /// For a file: amounts are plain numbers of yuan.
     fn text(&self) -> String {
         match self {
-            Self::Link { text, .. } | Self::Text(text) => text.clone(),
+            Self::Link { text, .. } | Self::Text(text) | Self::Hash(text) => text.clone(),
             Self::Tag(_, word) => (*word).to_owned(),
             Self::Time(instant) => on_the_clock(instant),
             Self::Yuan(minor) => format!("{}.{:02}", minor / 100, minor % 100),
@@ -133,7 +150,8 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let leaf = Leaf::of(self.section, visit.say(self.section), body);
         // One page of many, or of a question, is nothing that a search engine should keep.
         let is_listed = question.is_empty() && visit.asked("after").is_none();
-        Ok(Leaf { is_listed, about: Some(visit.say(self.about).to_owned()), ..leaf })
+        let feed = self.dated.time.map(|_| self.address(&visit, ".atom", &question));
+        Ok(Leaf { is_listed, about: Some(visit.say(self.about).to_owned()), feed, ..leaf })
     }
 
     /// The first rows of the list with a question, for a page about something else; nothing where there are none.
@@ -148,41 +166,6 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
                 p { a href=(all) { (visit.say(ListText::ShowAll)) } }
             }
         })
-    }
-
-    /// The list as a file, with the same question, as fast as its reader takes it.
-    pub(super) async fn file(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
-        let question = filter::question(&visit, self.filters)?;
-        let head = csv_head(self.columns.iter().map(|column| visit.say(*column).to_owned()));
-        // Read before the status is sent.
-        let (first, next) = self.lines(&visit, &question, None).await?;
-        let rest = stream::try_unfold((next, visit, question), move |(next, visit, question)| async move {
-            let Some(after) = next else { return Ok::<_, std::io::Error>(None) };
-            let read = self.lines(&visit, &question, Some(&after)).await;
-            let (lines, next) = read.map_err(|_| std::io::Error::other("a later page can't be read"))?;
-            Ok(Some((lines, (next, visit, question))))
-        });
-        let whole = stream::iter([Ok(head + &first)]).chain(rest);
-        let name = self.section.path().trim_start_matches('/');
-        let file = Response::builder()
-            .content_type("text/csv; charset=utf-8")
-            .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))
-            .body(Body::from_bytes_stream(whole));
-        Ok(Shown::File(file))
-    }
-
-    /// The lines of a page, and where the next one begins.
-    async fn lines(
-        &self,
-        visit: &Visit,
-        question: &str,
-        after: Option<&str>,
-    ) -> Result<(String, Option<String>), Unshown> {
-        let after = after.map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
-        let found = visit.items::<T>(&format!("{}?limit={CSV_ROWS}{question}{after}", self.api)).await?;
-        let names = visit.names(found.items.iter().flat_map(self.named)).await;
-        let line = |item: &T| csv_line((self.row)(visit, &names, item).iter().map(Cell::text));
-        Ok((found.items.iter().map(line).collect(), found.next))
     }
 
     fn table(&self, visit: &Visit, caption: &str, names: &Names, items: &[T]) -> Markup {
@@ -208,15 +191,16 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
             },
         )
     }
+}
 
-    /// The same list for spreadsheets and programs.
-    fn files(&self, visit: &Visit, question: &str) -> Markup {
-        let csv = format!("{}.csv?{}", visit.at(self.section.path()), question.trim_start_matches('&'));
-        let json = format!("{}?{}", self.api, question.trim_start_matches('&'));
-        html! {
-            p.files { (visit.say(ListText::TheSameAs)) " " a href=(csv.trim_end_matches('?')) { "CSV" } " · " a href=(json.trim_end_matches('?')) { "JSON" } }
-        }
-    }
+/// A date that is an instant.
+fn instant(text: Option<&str>) -> Option<DueTime> {
+    Some(due_at(text?.parse().ok()?))
+}
+
+/// A date that is a day, or an hour with its zone.
+fn day_or_hour(text: Option<&str>) -> Option<DueTime> {
+    text?.parse().ok()
 }
 
 fn pages(visit: &Visit, question: &str, next: Option<&str>) -> Markup {
@@ -240,6 +224,7 @@ texts! { ListText {
     AboutOrganisations "登记的主体及其身份。" "Registered organisations and their roles."
     AboutEvaluations "承诺双方在中标、签约、验收等节点的互相评价。" "How the sides of commitments judged each other after award, contract and acceptance."
     AboutDeposits "每笔保证金现在怎样、最迟何时退还；不含金额。" "Where each deposit stands and when it goes back at the latest; without amounts."
+    AboutDocuments "项目与承诺的记录所引用的文件，最新引用的在前；每份文件以其 SHA-256 为名，可下载核对。" "Documents that records of tenders and commitments name, the newest first; each is called by its SHA-256, and can be had and compared."
     AboutCommitments "采购人与供应商签署的廉洁从业双承诺。" "Integrity commitments that procuring units and enterprises signed."
     Tender "项目" "Tender"
     Lot "标段" "Lot"
@@ -248,6 +233,14 @@ texts! { ListText {
     Commitment "承诺" "Commitment"
     Status "信息类型" "Stage"
     State "状态" "State"
+    Document "文件" "Document"
+    MediaType "文件类型" "File type"
+    Size "大小（字节）" "Bytes"
+    Hash "SHA-256" "SHA-256"
+    Source "所属" "Belongs to"
+    RecordOf "引用的记录" "Named by"
+    Author "引用者" "Signed by"
+    Cited "引用时间" "Named"
     Nature "业务类型" "Kind"
     Unit "采购人" "Procuring unit"
     Enterprise "供应商" "Enterprise"
@@ -283,6 +276,7 @@ texts! { ListText {
     Words "名称含有" "Words of the title"
     RegionBegins "地区（行政区划代码，如 4101）" "Region (code, such as 4101)"
     OrganisationCode "统一社会信用代码" "Code of the organisation"
+    AuthorCode "引用者（统一社会信用代码）" "Signed by (code)"
     From "起始日期" "From"
     To "截止日期" "To"
     AmountFrom "金额不低于（元）" "Amount from (CNY)"
@@ -299,6 +293,11 @@ texts! { ListText {
     NextPage "下一页" "Next page"
     FirstPage "第一页" "First page"
     Pages "分页" "Pages"
+    Window "异议截止" "Objections until"
+    BidsDue "投标截止" "Bids due"
+    BidsOpened "开标" "Bids opened"
+    Feed "订阅源" "Feed"
+    Calendar "日历" "Calendar"
     TheSameAs "本列表的数据文件：" "This list as data:"
     NotAnAmount "金额应为元，可带两位小数，例如 120000 或 120000.50" "An amount is in yuan, with up to two decimals, such as 120000 or 120000.50"
 } }

@@ -1,7 +1,7 @@
 //! 异议: objections to disclosed terms.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListDue, ListText, instant};
 use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
@@ -45,6 +45,15 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
             Cell::Time(objection.filed.clone()),
             objection.answer_due.clone().map_or(Cell::Nothing, Cell::Time),
         ]
+    },
+    dated: Dated {
+        id: |objection| format!("{}/{}", encoded(&objection.tender), encoded(&objection.id)),
+        time: Some(|objection| objection.filed.clone()),
+        dues: &[ListDue {
+            name: "answer",
+            label: ListText::AnswerDue,
+            when: |objection| instant(objection.answer_due.as_deref()),
+        }],
     },
 };
 

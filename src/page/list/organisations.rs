@@ -1,8 +1,9 @@
 //! 主体: organisations.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListText};
 use crate::act::Role;
+use crate::http::encoded;
 use crate::organisation::{OrganisationStatus, OrganisationSummary};
 use crate::page::Section;
 use crate::page::component::Tone;
@@ -29,6 +30,7 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
             Cell::Text(organisation.id.clone()),
         ]
     },
+    dated: Dated { id: |organisation| encoded(&organisation.id), time: None, dues: &[] },
 };
 
 /// How the status of an organisation is meant.

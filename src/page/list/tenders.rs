@@ -1,8 +1,9 @@
 //! 项目: tenders.
 
 use super::filter::{Filter, Kind, every};
-use super::{Cell, List, ListText};
+use super::{Cell, Dated, List, ListDue, ListText, day_or_hour, instant};
 use crate::field::Nature;
+use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
@@ -46,6 +47,23 @@ pub(in crate::page) static TENDERS: List<TenderSummary> = List {
             Cell::Time(tender.first_time.clone()),
             Cell::Time(tender.last_time.clone()),
         ]
+    },
+    dated: Dated {
+        id: |tender| encoded(&tender.code),
+        time: Some(|tender| tender.first_time.clone()),
+        dues: &[
+            ListDue { name: "window", label: ListText::Window, when: |tender| instant(tender.window_until.as_deref()) },
+            ListDue {
+                name: "deadline",
+                label: ListText::BidsDue,
+                when: |tender| day_or_hour(tender.bid_deadline.as_deref()),
+            },
+            ListDue {
+                name: "opening",
+                label: ListText::BidsOpened,
+                when: |tender| day_or_hour(tender.open.as_deref()),
+            },
+        ],
     },
 };
 

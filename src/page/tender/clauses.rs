@@ -4,7 +4,7 @@ use super::super::component::{Tone, difference, hundredths, on_the_clock, record
 use super::super::visit::Visit;
 use super::file::TenderFile;
 use super::{TenderText, anchor, cut};
-use crate::tender::Act;
+use crate::tender::{Act, Tendency};
 use maud::{Markup, html};
 
 /// Each with an anchor of its own, and who objected to it.
@@ -62,21 +62,32 @@ pub(super) fn versions(visit: &Visit, file: &TenderFile) -> Markup {
                 section.version {
                     h3 { (time(&notice.time)) " · " (record_link(visit, notice.index)) }
                     @if let Some(moved) = &notice.bid_deadline {
-                        p { strong { (visit.say(TenderText::DeadlineMoved)) } }
+                        p { strong { (visit.say(TenderText::DeadlineMoved)) } @if let Some(tendency) = moved.tendency { " " (told(visit, tendency)) } }
                         (difference(visit, Some(&on_the_clock(&moved.before)), Some(&on_the_clock(&moved.after))))
                     }
                     @for change in &notice.changes {
                         h4 {
                             (clause_link(file, &change.clause)) " " (tag(Tone::Plain, visit.say(change.change)))
                             @if change.material { " " (tag(Tone::Running, visit.say(TenderText::MaterialChange))) }
+                            @if let Some(tendency) = change.tendency { " " (told(visit, tendency)) }
                         }
                         (difference(visit, change.before.as_deref(), change.after.as_deref()))
                     }
                 }
             }
+            p.aside { (visit.say(TenderText::AboutTendency)) }
             (cut(visit, file.view.more.as_ref().and_then(|more| more.notices.as_ref())))
         }
     }
+}
+
+/// Which way a change goes for bidders.
+fn told(visit: &Visit, tendency: Tendency) -> Markup {
+    let tone = match tendency {
+        Tendency::Stricter => Tone::Running,
+        Tendency::Looser | Tendency::Raised | Tendency::Lowered | Tendency::Wording => Tone::Plain,
+    };
+    tag(tone, visit.say(tendency))
 }
 
 /// The way to a clause; one that is in force no more stands without one.

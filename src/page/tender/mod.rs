@@ -172,6 +172,7 @@ texts! { TenderText {
     Versions "文本的变化" "How the text changed"
     MaterialChange "影响谁能中标" "Matters to who can win"
     DeadlineMoved "投标截止时间变更" "The bid deadline moved"
+    AboutTendency "“对投标人更严”“对投标人放宽”由程序按数字、日期与等级判断，只在其他文字都没有变时才标出；没有标出的须自行比较。评标办法不作判断。" "Stricter and looser are read by a program off numbers, dates and grades, only where no other word changed; what has no such mark is to be compared by the reader. Rules of evaluation are never marked."
     Documents "文件" "Documents"
     Steps "全部记录" "All records"
     NotAll "本页只显示其中一部分" "This page shows a part of them"

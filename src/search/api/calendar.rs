@@ -1,17 +1,12 @@
-//! What is due on the tenders and objections that a query finds, as a calendar (RFC 5545).
+//! What is due on the tenders and objections that a query finds, as a calendar.
 
 use crate::field::{DueTime, Instant};
-use crate::http::Problem;
+use crate::http::{CALENDAR_THINGS_MAX, DueEvent, Problem, calendar, due_at};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
 use crate::search::projection::{DueDates, FoundThing, Search};
-use chrono::{DateTime, Utc};
-use icalendar::{Calendar, Component, Event, EventLike};
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::PlainText;
-
-/// Things of which it is told what is due: the newest ones.
-const THINGS_MAX: usize = 500;
 
 /// A calendar.
 #[derive(ApiResponse)]
@@ -21,33 +16,8 @@ pub enum DueCalendar {
     Dates(PlainText<String>),
 }
 
-fn utc(instant: Instant) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default()
-}
-
-struct Due {
-    name: &'static str,
-    words: &'static str,
-    when: DueTime,
-}
-
-/// The same id as long as it is the same date of the same thing, so that a reader moves the event and doesn't add another one.
-fn event(origin: &str, thing: &FoundThing, due: &Due) -> Event {
-    let mut event = Event::new();
-    event
-        .uid(&format!("{}-{}-{}@{origin}", due.name, thing.kind.name(), thing.id))
-        .timestamp(utc(thing.time))
-        .summary(&format!("{}：{}", due.words, thing.title))
-        .description(&format!("{} · {}", thing.key, thing.path()));
-    match due.when {
-        DueTime::Day(day) => event.all_day(day.date()),
-        DueTime::Hour(hour) => event.starts(hour.with_timezone(&Utc)),
-    };
-    event.done()
-}
-
-fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<Due> {
-    let ends = |at: Option<&Instant>| at.map(|at| DueTime::Hour(utc(*at).fixed_offset()));
+fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
+    let ends = |at: Option<&Instant>| at.copied().map(due_at);
     let known = match thing.kind {
         SearchKind::Tender => vec![
             ("window", "公示期满 · objections until", ends(dates.windows.get(&thing.key))),
@@ -57,21 +27,25 @@ fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<Due> {
         SearchKind::Objection => vec![("answer", "异议答复期限 · answer due", ends(dates.answers.get(&thing.key)))],
         SearchKind::Organisation | SearchKind::Commitment => Vec::new(),
     };
-    known.into_iter().filter_map(|(name, words, when)| Some(Due { name, words, when: when? })).collect()
+    let event = |(name, words, when): (&str, &str, Option<DueTime>)| {
+        Some(DueEvent {
+            id: format!("{name}-{}-{}", thing.kind.name(), thing.id),
+            time: thing.time,
+            summary: format!("{words}：{}", thing.title),
+            description: format!("{} · {}", thing.key, thing.path()),
+            when: when?,
+        })
+    };
+    known.into_iter().filter_map(event).collect()
 }
 
 impl DueCalendar {
     /// # Errors
     /// The store can't be read.
     pub async fn of(ledger: &Ledger, search: &Search) -> Result<Self, Problem> {
-        let things = search.newest(ledger, THINGS_MAX).await?;
+        let things = search.newest(ledger, CALENDAR_THINGS_MAX).await?;
         let dates = DueDates::of(&ledger.database, &things).await?;
-        let origin = &ledger.identity().origin;
-        let mut calendar = Calendar::new();
-        calendar.append_property(("PRODID", "-//gongshi//search//ZH")).name("公示");
-        for thing in &things {
-            calendar.extend(dues(thing, &dates).iter().map(|due| event(origin, thing, due)));
-        }
-        Ok(Self::Dates(PlainText(calendar.to_string())))
+        let events = things.iter().flat_map(|thing| dues(thing, &dates));
+        Ok(Self::Dates(PlainText(calendar(&ledger.identity().origin, "search", events))))
     }
 }

@@ -2,9 +2,9 @@
 
 use super::super::projection::AwardSummary;
 use super::super::{LotBidding, LotStatus, OpeningTiming};
-use super::{begin_of, code_of, end_of, instant, order_within, region_begins};
+use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListOrder, Problem, Typed, bad_parameter, page_limit, word};
+use crate::http::{Cursor, ListOrder, Problem, Typed, bad_parameter, begin_of, end_of, page_limit, word};
 use crate::ledger::Ledger;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;

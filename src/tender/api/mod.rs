@@ -7,12 +7,12 @@ mod objections;
 
 use super::{
     AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
-    OpeningTiming, Preannouncement, ScoreRow, TenderStatus,
+    OpeningTiming, Preannouncement, ScoreRow, Tendency, TenderStatus,
 };
-use crate::field::{Day, DueTime, Nature, OrganisationId, RegionCode, TenderCode};
+use crate::field::{Day, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
-    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, page_limit,
-    parameters, shown, word,
+    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of, end_of,
+    page_limit, parameters, shown, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
@@ -36,7 +36,7 @@ enum Tag {
 
 shown! {
     AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
-    OpeningTiming, ScoreRow, TenderStatus
+    OpeningTiming, ScoreRow, TenderStatus, Tendency
 }
 
 parameters! { AnswerTiming, LotBidding, LotStatus, ObjectionResult, ObjectionStatus, OpeningTiming, TenderStatus }
@@ -65,6 +65,14 @@ pub struct TenderSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub window_until: Option<String>,
+    /// While the tender runs: a day, or an hour with its zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub bid_deadline: Option<String>,
+    /// When the bids are opened, while the tender runs: a day, or an hour with its zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub open: Option<String>,
     pub first_time: String,
     pub last_time: String,
     pub version: u64,
@@ -90,14 +98,6 @@ fn instant(millis: i64) -> String {
 
 fn code_of(id: &OrganisationId) -> Value {
     Value::from(id.as_str())
-}
-
-fn begin_of(day: Option<Day>) -> Option<i64> {
-    day.map(|day| DueTime::from(day).comes().millis())
-}
-
-fn end_of(day: Option<Day>) -> Option<i64> {
-    day.map(|day| DueTime::from(day).plus_days(1).comes().millis() - 1)
 }
 
 /// The digits that a region code begins with.
@@ -133,6 +133,8 @@ impl TenderSummary {
             last_time: instant(row.integer(11)?),
             version: row.unsigned(12)?,
             follows: row.optional_text(13)?.map(str::to_owned),
+            bid_deadline: row.optional_text(14)?.map(str::to_owned),
+            open: row.optional_text(15)?.map(str::to_owned),
         })
     }
 }
@@ -141,7 +143,7 @@ const TENDERS: Listing = Listing {
     table: "tenders",
     columns: "tenders.first_time, tenders.code, tenders.title, tenders.status, tenders.nature, tenders.region, tenders.centre, \
               tenders.unit_name, tenders.estimate_minor, tenders.awarded_minor, tenders.window_until, tenders.last_time, \
-              tenders.version, tenders.follows",
+              tenders.version, tenders.follows, tenders.bid_deadline, tenders.opening",
     order: &["tenders.first_time", "tenders.code"],
     direction: Direction::NewestFirst,
 };

@@ -1,9 +1,9 @@
 //! The list of objections.
 
 use super::super::{AnswerTiming, ObjectionResult, ObjectionStatus};
-use super::{begin_of, code_of, end_of, instant, order_within, region_begins};
+use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListOrder, Problem, Typed, page_limit, word};
+use crate::http::{Cursor, ListOrder, Problem, Typed, begin_of, end_of, page_limit, word};
 use crate::ledger::Ledger;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;

@@ -3,7 +3,7 @@
 use super::file::Text;
 use crate::field::{ClauseId, DueTime};
 use crate::http::RecordKind;
-use crate::tender::{Act, Change, clause_changes};
+use crate::tender::{Act, Change, Tendency, clause_changes, tendency};
 use poem_openapi::Object;
 use serde::Serialize;
 
@@ -42,6 +42,10 @@ pub struct NoticeView {
 pub struct DeadlineChange {
     pub before: String,
     pub after: String,
+    /// Which way it goes for bidders; absent where only the hour of the same day was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub tendency: Option<Tendency>,
 }
 
 /// A version of the disclosed text.
@@ -65,6 +69,10 @@ pub struct ChangeView {
     pub change: Change,
     /// Whether it matters to who can win.
     pub material: bool,
+    /// Which way it goes for bidders; absent where the words don't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub tendency: Option<Tendency>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub before: Option<String>,
@@ -101,7 +109,12 @@ impl NoticeView {
 impl DeadlineChange {
     pub(super) fn between(before: Option<DueTime>, after: Option<DueTime>) -> Option<Self> {
         let (before, after) = before.zip(after).filter(|(before, after)| before != after)?;
-        Some(Self { before: before.to_string(), after: after.to_string() })
+        let tendency = match (after.is_before(before), before.is_before(after)) {
+            (true, _) => Some(Tendency::Stricter),
+            (_, true) => Some(Tendency::Looser),
+            _ => None,
+        };
+        Some(Self { before: before.to_string(), after: after.to_string(), tendency })
     }
 }
 
@@ -118,6 +131,13 @@ pub(super) fn is_notice(act: &Act) -> bool {
     )
 }
 
+/// Which way the change of a clause goes that kept its kind.
+fn told(before: &Text, after: &Text, id: &ClauseId) -> Option<Tendency> {
+    let clause = |text: &Text| text.clauses.iter().find(|clause| clause.id == *id).cloned();
+    let (before, after) = clause(before).zip(clause(after)).filter(|(before, after)| before.kind == after.kind)?;
+    tendency(after.kind, before.text.as_str(), after.text.as_str())
+}
+
 /// How one text differs from another; the first one has nothing before it to differ from.
 pub(super) fn changes(before: &Text, after: &Text) -> Vec<ChangeView> {
     if before.clauses.is_empty() {
@@ -127,6 +147,7 @@ pub(super) fn changes(before: &Text, after: &Text) -> Vec<ChangeView> {
     clause_changes(&before.states(), &after.states())
         .into_iter()
         .map(|change| ChangeView {
+            tendency: told(before, after, &change.clause),
             clause: change.clause.to_string(),
             change: change.change,
             material: change.material,

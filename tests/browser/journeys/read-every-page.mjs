@@ -14,6 +14,7 @@ const PAGES = {
   objections: '/objections',
   organisations: '/organisations',
   commitments: '/commitments',
+  documents: '/documents',
   'tender-objected': '/tenders/LYJY-005',
   'tender-refuted': '/tenders/LYJY-020',
   'tender-lots': '/tenders/HNZB-022',

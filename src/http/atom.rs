@@ -1,0 +1,95 @@
+//! Feeds (Atom, RFC 4287): the newest of a list, each with its address.
+
+use crate::field::Instant;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use std::io;
+
+/// The media type of a feed.
+pub const ATOM: &str = "application/atom+xml; charset=utf-8";
+
+/// Entries of a feed.
+pub const FEED_ENTRIES_MAX: usize = 50;
+
+/// A feed of some list.
+pub struct Feed<'a> {
+    /// The log's name: the feed's author, and what makes its names unique.
+    pub origin: &'a str,
+    /// What is listed, within the log: `search?q=…`.
+    pub of: String,
+    pub title: String,
+    /// A tag of RFC 5646.
+    pub language: &'a str,
+    /// Its own address.
+    pub address: String,
+    pub entries: Vec<FeedEntry>,
+}
+
+/// Something that is listed.
+pub struct FeedEntry {
+    /// What it is called, within the log, whatever list it is in.
+    pub id: String,
+    pub title: String,
+    /// When it came up.
+    pub time: Instant,
+    /// The address of its page.
+    pub link: String,
+    /// The kind of thing, where a list has several.
+    pub category: Option<&'static str>,
+    pub summary: String,
+}
+
+type Xml = Writer<Vec<u8>>;
+
+fn text(xml: &mut Xml, name: &str, text: &str) -> io::Result<()> {
+    xml.create_element(name).write_text_content(BytesText::new(text))?;
+    Ok(())
+}
+
+impl Feed<'_> {
+    /// `tag:<host>,2026:<rest of the origin>/…` (RFC 4151): the log's name in it makes it unique, whatever address it is read at.
+    fn tag(&self, of: &str) -> String {
+        let (host, rest) = self.origin.split_once('/').unwrap_or((self.origin, ""));
+        format!("tag:{host},2026:{rest}/{of}")
+    }
+
+    fn put(&self, xml: &mut Xml, entry: &FeedEntry) -> io::Result<()> {
+        xml.write_event(Event::Start(BytesStart::new("entry")))?;
+        text(xml, "id", &self.tag(&entry.id))?;
+        text(xml, "title", &entry.title)?;
+        text(xml, "updated", &entry.time.to_string())?;
+        text(xml, "published", &entry.time.to_string())?;
+        xml.create_element("link").with_attribute(("href", entry.link.as_str())).write_empty()?;
+        if let Some(category) = entry.category {
+            xml.create_element("category").with_attribute(("term", category)).write_empty()?;
+        }
+        text(xml, "summary", &entry.summary)?;
+        xml.write_event(Event::End(BytesEnd::new("entry")))
+    }
+
+    fn written(&self) -> io::Result<Vec<u8>> {
+        let mut xml = Writer::new(Vec::new());
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
+        let root = BytesStart::new("feed")
+            .with_attributes([("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", self.language)]);
+        xml.write_event(Event::Start(root))?;
+        text(&mut xml, "id", &self.tag(&self.of))?;
+        text(&mut xml, "title", &self.title)?;
+        let updated = self.entries.iter().map(|entry| entry.time.millis()).max().unwrap_or_default();
+        text(&mut xml, "updated", &Instant::from_millis(updated).to_string())?;
+        xml.create_element("author").write_inner_content(|xml| text(xml, "name", self.origin))?;
+        let address = self.address.as_str();
+        xml.create_element("link").with_attributes([("rel", "self"), ("href", address)]).write_empty()?;
+        for entry in &self.entries {
+            self.put(&mut xml, entry)?;
+        }
+        xml.write_event(Event::End(BytesEnd::new("feed")))?;
+        Ok(xml.into_inner())
+    }
+
+    /// The feed as a file.
+    pub fn xml(&self) -> String {
+        // Writing to memory does not fail, and what is written are texts.
+        String::from_utf8(self.written().unwrap_or_default()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,361 @@
+//! What more of something means for a bidder, by the words around it.
+
+use super::Tendency;
+use super::reading::{Piece, Quantity, Unit};
+use crate::tender::ClauseKind;
+
+/// What more of something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum More {
+    Stricter,
+    Looser,
+    /// Neither: a ceiling price leaves bidders less, and binds all of them alike.
+    Neither,
+}
+
+impl More {
+    fn told(self, is_more: bool) -> Tendency {
+        match (self, is_more) {
+            (Self::Stricter, true) | (Self::Looser, false) => Tendency::Stricter,
+            (Self::Stricter, false) | (Self::Looser, true) => Tendency::Looser,
+            (Self::Neither, true) => Tendency::Raised,
+            (Self::Neither, false) => Tendency::Lowered,
+        }
+    }
+
+    fn reversed(self) -> Self {
+        match self {
+            Self::Stricter => Self::Looser,
+            Self::Looser => Self::Stricter,
+            Self::Neither => Self::Neither,
+        }
+    }
+}
+
+/// Which side of a quantity is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    AtLeast,
+    AtMost,
+    /// It stands by itself.
+    Plain,
+}
+
+/// What a subject's bound may be for the rule to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Any,
+    /// At least, or as it stands: 具有2个业绩.
+    NotAtMost,
+    /// At most, or as it stands: 工期240日历天.
+    NotAtLeast,
+    AtLeast,
+}
+
+/// A subject of clauses, what its quantities are of, and what more of them means.
+struct Subject {
+    words: &'static [&'static str],
+    is_of: fn(&Unit) -> bool,
+    asked: Asked,
+    more: More,
+}
+
+fn is_money_or_share(unit: &Unit) -> bool {
+    matches!(unit, Unit::Yuan | Unit::Percent)
+}
+
+fn is_time(unit: &Unit) -> bool {
+    matches!(unit, Unit::Days | Unit::WorkingDays | Unit::Minutes | Unit::Months)
+}
+
+fn is_count(unit: &Unit) -> bool {
+    matches!(unit, Unit::Count(_))
+}
+
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        words: &["限价", "控制价", "预算", "最高报价"],
+        is_of: is_money_or_share,
+        asked: Asked::Any,
+        more: More::Neither,
+    },
+    Subject {
+        words: &["投标保证金", "履约保证金", "履约担保", "投标担保", "质量保证金", "质保金", "工资保证金"],
+        is_of: is_money_or_share,
+        asked: Asked::Any,
+        more: More::Stricter,
+    },
+    Subject { words: &["预付款"], is_of: is_money_or_share, asked: Asked::Any, more: More::Looser },
+    Subject { words: &["投标有效期", "响应有效期"], is_of: is_time, asked: Asked::Any, more: More::Stricter },
+    Subject {
+        words: &["投标截止", "递交截止", "提交截止", "响应截止", "报名截止"],
+        is_of: |unit| *unit == Unit::Date,
+        asked: Asked::Any,
+        more: More::Looser,
+    },
+    Subject {
+        words: &["公告期", "公示期", "异议期", "发售期", "获取期", "获取时间", "下载期", "编制投标文件", "投标准备"],
+        is_of: is_time,
+        asked: Asked::Any,
+        more: More::Looser,
+    },
+    Subject {
+        words: &["工期", "交货期", "交付期", "供货期", "交货时间", "交付时间"],
+        is_of: is_time,
+        asked: Asked::NotAtLeast,
+        more: More::Looser,
+    },
+    Subject {
+        words: &["响应", "到场", "到达", "修复", "排除故障"],
+        is_of: |unit| *unit == Unit::Minutes,
+        asked: Asked::NotAtLeast,
+        more: More::Looser,
+    },
+    Subject {
+        words: &["质保期", "保修期", "质量保证期", "缺陷责任期", "维保期", "免费维护"],
+        is_of: is_time,
+        asked: Asked::NotAtMost,
+        more: More::Stricter,
+    },
+    Subject { words: &["业绩"], is_of: is_count, asked: Asked::NotAtMost, more: More::Stricter },
+    Subject { words: &["业绩"], is_of: |unit| *unit == Unit::Yuan, asked: Asked::AtLeast, more: More::Stricter },
+    Subject {
+        words: &["经验", "从业", "工作年限", "执业", "成立"],
+        is_of: |unit| *unit == Unit::Months,
+        asked: Asked::AtLeast,
+        more: More::Stricter,
+    },
+    Subject {
+        words: &["注册资本", "注册资金", "净资产", "营业收入", "营业额", "资产总额"],
+        is_of: |unit| *unit == Unit::Yuan,
+        asked: Asked::AtLeast,
+        more: More::Stricter,
+    },
+    Subject {
+        words: &["工程师", "技术人员", "项目经理", "建造师", "从业人员", "管理人员"],
+        is_of: is_count,
+        asked: Asked::NotAtMost,
+        more: More::Stricter,
+    },
+    // 一级 is above 二级 of a 资质, and below it of 等级保护.
+    Subject {
+        words: &["资质"],
+        is_of: |unit| matches!(unit, Unit::Grade | Unit::Letter),
+        asked: Asked::AtLeast,
+        more: More::Looser,
+    },
+    Subject {
+        words: &["等级保护", "等保"],
+        is_of: |unit| *unit == Unit::Grade,
+        asked: Asked::AtLeast,
+        more: More::Stricter,
+    },
+    Subject {
+        words: &["强度等级"],
+        is_of: |unit| *unit == Unit::Concrete,
+        asked: Asked::AtLeast,
+        more: More::Stricter,
+    },
+];
+
+/// Words with which a sentence says something else than what it asks for: it is negated, an exception, an alternative, a score, or
+/// what follows from not keeping to it.
+const UNSURE: &[&str] = &[
+    "不要求",
+    "不作要求",
+    "不做要求",
+    "无要求",
+    "无需",
+    "不需",
+    "无须",
+    "不必",
+    "可不",
+    "不强制",
+    "免收",
+    "免交",
+    "免除",
+    "免于",
+    "不收取",
+    "不设",
+    "取消",
+    "不适用",
+    "除外",
+    "不接受",
+    "不得参加",
+    "否决",
+    "废标",
+    "无效",
+    "拒绝",
+    "不予",
+    "视为",
+    "得分",
+    "加分",
+    "扣分",
+    "退还",
+    "返还",
+    "逾期",
+    "延误",
+    "顺延",
+    "优先",
+    "或",
+    "否则",
+    "豁免",
+    "不限",
+    "保函",
+    "预付款担保",
+];
+
+/// Who is not asked for anything, for what it has to do is the other way round; and prices, of which no side asks more.
+const NOT_ASKED: &[&str] = &["采购人", "招标人", "甲方", "发包人", "业主", "建设单位", "报价", "单价", "价格"];
+
+const AT_LEAST_BEFORE: &[&str] = &[
+    "不少于",
+    "不低于",
+    "不小于",
+    "不短于",
+    "不得少于",
+    "不得低于",
+    "不得小于",
+    "至少",
+    "≥",
+    ">=",
+    "大于等于",
+    "成立满",
+    "执业满",
+    "从业满",
+];
+const AT_LEAST_BEHIND: &[&str] = &["及以上", "或以上", "(含)以上", "以上"];
+const AT_MOST_BEFORE: &[&str] = &[
+    "不超过",
+    "不多于",
+    "不高于",
+    "不大于",
+    "不长于",
+    "不得超过",
+    "不得多于",
+    "不得高于",
+    "不得大于",
+    "至多",
+    "≤",
+    "<=",
+    "小于等于",
+    "不晚于",
+    "不迟于",
+];
+const AT_MOST_BEHIND: &[&str] = &["及以下", "或以下", "(含)以下", "以下", "以内", "内"];
+
+/// What looks back: 近三年.
+const LOOKING_BACK: &[&str] = &["近", "最近", "过去", "前"];
+
+/// What joins two quantities to a range.
+const RANGE: &[char] = &['至', '~', '-', '—', '–', '到'];
+
+/// The words around a quantity.
+struct Around {
+    before: String,
+    behind: String,
+    /// All of the sentence, a `#` for each quantity.
+    sentence: String,
+    /// The part of it between commas.
+    part: String,
+}
+
+impl Around {
+    fn of(pieces: &[Piece], at: usize) -> Self {
+        let words = |pieces: &[Piece]| -> String {
+            let word = |piece: &Piece| match piece {
+                Piece::Words(words) => words.clone(),
+                Piece::Quantity(_) => "#".to_owned(),
+            };
+            pieces.iter().map(word).collect()
+        };
+        let (before, behind) = (words(&pieces[..at]), words(&pieces[at + 1..]));
+        let within = |ends: &[char]| {
+            let before = before.rsplit(ends).next().unwrap_or_default();
+            let behind = behind.split(ends).next().unwrap_or_default();
+            format!("{before}#{behind}")
+        };
+        let (sentence, part) = (within(&['。', ';', '\n']), within(&['。', ';', '\n', ',']));
+        Self { sentence, part, before, behind }
+    }
+
+    fn bound(&self) -> Option<Bound> {
+        let before = self.before.trim_end_matches(['±', '人', '民', '币', '￥', '¥']);
+        let [least_before, most_before] =
+            [AT_LEAST_BEFORE, AT_MOST_BEFORE].map(|words| words.iter().any(|word| before.ends_with(word)));
+        let [least_behind, most_behind] =
+            [AT_LEAST_BEHIND, AT_MOST_BEHIND].map(|words| words.iter().any(|word| self.behind.starts_with(word)));
+        match (least_before || least_behind, most_before || most_behind) {
+            (true, true) => None,
+            (true, false) => Some(Bound::AtLeast),
+            (false, true) => Some(Bound::AtMost),
+            (false, false) => Some(Bound::Plain),
+        }
+    }
+
+    fn is_range(&self) -> bool {
+        self.behind.starts_with(RANGE) || self.before.ends_with(RANGE)
+    }
+
+    fn is_unsure(&self) -> bool {
+        let sentence = self.sentence.replace("或以上", "以上").replace("或以下", "以下");
+        UNSURE.iter().any(|word| sentence.contains(word))
+    }
+
+    /// Of a time that looks back: more of it is easier to have something in, and harder to have nothing in.
+    fn looking_back(&self) -> Option<More> {
+        let (has_not, has) = (
+            ["无", "未", "没有", "不得有", "不存在"].iter().any(|word| self.sentence.contains(word)),
+            ["业绩", "具有", "具备", "完成", "承担"].iter().any(|word| self.sentence.contains(word)),
+        );
+        match (has_not, has) {
+            (true, false) => Some(More::Stricter),
+            (false, true) => Some(More::Looser),
+            _ => None,
+        }
+    }
+}
+
+/// Which way it goes that the quantity at a place became more, or less.
+pub(super) fn told(kind: ClauseKind, pieces: &[Piece], at: usize, is_more: bool) -> Option<Tendency> {
+    let Piece::Quantity(Quantity { unit, .. }) = &pieces[at] else { return None };
+    let around = Around::of(pieces, at);
+    let is_rule = matches!(kind, ClauseKind::Evaluation | ClauseKind::Contact);
+    if is_rule || *unit == Unit::Bare || around.is_range() || around.is_unsure() {
+        return None;
+    }
+    more(kind, unit, &around).map(|more| more.told(is_more))
+}
+
+fn more(kind: ClauseKind, unit: &Unit, around: &Around) -> Option<More> {
+    if *unit == Unit::Months && LOOKING_BACK.iter().any(|word| around.before.ends_with(word)) {
+        return around.looking_back();
+    }
+    let bound = around.bound()?;
+    let fits = |asked: Asked| match asked {
+        Asked::Any => true,
+        Asked::NotAtMost => bound != Bound::AtMost,
+        Asked::NotAtLeast => bound != Bound::AtLeast,
+        Asked::AtLeast => bound == Bound::AtLeast,
+    };
+    let about = |text: &str| {
+        let known = SUBJECTS.iter().filter(|subject| (subject.is_of)(unit));
+        known.filter(|subject| subject.words.iter().any(|word| text.contains(word))).collect::<Vec<_>>()
+    };
+    let near = about(&around.part);
+    let subjects = if near.is_empty() { about(&around.sentence) } else { near };
+    if let Some((first, others)) = subjects.split_first() {
+        let agree = others.iter().all(|other| other.more == first.more);
+        return (agree && subjects.iter().all(|subject| fits(subject.asked))).then_some(first.more);
+    }
+    // Of what is asked of bidders and of what they deliver, more than a least is more.
+    let is_asked = matches!(kind, ClauseKind::Qualification | ClauseKind::Technical)
+        && !NOT_ASKED.iter().any(|word| around.sentence.contains(word));
+    let is_measured = matches!(unit, Unit::Count(_) | Unit::Measure(_) | Unit::Percent | Unit::Yuan);
+    match bound {
+        _ if !is_asked || !is_measured => None,
+        Bound::AtLeast => Some(More::Stricter),
+        Bound::AtMost => Some(More::Stricter.reversed()),
+        Bound::Plain => None,
+    }
+}
