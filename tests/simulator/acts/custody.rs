@@ -44,10 +44,15 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
 }
 
 /// Who has the place of its payer, if that was merged or divided.
-pub fn successor(scene: &Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
+fn successor(scene: &Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
+    succession(scene, deposit)?.successors.first().cloned()
+}
+
+/// How it went on, if it was merged or divided.
+pub fn succession(scene: &Scene<'_>, deposit: &DepositState) -> Option<Succession> {
     let payer = deposit.payer.as_ref()?;
     let face = seam::organisation(scene.world, payer)?.face(TypeId::of::<Succession>())?;
-    face.downcast::<Succession>().ok()?.successors.first().cloned()
+    face.downcast::<Succession>().ok().map(|succession| *succession)
 }
 
 /// What comes next of a deposit whose refund is late.

@@ -7,7 +7,7 @@ use gongshi::act::Acts;
 use gongshi::deposit::{
     Act, DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, HoldState, RefundPhase, refund_sums,
 };
-use gongshi::field::{Day, ItemId, OrganisationId};
+use gongshi::field::{Day, ItemId, OrganisationId, SuccessionManner};
 use gongshi::organisation::Role;
 use serde_json::{Value, json};
 
@@ -54,8 +54,11 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    if custody::successor(scene, deposit).is_some() && scene.dice.percent(50) {
-        return scene.dice.pick(&["deposit.divided", "deposit.succeeded"]);
+    if let Some(succession) = custody::succession(scene, deposit)
+        && scene.dice.percent(50)
+    {
+        let is_shared = succession.manner == SuccessionManner::Divided && scene.dice.percent(60);
+        return if is_shared { "deposit.divided" } else { "deposit.succeeded" };
     }
     if scene.dice.percent(30) {
         return custody::sensible(scene, book, deposit);

@@ -168,7 +168,7 @@ fn registered(scene: &mut Scene<'_>) -> Day {
 fn ending(scene: &mut Scene<'_>, player: usize) -> Option<Ending> {
     let ground = scene.dice.pick(&[
         EndingGround::Merged,
-        EndingGround::Merged,
+        EndingGround::Divided,
         EndingGround::Divided,
         EndingGround::Deregistered,
     ]);
