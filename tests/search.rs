@@ -257,7 +257,7 @@ async fn words_are_words(engine: Engine) {
         ("ZB-2026-1", "道路監理"),
         ("ZB-2026-2", "道路监理服务"),
         ("ZB-2026-3", "桥梁 A座 检测"),
-        ("ZB-2026-4", "桥梁A路7检测"),
+        ("ZB-2026-4", "桥梁A路7测绘"),
     ] {
         disclosed.title = Line::new(title).unwrap();
         app.post(&cast.centre, "/v1/tenders", &stream(code), &act(disclosed.clone())).await.accepted();

@@ -124,8 +124,9 @@ async fn each_notice_names_the_one_before_and_what_it_changed() {
     }
     let change = &notices[3]["changes"][0];
     assert_eq!((&change["clause"], &change["after"]), (&"s-1".into(), &"计划工期300日历天".into()));
-    assert_eq!(change["before"], "计划工期240日历天");
-    assert_eq!(notices[3]["bid_deadline"], json!({"before": "2026-09-22", "after": "2026-10-12"}));
+    assert_eq!((&change["before"], &change["tendency"]), (&"计划工期240日历天".into(), &"looser".into()));
+    let later = json!({"before": "2026-09-22", "after": "2026-10-12", "tendency": "looser"});
+    assert_eq!(notices[3]["bid_deadline"], later);
     assert_eq!((&notices[2]["changes"], notices[2].get("bid_deadline")), (&json!([]), None));
     // The list is the same, page by page.
     let page = app.get("/v1/tenders/N-1/notices?limit=3").await.body;
