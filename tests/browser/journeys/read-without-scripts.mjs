@@ -28,5 +28,11 @@ export default async function ({ page, language, demo }) {
   assert.ok((await reader.locator('.printed p').innerText()).includes(reader.url().split('#')[0]));
   const pdf = await reader.pdf({ format: 'A4' });
   assert.ok(pdf.length > PDF_BYTES_MIN && pdf.subarray(0, 5).toString() === '%PDF-');
+  // Nothing that a notice says is missing on paper: no heading stands alone.
+  await reader.goto(`${demo}/${language}/tenders/LYJY-005`);
+  const alone = await reader.evaluate(() =>
+    [...document.querySelectorAll('main h2')].filter((heading) => !heading.nextElementSibling?.getClientRects().length).map((heading) => heading.textContent),
+  );
+  assert.deepEqual(alone, []);
   await context.close();
 }
