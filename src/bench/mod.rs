@@ -41,7 +41,7 @@ use std::time::Duration;
 pub struct Options {
     /// One JSON object a line instead of a table.
     pub json: bool,
-    /// Short runs: everything within a minute.
+    /// Short runs: everything in some three minutes on two cores.
     pub quick: bool,
     /// Only rows whose name begins like this.
     pub only: Option<String>,

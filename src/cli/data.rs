@@ -56,7 +56,7 @@ pub struct Bench {
     /// 每行一个 JSON 对象 · One JSON object a line
     #[arg(long)]
     json: bool,
-    /// 一分钟内完成 · End within a minute
+    /// 短时测量，约三分钟 · Short runs: some three minutes
     #[arg(long)]
     quick: bool,
     /// 只测名称以此开头的项 · Only rows whose name begins so
