@@ -12,7 +12,7 @@ pub(super) enum Piece {
 /// A number that is of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quantity {
-    /// In millionths of its unit.
+    /// In millionths of its unit; of a date in minutes.
     pub amount: i128,
     pub unit: Unit,
 }
@@ -32,7 +32,7 @@ pub(super) enum Unit {
     Minutes,
     /// 个月: a year is twelve.
     Months,
-    /// A day, as days since the common era, perhaps with an hour.
+    /// A day, perhaps with an hour, since the common era.
     Date,
     /// 个, 项, 人.
     Count(&'static str),

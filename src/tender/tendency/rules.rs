@@ -22,14 +22,6 @@ impl More {
             (Self::Neither, false) => Tendency::Lowered,
         }
     }
-
-    fn reversed(self) -> Self {
-        match self {
-            Self::Stricter => Self::Looser,
-            Self::Looser => Self::Stricter,
-            Self::Neither => Self::Neither,
-        }
-    }
 }
 
 /// Which side of a quantity is asked for.
@@ -355,7 +347,7 @@ fn more(kind: ClauseKind, unit: &Unit, around: &Around) -> Option<More> {
     match bound {
         _ if !is_asked || !is_measured => None,
         Bound::AtLeast => Some(More::Stricter),
-        Bound::AtMost => Some(More::Stricter.reversed()),
+        Bound::AtMost => Some(More::Looser),
         Bound::Plain => None,
     }
 }

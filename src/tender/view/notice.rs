@@ -133,8 +133,8 @@ pub(super) fn is_notice(act: &Act) -> bool {
 
 /// Which way the change of a clause goes that kept its kind.
 fn told(before: &Text, after: &Text, id: &ClauseId) -> Option<Tendency> {
-    let clause = |text: &Text| text.clauses.iter().find(|clause| clause.id == *id).cloned();
-    let (before, after) = clause(before).zip(clause(after)).filter(|(before, after)| before.kind == after.kind)?;
+    let [before, after] = [before, after].map(|text| text.clauses.iter().find(|clause| clause.id == *id));
+    let (before, after) = before.zip(after).filter(|(before, after)| before.kind == after.kind)?;
     tendency(after.kind, before.text.as_str(), after.text.as_str())
 }
 
