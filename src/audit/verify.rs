@@ -89,8 +89,7 @@ pub fn verify_within(
             }
             progress(audit.next_index, claimed);
         }
-        workers.verify(batch);
-        for index in workers.finish() {
+        for index in workers.finish(batch) {
             audit.report.add(Some(index), Reason::SignatureMismatch, "the author's signature does not hold");
         }
     });

@@ -51,6 +51,9 @@ pub(super) struct Batch {
 /// Signatures of a batch.
 const BATCH: usize = 4096;
 
+/// Signatures of a batch at the end of the log, where a large one would keep one thread busy while the others have nothing to do.
+const LAST_BATCH: usize = 512;
+
 struct Item {
     index: u64,
     entry: Bytes,
@@ -69,6 +72,15 @@ impl Batch {
     pub fn push(&mut self, index: u64, bytes: Bytes, entry: &ParsedEntry, key: PublicKey) {
         let (protected, payload) = (entry.protected.clone(), entry.payload.clone());
         self.items.push(Item { index, entry: bytes, protected, payload, signature: entry.signature, key });
+    }
+
+    /// The same signatures in smaller batches.
+    fn into_last(mut self) -> impl Iterator<Item = Self> {
+        std::iter::from_fn(move || {
+            let rest = self.items.split_off(self.items.len().min(LAST_BATCH));
+            let items = std::mem::replace(&mut self.items, rest);
+            (!items.is_empty()).then_some(Self { items })
+        })
     }
 
     fn failures(&self) -> Vec<u64> {
@@ -167,9 +179,14 @@ impl Workers {
         std::mem::take(&mut self.lock().failures)
     }
 
-    /// Waits for every batch.
-    pub fn finish(&self) -> Vec<u64> {
+    /// Queues what is left and waits for every batch.
+    pub fn finish(&self, rest: Batch) -> Vec<u64> {
         let mut board = self.lock();
+        for batch in rest.into_last() {
+            board.verifying += 1;
+            board.jobs.push_back(Job::Verify(batch));
+        }
+        self.changed.notify_all();
         while board.verifying > 0 {
             board = self.wait(board);
         }
