@@ -297,6 +297,29 @@ async fn what_a_lazy_server_acknowledged_survives_its_crash() {
     ledger.act_as(&operator, &Stream::LOG, &addition(10)).await.unwrap();
 }
 
+/// The pool would give the second one another backend, and ask both whether they are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_that_follow_each_other_have_one_backend() {
+    let database = Database::open(&postgres::fresh_database()).await.unwrap();
+    let mut backends = Vec::new();
+    for _ in 0..3 {
+        let mut write = database.begin_write().await.unwrap();
+        let rows = write.read("SELECT pg_backend_pid()::bigint", &[]).await.unwrap();
+        backends.push(rows[0].integer(0).unwrap());
+        write.commit().await.unwrap();
+    }
+    assert_eq!(backends, [backends[0]; 3]);
+    // Nor is one kept from those who wait until all of them are closed.
+    let write = database.begin_write().await.unwrap();
+    let closing = tokio::spawn({
+        let database = database.clone();
+        async move { database.close().await }
+    });
+    tokio::task::yield_now().await;
+    write.commit().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), closing).await.expect("it is closed").unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_never_syncs_is_refused() {
     let cluster = Cluster::start("-c fsync=off");

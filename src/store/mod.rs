@@ -10,6 +10,7 @@ mod documents;
 mod export;
 mod fulltext;
 mod health;
+mod kept;
 mod lease;
 mod list;
 mod log;
@@ -56,6 +57,7 @@ pub use value::{Column, Kind, Row, Table, Value, padded_list};
 pub use write::Write;
 
 use health::Health;
+use kept::Kept;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 use std::path::PathBuf;
@@ -65,6 +67,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub pools: Pools,
+    kept: Arc<Kept>,
     health: Arc<Health>,
 }
 
@@ -138,7 +141,7 @@ impl Database {
             let (writer, readers, file) = sqlite::open(url).await?;
             Pools::Sqlite { writer, readers, file }
         };
-        Ok(Self { pools, health: Arc::new(Health::new("the database")) })
+        Ok(Self { pools, kept: Arc::default(), health: Arc::new(Health::new("the database")) })
     }
 
     /// Rows of a query outside any transaction of ours.
@@ -166,7 +169,7 @@ impl Database {
     /// # Errors
     /// See [`StoreError`].
     pub async fn begin_write(&self) -> Result<Write, StoreError> {
-        Write::begin(&self.pools, Arc::clone(&self.health)).await
+        Write::begin(self).await
     }
 
     /// Waits until every connection is closed: SQLite then folds its write-ahead log into the file.
@@ -176,7 +179,10 @@ impl Database {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => {
+                self.kept.close();
+                pool.close().await;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bulk::TableRows;
 use super::health::Health;
+use super::kept::Kept;
 use super::{Database, Row, StoreError, Table, Value, bulk, postgres};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub struct Write {
     /// `None` once it has failed.
     session: Option<Session>,
+    kept: Arc<Kept>,
     health: Arc<Health>,
     /// How much was put, about.
     bytes: usize,
@@ -43,12 +45,16 @@ pub(super) async fn in_time<T, E: Into<StoreError>>(
 }
 
 impl Write {
-    pub(super) async fn begin(pools: &super::Pools, health: Arc<Health>) -> Result<Self, StoreError> {
-        let session = match pools {
+    pub(super) async fn begin(database: &Database) -> Result<Self, StoreError> {
+        let (kept, health) = (Arc::clone(&database.kept), Arc::clone(&database.health));
+        let session = match &database.pools {
             super::Pools::Sqlite { writer, .. } => writer.acquire().await.map(Session::Sqlite),
-            super::Pools::Postgres(pool) => pool.acquire().await.map(Session::Postgres),
+            super::Pools::Postgres(pool) => match kept.take() {
+                Some(connection) => Ok(Session::Postgres(connection)),
+                None => pool.acquire().await.map(Session::Postgres),
+            },
         };
-        let mut write = Self { session: None, health, bytes: 0 };
+        let mut write = Self { session: None, kept, health, bytes: 0 };
         write.session = Some(write.judged(session.map_err(StoreError::from))?);
         write.control("BEGIN IMMEDIATE", postgres::BEGIN).await?;
         Ok(write)
@@ -203,7 +209,9 @@ impl Write {
         self.control("COMMIT", "COMMIT").await?;
         self.health.wrote(self.bytes);
         // Only now: a future that is dropped while it waits must not give back a connection in a transaction.
-        self.session = None;
+        if let Some(Session::Postgres(connection)) = self.session.take() {
+            self.kept.put(connection);
+        }
         Ok(())
     }
 

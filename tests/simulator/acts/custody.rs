@@ -134,8 +134,10 @@ pub fn payload(
         }
         "deposit.divided" => {
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
+            let free = book.zip(deposit).map_or(1, |(book, deposit)| deposit.unsettled_minor(&book.book));
+            let part = if scene.dice.percent(90) { scene.dice.between(1, free.max(2)) } else { fen };
             json!({
-                "deposit": id, "id": format!("d-{}", scene.dice.between(4, 12)), "successor": heir, "amount": yuan(fen),
+                "deposit": id, "id": format!("d-{}", scene.dice.between(4, 40)), "successor": heir, "amount": yuan(part),
                 "document": scene.document()?,
             })
         }

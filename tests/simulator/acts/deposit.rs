@@ -20,7 +20,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     let payee = &ids[intent.which % ids.len()];
     let book = seam::deposits(scene.world, payee);
     let drawn = book.map(|book| book.deposits.values().collect::<Vec<_>>()).unwrap_or_default();
-    let deposit = scene.dice.one_of(&drawn).copied();
+    let deposit = drawn_of(scene, &drawn);
     let kind =
         if intent.sensible { sensible(scene, book, deposit) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
     let payload = payload(scene, book, deposit, kind)?;
@@ -32,6 +32,13 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     };
     let act = Act::parse(kind, payload.to_string().as_bytes())?.ok()?;
     Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
+}
+
+/// Often one whose payer is gone, for those are few.
+fn drawn_of<'w>(scene: &mut Scene<'w>, all: &[&'w DepositState]) -> Option<&'w DepositState> {
+    let orphaned: Vec<_> = all.iter().filter(|deposit| custody::succession(scene, deposit).is_some()).collect();
+    let first = scene.dice.one_of(&orphaned).copied().filter(|_| scene.dice.percent(40));
+    first.or(scene.dice.one_of(all)).copied()
 }
 
 fn is_timed(kind: &str) -> bool {

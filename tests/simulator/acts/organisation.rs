@@ -41,9 +41,11 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
             "organisation.confirmed",
             "organisation.claims_cleared",
         ]),
-        Some(found) if found.ended().is_some() => {
-            scene.dice.pick(&["organisation.reinstated", "organisation.renamed", "key.revoked"])
+        // Seldom brought back: who has its place then needs time to act.
+        Some(found) if found.ended().is_some() && scene.dice.percent(90) => {
+            scene.dice.pick(&["organisation.renamed", "key.revoked"])
         }
+        Some(found) if found.ended().is_some() => "organisation.reinstated",
         Some(found) if found.is_suspended(now) => scene.dice.pick(&[
             "organisation.reinstated",
             "organisation.reinstated",
@@ -55,7 +57,9 @@ fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str
             scene.dice.pick(&["key.revoked", "key.added", "organisation.role_granted", "organisation.suspended"])
         }
         // Ends are few, or nobody would be left to play.
-        Some(_) if scene.dice.percent(2) => "organisation.ended",
+        Some(found) if scene.dice.percent(if found.roles.has(Role::Enterprise) { 6 } else { 1 }) => {
+            "organisation.ended"
+        }
         Some(_) => scene.dice.pick(&[
             "key.added",
             "key.added",
