@@ -300,7 +300,8 @@ async fn what_a_lazy_server_acknowledged_survives_its_crash() {
 /// The pool would give the second one another backend, and ask both whether they are there.
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_that_follow_each_other_have_one_backend() {
-    let database = Database::open(&postgres::fresh_database()).await.unwrap();
+    let url = postgres::fresh_database();
+    let database = Database::open(&url).await.unwrap();
     let mut backends = Vec::new();
     for _ in 0..3 {
         let mut write = database.begin_write().await.unwrap();
@@ -309,6 +310,10 @@ async fn writes_that_follow_each_other_have_one_backend() {
         write.commit().await.unwrap();
     }
     assert_eq!(backends, [backends[0]; 3]);
+    // Whoever comes after it is gone has another.
+    let other = Database::open(&url).await.unwrap();
+    other.read_built(format!("SELECT pg_terminate_backend({})::int::bigint", backends[0]), &[]).await.unwrap();
+    database.begin_write().await.unwrap().commit().await.unwrap();
     // Nor is one kept from those who wait until all of them are closed.
     let write = database.begin_write().await.unwrap();
     let closing = tokio::spawn({

@@ -162,8 +162,8 @@ impl Writer {
     }
 
     async fn commit(&mut self, records: &[Admitted]) -> Result<Vec<Result<Outcome, Rejected>>, LoadError> {
-        let mut write = self.setting.database.begin_write().await?;
-        let stored = write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        let (mut write, stored) = self.setting.database.begin_at_head().await?;
+        let stored = stored.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
         self.catch_up(&mut write, &stored).await?;
         self.load_needed(&mut write, records).await?;
         let known = known_jtis(&mut write, records).await?;

@@ -42,6 +42,12 @@ pub(super) async fn postgres_rows<'c>(
     rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
 }
 
+/// What several statements in one message find, without parameters.
+pub(super) async fn postgres_rows_of_all(connection: &mut PgConnection, sql: &str) -> Result<Vec<Row>, StoreError> {
+    let rows = connection.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
+    rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
+}
+
 /// What an engine calls the three types that we use.
 struct TypeNames {
     integer: &'static str,

@@ -172,6 +172,14 @@ impl Database {
         Write::begin(self).await
     }
 
+    /// As [`Self::begin_write`] and [`Write::lock_head`], in one way to the server and back.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn begin_at_head(&self) -> Result<(Write, Option<Row>), StoreError> {
+        Write::begin_at_head(self).await
+    }
+
     /// Waits until every connection is closed: SQLite then folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.pools {

@@ -14,16 +14,15 @@ const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(4);
 const START_WAIT_MAX: Duration = Duration::from_secs(30);
 const START_PAUSE: Duration = Duration::from_millis(250);
 
-/// Begins a writing transaction, in one round trip.
-///
-/// - A server or a database may have `synchronous_commit` off, and would then lose what was acknowledged within the last
-///   moments. What is stronger than `on` stays. In each transaction and not once a session, for behind PgBouncer a
-///   session is not ours for longer.
-/// - Whoever dies in the middle must not hold the log's head for the hours that TCP takes to notice, and a connection that
-///   nobody waits for any more must not wait on for it: see `STATEMENT_TIME_MAX`.
-pub(super) const BEGIN: &str = "BEGIN; SELECT \
-    CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END, \
-    set_config('idle_in_transaction_session_timeout', '60s', true), set_config('lock_timeout', '30s', true)";
+/// Begins a writing transaction, in one round trip. Whoever dies in the middle must not hold the log's head for the hours that TCP
+/// takes to notice, and a connection that nobody waits for any more must not wait on for it: see `STATEMENT_TIME_MAX`.
+pub(super) const BEGIN: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; SET LOCAL lock_timeout = '30s'";
+
+/// A server or a database may have `synchronous_commit` off, and would then lose what was acknowledged within the last moments. What is
+/// stronger than `on` stays; and what it is now stays, whatever the server is told later.
+const COMMITS_AT_ONCE: &str = "SELECT set_config('synchronous_commit', \
+    CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 
 pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(super::STATEMENTS_CACHED);
@@ -34,7 +33,12 @@ pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(CONNECTION_WAIT_MAX)
-        .after_connect(|connection, _| Box::pin(async { is_durable(connection).await.map_err(configured) }))
+        .after_connect(|connection, _| {
+            Box::pin(async {
+                is_durable(connection).await.map_err(configured)?;
+                sqlx::query(COMMITS_AT_ONCE).execute(connection).await.map(drop)
+            })
+        })
         .connect_with(options)
         .await?;
     first.close().await?;

@@ -28,6 +28,17 @@ enum Session {
     Postgres(PoolConnection<Postgres>),
 }
 
+impl Session {
+    async fn begin(&mut self, postgres: &str) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => {
+                in_time(sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection)).await.map(|_| Vec::new())
+            }
+            Self::Postgres(connection) => in_time(bulk::postgres_rows_of_all(connection, postgres)).await,
+        }
+    }
+}
+
 /// The longest that one statement, or a wait for the log's head, may take. A server that went away without a word would
 /// keep the only writer for as long as TCP takes to notice.
 pub(super) const STATEMENT_TIME_MAX: Duration = Duration::from_secs(30);
@@ -46,18 +57,36 @@ pub(super) async fn in_time<T, E: Into<StoreError>>(
 
 impl Write {
     pub(super) async fn begin(database: &Database) -> Result<Self, StoreError> {
+        Self::begin_by(database, postgres::BEGIN.to_owned()).await.map(|(write, _)| write)
+    }
+
+    /// Begins with the lock of the log's head, and its row.
+    pub(super) async fn begin_at_head(database: &Database) -> Result<(Self, Option<Row>), StoreError> {
+        let (mut write, rows) = Self::begin_by(database, format!("{}; {HEAD} FOR UPDATE", postgres::BEGIN)).await?;
+        let row = if write.is_sqlite() { write.lock_head().await? } else { rows.into_iter().next() };
+        Ok((write, row))
+    }
+
+    /// On PostgreSQL by these statements, in one message, with what they find.
+    async fn begin_by(database: &Database, postgres: String) -> Result<(Self, Vec<Row>), StoreError> {
         let (kept, health) = (Arc::clone(&database.kept), Arc::clone(&database.health));
+        let mut write = Self { session: None, kept, health, bytes: 0 };
+        if let Some(connection) = write.kept.take() {
+            let connection = write.session.insert(Session::Postgres(connection));
+            match connection.begin(&postgres).await {
+                Ok(rows) => return Ok((write, rows)),
+                // Nothing is lost: it went away meanwhile, and the pool has others.
+                Err(_) => write.discard(),
+            }
+        }
         let session = match &database.pools {
             super::Pools::Sqlite { writer, .. } => writer.acquire().await.map(Session::Sqlite),
-            super::Pools::Postgres(pool) => match kept.take() {
-                Some(connection) => Ok(Session::Postgres(connection)),
-                None => pool.acquire().await.map(Session::Postgres),
-            },
+            super::Pools::Postgres(pool) => pool.acquire().await.map(Session::Postgres),
         };
-        let mut write = Self { session: None, kept, health, bytes: 0 };
-        write.session = Some(write.judged(session.map_err(StoreError::from))?);
-        write.control("BEGIN IMMEDIATE", postgres::BEGIN).await?;
-        Ok(write)
+        let session = write.judged(session.map_err(StoreError::from))?;
+        let begun = write.session.insert(session).begin(&postgres).await;
+        let rows = write.judged(begun)?;
+        Ok((write, rows))
     }
 
     /// Whether it is one of SQLite's.
@@ -88,12 +117,11 @@ impl Write {
         }
     }
 
-    /// Begins or ends the transaction.
-    async fn control(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), StoreError> {
+    /// Ends the transaction.
+    async fn end(&mut self, how: &'static str) -> Result<(), StoreError> {
         let done = match self.session()? {
-            Session::Sqlite(connection) => in_time(sqlx::query(sqlite).execute(&mut **connection)).await.map(drop),
-            // All of it in one message.
-            Session::Postgres(connection) => in_time(connection.execute(sqlx::raw_sql(postgres))).await.map(drop),
+            Session::Sqlite(connection) => in_time(sqlx::query(how).execute(&mut **connection)).await.map(drop),
+            Session::Postgres(connection) => in_time(connection.execute(sqlx::raw_sql(how))).await.map(drop),
         };
         self.judged(done)
     }
@@ -206,7 +234,7 @@ impl Write {
     /// # Errors
     /// See [`StoreError`]; whether it was committed is then unknown.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        self.control("COMMIT", "COMMIT").await?;
+        self.end("COMMIT").await?;
         self.health.wrote(self.bytes);
         // Only now: a future that is dropped while it waits must not give back a connection in a transaction.
         if let Some(Session::Postgres(connection)) = self.session.take() {
@@ -217,7 +245,7 @@ impl Write {
 
     /// Takes back what was done. Dropping does so too, but costs a connection.
     pub async fn rollback(mut self) {
-        if self.control("ROLLBACK", "ROLLBACK").await.is_ok() {
+        if self.end("ROLLBACK").await.is_ok() {
             self.session = None;
         }
     }
