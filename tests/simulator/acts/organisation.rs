@@ -6,7 +6,7 @@ use crate::cast::OPERATOR;
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
-use gongshi::field::{Day, Instant};
+use gongshi::field::{Day, Instant, OrganisationId};
 use gongshi::organisation::{
     Act, ClaimsClearing, Confirmation, Ending, EndingGround, KeyAddition, KeyRevocation, Organisation, Registration,
     Reinstatement, Renaming, RepresentativeChange, RevocationReason, Role, RoleGrant, Suspension, possession_header,
@@ -178,9 +178,14 @@ fn ending(scene: &mut Scene<'_>, player: usize) -> Option<Ending> {
     ]);
     let is_succeeded = ground != EndingGround::Deregistered || scene.dice.percent(5);
     let heirs = if ground == EndingGround::Divided { 2 } else { usize::from(is_succeeded) };
-    let heir = |scene: &mut Scene<'_>| {
-        let drawn = if scene.dice.percent(5) { player } else { scene.dice.below(scene.cast.players.len()) };
-        scene.cast.player(drawn).id.clone()
+    let own = &scene.cast.player(player).id;
+    let is_other = |id: &OrganisationId| id != own && seam::organisation(scene.world, id).is_some();
+    let enterprises = scene.cast.players.iter().filter(|player| player.role == Role::Enterprise);
+    let mut others: Vec<OrganisationId> = enterprises.map(|player| player.id.clone()).filter(is_other).collect();
+    let mut heir = |scene: &mut Scene<'_>| match others.len() {
+        0 => scene.cast.player(player).id.clone(),
+        count if scene.dice.percent(95) => others.swap_remove(scene.dice.below(count)),
+        _ => scene.cast.player(scene.dice.below(scene.cast.players.len())).id.clone(),
     };
     let successors = (0..heirs).map(|_| heir(scene)).collect();
     Some(Ending { ground, successors, document: scene.document()?, effective: registered(scene) })
