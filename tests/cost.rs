@@ -140,9 +140,18 @@ const SHORT: [&str; 4] = ["SCAN law", "SCAN log_head", "SCAN cosigned", "SCAN se
 const REMEMBERED: &str = "WHERE stream IN (";
 
 /// What the index of texts finds, the newest so many, which are then counted and sorted.
-const FOUND: &str = "WHERE id IN (SELECT id FROM (SELECT rowid AS id FROM searched_words";
+const FOUND: &str = "WHERE id IN (SELECT id FROM (SELECT -rowid AS id FROM searched_words";
+
+/// The first rows of a list, so many, which are then counted by the values of its filters.
+const LOOKED_AT: &str = ") AS looked GROUP BY ";
 
 fn is_dear(statement: &str, step: &str) -> bool {
+    if statement.contains(LOOKED_AT) && statement.contains(" LIMIT ") {
+        let of_list = statement.split(" AS fits FROM ").nth(1).unwrap_or(statement);
+        let is_beginning = !of_list.contains(" WHERE ") && step.starts_with("SCAN ");
+        let is_of_those = step == "SCAN looked" || step == "USE TEMP B-TREE FOR GROUP BY";
+        return (step.starts_with("SCAN ") || step.contains("TEMP B-TREE")) && !is_beginning && !is_of_those;
+    }
     if statement.contains(FOUND) && statement.contains(" LIMIT ") {
         let is_of_index =
             step.starts_with("SCAN searched_words VIRTUAL TABLE INDEX ") || step.starts_with("SCAN found");

@@ -3,6 +3,8 @@
 
 #![cfg(feature = "shell")]
 
+#[path = "search/many.rs"]
+mod many;
 mod support;
 
 use gongshi::field::{Line, Prose};

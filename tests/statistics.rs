@@ -310,3 +310,70 @@ async fn what_is_asked_wrongly_is_refused_with_what_may_be_asked() {
     assert_eq!((view.status, &view.body["groups"]), (200, &serde_json::json!([])));
     assert_eq!(app.get("/v1/deposits/refunds?payee=91410100MA0000015B").await.body["items"], serde_json::json!([]));
 }
+
+/// Lists, each with what is asked of it: how many of them have a value is told beside the value.
+const COUNTED: [&str; 19] = [
+    "/v1/tenders?",
+    "/v1/tenders?status=closed",
+    "/v1/tenders?nature=works&region=41",
+    "/v1/tenders?status=announced&nature=services&order=oldest",
+    "/v1/tenders?q=采购&estimate_min=100000000",
+    "/v1/lots?",
+    "/v1/lots?bidding=several&status=accepted",
+    "/v1/lots?opening=in_time&nature=goods",
+    "/v1/objections?",
+    "/v1/objections?result=upheld",
+    "/v1/objections?answered=in_time&region=41",
+    "/v1/organisations?",
+    "/v1/organisations?role=enterprise",
+    "/v1/organisations?status=pending",
+    "/v1/commitments?",
+    "/v1/evaluations?status=concluded",
+    "/v1/deposits?refund=in_time",
+    "/v1/documents?",
+    "/v1/documents?source=commitment",
+];
+
+/// A question with one value set otherwise.
+fn otherwise(question: &str, name: &str, value: &str) -> String {
+    let (path, asked) = question.split_once('?').unwrap();
+    let others = asked.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
+    let pairs = others.map(str::to_owned).chain([format!("{name}={}", gongshi::http::encoded(value))]);
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_value_of_a_filter_has_as_many_as_the_list_shows() {
+    let mut told = Vec::new();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = demo_on(engine).await;
+        let (mut lists, mut all) = (BTreeSet::new(), Vec::new());
+        for question in COUNTED {
+            let page = app.get(&format!("{question}&counts=true&limit=1").replace("?&", "?")).await;
+            assert_eq!(page.status, 200, "{question}: {}", page.body);
+            let counts = &page.body["counts"];
+            assert_eq!(counts["more"], false, "{question}");
+            for filter in counts["filters"].as_array().unwrap() {
+                let name = filter["filter"].as_str().unwrap();
+                for value in filter["values"].as_array().unwrap() {
+                    let list = otherwise(question, name, value["value"].as_str().unwrap());
+                    assert_eq!(length(&app, &list).await, value["count"].as_u64().unwrap(), "{list}");
+                    lists.insert(list);
+                }
+            }
+            // A value that is asked for and not told is one that nothing has.
+            for (name, value) in question.split(['?', '&']).filter_map(|pair| pair.split_once('=')) {
+                let Some(filter) = counts["filters"].as_array().unwrap().iter().find(|of| of["filter"] == name) else {
+                    continue;
+                };
+                let is_told = filter["values"].as_array().unwrap().iter().any(|told| told["value"] == value);
+                assert_eq!(is_told, length(&app, question).await > 0, "{question}: {name}");
+            }
+            all.push(counts.clone());
+        }
+        assert!(lists.len() > 60, "{}", lists.len());
+        assert!(app.get("/v1/tenders").await.body.get("counts").is_none(), "it is not counted unless asked for");
+        told.push(all);
+    }
+    assert_eq!(told[0], told[1], "both engines count the same");
+}

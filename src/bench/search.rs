@@ -78,7 +78,7 @@ pub(super) async fn measure(folder: &Folder, scale: Scale, report: &mut Reporter
     for some in ids.chunks(THINGS_AT_A_TIME as usize) {
         let mut write = ledger.database.begin_write().await?;
         write
-            .put_searched(some.iter().map(|id| thing(*id)).map(|thing| (thing.values(), thing.words())).collect())
+            .put_searched(some.iter().rev().map(|id| thing(*id)).map(|thing| (thing.values(), thing.words())).collect())
             .await?;
         write.commit().await?;
     }

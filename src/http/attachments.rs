@@ -1,13 +1,13 @@
 //! The list of documents: which record names what, and for which tender.
 
 use super::{
-    Cursor, ListOrder, Problem, RecordKind, StreamName, Tag, Typed, begin_of, end_of, not_a_cursor, page_limit,
-    parameters, shown, word,
+    Cursor, ListCounts, ListOrder, Problem, RecordKind, StreamName, Tag, Typed, begin_of, end_of, list_counts,
+    not_a_cursor, page_limit, parameters, shown, word,
 };
 use crate::act::statuses;
 use crate::field::{Day, DocumentId, Instant, MediaType, OrganisationId, TenderCode};
 use crate::ledger::Ledger;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -61,6 +61,10 @@ pub struct DocumentPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 const ATTACHMENTS: Listing = Listing {
@@ -124,26 +128,34 @@ impl AttachmentApi {
         q: Query<Option<String>>,
         /// By the time when they were named.
         order: Query<Option<ListOrder>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<DocumentPage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let filter = Filter::default()
+        let kept = Filter::default()
             .along("sha256", sha256.0.map(|id| Value::from(id.to_string())))
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("author", author.0.map(|author| Value::from(author.as_str())))
             .along("kind", kind.0.map(|kind| Value::from(kind.0)))
-            .along("media_type", media_type.0.map(|media_type| Value::from(media_type.name())))
-            .along("source", source.0.map(|source| Value::from(source.name())))
             .between(begin_of(cited_from.0), end_of(cited_to.0))
             .contains("title_folded", q.0.as_deref());
         let listing = Listing { direction: order.0.unwrap_or(ListOrder::Newest).into(), ..ATTACHMENTS };
+        let (media_type, source) =
+            (media_type.0.map(|media_type| media_type.name()), source.0.map(|source| source.name()));
+        let counted = [
+            CountedFilter::equals("media_type", "media_type", media_type),
+            CountedFilter::equals("source", "source", source),
+        ];
+        let counts = list_counts(counts.0, &self.0.database, &listing, &kept, &counted).await?;
+        let filter = kept.along("media_type", media_type.map(Value::from)).along("source", source.map(Value::from));
         let after = Cursor::parse(after.0)?.map(place).transpose()?;
         let last =
             |row: &Row| Ok(Cursor::of_pair(row.integer(0)?, &row.unsigned(1)?.to_string(), row.text(2)?).to_string());
         let page = filter.page(&self.0.database, &listing, after, limit, DocumentSummary::of_row, last);
         let (items, next) = page.await?;
-        Ok(Typed(DocumentPage { items, next }))
+        Ok(Typed(DocumentPage { items, next, counts }))
     }
 }

@@ -5,7 +5,7 @@ use super::refusal::Unshown;
 use super::shell::{self, Leaf};
 use super::text::{Say, filled};
 use crate::field::OrganisationId;
-use crate::http::{Problem, body, encoded};
+use crate::http::{ListCounts, Problem, body, encoded};
 use crate::problem;
 use futures::future::join_all;
 use poem::endpoint::BoxEndpoint;
@@ -56,6 +56,8 @@ pub(super) struct Items<T> {
     pub items: Vec<T>,
     /// Where the next page begins.
     pub next: Option<String>,
+    /// How many there would be with each value of a filter, where that was asked for.
+    pub counts: Option<ListCounts>,
 }
 
 /// What organisations are called.
@@ -180,7 +182,8 @@ impl Visit {
         let mut answer = self.answer(path).await?;
         let items = parsed(path, answer.get_mut("items").map(Value::take))?;
         let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
-        Ok(Items { items, next })
+        let counts = answer.get_mut("counts").map(|counts| parsed(path, Some(counts.take()))).transpose()?;
+        Ok(Items { items, next, counts })
     }
 
     /// The names of organisations, as far as the registry has them.

@@ -15,5 +15,5 @@ pub use fold::FoldedText;
 pub use query::{SearchQuery, SearchWord};
 pub use rows::{SearchKind, SearchRow, TextPart};
 pub(crate) use texts::Texts;
-pub use view::{FilterCounts, NothingView, SearchHit, SearchPage, StretchView, page_path, view_path};
+pub use view::{NothingView, SearchHit, SearchPage, StretchView, page_path, view_path};
 pub use words::{Term, Word, phrases_of, places_of, words_of};

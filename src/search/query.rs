@@ -1,7 +1,7 @@
 //! What is typed into a search field: words, of which each must be found, and quoted ones as they stand. Nothing in it is a command.
 
 use super::fold::FoldedText;
-use super::words::{Term, phrases_of, whole};
+use super::words::{Term, of_title, phrases_of, whole};
 
 /// Words of one query: what is behind them is not looked for, and the answer says so.
 const WORDS_MAX: usize = 8;
@@ -53,6 +53,11 @@ impl SearchQuery {
     /// Everything that must be found.
     pub fn phrases(&self) -> Vec<Vec<Term>> {
         self.words.iter().flat_map(|word| word.phrases.iter().cloned()).collect()
+    }
+
+    /// The same as it stands in a title.
+    pub fn phrases_of_title(&self) -> Vec<Vec<Term>> {
+        self.phrases().into_iter().map(|phrase| phrase.into_iter().map(of_title).collect()).collect()
     }
 }
 

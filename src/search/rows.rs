@@ -1,7 +1,7 @@
 //! A thing that can be searched: its row, and its words.
 
 use super::fold::FoldedText;
-use super::words::{Term, mark, singles_of, whole, words_of};
+use super::words::{Term, mark, of_title, singles_of, whole, words_of};
 use crate::act::statuses;
 use crate::field::{DueTime, Instant};
 use crate::store::{SearchedWords, Value};
@@ -103,16 +103,17 @@ impl SearchRow {
         marks.into_iter().collect()
     }
 
-    /// The words of its texts; no phrase goes across two of them.
+    /// The words of its texts; no phrase goes across two of them. Those of the title stand there once more as such.
     pub fn words(&self) -> SearchedWords {
+        let terms = |text: &FoldedText| words_of(text).into_iter().map(|word| word.term).collect::<Vec<Term>>();
         let title = FoldedText::of(&self.title);
         let singles: BTreeSet<String> = singles_of(&title).collect();
-        let terms = |text: &FoldedText| words_of(text).into_iter().map(|word| word.term).collect::<Vec<Term>>();
-        let in_title = [terms(&title), vec![None], singles.into_iter().map(Some).collect()].concat();
+        let of_title = [terms(&title).into_iter().map(of_title).collect(), singles.into_iter().map(Some).collect()];
         let body = self.body();
         let texts = TextPart::of_body(&body).map(|(_, text)| text).chain([self.key.as_str()]);
-        let body = texts.fold(vec![None], |body, text| [body, terms(&FoldedText::of(text)), vec![None, None]].concat());
-        SearchedWords { title: in_title, body, marks: self.marks() }
+        let texts = std::iter::once(terms(&title)).chain(texts.map(|text| terms(&FoldedText::of(text))));
+        let words = of_title.into_iter().chain(texts).collect::<Vec<_>>().join(&[None, None][..]);
+        SearchedWords { words, marks: self.marks() }
     }
 
     /// As it is stored.

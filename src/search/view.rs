@@ -3,7 +3,7 @@
 use super::SearchKind;
 use super::projection::{Fit, FoundThing, NothingFound, Searched, Stretch, ValueCounts};
 use crate::field::Bilingual;
-use crate::http::{encoded, shown};
+use crate::http::{FilterCounts, encoded, shown};
 use poem_openapi::Object;
 use serde::Serialize;
 
@@ -58,21 +58,6 @@ pub struct SearchHit {
     pub entry: u64,
     /// When that was (UTC).
     pub time: String,
-}
-
-/// How many things share a value.
-#[derive(Serialize, Object)]
-pub struct ValueCount {
-    pub value: String,
-    pub count: u64,
-}
-
-/// The values of one filter, those first that most things share; fifty at most.
-#[derive(Serialize, Object)]
-pub struct FilterCounts {
-    /// Name of the parameter.
-    pub filter: String,
-    pub values: Vec<ValueCount>,
 }
 
 /// How many things there are, and how many share each value. Beside a value that is asked for, the others of its filter are
@@ -176,10 +161,7 @@ impl From<FoundThing> for SearchHit {
 
 impl From<ValueCounts> for SearchCounts {
     fn from(counted: ValueCounts) -> Self {
-        let filters = counted.counts.into_iter().map(|(filter, values)| FilterCounts {
-            filter: filter.to_owned(),
-            values: values.into_iter().map(|(value, count)| ValueCount { value, count }).collect(),
-        });
+        let filters = counted.counts.into_iter().map(|(filter, values)| FilterCounts::new(filter, values));
         Self { things: counted.things, more: counted.is_cut, filters: filters.collect() }
     }
 }

@@ -11,7 +11,9 @@ pub const PHRASE_WORDS_MAX: usize = 32;
 /// A longer run of letters is cut, in a text as in a query: a lexeme of PostgreSQL has 2 KiB.
 const RUN_LETTERS_MAX: usize = 64;
 /// Stands before a single character of a title. Of private use, as all that stand before words of ours: in no query.
-const OF_TITLE: char = '\u{e001}';
+const SINGLE: char = '\u{e001}';
+/// Stands before each word of a title.
+const OF_TITLE: char = '\u{e004}';
 /// Stands before the name and before the value of a mark.
 const OF_MARK: char = '\u{e002}';
 /// Stands before a title or a key as a whole.
@@ -92,13 +94,18 @@ pub fn phrases_of(text: &FoldedText) -> Vec<Vec<Term>> {
 /// The single Han characters of a title, as words.
 pub fn singles_of(title: &FoldedText) -> impl Iterator<Item = String> {
     let characters = title.characters().iter().filter(|character| is_han(**character));
-    characters.map(|character| [OF_TITLE, *character].iter().collect())
+    characters.map(|character| [SINGLE, *character].iter().collect())
+}
+
+/// A word as one of a title; a single character is one already.
+pub fn of_title(term: Term) -> Term {
+    term.map(|word| if word.starts_with(SINGLE) { word } else { format!("{OF_TITLE}{word}") })
 }
 
 /// The character that a phrase looks for in titles, if it is one of those.
 pub fn single_of(phrase: &[Term]) -> Option<char> {
     let [Some(term)] = phrase else { return None };
-    term.strip_prefix(OF_TITLE)?.chars().next()
+    term.strip_prefix(SINGLE)?.chars().next()
 }
 
 /// A value that things are filtered by, as a word.

@@ -32,27 +32,24 @@ pub static SEARCH_HEAD: Table = Table { name: "search_head", columns: &[Column::
 /// A word, or a gap that no phrase goes across unless it has it too.
 type Term = Option<String>;
 
-/// The words of one thing, in their order.
+/// The words of one thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchedWords {
-    /// Of its title.
-    pub title: Vec<Term>,
-    /// Of everything else.
-    pub body: Vec<Term>,
+    /// Of its texts, in their order. What is asked of titles alone has words of its own: an index that is asked where a word
+    /// stands reads all the texts that have it.
+    pub words: Vec<Term>,
     /// What it is filtered by, in no order.
     pub marks: Vec<String>,
 }
 
-/// What is asked of the index: all of it must be found, of `without` nothing.
+/// What is asked of the index: all of it must be found.
 #[derive(Debug, Clone, Default)]
 pub struct SoughtWords {
     pub phrases: Vec<Vec<Term>>,
-    /// Of the title alone.
-    pub in_title: Vec<Vec<Term>>,
     pub marks: Vec<String>,
     pub without_mark: Option<String>,
-    /// Not where all of these are in the title.
-    pub without_title: Vec<Vec<Term>>,
+    /// Not where all of these are.
+    pub without: Vec<Vec<Term>>,
     /// Things that began with an entry from here on, and before that one.
     pub from: u64,
     pub to: Option<u64>,
@@ -103,27 +100,27 @@ fn vector<'a>(words: &[Term], marks: impl IntoIterator<Item = &'a String>) -> St
 }
 
 impl SearchedWords {
-    /// As FTS5 reads words.
-    fn line(words: &[Term]) -> Value {
-        Value::from(words.iter().map(|term| term.as_deref().unwrap_or(GAP)).collect::<Vec<_>>().join(" "))
+    /// As FTS5 reads words; marks are behind them, in no phrase.
+    fn line(&self) -> Value {
+        let words = self.words.iter().map(|term| term.as_deref().unwrap_or(GAP));
+        Value::from(words.chain([GAP]).chain(self.marks.iter().map(String::as_str)).collect::<Vec<_>>().join(" "))
     }
 
-    /// The rows for PostgreSQL: part, title, words.
-    fn vectors(&self) -> Vec<[Value; 3]> {
-        let whole = [self.title.as_slice(), &[None], &self.body].concat();
-        let parts = parts_of(&whole);
-        let title = Value::from(vector(&self.title, []));
+    /// The rows for PostgreSQL: part, words.
+    fn vectors(&self) -> Vec<[Value; 2]> {
+        let parts = parts_of(&self.words);
         if let [one] = parts[..] {
-            return vec![[Value::Integer(0), title, vector(one, &self.marks).into()]];
+            return vec![[Value::Integer(0), vector(one, &self.marks).into()]];
         }
-        let all: BTreeSet<&String> = whole.iter().flatten().chain(&self.marks).collect();
-        let behind = (1..).zip(&parts).map(|(at, part)| [Value::Integer(at), "".into(), vector(part, []).into()]);
-        std::iter::once([Value::Integer(0), title, vector(&[], all).into()]).chain(behind).collect()
+        let all: BTreeSet<&String> = self.words.iter().flatten().chain(&self.marks).collect();
+        let behind = (1..).zip(&parts).map(|(at, part)| [Value::Integer(at), vector(part, []).into()]);
+        std::iter::once([Value::Integer(0), vector(&[], all).into()]).chain(behind).collect()
     }
 }
 
 impl Write {
-    /// Puts what can be searched in the place of what was there of the same things.
+    /// Puts what can be searched in the place of what was there of the same things, which come newest first: whenever a rowid goes
+    /// back, FTS5 writes out what it has gathered.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -132,16 +129,13 @@ impl Write {
         for (row, words) in things {
             let id = row.first().cloned().ok_or(StoreError::WrongKind)?;
             if self.is_sqlite() {
-                let marks = Value::from(words.marks.join(" "));
-                let values = [id, SearchedWords::line(&words.title), SearchedWords::line(&words.body), marks];
-                let sql = "INSERT OR REPLACE INTO searched_words (rowid, title, body, marks) VALUES ($1, $2, $3, $4)";
-                self.read(sql, &values).await?;
+                let sql = "INSERT OR REPLACE INTO searched_words (rowid, words) VALUES (-$1, $2)";
+                self.read(sql, &[id, words.line()]).await?;
             } else {
                 self.read("DELETE FROM searched_words WHERE id = $1", std::slice::from_ref(&id)).await?;
-                let sql = "INSERT INTO searched_words (id, part, title, words) \
-                           VALUES ($1, $2, $3::text::tsvector, $4::text::tsvector)";
-                for [part, title, words] in words.vectors() {
-                    self.read(sql, &[id.clone(), part, title, words]).await?;
+                let sql = "INSERT INTO searched_words (id, part, words) VALUES ($1, $2, $3::text::tsvector)";
+                for [part, words] in words.vectors() {
+                    self.read(sql, &[id.clone(), part, words]).await?;
                 }
             }
             rows.push(row);
@@ -163,8 +157,8 @@ impl Write {
     /// # Errors
     /// See [`StoreError`].
     pub async fn forget_thing(&mut self, id: &Value) -> Result<(), StoreError> {
-        let column = if self.is_sqlite() { "rowid" } else { "id" };
-        let sql = format!("DELETE FROM searched_words WHERE {column} = $1");
+        let column = if self.is_sqlite() { "rowid = -$1" } else { "id = $1" };
+        let sql = format!("DELETE FROM searched_words WHERE {column}");
         self.read(&sql, std::slice::from_ref(id)).await?;
         self.delete(&SEARCHED, std::slice::from_ref(id)).await
     }
@@ -185,19 +179,24 @@ impl Write {
     }
 }
 
+/// Things among which PostgreSQL looks for a few first: a few milliseconds, if it looks at each.
+const NEAR: usize = 2_000;
+/// Of what is not found among them as often as is asked, at most one in so many things has the words: then the index has few.
+const RARE: usize = 20;
+
 /// A statement that finds ids, with its parameters.
+#[derive(Default)]
 struct Query {
     conditions: Vec<String>,
     values: Vec<Value>,
-    is_sqlite: bool,
 }
 
-fn quoted(phrases: &[Vec<Term>]) -> String {
-    let phrase = |phrase: &Vec<Term>| {
+/// Phrases as FTS5 is asked for them.
+fn quoted(phrases: &[Vec<Term>]) -> impl Iterator<Item = String> {
+    phrases.iter().map(|phrase| {
         let words: Vec<&str> = phrase.iter().map(|term| term.as_deref().unwrap_or(GAP)).collect();
         format!("\"{}\"", words.join(" "))
-    };
-    phrases.iter().map(phrase).collect::<Vec<_>>().join(" AND ")
+    })
 }
 
 /// A phrase as a `tsquery`: one word behind the other.
@@ -205,8 +204,9 @@ fn followed(phrase: &[Term]) -> String {
     lexemes(phrase).flatten().map(|lexeme| format!("'{lexeme}'")).collect::<Vec<_>>().join(" <-> ")
 }
 
-fn all_followed(phrases: &[Vec<Term>]) -> String {
-    phrases.iter().map(|phrase| format!("({})", followed(phrase))).collect::<Vec<_>>().join(" & ")
+/// Every word of some phrases, wherever it stands, as a `tsquery`.
+fn bag<'a>(phrases: &'a [Vec<Term>], marks: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    phrases.iter().flatten().flatten().chain(marks).map(|term| format!("'{term}'"))
 }
 
 impl Query {
@@ -216,21 +216,11 @@ impl Query {
     }
 
     fn of_sqlite(sought: &SoughtWords) -> Self {
-        let mut query = Self { conditions: Vec::new(), values: Vec::new(), is_sqlite: true };
-        let mut asked = Vec::new();
-        if !sought.phrases.is_empty() {
-            asked.push(format!("({})", quoted(&sought.phrases)));
-        }
-        if !sought.in_title.is_empty() {
-            asked.push(format!("(title : ({}))", quoted(&sought.in_title)));
-        }
-        if !sought.marks.is_empty() {
-            let marks: Vec<_> = sought.marks.iter().map(|mark| format!("\"{mark}\"")).collect();
-            asked.push(format!("(marks : ({}))", marks.join(" AND ")));
-        }
-        let mut asked = asked.join(" AND ");
-        if !sought.without_title.is_empty() {
-            asked = format!("({asked}) NOT (title : ({}))", quoted(&sought.without_title));
+        let mut query = Self::default();
+        let marks = sought.marks.iter().map(|mark| format!("\"{mark}\""));
+        let mut asked = quoted(&sought.phrases).chain(marks).collect::<Vec<_>>().join(" AND ");
+        if !sought.without.is_empty() {
+            asked = format!("({asked}) NOT ({})", quoted(&sought.without).collect::<Vec<_>>().join(" AND "));
         }
         if let Some(mark) = &sought.without_mark {
             asked = format!("({asked}) NOT \"{mark}\"");
@@ -242,53 +232,81 @@ impl Query {
     }
 
     fn of_postgres(sought: &SoughtWords) -> Self {
-        let mut query = Self { conditions: vec!["part = 0".to_owned()], values: Vec::new(), is_sqlite: false };
-        let terms = sought.phrases.iter().flatten().flatten().chain(&sought.marks);
+        let mut query = Self::default();
         let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
-        let bag: Vec<_> = terms.map(|term| format!("'{term}'")).chain(without).collect();
-        if !bag.is_empty() {
-            query.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
-        }
-        // What has every word of a phrase may have them elsewhere.
-        for phrase in sought.phrases.iter().filter(|phrase| phrase.len() > 1) {
-            let within =
-                "EXISTS (SELECT 1 FROM searched_words AS parts WHERE parts.id = searched_words.id AND parts.words @@ ";
-            query.and(within, followed(phrase).into(), "::text::tsquery)");
-        }
-        if !sought.in_title.is_empty() {
-            query.and("title @@ ", all_followed(&sought.in_title).into(), "::text::tsquery");
-        }
-        if !sought.without_title.is_empty() {
-            query.and("NOT title @@ ", all_followed(&sought.without_title).into(), "::text::tsquery");
+        let bag = bag(&sought.phrases, &sought.marks).chain(without);
+        query.and_phrases(&sought.phrases, bag.collect());
+        if !sought.without.is_empty() {
+            let mut other = Self { values: query.values, ..Self::default() };
+            other.and_phrases(&sought.without, self::bag(&sought.without, &[]).collect());
+            query.values = other.values;
+            query.conditions.push(format!("NOT ({})", other.conditions.join(" AND ")));
         }
         query
     }
 
-    /// The newest ids.
-    fn newest(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
-        let id = if self.is_sqlite { "rowid" } else { "id" };
+    /// What has every word of a phrase may have them elsewhere.
+    fn and_phrases(&mut self, phrases: &[Vec<Term>], bag: Vec<String>) {
+        if !bag.is_empty() {
+            self.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
+        }
+        for phrase in phrases.iter().filter(|phrase| phrase.len() > 1) {
+            let within =
+                "EXISTS (SELECT 1 FROM searched_words AS parts WHERE parts.id = searched_words.id AND parts.words @@ ";
+            self.and(within, followed(phrase).into(), "::text::tsquery)");
+        }
+    }
+
+    /// The newest ids on SQLite. Along a list of rowids that grow, FTS5 leaps; back along it, it goes step by step. So a rowid is
+    /// the id with a minus.
+    fn newest_of_sqlite(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
+        self.within(sought, ["rowid <= -", "rowid > -"]);
+        let all = self.all();
+        (format!("SELECT -rowid AS id FROM searched_words{all} ORDER BY rowid LIMIT {limit}"), self.values)
+    }
+
+    /// The newest ids on PostgreSQL. Of a word that it has not counted it believes that a two-hundredth of all things have it, and goes
+    /// back through all of them where none has. So a few are looked for among the newest first, and then by the index of words.
+    fn newest_of_postgres(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
+        let words = std::mem::take(&mut self.conditions);
+        self.conditions.push("part = 0".to_owned());
+        self.within(sought, ["id >= ", "id < "]);
+        let bounds = self.all();
+        let found = format!("SELECT id FROM searched_words{}", [vec![bounds.clone()], words].concat().join(" AND "));
+        if limit * RARE > NEAR {
+            return (format!("{found} ORDER BY id DESC LIMIT {limit}"), self.values);
+        }
+        let order = format!("ORDER BY id DESC LIMIT {limit}");
+        let sql = format!(
+            "WITH edge AS (SELECT id FROM searched_words{bounds} ORDER BY id DESC OFFSET {NEAR} LIMIT 1) \
+             SELECT id FROM ({found} AND id > COALESCE((SELECT id FROM edge), -1) {order}) AS near UNION ALL \
+             SELECT id FROM (SELECT id FROM ({found} OFFSET 0) AS found WHERE id <= (SELECT id FROM edge) {order}) AS far \
+             LIMIT {limit}"
+        );
+        (sql, self.values)
+    }
+
+    /// `from` and `to` with what stands before each.
+    fn within(&mut self, sought: &SoughtWords, [from, to]: [&str; 2]) {
         if sought.from > 0 {
-            self.and(&format!("{id} >= "), Value::from(sought.from), "");
+            self.and(from, Value::from(sought.from), "");
         }
-        if let Some(to) = sought.to {
-            self.and(&format!("{id} < "), Value::from(to), "");
+        if let Some(place) = sought.to {
+            self.and(to, Value::from(place), "");
         }
-        let all = if self.conditions.is_empty() {
-            String::new()
-        } else {
-            format!(" WHERE {}", self.conditions.join(" AND "))
-        };
-        (format!("SELECT {id} AS id FROM searched_words{all} ORDER BY {id} DESC LIMIT {limit}"), self.values)
+    }
+
+    fn all(&self) -> String {
+        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) }
     }
 }
 
 impl SoughtWords {
     fn newest(&self, database: &Database, limit: usize) -> (String, Vec<Value>) {
-        let query = match &database.pools {
-            Pools::Sqlite { .. } => Query::of_sqlite(self),
-            Pools::Postgres(_) => Query::of_postgres(self),
-        };
-        query.newest(self, limit)
+        match &database.pools {
+            Pools::Sqlite { .. } => Query::of_sqlite(self).newest_of_sqlite(self, limit),
+            Pools::Postgres(_) => Query::of_postgres(self).newest_of_postgres(self, limit),
+        }
     }
 }
 
@@ -358,6 +376,6 @@ mod tests {
         assert_eq!(vector(&terms("zb | 2026"), [&"m".to_owned()]), "'zb':1 'zb\u{e000}':2 '2026':3 'm'");
         assert_eq!(vector(&terms("| zb"), []), "'zb':2", "no word has the gap before it");
         assert_eq!(followed(&terms("zb | 2026 1")), "'zb' <-> 'zb\u{e000}' <-> '2026' <-> '1'");
-        assert_eq!(quoted(&[terms("zb | 2026"), terms("a")]), "\"zb \u{e000} 2026\" AND \"a\"");
+        assert!(quoted(&[terms("zb | 2026"), terms("a")]).eq(["\"zb \u{e000} 2026\"", "\"a\""]));
     }
 }

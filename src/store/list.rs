@@ -1,5 +1,9 @@
 //! Lists: rows of a table in an order that has an index, those that are asked for, one page at a time.
 
+mod counts;
+
+pub use counts::{CountedFilter, RowCounts};
+
 use super::search::{PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 use super::{Database, Direction, Row, StoreError, Value};
 use crate::field::folded;
@@ -19,7 +23,7 @@ pub struct Listing {
 ///
 /// One equality is answered by an index, the first that is given with [`Self::along`]. Everything else is looked for in so
 /// many rows a request: then a page may be short, or empty, and have a next one all the same.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Filter {
     along: Option<(&'static str, Value)>,
     /// Of the first column of the order.
@@ -28,6 +32,7 @@ pub struct Filter {
 }
 
 /// A condition: SQL with the value that stands behind it, and what ends it.
+#[derive(Clone)]
 struct Condition {
     operand: Option<(String, Value)>,
     end: &'static str,
@@ -210,9 +215,13 @@ impl Query {
         self.select = format!("SELECT {columns} FROM {}", listing.table);
     }
 
-    fn and(&mut self, Condition { operand, end }: Condition) {
-        let said = operand.map(|(before, value)| before + &self.mark(value)).unwrap_or_default();
-        self.conditions.push(said + end);
+    fn and(&mut self, condition: Condition) {
+        let said = self.said(condition);
+        self.conditions.push(said);
+    }
+
+    fn said(&mut self, Condition { operand, end }: Condition) -> String {
+        operand.map(|(before, value)| before + &self.mark(value)).unwrap_or_default() + end
     }
 
     fn compare(&mut self, listing: &Listing, operator: &str, values: Vec<Value>) {
@@ -237,12 +246,17 @@ impl Query {
         Ok(query.rows(database).await?.into_iter().next())
     }
 
-    async fn rows(self, database: &Database) -> Result<Vec<Row>, StoreError> {
+    fn statement(self) -> (String, Vec<Value>) {
         let conditions = match self.conditions.is_empty() {
             true => String::new(),
             false => format!(" WHERE {}", self.conditions.join(" AND ")),
         };
-        database.read_built(format!("{}{conditions}{}", self.select, self.end), &self.parameters).await
+        (format!("{}{conditions}{}", self.select, self.end), self.parameters)
+    }
+
+    async fn rows(self, database: &Database) -> Result<Vec<Row>, StoreError> {
+        let (sql, parameters) = self.statement();
+        database.read_built(sql, &parameters).await
     }
 }
 

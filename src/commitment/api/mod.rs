@@ -6,12 +6,13 @@ use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
 use crate::field::{CommitmentId, OrganisationId, TemplateId, TenderCode};
 use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
+    DryRun, Endpoints, ListCounts, Posted, Problem, Signed, Typed, accept, asked, list_counts, page_limit, parameters,
+    shown, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use crate::template::Side;
 use crate::world::Stream;
 use acts::CommitmentActs;
@@ -63,6 +64,10 @@ pub struct CommitmentPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 /// A page of reported breaches, as they were reported.
@@ -146,23 +151,28 @@ impl CommitmentApi {
         year: Query<Option<i64>>,
         template: Query<Option<TemplateId>>,
         status: Query<Option<CommitmentStatus>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<CommitmentPage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let filter = Filter::default()
+        let kept = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
             .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .along("status", status.0.map(|status| Value::from(status.name())))
             .at_least("year", year.0)
             .at_most("year", year.0)
             .equals("template", template.0.map(|template| Value::from(template.as_str())));
+        let status = status.0.map(|status| status.name());
+        let counted = [CountedFilter::equals("status", "status", status)];
+        let counts = list_counts(counts.0, &self.ledger.database, &COMMITMENTS, &kept, &counted).await?;
+        let filter = kept.along("status", status.map(Value::from));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
         let (items, next) = page.await?;
-        Ok(Typed(CommitmentPage { items, next }))
+        Ok(Typed(CommitmentPage { items, next, counts }))
     }
 
     /// One commitment with its first breaches and records.

@@ -22,13 +22,14 @@ use super::{
 use crate::act::{Role, Stream};
 use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
-    Caller, Endpoints, Identity, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown,
+    Caller, Endpoints, Identity, ListCounts, Problem, Typed, bad_parameter, list_counts, not_a_cursor, page_limit,
+    parameters, shown,
 };
 use crate::law::RefundEvent;
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::reconciliation::{MatchReason, OpenItemKind};
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
 use ageing::AgeingApi;
 use books::BooksApi;
@@ -89,14 +90,26 @@ macro_rules! pages {
 use pages;
 
 pages! {
-    /// A page of deposits, the newest first.
-    DepositPage of DepositView;
     /// A page of schemes, the newest first.
     DepositSchemePage of DepositSchemeView;
     /// A page of accounts, in the order of the chart.
     AccountBalancePage of AccountBalanceView;
     /// A page of postings, the oldest first.
     PostingPage of PostingView;
+}
+
+/// A page of deposits, the newest first.
+#[derive(Serialize, Object)]
+pub struct DepositPage {
+    items: Vec<DepositView>,
+    /// Pass as `after` to go on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 pub struct DepositApi(Arc<Ledger>);
@@ -132,22 +145,27 @@ impl DepositApi {
         status: Query<Option<DepositStatus>>,
         /// How it went back.
         refund: Query<Option<RefundTiming>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<DepositPage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let filter = Filter::default()
+        let kept = Filter::default()
             .along("payer", payer.0.map(|id| Value::from(id.as_str())))
             .along("book", payee.0.map(|id| Value::from(id.as_str())))
             .along("tender", tender.0.map(|code| Value::from(code.as_str())))
-            .along("status", status.0.map(|status| Value::from(status.name())))
-            .along("refund", refund.0.map(|timing| Value::from(timing.name())))
             .only(IS_PUBLIC, true);
+        let (status, refund) = (status.0.map(|status| status.name()), refund.0.map(|timing| timing.name()));
+        let counted =
+            [CountedFilter::equals("status", "status", status), CountedFilter::equals("refund", "refund", refund)];
+        let counts = list_counts(counts.0, &self.0.database, &DEPOSITS, &kept, &counted).await?;
+        let filter = kept.along("status", status.map(Value::from)).along("refund", refund.map(Value::from));
         let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, DepositView::of_row, cursor).await?;
-        Ok(Typed(DepositPage { items, next }))
+        Ok(Typed(DepositPage { items, next, counts }))
     }
 
     /// 收取人账簿: totals and how it gives back.

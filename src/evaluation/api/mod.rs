@@ -7,10 +7,10 @@ mod standing;
 use super::view::{EvaluationFile, EvaluationView};
 use super::{EvaluationPeriod, EvaluationStatus, RatingStatus};
 use crate::field::{CommitmentId, Dimension, EvaluationId, Milestone, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Problem, Typed, asked, page_limit, parameters, shown, word};
+use crate::http::{Endpoints, ListCounts, Problem, Typed, asked, list_counts, page_limit, parameters, shown, word};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::Stream;
 use acts::EvaluationActs;
 use poem_openapi::param::{Path, Query};
@@ -61,6 +61,10 @@ pub struct EvaluationPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 /// An evaluation; its `ETag` is its version.
@@ -124,22 +128,29 @@ impl EvaluationApi {
         enterprise: Query<Option<OrganisationId>>,
         status: Query<Option<EvaluationStatus>>,
         milestone: Query<Option<Milestone>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<EvaluationPage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let filter = Filter::default()
+        let kept = Filter::default()
             .along("commitment", commitment.0.map(|commitment| Value::from(commitment.as_str())))
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("unit", unit.0.map(|unit| Value::from(unit.as_str())))
-            .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())))
-            .along("status", status.0.map(|status| Value::from(status.name())))
-            .equals("milestone", milestone.0.map(|milestone| Value::from(milestone.name())));
+            .along("enterprise", enterprise.0.map(|enterprise| Value::from(enterprise.as_str())));
+        let (status, milestone) = (status.0.map(|status| status.name()), milestone.0.map(|milestone| milestone.name()));
+        let counted = [
+            CountedFilter::equals("status", "status", status),
+            CountedFilter::equals("milestone", "milestone", milestone),
+        ];
+        let counts = list_counts(counts.0, &self.ledger.database, &EVALUATIONS, &kept, &counted).await?;
+        let filter = kept.along("status", status.map(Value::from)).equals("milestone", milestone.map(Value::from));
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let page = filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, id);
         let (items, next) = page.await?;
-        Ok(Typed(EvaluationPage { items, next }))
+        Ok(Typed(EvaluationPage { items, next, counts }))
     }
 
     /// One evaluation: its windows, both ratings with their arithmetic, and who may do what now.

@@ -7,12 +7,13 @@ use super::view::{KeyStatus, OrganisationFile, OrganisationView};
 use super::{EndingGround, Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
+    DryRun, Endpoints, ListCounts, Posted, Problem, Signed, Typed, accept, asked, list_counts, page_limit, parameters,
+    shown, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -49,6 +50,10 @@ pub struct OrganisationPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 impl OrganisationSummary {
@@ -77,6 +82,21 @@ fn with_status(status: Option<OrganisationStatus>, now: Instant) -> Filter {
         Some(status @ OrganisationStatus::Suspended) => along(status).above("suspended_until", now.millis()),
         Some(status @ (OrganisationStatus::Pending | OrganisationStatus::Ended)) => along(status),
     }
+}
+
+/// Status and roles as the list has them now.
+fn counted(status: Option<OrganisationStatus>, role: Option<String>, now: Instant) -> [CountedFilter; 2] {
+    let column = (
+        "CASE WHEN status = 'suspended' AND suspended_until <= ",
+        Value::Integer(now.millis()),
+        " THEN 'confirmed' ELSE status END",
+    );
+    let has_status = move |text: &str| match status {
+        None => text != OrganisationStatus::Pending.name(),
+        Some(status) => text == status.name(),
+    };
+    let has_role = move |text: &str| role.as_ref().is_none_or(|role| text.contains(role));
+    [CountedFilter::by("status", column, has_status), CountedFilter::new("role", "roles", has_role)]
 }
 
 const ORGANISATIONS: Listing = Listing {
@@ -120,6 +140,8 @@ impl OrganisationApi {
         status: Query<Option<OrganisationStatus>>,
         /// Words in the name.
         q: Query<Option<String>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
@@ -127,13 +149,16 @@ impl OrganisationApi {
         let limit = page_limit(limit.0)?;
         let role = role.0.map(|role| format!(",{},", role.name()));
         let now = self.ledger.clock.now();
+        let kept = Filter::default().contains("name_folded", q.0.as_deref());
+        let counted = counted(status.0, role.clone(), now);
+        let counts = list_counts(counts.0, &self.ledger.database, &ORGANISATIONS, &kept, &counted).await?;
         let filter = with_status(status.0, now);
         let filter = filter.contains("roles", role.as_deref()).contains("name_folded", q.0.as_deref());
         let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
         let item = |row: &Row| OrganisationSummary::of_row(row, now);
         let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, id);
         let (items, next) = page.await?;
-        Ok(Typed(OrganisationPage { items, next }))
+        Ok(Typed(OrganisationPage { items, next, counts }))
     }
 
     /// One organisation with its roles and keys.

@@ -4,7 +4,7 @@ use super::super::refusal::Unshown;
 use super::super::text::{EveryWord, Say};
 use super::super::visit::Visit;
 use super::ListText;
-use crate::http::encoded;
+use crate::http::{ListCounts, encoded};
 use maud::{Markup, html};
 use serde::Serialize;
 
@@ -76,20 +76,30 @@ pub(super) fn in_words(visit: &Visit, filters: &[Filter]) -> Vec<(&'static str, 
 }
 
 /// The form, with what was asked filled in; open where something was.
-pub(in crate::page) fn form(visit: &Visit, filters: &[Filter], action: &str) -> Markup {
+///
+/// Behind each value stands how many there would be, where that was counted.
+pub(in crate::page) fn form(visit: &Visit, filters: &[Filter], counts: Option<&ListCounts>, action: &str) -> Markup {
     let is_asked = filters.iter().any(|filter| visit.asked(filter.name).is_some());
     html! {
         details.filter open[is_asked] {
             summary { (visit.say(ListText::FilterBy)) }
             form action=(action) method="get" {
-                @for filter in filters { (field(visit, filter)) }
+                @for filter in filters { (field(visit, filter, counts)) }
+                @if counts.is_some_and(|counts| counts.more) { p.aside { (visit.say(ListText::CountedNewest)) } }
                 button type="submit" { (visit.say(ListText::Filter)) }
             }
         }
     }
 }
 
-fn field(visit: &Visit, filter: &Filter) -> Markup {
+/// How many there would be with a value, in brackets; nothing where that was not counted.
+fn how_many(filter: &Filter, counts: Option<&ListCounts>, value: &str) -> Option<String> {
+    let counted = counts?.filters.iter().find(|counted| counted.filter == filter.name)?;
+    let count = counted.values.iter().find(|counted| counted.value == value).map_or(0, |counted| counted.count);
+    Some(format!(" ({count})"))
+}
+
+fn field(visit: &Visit, filter: &Filter, counts: Option<&ListCounts>) -> Markup {
     let id = format!("filter-{}", filter.name);
     let asked = visit.asked(filter.name).unwrap_or_default();
     html! {
@@ -102,7 +112,7 @@ fn field(visit: &Visit, filter: &Filter) -> Markup {
                 Kind::OneOf(words) => {
                     select id=(id) name=(filter.name) {
                         option value="" { (visit.say(ListText::Any)) }
-                        @for (name, word) in words(visit) { option value=(name) selected[name == asked] { (word) } }
+                        @for (name, word) in words(visit) { option value=(name) selected[name == asked] { (word) (how_many(filter, counts, &name).unwrap_or_default()) } }
                     }
                 }
             }

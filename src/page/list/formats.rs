@@ -91,7 +91,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     /// A page of it as the API answers it.
     async fn json(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
         let question = filter::question(&visit, self.filters)?;
-        let paging = ["limit", "after"].into_iter().filter_map(|name| Some((name, visit.asked(name)?)));
+        let paging = ["limit", "after", "counts"].into_iter().filter_map(|name| Some((name, visit.asked(name)?)));
         let paging: String = paging.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
         let path = format!("{}?{}", self.api, format!("{question}{paging}").trim_start_matches('&'));
         let answer = visit.answer(path.trim_end_matches('?')).await?;

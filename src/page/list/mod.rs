@@ -123,12 +123,13 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let found = match filter::question(&visit, self.filters) {
             Ok(question) => {
                 let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
-                let path = format!("{}?limit={ROWS_SHOWN}{question}{after}", self.api);
+                let path = format!("{}?counts=true&limit={ROWS_SHOWN}{question}{after}", self.api);
                 visit.items::<T>(&path).await.map(|found| (found, question))
             }
             Err(unshown) => Err(unshown),
         };
-        let form = filter::form(&visit, self.filters, &visit.at(self.section.path()));
+        let counts = found.as_ref().ok().and_then(|(found, _)| found.counts.as_ref());
+        let form = filter::form(&visit, self.filters, counts, &visit.at(self.section.path()));
         let lead = html! { p.lead { (visit.say(self.about)) } };
         let (found, question) = match found {
             Ok(found) => found,
@@ -284,6 +285,7 @@ texts! { ListText {
     TenderCode "项目编号" "Code of the tender"
     Any "不限" "Any"
     Filter "筛选" "Filter"
+    CountedNewest "括号内为列表前 2,000 项中符合条件的项数。" "Behind each value: how many of the first 2,000 items have it."
     FilterBy "筛选条件" "Filter by"
     NothingFound "没有找到" "Nothing was found"
     NothingYet "这里还没有记录。" "There are no records here yet."

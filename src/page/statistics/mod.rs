@@ -34,7 +34,7 @@ static FILTERS: [Filter; 5] = [
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let asked = question(&visit, &FILTERS)?;
-    let form = form(&visit, &FILTERS, &visit.at(Section::Statistics.path()));
+    let form = form(&visit, &FILTERS, None, &visit.at(Section::Statistics.path()));
     let lead = html! { p.lead { (visit.say(Text::Lead)) } };
     let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
     let found = visit.found::<StatisticsView>(&format!("/v1/statistics?limit={GROUPS_SHOWN}{asked}{after}")).await;

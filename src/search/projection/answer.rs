@@ -95,8 +95,8 @@ impl Search {
                 let marks = [sought.marks, vec![self.query.whole.clone()]].concat();
                 SoughtWords { marks, phrases, ..sought }
             }
-            Fit::Title => SoughtWords { in_title: phrases, without_mark, ..sought },
-            Fit::Text => SoughtWords { without_title: phrases.clone(), phrases, without_mark, ..sought },
+            Fit::Title => SoughtWords { phrases: self.query.phrases_of_title(), without_mark, ..sought },
+            Fit::Text => SoughtWords { phrases, without: self.query.phrases_of_title(), without_mark, ..sought },
         }
     }
 

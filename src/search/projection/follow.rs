@@ -25,7 +25,7 @@ const STREAM_ENTRIES: u32 = 64;
 pub async fn follow_for_ever(ledger: Arc<Ledger>) {
     loop {
         let began = Instant::now();
-        let rest = match step(&ledger).await {
+        let rest = match step(&ledger, ENTRIES_AT_A_TIME).await {
             Ok(Some(_)) => began.elapsed() * RESTS,
             Ok(None) => FOLLOWS_EVERY,
             Err(error) => {
@@ -42,14 +42,22 @@ pub async fn follow_for_ever(ledger: Arc<Ledger>) {
 /// # Errors
 /// The store can't be read or written.
 pub async fn catch_up(ledger: &Ledger) -> Result<u64, LedgerError> {
-    while step(ledger).await?.is_some() {}
+    catch_up_by(ledger, ENTRIES_AT_A_TIME).await
+}
+
+/// The same with so many entries in one transaction, where nobody waits to write.
+///
+/// # Errors
+/// The store can't be read or written.
+pub async fn catch_up_by(ledger: &Ledger, entries: u64) -> Result<u64, LedgerError> {
+    while step(ledger, entries).await?.is_some() {}
     Ok(ledger.database.searched_up_to().await?)
 }
 
 /// Takes the next entries; `None` when there are none.
-async fn step(ledger: &Ledger) -> Result<Option<u64>, LedgerError> {
+async fn step(ledger: &Ledger, at_a_time: u64) -> Result<Option<u64>, LedgerError> {
     let known = ledger.database.searched_up_to().await?;
-    let entries = ledger.database.entries(known, ENTRIES_AT_A_TIME).await?;
+    let entries = ledger.database.entries(known, at_a_time).await?;
     if entries.is_empty() {
         // Of another log, or of one that went back.
         let size = ledger.database.head().await?.map_or(0, |(size, _)| size);
@@ -66,11 +74,12 @@ async fn step(ledger: &Ledger) -> Result<Option<u64>, LedgerError> {
         streams.insert(entry.stream);
     }
     let to = known + entries.len() as u64;
-    let mut things = Vec::new();
+    let mut rows = Vec::new();
     for stream in &streams {
-        let changed = changed_rows(ledger, stream, known, to).await?;
-        things.extend(changed.into_iter().map(|row| (row.values(), row.words())));
+        rows.extend(changed_rows(ledger, stream, known, to).await?);
     }
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    let things = rows.iter().map(|row| (row.values(), row.words())).collect();
     let mut write = ledger.database.begin_write().await?;
     // Another replica may have been faster; while this one writes, it waits.
     if write.search_goes_on(known, to).await? {

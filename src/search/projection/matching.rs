@@ -5,6 +5,7 @@ use super::answer::Search;
 use crate::field::{DueTime, Instant};
 use crate::search::rows::SearchRow;
 use crate::search::words::Term;
+use crate::store::SearchedWords;
 use std::collections::{HashMap, HashSet};
 
 /// A search, taken apart once to be asked of many things.
@@ -21,7 +22,7 @@ pub struct Matcher {
 /// The words of a thing, and where each of them stands.
 #[derive(Debug)]
 pub struct SearchedThing {
-    /// Of its title, then of its texts; no phrase goes from the one to the others.
+    /// No phrase goes from one text to another.
     terms: Vec<Term>,
     places: HashMap<String, Vec<u32>>,
     marks: HashSet<String>,
@@ -30,8 +31,7 @@ pub struct SearchedThing {
 
 impl SearchedThing {
     pub fn of(row: &SearchRow) -> Self {
-        let words = row.words();
-        let terms = [words.title, vec![None], words.body].concat();
+        let SearchedWords { words: terms, marks } = row.words();
         let mut places: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, term) in (0..).zip(&terms) {
             let Some(term) = term else { continue };
@@ -40,7 +40,7 @@ impl SearchedThing {
                 None => drop(places.insert(term.clone(), vec![at])),
             }
         }
-        Self { terms, places, marks: words.marks.into_iter().collect(), time: row.time }
+        Self { terms, places, marks: marks.into_iter().collect(), time: row.time }
     }
 
     fn has(&self, phrase: &[Term]) -> bool {

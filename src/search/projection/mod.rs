@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 pub use answer::{COUNTED_MAX, Search, SearchFilters};
 pub use changes::{ThingChange, changes};
-pub use follow::{catch_up, follow_for_ever};
+pub use follow::{catch_up, catch_up_by, follow_for_ever};
 pub use found::{Counts, Fit, FoundThing, NothingFound, SearchPlace, Searched, Snippet, Stretch, ValueCounts};
 pub use matching::{Matcher, SearchedThing};
 

@@ -4,9 +4,11 @@ use super::super::projection::AwardSummary;
 use super::super::{LotBidding, LotStatus, OpeningTiming};
 use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListOrder, Problem, Typed, bad_parameter, begin_of, end_of, page_limit, word};
+use crate::http::{
+    Cursor, ListCounts, ListOrder, Problem, Typed, bad_parameter, begin_of, end_of, list_counts, page_limit, word,
+};
 use crate::ledger::Ledger;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -46,6 +48,10 @@ pub struct LotPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 impl LotSummary {
@@ -134,6 +140,8 @@ impl LotApi {
         q: Query<Option<String>>,
         /// By the time of the tender's first publication.
         order: Query<Option<ListOrder>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<LotPage>, Problem> {
@@ -149,25 +157,36 @@ impl LotApi {
         let region = region_begins(region.0)?;
         let direction = order_within(order.0, tender.0.is_some());
         let (listing, filter) = of_parties(winner.0.as_ref().map(code_of), bidder.0.as_ref().map(code_of));
-        let filter = filter
+        let kept = filter
             .along("lots.tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("lots.unit", unit.0.as_ref().map(code_of))
             .along("lots.centre", centre.0.as_ref().map(code_of))
-            .along("lots.status", status.0.map(|status| Value::from(status.name())))
-            .along("lots.bidding", bidding.0.map(|bidding| Value::from(bidding.name())))
-            .along("lots.opening", opening.0.map(|timing| Value::from(timing.name())))
             .between(begin_of(published_from.0), end_of(published_to.0))
             .at_least("lots.awarded_minor", awarded_min.0)
             .at_most("lots.awarded_minor", awarded_max.0)
-            .equals("lots.nature", nature.0.map(|nature| Value::from(nature.name())))
             .begins("lots.region", region.as_deref())
             .contains("lots.title_folded", q.0.as_deref());
         let after = Cursor::parse(after.0)?.map(Cursor::of_two).transpose()?;
         let last = |row: &Row| Ok(Cursor::of_pair(row.integer(0)?, row.text(1)?, row.text(2)?).to_string());
         let listing = Listing { direction, ..listing };
+        let (status, nature) = (status.0.map(|status| status.name()), nature.0.map(|nature| nature.name()));
+        let (bidding, opening) = (bidding.0.map(|bidding| bidding.name()), opening.0.map(|timing| timing.name()));
+        // Those that wait are not asked for by their status.
+        let counted = [
+            CountedFilter::equals("status", "NULLIF(lots.status, 'waiting')", status),
+            CountedFilter::equals("bidding", "lots.bidding", bidding),
+            CountedFilter::equals("opening", "lots.opening", opening),
+            CountedFilter::equals("nature", "lots.nature", nature),
+        ];
+        let counts = list_counts(counts.0, &self.0.database, &listing, &kept, &counted).await?;
+        let filter = kept
+            .along("lots.status", status.map(Value::from))
+            .along("lots.bidding", bidding.map(Value::from))
+            .along("lots.opening", opening.map(Value::from))
+            .equals("lots.nature", nature.map(Value::from));
         let page = filter.page(&self.0.database, &listing, after, limit, LotSummary::of_row, last);
         let (items, next) = page.await?;
-        Ok(Typed(LotPage { items, next }))
+        Ok(Typed(LotPage { items, next, counts }))
     }
 }
 

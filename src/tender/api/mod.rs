@@ -11,11 +11,11 @@ use super::{
 };
 use crate::field::{Day, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
-    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of, end_of,
-    page_limit, parameters, shown, word,
+    Cursor, DryRun, Endpoints, ListCounts, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of,
+    end_of, list_counts, page_limit, parameters, shown, word,
 };
 use crate::ledger::Ledger;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use acts::TenderActs;
 use file::TenderFileApi;
 use lots::LotApi;
@@ -90,6 +90,10 @@ pub struct TenderPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 fn instant(millis: i64) -> String {
@@ -228,6 +232,8 @@ impl TenderApi {
         q: Query<Option<String>>,
         /// By the time of their first publication: newest, as long as nothing is said.
         order: Query<Option<ListOrder>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         /// `next` of the page before.
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
@@ -244,24 +250,30 @@ impl TenderApi {
             (None, Some(bidder)) => (TENDERS_OF_BIDDER, Filter::default().along("bids.bidder", Some(bidder))),
             (None, None) => (TENDERS, Filter::default()),
         };
-        let filter = filter
+        let kept = filter
             .along("tenders.follows", follows.0.as_ref().map(|earlier| Value::from(earlier.as_str())))
             .along("tenders.unit", unit.0.as_ref().map(code_of))
             .along("tenders.centre", centre.0.as_ref().map(code_of))
-            .along("tenders.status", status.0.map(|status| Value::from(status.name())))
             .between(begin_of(published_from.0), end_of(published_to.0))
             .at_least("tenders.estimate_minor", estimate_min.0)
             .at_most("tenders.estimate_minor", estimate_max.0)
             .at_least("tenders.awarded_minor", awarded_min.0)
             .at_most("tenders.awarded_minor", awarded_max.0)
-            .equals("tenders.nature", nature.0.map(|nature| Value::from(nature.name())))
             .begins("tenders.region", region.as_deref())
             .contains("tenders.title_folded", q.0.as_deref());
         let listing = Listing { direction: order.0.unwrap_or(ListOrder::Newest).into(), ..listing };
+        let (status, nature) = (status.0.map(|status| status.name()), nature.0.map(|nature| nature.name()));
+        let counted = [
+            CountedFilter::equals("status", "tenders.status", status),
+            CountedFilter::equals("nature", "tenders.nature", nature),
+        ];
+        let counts = list_counts(counts.0, &self.0.database, &listing, &kept, &counted).await?;
+        let filter =
+            kept.along("tenders.status", status.map(Value::from)).equals("tenders.nature", nature.map(Value::from));
         let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
         let after = cursor.map(Vec::from);
         let page = filter.page(&self.0.database, &listing, after, limit, TenderSummary::of_row, last);
         let (items, next) = page.await?;
-        Ok(Typed(TenderPage { items, next }))
+        Ok(Typed(TenderPage { items, next, counts }))
     }
 }

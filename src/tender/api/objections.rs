@@ -3,9 +3,9 @@
 use super::super::{AnswerTiming, ObjectionResult, ObjectionStatus};
 use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListOrder, Problem, Typed, begin_of, end_of, page_limit, word};
+use crate::http::{Cursor, ListCounts, ListOrder, Problem, Typed, begin_of, end_of, list_counts, page_limit, word};
 use crate::ledger::Ledger;
-use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -35,6 +35,10 @@ pub struct ObjectionPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+    /// Where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    counts: Option<ListCounts>,
 }
 
 impl ObjectionSummary {
@@ -87,26 +91,37 @@ impl ObjectionApi {
         filed_to: Query<Option<Day>>,
         /// By the time when they were filed.
         order: Query<Option<ListOrder>>,
+        /// With `true` the answer says how many items the list would have with each value of its filters.
+        counts: Query<Option<bool>>,
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<ObjectionPage>, Problem> {
         let limit = page_limit(limit.0)?;
         let region = region_begins(region.0)?;
         let listing = Listing { direction: order_within(order.0, tender.0.is_some()), ..OBJECTIONS };
-        let filter = Filter::default()
+        let kept = Filter::default()
             .along("tender", tender.0.map(|tender| Value::from(tender.as_str())))
             .along("objector", objector.0.as_ref().map(code_of))
             .along("unit", unit.0.as_ref().map(code_of))
             .along("centre", centre.0.as_ref().map(code_of))
-            .along("status", status.0.map(|status| Value::from(status.name())))
-            .along("result", result.0.map(|result| Value::from(result.name())))
-            .along("answered", answered.0.map(|timing| Value::from(timing.name())))
             .between(begin_of(filed_from.0), end_of(filed_to.0))
             .begins("region", region.as_deref());
+        let (status, result) = (status.0.map(|status| status.name()), result.0.map(|result| result.name()));
+        let answered = answered.0.map(|timing| timing.name());
+        let counted = [
+            CountedFilter::equals("status", "status", status),
+            CountedFilter::equals("result", "result", result),
+            CountedFilter::equals("answered", "answered", answered),
+        ];
+        let counts = list_counts(counts.0, &self.0.database, &listing, &kept, &counted).await?;
+        let filter = kept
+            .along("status", status.map(Value::from))
+            .along("result", result.map(Value::from))
+            .along("answered", answered.map(Value::from));
         let after = Cursor::parse(after.0)?.map(Cursor::of_two).transpose()?;
         let last = |row: &Row| Ok(Cursor::of_pair(row.integer(0)?, row.text(1)?, row.text(2)?).to_string());
         let page = filter.page(&self.0.database, &listing, after, limit, ObjectionSummary::of_row, last);
         let (items, next) = page.await?;
-        Ok(Typed(ObjectionPage { items, next }))
+        Ok(Typed(ObjectionPage { items, next, counts }))
     }
 }

@@ -1,0 +1,55 @@
+//! How many items there would be with each value of a filter.
+
+use super::Problem;
+use crate::store::{CountedFilter, Database, Filter, Listing};
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// How many things share a value.
+#[derive(Serialize, Object)]
+pub struct ValueCount {
+    pub value: String,
+    pub count: u64,
+}
+
+/// The values of one filter, those first that most things share; fifty at most.
+#[derive(Serialize, Object)]
+pub struct FilterCounts {
+    /// Name of the parameter.
+    pub filter: String,
+    pub values: Vec<ValueCount>,
+}
+
+impl FilterCounts {
+    pub fn new(filter: &str, values: Vec<(String, u64)>) -> Self {
+        let values = values.into_iter().map(|(value, count)| ValueCount { value, count });
+        Self { filter: filter.to_owned(), values: values.collect() }
+    }
+}
+
+/// How many items the list would have with each value of a filter, all other filters as they are. A value without any is not told.
+#[derive(Serialize, Object)]
+pub struct ListCounts {
+    /// The list is longer than the first 2,000 items, of which these are counted: there may be more of any value.
+    pub more: bool,
+    pub filters: Vec<FilterCounts>,
+}
+
+/// What is counted where `counts=true` asks for it; `filter` is all else that is asked.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn list_counts(
+    asked: Option<bool>,
+    database: &Database,
+    listing: &Listing,
+    filter: &Filter,
+    counted: &[CountedFilter],
+) -> Result<Option<ListCounts>, Problem> {
+    if asked != Some(true) {
+        return Ok(None);
+    }
+    let counts = filter.counts(database, listing, counted).await?;
+    let filters = counts.filters.into_iter().map(|(name, values)| FilterCounts::new(name, values));
+    Ok(Some(ListCounts { more: counts.is_cut, filters: filters.collect() }))
+}
