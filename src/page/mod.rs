@@ -10,6 +10,7 @@ mod component;
 mod crawlers;
 mod evaluation;
 mod home;
+mod evidence;
 mod kinds;
 mod language;
 mod law;
