@@ -423,7 +423,7 @@ pub async fn serve(
     beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if !elsewhere.public_mirrors.is_empty() {
-        beside.spawn(asking::ask_for_ever(Arc::clone(&ledger), elsewhere.public_mirrors));
+        beside.spawn(asking::ask_for_ever(Arc::clone(&ledger), elsewhere.public_mirrors, asking::ASKED_EVERY));
     }
     if is_telling {
         beside.spawn(match_for_ever(Arc::clone(&subscriptions)));
