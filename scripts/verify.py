@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Verifies a log of gongshi from FORMAT.md alone: python3 scripts/verify.py FOLDER [VKEY]
+"""Verifies a log of gongshi from FORMAT.md alone: python3 scripts/verify.py FOLDER|BUNDLE [VKEY]
 
-FOLDER is a log as files (FORMAT.md §5), as `gongshi export log` or any mirror writes it. Checks form, order, chain, keys,
-signatures, tree, tiles and checkpoint; not the rules of the domain. Prints {"entries": …, "findings": […]} and exits with 0
+FOLDER is a log as files (FORMAT.md §5), as `gongshi export log` or any mirror writes it; a bundle of the whole log is one when it is
+unpacked. BUNDLE is the zip of a part (§9). Checks form, order, chain, keys, signatures, tree, tiles and checkpoint, of a part proofs,
+documents and the lengths of its streams; not the rules of the domain. Prints {"entries": …, "findings": […]} and exits with 0
 only when there are no findings. Needs Python 3.9 and the JOSE library jwcrypto.
 """
 
 import base64
+import collections
 import datetime
 import hashlib
 import itertools
@@ -16,6 +18,7 @@ import re
 import struct
 import sys
 import unicodedata
+import zipfile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -295,6 +298,8 @@ class Verifier:
         self.tree = Tree()
         self.origin, self.log_keys = None, []
         self.last_hash, self.last_time = None, ""
+        self.lengths = collections.Counter()  # of streams
+        self.cited = {}  # SHA-256 → size
 
     def find(self, index, reason, detail=""):
         finding = {"reason": reason, "detail": str(detail)}
@@ -302,11 +307,10 @@ class Verifier:
 
     def entries(self, folder):
         for data in entries(folder):
-            self.check(data)
+            self.check(self.tree.size, data)
             self.tree.append(self.last_hash)
 
-    def check(self, data):
-        place = self.tree.size
+    def check(self, place, data):
         last_hash, self.last_hash = self.last_hash, sha256(b"\x00" + data)
         try:
             index, time, previous, parts, decoded = read_entry(data)
@@ -335,6 +339,8 @@ class Verifier:
         if (header["kid"], header["jti"]) in self.seen:
             self.find(place, "jti-reused", header["jti"])
         self.seen.add((header["kid"], header["jti"]))
+        self.lengths[header["sub"]] += 1
+        self.cited.update(cited(content))
         if header["aud"] != self.origin:
             self.find(place, "not-allowed", "aud")
         if header["typ"] != "log.opened" and not is_timely(header, time):
@@ -366,10 +372,12 @@ class Verifier:
         elif typ == "log.checkpoint_key_retired":
             self.log_keys = [key for key in self.log_keys if key != content["log_key"]]
         elif typ == "log.continued":
-            before = [self.origin, str(place), base64.b64encode(self.tree.root()).decode()]
-            if content["predecessor"].split("\n")[:3] != before:
+            if not self.follows(place, content["predecessor"].split("\n")[:3]):
                 self.find(place, "not-allowed", "the predecessor is not the checkpoint of the entries before")
             self.origin, self.log_keys = content["origin"], [content["log_key"]]
+
+    def follows(self, place, predecessor):
+        return predecessor == [self.origin, str(place), base64.b64encode(self.tree.root()).decode()]
 
     def brought(self, place, header, content, previous):
         """The keys by which a record may sign itself in (FORMAT.md §6)."""
@@ -394,27 +402,36 @@ class Verifier:
                     self.find((index + at) << (8 * level), "tile-mismatch")
 
     def checkpoint(self, folder, vkey):
-        note = (folder / "checkpoint").read_bytes()
         try:
-            text, _, signatures = note.decode("utf-8").rpartition("\n\n")
-            text += "\n"
-            origin, size, root, *_ = text.split("\n")
-            if origin != self.origin:
-                raise ValueError("not the origin of this log")
-            if not SIZE.fullmatch(size) or int(size) >= 2**64 or len(unbase64(root, url=False)) != 32:
-                raise ValueError("not a size and a root")
-            lines = [SIGNATURE_LINE.fullmatch(line) for line in signatures.split("\n")[:-1]]
-            if not all(lines) or not signatures.endswith("\n"):
-                raise ValueError("not a signed note")
-            lines = [(line[1], unbase64(line[2], url=False)) for line in lines]
-            if not sum(self.signed(text, lines, key) for key in ([vkey] if vkey else self.log_keys)):
-                raise ValueError("no signature of the log")
+            text = self.opened((folder / "checkpoint").read_bytes(), vkey)
+            size, root = self.read_checkpoint(text)
         except (ValueError, InvalidSignature) as error:
             return self.find(None, "checkpoint-invalid", error)
-        if int(size) != self.tree.size:
-            self.find(min(int(size), self.tree.size), "size-mismatch", f"{size}, there are {self.tree.size}")
-        elif unbase64(root, url=False) != self.tree.root():
+        if size != self.tree.size:
+            self.find(min(size, self.tree.size), "size-mismatch", f"{size}, there are {self.tree.size}")
+        elif root != self.tree.root():
             self.find(None, "root-mismatch")
+
+    def read_checkpoint(self, text):
+        origin, size, root, *_ = text.split("\n")
+        if origin != self.origin:
+            raise ValueError("not the origin of this log")
+        root = unbase64(root, url=False)
+        if not SIZE.fullmatch(size) or int(size) >= 2**64 or len(root) != 32:
+            raise ValueError("not a size and a root")
+        return int(size), root
+
+    def opened(self, note, vkey):
+        """The text of a note that the log has signed."""
+        text, _, signatures = note.decode("utf-8").rpartition("\n\n")
+        text += "\n"
+        lines = [SIGNATURE_LINE.fullmatch(line) for line in signatures.split("\n")[:-1]]
+        if not all(lines) or not signatures.endswith("\n"):
+            raise ValueError("not a signed note")
+        lines = [(line[1], unbase64(line[2], url=False)) for line in lines]
+        if not sum(self.signed(text, lines, key) for key in ([vkey] if vkey else self.log_keys)):
+            raise ValueError("no signature of the log")
+        return text
 
     @staticmethod
     def signed(text, lines, vkey):
@@ -431,14 +448,131 @@ class Verifier:
         return len(ours)
 
 
-def main(folder, vkey=None):
-    folder, verifier = pathlib.Path(folder), Verifier()
-    for part in (verifier.entries, verifier.tiles, lambda folder: verifier.checkpoint(folder, vkey)):
+class Part(Verifier):
+    """Entries of some streams, each with its proof (FORMAT.md §9)."""
+
+    def read(self, path, vkey):
+        with zipfile.ZipFile(path) as bundle:
+            names = bundle.namelist()
+            manifest = read_object(bundle.read("bundle.json"))
+            indexes = manifest["entries"]
+            if manifest["format"] != "gongshi-bundle/1" or manifest["scope"] == "all" or len(set(names)) < len(names):
+                raise ValueError("not the bundle of a part")
+            if any(type(index) is not int for index in indexes) or indexes != sorted(set(indexes)):
+                raise ValueError("entries are not ascending")
+            ((kind, subject),) = manifest["scope"].items()
+            self.members(names, manifest)
+            note, leaves, before = bundle.read("checkpoint"), {}, None
+            for index in indexes:
+                if before != index - 1:
+                    self.last_hash = None  # nobody can tell what it follows
+                self.check(index, bundle.read(f"entries/{index}.json"))
+                leaves[index] = self.last_hash
+                before = index
+            try:
+                text = self.opened(note, vkey)
+                size, root = self.read_checkpoint(text)
+            except (ValueError, InvalidSignature) as error:
+                return self.find(None, "checkpoint-invalid", error)
+            keys = bundle.read("log.vkey").decode().splitlines()
+            if (manifest["origin"], manifest["size"], set(keys)) != (self.origin, size, set(self.log_keys)):
+                self.find(None, "manifest-wrong")
+            for index, leaf in leaves.items():
+                try:
+                    self.proof(bundle.read(f"proofs/{index}.tlog-proof"), note, index, leaf, (size, root))
+                except ValueError as error:
+                    self.find(index, "proof-invalid", error)
+            if not self.lengths[f"{kind}/{subject}"]:
+                self.find(None, "manifest-wrong", f"nothing is here about {kind} {subject}")
+            self.statement(bundle, vkey, text, f"{kind}/{subject}")
+            self.documents(bundle, manifest)
+
+    def follows(self, place, predecessor):
+        return predecessor[:2] == [self.origin, str(place)]  # the root of a tree that is not here nobody can tell
+
+    def members(self, names, manifest):
+        wanted = {"bundle.json", "checkpoint", "log.vkey"}
+        wanted |= {f"documents/{name}" for name in manifest["documents"]}
+        for index in manifest["entries"]:
+            wanted |= {f"entries/{index}.json", f"proofs/{index}.tlog-proof"}
+        free = {"README.md", "report.html", "streams", "streams.note"}
+        for name in sorted(wanted - set(names)):
+            self.find(None, "member-missing", name)
+        for name in sorted(set(names) - wanted - free):
+            self.find(None, "member-unknown", name)
+
+    @staticmethod
+    def proof(receipt, note, index, leaf, head):
+        """RFC 9162 §2.1.3.2."""
+        lines, _, checkpoint = receipt.decode("utf-8").partition("\n\n")
+        first, place, *hashes = lines.split("\n")
+        if (first, place) != ("c2sp.org/tlog-proof@v1", f"index {index}") or checkpoint.encode() != note:
+            raise ValueError("another form, index or checkpoint")
+        size, root = head
+        at, last, node = index, size - 1, leaf
+        for sibling in (unbase64(line, url=False) for line in hashes):
+            if last == 0:
+                raise ValueError("too long")
+            if at & 1 or at == last:
+                node = sha256(b"\x01" + sibling + node)
+                while at and not at & 1:
+                    at, last = at >> 1, last >> 1
+            else:
+                node = sha256(b"\x01" + node + sibling)
+            at, last = at >> 1, last >> 1
+        if last or index >= size or node != root:
+            raise ValueError("it does not lead to the root")
+
+    def statement(self, bundle, vkey, checkpoint, scope):
+        """That nothing was taken out, by the word of the log."""
         try:
-            part(folder)
-        except (OSError, ValueError, struct.error) as error:
+            streams = bundle.read("streams")
+            text = self.opened(bundle.read("streams.note"), vkey)
+        except (KeyError, ValueError, InvalidSignature) as error:
+            return self.find(None, "statement-invalid", error)
+        head = checkpoint.split("\n")[:3]
+        if text != "\n".join(["gongshi-streams/1", *head, scope, sha256(streams).hex(), ""]):
+            return self.find(None, "statement-invalid", "of another checkpoint, scope or other streams")
+        stated = dict(line.rsplit(" ", 1) for line in streams.decode("utf-8").splitlines())
+        for stream in sorted({*stated, *self.lengths}):
+            if stated.get(stream) != str(self.lengths[stream]):
+                self.find(None, "stream-mismatch", f"{stream}: {self.lengths[stream]}, stated {stated.get(stream)}")
+
+    def documents(self, bundle, manifest):
+        for name, size in self.cited.items():
+            if name in manifest["documents"]:
+                data = bundle.read(f"documents/{name}")
+                if sha256(data).hex() != name or len(data) != size:
+                    self.find(None, "document-mismatch", name)
+            elif name not in manifest["documents_missing"]:
+                self.find(None, "document-missing", name)
+        for name in set(manifest["documents"]) - set(self.cited):
+            self.find(None, "member-unknown", f"documents/{name}")
+
+
+def cited(value):
+    """The documents that a payload cites: SHA-256 → size."""
+    if isinstance(value, dict):
+        if type(value.get("sha256")) is str and type(value.get("size")) is int:
+            yield value["sha256"], value["size"]
+        for part in value.values():
+            yield from cited(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from cited(part)
+
+
+def main(path, vkey=None):
+    path = pathlib.Path(path)
+    verifier = Verifier() if path.is_dir() else Part()
+    whole = (verifier.entries, verifier.tiles, lambda folder: verifier.checkpoint(folder, vkey))
+    for part in whole if path.is_dir() else [lambda path: verifier.read(path, vkey)]:
+        try:
+            part(path)
+        except (OSError, ValueError, KeyError, TypeError, struct.error, zipfile.BadZipFile) as error:
             verifier.find(None, "unreadable", error)
-    print(json.dumps({"origin": verifier.origin, "entries": verifier.tree.size, "findings": verifier.findings}))
+    entries = verifier.tree.size or sum(verifier.lengths.values())
+    print(json.dumps({"origin": verifier.origin, "entries": entries, "findings": verifier.findings}))
     return 1 if verifier.findings else 0
 
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// A start waits so long for an answer.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 /// Between two questions to a mirror that readers are told of: it need not be closer than what they read meanwhile.
-const ASKED_EVERY: Duration = Duration::from_secs(60);
+pub const ASKED_EVERY: Duration = Duration::from_secs(60);
 
 /// Why somebody's word is not known.
 #[derive(Debug, thiserror::Error)]
@@ -53,10 +53,10 @@ async fn ask_mirrors(ledger: &Ledger, mirrors: &[String]) {
     join_all(asked).await;
 }
 
-/// Asks the mirrors that readers are told of, again and again; drop the future to stop.
-pub async fn ask_for_ever(ledger: Arc<Ledger>, mirrors: Vec<String>) {
+/// Asks the mirrors that readers are told of, again and again, so long after the last answer; drop the future to stop.
+pub async fn ask_for_ever(ledger: Arc<Ledger>, mirrors: Vec<String>, every: Duration) {
     loop {
-        tokio::time::sleep(ASKED_EVERY).await;
+        tokio::time::sleep(every).await;
         ask_mirrors(&ledger, &mirrors).await;
     }
 }

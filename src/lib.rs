@@ -37,6 +37,8 @@ pub mod bench;
 #[cfg(feature = "shell")]
 pub mod bundle;
 #[cfg(feature = "shell")]
+pub mod bundling;
+#[cfg(feature = "shell")]
 pub mod clock;
 #[cfg(feature = "shell")]
 pub mod cosigning;

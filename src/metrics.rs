@@ -1,5 +1,6 @@
 //! What the service counts, in Prometheus text form.
 
+use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -23,6 +24,63 @@ pub struct Metrics {
     witness_failures: IntCounterVec,
     published_size: IntGauge,
     publishing_failures: IntCounter,
+    messages: Messages,
+}
+
+/// What is told to subscribers; the label `to` says in which way.
+struct Messages {
+    delivered: IntCounterVec,
+    failed: IntCounterVec,
+    given_up: IntCounterVec,
+    waiting: IntGauge,
+    oldest: IntGauge,
+}
+
+impl Messages {
+    fn new() -> Self {
+        let counter = |name: &str, help: &str| {
+            let counter = IntCounterVec::new(Opts::new(name, help), &["to"]).expect("a constant, valid name");
+            // Printed from the beginning, so that an increase from nothing is one.
+            for to in ["email", "webhook"] {
+                counter.with_label_values(&[to]).reset();
+            }
+            counter
+        };
+        let gauge = |name: &str, help: &str| IntGauge::new(name, help).expect("a constant, valid name");
+        Self {
+            delivered: counter(
+                "gongshi_messages_delivered_total",
+                "Messages that a subscriber's webhook or the server of mail has taken",
+            ),
+            failed: counter("gongshi_messages_failed_total", "Attempts to deliver a message that failed"),
+            given_up: counter(
+                "gongshi_subscriptions_given_up_total",
+                "Subscriptions whose subscriber could not be reached for too long",
+            ),
+            waiting: gauge("gongshi_subscriptions_waiting", "Subscriptions to which something is to be sent"),
+            oldest: gauge(
+                "gongshi_oldest_news_seconds",
+                "Age of the oldest entry that a subscriber is still to be told",
+            ),
+        }
+    }
+
+    fn collectors(&self) -> [Box<dyn Collector>; 5] {
+        [
+            Box::new(self.delivered.clone()),
+            Box::new(self.failed.clone()),
+            Box::new(self.given_up.clone()),
+            Box::new(self.waiting.clone()),
+            Box::new(self.oldest.clone()),
+        ]
+    }
+}
+
+fn built() -> IntGaugeVec {
+    let built = Opts::new("gongshi_build_info", "1, labelled with the program's version");
+    let built = IntGaugeVec::new(built, &["version"]).expect("a constant, valid name");
+    built.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+    built
 }
 
 impl Default for Metrics {
@@ -67,15 +125,12 @@ impl Default for Metrics {
                 &["witness"],
             )
             .expect("a constant, valid name"),
-            built: IntGaugeVec::new(
-                Opts::new("gongshi_build_info", "1, labelled with the program's version"),
-                &["version"],
-            )
-            .expect("a constant, valid name"),
+            built: built(),
             published_size: gauge("gongshi_published_size", "Entries in the checkpoint that is published as files"),
             publishing_failures: counter("gongshi_publishing_failures_total", "Rounds of publishing that failed"),
+            messages: Messages::new(),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 15] = [
+        let collectors: [Box<dyn Collector>; 15] = [
             Box::new(metrics.built.clone()),
             Box::new(metrics.batches.clone()),
             Box::new(metrics.batch_records.clone()),
@@ -92,8 +147,7 @@ impl Default for Metrics {
             Box::new(metrics.published_size.clone()),
             Box::new(metrics.publishing_failures.clone()),
         ];
-        metrics.built.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        for collector in collectors {
+        for collector in collectors.into_iter().chain(metrics.messages.collectors()) {
             metrics.registry.register(collector).expect("each name is registered once");
         }
         metrics
@@ -145,6 +199,25 @@ impl Metrics {
 
     pub fn publishing_failed(&self) {
         self.publishing_failures.inc();
+    }
+
+    /// A message was taken; `to` is one of few words.
+    pub fn message_delivered(&self, to: &str) {
+        self.messages.delivered.with_label_values(&[to]).inc();
+    }
+
+    pub fn message_failed(&self, to: &str) {
+        self.messages.failed.with_label_values(&[to]).inc();
+    }
+
+    pub fn subscription_given_up(&self, to: &str) {
+        self.messages.given_up.with_label_values(&[to]).inc();
+    }
+
+    /// To how many subscriptions something is to be sent, and how old the oldest entry is of it.
+    pub fn to_be_told(&self, subscriptions: u64, oldest: Duration) {
+        self.messages.waiting.set(subscriptions as i64);
+        self.messages.oldest.set(oldest.as_secs() as i64);
     }
 
     pub fn response(&self, method: &str, status: u16) {

@@ -41,6 +41,8 @@ problems! {
     RATE_LIMITED 429 "rate-limited" "请求过于频繁" "Too many requests"
     RANGE_UNSATISFIABLE 416 "range-unsatisfiable" "所请求的范围超出文件" "The range lies outside the document"
     QUOTA_EXHAUSTED 429 "quota-exhausted" "未被引用的存放已满额" "Too much is here that no record cites"
+    BUNDLE_TOO_LARGE 422 "bundle-too-large" "证据包过大，本服务不现场制作" "A bundle of that size is not made for whoever asks"
+    BUNDLE_UNDERWAY 503 "bundle-underway" "证据包正在制作，请稍后再取" "The bundle is being made; come again soon"
     NOT_SENT 422 "not-sent" "本服务不发送此类消息" "This service sends no such messages"
     TIMEOUT 503 "timeout" "处理超时，请以同一 jti 重试" "Timed out; retry with the same jti"
     UNAVAILABLE 503 "unavailable" "服务暂不可用，请以同一 jti 重试" "Unavailable; retry with the same jti"

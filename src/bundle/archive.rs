@@ -50,8 +50,8 @@ pub(super) struct Archive {
 impl Archive {
     /// # Errors
     /// Not a zip, or one made to do harm.
-    pub fn open(path: &Path) -> Result<Self, BundleError> {
-        let mut zip = ZipArchive::new(BufReader::new(File::open(path)?))?;
+    pub fn of(file: File) -> Result<Self, BundleError> {
+        let mut zip = ZipArchive::new(BufReader::new(file))?;
         if zip.has_duplicate_names() {
             return Err(BundleError::DuplicateName);
         }
@@ -130,8 +130,16 @@ impl Archive {
 /// # Errors
 /// It can't be read.
 pub fn file_digest(path: &Path) -> std::io::Result<Hash> {
+    digest_of(&File::open(path)?)
+}
+
+/// SHA-256 of what is in a file from where it stands.
+///
+/// # Errors
+/// It can't be read.
+pub fn digest_of(mut file: &File) -> std::io::Result<Hash> {
     let mut hasher = Hasher(Sha256::new());
-    std::io::copy(&mut File::open(path)?, &mut hasher)?;
+    std::io::copy(&mut file, &mut hasher)?;
     Ok(hasher.0.into())
 }
 

@@ -20,6 +20,7 @@ use crate::log::{
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 
 /// What was verified, and what came of it.
@@ -108,7 +109,12 @@ const ENTRY_BUNDLE_BYTES_MAX: u64 = TILE_WIDTH * (ENTRY_BYTES_MAX as u64 + 2);
 /// # Errors
 /// The file is no bundle, or one made to do harm. What is wrong with the evidence is a finding.
 pub fn verify_bundle(path: &Path, key: Option<&NoteKey>, editions: &Editions) -> Result<Verified, BundleError> {
-    let mut archive = Archive::open(path)?;
+    verify_file(File::open(path)?, key, editions)
+}
+
+/// As [`verify_bundle`], of an open file.
+pub(super) fn verify_file(file: File, key: Option<&NoteKey>, editions: &Editions) -> Result<Verified, BundleError> {
+    let mut archive = Archive::of(file)?;
     let manifest = read_manifest(&mut archive)?;
     let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
     let (mut report, contents, streams) = match manifest.scope {

@@ -18,10 +18,10 @@ mod select;
 mod timeline;
 mod write;
 
-pub use archive::{BundleError, file_digest};
+pub use archive::{BundleError, digest_of, file_digest};
 pub use check::{Bundled, Conclusion, Verified, verify_bundle};
 pub use contents::{Contents, Listening};
 pub use manifest::{FORMAT, Manifest, Scope};
 pub use reach::Reach;
 pub use report::{Occasion, page};
-pub use write::{BundleExportError, Maker, export_bundle};
+pub use write::{BundleExportError, BundleLimit, Maker, export_bundle, make_bundle};

@@ -14,11 +14,8 @@ pub(super) struct Selected {
     pub lengths: Lengths,
 }
 
-/// The entries below `size` on the streams of the scope, and on those that say who their authors were and what they were
-/// entitled to: the authors' organisations, the authors of what is written about these, and so on; what the decisions on
-/// all these looked at; the commitments and evaluations on a tender; and the log's own stream. Nothing when the log knows nothing of the
-/// scope.
-pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Result<Selected, StoreError> {
+/// The streams that a scope names of itself.
+async fn about(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet<String>, StoreError> {
     let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
     if let Scope::Organisation(id) = scope {
         streams.insert(format!("access/{id}"));
@@ -57,10 +54,28 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
             streams.insert(format!("evaluation/{}", row.text(0)?));
         }
     }
+    Ok(streams)
+}
+
+/// The entries below `size` on the streams of the scope, and on those that say who their authors were and what they were
+/// entitled to: the authors' organisations, the authors of what is written about these, and so on; what the decisions on
+/// all these looked at; the commitments and evaluations on a tender; and the log's own stream. No entries when the log knows nothing of
+/// the scope, nothing at all where there are more than `most`.
+pub(super) async fn select(
+    database: &Database,
+    scope: &Scope,
+    size: u64,
+    most: usize,
+) -> Result<Option<Selected>, StoreError> {
+    let mut streams = about(database, scope, size).await?;
     let mut waiting: Vec<String> = streams.iter().cloned().collect();
     let mut selected = Selected::default();
     let mut about_scope = false;
     while let Some(stream) = waiting.pop() {
+        // As a rule, a stream that is waited for has an entry at least.
+        if selected.entries.len().saturating_add(waiting.len()) > most {
+            return Ok(None);
+        }
         let sql = "SELECT idx, author FROM entries WHERE stream = $1 AND idx < $2";
         let rows = database.read(sql, &[Value::from(stream.as_str()), Value::from(size)]).await?;
         if !rows.is_empty() {
@@ -83,5 +98,6 @@ pub(super) async fn select(database: &Database, scope: &Scope, size: u64) -> Res
             }
         }
     }
-    Ok(if about_scope { selected } else { Selected::default() })
+    let is_within = selected.entries.len() <= most;
+    Ok(is_within.then(|| if about_scope { selected } else { Selected::default() }))
 }

@@ -1,7 +1,7 @@
 //! `gongshi export bundle`.
 
 use super::archive::BundleError;
-use super::check::{Verified, verify_bundle};
+use super::check::{Verified, verify_file};
 use super::manifest::{
     CHECKPOINT, FORMAT, KEYS, MANIFEST, Manifest, README, REPORT, STREAMS, STREAMS_NOTE, Scope, document_name,
     entry_name, proof_name,
@@ -22,7 +22,7 @@ use crate::world::ReadEntry;
 use futures::TryStreamExt;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::Path;
 use zip::ZipWriter;
 use zip::result::ZipError;
@@ -43,6 +43,8 @@ pub enum BundleExportError {
     Zip(#[from] ZipError),
     #[error("the log knows nothing of {0}")]
     Unknown(Scope),
+    #[error("it comes to more than {} entries or {} bytes", .0.entries, .0.bytes)]
+    TooLarge(BundleLimit),
     #[error("the stored checkpoint does not hold: {0}")]
     Checkpoint(#[from] CheckpointError),
     #[error("{0}")]
@@ -65,17 +67,46 @@ pub struct Maker<'a> {
     pub keys: &'a [PrivateKey],
 }
 
-/// A bundle that is being written.
-struct Writer {
-    zip: ZipWriter<File>,
-    /// Documents that the entries so far cite, with their sizes.
-    cited: BTreeMap<DocumentId, u64>,
+/// The most that a bundle may come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BundleLimit {
+    pub entries: usize,
+    /// Bytes of its members, unpacked.
+    pub bytes: u64,
 }
 
-impl Writer {
+impl BundleLimit {
+    /// For who runs the log, and waits.
+    pub const NONE: Self = Self { entries: usize::MAX, bytes: u64::MAX };
+}
+
+/// A bundle that is being written.
+struct Writer<'f> {
+    zip: ZipWriter<&'f File>,
+    /// Documents that the entries so far cite, with their sizes.
+    cited: BTreeMap<DocumentId, u64>,
+    limit: BundleLimit,
+    /// Bytes so far, unpacked.
+    bytes: u64,
+}
+
+impl Writer<'_> {
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), BundleExportError> {
         self.zip.start_file(name, SimpleFileOptions::default())?;
+        self.write(bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), BundleExportError> {
+        self.makes_room_for(bytes.len() as u64)?;
+        self.bytes += bytes.len() as u64;
         Ok(self.zip.write_all(bytes)?)
+    }
+
+    /// # Errors
+    /// [`BundleExportError::TooLarge`]
+    fn makes_room_for(&self, bytes: u64) -> Result<(), BundleExportError> {
+        let fits = self.bytes.saturating_add(bytes) <= self.limit.bytes;
+        if fits { Ok(()) } else { Err(BundleExportError::TooLarge(self.limit)) }
     }
 
     fn cites(&mut self, entry: &[u8]) {
@@ -99,15 +130,11 @@ pub async fn export_bundle(
     let mut part = out.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let written = write(maker, scope, now, part).await;
-    let finished = written.and_then(|()| {
-        let verified = verify_bundle(part, None, maker.editions)?;
-        let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
-        let mut zip = ZipWriter::new_append(OpenOptions::new().read(true).write(true).open(part)?)?;
-        zip.start_file(REPORT, SimpleFileOptions::default())?;
-        zip.write_all(report.as_bytes())?;
-        zip.finish()?.sync_all()?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(part)?;
+    let subject = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let made = make_bundle(maker, BundleLimit::NONE, scope, now, &file, subject).await;
+    let finished = made.and_then(|verified| {
+        file.sync_all()?;
         std::fs::rename(part, out)?;
         Ok(verified)
     });
@@ -118,27 +145,56 @@ pub async fn export_bundle(
     finished
 }
 
+/// As [`export_bundle`], into an empty file that is open for reading and writing; `subject` is what the report calls it.
+///
+/// # Errors
+/// See [`BundleExportError`]; then anything may be in the file.
+pub async fn make_bundle(
+    maker: Maker<'_>,
+    limit: BundleLimit,
+    scope: Scope,
+    now: Instant,
+    file: &File,
+    subject: String,
+) -> Result<Verified, BundleExportError> {
+    write(maker, limit, scope, now, file).await?;
+    let verified = verify_file(file.try_clone()?, None, maker.editions)?;
+    let report = page(&verified, &Occasion { subject, digest: None, pinned: false, policy: false, at: now });
+    let mut zip = ZipWriter::new_append(file)?;
+    zip.start_file(REPORT, SimpleFileOptions::default())?;
+    zip.write_all(report.as_bytes())?;
+    zip.finish()?.rewind()?;
+    Ok(verified)
+}
+
 /// The checkpoint that the bundle's proofs lead to, as a signed note with the cosignatures that there are for it.
 async fn newest_note(database: &Database) -> Result<String, StoreError> {
     let head = database.cosigned_head().await?;
     head.map(|(_, note)| note).ok_or_else(|| StoreError::Damaged("no log head".to_owned()))
 }
 
-async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Result<(), BundleExportError> {
+async fn write(
+    maker: Maker<'_>,
+    limit: BundleLimit,
+    scope: Scope,
+    now: Instant,
+    file: &File,
+) -> Result<(), BundleExportError> {
     let Maker { database, documents, editions, keys } = maker;
     let note = newest_note(database).await?;
     let checkpoint = Checkpoint::of_note(&note)?;
     let selected = match scope {
         Scope::All => Selected::default(),
         Scope::Tender(_) | Scope::Organisation(_) => {
-            let selected = select(database, &scope, checkpoint.size).await?;
+            let selected = select(database, &scope, checkpoint.size, limit.entries).await?;
+            let selected = selected.ok_or(BundleExportError::TooLarge(limit))?;
             if selected.entries.is_empty() {
                 return Err(BundleExportError::Unknown(scope));
             }
             selected
         }
     };
-    let mut writer = Writer { zip: ZipWriter::new(File::create(part)?), cited: BTreeMap::new() };
+    let mut writer = Writer { zip: ZipWriter::new(file), cited: BTreeMap::new(), limit, bytes: 0 };
     writer.put(CHECKPOINT, note.as_bytes())?;
     let log = load_streams(database, &Owners::default(), &[], editions).await?;
     let named = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
@@ -167,7 +223,9 @@ async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Res
         documents: Vec::new(),
         documents_missing: Vec::new(),
     };
-    for (id, size) in std::mem::take(&mut writer.cited) {
+    let cited = std::mem::take(&mut writer.cited);
+    writer.makes_room_for(cited.values().fold(0, |sum: u64, size| sum.saturating_add(*size)))?;
+    for (id, size) in cited {
         let there = put_document(&mut writer, documents, id, size).await?;
         if there { &mut manifest.documents } else { &mut manifest.documents_missing }.push(id);
     }
@@ -177,7 +235,7 @@ async fn write(maker: Maker<'_>, scope: Scope, now: Instant, part: &Path) -> Res
     Ok(())
 }
 
-async fn put_tiles(writer: &mut Writer, database: &Database, size: u64) -> Result<(), BundleExportError> {
+async fn put_tiles(writer: &mut Writer<'_>, database: &Database, size: u64) -> Result<(), BundleExportError> {
     each_resource(database, size, |resource, bytes| {
         writer.put(&format!("tile/{resource}"), &bytes)?;
         if let Resource::Entries(tile) = resource {
@@ -189,7 +247,7 @@ async fn put_tiles(writer: &mut Writer, database: &Database, size: u64) -> Resul
 }
 
 async fn put_entry(
-    writer: &mut Writer,
+    writer: &mut Writer<'_>,
     database: &Database,
     tree: &TreeReader,
     index: u64,
@@ -208,7 +266,7 @@ async fn put_entry(
 
 /// Whether the document was there.
 async fn put_document(
-    writer: &mut Writer,
+    writer: &mut Writer<'_>,
     documents: &Documents,
     id: DocumentId,
     size: u64,
@@ -223,7 +281,7 @@ async fn put_document(
     writer.zip.start_file(document_name(id), options)?;
     let mut chunks = std::pin::pin!(chunks);
     while let Some(chunk) = chunks.try_next().await? {
-        writer.zip.write_all(&chunk)?;
+        writer.write(&chunk)?;
     }
     Ok(true)
 }

@@ -62,6 +62,7 @@ impl Sandbox {
         let limits = Limits { per_address: 0, per_key: 0, registrations: 0, ..Limits::default() };
         serve(
             ledger,
+            &location,
             self.listen,
             limits,
             TrustedProxies::default(),

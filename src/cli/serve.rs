@@ -310,7 +310,8 @@ impl Serve {
         let delivering = self.public_url.map(|base| Delivering { base, mail, reach });
         anyhow::ensure!(self.public_mirror.len() <= MIRRORS_MAX, "at most {MIRRORS_MAX} public mirrors");
         let elsewhere = Elsewhere { published, mirrors: self.mirror, public_mirrors: self.public_mirror, delivering };
-        serve(ledger, self.listen, limits, TrustedProxies::new(self.trusted_proxy), elsewhere, None).await
+        let proxies = TrustedProxies::new(self.trusted_proxy);
+        serve(ledger, &self.location, self.listen, limits, proxies, elsewhere, None).await
     }
 }
 
@@ -354,7 +355,8 @@ impl Demo {
             either("示例主体的密钥在", "Keys of the demo organisations"),
             self.data.join("demo-keys").display()
         );
-        serve(ledger, self.listen, Limits::default(), TrustedProxies::default(), Elsewhere::default(), None).await
+        let (limits, proxies) = (Limits::default(), TrustedProxies::default());
+        serve(ledger, &location, self.listen, limits, proxies, Elsewhere::default(), None).await
     }
 }
 
@@ -386,6 +388,7 @@ async fn confirm_clock(ledger: Arc<Ledger>, mut confirmed: Signal) {
 /// Serves until it is told to stop.
 pub async fn serve(
     ledger: Arc<Ledger>,
+    location: &Location,
     listen: SocketAddr,
     limits: Limits,
     proxies: TrustedProxies,
@@ -409,11 +412,8 @@ pub async fn serve(
     let server = Server::bind(Arc::clone(&ledger), listen, limits).await.with_context(|| listen.to_string())?;
     let is_telling = elsewhere.delivering.is_some();
     let subscriptions = Subscriptions::new(Arc::clone(&ledger), elsewhere.delivering)?;
-    let server = server.behind(proxies).telling(Arc::clone(&subscriptions));
-    let server = match sandbox {
-        Some(sandbox) => server.in_sandbox(sandbox),
-        None => server,
-    };
+    let server = server.behind(proxies).telling(Arc::clone(&subscriptions)).in_sandbox(sandbox);
+    let server = server.keeping_bundles_in(location.data.clone());
     tracing::info!(address = %server.address(), origin = %ledger.origin(), version = env!("CARGO_PKG_VERSION"), started = %Instant::to_string(&ledger.clock.now()), "serving");
     beside.spawn(confirm_clock(Arc::clone(&ledger), signal(SignalKind::user_defined1())?));
     beside.spawn(ledger::watch_clock(Arc::clone(&ledger)));
@@ -423,7 +423,7 @@ pub async fn serve(
     beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if !elsewhere.public_mirrors.is_empty() {
-        beside.spawn(asking::ask_for_ever(Arc::clone(&ledger), elsewhere.public_mirrors));
+        beside.spawn(asking::ask_for_ever(Arc::clone(&ledger), elsewhere.public_mirrors, asking::ASKED_EVERY));
     }
     if is_telling {
         beside.spawn(match_for_ever(Arc::clone(&subscriptions)));

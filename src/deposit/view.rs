@@ -82,7 +82,7 @@ pub struct DepositView {
     /// The deposit that it was a part of, until its payer was divided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    part_of: Option<ItemId>,
+    pub part_of: Option<ItemId>,
     scheme: ItemId,
     kind: ItemId,
     /// Absent where a person pays.
@@ -94,11 +94,11 @@ pub struct DepositView {
     pub tender: Option<TenderCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    lot: Option<String>,
+    pub lot: Option<String>,
     pub status: DepositStatus,
     /// How it went back.
     pub refund: RefundTiming,
-    pay_by: Day,
+    pub pay_by: Day,
     /// What set the clock of its refund going.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -115,11 +115,11 @@ pub struct DepositView {
     /// Index of the entry by which the service says that it is late.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    overdue: Option<u64>,
+    pub overdue: Option<u64>,
     /// First day on which a guarantee that covers it expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
-    guarantee_expires: Option<Day>,
+    pub guarantee_expires: Option<Day>,
     /// Index of the entry by which the service warned of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -141,7 +141,7 @@ pub struct DepositView {
     #[oai(skip_serializing_if_is_none)]
     surplus_overdue: Option<u64>,
     /// Index of the newest entry about it.
-    last_entry: u64,
+    pub last_entry: u64,
 }
 
 /// What a deposit comes to, in minor units (分): for its payer, its payee, supervisors and auditors.

@@ -34,8 +34,11 @@ pub fn due_at(instant: Instant) -> DueTime {
 
 /// A calendar of these; `of` says what is listed, for the product's name.
 pub fn calendar(origin: &str, of: &str, events: impl IntoIterator<Item = DueEvent>) -> String {
-    let mut calendar = Calendar::new();
-    calendar.append_property(("PRODID", format!("-//gongshi//{of}//ZH").as_str())).name("公示");
+    // Not `Calendar::new`: it has a PRODID of its own, and there is exactly one (RFC 5545 §3.6).
+    let mut calendar = Calendar::empty();
+    calendar.append_property(("VERSION", "2.0"));
+    calendar.append_property(("PRODID", format!("-//gongshi//{of}//ZH").as_str()));
+    calendar.append_property(("CALSCALE", "GREGORIAN")).name("公示");
     calendar.extend(events.into_iter().map(|due| {
         let mut event = Event::new();
         event
@@ -50,4 +53,19 @@ pub fn calendar(origin: &str, of: &str, events: impl IntoIterator<Item = DueEven
         event.done()
     }));
     calendar.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_once_stands_once() {
+        let text = calendar("log.example", "tenders", []);
+        for name in ["VERSION", "PRODID", "CALSCALE"] {
+            let lines = text.lines().filter(|line| line.starts_with(&format!("{name}:")));
+            assert_eq!(lines.count(), 1, "{name} in {text}");
+        }
+        assert!(text.contains("PRODID:-//gongshi//tenders//ZH\r\n"), "{text}");
+    }
 }

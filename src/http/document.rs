@@ -1,6 +1,6 @@
 //! Documents: what records cite by their hash.
 
-use super::range::{self, Asked};
+use super::range::{RangeAsked, range_asked, range_unsatisfiable};
 use super::{Caller, Limits, Problem, Tag, Typed, is_media_type};
 use crate::field::{DocumentId, MediaType, SIGNATURE_BYTES, contradicted};
 use crate::ledger::{Filed, Ledger, LedgerError};
@@ -161,15 +161,10 @@ impl DocumentApi {
         let size = self.ledger.document(sha256.0).await?.ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
         let tag = format!("\"{}\"", sha256.0);
         let range = range.0.filter(|_| if_range.0.is_none_or(|condition| condition == tag));
-        let asked = range::parse(range.as_deref(), size);
-        let part = match &asked {
-            Asked::Whole => None,
-            Asked::Part(part) => Some(part.clone()),
-            Asked::Unsatisfiable => {
-                let (zh, en) = (format!("文件有 {size} 字节"), format!("it has {size} bytes"));
-                let problem = Problem::with_detail(&problem::RANGE_UNSATISFIABLE, zh, en);
-                return Err(Problem { complete_length: Some(size), ..problem });
-            }
+        let part = match range_asked(range.as_deref(), size) {
+            RangeAsked::Whole => None,
+            RangeAsked::Part(part) => Some(part),
+            RangeAsked::Unsatisfiable => return Err(range_unsatisfiable(size)),
         };
         let bytes = self.ledger.documents.get(sha256.0, part.clone()).await.map_err(refuse_upload)?;
         let body = Binary(Body::from_bytes_stream(bytes.map(|chunk| chunk.map_err(std::io::Error::other))));

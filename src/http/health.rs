@@ -3,12 +3,13 @@
 use crate::clock::Doubt;
 use crate::ledger::{Contradiction, Ledger, WitnessStatus};
 use crate::problem::{Bilingual, CLOCK_UNTRUSTED, LOG_REWOUND, ProblemType, STORE_CONTRADICTS, UNAVAILABLE};
-use crate::store::Obstacle;
+use crate::store::{Obstacle, StoreError};
 use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, handler};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The process runs.
 #[handler]
@@ -77,11 +78,25 @@ fn of_clock(doubt: &Doubt) -> Value {
     words
 }
 
+async fn count_subscriptions(ledger: &Ledger) -> Result<(), StoreError> {
+    let (subscriptions, first) = ledger.database.to_be_told().await?;
+    let oldest = match first {
+        Some(first) => ledger.database.stored_entry(first).await?.map(|entry| entry.time),
+        None => None,
+    };
+    let age = oldest.map_or(0, |time| ledger.clock.now().millis() - time.millis());
+    ledger.metrics.to_be_told(subscriptions, Duration::from_millis(age.max(0).unsigned_abs()));
+    Ok(())
+}
+
 #[handler]
 pub async fn metrics(ledger: Data<&Arc<Ledger>>) -> Response {
     ledger.metrics.log_size(*ledger.size().borrow());
     ledger.metrics.clock_trusted(ledger.clock.look().is_ok());
     ledger.metrics.rewound(ledger.rewound().is_some());
     ledger.metrics.writable(ledger.database.obstacle().is_none());
+    if let Err(error) = count_subscriptions(&ledger).await {
+        tracing::warn!(%error, "what is to be told to subscribers was not counted");
+    }
     Response::builder().content_type("text/plain; version=0.0.4").body(ledger.metrics.text())
 }

@@ -281,6 +281,11 @@ impl Ledger {
         &self.keys.service
     }
 
+    /// The keys that checkpoints are signed with, as far as they are at hand.
+    pub fn checkpoint_keys(&self) -> &[PrivateKey] {
+        &self.keys.checkpoint
+    }
+
     /// The key of which links of subscriptions are made.
     pub fn link_key(&self) -> &PrivateKey {
         &self.keys.links

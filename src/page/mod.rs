@@ -8,7 +8,9 @@ mod assets;
 mod commitment;
 mod component;
 mod crawlers;
+mod deposit;
 mod evaluation;
+mod evidence;
 mod home;
 mod kinds;
 mod language;
@@ -140,6 +142,7 @@ fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output =
         .at("/tenders/:code", get(page(language, views, tender::show)))
         .at("/organisations/:id", get(page(language, views, organisation::show)))
         .at("/commitments/:id", get(page(language, views, commitment::show)))
+        .at("/deposits/:payee/:id", get(page(language, views, deposit::show)))
         .at("/evaluations/:id", get(page(language, views, evaluation::show)))
         .at("/statistics", get(page(language, views, statistics::show)))
         .at("/law", get(page(language, views, law::show)))

@@ -1,6 +1,7 @@
 //! A record: who signed it, when, what it says; and its proof, in place and to take along.
 
 use super::component::{organisation, summary};
+use super::evidence::{self, BundleText};
 use super::language::Language;
 use super::members;
 use super::printed;
@@ -26,7 +27,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         p { (visit.say(RecordText::AboutContent)) }
         (value(&visit, &record.kind.0, &record.payload.0))
         details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
-        (proof(&visit, record.index))
+        (proof(&visit, record.index, &record.stream.0))
         (printed::address(&visit))
     };
     // What is said of somebody in a record is for search engines no more than what a page says of it.
@@ -100,7 +101,7 @@ fn raw(payload: &Value) -> String {
 }
 
 /// The three answers, where scripts run; how to get them without, and without this site.
-fn proof(visit: &Visit, index: u64) -> Markup {
+fn proof(visit: &Visit, index: u64, stream: &str) -> Markup {
     let (entry, receipt) = (format!("/v1/records/{index}/entry"), format!("/v1/records/{index}/proof"));
     html! {
         h2 { (visit.say(RecordText::Proof)) }
@@ -124,6 +125,10 @@ fn proof(visit: &Visit, index: u64) -> Markup {
             li { a href=(verify::download()) { (visit.say(RecordText::OfflinePage)) } }
         }
         pre { code { "gongshi proof " (index) ".tlog-proof --entry " (index) ".json --key VKEY" } }
+        @if let Some(address) = evidence::of_stream(stream) {
+            h3 { (visit.say(BundleText::Title)) }
+            (evidence::bundle(visit, &address))
+        }
     }
 }
 

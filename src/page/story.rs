@@ -3,6 +3,7 @@
 use super::refusal::Unshown;
 use super::visit::{Visit, parsed};
 use crate::act::Acts;
+use crate::field::OrganisationId;
 use poem_openapi::types::ParseFromJSON;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub(super) struct Entry<A> {
     pub time: String,
     pub kind: String,
     pub author: String,
+    /// Whom it names with a code and what it calls them.
+    pub named: Vec<(String, String)>,
     /// What it says; absent for a kind that this version does not know.
     pub act: Option<A>,
 }
@@ -40,7 +43,26 @@ struct Listed {
 impl<A: Acts> From<Listed> for Entry<A> {
     fn from(Listed { index, time, kind, author, payload }: Listed) -> Self {
         let act = A::parse(&kind, payload.to_string().as_bytes()).and_then(Result::ok);
-        Self { index, time, kind, author, act }
+        let mut named = Vec::new();
+        parties(&payload, &mut named);
+        Self { index, time, kind, author, named, act }
+    }
+}
+
+/// Every party within a value: an object that has an organisation's code and a name.
+fn parties(value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            if let Some((id, name)) =
+                text("id").zip(text("name")).filter(|(id, _)| id.parse::<OrganisationId>().is_ok())
+            {
+                found.push((id.to_owned(), name.to_owned()));
+            }
+            members.values().for_each(|member| parties(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| parties(item, found)),
+        _ => {}
     }
 }
 
@@ -69,4 +91,23 @@ fn entries<A: Acts>(records: Option<Value>) -> Result<Vec<Entry<A>>, Unshown> {
         Unshown::internal()
     })?;
     Ok(records.into_iter().map(Entry::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn parties_are_found_wherever_they_stand_and_nothing_else_is_one() {
+        let payload = json!({
+            "procuring_unit": { "id": "91410100MA0000015B", "name": "某单位" },
+            "lots": [{ "id": "1", "name": "施工" }, { "bidder": { "members": [{ "name": "无代码" }, { "id": "91410105MA9ABCDE2Y", "name": "甲" }] } }],
+        });
+        let mut found = Vec::new();
+        parties(&payload, &mut found);
+        let said = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+        found.sort();
+        assert_eq!(found, [said("91410100MA0000015B", "某单位"), said("91410105MA9ABCDE2Y", "甲")]);
+    }
 }

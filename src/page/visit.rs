@@ -42,8 +42,8 @@ pub(super) struct Visit {
     pub address: Uri,
     /// The host, as the visitor calls it.
     host: Option<String>,
-    /// The variable part of the address.
-    parameter: Option<String>,
+    /// The variable parts of the address.
+    parameters: Vec<String>,
     /// The query, decoded.
     query: Vec<(String, String)>,
     /// What the service knows of the visitor and lends to endpoints: the API is asked as the visitor would ask it.
@@ -68,6 +68,14 @@ impl Names {
     pub(super) fn get(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(String::as_str)
     }
+
+    /// With what records call those whom the registry doesn't have.
+    pub(super) fn or_as_named<'a>(mut self, named: impl Iterator<Item = &'a (String, String)>) -> Self {
+        for (id, name) in named {
+            self.0.entry(id.clone()).or_insert_with(|| name.clone());
+        }
+        self
+    }
 }
 
 impl Visit {
@@ -85,7 +93,7 @@ impl Visit {
             language,
             address: request.original_uri().clone(),
             host: request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
-            parameter: request.path_params::<String>().ok(),
+            parameters: request.path_params().unwrap_or_default(),
             query: request.params().unwrap_or_default(),
             lent: request.extensions().clone(),
             views: Arc::clone(views),
@@ -94,7 +102,13 @@ impl Visit {
 
     /// The variable part of the address; no view is at the empty one.
     pub(super) fn parameter(&self) -> &str {
-        self.parameter.as_deref().unwrap_or_default()
+        self.parameters.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The variable parts of an address that has two.
+    pub(super) fn two_parameters(&self) -> Option<(&str, &str)> {
+        let [first, second] = self.parameters.as_slice() else { return None };
+        Some((first, second))
     }
 
     /// A parameter of the query; one that was left empty in a form asks for nothing.
@@ -140,6 +154,11 @@ impl Visit {
     /// The page of a commitment.
     pub(super) fn commitment(&self, id: &str) -> String {
         self.at(&format!("/commitments/{}", encoded(id)))
+    }
+
+    /// The page of a deposit.
+    pub(super) fn deposit(&self, payee: &str, id: &str) -> String {
+        self.at(&format!("/deposits/{}/{}", encoded(payee), encoded(id)))
     }
 
     /// What `GET` of this address of the API answers. `path` is encoded already.

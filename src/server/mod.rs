@@ -3,6 +3,7 @@
 mod described;
 mod document;
 
+use crate::bundling::{BundleApi, Workshop};
 use crate::fairness::FairnessApi;
 use crate::http::body::Budget;
 use crate::http::connection::{self, Doors};
@@ -23,6 +24,7 @@ use poem::middleware::CatchPanic;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Route, get};
 use poem_openapi::{LicenseObject, OpenApiService, ServerObject};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -34,6 +36,8 @@ pub struct Server {
     address: SocketAddr,
     doors: Doors,
     subscriptions: Arc<Subscriptions>,
+    /// On whose file system bundles are kept.
+    bundles: PathBuf,
     sandbox: Option<Arc<Sandbox>>,
 }
 
@@ -61,9 +65,10 @@ type Api = (
     SearchApi,
     StatisticsApi,
     SubscriptionApi,
+    BundleApi,
 );
 
-fn api(ledger: &Arc<Ledger>, subscriptions: Arc<Subscriptions>, limits: Limits) -> Api {
+fn api(ledger: &Arc<Ledger>, subscriptions: Arc<Subscriptions>, bundles: PathBuf, limits: Limits) -> Api {
     (
         capabilities(ledger),
         FairnessApi(Arc::clone(ledger)),
@@ -76,6 +81,7 @@ fn api(ledger: &Arc<Ledger>, subscriptions: Arc<Subscriptions>, limits: Limits) 
         SearchApi(Arc::clone(ledger)),
         StatisticsApi::new(Arc::clone(ledger)),
         SubscriptionApi::new(subscriptions, &limits),
+        BundleApi(Workshop::new(Arc::clone(ledger), bundles)),
     )
 }
 
@@ -89,17 +95,18 @@ fn service(api: Api) -> OpenApiService<Api, ()> {
 
 /// The API document in YAML.
 pub fn openapi_yaml(ledger: &Arc<Ledger>) -> &'static str {
-    let api = api(ledger, Subscriptions::none(Arc::clone(ledger)), Limits::default());
+    let api = api(ledger, Subscriptions::none(Arc::clone(ledger)), std::env::temp_dir(), Limits::default());
     &Described::of(&service(api)).document.yaml
 }
 
 fn routes(
     ledger: &Arc<Ledger>,
     subscriptions: Arc<Subscriptions>,
+    bundles: PathBuf,
     limits: Limits,
     doors: &Doors,
 ) -> impl Endpoint<Output = poem::Response> + 'static {
-    let service = service(api(ledger, subscriptions, limits));
+    let service = service(api(ledger, subscriptions, bundles, limits));
     let Described { document, console, allowed, parameters } = Described::of(&service);
     let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, allowed, parameters, Arc::clone(&doors.proxies));
     let service = Arc::new(service.into_endpoint());
@@ -140,7 +147,8 @@ impl Server {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let subscriptions = Subscriptions::none(Arc::clone(&ledger));
-        Ok(Self { ledger, limits, listener, address, doors: Doors::wide(), subscriptions, sandbox: None })
+        let (doors, bundles) = (Doors::wide(), std::env::temp_dir());
+        Ok(Self { ledger, limits, listener, address, doors, subscriptions, bundles, sandbox: None })
     }
 
     /// Believes these proxies when they say who asked.
@@ -157,10 +165,17 @@ impl Server {
         self
     }
 
-    /// With the console of a sandbox beside the log.
+    /// Keeps bundles on the file system of this folder, instead of that of temporary files, which may be memory.
     #[must_use]
-    pub fn in_sandbox(mut self, sandbox: Arc<Sandbox>) -> Self {
-        self.sandbox = Some(sandbox);
+    pub fn keeping_bundles_in(mut self, folder: PathBuf) -> Self {
+        self.bundles = folder;
+        self
+    }
+
+    /// With the console of a sandbox beside the log, where it is one.
+    #[must_use]
+    pub fn in_sandbox(mut self, sandbox: Option<Arc<Sandbox>>) -> Self {
+        self.sandbox = sandbox;
         self
     }
 
@@ -170,7 +185,7 @@ impl Server {
 
     /// Serves until `stop` resolves; requests that have begun are finished.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        let routes = routes(&self.ledger, self.subscriptions, self.limits, &self.doors);
+        let routes = routes(&self.ledger, self.subscriptions, self.bundles, self.limits, &self.doors);
         match self.sandbox {
             Some(sandbox) => connection::serve(self.listener, sandbox.around(routes), self.doors, stop).await,
             None => connection::serve(self.listener, routes, self.doors, stop).await,

@@ -45,6 +45,16 @@ impl Database {
         Ok(Instant::from_millis(row.integer(0)?))
     }
 
+    /// How many entries a stream has.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]
+    pub async fn stream_version(&self, stream: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT version FROM entries WHERE stream = $1 ORDER BY version DESC LIMIT 1";
+        let rows = self.read(sql, &[Value::from(stream)]).await?;
+        rows.first().map_or(Ok(0), |row| row.unsigned(0))
+    }
+
     /// Where an entry stands, with its bytes.
     ///
     /// # Errors

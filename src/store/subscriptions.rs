@@ -71,6 +71,19 @@ impl Database {
         Ok(self.read_built(sql, &[id.into()]).await?.into_iter().next())
     }
 
+    /// To how many subscriptions something is to be sent, and the first entry that one of them is to be told.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn to_be_told(&self) -> Result<(u64, Option<u64>), StoreError> {
+        // Along two keys, a step for each of them: there are no more than so many subscriptions.
+        let sql = "SELECT COUNT(*), MIN((SELECT MIN(entry) FROM subscription_news WHERE subscription = subscriptions.id)) \
+                   FROM subscriptions WHERE due < $1";
+        let rows = self.read(sql, &[Value::Integer(NOT_DUE)]).await?;
+        let row = rows.first().ok_or(StoreError::Unexpected(0))?;
+        Ok((row.unsigned(0)?, row.optional_integer(1)?.map(i64::unsigned_abs)))
+    }
+
     /// Ids of those to whom something is due, who has waited longest first.
     ///
     /// # Errors

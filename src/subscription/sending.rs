@@ -208,8 +208,13 @@ impl Subscriptions {
         let Subscription { id, state, attempts, target, .. } = &leased.subscription;
         let (name, now) = (id.to_string(), self.ledger.clock.now());
         let is_mail = matches!(target, Target::Email(_));
+        let (metrics, to) = (&self.ledger.metrics, if is_mail { "email" } else { "webhook" });
         let failed = match delivery {
-            Delivery::Answered => return self.confirm_id(*id).await.map(drop).map_err(unavailable),
+            Delivery::Answered => {
+                self.confirm_id(*id).await.map_err(unavailable)?;
+                metrics.message_delivered(to);
+                return Ok(());
+            }
             Delivery::Done => {
                 let mut write = self.ledger.database.begin_write().await?;
                 match leased.news.last() {
@@ -220,11 +225,14 @@ impl Subscriptions {
                         write.message_sent(&name, last.entry, now.plus_millis(rests)).await?;
                     }
                 }
-                return Ok(write.commit().await?);
+                write.commit().await?;
+                metrics.message_delivered(to);
+                return Ok(());
             }
             Delivery::Failed(failed) => failed,
         };
         tracing::info!(subscription = %id, attempts, reason = %failed, "a message to a subscriber was not delivered");
+        metrics.message_failed(to);
         // A server of mail may refuse for a while what it took before; what is not known to be wanted is not tried again.
         let is_refused = matches!(failed, Undelivered::Refused(_)) && !(is_mail && *state == SubscriptionState::Active);
         let pause = PAUSES.get((*attempts as usize).saturating_sub(1)).filter(|_| !is_refused);
@@ -241,7 +249,11 @@ impl Subscriptions {
             }
             None => write.give_up_subscription(&name, now, &failed.to_string()).await?,
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        if pause.is_none() || is_too_much {
+            metrics.subscription_given_up(to);
+        }
+        Ok(())
     }
 }
 

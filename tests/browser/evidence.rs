@@ -57,6 +57,7 @@ impl Evidence {
         }
         self.export(&["--tender", "T-1"], "tender.zip");
         self.export(&["--all"], "all.zip");
+        std::fs::write(self.path().join("handed-out.zip"), self.app.bytes("/v1/tenders/T-1/bundle").await).unwrap();
         let stranger = NoteSigner::new(ORIGIN, PrivateKey::from_seed([4; 32])).unwrap();
         let facts = json!({
             "service": self.app.base,

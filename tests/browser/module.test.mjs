@@ -81,7 +81,7 @@ test('the service’s own answer counts as a receipt, as far as it says what the
 });
 
 test('bundles of a tender and of the whole log hold', async () => {
-  for (const name of ['tender.zip', 'all.zip']) {
+  for (const name of ['tender.zip', 'handed-out.zip', 'all.zip']) {
     const answered = await answersTo([read(name)], facts.log_key);
     assert.equal(states(answered), 'yes yes open', JSON.stringify(answered.answers));
     const own = await answersTo([read(name)]);

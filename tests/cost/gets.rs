@@ -13,12 +13,14 @@ pub enum Bound {
     Page,
     /// Counted from memory; the tables behind it are counted anew, 2,048 rows at a time, with a twentieth of one processor at most.
     Kept,
+    /// Made when somebody asks, one at a time and no larger than it may be, and kept; so few wait, the others are told to come again.
+    Made,
     /// As many as a rule lets in.
     Rule,
     /// As fast as its reader takes it, 64 entries at a time; so many of one caller, so many in all.
     Stream,
 }
-use Bound::{Constant, Kept, OneThing, Page, Rule, Stream, View};
+use Bound::{Constant, Kept, Made, OneThing, Page, Rule, Stream, View};
 
 /// Every GET of the API document, and of the routes beside it. A new one says here what bounds it.
 pub const GETS: &[(&str, Bound)] = &[
@@ -63,6 +65,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/zh/deposits.csv", Stream),
     ("/zh/deposits.json", Page),
     ("/zh/deposits.ics", Page),
+    ("/zh/deposits/:payee/:id", OneThing),
     ("/zh/documents", Page),
     ("/zh/documents.csv", Stream),
     ("/zh/documents.json", Page),
@@ -148,6 +151,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/v1/objections", Page),
     ("/v1/organisations", Page),
     ("/v1/organisations/{id}", View),
+    ("/v1/organisations/{id}/bundle", Made),
     ("/v1/organisations/{id}/credit", View),
     ("/v1/organisations/{id}/credit/contributions", Page),
     ("/v1/organisations/{id}/credit/grades", Page),
@@ -175,6 +179,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/v1/templates/{id}/versions/{version}", OneThing),
     ("/v1/tenders", Page),
     ("/v1/tenders/{code}", View),
+    ("/v1/tenders/{code}/bundle", Made),
     ("/v1/tenders/{code}/challenges", Page),
     ("/v1/tenders/{code}/disclosures", Page),
     ("/v1/tenders/{code}/lots", Page),

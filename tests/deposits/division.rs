@@ -34,6 +34,11 @@ async fn a_bond_is_shared_by_those_into_whom_its_payer_was_divided(engine: Engin
     let part = stage.deposit("d-2").await;
     assert_eq!((&part["part_of"], &part["status"]), (&"d-1".into(), &"secured".into()), "{part}");
     assert!(stage.deposit("d-1").await["part_of"].is_null());
+    let page = async |id: &str| app.get(&format!("/zh/deposits/{}/{id}", stage.cast.centre.id)).await.body.to_string();
+    let whole = format!("/zh/deposits/{}/d-1", stage.cast.centre.id);
+    assert!(page("d-2").await.contains(&whole) && !page("d-1").await.contains("由此分出"));
+    assert!(app.get("/zh/deposits").await.body.to_string().contains(&whole), "the list leads there");
+    assert_eq!(app.get(&format!("/zh/deposits/{}/none", stage.cast.centre.id)).await.status, 404);
     for (who, id, available, held) in [(first, "d-1", 3_000_000, 3_000_000), (&second, "d-2", 4_000_000, 0)] {
         let money = app.get_as(who, &stage.path(&format!("deposits/{id}/money"))).await.body;
         assert_eq!((&money["available_minor"], &money["held_minor"]), (&available.into(), &held.into()), "{money}");

@@ -2,6 +2,8 @@
 
 use super::shelf::{Forge, ORIGIN, Shelf};
 use super::support::{self, App};
+use gongshi::asking;
+use gongshi::ledger::MirrorStatus;
 use gongshi::log::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
 use gongshi::mirror::{Advance, Blame, FetchError, LogClient, Mirror, MirrorError, ReadError, Trust};
 use gongshi::record::PrivateKey;
@@ -9,6 +11,8 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const PARALLEL: NonZero<usize> = NonZero::new(4).unwrap();
 
@@ -374,4 +378,39 @@ async fn the_program_mirrors_a_service() {
     assert_eq!(shown(&folder.path().join("second")), shown(&folder.path().join("copy")));
     assert!(run(&["verify", &shelf.url, "--key", &key]).await.status.success());
     assert_eq!(run(&["mirror", "http://127.0.0.1:1", "copy", "--key", &key]).await.status.code(), Some(3));
+}
+
+/// The loop that a service runs beside it, at a pace at which a test can watch it.
+#[tokio::test(flavor = "multi_thread")]
+async fn public_mirrors_are_asked_again_and_again() {
+    let app = App::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (kept, away) = (folder.path().join("mirror"), folder.path().join("away"));
+    let mut mirror = open(&app.base, &app.log_key(), &kept).await.unwrap();
+    mirror.step(|_, _| ()).await.unwrap();
+    let named = vec![kept.display().to_string()];
+    app.ledger.mirrors.name(&named);
+    let asking = tokio::spawn(asking::ask_for_ever(Arc::clone(&app.ledger), named, Duration::from_millis(20)));
+    let told = async |is_so: &dyn Fn(&MirrorStatus) -> bool| {
+        let began = Instant::now();
+        while !is_so(&app.ledger.mirrors.statuses()[0]) {
+            assert!(began.elapsed() < Duration::from_secs(20), "{:?}", app.ledger.mirrors.statuses());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let has =
+        |size: u64| move |status: &MirrorStatus| status.answer.is_some_and(|heard| heard.size == size && heard.agrees);
+    let first = app.size();
+    told(&has(first)).await;
+    app.cast().await;
+    mirror.step(|_, _| ()).await.unwrap();
+    assert!(app.size() > first);
+    told(&has(app.size())).await;
+    // One that is away is asked all the same, what it said last stays, and it is believed again when it is back.
+    std::fs::rename(&kept, &away).unwrap();
+    told(&|status| status.failing.is_some() && has(app.size())(status)).await;
+    std::fs::rename(&away, &kept).unwrap();
+    told(&|status| status.failing.is_none()).await;
+    assert_eq!(app.ledger.rewound(), None);
+    asking.abort();
 }

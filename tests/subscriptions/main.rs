@@ -4,9 +4,11 @@
 #![cfg(feature = "shell")]
 
 mod crashes;
+mod killed;
 mod limits;
 mod mails;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod webhooks;

@@ -243,6 +243,7 @@ impl App {
     }
 
     fn serve_by(server: Server, folder: TempDir, ledger: Arc<Ledger>, clock: Clock) -> Self {
+        let server = server.keeping_bundles_in(folder.path().to_owned());
         let base = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server.serve(async {

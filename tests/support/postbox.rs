@@ -5,9 +5,11 @@ use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::{Endpoint, Request, Response};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 
 /// An event as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,8 @@ impl Received {
 pub enum Manner {
     /// It answers challenges, and takes what comes.
     Willing,
+    /// As [`Self::Willing`], but it has taken a message for so many milliseconds before it says so.
+    Late(u64),
     /// It sends back what it was sent.
     Echo,
     Status(u16),
@@ -93,12 +97,15 @@ impl Endpoint for HookEnd {
         };
         self.0.received.lock().unwrap().push(received);
         let manner = *self.0.manner.lock().unwrap();
+        if let Manner::Late(millis) = manner {
+            tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+        }
         let challenge = serde_json::from_str::<Value>(&body).unwrap()["data"]["challenge"].clone();
         Ok(match manner {
-            Manner::Willing if challenge.is_string() => {
+            Manner::Willing | Manner::Late(_) if challenge.is_string() => {
                 Response::builder().body(json!({ "challenge": challenge }).to_string())
             }
-            Manner::Willing => StatusCode::NO_CONTENT.into(),
+            Manner::Willing | Manner::Late(_) => StatusCode::NO_CONTENT.into(),
             Manner::Echo => Response::builder().body(body),
             Manner::Status(status) => StatusCode::from_u16(status).unwrap().into(),
             Manner::Redirect => Response::builder()
@@ -164,17 +171,42 @@ pub struct MailServer {
     pub address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
     refusal: Arc<Mutex<Option<String>>>,
+    /// Connections so far.
+    callers: Arc<AtomicUsize>,
+    security: Security,
 }
+
+/// How a server of mail is spoken to.
+#[derive(Clone)]
+pub enum Security {
+    Clear,
+    /// In clear until the caller asks for TLS; mail is taken after that alone.
+    Starttls(TlsAcceptor),
+    /// From the first byte on.
+    Implicit(TlsAcceptor),
+}
+
+/// What is read from and written to.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 impl MailServer {
     pub async fn open() -> Self {
+        Self::secured(Security::Clear).await
+    }
+
+    pub async fn secured(security: Security) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self { address: listener.local_addr().unwrap(), mails: Arc::default(), refusal: Arc::default() };
+        let address = listener.local_addr().unwrap();
+        let (mails, refusal, callers) = (Arc::default(), Arc::default(), Arc::default());
+        let server = Self { address, mails, refusal, callers, security };
         let serving = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let server = serving.clone();
-                tokio::spawn(async move { server.talk(stream).await });
+                server.callers.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move { server.greet(stream).await });
             }
         });
         server
@@ -193,9 +225,26 @@ impl MailServer {
         self.mails.lock().unwrap().clear();
     }
 
-    async fn talk(&self, stream: TcpStream) -> Option<()> {
-        let mut stream = BufReader::new(stream);
+    /// How often somebody has connected.
+    pub fn callers(&self) -> usize {
+        self.callers.load(Ordering::Relaxed)
+    }
+
+    async fn greet(&self, stream: TcpStream) -> Option<()> {
+        let mut stream: BufReader<Box<dyn Wire>> = match &self.security {
+            Security::Implicit(tls) => BufReader::new(Box::new(tls.accept(stream).await.ok()?)),
+            Security::Clear | Security::Starttls(_) => BufReader::new(Box::new(stream)),
+        };
         stream.write_all(b"220 test ESMTP\r\n").await.ok()?;
+        if let Security::Starttls(tls) = &self.security {
+            self.talk(&mut stream, true).await?;
+            stream = BufReader::new(Box::new(tls.accept(stream.into_inner()).await.ok()?));
+        }
+        self.talk(&mut stream, false).await
+    }
+
+    /// Until the caller leaves or, where it is to do so, asks for TLS.
+    async fn talk(&self, stream: &mut BufReader<Box<dyn Wire>>, wants_tls: bool) -> Option<()> {
         let (mut to, mut line) = (String::new(), String::new());
         loop {
             line.clear();
@@ -204,6 +253,12 @@ impl MailServer {
             }
             let said = line.trim_end().to_owned();
             let answer = match said.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "STARTTLS" if wants_tls => {
+                    stream.write_all(b"220 go on\r\n").await.ok()?;
+                    return Some(());
+                }
+                "EHLO" if wants_tls => "250-test\r\n250 STARTTLS".to_owned(),
+                _ if wants_tls => "530 must issue a STARTTLS command first".to_owned(),
                 "EHLO" => "250-test\r\n250 8BITMIME".to_owned(),
                 "RCPT" => {
                     to = said.split(['<', '>']).nth(1).unwrap_or_default().to_owned();

@@ -139,3 +139,22 @@ async fn a_code_whose_check_character_fails_is_good_once_a_supervisor_has_seen_i
     let report = audit(copy.path());
     assert!(report.holds(), "{:?}", report.findings);
 }
+
+/// Nobody has registered under the unit's code; the page says first for whom it waits, as the records call it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_calls_whom_it_waits_for_by_name() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    let unit = "91410105MA0000023E";
+    let adoption = act(adopted(&cast.centre, unit));
+    app.post(&cast.supervisor, "/v1/tenders/A-1/adoptions", &stream("A-1"), &adoption).await.accepted();
+    let published = act(fixture::candidates(vec![fixture::candidate("c-1", 1, "甲", &cast.enterprise, 5_000_000)]));
+    app.post(&cast.centre, "/v1/tenders/A-1/candidates", &stream("A-1"), &published).await.accepted();
+    let awaited = app.get("/v1/tenders/A-1").await.body["next"].to_string();
+    assert!(awaited.contains(unit), "{awaited}");
+    let page = app.get("/zh/tenders/A-1").await.body;
+    let html = page.as_str().unwrap();
+    let first =
+        html.split("<section class=\"notice\">").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert!(first.contains("厦门某单位") && !first.contains(&format!("<code>{unit}</code>")), "{first}");
+}

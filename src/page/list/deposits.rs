@@ -30,7 +30,7 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
     ],
     named: |deposit| deposit.payer.iter().chain([&deposit.payee]).map(|id| id.as_str()).collect(),
     row: |visit, names, deposit| {
-        let to = visit.at(&format!("/records/{}", deposit.entry));
+        let to = visit.deposit(deposit.payee.as_str(), deposit.id.as_str());
         vec![
             Cell::Link { to, text: deposit.id.to_string() },
             Cell::Tag(tone(deposit.status), deposit.status.say(visit.language)),
@@ -56,7 +56,7 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
 };
 
 /// How the status of a deposit is meant.
-fn tone(status: DepositStatus) -> Tone {
+pub(in crate::page) fn tone(status: DepositStatus) -> Tone {
     match status {
         DepositStatus::Announced | DepositStatus::Secured | DepositStatus::Unclaimed => Tone::Plain,
         DepositStatus::Short | DepositStatus::RefundDue => Tone::Running,

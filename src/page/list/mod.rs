@@ -12,7 +12,7 @@ mod organisations;
 mod tenders;
 
 pub(super) use commitments::{COMMITMENTS, tone as commitment_tone};
-pub(super) use deposits::DEPOSITS;
+pub(super) use deposits::{DEPOSITS, tone as deposit_tone};
 pub(super) use documents::DOCUMENTS;
 pub(super) use evaluations::{EVALUATIONS, tone as evaluation_tone};
 pub(super) use filter::{Filter, Kind, every, form, question};

@@ -4,6 +4,7 @@ mod standing;
 
 use super::Section;
 use super::component::{Tone, organisation, record_link, summary, table, tag, time};
+use super::evidence::{self, BundleText};
 use super::list::{COMMITMENTS, DEPOSITS, LOTS, OBJECTIONS, TENDERS, organisation_tone};
 use super::refusal::Unshown;
 use super::shell::Leaf;
@@ -44,6 +45,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (payee(&visit, &id).await?)
         (admissions(&visit, &names, &shown))
         (keys(&visit, &shown))
+        h2 { (visit.say(BundleText::Title)) }
+        (evidence::bundle(&visit, &evidence::of_organisation(shown.id.as_str())))
         p.files { a href={ "/v1/organisations/" (id) } { (visit.say(OrganisationText::AsData)) } }
     };
     let title = shown.name.clone().unwrap_or_else(|| shown.id.to_string());

@@ -23,7 +23,10 @@ impl TenderFile {
     pub(super) async fn read(visit: &Visit) -> Result<Self, Unshown> {
         let path = format!("/v1/tenders/{}", encoded(visit.parameter()));
         let Story { view, entries, more } = Story::<TenderView, Act>::read(visit, &path).await?;
-        let names = visit.names(entries.iter().map(|entry| entry.author.as_str()).chain([view.centre.as_str()])).await;
+        let authors = entries.iter().map(|entry| entry.author.as_str());
+        let awaited = view.next.iter().flat_map(|step| &step.by).map(|id| id.as_str());
+        let names = visit.names(authors.chain([view.centre.as_str()]).chain(awaited)).await;
+        let names = names.or_as_named(entries.iter().flat_map(|entry| &entry.named));
         Ok(Self { view, entries, more_records: more, names })
     }
 

@@ -10,6 +10,7 @@ mod objections;
 mod steps;
 
 use super::component::notice;
+use super::evidence::{self, BundleText};
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -34,6 +35,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (clauses::versions(&visit, &file))
         (documents(&visit, &file))
         (steps::steps(&visit, &file))
+        h2 #bundle { (visit.say(BundleText::Title)) }
+        (evidence::bundle(&visit, &evidence::of_tender(&tender.code)))
         (printed::address(&visit))
     };
     let about = format!("{} · {} · {}", tender.procuring_unit.name, tender.code, visit.say(tender.status));
@@ -52,9 +55,11 @@ fn contents(visit: &Visit, file: &TenderFile) -> Markup {
         ("documents", TenderText::Documents, file.documents().next().is_some()),
         ("steps", TenderText::Steps, true),
     ];
+    let parts = parts.into_iter().map(|(id, text, is_there)| (id, visit.say(text), is_there));
+    let parts = parts.chain([("bundle", visit.say(BundleText::Title), true)]);
     html! {
         nav.contents aria-label=(visit.say(TenderText::OnThisPage)) {
-            ul { @for (id, text, is_there) in parts { @if is_there { li { a href={ "#" (id) } { (visit.say(text)) } } } } }
+            ul { @for (id, text, is_there) in parts { @if is_there { li { a href={ "#" (id) } { (text) } } } } }
         }
     }
 }

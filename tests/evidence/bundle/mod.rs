@@ -1,6 +1,7 @@
 //! Evidence in one file: it holds by itself, and every kind of tampering inside it is found.
 
 mod hostile;
+mod over_http;
 mod tampering;
 
 use super::support::fixture::{self, act, stream};
