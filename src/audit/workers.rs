@@ -49,7 +49,7 @@ pub(super) struct Batch {
 }
 
 /// Signatures of a batch.
-const BATCH: usize = 4096;
+const BATCH: usize = 8192;
 
 /// Signatures of a batch at the end of the log, where a large one would keep one thread busy while the others have nothing to do.
 const LAST_BATCH: usize = 512;
@@ -254,4 +254,22 @@ fn parse_record(view: EntryView<'_>) -> Result<ParsedEntry, String> {
 fn within(whole: &[u8], part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - whole.as_ptr() as usize;
     start..start + part.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::PrivateKey;
+
+    #[test]
+    fn the_last_batches_have_every_signature_once() {
+        let key = PrivateKey::from_seed([1; 32]).public();
+        let item = |index| Item { index, entry: Bytes::new(), protected: 0..0, payload: 0..0, signature: [0; 64], key };
+        let batch = Batch { items: (0..1200).map(item).collect() };
+        let last: Vec<Vec<u64>> =
+            batch.into_last().map(|batch| batch.items.iter().map(|item| item.index).collect()).collect();
+        assert_eq!(last.iter().map(Vec::len).collect::<Vec<_>>(), [LAST_BATCH, LAST_BATCH, 1200 - 2 * LAST_BATCH]);
+        assert!(last.into_iter().flatten().eq(0..1200));
+        assert_eq!(Batch::default().into_last().count(), 0);
+    }
 }

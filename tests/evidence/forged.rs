@@ -1,7 +1,10 @@
 //! Somebody with rights on the database writes to it. For every table and column that there is: a comparison with the log
 //! names it, a replay repairs it, and what the log does not say stands in a list here, each with the reason.
 
+mod forgery;
+
 use super::support::{App, START, fixture, open_with, postgres};
+use forgery::{Forgery, forged, rounds};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::derived::{Discrepancy, Mismatch, ReplayError, compare, replay, tables};
@@ -11,7 +14,7 @@ use gongshi::organisation::{self, Role, RoleGrant};
 use gongshi::record::{Disclosure, PrivateKey};
 use gongshi::search::projection::catch_up;
 use gongshi::sequencer::projections;
-use gongshi::store::{COSIGNED, Database, Disclosures, ENTRIES, Kind, Objects, Table, Value};
+use gongshi::store::{COSIGNED, Database, Disclosures, ENTRIES, Objects, Table, Value};
 use gongshi::world::Stream;
 use serde_json::json;
 use std::path::Path;
@@ -88,93 +91,6 @@ impl Filled {
         write.change(table, key, &[(column, value)]).await.unwrap();
         write.commit().await.unwrap();
     }
-}
-
-/// Another value that the column can hold.
-fn forged(kind: Kind, value: &Value) -> Value {
-    match (kind, value) {
-        (Kind::Integer, Value::Integer(number)) => Value::Integer(number + 1000),
-        (Kind::Integer, _) => Value::Integer(7),
-        (Kind::Text, _) => Value::from("forged"),
-        (Kind::Blob, Value::Blob(bytes)) if bytes.len() > 32 => Value::Blob(bytes[32..].to_vec()),
-        (Kind::Blob, _) => Value::Blob(vec![7; 32]),
-    }
-}
-
-/// Tables whose columns are forged one at a time: others are read by way of them, or their rows belong together.
-const ALONE: &[&str] =
-    &["entries", "log_head", "tiles", "law", "cosigned", "documents", "uploads", "disclosures", "erasures"];
-
-/// A value written over that of one column of one row.
-struct Forgery {
-    table: &'static Table,
-    row: Vec<Value>,
-    at: usize,
-    value: Value,
-}
-
-impl Forgery {
-    fn column(&self) -> &'static str {
-        self.table.columns[self.at].name
-    }
-
-    fn what(&self) -> String {
-        format!("{}.{}", self.table.name, self.column())
-    }
-
-    fn is_unsaid(&self) -> bool {
-        UNSAID.iter().any(|(table, column, _)| self.what() == format!("{table}.{column}"))
-    }
-
-    fn is_repaired(&self) -> bool {
-        !UNREPAIRED.contains(&self.table.name)
-    }
-
-    fn is_named_by(&self, mismatch: &Mismatch) -> bool {
-        let is_key = self.table.key.contains(&self.column()) && self.table.name != "entries";
-        mismatch.table.name == self.table.name && (is_key || mismatch.columns().contains(&self.column()))
-    }
-
-    async fn commit(&self, filled: &Filled) {
-        filled.change(self.table, &self.table.key_of(&self.row), self.column(), self.value.clone()).await;
-    }
-
-    async fn put_back(&self, filled: &Filled) {
-        let mut write = filled.database.begin_write().await.unwrap();
-        let mut key = self.table.key_of(&self.row);
-        if let Some(place) = self.table.key.iter().position(|column| *column == self.column()) {
-            key[place] = self.value.clone();
-        }
-        write.delete(self.table, &key).await.unwrap();
-        write.put(self.table, vec![self.row.clone()]).await.unwrap();
-        write.commit().await.unwrap();
-    }
-}
-
-/// A forgery of each column of each table, in rounds: a comparison takes a while, so tables that have nothing to do with each
-/// other are forged together, one column each.
-async fn rounds(filled: &Filled) -> Vec<Vec<Forgery>> {
-    // An organisation that uploaded nothing.
-    let known = tables().find(|table| table.name == "organisations").unwrap();
-    let another = filled.rows(known).await[0][0].clone();
-    let (mut alone, mut together) = (Vec::new(), Vec::<Vec<Forgery>>::new());
-    for table in tables() {
-        let rows = filled.rows(table).await;
-        let named = table.columns.iter().enumerate();
-        for (at, column) in named.filter(|(_, column)| (table.name, column.name) != ("log_head", "id")) {
-            // The last row: an entry that is moved away from between two others is a hole, which is no comparison's finding.
-            let row = rows.iter().rfind(|row| row[at] != Value::Null).or(rows.last());
-            let row = row.unwrap_or_else(|| panic!("{}: the log has no such row", table.name)).clone();
-            let value = if column.name == "owner" { another.clone() } else { forged(column.kind, &row[at]) };
-            let forgery = Forgery { table, row, at, value };
-            match ALONE.contains(&table.name) || table.name == "search_head" {
-                true => alone.push(vec![forgery]),
-                false if at < together.len() => together[at].push(forgery),
-                false => together.push(vec![forgery]),
-            }
-        }
-    }
-    together.into_iter().chain(alone).collect()
 }
 
 /// Forges each column of each table, looks, and repairs.

@@ -118,7 +118,7 @@ fn is_found(folder: &Path, wanted: &[u8]) -> bool {
             return is_found(&path, wanted);
         }
         match std::fs::read(&path) {
-            Ok(bytes) => bytes.windows(wanted.len()).any(|window| window == wanted),
+            Ok(bytes) => memchr::memmem::find(&bytes, wanted).is_some(),
             // PostgreSQL recycles files of its log under other names.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
             Err(error) => panic!("{}: {error}", path.display()),
