@@ -49,7 +49,7 @@ pub(super) struct Batch {
 }
 
 /// Signatures of a batch.
-const BATCH: usize = 8192;
+const BATCH: usize = 4096;
 
 /// Signatures of a batch at the end of the log, where a large one would keep one thread busy while the others have nothing to do.
 const LAST_BATCH: usize = 512;
