@@ -182,8 +182,7 @@ impl Restorer<'_> {
 
     /// What was erased after this database was copied has no copy here either.
     async fn forget(&self, digest: &str) -> Result<(), RestoreError> {
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         write.withdraw_all_disclosures(digest).await?;
         write.commit().await?;
         for gone in keyless(&mut self.database.clone(), Some(digest)).await? {

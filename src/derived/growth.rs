@@ -21,8 +21,7 @@ impl Growth {
     /// # Errors
     /// The store can't be read, or what it holds is no log.
     pub async fn begin(database: &Database, editions: &Editions) -> Result<Self, ReplayError> {
-        let mut write = database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = database.begin_at_head().await?;
         let mut walk = Walk::new(editions, std::iter::empty());
         // What differs is repaired at the end.
         while walk.step(&mut write, &mut Vec::new()).await? {}

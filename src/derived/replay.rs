@@ -64,8 +64,7 @@ impl Replayed {
 /// An entry can't be read or is not where it belongs, the checkpoint is not that of these entries, or the store fails; then
 /// nothing has changed.
 pub async fn replay(database: &Database, editions: &Editions) -> Result<Replayed, ReplayError> {
-    let mut write = database.begin_write().await?;
-    write.lock_head().await?;
+    let (mut write, _) = database.begin_at_head().await?;
     let replayed = repair(&mut write, editions).await?;
     write.commit().await?;
     Ok(replayed)

@@ -1,7 +1,7 @@
 //! The list of documents: which record names what, and for which tender.
 
 use super::{
-    Cursor, ListCounts, ListOrder, Problem, RecordKind, StreamName, Tag, Typed, begin_of, end_of, list_counts,
+    Cursor, ListOrder, Problem, RecordKind, StreamName, Tag, Typed, begin_of, counted_page, end_of, list_counts,
     not_a_cursor, page_limit, parameters, shown, word,
 };
 use crate::act::statuses;
@@ -53,18 +53,9 @@ pub struct DocumentSummary {
     pub cited: Instant,
 }
 
-/// A page of documents.
-#[derive(Serialize, Object)]
-pub struct DocumentPage {
-    items: Vec<DocumentSummary>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of documents.
+    DocumentPage of DocumentSummary
 }
 
 const ATTACHMENTS: Listing = Listing {

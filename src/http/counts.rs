@@ -35,6 +35,26 @@ pub struct ListCounts {
     pub filters: Vec<FilterCounts>,
 }
 
+/// A page of a list whose filters are counted: `/// About it. Name of Item`.
+macro_rules! counted_page {
+    ($(#[$about:meta])* $name:ident of $item:ty) => {
+        $(#[$about])*
+        #[derive(::serde::Serialize, ::poem_openapi::Object)]
+        pub struct $name {
+            items: Vec<$item>,
+            /// Pass as `after` to go on; absent on the last page.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[oai(skip_serializing_if_is_none)]
+            next: Option<String>,
+            /// Where they are asked for.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[oai(skip_serializing_if_is_none)]
+            counts: Option<$crate::http::ListCounts>,
+        }
+    };
+}
+pub(crate) use counted_page;
+
 /// What is counted where `counts=true` asks for it; `filter` is all else that is asked.
 ///
 /// # Errors

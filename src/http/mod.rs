@@ -57,6 +57,7 @@ pub use calendar::{CALENDAR, CALENDAR_THINGS_MAX, DueEvent, calendar, due_at};
 pub use caller::{Caller, Identity};
 pub use changes::{ChangeEvents, ChangeLines, Changes, FeedItem};
 pub(crate) use coding::Coding;
+pub(crate) use counts::counted_page;
 pub use counts::{FilterCounts, ListCounts, ValueCount, list_counts};
 pub use csv::{CSV_ROWS, CsvFile, CsvPage, csv_head, csv_line};
 pub(crate) use disclosure::DisclosureApi;

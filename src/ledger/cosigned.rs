@@ -139,9 +139,8 @@ impl Ledger {
         by: &CosignerKey,
     ) -> Result<(), LedgerError> {
         let Some(witnesses) = &self.witnesses else { return Ok(()) };
-        let mut write = self.database.begin_write().await?;
         // Two replicas may add to one note: the head's lock puts them in order.
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         let mut kept = cosigned(&mut write).await?;
         let at = kept.partition_point(|(size, _)| *size > checkpoint.size);
         if kept.get(at).is_none_or(|(size, _)| *size != checkpoint.size) {

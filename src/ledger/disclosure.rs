@@ -109,8 +109,7 @@ impl Ledger {
             return Ok(Content::Kept(disclosure.text().to_owned()));
         }
         // The row first: no text may lie anywhere that nobody could ask to be erased.
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         if let Some(erased) = erased_disclosure(&mut write, &sealed).await? {
             write.rollback().await;
             return Ok(Content::Erased(erased.at));
@@ -149,8 +148,7 @@ impl Ledger {
     /// # Errors
     /// The store can't be written; then it may be gone or not, and this can be called again.
     pub async fn withdraw_disclosure(&self, sealed: &str, owner: &OrganisationId) -> Result<Gone, LedgerError> {
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         write.withdraw_disclosure(sealed, owner).await?;
         write.commit().await?;
         self.remove_keyless(Some(sealed)).await?;
@@ -163,8 +161,7 @@ impl Ledger {
     /// # Errors
     /// The store can't be written; then it may be erased or not, and this can be called again.
     pub async fn erase_disclosure(&self, sealed: &str, by: &OrganisationId, why: &str) -> Result<Gone, LedgerError> {
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         let at = match erased_disclosure(&mut write, sealed).await? {
             Some(erased) => {
                 write.rollback().await;

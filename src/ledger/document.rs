@@ -73,8 +73,7 @@ impl Ledger {
         quota: UncitedQuota,
     ) -> Result<(), LedgerError> {
         let now = self.clock.now();
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         let there = standing(&mut write, id).await?;
         // Bytes are removed while the row says so, and by nobody while there is none: what is here now stays.
         let is_here = match there {
@@ -120,8 +119,7 @@ impl Ledger {
     /// # Errors
     /// A store fails; then it can be asked for again.
     pub async fn withdraw_document(&self, id: DocumentId, owner: &OrganisationId) -> Result<bool, LedgerError> {
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         if is_cited(&mut write, &id.to_string()).await? || !write.has_uploaded(id, owner).await? {
             write.rollback().await;
             return Ok(false);
@@ -139,8 +137,7 @@ impl Ledger {
     pub(super) async fn remove_document(&self, id: DocumentId) -> Result<(), LedgerError> {
         for _ in 0..REMOVALS_MAX {
             self.documents.remove(id).await?;
-            let mut write = self.database.begin_write().await?;
-            write.lock_head().await?;
+            let (mut write, _) = self.database.begin_at_head().await?;
             // An upload that ended just now was refused, and has left its bytes.
             if self.has_bytes(id).await? {
                 write.rollback().await;

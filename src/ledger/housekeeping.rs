@@ -46,8 +46,7 @@ impl Ledger {
             return Ok(Expired::default());
         }
         let until = now.plus_millis(-UNCITED_MILLIS);
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         write.settle_cited().await?;
         write.expire_disclosures(until).await?;
         let abandoned = write.take_over_going(now.plus_millis(-ABANDONED_MILLIS), now).await?;
@@ -67,8 +66,7 @@ impl Ledger {
     }
 
     async fn expire_uploads(&self, until: Instant, now: Instant) -> Result<Option<Vec<DocumentId>>, LedgerError> {
-        let mut write = self.database.begin_write().await?;
-        write.lock_head().await?;
+        let (mut write, _) = self.database.begin_at_head().await?;
         let going = write.expire_uploads(until, now).await?;
         write.commit().await?;
         Ok(going)

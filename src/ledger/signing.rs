@@ -5,7 +5,7 @@ use crate::act::Role;
 use crate::field::OrganisationId;
 use crate::problem::{self, Refusal};
 use crate::record::{KeyId, PublicKey};
-use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_stream, stream_version};
+use crate::sequencer::{LoadedEntry, Rejected, Unverified, load_streams, read_stream};
 use crate::store::StoreError;
 use crate::world::{Stream, World};
 
@@ -94,6 +94,6 @@ impl Ledger {
     /// # Errors
     /// The store can't be read.
     pub async fn version(&self, stream: &Stream) -> Result<u64, LedgerError> {
-        Ok(stream_version(&self.database, stream).await?)
+        Ok(self.database.stream_version(stream.as_str()).await?)
     }
 }

@@ -70,8 +70,8 @@ type Reply = oneshot::Sender<Result<Outcome, Rejected>>;
 impl Writer {
     /// Reads the head, creating it for a new log.
     pub(super) async fn open(setting: Setting) -> Result<Self, LoadError> {
-        let mut write = setting.database.begin_write().await?;
-        let stored = match write.lock_head().await? {
+        let (mut write, stored) = setting.database.begin_at_head().await?;
+        let stored = match stored {
             Some(row) => row,
             None => {
                 let last_hash = first_previous(&setting.origin);
@@ -93,8 +93,8 @@ impl Writer {
             return Err(LoadError::Origin { found: found.to_owned(), expected: setting.origin });
         }
         // Under the head's lock: what is compared must be of one moment.
-        let mut write = setting.database.begin_write().await?;
-        let stored = write.lock_head().await?.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        let (mut write, stored) = setting.database.begin_at_head().await?;
+        let stored = stored.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
         let head = Head::of_row(&stored)?;
         let edge = load_edge(&setting.database, head.size).await?;
         learn_law(&setting.database, &setting.editions).await?;

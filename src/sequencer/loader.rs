@@ -142,16 +142,6 @@ pub async fn read_stream(
     loaded(&mut reads, owners, &rows).await
 }
 
-/// The newest version of a stream; 0 before its first entry.
-///
-/// # Errors
-/// See [`LoadError`].
-pub async fn stream_version(database: &Database, stream: &Stream) -> Result<u64, LoadError> {
-    let sql = "SELECT version FROM entries WHERE stream = $1 ORDER BY version DESC LIMIT 1";
-    let rows = database.read(sql, &[Value::from(stream.as_str())]).await?;
-    Ok(rows.first().map(|row| row.unsigned(0)).transpose()?.unwrap_or_default())
-}
-
 /// Reads every edition that the log has adopted and that is not at hand.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ mod signers;
 
 pub use admission::{Admitted, Unverified, jws_refusal};
 pub use bearings::{is_subject, read_bearings, subjects};
-pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream, stream_version};
+pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use owners::Owners;
 pub use rows::projections;
 pub(crate) use rows::{History, edition_row, entry_row, head_row, projected, rows_of, tile_row};

@@ -45,7 +45,7 @@ impl Database {
         Ok(Instant::from_millis(row.integer(0)?))
     }
 
-    /// How many entries a stream has.
+    /// The newest version of a stream, which is how many entries it has; 0 before its first.
     ///
     /// # Errors
     /// [`StoreError::Database`]

@@ -163,8 +163,8 @@ impl Database {
         }
     }
 
-    /// Begins the one writing transaction. With PostgreSQL the caller takes the head's lock by reading it with
-    /// [`Write::lock_head`].
+    /// Begins the one writing transaction. Who changes what the log stands on takes the head's lock as well:
+    /// [`Self::begin_at_head`].
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -6,8 +6,8 @@ use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
 use crate::field::{CommitmentId, OrganisationId, TemplateId, TenderCode};
 use crate::http::{
-    DryRun, Endpoints, ListCounts, Posted, Problem, Signed, Typed, accept, asked, list_counts, page_limit, parameters,
-    shown, word,
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, counted_page, list_counts, page_limit,
+    parameters, shown, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
@@ -56,18 +56,9 @@ pub struct CommitmentSummary {
     pub version: u64,
 }
 
-/// A page of commitments, ordered by id.
-#[derive(Serialize, Object)]
-pub struct CommitmentPage {
-    items: Vec<CommitmentSummary>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of commitments, ordered by id.
+    CommitmentPage of CommitmentSummary
 }
 
 /// A page of reported breaches, as they were reported.

@@ -22,7 +22,7 @@ use super::{
 use crate::act::{Role, Stream};
 use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
-    Caller, Endpoints, Identity, ListCounts, Problem, Typed, bad_parameter, list_counts, not_a_cursor, page_limit,
+    Caller, Endpoints, Identity, Problem, Typed, bad_parameter, counted_page, list_counts, not_a_cursor, page_limit,
     parameters, shown,
 };
 use crate::law::RefundEvent;
@@ -98,18 +98,9 @@ pages! {
     PostingPage of PostingView;
 }
 
-/// A page of deposits, the newest first.
-#[derive(Serialize, Object)]
-pub struct DepositPage {
-    items: Vec<DepositView>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of deposits, the newest first.
+    DepositPage of DepositView
 }
 
 pub struct DepositApi(Arc<Ledger>);

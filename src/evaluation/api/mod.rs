@@ -7,7 +7,7 @@ mod standing;
 use super::view::{EvaluationFile, EvaluationView};
 use super::{EvaluationPeriod, EvaluationStatus, RatingStatus};
 use crate::field::{CommitmentId, Dimension, EvaluationId, Milestone, OrganisationId, TenderCode};
-use crate::http::{Endpoints, ListCounts, Problem, Typed, asked, list_counts, page_limit, parameters, shown, word};
+use crate::http::{Endpoints, Problem, Typed, asked, counted_page, list_counts, page_limit, parameters, shown, word};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
@@ -53,18 +53,9 @@ pub struct EvaluationSummary {
     pub version: u64,
 }
 
-/// A page of evaluations, ordered by id.
-#[derive(Serialize, Object)]
-pub struct EvaluationPage {
-    items: Vec<EvaluationSummary>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of evaluations, ordered by id.
+    EvaluationPage of EvaluationSummary
 }
 
 /// An evaluation; its `ETag` is its version.

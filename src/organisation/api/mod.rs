@@ -7,8 +7,8 @@ use super::view::{KeyStatus, OrganisationFile, OrganisationView};
 use super::{EndingGround, Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    DryRun, Endpoints, ListCounts, Posted, Problem, Signed, Typed, accept, asked, list_counts, page_limit, parameters,
-    shown, word,
+    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, counted_page, list_counts, page_limit,
+    parameters, shown, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
@@ -42,18 +42,9 @@ pub struct OrganisationSummary {
     pub roles: Vec<Role>,
 }
 
-/// A page of organisations, ordered by id.
-#[derive(Serialize, Object)]
-pub struct OrganisationPage {
-    items: Vec<OrganisationSummary>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of organisations, ordered by id.
+    OrganisationPage of OrganisationSummary
 }
 
 impl OrganisationSummary {

@@ -5,7 +5,7 @@ use super::super::{LotBidding, LotStatus, OpeningTiming};
 use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
 use crate::http::{
-    Cursor, ListCounts, ListOrder, Problem, Typed, bad_parameter, begin_of, end_of, list_counts, page_limit, word,
+    Cursor, ListOrder, Problem, Typed, bad_parameter, begin_of, counted_page, end_of, list_counts, page_limit, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
@@ -41,17 +41,9 @@ pub struct LotSummary {
     pub challenges_late: u32,
 }
 
-/// A page of lots.
-#[derive(Serialize, Object)]
-pub struct LotPage {
-    items: Vec<LotSummary>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of lots.
+    LotPage of LotSummary
 }
 
 impl LotSummary {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::field::{Day, Nature, OrganisationId, RegionCode, TenderCode};
 use crate::http::{
-    Cursor, DryRun, Endpoints, ListCounts, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of,
-    end_of, list_counts, page_limit, parameters, shown, word,
+    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of,
+    counted_page, end_of, list_counts, page_limit, parameters, shown, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
@@ -82,18 +82,9 @@ pub struct TenderSummary {
     pub follows: Option<String>,
 }
 
-/// A page of tenders.
-#[derive(Serialize, Object)]
-pub struct TenderPage {
-    items: Vec<TenderSummary>,
-    /// Pass as `after` to go on; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of tenders.
+    TenderPage of TenderSummary
 }
 
 fn instant(millis: i64) -> String {

@@ -3,7 +3,7 @@
 use super::super::{AnswerTiming, ObjectionResult, ObjectionStatus};
 use super::{code_of, instant, order_within, region_begins};
 use crate::field::{Day, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListCounts, ListOrder, Problem, Typed, begin_of, end_of, list_counts, page_limit, word};
+use crate::http::{Cursor, ListOrder, Problem, Typed, begin_of, counted_page, end_of, list_counts, page_limit, word};
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;
@@ -28,17 +28,9 @@ pub struct ObjectionSummary {
     pub answered: AnswerTiming,
 }
 
-/// A page of objections.
-#[derive(Serialize, Object)]
-pub struct ObjectionPage {
-    items: Vec<ObjectionSummary>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// Where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    counts: Option<ListCounts>,
+counted_page! {
+    /// A page of objections.
+    ObjectionPage of ObjectionSummary
 }
 
 impl ObjectionSummary {
