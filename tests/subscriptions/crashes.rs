@@ -1,6 +1,6 @@
 //! Whoever is killed, whenever: each entry is told of, and what is told twice has the name that it had.
 
-use crate::stage::Stage;
+use super::stage::Stage;
 use crate::support::postbox::{Hook, Received};
 use crate::support::postgres::fresh_database;
 use crate::support::{Engine, open_at, unlimited};

@@ -4,7 +4,7 @@
 //! More nobody can promise. A receiver that has answered sees a copy only where the process died between that answer and the commit that
 //! notes it; what stands in `subscription_news` after the kill is exactly what may come again.
 
-use crate::stage::{Stage, link};
+use super::stage::{Stage, link};
 use crate::support::postbox::{Hook, Manner};
 use crate::support::process::{self, Service};
 use crate::support::{Engine, NAMES, unlimited};

@@ -1,6 +1,6 @@
 //! What strangers may have this service send, and to whom.
 
-use crate::stage::Stage;
+use super::stage::Stage;
 use crate::support::{App, Engine, START, open, unlimited};
 use gongshi::clock::Clock;
 use gongshi::http::Limits;

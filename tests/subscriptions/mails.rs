@@ -1,6 +1,6 @@
 //! Mail: confirmed by a link that does nothing until a button is pressed, gathered into few mails, stopped by one press.
 
-use crate::stage::{ADDRESS, Stage, link, settings};
+use super::stage::{ADDRESS, Stage, link, settings};
 use crate::support::Engine;
 use gongshi::subscription::{Delivering, MailSettings, MailTls, Subscriptions, WebhookReach};
 use serde_json::json;

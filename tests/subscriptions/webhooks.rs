@@ -1,6 +1,6 @@
 //! Webhooks: what is sent to whom, and that it is signed.
 
-use crate::stage::Stage;
+use super::stage::Stage;
 use crate::support::Engine;
 use crate::support::postbox::{Manner, Received};
 use base64_simd::STANDARD;

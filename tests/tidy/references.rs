@@ -34,7 +34,7 @@ fn is_path(c: char) -> bool {
 }
 
 /// Files that are named by the end of their path, with the section or the function that follows: `domain.md §3`,
-/// `log/entry.rs`, `tests/law.rs::what_is_closed_stays_closed`.
+/// `log/entry.rs`, `tests/law/mod.rs::what_is_closed_stays_closed`.
 fn files(tree: &Tree, line: &str) -> Vec<String> {
     let mut lost = Vec::new();
     for ending in NAMED {

@@ -1,5 +1,5 @@
 //! Whether a search finds one thing, asked of its words in memory: what the index answers for all things, for as many searches as one
-//! likes. Both engines find the same (`tests/search.rs`).
+//! likes. Both engines find the same (`tests/search/mod.rs`).
 
 use super::answer::Search;
 use crate::field::{DueTime, Instant};

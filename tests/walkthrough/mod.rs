@@ -1,15 +1,12 @@
 //! The commands of README.md, run as they stand there.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support;
 use gongshi::log::EntryView;
 use std::process::{Command, Stdio};
 
 /// The shell blocks of the README that are marked to be run, in order.
 fn script() -> String {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let blocks = readme.split("<!-- run -->\n```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     blocks.collect::<Vec<_>>().join("\n")
 }

@@ -1,13 +1,10 @@
 //! Everything that is refused: each kind of bad input has its own problem type, and nothing is written.
 
-#![cfg(feature = "shell")]
-
-#[path = "refusals/codes.rs"]
 mod codes;
-#[path = "refusals/payloads.rs"]
 mod payloads;
-mod support;
 
+use super::support::fixture::{self, act, stream};
+use super::support::{self, Actor, App, Cast, DAY, Engine};
 use gongshi::http::Limits;
 use gongshi::organisation::{self, KeyAddition, KeyRevocation, RevocationReason, Role, Suspension, possession_header};
 use gongshi::record::{Disclosure, Header, PrivateKey, Record};
@@ -15,8 +12,6 @@ use gongshi::world::Stream;
 use payloads::PAYLOADS;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::fixture::{self, act, stream};
-use support::{Actor, App, Cast, DAY, Engine};
 
 const CODE: &str = "HNZB-2026-0042";
 

@@ -1,7 +1,5 @@
 //! `gongshi import`: notices or a centre's table in, a log that anybody can verify out.
 
-#![cfg(feature = "shell")]
-
 use gongshi::import::disclosure;
 use gongshi::log::EntryView;
 use gongshi::store::Database;

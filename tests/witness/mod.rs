@@ -1,9 +1,6 @@
 //! Witnessing over HTTP: the log asks, witnesses judge, receipts become stronger, and nobody who posts has to wait.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::{self, App, Engine, ORIGIN, START, unlimited};
 use gongshi::clock::Clock;
 use gongshi::cosigning;
 use gongshi::ledger::{LedgerError, LogKeys};
@@ -18,7 +15,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use support::{App, Engine, ORIGIN, START, unlimited};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 

@@ -1,10 +1,8 @@
 //! The law in the log: what was adopted judges what comes after it, and nothing before; a log kept over New Year 2027
 //! verifies before and after the year's holidays are known.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::fixture::{self, act, day, stream};
+use super::support::{Actor, Answer, App, Cast, DAY, Engine, ORIGIN, START, new_log, open_new, unlimited};
 use gongshi::access::{self, BarScope, Barring};
 use gongshi::audit::{Folder, Reason, Report, verify};
 use gongshi::bundle::{Maker, Scope, export_bundle, verify_bundle};
@@ -19,8 +17,6 @@ use gongshi::tender::{PlannedDates, Preannouncement, Window, WindowUnit};
 use gongshi::world::{Act, Stream};
 use std::path::Path;
 use std::sync::Arc;
-use support::fixture::{self, act, day, stream};
-use support::{Actor, Answer, App, Cast, DAY, Engine, ORIGIN, START, new_log, open_new, unlimited};
 
 /// The first edition with an invented arrangement for 2027: the first week of January is off.
 fn with_2027() -> Edition {

@@ -1,17 +1,13 @@
 //! 统计: each number is as many as the list that it names, on both engines, of the demo, of what was lived through, and of anything.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::dice::Dice;
+use super::support::fixture::{self, act, stream};
+use super::support::{self, App, Engine, unlimited};
 use gongshi::clock::Clock;
 use gongshi::demo;
 use gongshi::store::Value as Cell;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::dice::Dice;
-use support::fixture::{self, act, stream};
-use support::{App, Engine, unlimited};
 
 /// The present of the demo.
 const PRESENT: &str = "2026-11-23T02:00:00.000Z";

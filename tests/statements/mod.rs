@@ -1,7 +1,5 @@
 //! `gongshi statement`: files of each kind that banks give, made up, read by the program.
 
-#![cfg(feature = "shell")]
-
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

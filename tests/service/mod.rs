@@ -1,9 +1,7 @@
 //! The service over HTTP, as its users meet it.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::fixture::{self, act, day, stream};
+use super::support::{self, App, Engine, audit, mirror};
 use gongshi::field::{Citations, Day};
 use gongshi::organisation;
 use gongshi::tender::{
@@ -11,8 +9,6 @@ use gongshi::tender::{
     Revision, TenderPeriod, WindowUnit,
 };
 use gongshi::world::Stream;
-use support::fixture::{self, act, day, stream};
-use support::{App, Engine, audit, mirror};
 
 const CODE: &str = "HNZB-2026-0042";
 

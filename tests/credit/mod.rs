@@ -1,7 +1,5 @@
 //! Credit in public: what somebody did and what was found comes to a grade, with its arithmetic, and can be objected to.
 
-#![cfg(feature = "shell")]
-
 mod following;
 mod grades;
 mod objections;
@@ -9,6 +7,6 @@ mod scenes;
 #[path = "../promises/stage.rs"]
 mod stage;
 mod succession;
-#[path = "../support/mod.rs"]
-mod support;
 mod tables;
+
+use super::support;

@@ -1,9 +1,7 @@
 //! The log as static files: whoever reads the place at any moment finds a whole log.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::fixture::{self, act, stream};
+use super::support::{self, Actor, App, Engine, ORIGIN, START, open_as};
 use bytes::Bytes;
 use gongshi::audit::{Report, Source, SourceError, verify};
 use gongshi::clock::Clock;
@@ -19,8 +17,6 @@ use gongshi::world::Stream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use support::fixture::{self, act, stream};
-use support::{Actor, App, Engine, ORIGIN, START, open_as};
 use tokio::runtime::Handle;
 
 /// A stranger: knows nothing but names of files, asks for the width of its checkpoint and else for the full tile.

@@ -1,21 +1,18 @@
 //! The index of texts: on both engines what stands in a text is found and nothing else, and nothing depends on how the index came
 //! about.
 
-#![cfg(feature = "shell")]
-
-#[path = "search/many.rs"]
 mod many;
-mod support;
 
+use super::support;
+use super::support::dice::Dice;
+use super::support::fixture::{self, act, stream};
+use super::support::{App, Cast, DAY, Engine};
 use gongshi::field::{Line, Prose};
 use gongshi::search::projection::{
     Fit, FoundThing, Matcher, Search, SearchFilters, SearchedThing, ThingChange, catch_up, changes,
 };
 use gongshi::search::{FoldedText, SearchKind, SearchQuery, phrases_of, places_of, words_of};
 use std::collections::BTreeMap;
-use support::dice::Dice;
-use support::fixture::{self, act, stream};
-use support::{App, Cast, DAY, Engine};
 
 const TENDERS: usize = 40;
 const QUERIES: usize = 1_000;

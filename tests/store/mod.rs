@@ -1,9 +1,8 @@
 //! The sequencer on both engines: order, replicas, replay, and sudden death.
 
-#![cfg(feature = "shell")]
-
-mod support;
-
+use super::support::fixture::{self, act, stream};
+use super::support::postgres::{Cluster, Pooler};
+use super::support::{self, Actor, App, Engine, audit, mirror, postgres, process};
 use futures::future::join_all;
 use gongshi::clock::Clock;
 use gongshi::derived::replay;
@@ -21,9 +20,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use support::fixture::{self, act, stream};
-use support::postgres::{Cluster, Pooler};
-use support::{Actor, App, Engine, audit, mirror, postgres, process};
 
 async fn replay_gives_the_same_tables(engine: Engine) {
     let app = App::start_on(engine).await;

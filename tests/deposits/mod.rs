@@ -1,8 +1,6 @@
 //! Deposits over real HTTP, on both engines: refunds to the day and the fen, holds that never overspend, what each may see, and
 //! what an audit and a comparison find.
 
-#![cfg(feature = "shell")]
-
 mod audit_month;
 mod books;
 mod clocks;
@@ -15,5 +13,5 @@ mod secrecy;
 mod sight;
 mod stage;
 mod statements;
-#[path = "../support/mod.rs"]
-mod support;
+
+use super::support;
