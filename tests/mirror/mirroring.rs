@@ -1,7 +1,7 @@
 //! The mirror: what it copies is what was signed, and what was not signed it does not show.
 
 use super::shelf::{Forge, ORIGIN, Shelf};
-use super::support::{self, App};
+use super::support::{self, App, files};
 use gongshi::asking;
 use gongshi::ledger::MirrorStatus;
 use gongshi::log::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteKey, NoteSigner, Resource, SignedNote};
@@ -27,19 +27,7 @@ async fn step(url: &str, key: &NoteKey, folder: &Path) -> Result<Advance, Mirror
 
 /// The files of a mirror, without its own folders.
 fn shown(folder: &Path) -> HashMap<String, Vec<u8>> {
-    fn walk(folder: &Path, below: &str, files: &mut HashMap<String, Vec<u8>>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name().into_string().unwrap())).unwrap();
-            let name = if below.is_empty() { name } else { format!("{below}/{name}") };
-            if path.is_dir() {
-                walk(&path, &name, files);
-            } else {
-                files.insert(name, std::fs::read(&path).unwrap());
-            }
-        }
-    }
-    let mut files = HashMap::new();
-    walk(folder, "", &mut files);
+    let mut files = files::read(folder);
     files.retain(|name, _| !name.starts_with(".mirror") && !name.starts_with("evidence"));
     files
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses the part of the harness that its theme needs")]
 
 pub mod dice;
+pub mod files;
 pub mod fixture;
 pub mod postbox;
 pub mod postgres;

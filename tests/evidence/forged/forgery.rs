@@ -79,10 +79,11 @@ async fn who_owns_nothing(filled: &Filled) -> Value {
 }
 
 /// A forgery of each column of each table, in rounds: a comparison takes a while, so tables that have nothing to do with each
-/// other are forged together, one column each.
+/// other are forged together; all columns of a row at once, for each is to be named, but those of its key one at a time: a row
+/// under another key is another row.
 pub async fn rounds(filled: &Filled) -> Vec<Vec<Forgery>> {
     let another = who_owns_nothing(filled).await;
-    let (mut alone, mut together) = (Vec::new(), Vec::<Vec<Forgery>>::new());
+    let (mut alone, mut values, mut keys) = (Vec::new(), Vec::new(), Vec::<Vec<Forgery>>::new());
     for table in tables() {
         let rows = filled.rows(table).await;
         let named = table.columns.iter().enumerate();
@@ -92,12 +93,16 @@ pub async fn rounds(filled: &Filled) -> Vec<Vec<Forgery>> {
             let row = row.unwrap_or_else(|| panic!("{}: the log has no such row", table.name)).clone();
             let value = if column.name == "owner" { another.clone() } else { forged(column.kind, &row[at]) };
             let forgery = Forgery { table, row, at, value };
-            match ALONE.contains(&table.name) || table.name == "search_head" {
-                true => alone.push(vec![forgery]),
-                false if at < together.len() => together[at].push(forgery),
-                false => together.push(vec![forgery]),
+            if ALONE.contains(&table.name) || table.name == "search_head" {
+                alone.push(vec![forgery]);
+                continue;
+            }
+            match table.key.iter().position(|key| *key == column.name) {
+                None => values.push(forgery),
+                Some(place) if place < keys.len() => keys[place].push(forgery),
+                Some(_) => keys.push(vec![forgery]),
             }
         }
     }
-    together.into_iter().chain(alone).collect()
+    std::iter::once(values).chain(keys).chain(alone).collect()
 }
