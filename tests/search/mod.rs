@@ -102,6 +102,8 @@ async fn finds_what_a_scan_finds(engine: Engine) -> Vec<Vec<String>> {
     assert_eq!(keys(&app, "工").await.len(), 2 * TENDERS, "each title has it");
     let words: Vec<Vec<_>> =
         texts.iter().map(|(_, texts)| texts.iter().map(|text| words_of(&FoldedText::of(text))).collect()).collect();
+    let folded = |title: &str| FoldedText::of(title).characters().iter().collect::<String>();
+    let titles: Vec<String> = texts.iter().map(|(_, texts)| folded(&texts[0])).collect();
     let (mut answers, mut found_some) = (Vec::new(), 0);
     for _ in 0..QUERIES {
         let query = query_of(&texts, &mut dice);
@@ -118,9 +120,8 @@ async fn finds_what_a_scan_finds(engine: Engine) -> Vec<Vec<String>> {
                 if single { in_title() } else { words.iter().any(|text| places_of(text, phrase).next().is_some()) }
             })
         };
-        let folded = |title: &str| FoldedText::of(title).characters().iter().collect::<String>();
-        let scanned = texts.iter().zip(&words).filter(|((_, texts), words)| has(words, &folded(&texts[0])));
-        let mut expected: Vec<_> = scanned.map(|((key, _), _)| key.clone()).collect();
+        let scanned = texts.iter().zip(&words).zip(&titles).filter(|((_, words), title)| has(words, title));
+        let mut expected: Vec<_> = scanned.map(|(((key, _), _), _)| key.clone()).collect();
         let mut sorted = answer.clone();
         sorted.sort();
         expected.sort();
