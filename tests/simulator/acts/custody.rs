@@ -4,6 +4,7 @@ use super::Scene;
 use super::deposit::{chosen, yuan};
 use crate::seam;
 use gongshi::act::{Capability, Succession};
+use gongshi::deposit::book::Heading;
 use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate, UnclaimedPhase};
 use gongshi::field::{Currency, Day, ItemId, OrganisationId};
 use gongshi::organisation::Role;
@@ -43,9 +44,15 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
     }
 }
 
-/// Who has the place of its payer, if that was merged or divided.
-fn successor(scene: &Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
-    succession(scene, deposit)?.successors.first().cloned()
+/// One who has the place of its payer, if that was merged or divided.
+fn successor(scene: &mut Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
+    let succession = succession(scene, deposit)?;
+    scene.dice.one_of(&succession.successors).cloned()
+}
+
+/// What may go to a successor of its own: neither held nor in dispute.
+pub fn free_minor(book: &DepositBook, deposit: &DepositState) -> i64 {
+    [Heading::Available, Heading::Excess].iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum()
 }
 
 /// How it went on, if it was merged or divided.
@@ -134,7 +141,7 @@ pub fn payload(
         }
         "deposit.divided" => {
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
-            let free = book.zip(deposit).map_or(1, |(book, deposit)| deposit.unsettled_minor(&book.book));
+            let free = book.zip(deposit).map_or(1, |(book, deposit)| free_minor(book, deposit));
             let part = if scene.dice.percent(90) { scene.dice.between(1, free.max(2)) } else { fen };
             json!({
                 "deposit": id, "id": format!("d-{}", scene.dice.between(4, 40)), "successor": heir, "amount": yuan(part),

@@ -61,11 +61,8 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    if let Some(succession) = custody::succession(scene, deposit)
-        && scene.dice.percent(50)
-    {
-        let is_shared = succession.manner == SuccessionManner::Divided && scene.dice.percent(60);
-        return if is_shared { "deposit.divided" } else { "deposit.succeeded" };
+    if let Some(kind) = succeeding(scene, book, deposit) {
+        return kind;
     }
     if scene.dice.percent(30) {
         return custody::sensible(scene, book, deposit);
@@ -105,6 +102,18 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.open_item_resolved",
             "deposit.reconciliation_withdrawn",
         ]),
+    }
+}
+
+/// What follows, now and then, once its payer is gone: shared is what there is to share, and the rest is given away when that is done.
+fn succeeding(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> Option<&'static str> {
+    let succession = custody::succession(scene, deposit)?;
+    let is_divided = succession.manner == SuccessionManner::Divided;
+    match () {
+        () if scene.dice.percent(50) => None,
+        () if is_divided && custody::free_minor(book, deposit) > 0 && scene.dice.percent(70) => Some("deposit.divided"),
+        () if is_divided && scene.dice.percent(60) => None,
+        () => Some("deposit.succeeded"),
     }
 }
 
