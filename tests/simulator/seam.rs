@@ -235,5 +235,5 @@ pub fn is_of_part(world: &World, stream: &Stream, act: &Act) -> bool {
     let Act::Deposit(act) = act else { return false };
     let book = stream.id::<DepositBookId>().and_then(|id| deposits(world, &id.0));
     let deposit = book.zip(act.deposit()).and_then(|(book, id)| book.deposits.get(id));
-    deposit.is_some_and(|deposit| deposit.part_of.is_some())
+    deposit.is_some_and(|deposit| deposit.part.is_some())
 }

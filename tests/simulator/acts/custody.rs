@@ -133,6 +133,21 @@ pub fn payload(
             json!({"deposit": id, "reference": reference, "value_date": today})
         }
         "deposit.unclaimed_reclaimed" => json!({"deposit": id, "document": scene.document()?}),
+        "deposit.succeeded" | "deposit.divided" | "deposit.division_reversed" => {
+            return of_succession(scene, book, deposit, &id, kind);
+        }
+        kind => return of_decision(scene, deposit, &id, kind, fen),
+    })
+}
+
+fn of_succession(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    kind: &str,
+) -> Option<Value> {
+    Some(match kind {
         "deposit.succeeded" => {
             let drawn = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
@@ -142,13 +157,22 @@ pub fn payload(
         "deposit.divided" => {
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
             let free = book.zip(deposit).map_or(1, |(book, deposit)| free_minor(book, deposit));
-            let part = if scene.dice.percent(90) { scene.dice.between(1, free.max(2)) } else { fen };
+            let part = if scene.dice.percent(90) {
+                scene.dice.between(1, free.max(2))
+            } else {
+                scene.dice.between(1, 4_000_000)
+            };
             json!({
                 "deposit": id, "id": format!("d-{}", scene.dice.between(4, 40)), "successor": heir, "amount": yuan(part),
                 "document": scene.document()?,
             })
         }
-        kind => return of_decision(scene, deposit, &id, kind, fen),
+        _ => {
+            let taken = |of: &DepositState| Some((of.id.clone(), of.part.as_ref()?.from.clone()));
+            let all: Vec<_> = book.into_iter().flat_map(|book| book.deposits.values()).filter_map(taken).collect();
+            let (part, from) = deposit.and_then(taken).or_else(|| scene.dice.one_of(&all).cloned())?;
+            json!({"deposit": from, "part": part, "reason": "拆分有误", "document": scene.document()?})
+        }
     })
 }
 
