@@ -113,6 +113,8 @@ problems! {
     DEPOSIT_ABOVE_CAP 422 "deposit-above-cap" "保证金超过法定上限" "A deposit above its cap"
     FORFEITURE_WITHOUT_GROUND 422 "forfeiture-without-ground" "不予退还缺少法定事由" "A forfeiture without a ground of the law"
     BALANCE_INSUFFICIENT 409 "balance-insufficient" "账户余额不足" "The account has not enough"
+    DEPOSIT_DIVIDED 409 "deposit-divided" "到账款项已拆分" "What was received is divided"
+    PART_IN_USE 409 "part-in-use" "拆分出的部分已在使用" "The part is in use"
     STATEMENT_REFUSED 422 "statement-refused" "对账单不能采用" "A statement that can't be used"
     SAME_SIGNER 403 "same-signer" "须由另一人复核" "To be signed by another person"
     DEPOSIT_UNKNOWN 404 "deposit-unknown" "没有该保证金" "Unknown deposit"

@@ -237,6 +237,7 @@ fn of_custody(kind: &str) -> Option<&'static str> {
         "deposit.unclaimed_recovered" => "申领款国库退付到账",
         "deposit.succeeded" => "交纳人承继",
         "deposit.divided" => "分立拆分保证金",
+        "deposit.division_reversed" => "冲销分立拆分",
         _ => return None,
     })
 }

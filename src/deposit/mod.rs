@@ -22,8 +22,8 @@ pub use view::DepositView;
 
 pub use payload::{
     AccountFingerprint, Act, BankEntry, BankNature, BankReceipt, CoverSwap, DepositAssessment, DepositDivision,
-    DepositNotice, DepositSuccession, DifferenceClearing, DifferenceOpening, DifferenceSide, Forfeiture,
-    ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
+    DepositNotice, DepositSuccession, DifferenceClearing, DifferenceOpening, DifferenceSide, DivisionReversal,
+    Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
     ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim, GuaranteeExpiring,
     GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldLapse,
     HoldRelease, ITEM_ENTRIES_MAX, ITEMS_MAX, InterestAllocation, InterestCapitalisation, ListedItem, OpenItemId,
@@ -37,7 +37,7 @@ pub use state::{
     AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, CustodyState, DepositBook,
     DepositBookId, DepositState, DepositStatus, DifferenceState, DraftFault, DraftedReconciliation, ForfeiturePhase,
     ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS, InterestShare, Invariant,
-    ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, PoolState, ReceiptState, ReconciliationState, RefundPhase,
-    RefundState, RefundSums, RefundTiming, SchemeState, Settlement, SurplusState, TopUpState, UnallocatedFate,
-    UnallocatedState, UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
+    ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, PartState, PoolState, ReceiptState, ReconciliationState,
+    RefundPhase, RefundState, RefundSums, RefundTiming, SchemeState, Settlement, SurplusState, TopUpState,
+    UnallocatedFate, UnallocatedState, UnclaimedPhase, UnclaimedState, check_voucher, refund_sums,
 };

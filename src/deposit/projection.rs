@@ -100,7 +100,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         entry(deposit.surplus.and_then(|surplus| surplus.overdue)),
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
         Value::from(deposit.refund_timing(book).name()),
-        optional(deposit.part_of.as_ref()),
+        optional(deposit.part.as_ref().map(|part| &part.whole)),
     ]
 }
 

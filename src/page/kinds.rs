@@ -38,6 +38,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("deposit.difference_cleared", "查明长短款", "Cleared a difference"),
     ("deposit.difference_opened", "登记长短款", "Opened a difference"),
     ("deposit.divided", "分立拆分保证金", "Divided a deposit among successors"),
+    ("deposit.division_reversed", "冲销分立拆分", "Reversed a division"),
     ("deposit.forfeited", "决定没收保证金", "Forfeited a deposit"),
     ("deposit.forfeiture_annulled", "撤销已生效的没收", "Annulled a final forfeiture"),
     ("deposit.forfeiture_appealed", "对没收提出申诉", "Appealed a forfeiture"),

@@ -87,6 +87,7 @@ words! {
         Overdue "逾期未退" "Overdue"
         Unclaimed "无法退还" "Unclaimed"
         Closed "已了结" "Closed"
+        Reversed "拆分已冲销" "Division reversed"
     }
 
     RefundTiming {

@@ -48,9 +48,8 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
             json!({"deposit": "d-1", "hold": "h-1", "amount": yuan(1_000), "reason": "已核实"})
         }
         "deposit.hold_lapsed" => json!({"deposit": "d-1", "hold": "h-1"}),
-        _ if kind.starts_with("deposit.unclaimed") || matches!(base(kind), "deposit.succeeded" | "deposit.divided") => {
-            of_unclaimed(stage, kind, &reference)
-        }
+        "deposit.succeeded" | "deposit.divided" | "deposit.division_reversed" => of_succession(kind),
+        _ if kind.starts_with("deposit.unclaimed") => of_unclaimed(stage, kind, &reference),
         "deposit.topup_overdue" | "deposit.surplus_overdue" => of_time(stage, deposit, kind),
         "deposit.assessed" => {
             let (score, fen) = if variant(kind) == "less" { (85, 5_000) } else { (60, 10_000) };
@@ -74,7 +73,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
     }
 }
 
-/// Nobody takes it back, or somebody else does.
+/// Nobody takes it back.
 fn of_unclaimed(stage: &Stage, kind: &str, reference: &str) -> Value {
     match base(kind) {
         "deposit.unclaimed_noticed" => {
@@ -85,13 +84,20 @@ fn of_unclaimed(stage: &Stage, kind: &str, reference: &str) -> Value {
             json!({"deposit": "d-1", "reference": reference, "value_date": stage.day(0)})
         }
         "deposit.unclaimed_reclaimed" => json!({"deposit": "d-1", "document": paper("申领")}),
+        other => panic!("{other} is not about unclaimed money"),
+    }
+}
+
+/// Somebody else does, as far as it goes.
+fn of_succession(kind: &str) -> Value {
+    match base(kind) {
         "deposit.succeeded" => {
             json!({"deposit": "d-1", "successor": Who::Rival.id(), "document": paper("登记通知书")})
         }
         "deposit.divided" => json!({
             "deposit": "d-1", "id": "d-2", "successor": Who::Rival.id(), "amount": yuan(4_000), "document": paper("分立协议"),
         }),
-        other => panic!("{other} is not about unclaimed money"),
+        _ => json!({"deposit": "d-1", "part": "d-2", "reason": "误拆", "document": paper("更正说明")}),
     }
 }
 

@@ -24,7 +24,8 @@ pub const DEPOSIT: Subject = Subject {
             deposit.forfeiture_recovered deposit.assessed deposit.topup_demanded deposit.topup_overdue
             deposit.surplus_overdue deposit.guarantee_expiring deposit.unclaimed_noticed deposit.unclaimed_set_aside
             deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded
-            deposit.divided             deposit.statement_reconciled deposit.open_item_resolved deposit.reconciliation_withdrawn",
+            deposit.divided deposit.division_reversed deposit.statement_reconciled deposit.open_item_resolved
+            deposit.reconciliation_withdrawn",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -55,6 +56,7 @@ pub const DEPOSIT: Subject = Subject {
         ('T', "treasury", "and paid to the treasury"),
         ('B', "reclaimed", "and claimed after all"),
         ('M', "divided", "paid in, and the bidder is divided into its rival and another"),
+        ('P', "shared", "and a part of it is the rival's"),
         ('y', "both", "paid in, and a guarantee was lodged besides"),
         ('t', "remitted", "what is final is paid to the treasury"),
         ('z', "annulled", "and annulled"),
@@ -94,7 +96,7 @@ fn steps_to(state: &str) -> &'static [&'static str] {
         "confirmed" | "objected" | "final" => {
             &["scheme_published", "announced", "received", "held", "forfeited", "forfeiture_confirmed"]
         }
-        "divided" => &["scheme_published", "announced", "received"],
+        "divided" | "shared" => &["scheme_published", "announced", "received"],
         "late" | "noticed" | "aside" | "treasury" | "reclaimed" => {
             &["scheme_published", "announced", "received", "refund_due"]
         }
@@ -135,12 +137,16 @@ fn goes_on(stage: &mut Stage, state: &str, another: &gongshi::record::PrivateKey
         }
         "charged" | "surplus" => stage.later(30 * DAY_MILLIS),
         "late" | "noticed" | "aside" | "treasury" | "reclaimed" => unclaimed(stage, state, another),
-        "divided" => {
+        "divided" | "shared" => {
             let ended = json!({
                 "ground": "divided", "successors": [Who::Rival.id(), Who::Issuer.id()], "document": paper("登记通知书"),
                 "effective": stage.day(0),
             });
             stage.act(Who::Supervisor, "organisation.ended", &about(Who::Bidder), &ended);
+            if state == "shared" {
+                let payload = of_deposit(stage, "deposit.divided");
+                stage.act_by(another, "deposit.divided", &deposits(), &payload);
+            }
         }
         "demanded" => {
             stage.wait_for("deposit.topup_demanded", &deposits());

@@ -52,6 +52,55 @@ async fn a_bond_is_shared_by_those_into_whom_its_payer_was_divided(engine: Engin
     stage.holds().await;
 }
 
+/// What came in was another firm's: the receipt goes, and before it the part that a successor has of it, by two people each.
+async fn a_wrong_receipt_is_reversed_when_it_was_divided(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    let (app, supervisor, firm, first) =
+        (&stage.app, &stage.cast.supervisor, &stage.cast.rival, &stage.cast.enterprise);
+    let second = app.admit("91410105MA0000023E", Role::Enterprise, supervisor).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", firm).await;
+    app.ends(supervisor, firm, EndingGround::Divided, &[first, &second]).await;
+    let divided =
+        json!({"deposit": "d-1", "id": "d-2", "successor": second.id, "amount": yuan(4_000_000), "document": paper()});
+    stage.enters("divisions", "deposit.divided", divided).await.accepted();
+    let rest = json!({"deposit": "d-1", "successor": first.id, "document": paper()});
+    stage.enters("successions", "deposit.succeeded", rest).await.accepted();
+    let held = json!({"deposit": "d-2", "id": "h-1", "amount": yuan(7), "reason": "待查", "until": stage.day(60)});
+    stage.enters("holds", "deposit.held", held).await.accepted();
+
+    let checks =
+        async |what: &str, kind: &str, payload: &Value| stage.post(&stage.checker, what, kind, payload.clone()).await;
+    let wrong = json!({"deposit": "d-1", "reference": "HD-d-1", "reason": "他人来款", "document": paper()});
+    let refused = checks("receipt-reversals", "deposit.receipt_reversed", &wrong).await;
+    assert_eq!((refused.status, refused.problem()), (409, "deposit-divided"));
+    assert!(refused.body["detail"].to_string().contains("d-2"), "{refused:?}");
+    let back = json!({"deposit": "d-1", "part": "d-2", "reason": "他人来款", "document": paper()});
+    let own = stage.enters("division-reversals", "deposit.division_reversed", back.clone()).await;
+    assert_eq!(own.problem(), "same-signer");
+    assert_eq!(checks("division-reversals", "deposit.division_reversed", &back).await.problem(), "part-in-use");
+    let released = json!({"deposit": "d-2", "hold": "h-1", "amount": yuan(7), "reason": "已查明"});
+    stage.enters("releases", "deposit.released", released).await.accepted();
+    checks("division-reversals", "deposit.division_reversed", &back).await.accepted();
+    checks("receipt-reversals", "deposit.receipt_reversed", &wrong).await.accepted();
+
+    let balances = stage.balances("").await;
+    assert_eq!(
+        (&balances["1010.icbc.CNY"], &balances["2010.d-1.CNY"], &balances["2010.d-2.CNY"]),
+        (&0.into(), &0.into(), &0.into())
+    );
+    let (whole, part) = (stage.deposit("d-1").await, stage.deposit("d-2").await);
+    assert_eq!(
+        (&whole["payer"], &whole["status"], &part["status"]),
+        (&json!(firm.id), &"short".into(), &"reversed".into())
+    );
+    let listed = app.get("/v1/deposits?status=reversed").await.body;
+    assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["id"]), (1, &"d-2".into()));
+    let page = app.get(&format!("/zh/deposits/{}/d-2", stage.cast.centre.id)).await.body.to_string();
+    assert!(page.contains("拆分已冲销"), "{page}");
+    stage.holds().await;
+}
+
 /// What its statement says that the payee owes an enterprise today.
 async fn owed(stage: &Stage, who: &Actor) -> i64 {
     let period = format!("from={}&to={}", stage.day(-30), stage.day(0));
@@ -86,4 +135,14 @@ async fn a_bond_is_shared_by_those_into_whom_its_payer_was_divided_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bond_is_shared_by_those_into_whom_its_payer_was_divided_on_postgres() {
     a_bond_is_shared_by_those_into_whom_its_payer_was_divided(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_receipt_is_reversed_when_it_was_divided_on_sqlite() {
+    a_wrong_receipt_is_reversed_when_it_was_divided(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_receipt_is_reversed_when_it_was_divided_on_postgres() {
+    a_wrong_receipt_is_reversed_when_it_was_divided(Engine::Postgres).await;
 }

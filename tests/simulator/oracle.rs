@@ -35,6 +35,8 @@ pub struct Seen {
     /// Of its record.
     pub digest: [u8; 32],
     pub kind: &'static str,
+    /// It is about a part of a deposit whose payer was divided.
+    pub is_of_part: bool,
     pub bytes: Vec<u8>,
 }
 
@@ -128,14 +130,15 @@ impl Oracle {
             version,
         };
         let is_silent = self.world.law().is_none_or(|law| law.edition().evaluation.sealing.rule.is_silent());
+        let is_of_part = seam::is_of_part(&self.world, &stream, &act);
         seam::apply(&mut self.world, &stream, &act, &place);
         if is_silent {
             self.unowed.extend(evaluations(&self.world));
         }
         self.cited.extend(act.documents().into_iter().map(|cited| cited.sha256));
         self.last_time = view.time;
-        let seen = Seen { hash: view.hash(), digest: record.digest(), kind: act.kind(), bytes: bytes.to_vec() };
-        self.entries.push(seen);
+        let (hash, digest, bytes) = (view.hash(), record.digest(), bytes.to_vec());
+        self.entries.push(Seen { hash, digest, kind: act.kind(), is_of_part, bytes });
         self.streams.insert(header.sub);
         Ok(())
     }

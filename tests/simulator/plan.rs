@@ -1,6 +1,6 @@
 //! A seed unrolled into steps: plain data, so that a plan that fails can be cut down and printed.
 
-use super::cast::{ADMITTED, OPERATOR};
+use super::cast::{ADMITTED, ENTERPRISES_FIRST, OPERATOR};
 use super::dice::Dice;
 use gongshi::field::Instant;
 use std::fmt;
@@ -123,6 +123,29 @@ const DAY: i64 = 24 * 60;
 /// Every so many seeds a plan is for PostgreSQL and two writers.
 const POSTGRES_EVERY: u64 = 8;
 
+/// What the actors of one plan mostly care for. A few acts a book, as they come to where everybody does everything, never get as far
+/// as what follows a division.
+#[derive(Clone, Copy)]
+enum Leaning {
+    /// Tenders most of all, and some of everything.
+    Everything,
+    /// Two buyers' deposits, and what becomes of those who paid them.
+    Deposits,
+}
+
+/// Whom and what the intents of a step are about.
+#[derive(Clone, Copy)]
+struct Bent {
+    /// The first tender that is acted on now.
+    first: usize,
+    leaning: Leaning,
+}
+
+/// Plans of a hundred that lean to deposits.
+const OF_DEPOSITS: usize = 15;
+/// Buyers whose deposits those are about.
+const BUYERS_LEANT_ON: usize = 2;
+
 impl Plan {
     pub fn of_seed(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
@@ -130,11 +153,13 @@ impl Plan {
         let writers = if engine == Engine::Postgres { 2 } else { 1 };
         // Between 2026-01-05 and 2026-12-20: the next year's holidays are not known.
         let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
+        let leaning = if dice.percent(OF_DEPOSITS) { Leaning::Deposits } else { Leaning::Everything };
         let mut steps = prologue(&mut dice);
         // Some are long enough for several full tiles and for more entries than a replay reads at a time.
         let times = if dice.percent(4) { 6 } else { 1 };
         for at in 0..times * dice.between(60, 360) {
-            steps.push(step(&mut dice, at as usize / STEPS_EACH, writers));
+            let of = Bent { first: at as usize / STEPS_EACH, leaning };
+            steps.push(step(&mut dice, of, writers));
         }
         let skew_millis = if dice.percent(50) { 0 } else { dice.between(-180_000, 180_000) };
         Self { seed, engine, writers, start, skew_millis, steps }
@@ -161,16 +186,16 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
     steps
 }
 
-fn step(dice: &mut Dice, first: usize, writers: usize) -> Step {
+fn step(dice: &mut Dice, of: Bent, writers: usize) -> Step {
     let writer = dice.below(writers);
     match dice.below(100) {
-        0..15 if writers > 1 => Step::Race { intents: intents(dice, first), others: intents(dice, first) },
-        0..55 => Step::Batch { writer, intents: intents(dice, first) },
+        0..15 if writers > 1 => Step::Race { intents: intents(dice, of), others: intents(dice, of) },
+        0..55 => Step::Batch { writer, intents: intents(dice, of) },
         55..75 => Step::Wait { minutes: minutes(dice) },
         75..90 => Step::Due { writer: dice.below(if writers > 1 { writers + 1 } else { 1 }) },
         90..92 => Step::Publish { anew: dice.percent(40) },
-        92..95 => Step::Crash { intents: intents(dice, first), kept: kept(dice) },
-        95..97 => Step::Outage { intents: intents(dice, first) },
+        92..95 => Step::Crash { intents: intents(dice, of), kept: kept(dice) },
+        95..97 => Step::Outage { intents: intents(dice, of) },
         97..99 => Step::Restart,
         _ => Step::Check,
     }
@@ -192,7 +217,7 @@ fn minutes(dice: &mut Dice) -> i64 {
     }
 }
 
-fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
+fn intents(dice: &mut Dice, of: Bent) -> Vec<Intent> {
     let count = match dice.below(400) {
         0..160 => 1,
         160..360 => dice.between(2, 6),
@@ -200,11 +225,28 @@ fn intents(dice: &mut Dice, first: usize) -> Vec<Intent> {
         // More than one batch takes.
         _ => 600,
     };
-    (0..count).map(|_| intent(dice, first)).collect()
+    (0..count).map(|_| intent(dice, of)).collect()
 }
 
-fn intent(dice: &mut Dice, first: usize) -> Intent {
-    let (subject, which) = match dice.below(100) {
+fn intent(dice: &mut Dice, of: Bent) -> Intent {
+    let (subject, which) = match of.leaning {
+        Leaning::Deposits if dice.percent(70) => of_deposits(dice),
+        _ => of_everything(dice, of.first),
+    };
+    let sensible = dice.percent(88);
+    let twist = if dice.percent(12) { twist(dice, of.first) } else { Twist::No };
+    Intent { subject, which, sensible, twist, dice: dice.next() }
+}
+
+fn of_deposits(dice: &mut Dice) -> (Subject, usize) {
+    if dice.percent(85) {
+        return (Subject::Deposit, dice.below(BUYERS_LEANT_ON));
+    }
+    (Subject::Organisation, ENTERPRISES_FIRST + dice.below(ADMITTED - ENTERPRISES_FIRST))
+}
+
+fn of_everything(dice: &mut Dice, first: usize) -> (Subject, usize) {
+    match dice.below(100) {
         0..52 => (Subject::Tender, (first + dice.below(AT_A_TIME)) % TENDERS),
         52..60 => (Subject::Deposit, dice.below(BUYERS)),
         60..73 => (Subject::Commitment, (first + dice.below(2 * AT_A_TIME)) % COMMITMENTS),
@@ -216,10 +258,7 @@ fn intent(dice: &mut Dice, first: usize) -> Intent {
         93..95 => (Subject::Template, dice.below(TEMPLATES)),
         95..97 => (Subject::Credit, dice.below(ADMITTED)),
         _ => (Subject::Log, 0),
-    };
-    let sensible = dice.percent(88);
-    let twist = if dice.percent(12) { twist(dice, first) } else { Twist::No };
-    Intent { subject, which, sensible, twist, dice: dice.next() }
+    }
 }
 
 fn twist(dice: &mut Dice, first: usize) -> Twist {

@@ -152,7 +152,7 @@ impl Run {
             return Err(fault("receipt", format!("{appended} receipts for {new} entries")));
         }
         for entry in &self.oracle.entries[before..] {
-            self.tally.accepted(entry.kind);
+            self.tally.accepted(entry);
         }
         for (record, receipt) in &receipts {
             let index = receipt.index as usize;

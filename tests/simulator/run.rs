@@ -223,7 +223,7 @@ impl Run {
 
     fn note_new(&mut self, before: usize) {
         for (at, entry) in self.oracle.entries.iter().enumerate().skip(before) {
-            self.tally.accepted(entry.kind);
+            self.tally.accepted(entry);
             self.story.push(format!("    {} is entry {at}", entry.kind));
         }
     }

@@ -229,3 +229,11 @@ pub async fn bundle(
     let whole = verified.conclusion() == Conclusion::Holds;
     Ok((verified.report, whole))
 }
+
+/// Whether an act is about a part of a deposit whose payer was divided.
+pub fn is_of_part(world: &World, stream: &Stream, act: &Act) -> bool {
+    let Act::Deposit(act) = act else { return false };
+    let book = stream.id::<DepositBookId>().and_then(|id| deposits(world, &id.0));
+    let deposit = book.zip(act.deposit()).and_then(|(book, id)| book.deposits.get(id));
+    deposit.is_some_and(|deposit| deposit.part.is_some())
+}

@@ -1,5 +1,6 @@
 //! What was survived, in numbers.
 
+use super::oracle::Seen;
 use gongshi::world::Act;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,8 @@ pub struct Tally {
     /// Documents that no record cited for a month.
     pub expired: u64,
     accepted: BTreeMap<&'static str, u64>,
+    /// Of these about a part of a divided deposit.
+    of_parts: BTreeMap<&'static str, u64>,
     /// By kind and problem.
     refused: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -30,9 +33,12 @@ impl Tally {
         Self { runs: 1, runs_of_two: u64::from(writers > 1), ..Self::default() }
     }
 
-    pub fn accepted(&mut self, kind: &'static str) {
+    pub fn accepted(&mut self, entry: &Seen) {
         self.records += 1;
-        *self.accepted.entry(kind).or_default() += 1;
+        *self.accepted.entry(entry.kind).or_default() += 1;
+        if entry.is_of_part {
+            *self.of_parts.entry(entry.kind).or_default() += 1;
+        }
     }
 
     pub fn refused(&mut self, kind: &'static str, problem: &'static str) {
@@ -55,6 +61,7 @@ impl Tally {
             *sum += more;
         }
         more_of(&mut self.accepted, &other.accepted);
+        more_of(&mut self.of_parts, &other.of_parts);
         more_of(&mut self.refused, &other.refused);
     }
 
@@ -94,6 +101,7 @@ impl fmt::Display for Tally {
             let shown = problems.iter().take(PROBLEMS_SHOWN).map(|(count, problem)| format!("{problem} {count}"));
             writeln!(f, "{kind:32}{accepted:>10}{refused:>10}  {}", shown.collect::<Vec<_>>().join(", "))?;
         }
-        Ok(())
+        let of_parts = self.of_parts.iter().map(|(kind, count)| format!("{kind} {count}"));
+        writeln!(f, "of these about parts of divided deposits: {}", of_parts.collect::<Vec<_>>().join(", "))
     }
 }

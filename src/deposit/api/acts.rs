@@ -2,11 +2,11 @@
 
 use super::super::{
     BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositDivision, DepositNotice,
-    DepositSuccession, DifferenceClearing, DifferenceOpening, Forfeiture, ForfeitureAnnulment, ForfeitureAppeal,
-    ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeClaim,
-    GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, InterestAllocation,
-    InterestCapitalisation, OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal, RefundApproval,
-    RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, StatementReconciliation,
+    DepositSuccession, DifferenceClearing, DifferenceOpening, DivisionReversal, Forfeiture, ForfeitureAnnulment,
+    ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
+    GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease,
+    InterestAllocation, InterestCapitalisation, OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal,
+    RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, StatementReconciliation,
     UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery,
     UnclaimedRemittance, UnclaimedSettingAside,
 };
@@ -140,4 +140,7 @@ endpoints_of_acts! {
 
     /// 分立拆分: by the payee, as the successors of a divided payer have agreed.
     divide: "/:payee/divisions", "divideDeposit", DepositDivision;
+
+    /// 拆分冲销: by another person of the payee, while the part is whole and free.
+    reverse_division: "/:payee/division-reversals", "reverseDepositDivision", DivisionReversal;
 }

@@ -18,7 +18,7 @@ pub use bank::{
     BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
     InterestCapitalisation, OwnCostsOverdue,
 };
-pub use division::DepositDivision;
+pub use division::{DepositDivision, DivisionReversal};
 pub use forfeiture::{
     Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
     ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
@@ -98,6 +98,7 @@ acts! {
         UnclaimedRecovered(UnclaimedRecovery),
         Succeeded(DepositSuccession),
         Divided(DepositDivision),
+        DivisionReversed(DivisionReversal),
         StatementReconciled(StatementReconciliation),
         OpenItemResolved(OpenItemResolution),
         ReconciliationWithdrawn(ReconciliationWithdrawal),
@@ -159,6 +160,7 @@ impl Act {
             Self::UnclaimedRecovered(act) => &act.deposit,
             Self::Succeeded(act) => &act.deposit,
             Self::Divided(act) => &act.deposit,
+            Self::DivisionReversed(act) => &act.deposit,
         })
     }
 }

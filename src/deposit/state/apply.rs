@@ -297,7 +297,7 @@ impl DepositState {
             scheme: notice.scheme.clone(),
             payer: notice.payer.clone(),
             bidder: notice.payer.clone(),
-            part_of: None,
+            part: None,
             passed_minor: 0,
             secures: notice.secures.clone(),
             currency: notice.required.currency,

@@ -56,6 +56,10 @@ fn decide_on(
     by: &Author,
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
+    // What it was is told by the deposit that has it again.
+    if deposit.is_put_back() {
+        return Err(Refusal::state_forbids(act.kind(), "reversed"));
+    }
     match act {
         Act::Received(receipt) => decide_receipt(book, deposit, receipt, by, at),
         Act::ReceiptReversed(reversal) => decide_reversal(book, deposit, reversal, act, by, at),
@@ -250,7 +254,8 @@ fn decide_reversal(
     if receipt.is_reversed {
         return Err(Refusal::state_forbids(act.kind(), "reversed"));
     }
-    must_be_another(at, &receipt.entered_by)
+    must_be_another(at, &receipt.entered_by)?;
+    book.must_have_kept(deposit, receipt)
 }
 
 fn decide_hold(

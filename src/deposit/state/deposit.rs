@@ -3,6 +3,7 @@
 use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, SchemePublication, SecuredLot};
+use super::division::PartState;
 use super::timers::Awaited;
 use super::unclaimed::UnclaimedState;
 use super::upkeep::{SurplusState, TopUpState};
@@ -127,6 +128,8 @@ statuses! {
         Unclaimed,
         /// 已了结
         Closed,
+        /// 拆分已冲销: a part that was put back into the deposit that it was taken from.
+        Reversed,
     }
 
     /// How a deposit went back, as money.
@@ -219,8 +222,8 @@ pub struct DepositState {
     pub payer: Option<OrganisationId>,
     /// Who paid first, and bid: whoever has its place now.
     pub bidder: Option<OrganisationId>,
-    /// The deposit that it was a part of.
-    pub part_of: Option<ItemId>,
+    /// What it was a part of.
+    pub part: Option<PartState>,
     /// What came from there, less what went to parts of its own.
     pub passed_minor: i64,
     pub secures: Option<SecuredLot>,
@@ -333,6 +336,9 @@ impl DepositState {
     }
 
     pub fn status(&self, book: &AccountBook) -> DepositStatus {
+        if self.is_put_back() {
+            return DepositStatus::Reversed;
+        }
         if self.clock.is_none() {
             let is_empty = self.receipts.is_empty() && self.guaranteed_minor() == 0;
             return match self.shortfall_minor(book) {
@@ -358,7 +364,7 @@ impl DepositState {
             DepositStatus::Overdue => RefundTiming::Late,
             DepositStatus::RefundDue => RefundTiming::Running,
             DepositStatus::Closed if self.refunds_in_time > 0 => RefundTiming::InTime,
-            DepositStatus::Closed | DepositStatus::Unclaimed => RefundTiming::Nothing,
+            DepositStatus::Closed | DepositStatus::Unclaimed | DepositStatus::Reversed => RefundTiming::Nothing,
         }
     }
 

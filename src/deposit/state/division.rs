@@ -12,7 +12,24 @@ use super::{DepositBook, DepositState};
 use crate::act::{Moment, Place, Succession};
 use crate::field::{Fault, ItemId, OrganisationId, SuccessionManner};
 use crate::problem::Refusal;
+use crate::record::KeyId;
 use std::collections::BTreeMap;
+
+/// What a part was taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartState {
+    /// The deposit that was divided first of all.
+    pub whole: ItemId,
+    /// The one that it was taken from, and whose that was then.
+    pub from: ItemId,
+    pub divided: Option<OrganisationId>,
+    pub amount_minor: i64,
+    pub divided_by: KeyId,
+    /// The voucher that has it.
+    pub voucher: u64,
+    /// The entry that put it back.
+    pub put_back: Option<u64>,
+}
 
 /// What a part takes along.
 struct Share {
@@ -44,12 +61,12 @@ impl DepositState {
 
     /// The deposit that it is a part of, or itself.
     pub(super) fn whole(&self) -> &ItemId {
-        self.part_of.as_ref().unwrap_or(&self.id)
+        self.part.as_ref().map_or(&self.id, |part| &part.whole)
     }
 
     /// It is a part, or what is left.
     pub(super) fn is_divided(&self) -> bool {
-        self.part_of.is_some() || self.passed_minor != 0
+        self.part.is_some() || self.passed_minor != 0
     }
 
     /// How the balance of a part would have changed if it had always stood apart: at each day as much of the whole as it is now.
@@ -70,10 +87,19 @@ impl DepositState {
     }
 
     /// What the division makes of the successor's part.
-    fn part(&self, division: &DepositDivision, share: &Share, place: &Place) -> Self {
+    fn part(&self, division: &DepositDivision, share: &Share, voucher: u64, place: &Place) -> Self {
+        let taken = PartState {
+            whole: self.whole().clone(),
+            from: self.id.clone(),
+            divided: self.payer.clone(),
+            amount_minor: share.amount_minor(),
+            divided_by: place.kid,
+            voucher,
+            put_back: None,
+        };
         Self {
             id: division.id.clone(),
-            part_of: Some(self.whole().clone()),
+            part: Some(taken),
             passed_minor: share.amount_minor(),
             payer: Some(division.successor.clone()),
             required_minor: share.required_minor,
@@ -95,6 +121,20 @@ impl DepositState {
             unclaimed: None,
             ..self.clone()
         }
+    }
+
+    /// The lines by which so much goes to a part: of what is required, what covers, what is too much, and interest.
+    pub(super) fn lines_to(&self, part: &ItemId, amounts: [i64; 4]) -> Vec<JournalLine> {
+        let part = |heading: Heading| heading.of(part, self.currency);
+        let moved = |heading: Heading, minor: i64| JournalLine::transfer(self.account(heading), part(heading), minor);
+        let [required, available, excess, interest] = amounts;
+        [
+            JournalLine::transfer(part(Heading::Required), self.account(Heading::Required), required),
+            moved(Heading::Available, available),
+            moved(Heading::Excess, excess),
+            moved(Heading::InterestPayable, interest),
+        ]
+        .concat()
     }
 
     /// It keeps what the part has not.
@@ -125,22 +165,15 @@ impl DepositBook {
     }
 
     pub(super) fn division_lines(&self, deposit: &DepositState, division: &DepositDivision) -> Vec<JournalLine> {
-        let share = self.share(deposit, division.amount.amount_minor);
-        let part = |heading: Heading| heading.of(&division.id, deposit.currency);
-        let moved =
-            |heading: Heading, minor: i64| JournalLine::transfer(deposit.account(heading), part(heading), minor);
-        [
-            JournalLine::transfer(part(Heading::Required), deposit.account(Heading::Required), share.required_minor),
-            moved(Heading::Available, share.available_minor),
-            moved(Heading::Excess, share.excess_minor),
-            moved(Heading::InterestPayable, share.allocated_minor),
-        ]
-        .concat()
+        let Share { required_minor, available_minor, excess_minor, allocated_minor, .. } =
+            self.share(deposit, division.amount.amount_minor);
+        deposit.lines_to(&division.id, [required_minor, available_minor, excess_minor, allocated_minor])
     }
 
     pub(super) fn divide(&mut self, id: &ItemId, division: &DepositDivision, place: &Place) {
         let Some(deposit) = self.deposits.get(id) else { return };
-        let part = deposit.part(division, &self.share(deposit, division.amount.amount_minor), place);
+        let (share, voucher) = (self.share(deposit, division.amount.amount_minor), self.book.vouchers() + 1);
+        let part = deposit.part(division, &share, voucher, place);
         if let Some(surplus) = part.surplus.filter(|surplus| surplus.overdue.is_none()) {
             self.timers.run(surplus.running, part.awaited_surplus());
         }
@@ -188,10 +221,11 @@ pub(super) fn must_succeed(
 }
 
 impl Act {
-    /// The deposit that it makes of a part of another one.
+    /// The deposit that it makes of a part of another one, or puts back into it.
     pub(in super::super) fn part(&self) -> Option<&ItemId> {
         match self {
             Self::Divided(division) => Some(&division.id),
+            Self::DivisionReversed(reversal) => Some(&reversal.part),
             _ => None,
         }
     }

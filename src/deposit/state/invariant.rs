@@ -336,7 +336,8 @@ fn lateness(book: &DepositBook) -> Vec<String> {
 
 fn closing(book: &DepositBook) -> Vec<String> {
     each(book, |deposit| {
-        let is_closed = deposit.status(&book.book) == super::DepositStatus::Closed;
+        let status = deposit.status(&book.book);
+        let is_closed = matches!(status, super::DepositStatus::Closed | super::DepositStatus::Reversed);
         let left = deposit.owed_minor(&book.book) + deposit.guaranteed_minor();
         unless(!is_closed || (left == 0 && deposit.held_minor() == 0), || format!("{} has {left} left", deposit.id))
     })

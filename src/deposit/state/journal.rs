@@ -36,8 +36,13 @@ impl Journal {
 impl DepositBook {
     /// The voucher that an act takes back, if it does.
     fn reverses(&self, act: &Act) -> Option<ReversalMark> {
-        let Act::ReceiptReversed(reversal) = act else { return None };
-        let receipt = self.deposits.get(&reversal.deposit)?.receipt(reversal.reference.as_str())?;
-        Some(ReversalMark { voucher: receipt.voucher })
+        let voucher = match act {
+            Act::ReceiptReversed(reversal) => {
+                self.deposits.get(&reversal.deposit)?.receipt(reversal.reference.as_str())?.voucher
+            }
+            Act::DivisionReversed(reversal) => self.deposits.get(&reversal.part)?.part.as_ref()?.voucher,
+            _ => return None,
+        };
+        Some(ReversalMark { voucher })
     }
 }

@@ -18,6 +18,7 @@ mod postings;
 mod reconcile;
 mod refund;
 mod require;
+mod reunion;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -32,6 +33,7 @@ pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
     GuaranteeState, HoldState, ReceiptState, RefundPhase, RefundState, RefundTiming, SchemeState,
 };
+pub use division::PartState;
 pub use draft::{DraftFault, DraftedReconciliation};
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
@@ -201,12 +203,14 @@ impl Capability for DepositBook {
             _ => None,
         };
         let payer = payer.filter(|_| !matches!(act, Act::TopUpOverdue(_)));
-        let successor = match act {
-            Act::Succeeded(succession) => Some(&succession.successor),
-            Act::Divided(division) => Some(&division.successor),
-            _ => None,
+        let others = match act {
+            Act::Succeeded(succession) => vec![&succession.successor],
+            Act::Divided(division) => vec![&division.successor],
+            Act::DivisionReversed(reversal) => state.map(|state| state.sharers(reversal)).unwrap_or_default(),
+            _ => Vec::new(),
         };
-        late.into_iter().chain(payer.into_iter().chain(successor).map(Bearing::concerned)).collect()
+        let others = others.into_iter().filter(|other| Some(*other) != payer);
+        late.into_iter().chain(payer.into_iter().chain(others).map(Bearing::concerned)).collect()
     }
 
     fn decide(state: Option<&Self>, act: &Act, at: &Moment<'_>) -> Result<(), Refusal> {

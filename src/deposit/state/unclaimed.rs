@@ -4,7 +4,7 @@ use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
 use super::super::{Act, UnclaimedNotice};
 use super::decide::must_be_another;
-use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division};
+use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division, reunion};
 use crate::act::{Acts, Author, Moment, Place, must_be_past, statuses};
 use crate::field::{Fault, ItemId};
 use crate::law::{Law, Running};
@@ -85,6 +85,7 @@ impl DepositBook {
             }
             Act::UnclaimedRecovered(_) => JournalLine::transfer(bank, alone(Heading::TreasuryRecoverable), amount),
             Act::Divided(division) => self.division_lines(deposit, division),
+            Act::DivisionReversed(reversal) => self.reunion_lines(deposit, reversal),
             _ => Vec::new(),
         }
     }
@@ -111,6 +112,7 @@ impl DepositBook {
             }
             Act::Succeeded(succession) => self.with(id, |deposit| deposit.payer = Some(succession.successor.clone())),
             Act::Divided(division) => self.divide(id, division, place),
+            Act::DivisionReversed(reversal) => self.put_back(id, &reversal.part, place),
             _ => {}
         }
     }
@@ -199,6 +201,7 @@ pub(super) fn decide(
         }
         Act::Succeeded(succession) => division::must_succeed(deposit, &succession.successor, at).map(drop),
         Act::Divided(division) => division::decide(book, deposit, division, at),
+        Act::DivisionReversed(reversal) => reunion::decide(book, deposit, reversal, act, at),
         act => Err(Refusal::state_forbids(act.kind(), "unknown")),
     }
 }

@@ -58,7 +58,9 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
 /// How the status of a deposit is meant.
 pub(in crate::page) fn tone(status: DepositStatus) -> Tone {
     match status {
-        DepositStatus::Announced | DepositStatus::Secured | DepositStatus::Unclaimed => Tone::Plain,
+        DepositStatus::Announced | DepositStatus::Secured | DepositStatus::Unclaimed | DepositStatus::Reversed => {
+            Tone::Plain
+        }
         DepositStatus::Short | DepositStatus::RefundDue => Tone::Running,
         DepositStatus::Overdue => Tone::Bad,
         DepositStatus::Closed => Tone::Good,

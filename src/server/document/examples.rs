@@ -87,6 +87,7 @@ examples! {
     "deposit.refund_settled"
     "deposit.succeeded"
     "deposit.divided"
+    "deposit.division_reversed"
     "deposit.unclaimed_recovered"
     "deposit.unclaimed_reclaimed"
     "deposit.unclaimed_remitted"

@@ -4,6 +4,7 @@ use super::Scene;
 use super::deposit::{chosen, yuan};
 use crate::seam;
 use gongshi::act::{Capability, Succession};
+use gongshi::deposit::book::Heading;
 use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate, UnclaimedPhase};
 use gongshi::field::{Currency, Day, ItemId, OrganisationId};
 use gongshi::organisation::Role;
@@ -43,9 +44,15 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
     }
 }
 
-/// Who has the place of its payer, if that was merged or divided.
-fn successor(scene: &Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
-    succession(scene, deposit)?.successors.first().cloned()
+/// One who has the place of its payer, if that was merged or divided.
+fn successor(scene: &mut Scene<'_>, deposit: &DepositState) -> Option<OrganisationId> {
+    let succession = succession(scene, deposit)?;
+    scene.dice.one_of(&succession.successors).cloned()
+}
+
+/// What may go to a successor of its own: neither held nor in dispute.
+pub fn free_minor(book: &DepositBook, deposit: &DepositState) -> i64 {
+    [Heading::Available, Heading::Excess].iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum()
 }
 
 /// How it went on, if it was merged or divided.
@@ -126,6 +133,21 @@ pub fn payload(
             json!({"deposit": id, "reference": reference, "value_date": today})
         }
         "deposit.unclaimed_reclaimed" => json!({"deposit": id, "document": scene.document()?}),
+        "deposit.succeeded" | "deposit.divided" | "deposit.division_reversed" => {
+            return of_succession(scene, book, deposit, &id, kind);
+        }
+        kind => return of_decision(scene, deposit, &id, kind, fen),
+    })
+}
+
+fn of_succession(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    kind: &str,
+) -> Option<Value> {
+    Some(match kind {
         "deposit.succeeded" => {
             let drawn = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
@@ -134,14 +156,23 @@ pub fn payload(
         }
         "deposit.divided" => {
             let heir = deposit.and_then(|deposit| successor(scene, deposit));
-            let free = book.zip(deposit).map_or(1, |(book, deposit)| deposit.unsettled_minor(&book.book));
-            let part = if scene.dice.percent(90) { scene.dice.between(1, free.max(2)) } else { fen };
+            let free = book.zip(deposit).map_or(1, |(book, deposit)| free_minor(book, deposit));
+            let part = if scene.dice.percent(90) {
+                scene.dice.between(1, free.max(2))
+            } else {
+                scene.dice.between(1, 4_000_000)
+            };
             json!({
                 "deposit": id, "id": format!("d-{}", scene.dice.between(4, 40)), "successor": heir, "amount": yuan(part),
                 "document": scene.document()?,
             })
         }
-        kind => return of_decision(scene, deposit, &id, kind, fen),
+        _ => {
+            let taken = |of: &DepositState| Some((of.id.clone(), of.part.as_ref()?.from.clone()));
+            let all: Vec<_> = book.into_iter().flat_map(|book| book.deposits.values()).filter_map(taken).collect();
+            let (part, from) = deposit.and_then(taken).or_else(|| scene.dice.one_of(&all).cloned())?;
+            json!({"deposit": from, "part": part, "reason": "拆分有误", "document": scene.document()?})
+        }
     })
 }
 

@@ -34,10 +34,13 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
 }
 
-/// Often one whose payer is gone, for those are few.
+/// Often one whose payer is gone, for those are few; seldom a part that was put back, for nothing becomes of it.
 fn drawn_of<'w>(scene: &mut Scene<'w>, all: &[&'w DepositState]) -> Option<&'w DepositState> {
     let orphaned: Vec<_> = all.iter().filter(|deposit| custody::succession(scene, deposit).is_some()).collect();
     let first = scene.dice.one_of(&orphaned).copied().filter(|_| scene.dice.percent(40));
+    let stands = |deposit: &&&DepositState| deposit.part.as_ref().is_none_or(|part| part.put_back.is_none());
+    let standing: Vec<_> = all.iter().filter(stands).collect();
+    let first = first.or(scene.dice.one_of(&standing).copied().filter(|_| scene.dice.percent(90)));
     first.or(scene.dice.one_of(all)).copied()
 }
 
@@ -61,11 +64,11 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    if let Some(succession) = custody::succession(scene, deposit)
-        && scene.dice.percent(50)
-    {
-        let is_shared = succession.manner == SuccessionManner::Divided && scene.dice.percent(60);
-        return if is_shared { "deposit.divided" } else { "deposit.succeeded" };
+    if deposit.part.is_some() && scene.dice.percent(8) {
+        return "deposit.division_reversed";
+    }
+    if let Some(kind) = succeeding(scene, book, deposit) {
+        return kind;
     }
     if scene.dice.percent(30) {
         return custody::sensible(scene, book, deposit);
@@ -105,6 +108,18 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.open_item_resolved",
             "deposit.reconciliation_withdrawn",
         ]),
+    }
+}
+
+/// What follows, now and then, once its payer is gone: shared is what there is to share, and the rest is given away when that is done.
+fn succeeding(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> Option<&'static str> {
+    let succession = custody::succession(scene, deposit)?;
+    let is_divided = succession.manner == SuccessionManner::Divided;
+    match () {
+        () if scene.dice.percent(50) => None,
+        () if is_divided && custody::free_minor(book, deposit) > 0 && scene.dice.percent(70) => Some("deposit.divided"),
+        () if is_divided && scene.dice.percent(60) => None,
+        () => Some("deposit.succeeded"),
     }
 }
 

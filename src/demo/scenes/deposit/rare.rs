@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::deposit::{
-    DepositAssessment, DepositDivision, DepositSuccession, ForfeitureAnnulment, ForfeitureRecovery, GuaranteeClaim,
-    GuaranteePayment,
+    DepositAssessment, DepositDivision, DepositSuccession, DivisionReversal, ForfeitureAnnulment, ForfeitureRecovery,
+    GuaranteeClaim, GuaranteePayment,
 };
 
 const GOVERNMENT: &str = "gov-2026";
@@ -83,6 +83,11 @@ impl Desk<'_> {
         });
         self.receives("B-010", "HD-1010", BOND / 2);
         self.on(13);
+        // Not what they had agreed.
+        let (deposit, id, successor) = (item("B-010"), item("B-010-1"), Who::Jinshui.id());
+        self.posts(DepositDivision { deposit, id, successor, amount: yuan(BOND / 4), document: DRAFT.cited() });
+        let (deposit, part, reason) = (item("B-010"), item("B-010-1"), literal("拆分金额与分立协议不符"));
+        self.checks(DivisionReversal { deposit, part, reason, document: DRAFT.cited() });
         let (deposit, id, successor) = (item("B-010"), item("B-010-2"), Who::Jinshui.id());
         self.posts(DepositDivision { deposit, id, successor, amount: yuan(BOND / 5), document: DRAFT.cited() });
         let (deposit, successor) = (item("B-010"), Who::Bianhe.id());

@@ -5,11 +5,11 @@ use crate::deposit::interest::product_of_steps;
 use crate::law::{Editions, Grade};
 use proptest::prelude::*;
 
-fn division(of: &str, id: &str, fen: i64) -> Value {
+pub(super) fn division(of: &str, id: &str, fen: i64) -> Value {
     json!({"deposit": of, "id": id, "successor": HEIRS[1], "amount": yuan(fen), "document": paper()})
 }
 
-fn divided() -> Run {
+pub(super) fn divided() -> Run {
     let mut run = Run::secured("bid-tendering");
     run.divides_payer();
     run.at("2026-04-11");
@@ -24,7 +24,7 @@ fn refund(deposit: &str, fen: i64, day: &str, interest: i64) -> Value {
 }
 
 /// What interest is counted of up to a day, and has not been paid yet.
-fn product(run: &Run, id: &str, to: Day) -> i128 {
+pub(super) fn product(run: &Run, id: &str, to: Day) -> i128 {
     let (deposit, scheme) = (run.deposit(id), &run.book().schemes[&"s-1".parse::<ItemId>().unwrap()]);
     let from = deposit.counted_to.or_else(|| deposit.steps.iter().map(|step| step.day).min());
     deposit.carry + from.map_or(0, |from| product_of_steps(&deposit.steps, scheme.rates(), from, to))
@@ -48,7 +48,7 @@ fn a_part_is_a_deposit_of_its_own_with_its_interest() {
     assert_eq!(standing(&run, "d-1"), [6_000_000, 3_000_000, 3_000_000]);
     assert_eq!(standing(&run, "d-2"), [4_000_000, 4_000_000, 0]);
     let part = run.deposit("d-2");
-    assert_eq!((part.payer.as_ref().unwrap().as_str(), part.part_of.as_ref().unwrap().as_str()), (HEIRS[1], "d-1"));
+    assert_eq!((part.payer.as_ref().unwrap().as_str(), part.part.as_ref().unwrap().whole.as_str()), (HEIRS[1], "d-1"));
     assert_eq!(part.status(&run.book().book), DepositStatus::Secured);
     run.accepts(1, "deposit.succeeded", json!({"deposit": "d-1", "successor": HEIRS[0], "document": paper()}));
     // The rest is another's now, who was not divided.

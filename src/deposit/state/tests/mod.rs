@@ -5,6 +5,7 @@ mod custody;
 mod division;
 mod invariants;
 mod random;
+mod reunion;
 mod stories;
 mod unclaimed;
 mod upkeep;
@@ -26,15 +27,14 @@ const HEIRS: [&str; 2] = ["91410100MA9DEM116H", "91410200MA9DEM183L"];
 const SUPERVISOR: &str = "11410100005260004Y";
 
 /// Nobody else is here, but for what became of the payer.
-struct Others<'a>(&'a [OrganisationId]);
+struct Others<'a>(&'a OrganisationId, &'a [OrganisationId]);
 
 impl crate::act::Around for Others<'_> {
     fn face(&self, stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>> {
-        let predecessor: OrganisationId = PAYER.parse().unwrap();
-        let is_asked = *stream == Stream::of(&predecessor) && wanted == TypeId::of::<Succession>();
-        let (manner, successors) = (SuccessionManner::Divided, self.0.to_vec());
+        let is_asked = *stream == Stream::of(self.0) && wanted == TypeId::of::<Succession>();
+        let (predecessor, manner, successors) = (self.0.clone(), SuccessionManner::Divided, self.1.to_vec());
         let face = Succession { predecessor, manner, successors, entry: 1 };
-        (is_asked && !self.0.is_empty()).then(|| Box::new(face) as Box<dyn Any>)
+        (is_asked && !self.1.is_empty()).then(|| Box::new(face) as Box<dyn Any>)
     }
 
     fn is_whole(&self) -> bool {
@@ -47,7 +47,8 @@ struct Run {
     now: Instant,
     index: u64,
     adopted: InForce,
-    /// Into whom the payer was divided.
+    /// Who was divided, where there are heirs, and into whom.
+    predecessor: OrganisationId,
     heirs: Vec<OrganisationId>,
     /// What somebody else makes of the same records.
     journal: Journal,
@@ -120,6 +121,7 @@ impl Run {
             now,
             index: 0,
             adopted: InForce::newest(),
+            predecessor: PAYER.parse().unwrap(),
             heirs: Vec::new(),
             journal: Journal::default(),
             vouchers: Vec::new(),
@@ -157,7 +159,7 @@ impl Run {
     fn record(&mut self, by: &Author, hand: u8, act: &Act) -> Result<Option<JournalVoucher>, Refusal> {
         let on = Stream::of(&DepositBookId(PAYEE.parse().unwrap()));
         let (ties, signer) = (DepositBook::ties(self.state.as_ref(), act), KeyId::from_bytes([hand; 32]));
-        let others = Others(&self.heirs);
+        let others = Others(&self.predecessor, &self.heirs);
         let around = View::new(&others, &ties);
         let moment = Moment { on: &on, now: self.now, law: self.law(), signer: &signer, author: Some(by), around };
         DepositBook::decide(self.state.as_ref(), act, &moment)?;

@@ -13,6 +13,7 @@ fn at_bank(what: u8) -> &'static str {
         18 => "deposit.difference_opened",
         19 => "deposit.difference_cleared",
         20 => "deposit.divided",
+        21 => "deposit.division_reversed",
         _ => "deposit.forfeiture_remitted",
     }
 }
@@ -43,8 +44,14 @@ fn bank_move(run: &Run, what: u8, (id, item): (&str, &str), n: usize, fen: i64) 
         }),
         19 => json!({"difference": item, "explanation": "更正", "document": paper()}),
         20 => json!({
-            "deposit": id, "id": format!("d-{}", 3 + n % 2), "successor": HEIRS[n % 2], "amount": yuan(fen / 2 + 1), "document": paper(),
+            "deposit": id, "id": format!("d-{}", 3 + n % 5), "successor": HEIRS[n % 2], "amount": yuan(fen / 2 + 1), "document": paper(),
         }),
+        21 => {
+            let mut taken = book.deposits.values().filter_map(|of| Some((&of.id, of.part.as_ref()?)));
+            let part = taken.rfind(|(_, part)| part.put_back.is_none());
+            let (part, from) = part.map_or((item, id), |(id, part)| (id.as_str(), part.from.as_str()));
+            json!({"deposit": from, "part": part, "reason": "误", "document": paper()})
+        }
         _ => json!({"deposit": id, "forfeiture": item, "reference": reference, "value_date": today}),
     }
 }
@@ -53,7 +60,7 @@ proptest! {
     /// Whatever is tried in whatever order: every accepted act balances (asked after each), what comes in is what is owed, and who
     /// folds the acts again has the same book.
     #[test]
-    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..23, 0u8..5, 1i64..9_000_000, 0u8..3), 1..60)) {
+    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..24, 0u8..8, 1i64..9_000_000, 0u8..3), 1..60)) {
         let mut run = Run::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
         run.divides_payer();
@@ -93,7 +100,7 @@ proptest! {
                     "bank": "icbc", "nature": (["own_funds", "charge", "pooled_interest"][usize::from(other)]),
                     "reference": format!("R-{n}"), "amount": yuan(fen / 1000 + 1), "value_date": today,
                 })),
-                13..=21 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
+                13..=22 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
                 _ => ("deposit.receipt_reversed", json!({
                     "deposit": id, "reference": format!("R-{}", n / 2), "reason": "误", "document": paper(),
                 })),
