@@ -119,7 +119,9 @@ pub(super) fn verify_file(file: File, key: Option<&NoteKey>, editions: &Editions
     let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
     let (mut report, contents, streams) = match manifest.scope {
         Scope::All => check_whole(&mut archive, &manifest, key, editions)?,
-        Scope::Tender(_) | Scope::Organisation(_) => check_part(&mut archive, &manifest, &checkpoint, key, editions)?,
+        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
+            check_part(&mut archive, &manifest, &checkpoint, key, editions)?
+        }
     };
     compare_manifest(&mut archive, &manifest, &checkpoint, key, &mut report)?;
     let documents = check_documents(&mut archive, &manifest, &contents, &mut report)?;
@@ -213,6 +215,7 @@ fn check_part(
     let subject = match &manifest.scope {
         Scope::Tender(code) => Stream::of(code),
         Scope::Organisation(id) => Stream::of(id),
+        Scope::Commitment(id) => Stream::of(id),
         Scope::All => Stream::LOG,
     };
     if world.state(&subject).is_none() {
@@ -271,7 +274,9 @@ fn compare_manifest(
     // Whoever knows no more than the records can't write a statement, so a part may come without.
     let may_be = |name: &str| match manifest.scope {
         Scope::All => [README, REPORT].contains(&name),
-        Scope::Tender(_) | Scope::Organisation(_) => [README, REPORT, STREAMS, STREAMS_NOTE].contains(&name),
+        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
+            [README, REPORT, STREAMS, STREAMS_NOTE].contains(&name)
+        }
     };
     for name in archive.names().filter(|name| !may_be(name) && !expected.contains(&**name)) {
         report.add(index_in(&name), Reason::MemberUnknown, name.as_ref());

@@ -1,6 +1,6 @@
 //! `bundle.json`: what a bundle says it holds. Nothing is believed of it that the evidence does not show.
 
-use crate::field::{DocumentId, Instant, JsonText, OrganisationId, TenderCode};
+use crate::field::{CommitmentId, DocumentId, Instant, JsonText, OrganisationId, TenderCode};
 use crate::log::{Resource, tiles_of_size};
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub enum Scope {
     Tender(TenderCode),
     /// An organisation's stream, every stream that it signed on, and the tenders that it won.
     Organisation(OrganisationId),
+    /// A commitment's stream.
+    Commitment(CommitmentId),
     /// The whole log, as tiles.
     All,
 }
@@ -31,7 +33,7 @@ impl<'de> Deserialize<'de> for Scope {
             type Value = Scope;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(r#""all", or an object with a tender or an organisation"#)
+                f.write_str(r#""all", or an object with a tender, an organisation or a commitment"#)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Scope, E> {
@@ -42,6 +44,7 @@ impl<'de> Deserialize<'de> for Scope {
                 let scope = match members.next_key::<JsonText>()?.as_deref() {
                     Some("tender") => Scope::Tender(members.next_value()?),
                     Some("organisation") => Scope::Organisation(members.next_value()?),
+                    Some("commitment") => Scope::Commitment(members.next_value()?),
                     _ => return Err(A::Error::invalid_value(Unexpected::Map, &self)),
                 };
                 match members.next_key::<JsonText>()? {
@@ -60,6 +63,7 @@ impl fmt::Display for Scope {
         match self {
             Self::Tender(code) => write!(f, "tender/{code}"),
             Self::Organisation(id) => write!(f, "organisation/{id}"),
+            Self::Commitment(id) => write!(f, "commitment/{id}"),
             Self::All => f.write_str("log"),
         }
     }
@@ -122,7 +126,7 @@ impl Manifest {
         let mut names: BTreeSet<String> = [MANIFEST, CHECKPOINT, KEYS].map(str::to_owned).into();
         names.extend(self.documents.iter().map(|id| document_name(*id)));
         match self.scope {
-            Scope::Tender(_) | Scope::Organisation(_) => {
+            Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
                 names.extend(self.entries.iter().flat_map(|index| [entry_name(*index), proof_name(*index)]));
             }
             Scope::All => {
@@ -153,7 +157,9 @@ mod tests {
 
     #[test]
     fn is_written_in_one_shape() {
-        for scope in [r#"{"tender":"T-1"}"#, r#"{"organisation":"91410100MA0000015B"}"#, r#""all""#] {
+        let parts =
+            [r#"{"tender":"T-1"}"#, r#"{"organisation":"91410100MA0000015B"}"#, r#"{"commitment":"c-1"}"#, r#""all""#];
+        for scope in parts {
             let read: Manifest = parse(manifest(scope).as_bytes()).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), manifest(scope));
         }

@@ -153,6 +153,7 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
                         @if let Some(title) = verified.contents.timeline.title_of(&bundle.scope) { br; (title) }
                     },
                     Scope::Organisation(id) => html! { "主体 · organisation " strong { (id) } },
+                    Scope::Commitment(id) => html! { "承诺 · commitment " strong { (id) } },
                     Scope::All => html! { "整个日志 · the whole log" },
                 }))
                 (row("证据包生成于", "Bundle made", &time(bundle.created)))

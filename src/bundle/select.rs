@@ -44,6 +44,12 @@ async fn about(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet
             streams.insert(format!("tender/{}", row.text(0)?));
         }
     }
+    if let Scope::Commitment(id) = scope {
+        let evaluated = "SELECT id FROM evaluations WHERE commitment = $1";
+        for row in database.read(evaluated, &[Value::from(id.as_str())]).await? {
+            streams.insert(format!("evaluation/{}", row.text(0)?));
+        }
+    }
     if let Scope::Tender(code) = scope {
         let promised = "SELECT id FROM commitments WHERE tender = $1";
         for row in database.read(promised, &[Value::from(code.as_str())]).await? {

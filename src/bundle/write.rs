@@ -185,7 +185,7 @@ async fn write(
     let checkpoint = Checkpoint::of_note(&note)?;
     let selected = match scope {
         Scope::All => Selected::default(),
-        Scope::Tender(_) | Scope::Organisation(_) => {
+        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
             let selected = select(database, &scope, checkpoint.size, limit.entries).await?;
             let selected = selected.ok_or(BundleExportError::TooLarge(limit))?;
             if selected.entries.is_empty() {
@@ -201,7 +201,7 @@ async fn write(
     writer.put(KEYS, named.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
     match scope {
         Scope::All => put_tiles(&mut writer, database, checkpoint.size).await?,
-        Scope::Tender(_) | Scope::Organisation(_) => {
+        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
             let tree = TreeReader::new(database.clone());
             for index in selected.entries.iter().copied() {
                 put_entry(&mut writer, database, &tree, index, checkpoint.size, &note).await?;

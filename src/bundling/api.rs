@@ -4,7 +4,7 @@ use super::limits::{COME_AGAIN_SECONDS, LIMIT, ORDERS_MAX, ORDERS_OF_PEER_MAX};
 use super::made::MadeBundle;
 use super::workshop::{Unmade, Workshop};
 use crate::bundle::Scope;
-use crate::field::{OrganisationId, TenderCode};
+use crate::field::{CommitmentId, OrganisationId, TenderCode};
 use crate::http::{Peer, Problem, RangeAsked, encoded, range_asked, range_unsatisfiable};
 use crate::problem;
 use poem::Body;
@@ -74,6 +74,19 @@ impl BundleApi {
         #[oai(name = "If-Range")] if_range: Header<Option<String>>,
     ) -> Result<BundleFile, Problem> {
         self.answer(Scope::Organisation(id.0), *peer.0, range.0, if_range.0).await
+    }
+
+    /// 承诺证据包: the same about a commitment: its records, the text that both sides signed, how they judged each other, and the tender
+    /// that it is for.
+    #[oai(path = "/commitments/:id/bundle", method = "get", operation_id = "getCommitmentBundle")]
+    async fn commitment(
+        &self,
+        peer: Data<&Peer>,
+        id: Path<CommitmentId>,
+        range: Header<Option<String>>,
+        #[oai(name = "If-Range")] if_range: Header<Option<String>>,
+    ) -> Result<BundleFile, Problem> {
+        self.answer(Scope::Commitment(id.0), *peer.0, range.0, if_range.0).await
     }
 }
 

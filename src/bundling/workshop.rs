@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::store::StoreError;
 use std::collections::HashMap;
 use std::io::Seek;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
@@ -82,7 +82,7 @@ impl Workshop {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The bundle of a tender or an organisation, with every record that its own stream has now.
+    /// The bundle of what a part is about, with every record that its own stream has now.
     ///
     /// # Errors
     /// See [`Unmade`].
@@ -176,7 +176,8 @@ async fn work(workshop: std::sync::Weak<Workshop>, mut orders: mpsc::Receiver<Or
 async fn make(workshop: &Workshop, scope: Scope) -> Result<MadeBundle, BundleExportError> {
     let ledger = &workshop.ledger;
     let (version, now) = (workshop.version(&scope).await?, ledger.clock.now());
-    let mut file = nameless(&workshop.folder)?;
+    // Without a name, so it is gone with whoever holds it.
+    let mut file = tempfile::tempfile_in(&workshop.folder)?;
     let maker = Maker {
         database: &ledger.database,
         documents: &ledger.documents,
@@ -191,11 +192,6 @@ async fn make(workshop: &Workshop, scope: Scope) -> Result<MadeBundle, BundleExp
     file.rewind()?;
     let digest = digest_of(&file)?;
     Ok(MadeBundle::new(file, digest, (now, version), &workshop.taken)?)
-}
-
-/// A file without a name on the file system of a folder.
-fn nameless(folder: &Path) -> std::io::Result<std::fs::File> {
-    tempfile::tempfile_in(folder)
 }
 
 fn failed(scope: &Scope, error: &dyn std::fmt::Display) -> Unmade {

@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::clock::Clock;
-use gongshi::field::{Fault, OrganisationId, TenderCode};
+use gongshi::field::{CommitmentId, Fault, OrganisationId, TenderCode};
 use gongshi::law::Editions;
 use gongshi::ledger::LogKeys;
 use gongshi::store::{Database, Documents, export_log};
@@ -54,6 +54,9 @@ struct About {
     /// 一个主体 · One organisation: what is about it, and every stream that it signed on
     #[arg(long, value_name = "ID")]
     organisation: Option<OrganisationId>,
+    /// 一份承诺 · One commitment, with how both sides judged each other
+    #[arg(long, value_name = "ID", value_parser = commitment_id)]
+    commitment: Option<CommitmentId>,
     /// 整个日志 · The whole log
     #[arg(long)]
     all: bool,
@@ -63,10 +66,14 @@ fn tender_code(text: &str) -> Result<TenderCode, String> {
     text.parse().map_err(|fault: Fault| fault.to_string())
 }
 
+fn commitment_id(text: &str) -> Result<CommitmentId, String> {
+    text.parse().map_err(|fault: Fault| fault.to_string())
+}
+
 impl About {
     fn scope(self) -> Scope {
-        let tender = self.tender.map(Scope::Tender);
-        tender.or(self.organisation.map(Scope::Organisation)).unwrap_or(Scope::All)
+        let part = self.tender.map(Scope::Tender).or(self.organisation.map(Scope::Organisation));
+        part.or(self.commitment.map(Scope::Commitment)).unwrap_or(Scope::All)
     }
 }
 

@@ -420,6 +420,7 @@ pub async fn serve(
     beside.spawn(ledger::propose_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::grade_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::tidy_for_ever(Arc::clone(&ledger)));
+    beside.spawn(ledger::count_refusals_for_ever(Arc::clone(&ledger)));
     beside.spawn(follow_for_ever(Arc::clone(&ledger)));
     beside.spawn(ledger::keep_high_water(Arc::clone(&ledger)));
     if !elsewhere.public_mirrors.is_empty() {

@@ -170,7 +170,7 @@ impl FairnessTerms {
     }
 
     /// Every rule, with its days where it counts some.
-    pub(super) fn rules(&self) -> [(&Rule, Option<u16>); 13] {
+    pub fn rules(&self) -> [(&Rule, Option<u16>); 13] {
         let (after_dispute, after_low) = (&self.low_after_dispute, &self.low_after_low);
         [
             (&self.window.rule, Some(self.window.days)),

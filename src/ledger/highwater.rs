@@ -74,6 +74,9 @@ impl Ledger {
         if let Err(error) = self.raise_mark().await {
             tracing::warn!(%error, "the high-water mark was not kept");
         }
+        if let Err(error) = self.write_refusals().await {
+            tracing::warn!(%error, "how often records were refused was not written");
+        }
         self.database.close().await;
     }
 }

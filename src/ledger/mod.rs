@@ -17,6 +17,7 @@ mod naming;
 mod proofs;
 mod quota;
 mod readiness;
+mod refusals;
 mod signing;
 
 pub use clock::watch_clock;
@@ -33,6 +34,7 @@ pub use keys::LogKeys;
 pub use mirrors::{MIRRORS_MAX, MirrorAnswer, MirrorStatus, Mirrors};
 pub use quota::{UNCITED_MILLIS, UncitedList, UncitedQuota};
 pub use readiness::Readiness;
+pub use refusals::count_refusals_for_ever;
 
 use crate::act::Role;
 use crate::clock::{Clock, Doubt};
@@ -45,7 +47,7 @@ use crate::metrics::Metrics;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyFileError, KeyId, PrivateKey, PublicKey, Record};
 use crate::sequencer::{
-    Admitted, LoadError, Outcome, Owners, Receipt, Rejected, Sequencer, Setting, Underway, Unverified,
+    Admitted, LoadError, Outcome, Owners, Receipt, RefusalTally, Rejected, Sequencer, Setting, Underway, Unverified,
 };
 use crate::store::{Database, Disclosures, DocumentError, Documents, Objects, Pools, StoreError, TreeReader};
 use crate::world::{Act, Stream};
@@ -126,6 +128,7 @@ pub struct Ledger {
     pub editions: Editions,
     pub owners: Owners,
     pub metrics: Arc<Metrics>,
+    refusals: Arc<RefusalTally>,
     sequencer: Sequencer,
     keys: LogKeys,
     identity: RwLock<Arc<LogState>>,
@@ -162,6 +165,7 @@ impl Ledger {
         let opened = keys.opening(&opening)?;
         let log = open_log(&opened, 0, clock.now())?;
         let (editions, owners, metrics) = (Editions::built_in(), Owners::default(), Arc::new(Metrics::default()));
+        let refusals = Arc::<RefusalTally>::default();
         let setting = Setting {
             database: database.clone(),
             origin: opening.origin.clone(),
@@ -170,6 +174,7 @@ impl Ledger {
             editions: editions.clone(),
             owners: owners.clone(),
             metrics: Arc::clone(&metrics),
+            refusals: Arc::clone(&refusals),
         };
         let (sequencer, _task) = Sequencer::start(setting).await?;
         let ledger = Arc::new(Self {
@@ -183,6 +188,7 @@ impl Ledger {
             editions,
             owners,
             metrics,
+            refusals,
             sequencer,
             keys,
             identity: RwLock::new(Arc::new(log)),
@@ -213,6 +219,10 @@ impl Ledger {
             ledger.hold_against(Voucher::Mark, &mark).await?;
         }
         ledger.recall_cosigned().await?;
+        // Serves all the same, and counts from the next start on.
+        if let Err(error) = ledger.database.begin_refusals(ledger.clock.now()).await {
+            tracing::warn!(%error, "refusals are not counted");
+        }
         Ok(ledger)
     }
 

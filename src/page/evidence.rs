@@ -10,6 +10,7 @@ use maud::{Markup, html};
 pub(super) fn of_stream(stream: &str) -> Option<String> {
     match stream.split_once('/')? {
         ("tender", code) => Some(of_tender(code)),
+        ("commitment", id) => Some(of_commitment(id)),
         ("organisation" | "credit" | "access", id) => Some(of_organisation(id)),
         _ => None,
     }
@@ -21,6 +22,10 @@ pub(super) fn of_tender(code: &str) -> String {
 
 pub(super) fn of_organisation(id: &str) -> String {
     format!("/v1/organisations/{}/bundle", encoded(id))
+}
+
+pub(super) fn of_commitment(id: &str) -> String {
+    format!("/v1/commitments/{}/bundle", encoded(id))
 }
 
 /// What it is, and the way to it.

@@ -1,7 +1,7 @@
 //! Rules and law: which editions apply since when, and each rule with its text and its source.
 
 use super::Section;
-use super::component::{Tone, record_link, summary, table, tag, time};
+use super::component::{Tone, on_the_clock, record_link, summary, table, tag, time};
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -78,14 +78,45 @@ fn table_of_rules(visit: &Visit, edition: &EditionView, occasions: &EditionOccas
             html! { (rule.law) },
             html! { @if let Some(days) = rule.days { (days) } @else { "—" } },
             html! { (rule.valid_from) " – " (until) },
-            html! { span.number { (asked.records) } " " span.aside { (visit.kind(&asked.anchor)) } },
+            occasions_of(visit, &rule.anchor, asked),
         ]
     };
     html! {
         h2 { (visit.say(LawText::Rules)) " · " (edition.name) }
         (summary(&facts))
         p { (visit.tell(LawText::AboutOccasions, &[("size", &occasions.size.to_string())])) }
+        @if let Some(since) = &occasions.refusals_since {
+            p { (visit.tell(LawText::AboutRefusals, &[("since", &on_the_clock(since))])) }
+        }
         (table(visit.say(LawText::Rules), &columns, &edition.rules.iter().zip(&occasions.items).map(row).collect::<Vec<_>>()))
+        @if !occasions.others.is_empty() {
+            p {
+                (visit.say(LawText::Others)) " "
+                @for (n, other) in occasions.others.iter().enumerate() {
+                    @if n > 0 { (visit.either("、", ", ")) }
+                    code { (other.rule) } " " (visit.tell(LawText::Times, &[("count", &other.refused.to_string())]))
+                }
+            }
+        }
+    }
+}
+
+/// How often a rule applied, was overdue and refused a record, each where it is known, and how that was counted.
+fn occasions_of(visit: &Visit, anchor: &str, rule: &RuleOccasions) -> Markup {
+    let numbers = [
+        (LawText::Applied, rule.applied),
+        (LawText::AtMost, rule.at_most),
+        (LawText::Overdue, rule.overdue),
+        (LawText::Refused, rule.refused),
+    ];
+    let kind = format!("“{}”", visit.kind(anchor));
+    let method = visit.either(&rule.method, &rule.method_en).replace(anchor, &kind);
+    html! {
+        @if rule.applied.or(rule.at_most).is_none() { "— " }
+        @for (text, count) in numbers.into_iter().filter_map(|(text, count)| Some((text, count?))) {
+            span.number { (visit.tell(text, &[("count", &count.to_string())])) } br;
+        }
+        span.aside { (method) }
     }
 }
 
@@ -103,8 +134,15 @@ texts! { LawText {
     Source "依据" "Source"
     Days "天数" "Days"
     Valid "有效期" "Valid"
-    Occasions "适用场合" "Occasions"
-    AboutOccasions "适用场合：本版本有效期间，规则起算事项所指的那类记录有多少条（统计到第 {size} 条记录）。记录不逐条写明适用了哪条规则，所以只能数到这里，不能说某条规则用了多少次。" "Occasions: records of the kind from whose day the rule is counted, while this edition was in force (counted up to record {size}). Records don't say one by one which rules they passed, so no more than this can be counted."
+    Occasions "适用次数" "How often it applied"
+    AboutOccasions "适用次数：本版本有效期间，据日志逐条数得（统计到第 {size} 条记录），任何人都可以重数。多数记录不写明适用了哪条规则，所以每个数字旁注明数的是什么；数不出的写“至多”或“—”，不写零。" "How often: counted in the log while this edition was in force (up to record {size}); anybody can count again. Most records don't name the rules that they passed, so each number says what was counted; what can't be counted has “at most” or “—”, and no zero."
+    AboutRefusals "拒绝次数：被拒绝的记录不在日志里，由本服务自 {since} 起自行计数（至少如此多，重复提交重复计），不是日志的一部分，无法由他人重数。" "Refusals: a record that is refused is not in the log. This service has counted them since {since} (at least so many; who posts twice is refused twice). That is no part of the log, and nobody else can count it again."
+    Applied "适用 {count} 次" "applied {count} ×"
+    AtMost "至多 {count} 次" "at most {count} ×"
+    Overdue "逾期 {count} 次" "overdue {count} ×"
+    Refused "拒绝 {count} 次" "refused {count} ×"
+    Others "拒绝时另引用、而本版本未列为规则的条文：" "What refusals cite besides, and this edition does not list as a rule:"
+    Times "{count} 次" "{count} ×"
     Hash "版本哈希" "Hash of the edition"
     Calendars "已有放假安排的年份" "Years with arranged holidays"
 } }

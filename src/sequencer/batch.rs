@@ -183,10 +183,12 @@ impl Writer {
             adopted: HashMap::new(),
             known,
             held,
+            refused: Vec::new(),
         };
         let verdicts: Vec<Verdict> = records.iter().map(|record| self.decide(record, now, &mut build)).collect();
         if build.entries.is_empty() {
             write.rollback().await;
+            self.setting.refusals.add(build.refused);
             return Ok(verdicts.into_iter().map(|verdict| self.answer(verdict, now, "")).collect());
         }
         self.head.last_time = now;
@@ -209,6 +211,7 @@ impl Writer {
             self.project_due(&mut write).await?;
         }
         write.commit().await?;
+        self.setting.refusals.add(build.refused);
         let answers = verdicts.into_iter().map(|verdict| self.answer(verdict, now, &note)).collect();
         self.edge.trim();
         self.committed = (self.head.size, root);
@@ -325,7 +328,10 @@ impl Writer {
         let digest = record.record().digest();
         let (author, bytes) = match self.judge(record, now, digest, build) {
             Ok(judged) => judged,
-            Err(verdict) => return verdict,
+            Err(verdict) => {
+                build.refused.extend(self.refused_by(record, &verdict));
+                return verdict;
+            }
         };
         let (header, stream) = (record.header(), record.stream());
         let entry_hash = leaf_hash(&bytes);
@@ -348,6 +354,13 @@ impl Writer {
         record.act().founds().into_iter().for_each(|founded| build.touched.insert(founded));
         build.touched.take(stream, record.act());
         Verdict::Appended(appended)
+    }
+
+    /// The edition in force and the rule that a refusal cites, of a record that was to be written.
+    fn refused_by(&self, record: &Admitted, verdict: &Verdict) -> Option<(DocumentId, String)> {
+        let Verdict::Refused(Refusal { citation: Some(citation), .. }) = verdict else { return None };
+        let law = self.world.law().filter(|_| !record.is_rehearsal())?;
+        Some((law.edition().id, citation.rule.clone()))
     }
 
     /// Whether a record may enter the log here: who its author is, and the bytes of its entry. Nothing has changed.
@@ -420,6 +433,7 @@ struct Build {
     adopted: HashMap<DocumentId, Arc<Edition>>,
     known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
     held: Held,
+    refused: Vec<(DocumentId, String)>,
 }
 
 impl Head {

@@ -12,6 +12,7 @@ mod documents;
 mod known;
 mod loader;
 mod owners;
+mod refused;
 mod rows;
 mod signers;
 
@@ -19,6 +20,7 @@ pub use admission::{Admitted, Unverified, jws_refusal};
 pub use bearings::{is_subject, read_bearings, subjects};
 pub use loader::{LoadError, LoadedEntry, learn_law, load_streams, read_stream};
 pub use owners::Owners;
+pub use refused::RefusalTally;
 pub use rows::projections;
 pub(crate) use rows::{History, edition_row, entry_row, head_row, projected, rows_of, tile_row};
 pub use signers::signers;
@@ -155,6 +157,7 @@ pub struct Setting {
     pub editions: Editions,
     pub owners: Owners,
     pub metrics: Arc<Metrics>,
+    pub refusals: Arc<RefusalTally>,
 }
 
 impl Sequencer {

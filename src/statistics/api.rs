@@ -3,7 +3,9 @@
 use super::projection::Counting;
 use super::statistic::Words;
 use super::view::{PayeeRefundsView, StatisticGroupView, StatisticsView, TotalsView};
-use super::{CountedAs, CountedCases, EditionOccasions, GroupedBy, Narrowed, PayeeRefunds, Statistic, Total};
+use super::{
+    CountedAs, CountedCases, EditionOccasions, GroupedBy, Narrowed, PayeeRefunds, RuleCounting, Statistic, Total,
+};
 use crate::field::{Day, DocumentId, OrganisationId, RegionCode};
 use crate::http::{CsvFile, Problem, Typed, bad_parameter, page_limit, page_of, parameters, shown};
 use crate::ledger::Ledger;
@@ -21,7 +23,7 @@ enum Tag {
     Statistics,
 }
 
-shown! { CountedAs, GroupedBy, Statistic, Total }
+shown! { CountedAs, GroupedBy, RuleCounting, Statistic, Total }
 
 parameters! { GroupedBy }
 
@@ -155,12 +157,16 @@ impl StatisticsApi {
         Ok(Typed(TotalsView::from(&*self.counted().await?)))
     }
 
-    /// 规则的适用场合: for each rule of an edition, of how many records it may have been asked: those of its anchor's kind, while the
-    /// edition was in force. Records don't say one by one which rules they passed.
+    /// 规则的适用次数: how often each rule of an edition applied while that was in force, as far as the log says it, and how often this
+    /// service refused a record by it. Most records don't name the rules that they passed, so each number says how it was counted.
     #[oai(path = "/statistics/rules/:edition", method = "get", operation_id = "getRuleOccasions")]
     async fn rules(&self, edition: Path<DocumentId>) -> Result<Typed<EditionOccasions>, Problem> {
         let edition = self.ledger.editions.get(&edition.0).ok_or_else(|| Problem::of(&problem::NOT_FOUND))?;
-        Ok(Typed(EditionOccasions::of(&edition, &*self.counted().await?)))
+        let counted = self.counted().await?;
+        let database = &self.ledger.database;
+        let since = database.refusals_since().await?;
+        let refusals = database.refusals(&edition.id.to_string()).await?;
+        Ok(Typed(EditionOccasions::of(&edition, &counted, since, &refusals)))
     }
 
     /// 保证金退还情况: for each payee how many deposits went back in time, late, or are overdue. The overdue ones are at

@@ -11,11 +11,12 @@ mod projection;
 mod question;
 mod statistic;
 mod total;
+mod trace;
 mod view;
 
 pub use api::{PayeeRefundsPage, StatisticsApi};
 pub use counted::{Case, CountedCases, StatisticGroup, Tally};
-pub use occasions::{EditionOccasions, Occasions, RuleOccasions};
+pub use occasions::{EditionOccasions, Occasions, OtherRefusals, RuleCounting, RuleOccasions};
 pub use question::{GroupedBy, Narrowed};
 pub use statistic::{CountedAs, Statistic};
 pub use total::{PayeeRefunds, Total};

@@ -1,15 +1,22 @@
 //! Counting the tables: each read along its key, some rows at a time, all in one state of the database.
 
 use super::occasions::Occasions;
+use super::trace::{Said, Trace, traced};
 use super::{Case, CountedAs, CountedCases, PayeeRefunds, Statistic, Total};
+use crate::act::Payload;
+use crate::credit::{self, Graded};
 use crate::deposit::{DepositStatus, RefundTiming};
+use crate::evaluation::{self, EvaluationDeadline, EvaluationStage};
 use crate::field::{Day, Instant};
 use crate::http::word;
-use crate::law::InForce;
+use crate::law::{Edition, InForce};
 use crate::ledger::{Ledger, LedgerError};
 use crate::organisation::OrganisationStatus;
 use crate::store::{Reads, Row, StoreError, Value, keys_list};
-use crate::tender::{AnswerTiming, LotBidding, LotStatus, ObjectionResult, OpeningTiming, TenderStatus};
+use crate::tender::{
+    self, AnswerTiming, CandidatePublication, LotBidding, LotStatus, ObjectionResult, OpeningTiming, TenderStatus,
+};
+use crate::world::{Act, ReadEntry};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Watch};
@@ -26,6 +33,7 @@ const RESTS: u32 = 19;
 #[derive(Clone)]
 struct Kept {
     counted: Arc<CountedCases>,
+    said: SaidByRecords,
     at: Watch,
     took: Duration,
 }
@@ -68,8 +76,12 @@ impl Counting {
         let mut counted = count(&mut snapshot).await?;
         let adopted = ledger.law_before(counted.size).await?;
         counted.occasions = occasions(&mut snapshot, &adopted).await?;
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut said = kept.map(|kept| kept.said).unwrap_or_default();
+        said.follow(&mut snapshot, &adopted, counted.size).await?;
+        counted.occasions.extend(said.occasions.clone());
         let counted = Arc::new(counted);
-        let kept = Kept { counted: Arc::clone(&counted), at: Watch::now(), took: began.elapsed() };
+        let kept = Kept { counted: Arc::clone(&counted), said, at: Watch::now(), took: began.elapsed() };
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(counted)
     }
@@ -218,7 +230,76 @@ fn deposit(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Counts along the index of kinds.
+/// What records say themselves of the rules that they apply, of the entries before one. Each is read once in the service's life.
+#[derive(Debug, Clone, Default)]
+struct SaidByRecords {
+    size: u64,
+    occasions: Occasions,
+}
+
+/// The kinds of records that say such a thing.
+const SAYING: [&str; 3] = [Graded::KIND, CandidatePublication::KIND, EvaluationDeadline::KIND];
+
+/// Entries that are read by one statement: 8 MiB, if they are as long as they may be.
+const ENTRIES_AT_A_TIME: usize = 128;
+
+impl SaidByRecords {
+    /// Reads the entries behind those that it knows.
+    async fn follow(&mut self, reads: &mut impl Reads, adopted: &[InForce], size: u64) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT idx, bytes FROM entries WHERE kind = $1 AND idx >= $2 AND idx < $3 ORDER BY idx LIMIT {ENTRIES_AT_A_TIME}"
+        );
+        for kind in SAYING {
+            let mut next = self.size;
+            loop {
+                let rows = reads.rows(&sql, &[kind.into(), Value::from(next), Value::from(size)]).await?;
+                for row in &rows {
+                    let index = row.unsigned(0)?;
+                    let entry =
+                        ReadEntry::parse(row.blob(1)?).map_err(|error| StoreError::Damaged(error.to_string()))?;
+                    // As `Law::before` has it.
+                    let before = adopted.partition_point(|adoption| adoption.index < index).max(1);
+                    let Some(InForce { edition, .. }) = adopted.get(before - 1) else { continue };
+                    for said in said_by(&entry.act, edition) {
+                        *self.occasions.entry((edition.id, said)).or_default() += 1;
+                    }
+                    next = index + 1;
+                }
+                if rows.len() < ENTRIES_AT_A_TIME {
+                    break;
+                }
+            }
+        }
+        self.size = size;
+        Ok(())
+    }
+}
+
+fn said_by(act: &Act, edition: &Edition) -> Vec<Said> {
+    let rule = |id: &str| Said::Rule(id.to_owned());
+    match act {
+        Act::Credit(credit::Act::Graded(graded)) => {
+            let adds =
+                graded.contributions.iter().filter_map(|it| it.adds.as_ref()).map(|adds| rule(adds.rule.as_str()));
+            let taken_over = graded.contributions.iter().filter(|it| it.from.is_some());
+            adds.chain(taken_over.map(|_| rule(&edition.credit.succession.rule.id))).collect()
+        }
+        Act::Tender(tender::Act::CandidatesPublished(publication)) => {
+            let leaders = publication.candidates.iter().filter_map(|candidate| candidate.leader.as_ref()?.published());
+            leaders.map(|published| rule(published.basis.as_str())).collect()
+        }
+        Act::Evaluation(evaluation::Act::DeadlinePassed(passed)) => {
+            let said = match passed.stage {
+                EvaluationStage::Sealing => Said::Silent,
+                EvaluationStage::Revealing => Said::Withheld,
+            };
+            vec![said; passed.missed.len()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Counts along indexes, edition by edition.
 ///
 /// # Errors
 /// The store can't be read.
@@ -227,14 +308,40 @@ async fn occasions(reads: &mut impl Reads, adopted: &[InForce]) -> Result<Occasi
     for (at, reign) in adopted.iter().enumerate() {
         // The entry that adopts the next one is still judged by this one.
         let last = adopted.get(at + 1).map_or(i64::MAX, |next| next.index as i64);
-        let anchors: BTreeSet<&str> = reign.edition.rules().map(|(rule, _)| rule.anchor.as_str()).collect();
-        for anchor in anchors {
-            let sql = "SELECT count(*) FROM entries WHERE kind = $1 AND idx > $2 AND idx <= $3";
-            let values = [Value::from(anchor), Value::from(reign.index), Value::Integer(last)];
-            let rows = reads.rows(sql, &values).await?;
-            let count = rows.first().map_or(Ok(0), |row| row.unsigned(0))?;
-            *occasions.entry((reign.edition.id, anchor.to_owned())).or_default() += count;
+        let within = [Value::from(reign.index), Value::Integer(last)];
+        let mut add = |said: Said, count: u64| *occasions.entry((reign.edition.id, said)).or_default() += count;
+        for kind in kinds_counted(&reign.edition) {
+            let sql = "SELECT count(*) FROM entries WHERE idx > $1 AND idx <= $2 AND kind = $3";
+            let rows = reads.rows(sql, &[within.as_slice(), &[Value::from(kind.as_str())]].concat()).await?;
+            add(Said::Kind(kind), rows.first().map_or(Ok(0), |row| row.unsigned(0))?);
         }
+        let sql = "SELECT kind, count(*) FROM bars WHERE entry > $1 AND entry <= $2 GROUP BY kind";
+        for row in reads.rows(sql, &within).await? {
+            add(Said::Bar(row.text(0)?.into()), row.unsigned(1)?);
+        }
+        let sql = "SELECT kind, count(*) FROM deposit_schemes WHERE entry > $1 AND entry <= $2 GROUP BY kind";
+        for row in reads.rows(sql, &within).await? {
+            add(Said::Scheme(row.text(0)?.into()), row.unsigned(1)?);
+        }
+        let sql = "SELECT count(*) FROM tenders JOIN entries ON entries.stream = 'tender/' || tenders.code AND entries.version = 1 \
+                   WHERE tenders.follows IS NOT NULL AND entries.idx > $1 AND entries.idx <= $2";
+        let rows = reads.rows(sql, &within).await?;
+        add(Said::Round, rows.first().map_or(Ok(0), |row| row.unsigned(0))?);
     }
     Ok(occasions)
+}
+
+fn kinds_counted(edition: &Edition) -> BTreeSet<String> {
+    let said = traced(edition).into_iter().filter(|traced| !traced.rule.is_silent()).flat_map(|traced| {
+        let by = match traced.trace {
+            Trace::Each(said) | Trace::AtMost(said) => Some(said),
+            Trace::Unrecorded => None,
+        };
+        by.into_iter().chain(traced.overdue)
+    });
+    let kind = |said| match said {
+        Said::Kind(kind) => Some(kind),
+        _ => None,
+    };
+    said.filter_map(kind).collect()
 }

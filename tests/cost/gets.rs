@@ -104,6 +104,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/v1/commitments", Page),
     ("/v1/commitments/{id}", View),
     ("/v1/commitments/{id}/breaches", Page),
+    ("/v1/commitments/{id}/bundle", Made),
     ("/v1/uncited", Page),
     ("/v1/deposits", Page),
     ("/v1/deposits/refunds", Kept),

@@ -159,6 +159,7 @@ async fn bundled(run: &mut Run, ledger: &Ledger, folder: &Path, all: bool) -> Re
     let scope = |sub: &String| match sub.split_once('/') {
         Some(("tender", code)) => code.parse().ok().map(Scope::Tender),
         Some(("organisation", id)) => id.parse().ok().map(Scope::Organisation),
+        Some(("commitment", id)) => id.parse().ok().map(Scope::Commitment),
         _ => None,
     };
     let mut scopes: Vec<Scope> = run.oracle.streams.iter().filter_map(scope).collect();

@@ -1,5 +1,7 @@
 //! 统计: each number is as many as the list that it names, on both engines, of the demo, of what was lived through, and of anything.
 
+mod rules;
+
 use super::support::dice::Dice;
 use super::support::fixture::{self, act, stream};
 use super::support::{self, App, Engine, unlimited};

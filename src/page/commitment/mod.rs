@@ -4,6 +4,7 @@ mod breaches;
 
 use super::Section;
 use super::component::{captioned, notice, organisation, record_link, summary, tag, time, time_line};
+use super::evidence::{self, BundleText};
 use super::list::{EVALUATIONS, commitment_tone};
 use super::refusal::Unshown;
 use super::shell::Leaf;
@@ -36,6 +37,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (evaluations)
         (promises(&visit, &file))
         (steps(&visit, &file))
+        h2 { (visit.say(BundleText::Title)) }
+        (evidence::bundle(&visit, &evidence::of_commitment(view.id.as_str())))
     };
     let title =
         format!("{} · {}", visit.either(file.text.title.zh.as_str(), file.text.title.en.as_str()), view.id.as_str());

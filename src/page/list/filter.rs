@@ -92,11 +92,13 @@ pub(in crate::page) fn form(visit: &Visit, filters: &[Filter], counts: Option<&L
     }
 }
 
-/// How many there would be with a value, in brackets; nothing where that was not counted.
+/// How many there would be with a value, in brackets; nothing where that was not counted: that the first items of a longer list have
+/// none does not say that there is none.
 fn how_many(filter: &Filter, counts: Option<&ListCounts>, value: &str) -> Option<String> {
-    let counted = counts?.filters.iter().find(|counted| counted.filter == filter.name)?;
-    let count = counted.values.iter().find(|counted| counted.value == value).map_or(0, |counted| counted.count);
-    Some(format!(" ({count})"))
+    let counts = counts?;
+    let counted = counts.filters.iter().find(|counted| counted.filter == filter.name)?;
+    let found = counted.values.iter().find(|counted| counted.value == value).map(|counted| counted.count);
+    found.or_else(|| (!counts.more).then_some(0)).map(|count| format!(" ({count})"))
 }
 
 fn field(visit: &Visit, filter: &Filter, counts: Option<&ListCounts>) -> Markup {
@@ -123,6 +125,20 @@ fn field(visit: &Visit, filter: &Filter, counts: Option<&ListCounts>) -> Markup 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::FilterCounts;
+
+    #[test]
+    fn what_was_not_counted_is_no_zero() {
+        let filter = Filter { name: "status", label: ListText::State, kind: Kind::Text };
+        let counts = |more| {
+            let filters = vec![FilterCounts::new("status", vec![("closed".to_owned(), 7)])];
+            ListCounts { more, filters }
+        };
+        let told = |more, value| how_many(&filter, Some(&counts(more)), value);
+        assert_eq!((told(false, "closed"), told(false, "waiting")), (Some(" (7)".into()), Some(" (0)".into())));
+        assert_eq!((told(true, "closed"), told(true, "waiting")), (Some(" (7)".into()), None));
+        assert_eq!(how_many(&Filter { name: "role", ..filter }, Some(&counts(false)), "closed"), None);
+    }
 
     #[test]
     fn yuan_become_minor_units_or_nothing() {

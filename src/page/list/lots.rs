@@ -7,6 +7,7 @@ use crate::http::encoded;
 use crate::page::Section;
 use crate::page::component::Tone;
 use crate::page::text::Say;
+use crate::page::visit::Visit;
 use crate::tender::{LotBidding, LotStatus, LotSummary, OpeningTiming};
 
 pub(in crate::page) static LOTS: List<LotSummary> = List {
@@ -16,7 +17,7 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
     filters: &[
         Filter { name: "q", label: ListText::Words, kind: Kind::Text },
         Filter { name: "nature", label: ListText::Nature, kind: Kind::OneOf(every::<Nature>) },
-        Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<LotStatus>) },
+        Filter { name: "status", label: ListText::State, kind: Kind::OneOf(statuses_asked) },
         Filter { name: "bidding", label: ListText::Bidding, kind: Kind::OneOf(every::<LotBidding>) },
         Filter { name: "opening", label: ListText::Opening, kind: Kind::OneOf(every::<OpeningTiming>) },
         Filter { name: "region", label: ListText::RegionBegins, kind: Kind::Text },
@@ -62,6 +63,13 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
         dues: &[],
     },
 };
+
+/// The list is not asked for lots that wait: of most of them nothing is known but their announcement.
+fn statuses_asked(visit: &Visit) -> Vec<(String, &'static str)> {
+    let mut statuses = every::<LotStatus>(visit);
+    statuses.retain(|(name, _)| name != LotStatus::Waiting.name());
+    statuses
+}
 
 /// How the status of a lot is meant.
 pub(in crate::page) fn tone(status: LotStatus) -> Tone {

@@ -285,7 +285,7 @@ texts! { ListText {
     TenderCode "项目编号" "Code of the tender"
     Any "不限" "Any"
     Filter "筛选" "Filter"
-    CountedNewest "括号内为列表前 2,000 项中符合条件的项数。" "Behind each value: how many of the first 2,000 items have it."
+    CountedNewest "括号内为列表前 2,000 项中符合条件的项数；没有括号的，前 2,000 项中没有，其后的没有数。" "In brackets: how many of the first 2,000 items have the value. Where there are none, none of these has it, and those behind were not counted."
     FilterBy "筛选条件" "Filter by"
     NothingFound "没有找到" "Nothing was found"
     NothingYet "这里还没有记录。" "There are no records here yet."

@@ -17,11 +17,12 @@ const TILE_WIDTH = 256;
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isDigest = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
-// `tender/<code>`, `organisation/<id>`, or undefined for the whole log.
+// `tender/<code>`, `organisation/<id>`, `commitment/<id>`, or undefined for the whole log.
 function streamOf(scope) {
   if (scope === 'all') return undefined;
   const [[kind, id], ...rest] = isObject(scope) && Object.keys(scope).length > 0 ? Object.entries(scope) : [[]];
-  if (rest.length > 0 || !['tender', 'organisation'].includes(kind) || typeof id !== 'string') throw new Fault('manifest-form');
+  const isPart = ['tender', 'organisation', 'commitment'].includes(kind) && typeof id === 'string';
+  if (rest.length > 0 || !isPart) throw new Fault('manifest-form');
   return `${kind}/${id}`;
 }
 

@@ -5,7 +5,11 @@ use super::super::support::process;
 use super::super::support::python::python;
 use super::super::support::{Answer, App, Engine};
 use super::{Story, id_of, judged, verified};
+use gongshi::commitment::{self, Acceptance, Binding, Offer, YearBinding};
+use gongshi::field::{CommitmentId, TemplateId};
 use gongshi::record::PrivateKey;
+use gongshi::template::{TemplateRef, models};
+use gongshi::world::{Act, Stream};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -15,6 +19,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const TENDER: &str = "/v1/tenders/T-1/bundle";
+const COMMITMENT: &str = "/v1/commitments/c-1/bundle";
 
 impl Story {
     /// What the service hands out, in a file.
@@ -41,12 +46,39 @@ fn somebody(last: u8) -> reqwest::Client {
     reqwest::Client::builder().local_address(IpAddr::from(Ipv4Addr::new(127, 0, 0, last))).build().unwrap()
 }
 
+impl Story {
+    /// The centre and the enterprise promise each other what the construction template says, for a year.
+    async fn promised(&self, id: &str) {
+        let (app, cast) = (&self.app, &self.cast);
+        let template = Stream::of(&"construction".parse::<TemplateId>().unwrap());
+        let published = gongshi::template::Act::from(models()[0].publication()).into();
+        let receipt = app.post(&cast.supervisor, "/v1/templates", &template, &published).await.accepted();
+        let entry = |receipt: &Value| receipt["entry_hash"].as_str().unwrap().parse().unwrap();
+        let offer = Offer {
+            numbers_confirmed: None,
+            template: TemplateRef { id: "construction".parse().unwrap(), version: 1, entry: entry(&receipt) },
+            unit: cast.centre.id.clone(),
+            enterprise: cast.enterprise.id.clone(),
+            binding: Binding::Year(YearBinding { year: 2026 }),
+        };
+        let promise = Stream::of(&id.parse::<CommitmentId>().unwrap());
+        let act = |act: commitment::Act| Act::Commitment(act);
+        let receipt = app.post(&cast.centre, "/v1/commitments", &promise, &act(offer.into())).await.accepted();
+        let acceptance = act(Acceptance { offer: entry(&receipt) }.into());
+        app.post(&cast.enterprise, &format!("/v1/commitments/{id}/acceptances"), &promise, &acceptance)
+            .await
+            .accepted();
+    }
+}
+
 async fn holds_for_everybody(engine: Engine) {
     let story = Story::tell_on(engine).await;
+    story.promised("c-1").await;
     let organisation = format!("/v1/organisations/{}/bundle", story.cast.enterprise.id);
     for (path, scope) in [
         (TENDER, json!({ "tender": "T-1" })),
         (organisation.as_str(), json!({ "organisation": story.cast.enterprise.id })),
+        (COMMITMENT, json!({ "commitment": "c-1" })),
     ] {
         let bundle = story.handed_out(path).await;
         // Nothing is open: the log has stated how long the streams are.
@@ -56,10 +88,38 @@ async fn holds_for_everybody(engine: Engine) {
         assert!(holds && by_python["entries"] == report["entries"], "{by_python:#}");
         assert!(report["entries"].as_u64().unwrap() < story.app.size());
     }
-    for path in ["/v1/tenders/T-99/bundle", "/v1/organisations/91410100MA0000023X/bundle"] {
+    // The commitment, the text that both signed, and who signed what; no tender, which it has nothing to do with.
+    let bundle = super::members(&story.handed_out(COMMITMENT).await);
+    let streams = String::from_utf8(bundle["streams"].clone()).unwrap();
+    assert!(streams.contains("commitment/c-1 2\n") && streams.contains("template/construction 1\n"), "{streams}");
+    assert!(!streams.contains("tender/"), "{streams}");
+    let page = String::from_utf8(story.app.bytes("/zh/commitments/c-1").await).unwrap();
+    assert!(page.contains(COMMITMENT));
+    for path in
+        ["/v1/tenders/T-99/bundle", "/v1/commitments/c-99/bundle", "/v1/organisations/91410100MA0000023X/bundle"]
+    {
         assert_eq!(story.app.get(path).await.problem(), "not-found");
     }
     assert_eq!(story.app.get("/v1/tenders/a%00b/bundle").await.problem(), "bad-parameter");
+}
+
+/// By the command line it is the same one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commitment_is_exported_as_it_is_handed_out() {
+    let story = Story::tell().await;
+    story.promised("c-1").await;
+    let handed_out = super::manifest(&super::members(&story.handed_out(COMMITMENT).await));
+    let exported = story.export(&["--commitment", "c-1"]);
+    let (status, report) = judged(&exported);
+    assert_eq!((status, &report["conclusion"]), (Some(0), &json!("holds")), "{report:#}");
+    assert_eq!(super::manifest(&super::members(&exported)).entries, handed_out.entries);
+    // Of another commitment nobody made it, whatever it says.
+    let other = story.with(&super::members(&exported), |members| {
+        let manifest = String::from_utf8(members["bundle.json"].clone()).unwrap().replace("c-1", "c-2");
+        members.insert("bundle.json".to_owned(), manifest.into_bytes());
+    });
+    super::finds(&other, "manifest-wrong", None);
+    assert!(!judged_by_python(&other).0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
