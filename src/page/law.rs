@@ -135,7 +135,7 @@ texts! { LawText {
     Days "天数" "Days"
     Valid "有效期" "Valid"
     Occasions "适用次数" "How often it applied"
-    AboutOccasions "适用次数：本版本有效期间，据日志逐条数得（统计到第 {size} 条记录），任何人都可以重数。多数记录不写明适用了哪条规则，所以每个数字旁注明数的是什么；数不出的写“至多”或“—”，不写零。" "How often: counted in the log while this edition was in force (up to record {size}); anybody can count again. Most records don't name the rules that they passed, so each number says what was counted; what can't be counted has “at most” or “—”, and no zero."
+    AboutOccasions "适用次数：本版本有效期间，每条规则按版本写明的起算记录计次（统计到第 {size} 条记录），任何人都可以据日志重数。多数记录不写明适用了哪条规则，所以每个数字旁注明数的是什么；数不准的写“至多”，数不出的写“—”，都不写零。" "How often: each rule by the records from which the edition counts it, while that was in force (up to record {size}); anybody who has the log can count again. Most records don't name the rules that they passed, so each number says what was counted; what can't be told exactly has “at most”, what can't be told at all “—”, and neither a zero."
     AboutRefusals "拒绝次数：被拒绝的记录不在日志里，由本服务自 {since} 起自行计数（至少如此多，重复提交重复计），不是日志的一部分，无法由他人重数。" "Refusals: a record that is refused is not in the log. This service has counted them since {since} (at least so many; who posts twice is refused twice). That is no part of the log, and nobody else can count it again."
     Applied "适用 {count} 次" "applied {count} ×"
     AtMost "至多 {count} 次" "at most {count} ×"

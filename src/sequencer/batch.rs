@@ -7,6 +7,7 @@ use super::loader::{
     COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_predecessors, load_successors,
     load_supervisors,
 };
+use super::refused::refused_by;
 use super::rows::{History, Touched, edition_row, entry_row, head_row, rows_of, rows_of_touched, tile_row};
 use super::signers::signers;
 use super::{Admitted, BATCH_RECORDS_MAX, Outcome, Receipt, Reception, Rejected, Setting, Submission, publish};
@@ -329,7 +330,9 @@ impl Writer {
         let (author, bytes) = match self.judge(record, now, digest, build) {
             Ok(judged) => judged,
             Err(verdict) => {
-                build.refused.extend(self.refused_by(record, &verdict));
+                if let Verdict::Refused(refusal) = &verdict {
+                    build.refused.extend(refused_by(record, refusal, self.world.law()));
+                }
                 return verdict;
             }
         };
@@ -354,13 +357,6 @@ impl Writer {
         record.act().founds().into_iter().for_each(|founded| build.touched.insert(founded));
         build.touched.take(stream, record.act());
         Verdict::Appended(appended)
-    }
-
-    /// The edition in force and the rule that a refusal cites, of a record that was to be written.
-    fn refused_by(&self, record: &Admitted, verdict: &Verdict) -> Option<(DocumentId, String)> {
-        let Verdict::Refused(Refusal { citation: Some(citation), .. }) = verdict else { return None };
-        let law = self.world.law().filter(|_| !record.is_rehearsal())?;
-        Some((law.edition().id, citation.rule.clone()))
     }
 
     /// Whether a record may enter the log here: who its author is, and the bytes of its entry. Nothing has changed.

@@ -1,6 +1,9 @@
 //! What was refused by which rule. It is kept in memory, so no record waits for it, and written away from time to time.
 
+use super::Admitted;
 use crate::field::DocumentId;
+use crate::law::Law;
+use crate::problem::Refusal;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +36,12 @@ impl RefusalTally {
             *count > 0
         });
     }
+}
+
+/// The edition in force and the rule that a refusal cites, of a record that was to be written.
+pub(super) fn refused_by(record: &Admitted, refusal: &Refusal, law: Option<Law<'_>>) -> Option<(DocumentId, String)> {
+    let law = law.filter(|_| !record.is_rehearsal())?;
+    Some((law.edition().id, refusal.citation.as_ref()?.rule.clone()))
 }
 
 #[cfg(test)]

@@ -33,11 +33,12 @@ pub struct RuleOccasions {
     /// What was counted, or why nothing can be.
     pub method: String,
     pub method_en: String,
-    /// So often it applied; absent where the log does not say it.
+    /// So often it applied, by the records from whose day on the edition counts it (its anchor) or by what names it; absent where the
+    /// log does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub applied: Option<u64>,
-    /// It applied at most so often: in the place of `applied`, where some records of a kind fall under it.
+    /// So many records of its anchor's kind there are: in the place of `applied`, where some of them fall under it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub at_most: Option<u64>,
