@@ -315,13 +315,22 @@ async fn occasions(reads: &mut impl Reads, adopted: &[InForce]) -> Result<Occasi
             let rows = reads.rows(sql, &[within.as_slice(), &[Value::from(kind.as_str())]].concat()).await?;
             add(Said::Kind(kind), rows.first().map_or(Ok(0), |row| row.unsigned(0))?);
         }
-        let sql = "SELECT kind, count(*) FROM bars WHERE entry > $1 AND entry <= $2 GROUP BY kind";
-        for row in reads.rows(sql, &within).await? {
-            add(Said::Bar(row.text(0)?.into()), row.unsigned(1)?);
-        }
-        let sql = "SELECT kind, count(*) FROM deposit_schemes WHERE entry > $1 AND entry <= $2 GROUP BY kind";
-        for row in reads.rows(sql, &within).await? {
-            add(Said::Scheme(row.text(0)?.into()), row.unsigned(1)?);
+        for (table, said) in [("bars", Said::Bar as fn(String) -> Said), ("deposit_schemes", Said::Scheme)] {
+            // Each was made by an entry of its own.
+            let sql = format!(
+                "SELECT entry, kind FROM {table} WHERE entry > $1 AND entry <= $2 ORDER BY entry LIMIT {ROWS_AT_A_TIME}"
+            );
+            let mut after = within[0].clone();
+            loop {
+                let rows = reads.rows(&sql, &[after, within[1].clone()]).await?;
+                for row in &rows {
+                    add(said(row.text(1)?.to_owned()), 1);
+                }
+                match rows.last() {
+                    Some(last) if rows.len() == ROWS_AT_A_TIME => after = Value::from(last.unsigned(0)?),
+                    _ => break,
+                }
+            }
         }
         let sql = "SELECT count(*) FROM tenders JOIN entries ON entries.stream = 'tender/' || tenders.code AND entries.version = 1 \
                    WHERE tenders.follows IS NOT NULL AND entries.idx > $1 AND entries.idx <= $2";
