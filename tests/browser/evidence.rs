@@ -1,5 +1,6 @@
 //! Evidence as the service gives it: entries, receipts, bundles, keys, in a folder for scripts to read.
 
+use super::promised::promised;
 use super::support::fixture::{self, act, stream};
 use super::support::{App, ORIGIN};
 use gongshi::log::{Cosigner, NoteSigner, SignedNote};
@@ -36,6 +37,7 @@ impl Evidence {
         for code in ["T-2", "T-3", "T-4", "T-5"] {
             disclose(code).await;
         }
+        promised(&app, &cast, "c-1").await;
         let evidence = Self { subject: receipt["index"].as_u64().unwrap(), app, folder: tempfile::tempdir().unwrap() };
         evidence.write(&receipt).await;
         evidence
@@ -58,6 +60,8 @@ impl Evidence {
         self.export(&["--tender", "T-1"], "tender.zip");
         self.export(&["--all"], "all.zip");
         std::fs::write(self.path().join("handed-out.zip"), self.app.bytes("/v1/tenders/T-1/bundle").await).unwrap();
+        let commitment = self.app.bytes("/v1/commitments/c-1/bundle").await;
+        std::fs::write(self.path().join("commitment.zip"), commitment).unwrap();
         let stranger = NoteSigner::new(ORIGIN, PrivateKey::from_seed([4; 32])).unwrap();
         let facts = json!({
             "service": self.app.base,

@@ -5,6 +5,8 @@
 mod evidence;
 mod journeys;
 mod module;
+#[path = "../evidence/bundle/promised.rs"]
+mod promised;
 #[path = "../support/mod.rs"]
 mod support;
 

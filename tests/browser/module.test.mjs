@@ -80,8 +80,8 @@ test('the service’s own answer counts as a receipt, as far as it says what the
   }
 });
 
-test('bundles of a tender and of the whole log hold', async () => {
-  for (const name of ['tender.zip', 'handed-out.zip', 'all.zip']) {
+test('bundles of a tender, of a commitment and of the whole log hold', async () => {
+  for (const name of ['tender.zip', 'handed-out.zip', 'commitment.zip', 'all.zip']) {
     const answered = await answersTo([read(name)], facts.log_key);
     assert.equal(states(answered), 'yes yes open', JSON.stringify(answered.answers));
     const own = await answersTo([read(name)]);

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod over_http;
+mod promised;
 mod tampering;
 
 use super::support::fixture::{self, act, stream};

@@ -4,12 +4,9 @@ use super::super::support::fixture::{self, act, stream};
 use super::super::support::process;
 use super::super::support::python::python;
 use super::super::support::{Answer, App, Engine};
+use super::promised::promised;
 use super::{Story, id_of, judged, verified};
-use gongshi::commitment::{self, Acceptance, Binding, Offer, YearBinding};
-use gongshi::field::{CommitmentId, TemplateId};
 use gongshi::record::PrivateKey;
-use gongshi::template::{TemplateRef, models};
-use gongshi::world::{Act, Stream};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -46,34 +43,9 @@ fn somebody(last: u8) -> reqwest::Client {
     reqwest::Client::builder().local_address(IpAddr::from(Ipv4Addr::new(127, 0, 0, last))).build().unwrap()
 }
 
-impl Story {
-    /// The centre and the enterprise promise each other what the construction template says, for a year.
-    async fn promised(&self, id: &str) {
-        let (app, cast) = (&self.app, &self.cast);
-        let template = Stream::of(&"construction".parse::<TemplateId>().unwrap());
-        let published = gongshi::template::Act::from(models()[0].publication()).into();
-        let receipt = app.post(&cast.supervisor, "/v1/templates", &template, &published).await.accepted();
-        let entry = |receipt: &Value| receipt["entry_hash"].as_str().unwrap().parse().unwrap();
-        let offer = Offer {
-            numbers_confirmed: None,
-            template: TemplateRef { id: "construction".parse().unwrap(), version: 1, entry: entry(&receipt) },
-            unit: cast.centre.id.clone(),
-            enterprise: cast.enterprise.id.clone(),
-            binding: Binding::Year(YearBinding { year: 2026 }),
-        };
-        let promise = Stream::of(&id.parse::<CommitmentId>().unwrap());
-        let act = |act: commitment::Act| Act::Commitment(act);
-        let receipt = app.post(&cast.centre, "/v1/commitments", &promise, &act(offer.into())).await.accepted();
-        let acceptance = act(Acceptance { offer: entry(&receipt) }.into());
-        app.post(&cast.enterprise, &format!("/v1/commitments/{id}/acceptances"), &promise, &acceptance)
-            .await
-            .accepted();
-    }
-}
-
 async fn holds_for_everybody(engine: Engine) {
     let story = Story::tell_on(engine).await;
-    story.promised("c-1").await;
+    promised(&story.app, &story.cast, "c-1").await;
     let organisation = format!("/v1/organisations/{}/bundle", story.cast.enterprise.id);
     for (path, scope) in [
         (TENDER, json!({ "tender": "T-1" })),
@@ -107,7 +79,7 @@ async fn holds_for_everybody(engine: Engine) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commitment_is_exported_as_it_is_handed_out() {
     let story = Story::tell().await;
-    story.promised("c-1").await;
+    promised(&story.app, &story.cast, "c-1").await;
     let handed_out = super::manifest(&super::members(&story.handed_out(COMMITMENT).await));
     let exported = story.export(&["--commitment", "c-1"]);
     let (status, report) = judged(&exported);
