@@ -211,3 +211,82 @@ impl Changes {
         Ok(page.await?.0.pop())
     }
 }
+
+/// The API of one list of changes: page by page, as lines and as events. Lists differ in what an item is, in path and names, and in
+/// nothing else.
+macro_rules! endpoints_of_changes {
+    (
+        $(#[$about:meta])*
+        page $page:ident of $item:ty;
+        $api:ident: $prefix:literal, $tag:literal;
+        $(#[$listed:meta])* list: $list:literal;
+        $(#[$told:meta])* lines: $lines:literal;
+        $(#[$followed:meta])* events: $events:literal;
+    ) => {
+        $(#[$about])*
+        #[derive(serde::Serialize, poem_openapi::Object)]
+        pub struct $page {
+            items: Vec<$item>,
+            /// Pass as `after` to go on, also when nothing more has changed yet; absent while nothing ever has.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[oai(skip_serializing_if_is_none)]
+            next: Option<String>,
+            /// There is more already.
+            more: bool,
+        }
+
+        pub struct $api(pub(super) std::sync::Arc<$crate::ledger::Ledger>);
+
+        #[poem_openapi::OpenApi(prefix_path = $prefix, tag = $tag)]
+        impl $api {
+            $(#[$listed])*
+            #[oai(path = "/changes", method = "get", operation_id = $list)]
+            async fn list(
+                &self,
+                organisation: poem_openapi::param::Query<Option<$crate::field::OrganisationId>>,
+                /// `next` of the page before, or the `cursor` of an item.
+                after: poem_openapi::param::Query<Option<String>>,
+                #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
+                limit: poem_openapi::param::Query<Option<u32>>,
+            ) -> Result<$crate::http::Typed<$page>, $crate::http::Problem> {
+                let limit = $crate::http::page_limit(limit.0)?;
+                let changes = $crate::http::Changes::behind::<$item>(&self.0, organisation.0, after.as_deref())?;
+                let (items, more) = changes.page::<$item>(limit).await?;
+                let last = items.last().map(|item| $crate::http::FeedItem::cursor(item).to_owned());
+                Ok($crate::http::Typed($page { items, next: last.or(after.0), more }))
+            }
+
+            $(#[$told])*
+            #[oai(path = "/changes.ndjson", method = "get", operation_id = $lines)]
+            async fn lines(
+                &self,
+                organisation: poem_openapi::param::Query<Option<$crate::field::OrganisationId>>,
+                after: poem_openapi::param::Query<Option<String>>,
+                followers: poem::web::Data<&$crate::http::Followers>,
+                peer: poem::web::Data<&$crate::http::Peer>,
+            ) -> Result<$crate::http::ChangeLines, $crate::http::Problem> {
+                let changes = $crate::http::Changes::behind::<$item>(&self.0, organisation.0, after.as_deref())?;
+                changes.lines::<$item>(&followers, *peer.0).await
+            }
+
+            $(#[$followed])*
+            #[oai(path = "/changes.sse", method = "get", operation_id = $events)]
+            async fn events(
+                &self,
+                organisation: poem_openapi::param::Query<Option<$crate::field::OrganisationId>>,
+                after: poem_openapi::param::Query<Option<String>>,
+                /// The id of the last event, in the place of `after`.
+                #[oai(name = "Last-Event-ID")]
+                last: poem_openapi::param::Header<Option<String>>,
+                news: poem::web::Data<&std::sync::Arc<$crate::http::News>>,
+                followers: poem::web::Data<&$crate::http::Followers>,
+                peer: poem::web::Data<&$crate::http::Peer>,
+            ) -> Result<$crate::http::ChangeEvents<$item>, $crate::http::Problem> {
+                let after = last.0.or(after.0);
+                let changes = $crate::http::Changes::behind::<$item>(&self.0, organisation.0, after.as_deref())?;
+                changes.events(&news, &followers, *peer.0)
+            }
+        }
+    };
+}
+pub(crate) use endpoints_of_changes;

@@ -55,6 +55,7 @@ pub use attachments::{DocumentSource, DocumentSummary};
 pub use body::{Lines, NumberedLine, Packing};
 pub use calendar::{CALENDAR, CALENDAR_THINGS_MAX, DueEvent, calendar, due_at};
 pub use caller::{Caller, Identity};
+pub(crate) use changes::endpoints_of_changes;
 pub use changes::{ChangeEvents, ChangeLines, Changes, FeedItem};
 pub(crate) use coding::Coding;
 pub(crate) use counts::counted_page;
@@ -79,7 +80,7 @@ pub use paging::{
     Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, begin_of, behind, encoded, end_of, first_of,
     not_a_cursor, page_limit, page_of,
 };
-pub(crate) use parameters::{Parameters, bad_parameter};
+pub(crate) use parameters::{Parameters, bad_parameter, region_begins};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use question::Question;

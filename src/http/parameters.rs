@@ -5,7 +5,7 @@
 
 use super::Problem;
 use super::allow::{Segment, segments};
-use crate::field::{Bilingual, Fault, nearest};
+use crate::field::{Bilingual, Fault, RegionCode, nearest};
 use crate::problem;
 use percent_encoding::percent_decode_str;
 use poem::http::Method;
@@ -200,6 +200,22 @@ fn unknown(name: &str, known: &[&str]) -> Problem {
 /// `bad-parameter`: what is wrong with it, and what it may be.
 pub fn bad_parameter(name: &str, Bilingual { zh, en }: &Bilingual) -> Problem {
     Problem::with_detail(&problem::BAD_PARAMETER, format!("参数 {name}：{zh}"), format!("parameter {name} {en}"))
+}
+
+/// The digits with which a region code begins, of a filter by region.
+///
+/// # Errors
+/// `bad-parameter`: what no region code begins with.
+pub fn region_begins(region: Option<String>) -> Result<Option<String>, Problem> {
+    let is_region = |region: &str| {
+        (1..=RegionCode::DIGITS).contains(&region.len()) && region.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    if region.as_deref().is_none_or(is_region) {
+        return Ok(region);
+    }
+    let words =
+        ("应为行政区划代码的前几位，一至六位数字", "has one to six digits, those that a region code begins with");
+    Err(bad_parameter("region", &words.into()))
 }
 
 #[cfg(test)]

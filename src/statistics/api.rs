@@ -6,8 +6,8 @@ use super::view::{PayeeRefundsView, StatisticGroupView, StatisticsView, TotalsVi
 use super::{
     CountedAs, CountedCases, EditionOccasions, GroupedBy, Narrowed, PayeeRefunds, RuleCounting, Statistic, Total,
 };
-use crate::field::{Day, DocumentId, OrganisationId, RegionCode};
-use crate::http::{CsvFile, Problem, Typed, bad_parameter, page_limit, page_of, parameters, shown};
+use crate::field::{Day, DocumentId, OrganisationId};
+use crate::http::{CsvFile, Problem, Typed, page_limit, page_of, parameters, region_begins, shown};
 use crate::ledger::Ledger;
 use crate::problem;
 use compact_str::CompactString;
@@ -72,14 +72,7 @@ fn narrowed(
     from: Option<Day>,
     to: Option<Day>,
 ) -> Result<Narrowed, Problem> {
-    let is_region = |region: &String| {
-        (1..=RegionCode::DIGITS).contains(&region.len()) && region.bytes().all(|digit| digit.is_ascii_digit())
-    };
-    if region.as_ref().is_some_and(|region| !is_region(region)) {
-        let words =
-            ("应为行政区划代码的前几位，一至六位数字", "has one to six digits, those that a region code begins with");
-        return Err(bad_parameter("region", &words.into()));
-    }
+    let region = region_begins(region)?;
     let unit = unit.map(|unit| CompactString::from(unit.as_str()));
     Ok(Narrowed { region: region.map(CompactString::from), unit, from, to })
 }

@@ -212,7 +212,8 @@ fn deposit(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
     let (payee, timing, status) = (row.text(3)?, word(row, 5)?, word::<DepositStatus>(row, 6)?);
     // As lists have it (`deposit::projection::IS_PUBLIC`): a number of deposits for a lot would tell how many bid for it.
     let is_opened = row.optional_text(9)?.is_some_and(|status| status != LotStatus::Waiting.name());
-    if timing == RefundTiming::NotDue && row.optional_text(8)?.is_some() && !is_opened {
+    let would_tell = timing == RefundTiming::NotDue || status == DepositStatus::Reversed;
+    if would_tell && row.optional_text(8)?.is_some() && !is_opened {
         return Ok(());
     }
     let counted_as = match timing {

@@ -31,6 +31,8 @@ const PLAYERS: [(&str, Role); 13] = [
 /// Players that a plan admits at its beginning.
 pub const ADMITTED: usize = 12;
 pub const OPERATOR: usize = 0;
+/// From here on they buy.
+pub const BUYERS_FIRST: usize = 4;
 /// From here on they are enterprises.
 pub const ENTERPRISES_FIRST: usize = 8;
 

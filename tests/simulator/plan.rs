@@ -1,6 +1,6 @@
 //! A seed unrolled into steps: plain data, so that a plan that fails can be cut down and printed.
 
-use super::cast::{ADMITTED, ENTERPRISES_FIRST, OPERATOR};
+use super::cast::{ADMITTED, BUYERS_FIRST, ENTERPRISES_FIRST, OPERATOR};
 use super::dice::Dice;
 use gongshi::field::Instant;
 use std::fmt;
@@ -155,6 +155,9 @@ impl Plan {
         let start = Instant::from_millis(1_767_574_800_000 + dice.between(0, 349 * DAY) * 60_000);
         let leaning = if dice.percent(OF_DEPOSITS) { Leaning::Deposits } else { Leaning::Everything };
         let mut steps = prologue(&mut dice);
+        if let Leaning::Deposits = leaning {
+            steps.extend(second_keys(&mut dice));
+        }
         // Some are long enough for several full tiles and for more entries than a replay reads at a time.
         let times = if dice.percent(4) { 6 } else { 1 };
         for at in 0..times * dice.between(60, 360) {
@@ -184,6 +187,15 @@ fn prologue(dice: &mut Dice) -> Vec<Step> {
         steps.remove(left_out);
     }
     steps
+}
+
+/// Much of what is done with deposits takes two people: most of those buyers have another key then.
+fn second_keys(dice: &mut Dice) -> Vec<Step> {
+    let buyers = BUYERS_FIRST..BUYERS_FIRST + BUYERS_LEANT_ON;
+    let mut intent =
+        |which| Intent { subject: Subject::Organisation, which, sensible: true, twist: Twist::No, dice: dice.next() };
+    let mut batch = || Step::Batch { writer: 0, intents: buyers.clone().map(&mut intent).collect() };
+    vec![batch(), batch()]
 }
 
 fn step(dice: &mut Dice, of: Bent, writers: usize) -> Step {

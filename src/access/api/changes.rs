@@ -1,18 +1,12 @@
 //! Bars as they come, begin, are disputed and end, for whoever follows an organisation or the list.
 
 use super::super::{BarChange, BarStatus};
-use crate::field::{Instant, OrganisationId};
-use crate::http::{
-    ChangeEvents, ChangeLines, Changes, FeedItem, Followers, News, Peer, Problem, Typed, encoded, page_limit, word,
-};
-use crate::ledger::Ledger;
+use crate::field::Instant;
+use crate::http::{FeedItem, encoded, endpoints_of_changes, word};
 use crate::store::{Direction, Listing, Row, StoreError, Value};
-use poem::web::Data;
-use poem_openapi::param::{Header, Query};
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::Object;
 use serde::Serialize;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// What became of a bar.
 #[derive(Serialize, Object)]
@@ -45,18 +39,6 @@ pub struct BarChangeView {
     barred: bool,
     /// What the organisation's access was then.
     access: String,
-}
-
-/// A page of changes, in the order in which they took effect.
-#[derive(Serialize, Object)]
-pub struct BarChangePage {
-    items: Vec<BarChangeView>,
-    /// Pass as `after` to go on, also when nothing more has changed yet; absent while nothing ever has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-    /// There is more already.
-    more: bool,
 }
 
 impl FeedItem for BarChangeView {
@@ -108,57 +90,20 @@ impl FeedItem for BarChangeView {
     }
 }
 
-pub struct BarChangeApi(pub(super) Arc<Ledger>);
+endpoints_of_changes! {
+    /// A page of changes, in the order in which they took effect.
+    page BarChangePage of BarChangeView;
+    BarChangeApi: "/v1/access", "super::Tag::Access";
 
-#[OpenApi(prefix_path = "/v1/access", tag = "super::Tag::Access")]
-impl BarChangeApi {
     /// 禁入变更: what became of bars, of one organisation or of all, in the order in which it took effect. A bar that begins or
     /// ends by time alone is told as well, once the log has gone past that midnight or two minutes after it. Of one that was
     /// repaired nothing is told any more, but that it was. What grades make of access is told by `/v1/credit/changes`.
-    #[oai(path = "/changes", method = "get", operation_id = "listBarChanges")]
-    async fn list(
-        &self,
-        organisation: Query<Option<OrganisationId>>,
-        /// `next` of the page before, or the `cursor` of an item.
-        after: Query<Option<String>>,
-        #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
-    ) -> Result<Typed<BarChangePage>, Problem> {
-        let limit = page_limit(limit.0)?;
-        let changes = Changes::behind::<BarChangeView>(&self.0, organisation.0, after.as_deref())?;
-        let (items, more) = changes.page::<BarChangeView>(limit).await?;
-        let next = items.last().map(|item| item.cursor.clone()).or(after.0);
-        Ok(Typed(BarChangePage { items, next, more }))
-    }
+    list: "listBarChanges";
 
     /// The same as lines, to the present end. A stream that breaks off is gone on with by `after`.
-    #[oai(path = "/changes.ndjson", method = "get", operation_id = "streamBarChanges")]
-    async fn lines(
-        &self,
-        organisation: Query<Option<OrganisationId>>,
-        after: Query<Option<String>>,
-        followers: Data<&Followers>,
-        peer: Data<&Peer>,
-    ) -> Result<ChangeLines, Problem> {
-        let changes = Changes::behind::<BarChangeView>(&self.0, organisation.0, after.as_deref())?;
-        changes.lines::<BarChangeView>(&followers, *peer.0).await
-    }
+    lines: "streamBarChanges";
 
     /// The same as server-sent events, as they come. Each has the type `bar` and its cursor as id; whoever reconnects sends
     /// `Last-Event-ID`, as browsers do, and misses nothing.
-    #[oai(path = "/changes.sse", method = "get", operation_id = "followBarChanges")]
-    async fn events(
-        &self,
-        organisation: Query<Option<OrganisationId>>,
-        after: Query<Option<String>>,
-        /// The id of the last event, in the place of `after`.
-        #[oai(name = "Last-Event-ID")]
-        last: Header<Option<String>>,
-        news: Data<&Arc<News>>,
-        followers: Data<&Followers>,
-        peer: Data<&Peer>,
-    ) -> Result<ChangeEvents<BarChangeView>, Problem> {
-        let after = last.0.or(after.0);
-        let changes = Changes::behind::<BarChangeView>(&self.0, organisation.0, after.as_deref())?;
-        changes.events(&news, &followers, *peer.0)
-    }
+    events: "followBarChanges";
 }

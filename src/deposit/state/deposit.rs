@@ -142,7 +142,7 @@ statuses! {
         Running,
         /// 未起算: its clock does not run
         NotDue,
-        /// No money was to go back: it was forfeited, set aside, or only a guarantee stood.
+        /// No money was to go back: it was forfeited, set aside, put back into another deposit, or only a guarantee stood.
         Nothing,
     }
 }

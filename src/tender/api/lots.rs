@@ -2,10 +2,11 @@
 
 use super::super::projection::AwardSummary;
 use super::super::{LotBidding, LotStatus, OpeningTiming};
-use super::{code_of, instant, order_within, region_begins};
+use super::{code_of, instant, order_within};
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
 use crate::http::{
-    Cursor, ListOrder, Problem, Typed, bad_parameter, begin_of, counted_page, end_of, list_counts, page_limit, word,
+    Cursor, ListOrder, Problem, Typed, bad_parameter, begin_of, counted_page, end_of, list_counts, page_limit,
+    region_begins, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};

@@ -9,10 +9,10 @@ use super::{
     AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
     OpeningTiming, Preannouncement, ScoreRow, Tendency, TenderStatus,
 };
-use crate::field::{Day, Nature, OrganisationId, RegionCode, TenderCode};
+use crate::field::{Day, Nature, OrganisationId, TenderCode};
 use crate::http::{
-    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, bad_parameter, begin_of,
-    counted_page, end_of, list_counts, page_limit, parameters, shown, word,
+    Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, begin_of, counted_page, end_of,
+    list_counts, page_limit, parameters, region_begins, shown, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
@@ -93,17 +93,6 @@ fn instant(millis: i64) -> String {
 
 fn code_of(id: &OrganisationId) -> Value {
     Value::from(id.as_str())
-}
-
-/// The digits that a region code begins with.
-fn region_begins(region: Option<String>) -> Result<Option<String>, Problem> {
-    let is_region = |region: &str| region.len() <= RegionCode::DIGITS && region.bytes().all(|b| b.is_ascii_digit());
-    if region.as_deref().is_none_or(is_region) {
-        return Ok(region);
-    }
-    let words =
-        ("应为行政区划代码的前几位，至多六位数字", "has up to six digits, those that a region code begins with");
-    Err(bad_parameter("region", &words.into()))
 }
 
 /// Lots and objections of one tender in the order of its life; of several, the newest first.

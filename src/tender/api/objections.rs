@@ -1,9 +1,11 @@
 //! The list of objections.
 
 use super::super::{AnswerTiming, ObjectionResult, ObjectionStatus};
-use super::{code_of, instant, order_within, region_begins};
+use super::{code_of, instant, order_within};
 use crate::field::{Day, OrganisationId, TenderCode};
-use crate::http::{Cursor, ListOrder, Problem, Typed, begin_of, counted_page, end_of, list_counts, page_limit, word};
+use crate::http::{
+    Cursor, ListOrder, Problem, Typed, begin_of, counted_page, end_of, list_counts, page_limit, region_begins, word,
+};
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::Query;
