@@ -177,6 +177,7 @@ const MEMBERS: &[(&str, &str)] = &[
     ("outcome", "结果"),
     ("overdue_minor", "逾期利息（分）"),
     ("paper", "书面材料"),
+    ("part", "拆分出的部分"),
     ("passed", "是否通过"),
     ("path", "修复途径"),
     ("pay_by", "最迟交纳"),
