@@ -122,6 +122,10 @@ pub struct OverdueCharge {
     pub factor_ppm: u32,
     /// Days of a year.
     pub year_days: u16,
+    /// Each of several refunds is charged for all days since it was due. Editions up to 2027-02 charged it for those since the refund
+    /// before it alone, which was too little.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub since_due: bool,
     pub rule: Rule,
 }
 

@@ -218,6 +218,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-03": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -293,6 +297,7 @@ mod tests {
             ("2026-12", "f9f05db7b389859f6294297eff90e31eb745348f6e8f6cd8d94090da211b873c".to_owned()),
             ("2027-01", "f579a9aa80e2524a015cd5be0689347d7bfc30841a6351a2b88d4bd392515a7f".to_owned()),
             ("2027-02", "97d323568677a2ef3bc8fbe79d16e7bddafba4d727c15d238b60e1b8d3ccc428".to_owned()),
+            ("2027-03", "b14bc12f1af76eddcdae1300fa1ecd210e7334ba2c63e43eba40b3ddd6cf4f1f".to_owned()),
         ];
         assert_eq!(known, shipped);
     }

@@ -37,7 +37,8 @@ pub fn refund_sums(
     let (interest_minor, carry) = deposit.interest(book, value_date);
     let late = kind.and_then(|kind| kind.overdue.as_ref()).zip(deposit.due_day(law));
     let overdue_minor = late.map_or(0, |(charge, due)| {
-        let from = deposit.charged_to.map_or(due, |charged| charged.max(due));
+        let charged = deposit.charged_to.filter(|_| !charge.since_due);
+        let from = charged.map_or(due, |charged| charged.max(due));
         let rates = &law.edition().deposits.loan_rate;
         let year = i128::from(charge.year_days) * i128::from(WHOLE_PPM) * i128::from(WHOLE_PPM);
         let product = late_product(principal_minor, rates, from, value_date) * i128::from(charge.factor_ppm);

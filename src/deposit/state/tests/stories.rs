@@ -1,6 +1,7 @@
 //! What happens to one deposit or another.
 
 use super::*;
+use crate::law::Editions;
 
 /// Contract on Monday, 27 April 2026: five days end on 2 May, a holiday, and roll to 6 May. It goes back on 11 May: five days late.
 #[test]
@@ -70,6 +71,31 @@ fn a_late_refund_of_procurement_costs_the_payee() {
     run.accepts(1, "deposit.refund_settled", settled);
     assert_eq!(run.standing(Heading::CustodyBank, "icbc"), 0);
     assert_eq!(run.book().book.standing(&Heading::OverdueCost.alone(Currency::CNY)), 14_301);
+}
+
+/// The same in two parts, the second ten days later: each was late from the first day on, so the second costs twenty days. Editions up
+/// to 2027-02 asked for the ten days since the first alone.
+#[test]
+fn each_of_two_late_refunds_is_charged_from_the_first_day_on() {
+    for (edition, second) in [("2027-02", 8_580), ("2027-03", 17_161)] {
+        let mut run = Run::secured("bid-procurement");
+        run.adopted.edition = Editions::shipped().iter().find(|shipped| shipped.name == edition).unwrap().clone();
+        run.at("2026-10-10");
+        let clock = json!({"deposit": "d-1", "event": "award", "day": "2026-10-09", "document": paper()});
+        run.accepts(1, "deposit.refund_due", clock);
+        run.at("2026-10-25");
+        // 4,000,000 · 10 · 43,500 · 1.2 / 365 / 10^6 = 5,720.54…
+        run.accepts(1, "deposit.refund_approved", approval("r-1", 4_000_000, "2026-10-25", 0, 5_720));
+        run.at("2026-11-04");
+        // 6,000,000 · 20 · 43,500 · 1.2 / 365 / 10^6 = 17,161.64…
+        run.refuses(
+            1,
+            "deposit.refund_approved",
+            approval("r-2", 6_000_000, "2026-11-04", 0, second + 1),
+            "inconsistent",
+        );
+        run.accepts(1, "deposit.refund_approved", approval("r-2", 6_000_000, "2026-11-04", 0, second));
+    }
 }
 
 #[test]
