@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use gongshi::act::Payload;
 use gongshi::evaluation::{Act, Rating, RatingSeal, Salt, sealed};
-use gongshi::field::{EvaluationId, Fault};
+use gongshi::field::EvaluationId;
 use gongshi::private;
 use gongshi::template::Side;
 use gongshi::world::{self, Stream};
@@ -32,7 +32,7 @@ pub struct SealRating {
     #[arg(long, value_name = "FILE")]
     keep: PathBuf,
     /// 评价编号 · Evaluation, e.g. c-7:HNZB-2026-0042:1:award
-    #[arg(value_parser = evaluation_id)]
+    #[arg(value_parser = super::parsed::<EvaluationId>)]
     evaluation: EvaluationId,
     /// 评价文件（JSON）：scores、statement · File with the rating (JSON): scores, statement
     rating: PathBuf,
@@ -53,10 +53,6 @@ struct Opening {
     evaluation: EvaluationId,
     rater: Side,
     rating: Value,
-}
-
-fn evaluation_id(text: &str) -> Result<EvaluationId, String> {
-    text.parse().map_err(|fault: Fault| fault.to_string())
 }
 
 /// Reads a rating as the log would.

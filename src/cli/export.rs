@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use gongshi::bundle::{Conclusion, Maker, Scope, export_bundle};
 use gongshi::clock::Clock;
-use gongshi::field::{CommitmentId, Fault, OrganisationId, TenderCode};
+use gongshi::field::{CommitmentId, OrganisationId, TenderCode};
 use gongshi::law::Editions;
 use gongshi::ledger::LogKeys;
 use gongshi::store::{Database, Documents, export_log};
@@ -49,25 +49,17 @@ pub struct ExportBundle {
 #[group(required = true, multiple = false)]
 struct About {
     /// 一个项目 · One tender
-    #[arg(long, value_name = "CODE", value_parser = tender_code)]
+    #[arg(long, value_name = "CODE", value_parser = super::parsed::<TenderCode>)]
     tender: Option<TenderCode>,
     /// 一个主体 · One organisation: what is about it, and every stream that it signed on
     #[arg(long, value_name = "ID")]
     organisation: Option<OrganisationId>,
     /// 一份承诺 · One commitment, with how both sides judged each other
-    #[arg(long, value_name = "ID", value_parser = commitment_id)]
+    #[arg(long, value_name = "ID", value_parser = super::parsed::<CommitmentId>)]
     commitment: Option<CommitmentId>,
     /// 整个日志 · The whole log
     #[arg(long)]
     all: bool,
-}
-
-fn tender_code(text: &str) -> Result<TenderCode, String> {
-    text.parse().map_err(|fault: Fault| fault.to_string())
-}
-
-fn commitment_id(text: &str) -> Result<CommitmentId, String> {
-    text.parse().map_err(|fault: Fault| fault.to_string())
 }
 
 impl About {

@@ -28,8 +28,15 @@ mod witness;
 pub use config::command_line;
 
 use clap::{Args, Parser, Subcommand};
+use gongshi::field::Fault;
 use logging::Logging;
 use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A field as the command line has it, with what is wrong in both languages.
+fn parsed<T: FromStr<Err = Fault>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|fault: Fault| fault.to_string())
+}
 
 /// 公示 gongshi：公共采购诚信公示账本 · the integrity ledger of public procurement
 #[derive(Parser)]

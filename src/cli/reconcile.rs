@@ -10,7 +10,7 @@ use clap::Args;
 use gongshi::act::Stream;
 use gongshi::deposit::book::Heading;
 use gongshi::deposit::{CustodyJournal, DepositBookId};
-use gongshi::field::{Fault, ItemId, OrganisationId};
+use gongshi::field::{ItemId, OrganisationId};
 use gongshi::law::Editions;
 use gongshi::organisation::Organisation;
 use gongshi::reconciliation::{BookMovement, OpenItem, ReconciledDay, Reconciliation};
@@ -49,7 +49,7 @@ pub struct Reconcile {
     #[arg(long, value_name = "ID")]
     payee: OrganisationId,
     /// 专户在账簿中的名称 · What the payee's book calls the bank account
-    #[arg(long, value_name = "ID", value_parser = bank)]
+    #[arg(long, value_name = "ID", value_parser = super::parsed::<ItemId>)]
     bank: ItemId,
     /// 按此版式读取表格，默认自动识别 · Read a table by this profile; by the one that fits best when absent
     #[arg(long)]
@@ -63,10 +63,6 @@ pub struct Reconcile {
     /// 输出每日余额调节表（CSV） · Print the days as CSV
     #[arg(long)]
     csv: bool,
-}
-
-fn bank(text: &str) -> Result<ItemId, String> {
-    text.parse().map_err(|fault: Fault| fault.to_string())
 }
 
 impl Reconcile {

@@ -9,7 +9,7 @@ use crate::deposit::{DepositStatus, RefundTiming};
 use crate::evaluation::{self, EvaluationDeadline, EvaluationStage};
 use crate::field::{Day, Instant};
 use crate::http::word;
-use crate::law::{Edition, InForce};
+use crate::law::{Edition, InForce, Law};
 use crate::ledger::{Ledger, LedgerError};
 use crate::organisation::OrganisationStatus;
 use crate::store::{Reads, Row, StoreError, Value, keys_list};
@@ -250,6 +250,7 @@ impl SaidByRecords {
         let sql = format!(
             "SELECT idx, bytes FROM entries WHERE kind = $1 AND idx >= $2 AND idx < $3 ORDER BY idx LIMIT {ENTRIES_AT_A_TIME}"
         );
+        let Some(law) = Law::new(adopted) else { return Ok(()) };
         for kind in SAYING {
             let mut next = self.size;
             loop {
@@ -258,9 +259,7 @@ impl SaidByRecords {
                     let index = row.unsigned(0)?;
                     let entry =
                         ReadEntry::parse(row.blob(1)?).map_err(|error| StoreError::Damaged(error.to_string()))?;
-                    // As `Law::before` has it.
-                    let before = adopted.partition_point(|adoption| adoption.index < index).max(1);
-                    let Some(InForce { edition, .. }) = adopted.get(before - 1) else { continue };
+                    let edition = law.before(index).edition();
                     for said in said_by(&entry.act, edition) {
                         *self.occasions.entry((edition.id, said)).or_default() += 1;
                     }
