@@ -184,6 +184,7 @@ fn of_deposit(kind: &str) -> Option<&'static str> {
         "deposit.announced" => "通知交纳",
         "deposit.received" => "收到保证金",
         "deposit.receipt_reversed" => "红字冲销",
+        "deposit.entry_reversed" => "更正银行流水登记",
         "deposit.bank_entered" => "专户收支",
         "deposit.statement_reconciled" => "银行对账",
         "deposit.open_item_resolved" => "未达账项处理",

@@ -2,7 +2,7 @@
 
 use super::credit::Grade;
 use super::deposits::{DepositForm, IssuerKind, WHOLE_PPM};
-use super::rule::Rule;
+use super::rule::{DayRule, Rule};
 use crate::calendar::Period;
 use crate::field::ItemId;
 use serde::{Deserialize, Serialize};
@@ -76,4 +76,64 @@ impl GuaranteeTerms {
 pub struct SecrecyTerms {
     pub kinds: Vec<ItemId>,
     pub rule: Rule,
+}
+
+/// A deposit of a kind is not asked of whom one of these stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApartKinds {
+    pub kind: ItemId,
+    pub beside: Vec<ItemId>,
+}
+
+/// How much may be asked of whom for one lot, in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedTerms {
+    /// Kinds that are asked of those who bid.
+    pub of_bidders: Vec<ItemId>,
+    /// Kinds that are asked of those who won.
+    pub of_winners: Vec<ItemId>,
+    pub apart: Vec<ApartKinds>,
+    pub rule: Rule,
+}
+
+impl AskedTerms {
+    /// Whether a kind is not asked where the other one stands.
+    pub fn are_apart(&self, kind: &ItemId, beside: &ItemId) -> bool {
+        self.apart.iter().any(|apart| apart.kind == *kind && apart.beside.contains(beside))
+    }
+
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &ItemId> {
+        let apart = self.apart.iter().flat_map(|apart| std::iter::once(&apart.kind).chain(&apart.beside));
+        self.of_bidders.iter().chain(&self.of_winners).chain(apart)
+    }
+}
+
+/// What keeps a book from saying what did not happen, and a payee from asking or keeping what it may not. Editions up to 2027-03 have
+/// none of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepositGuards {
+    /// A hold stops no clock of a refund.
+    pub held: Rule,
+    /// Nothing is paid before it is approved, nor later than interest was counted to; which is at most so many days ahead.
+    pub payment_days: DayRule,
+    /// What goes with a receipt that is reversed.
+    pub reversal: Rule,
+    pub asked: AskedTerms,
+    /// Clocks count from what the law counts from.
+    pub event: Rule,
+    /// When and how often a guarantee covers.
+    pub cover: Rule,
+    /// Where interest goes back, there is some.
+    pub rates: Rule,
+}
+
+impl DepositGuards {
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
+        let Self { held, payment_days, reversal, asked, event, cover, rates } = self;
+        let plain = [held, reversal, &asked.rule, event, cover, rates].map(|rule| (rule, None));
+        plain.into_iter().chain([(&payment_days.rule, Some(payment_days.days))])
+    }
 }

@@ -1,7 +1,7 @@
 //! What the law says of deposits (保证金): which there may be, up to how much, in which forms, and when they go back.
 
 use super::access::words;
-use super::deposit_upkeep::{AssessmentTerms, GuaranteeTerms, SecrecyTerms};
+use super::deposit_upkeep::{AssessmentTerms, DepositGuards, GuaranteeTerms, SecrecyTerms};
 use super::rule::{DayRule, Rule, WorkingDayRule};
 use crate::calendar::Period;
 use crate::field::{Bilingual, Currency, Day, ItemId, Money, RegionCode};
@@ -138,6 +138,9 @@ pub struct ForfeitGround {
     pub en: String,
     pub law: String,
     pub to: ForfeitTo,
+    /// Only who won can have done it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_winners: bool,
 }
 
 /// A kind of deposit.
@@ -284,6 +287,8 @@ pub struct DepositTerms {
     /// Successors of a divided payer share what is free in its deposit.
     #[serde(default)]
     pub division: Rule,
+    #[serde(default)]
+    pub guards: DepositGuards,
 }
 
 impl DepositTerms {
@@ -301,8 +306,9 @@ impl DepositTerms {
         if let Some(fault) = self.assessment.fault() {
             return Some(fault);
         }
-        if let Some(id) = self.secrecy.kinds.iter().find(|id| self.kinds.iter().all(|kind| kind.id != **id)) {
-            return Some(format!("secrecy of {id}, which is no kind"));
+        let mut named = self.secrecy.kinds.iter().chain(self.guards.asked.kinds());
+        if let Some(id) = named.find(|id| self.kinds.iter().all(|kind| kind.id != **id)) {
+            return Some(format!("{id} is named, and is no kind"));
         }
         for kind in &self.kinds {
             let id = &kind.id;
@@ -328,8 +334,8 @@ impl DepositTerms {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
         let Self { basis, reduction, appeal, kinds, own_costs, topup, surplus, unclaimed, .. } = self;
         let plain = [basis, &reduction.rule, &self.own_clock, &self.assessment.rule, &self.guarantees.rule];
-        let plain =
-            plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot, &self.division]).map(|rule| (rule, None));
+        let plain = plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot, &self.division]);
+        let plain = plain.map(|rule| (rule, None)).chain(self.guards.rules());
         let counted = [own_costs, topup, surplus].map(|counted| (&counted.rule, Some(counted.working_days)));
         let kinds = kinds.iter().flat_map(|kind| {
             std::iter::once((&kind.rule, kind.refund.days))

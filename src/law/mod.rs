@@ -25,7 +25,9 @@ pub use credit::{
     Conduct, ConductPassed, ConductRule, CreditBase, CreditSuccession, CreditTerms, Grade, GradeBorders, POINTS_MAX,
     RatingBorders,
 };
-pub use deposit_upkeep::{AssessmentTerms, CreditStep, GuaranteeIssuers, GuaranteeTerms, SecrecyTerms};
+pub use deposit_upkeep::{
+    AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers, GuaranteeTerms, SecrecyTerms,
+};
 pub use deposits::{
     CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, IssuerKind, LoanRate,
     OverdueCharge, ReductionStep, ReductionTable, RefundClock, RefundEvent, UnlawfulDeposit, WHOLE_PPM, part,

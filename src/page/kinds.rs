@@ -61,6 +61,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("deposit.own_costs_overdue", "自有资金逾期未补", "Own costs were not replaced in time"),
     ("deposit.open_item_resolved", "处理未达账项", "Resolved an open item"),
     ("deposit.receipt_reversed", "冲销到账", "Reversed a receipt"),
+    ("deposit.entry_reversed", "更正银行流水登记", "Reversed an entry of the bank's line"),
     ("deposit.received", "确认到账", "Confirmed a receipt"),
     ("deposit.reconciliation_withdrawn", "撤回银行对账", "Withdrew a reconciliation"),
     ("deposit.refund_approved", "批准退还", "Approved a refund"),

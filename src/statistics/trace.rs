@@ -2,8 +2,8 @@
 //! finds its place here, or this does not compile.
 
 use crate::law::{
-    AccessTerms, CommitmentTerms, CreditTerms, DepositTerms, Edition, EvaluationTerms, LaterRounds, MinimumWindows,
-    PriceRules, PublishedPersons, Rule,
+    AccessTerms, CommitmentTerms, CreditTerms, DepositGuards, DepositTerms, Edition, EvaluationTerms, LaterRounds,
+    MinimumWindows, PriceRules, PublishedPersons, Rule,
 };
 
 /// What can be counted in the log.
@@ -212,7 +212,9 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         secrecy,
         failed_lot,
         division,
+        guards,
     } = terms;
+    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
         // Where results of risk control reduce what is asked.
@@ -233,6 +235,16 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         // Where a bid bond lies for the lot.
         TracedRule::at_most(failed_lot),
         TracedRule::each(division).refuses(),
+        TracedRule::each(held),
+        TracedRule::each(&payment_days.rule).refuses(),
+        TracedRule::each(reversal),
+        // Where it stands for a lot.
+        TracedRule::at_most(&asked.rule).refuses(),
+        // Where the law says from what it counts.
+        TracedRule::at_most(event).refuses(),
+        TracedRule::each(cover).refuses(),
+        // Where interest goes back.
+        TracedRule::at_most(rates).refuses(),
     ];
     let kinds = kinds.iter().flat_map(|kind| {
         let scheme = TracedRule::new(&kind.rule, Trace::Each(Said::Scheme(kind.id.to_string()))).refuses();

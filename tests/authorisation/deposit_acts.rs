@@ -37,6 +37,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         "deposit.receipt_reversed" => json!({
             "deposit": "d-1", "reference": "R-2", "reason": "误记", "document": paper("回单"),
         }),
+        "deposit.entry_reversed" => json!({"reference": "R-2", "reason": "误记", "document": paper("回单")}),
         "deposit.bank_entered" => json!({
             "bank": "b-1", "nature": nature(variant(kind)), "reference": reference, "amount": yuan(3), "value_date": stage.day(0),
         }),

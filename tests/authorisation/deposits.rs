@@ -25,7 +25,7 @@ pub const DEPOSIT: Subject = Subject {
             deposit.surplus_overdue deposit.guarantee_expiring deposit.unclaimed_noticed deposit.unclaimed_set_aside
             deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded
             deposit.divided deposit.division_reversed deposit.statement_reconciled deposit.open_item_resolved
-            deposit.reconciliation_withdrawn",
+            deposit.reconciliation_withdrawn deposit.entry_reversed",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),

@@ -2,13 +2,13 @@
 
 use super::super::{
     BankEntry, BankReceipt, CoverSwap, DepositAssessment, DepositBookId, DepositDivision, DepositNotice,
-    DepositSuccession, DifferenceClearing, DifferenceOpening, DivisionReversal, Forfeiture, ForfeitureAnnulment,
-    ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
-    GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease,
-    InterestAllocation, InterestCapitalisation, OpenItemResolution, ReceiptReversal, ReconciliationWithdrawal,
-    RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication, StatementReconciliation,
-    UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery,
-    UnclaimedRemittance, UnclaimedSettingAside,
+    DepositSuccession, DifferenceClearing, DifferenceOpening, DivisionReversal, EntryReversal, Forfeiture,
+    ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance,
+    ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification,
+    Hold, HoldRelease, InterestAllocation, InterestCapitalisation, OpenItemResolution, ReceiptReversal,
+    ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication,
+    StatementReconciliation, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice,
+    UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
 };
 use crate::http::endpoints_of_acts;
 
@@ -26,6 +26,9 @@ endpoints_of_acts! {
 
     /// 红字冲销: by another person of the payee.
     reverse_receipt: "/:payee/receipt-reversals", "reverseDepositReceipt", ReceiptReversal;
+
+    /// 更正银行流水的登记: by another person of the payee.
+    reverse_entry: "/:payee/entry-reversals", "reverseDepositEntry", EntryReversal;
 
     /// 专户其他收支: by the payee.
     enter_bank: "/:payee/bank-entries", "enterDepositBank", BankEntry;

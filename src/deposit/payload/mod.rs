@@ -2,6 +2,7 @@
 
 mod bank;
 mod division;
+mod entry;
 mod forfeiture;
 mod guarantee;
 mod hold;
@@ -19,6 +20,7 @@ pub use bank::{
     InterestCapitalisation, OwnCostsOverdue,
 };
 pub use division::{DepositDivision, DivisionReversal};
+pub use entry::EntryReversal;
 pub use forfeiture::{
     Forfeiture, ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureFinal, ForfeitureOutcome,
     ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling,
@@ -102,6 +104,7 @@ acts! {
         StatementReconciled(StatementReconciliation),
         OpenItemResolved(OpenItemResolution),
         ReconciliationWithdrawn(ReconciliationWithdrawal),
+        EntryReversed(EntryReversal),
     }
 }
 
@@ -120,6 +123,7 @@ impl Act {
             | Self::StatementReconciled(_)
             | Self::OpenItemResolved(_)
             | Self::ReconciliationWithdrawn(_) => return None,
+            Self::EntryReversed(act) => return act.deposit.as_ref(),
             Self::Announced(act) => &act.id,
             Self::Received(act) => &act.deposit,
             Self::ReceiptReversed(act) => &act.deposit,

@@ -4,8 +4,8 @@ use super::super::interest::{BalanceStep, product};
 use super::super::{Act, BankNature, BankReceipt, DepositNotice, RefundApproval, RefundOutcome, SchemePublication};
 use super::timers::Awaited;
 use super::{
-    ClockState, DepositBook, DepositState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
-    UnallocatedFate, UnallocatedState, day_begins, day_of, end_of, refund_sums,
+    ClockState, DepositBook, DepositState, EnteredState, HoldState, ReceiptState, RefundPhase, RefundState,
+    SchemeState, UnallocatedFate, UnallocatedState, day_begins, day_of, end_of, refund_sums, renewed_sums,
 };
 use crate::act::Place;
 use crate::calendar::Period;
@@ -20,7 +20,15 @@ impl DepositBook {
         if !lines.is_empty() && self.book.try_lines(&lines).is_err() {
             return;
         }
+        let entered = self.entered_as(act);
+        // What own costs are in, where something of them is taken back.
+        let reversed = match act {
+            Act::EntryReversed(reversal) => self.entered.get(reversal.reference.as_str()),
+            _ => None,
+        };
+        let reversed = reversed.and_then(EnteredState::currency);
         match act {
+            Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
             Act::Announced(notice) => {
                 self.deposits.insert(notice.id.clone(), DepositState::announced(notice, place));
@@ -34,12 +42,15 @@ impl DepositBook {
         if !lines.is_empty() {
             let _ = self.book.post(&lines);
             self.note_custody(&lines, place);
+            if let Some(entered) = entered {
+                self.note_entered(entered, &lines, place);
+            }
         }
-        self.watch_own_costs(act, place, law);
+        self.watch_own_costs(act, reversed, place, law);
         // Interest is allocated to deposits that the act does not name.
         let moved = lines.iter().filter_map(|line| line.account.deposit().cloned());
         for id in moved.chain(act.deposit().cloned()).collect::<BTreeSet<_>>() {
-            self.watch_refund(&id, place);
+            self.watch_refund(&id, place, law);
         }
         for id in act.deposit().into_iter().chain(act.part()) {
             self.watch_cover(id, place, law);
@@ -92,7 +103,7 @@ impl DepositBook {
         }
     }
 
-    fn move_unallocated(&mut self, reference: &str, fate: UnallocatedFate) {
+    pub(super) fn move_unallocated(&mut self, reference: &str, fate: UnallocatedFate) {
         if let Some(of) = self.unallocated.get_mut(reference) {
             of.fate = fate;
         }
@@ -108,7 +119,7 @@ impl DepositBook {
                     self.move_unallocated(claim.reference.as_str(), UnallocatedFate::Claimed);
                 }
             }
-            Act::ReceiptReversed(reversal) => self.take_back(&id, reversal.reference.as_str()),
+            Act::ReceiptReversed(reversal) => self.take_back(&id, reversal.reference.as_str(), law),
             Act::InterestCapitalised(act) => self.with(&id, |deposit| {
                 let change_minor = act.amount.amount_minor;
                 deposit.steps.push(BalanceStep { day: day_of(place), change_minor });
@@ -130,20 +141,19 @@ impl DepositBook {
             Act::RefundApproved(approval) => self.approve(&id, approval, place, law),
             Act::RefundInstructed(instruction) => self.with(&id, |deposit| {
                 if let Some(refund) = deposit.refunds.get_mut(&instruction.refund) {
-                    refund.phase = RefundPhase::Instructed;
+                    (refund.phase, refund.instructed) = (RefundPhase::Instructed, Some(day_of(place)));
+                    refund.settled_by = None;
                 }
             }),
             Act::RefundSettled(settlement) => {
                 self.references.insert(settlement.reference.as_str().into());
-                if settlement.outcome == RefundOutcome::Confirmed {
-                    self.count_refund(&id, settlement.value_date, law);
-                }
+                let day = settlement.value_date;
+                let is_there = settlement.outcome == RefundOutcome::Confirmed;
+                let counted_late = if is_there { self.count_refund(&id, day, law) } else { None };
                 self.with(&id, |deposit| {
-                    let Some(refund) = deposit.refunds.get_mut(&settlement.refund) else { return };
-                    (refund.phase, refund.arrived) = match settlement.outcome {
-                        RefundOutcome::Confirmed => (RefundPhase::Confirmed, Some(settlement.value_date)),
-                        RefundOutcome::Bounced => (RefundPhase::Approved, None),
-                    };
+                    if let Some(refund) = deposit.refunds.get_mut(&settlement.refund) {
+                        refund.settle(settlement.outcome, settlement.reference.as_str(), day, counted_late);
+                    }
                 });
             }
             act => self.fold_forfeiture(&id, act, place, law),
@@ -178,14 +188,20 @@ impl DepositBook {
     }
 
     /// What was claimed waits for whose it is again.
-    fn take_back(&mut self, id: &ItemId, reference: &str) {
-        self.with(id, |deposit| {
-            let found = deposit.receipts.iter_mut().rev().find(|known| *known.reference == *reference);
-            let Some(receipt) = found else { return };
-            receipt.is_reversed = true;
-            let (day, amount) = (receipt.value_date, receipt.available_minor + receipt.excess_minor);
-            deposit.steps.push(BalanceStep { day, change_minor: -amount });
-        });
+    fn take_back(&mut self, id: &ItemId, reference: &str, law: Law<'_>) {
+        let Some(deposit) = self.deposits.get_mut(id) else { return };
+        let found = deposit.receipts.iter_mut().rev().find(|known| *known.reference == *reference);
+        let Some(receipt) = found else { return };
+        receipt.is_reversed = true;
+        let (day, change_minor) = (receipt.value_date, -(receipt.available_minor + receipt.excess_minor));
+        deposit.steps.push(BalanceStep { day, change_minor });
+        if !law.edition().deposits.guards.reversal.is_silent() {
+            self.count_backdated(id, day, change_minor);
+            // What nobody had claimed was entered once, and still is.
+            if !self.unallocated.contains_key(reference) {
+                self.references.remove(reference);
+            }
+        }
         self.move_unallocated(reference, UnallocatedFate::Open);
     }
 
@@ -236,6 +252,11 @@ impl DepositBook {
     fn approve(&mut self, id: &ItemId, approval: &RefundApproval, place: &Place, law: Law<'_>) {
         let (kind, day, amount) = (self.kind_of(id, law), approval.value_date, approval.amount.amount_minor);
         let Some(deposit) = self.deposits.get(id) else { return };
+        if let Some(before) = deposit.refunds.get(&approval.id) {
+            let carry = renewed_sums(self, deposit, before, kind, day, law).carry;
+            self.with(id, |deposit| deposit.renew(approval, carry, place));
+            return;
+        }
         let carry = refund_sums(self, deposit, kind, amount, day, law).carry;
         self.with(id, |deposit| {
             deposit.carry = carry;
@@ -250,27 +271,33 @@ impl DepositBook {
                 value_date: day,
                 approved_by: place.kid,
                 phase: RefundPhase::Approved,
+                instructed: None,
                 arrived: None,
+                settled_by: None,
+                counted_late: None,
             };
             deposit.refunds.insert(approval.id.clone(), state);
         });
     }
 
-    fn count_refund(&mut self, id: &ItemId, arrived: Day, law: Law<'_>) {
-        let Some(deposit) = self.deposits.get_mut(id) else { return };
-        let [of_deposit, of_book] = match deposit.due_day(law) {
-            Some(due) if due < arrived => [&mut deposit.refunds_late, &mut self.refunds_late],
-            Some(_) => [&mut deposit.refunds_in_time, &mut self.refunds_in_time],
-            // What was too much went back before anything was due.
-            None => return,
+    /// Whether it was late; nothing where what was too much went back before anything was due.
+    fn count_refund(&mut self, id: &ItemId, arrived: Day, law: Law<'_>) -> Option<bool> {
+        let deposit = self.deposits.get_mut(id)?;
+        let is_late = deposit.due_day(law)? < arrived;
+        let [of_deposit, of_book] = if is_late {
+            [&mut deposit.refunds_late, &mut self.refunds_late]
+        } else {
+            [&mut deposit.refunds_in_time, &mut self.refunds_in_time]
         };
         (*of_deposit, *of_book) = (*of_deposit + 1, *of_book + 1);
+        Some(is_late)
     }
 
     /// Its refund is waited for while its clock runs and something is to go back.
-    fn watch_refund(&mut self, id: &ItemId, place: &Place) {
+    fn watch_refund(&mut self, id: &ItemId, place: &Place, law: Law<'_>) {
         let Some(deposit) = self.deposits.get_mut(id) else { return };
         deposit.last_entry = place.index;
+        deposit.awaits_held = !law.edition().deposits.guards.held.is_silent();
         let Some(clock) = deposit.clock else { return };
         let awaited = deposit.awaited_refund();
         if deposit.overdue.is_none() && deposit.unsettled_minor(&self.book) > 0 {
@@ -291,6 +318,17 @@ fn lapse(deposit: &ItemId, hold: &ItemId) -> Awaited {
 }
 
 impl DepositState {
+    /// A refund that did not go out goes out later, with what has come on top meanwhile.
+    fn renew(&mut self, approval: &RefundApproval, carry: i128, place: &Place) {
+        self.carry = carry;
+        self.charged_to = self.charged_to.max(Some(approval.value_date));
+        if let Some(refund) = self.refunds.get_mut(&approval.id) {
+            (refund.interest_minor, refund.overdue_minor) = (approval.interest_minor, approval.overdue_minor);
+            (refund.value_date, refund.approved_by) = (approval.value_date, place.kid);
+            refund.settled_by = None;
+        }
+    }
+
     fn announced(notice: &DepositNotice, place: &Place) -> Self {
         Self {
             id: notice.id.clone(),
@@ -323,6 +361,7 @@ impl DepositState {
             clock: None,
             charged_to: None,
             overdue: None,
+            awaits_held: false,
             refunds_in_time: 0,
             refunds_late: 0,
             was_whole: false,

@@ -4,6 +4,7 @@ use super::super::book::{Heading, JournalLine};
 use super::super::{Act, CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, SwapDirection};
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
 use super::forfeit::{must_have_ground, must_stand};
+use super::refund::must_follow;
 use super::timers::Awaited;
 use super::unclaimed;
 use super::{
@@ -34,6 +35,7 @@ pub(super) fn decide(
             }
             if verification.outcome == GuaranteeCheck::Genuine {
                 must_be_evident(verification.evidence.as_ref(), at)?;
+                must_be_in_force(guarantee, at)?;
             }
             must_be_another(at, &guarantee.lodged_by)
         }
@@ -54,7 +56,8 @@ pub(super) fn decide(
             let of = must_stand(deposit, &payment.forfeiture, act, ForfeiturePhase::Claimed)?;
             must_be_another(at, &of.decided_by)?;
             book.must_be_new(payment.reference.as_str())?;
-            must_be_past(payment.value_date <= at.today(), "/value_date")
+            must_be_past(payment.value_date <= at.today(), "/value_date")?;
+            must_follow(payment.value_date, Some(of.since), at)
         }
         Act::Swapped(swap) => decide_swap(book, deposit, swap, act, by, at),
         act => unclaimed::decide(book, deposit, act, by, at),
@@ -87,13 +90,17 @@ fn decide_lodging(
         let words = ("该方案不接受这种形式", "the scheme does not take this form");
         return Err(Refusal::of_field("/form", Fault::inconsistent(words)));
     }
-    if book.guarantees.contains(&(lodging.issuer.name.as_str().into(), lodging.number.as_str().into())) {
+    let rule = &at.law.edition().deposits.guards.cover;
+    let (issuer, number) = (lodging.issuer.name.as_str(), lodging.number.as_str());
+    let lodged = &book.guarantees;
+    if if rule.is_silent() { lodged.knows(issuer, number) } else { lodged.holds(issuer, number) } {
         return Err(Refusal::of_field("/number", Fault::Duplicate { id: lodging.number.to_string() }));
     }
     must_be_issued(lodging, at)?;
+    let claimed_from = if rule.is_silent() { lodging.valid_from } else { lodging.valid_to };
     for (pointer, day, earlier) in [
         ("/valid_to", lodging.valid_to, lodging.valid_from.max(at.today())),
-        ("/claim_by", lodging.claim_by, lodging.valid_from),
+        ("/claim_by", lodging.claim_by, claimed_from),
     ] {
         if day < earlier {
             return Err(Refusal::of_field(pointer, Fault::DatesOutOfOrder { earlier: earlier.to_string() }));
@@ -121,6 +128,21 @@ fn must_be_issued(lodging: &GuaranteeLodging, at: &Moment<'_>) -> Result<(), Ref
     let (form, kind) = (lodging.form.words(), kind.words());
     let words = (format!("{}不由{}开立", form.zh, kind.zh), format!("a {} does not issue a {}", kind.en, form.en));
     refused("/issuer_kind", Fault::inconsistent(words))
+}
+
+/// # Errors
+/// It covers nothing yet.
+fn must_be_in_force(guarantee: &GuaranteeState, at: &Moment<'_>) -> Result<(), Refusal> {
+    let (rule, from) = (&at.law.edition().deposits.guards.cover, guarantee.valid_from);
+    if rule.is_silent() || from <= at.today() {
+        return Ok(());
+    }
+    let told = Refusal::new(
+        &problem::STATE_FORBIDS,
+        format!("保函自 {from} 起生效，此前不算担保"),
+        format!("the guarantee is in force from {from} on, and covers nothing before"),
+    );
+    Err(told.citing(&rule.id, &rule.law))
 }
 
 /// # Errors
@@ -181,6 +203,7 @@ fn decide_swap(
     }
     if swap.direction == SwapDirection::ToGuarantee {
         must_be_evident(swap.evidence.as_ref(), at)?;
+        must_be_in_force(of, at)?;
     }
     // Nothing would change places.
     if swap.direction == SwapDirection::ToGuarantee && book.freed_minor(deposit, of) == 0 {
@@ -278,7 +301,13 @@ impl DepositBook {
                     self.warn_before(id, &act.guarantee, place, law);
                 }
             }
-            Act::GuaranteeReleased(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Released),
+            Act::GuaranteeReleased(act) => {
+                self.move_guarantee(id, &act.guarantee, GuaranteePhase::Released);
+                let of = self.deposits.get(id).and_then(|deposit| deposit.guarantees.get(&act.guarantee));
+                if let Some(of) = of {
+                    self.guarantees.release(&of.issuer, &of.number);
+                }
+            }
             Act::GuaranteeExpired(act) => self.move_guarantee(id, &act.guarantee, GuaranteePhase::Expired),
             Act::GuaranteeClaimed(claim) => {
                 let source = ForfeitureSource::Guarantee(claim.guarantee.clone());
@@ -310,13 +339,14 @@ impl DepositBook {
     fn lodge(&mut self, id: &ItemId, lodging: &GuaranteeLodging, place: &Place) {
         let issuer: Box<str> = lodging.issuer.name.as_str().into();
         self.covers.insert(lodging.id.clone());
-        self.guarantees.insert((issuer.clone(), lodging.number.as_str().into()));
+        self.guarantees.lodge(&issuer, lodging.number.as_str());
         self.timers.at(end_of(lodging.valid_to), expiry(id, &lodging.id));
         let state = GuaranteeState {
             form: lodging.form,
             issuer,
             number: lodging.number.as_str().into(),
             amount_minor: lodging.amount.amount_minor,
+            valid_from: lodging.valid_from,
             valid_to: lodging.valid_to,
             claim_by: lodging.claim_by,
             lodged_by: place.kid,

@@ -3,7 +3,7 @@
 use super::super::book::PostingError;
 use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
-use super::{DepositBook, DepositState, bank, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
+use super::{DepositBook, DepositState, bank, entered, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
 use crate::law::DepositShape;
@@ -24,6 +24,7 @@ pub(super) fn decide(state: Option<&DepositBook>, act: &Act, at: &Moment<'_>) ->
         Act::StatementReconciled(act) => reconcile::decide(book, act, by, at)?,
         Act::OpenItemResolved(act) => reconcile::decide_resolution(book, act, by)?,
         Act::ReconciliationWithdrawn(act) => reconcile::decide_withdrawal(book, act, by, at)?,
+        Act::EntryReversed(reversal) => entered::decide(book, reversal, act.kind(), by, at)?,
         act if act.deposit().is_some() => {
             let deposit = book.deposit_of(act)?;
             decide_on(book, deposit, act, by, at)?;

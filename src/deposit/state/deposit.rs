@@ -156,8 +156,14 @@ pub struct RefundState {
     pub value_date: Day,
     pub approved_by: KeyId,
     pub phase: RefundPhase,
+    /// The day on which the bank was told last.
+    pub instructed: Option<Day>,
     /// The day on which it arrived.
     pub arrived: Option<Day>,
+    /// The reference of the bank's line that says what became of it last.
+    pub settled_by: Option<Box<str>>,
+    /// Whether it was counted as late, if it was counted.
+    pub counted_late: Option<bool>,
 }
 
 impl RefundState {
@@ -185,6 +191,8 @@ pub struct ForfeitureState {
     pub phase: ForfeiturePhase,
     /// The time for an appeal, and the day from which no interest is counted, once it is confirmed.
     pub appeal: Option<Running>,
+    /// Since when it stands as it does: nothing that came of it was at the bank before.
+    pub since: Day,
 }
 
 /// Cover that is no money.
@@ -194,6 +202,7 @@ pub struct GuaranteeState {
     pub issuer: Box<str>,
     pub number: Box<str>,
     pub amount_minor: i64,
+    pub valid_from: Day,
     pub valid_to: Day,
     pub claim_by: Day,
     pub lodged_by: KeyId,
@@ -259,6 +268,8 @@ pub struct DepositState {
     pub charged_to: Option<Day>,
     /// The entry that says that its refund is overdue.
     pub overdue: Option<u64>,
+    /// What is held is waited for as well: so the edition has it under which the newest entry came.
+    pub awaits_held: bool,
     /// It has covered all that was asked once: what is missing from then on is demanded.
     pub was_whole: bool,
     pub topup: Option<TopUpState>,
@@ -321,8 +332,14 @@ impl DepositState {
         if receipt.value_date > self.pay_by { 0 } else { receipt.amount.amount_minor.min(self.shortfall_minor(book)) }
     }
 
-    /// What is to go back and has not: what is held or in dispute is not.
+    /// What is to go back and has not: what is in dispute is not, nor what is held where a hold stops the clock.
     pub fn unsettled_minor(&self, book: &AccountBook) -> i64 {
+        let held = if self.awaits_held { book.standing(&self.held_account()) } else { 0 };
+        self.free_minor(book) + held
+    }
+
+    /// What may go back now, or is on its way.
+    pub fn free_minor(&self, book: &AccountBook) -> i64 {
         let headings = [Heading::Available, Heading::Excess, Heading::RefundPayable, Heading::InterestPayable];
         let owed: i64 = headings.iter().map(|heading| book.standing(&self.account(*heading))).sum();
         let on_its_way = self.refunds.values().filter(|refund| refund.phase == RefundPhase::Instructed);
@@ -332,7 +349,7 @@ impl DepositState {
     /// What the payer has with the payee in all.
     pub fn owed_minor(&self, book: &AccountBook) -> i64 {
         let kept = book.standing(&self.held_account()) + book.standing(&self.account(Heading::ForfeitedPending));
-        self.unsettled_minor(book) + kept
+        self.free_minor(book) + kept
     }
 
     pub fn status(&self, book: &AccountBook) -> DepositStatus {
@@ -340,7 +357,7 @@ impl DepositState {
             return DepositStatus::Reversed;
         }
         if self.clock.is_none() {
-            let is_empty = self.receipts.is_empty() && self.guaranteed_minor() == 0;
+            let is_empty = self.owed_minor(book) == 0 && self.guaranteed_minor() == 0;
             return match self.shortfall_minor(book) {
                 0 => DepositStatus::Secured,
                 _ if is_empty => DepositStatus::Announced,

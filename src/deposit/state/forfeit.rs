@@ -4,12 +4,14 @@ use super::super::interest::BalanceStep;
 use super::super::{Act, Forfeiture, ForfeitureOutcome};
 use super::cover;
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
+use super::refund::must_follow;
 use super::timers::Awaited;
 use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, day_begins, day_of};
 use crate::act::{Acts, Author, Moment, Place, must_rule};
 use crate::field::{Day, Fault, ItemId, Money};
-use crate::law::{DepositKind, ForfeitTo, Law, Running};
+use crate::law::{DepositKind, ForfeitGround, ForfeitTo, Law, Running};
 use crate::problem::{self, Refusal};
+use crate::tender::Tender;
 
 impl DepositBook {
     /// The kind of a deposit, whether new ones may still be taken or not.
@@ -61,7 +63,8 @@ pub(super) fn decide(
             book.must_be_payee(by)?;
             book.must_be_new(remittance.reference.as_str())?;
             crate::act::must_be_past(remittance.value_date <= at.today(), "/value_date")?;
-            must_stand(deposit, &remittance.forfeiture, act, ForfeiturePhase::Final).map(drop)
+            let of = must_stand(deposit, &remittance.forfeiture, act, ForfeiturePhase::Final)?;
+            must_follow(remittance.value_date, Some(of.since), at)
         }
         Act::ForfeitureAnnulled(annulment) => {
             must_rule(by, std::iter::once(&book.payee).chain(&deposit.payer))?;
@@ -75,7 +78,8 @@ pub(super) fn decide(
             book.must_be_payee(by)?;
             book.must_be_new(recovery.reference.as_str())?;
             crate::act::must_be_past(recovery.value_date <= at.today(), "/value_date")?;
-            must_stand(deposit, &recovery.forfeiture, act, ForfeiturePhase::Annulled).map(drop)
+            let of = must_stand(deposit, &recovery.forfeiture, act, ForfeiturePhase::Annulled)?;
+            must_follow(recovery.value_date, Some(of.since), at)
         }
         act => cover::decide(book, deposit, act, by, at),
     }
@@ -124,8 +128,8 @@ pub(super) fn must_have_ground(
 ) -> Result<(), Refusal> {
     let terms = &at.law.edition().deposits;
     let kind = book.kind(deposit, at);
-    if kind.and_then(|kind| kind.ground(ground)).is_some() {
-        return Ok(());
+    if let Some(found) = kind.and_then(|kind| kind.ground(ground)) {
+        return must_have_won(deposit, found, at);
     }
     let known = kind.map(|kind| kind.grounds.iter().map(|ground| ground.id.as_str()).collect::<Vec<_>>());
     let known = known.unwrap_or_default();
@@ -138,6 +142,21 @@ pub(super) fn must_have_ground(
     Err(Refusal { problem: &problem::FORFEITURE_WITHOUT_GROUND, ..told }.citing(&rule.id, &rule.law))
 }
 
+/// # Errors
+/// Only who won can have done it, and who bid here did not.
+fn must_have_won(deposit: &DepositState, ground: &ForfeitGround, at: &Moment<'_>) -> Result<(), Refusal> {
+    let Some(secured) = deposit.secures.as_ref().filter(|_| ground.of_winners) else { return Ok(()) };
+    let Some(tender) = at.around.get::<Tender>(&secured.tender) else { return Ok(()) };
+    let lot = tender.lots.iter().find(|lot| lot.id == secured.lot);
+    // Who won once and refused has not won any more.
+    if lot.is_none_or(|lot| deposit.bidder.as_ref().is_some_and(|bidder| lot.ever_won.contains(bidder))) {
+        return Ok(());
+    }
+    let words = ("只适用于中标人，该交纳人未中标", "of a winner alone, and this payer did not win");
+    let told = Refusal::of_field("/ground", Fault::inconsistent(words));
+    Err(Refusal { problem: &problem::FORFEITURE_WITHOUT_GROUND, ..told }.citing(ground.id.as_str(), &ground.law))
+}
+
 impl DepositBook {
     pub(super) fn fold_forfeiture(&mut self, id: &ItemId, act: &Act, place: &Place, law: Law<'_>) {
         match act {
@@ -145,24 +164,24 @@ impl DepositBook {
             Act::ForfeitureConfirmed(act) => self.confirm_forfeiture(id, &act.forfeiture, place, law),
             Act::ForfeitureAppealed(act) => {
                 self.stop_appeal(id, &act.forfeiture);
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Appealed);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Appealed, place);
             }
             Act::ForfeitureRuled(act) => match act.outcome {
-                ForfeitureOutcome::Upheld => self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final),
-                ForfeitureOutcome::Overturned => self.restore(id, &act.forfeiture),
+                ForfeitureOutcome::Upheld => self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final, place),
+                ForfeitureOutcome::Overturned => self.restore(id, &act.forfeiture, place),
             },
             Act::ForfeitureFinal(act) => {
                 self.stop_appeal(id, &act.forfeiture);
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final, place);
             }
             Act::ForfeitureRemitted(act) => {
                 self.references.insert(act.reference.as_str().into());
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Remitted);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Remitted, place);
             }
             Act::ForfeitureAnnulled(act) => self.annul(id, &act.forfeiture, place),
             Act::ForfeitureRecovered(act) => {
                 self.references.insert(act.reference.as_str().into());
-                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Overturned);
+                self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Overturned, place);
             }
             act => self.fold_cover(id, act, place, law),
         }
@@ -185,6 +204,7 @@ impl DepositBook {
             decided_by: place.kid,
             phase: ForfeiturePhase::Decided,
             appeal: None,
+            since: day_of(place),
         }
     }
 
@@ -227,10 +247,10 @@ impl DepositBook {
         self.timers.run(running, last(id, forfeiture));
     }
 
-    pub(super) fn move_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase) {
+    fn move_forfeiture(&mut self, id: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase, place: &Place) {
         self.with(id, |deposit| {
             if let Some(state) = deposit.forfeitures.get_mut(forfeiture) {
-                state.phase = phase;
+                (state.phase, state.since) = (phase, day_of(place));
             }
         });
     }
@@ -243,8 +263,8 @@ impl DepositBook {
     }
 
     /// It is there again as if it had never been set aside: with interest from that day on.
-    fn restore(&mut self, id: &ItemId, forfeiture: &ItemId) {
-        self.move_forfeiture(id, forfeiture, ForfeiturePhase::Overturned);
+    fn restore(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place) {
+        self.move_forfeiture(id, forfeiture, ForfeiturePhase::Overturned, place);
         let Some(state) = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture)) else { return };
         let Some(running) = state.appeal else { return };
         let (day, amount): (Day, i64) = (running.since.shanghai_day().into(), state.amount_minor);
@@ -256,9 +276,9 @@ impl DepositBook {
     fn annul(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place) {
         let of = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture));
         let Some((phase, to)) = of.map(|of| (of.phase, of.to)) else { return };
-        self.restore(id, forfeiture);
+        self.restore(id, forfeiture, place);
         if (phase, to) == (ForfeiturePhase::Remitted, ForfeitTo::Treasury) {
-            self.move_forfeiture(id, forfeiture, ForfeiturePhase::Annulled);
+            self.move_forfeiture(id, forfeiture, ForfeiturePhase::Annulled, place);
         }
         self.restart_clock(id, place);
     }

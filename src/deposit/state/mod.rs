@@ -3,6 +3,7 @@
 
 mod account;
 mod apply;
+mod asked;
 mod bank;
 mod cover;
 mod custody;
@@ -10,9 +11,11 @@ mod decide;
 mod deposit;
 mod division;
 mod draft;
+mod entered;
 mod forfeit;
 mod invariant;
 mod journal;
+mod lodged;
 mod pool;
 mod postings;
 mod reconcile;
@@ -38,7 +41,7 @@ pub use draft::{DraftFault, DraftedReconciliation};
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
 pub use pool::{AllocationTable, InterestShare, PoolState};
-pub use refund::{RefundSums, refund_sums};
+pub use refund::{RefundSums, refund_sums, renewed_sums};
 pub use timers::Awaited;
 pub use unallocated::{UnallocatedFate, UnallocatedState};
 pub use unclaimed::{UnclaimedPhase, UnclaimedState};
@@ -51,6 +54,8 @@ use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId, OrganisationIdError};
 use crate::law::{Edition, Law};
 use crate::problem::Refusal;
+use entered::EnteredState;
+use lodged::Lodged;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,10 +109,11 @@ pub struct DepositBook {
     pub deposits: BTreeMap<ItemId, DepositState>,
     /// References of the bank that were entered: none counts twice.
     references: BTreeSet<Box<str>>,
-    /// Guarantees by issuer and number: none covers twice.
-    guarantees: BTreeSet<(Box<str>, Box<str>)>,
+    guarantees: Lodged,
     /// Their ids: their accounts are called by them.
     covers: BTreeSet<ItemId>,
+    /// What lines of the bank were entered as and may be taken back, by their references.
+    entered: BTreeMap<Box<str>, EnteredState>,
     /// Money that fitted no notice, by the bank's reference.
     pub unallocated: BTreeMap<Box<str>, UnallocatedState>,
     /// Interest that the bank paid to be allocated, by account.
@@ -135,8 +141,9 @@ impl DepositBook {
             schemes: BTreeMap::new(),
             deposits: BTreeMap::new(),
             references: BTreeSet::new(),
-            guarantees: BTreeSet::new(),
+            guarantees: Lodged::default(),
             covers: BTreeSet::new(),
+            entered: BTreeMap::new(),
             unallocated: BTreeMap::new(),
             pools: BTreeMap::new(),
             differences: BTreeMap::new(),
@@ -176,7 +183,9 @@ impl Capability for DepositBook {
         let deposit = act.deposit().and_then(|id| state?.deposits.get(id));
         match act {
             Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
-            Act::RefundDue(_) => secured_by(deposit).into_iter().collect(),
+            Act::RefundDue(_) | Act::Forfeited(_) | Act::GuaranteeClaimed(_) => {
+                secured_by(deposit).into_iter().collect()
+            }
             Act::Succeeded(_) | Act::Divided(_) => {
                 deposit.and_then(|deposit| deposit.payer.as_ref()).map(Stream::of).into_iter().collect()
             }
@@ -184,7 +193,9 @@ impl Capability for DepositBook {
                 let payer = deposit.and_then(|deposit| deposit.payer.as_ref());
                 secured_by(deposit).into_iter().chain(upkeep::credit_of(payer)).collect()
             }
-            Act::RefundApproved(_) => gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref())).collect(),
+            Act::RefundApproved(_) | Act::RefundInstructed(_) => {
+                gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref())).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -15,6 +15,10 @@ impl DepositBook {
                 let control = Heading::RequirementControl.alone(notice.required.currency);
                 JournalLine::transfer(required, control, notice.required.amount_minor)
             }
+            Act::EntryReversed(reversal) => {
+                let entered = self.entered.get(reversal.reference.as_str());
+                entered.map(|entered| JournalLine::reversed(&entered.lines)).unwrap_or_default()
+            }
             Act::BankEntered(entry) => self.bank_lines(entry),
             Act::UnallocatedReceived(receipt) => self.unallocated_lines(receipt),
             Act::UnallocatedReturned(back) => self.return_lines(back),
@@ -94,25 +98,34 @@ impl DepositBook {
     /// Interest and what lateness costs come on top of the principal, which is taken from what is too much first.
     fn approval(&self, deposit: &DepositState, approval: &RefundApproval) -> Vec<JournalLine> {
         let payable = || deposit.account(Heading::RefundPayable);
-        let interest = || deposit.account(Heading::InterestPayable);
         let (all, late) = (approval.interest_minor, approval.overdue_minor);
+        if let Some(before) = deposit.refunds.get(&approval.id) {
+            // It is approved again for a later day: its principal is payable already, and so is what came on top up to the day before.
+            let (more, later) = (all.saturating_sub(before.interest_minor), late.saturating_sub(before.overdue_minor));
+            return on_top(deposit, more, more, later);
+        }
         // What was allocated is there already.
         let earned = all.saturating_sub(deposit.allocated_minor);
         let excess = approval.amount.amount_minor.min(self.book.standing(&deposit.account(Heading::Excess)));
-        let cost = control(Heading::OverdueCost, deposit);
+        let free = deposit.account(Heading::Available);
         [
-            JournalLine::transfer(bank(Heading::InterestReceivable, deposit), interest(), earned),
-            JournalLine::transfer(cost, interest(), late),
-            JournalLine::transfer(interest(), payable(), all.saturating_add(late)),
+            on_top(deposit, earned, all, late),
             JournalLine::transfer(deposit.account(Heading::Excess), payable(), excess),
-            JournalLine::transfer(
-                deposit.account(Heading::Available),
-                payable(),
-                approval.amount.amount_minor - excess,
-            ),
+            JournalLine::transfer(free, payable(), approval.amount.amount_minor - excess),
         ]
         .concat()
     }
+}
+
+/// Interest of which so much was earned since it was allocated last, and what lateness costs, on their way out.
+fn on_top(deposit: &DepositState, earned: i64, interest: i64, late: i64) -> Vec<JournalLine> {
+    let of = || deposit.account(Heading::InterestPayable);
+    [
+        JournalLine::transfer(bank(Heading::InterestReceivable, deposit), of(), earned),
+        JournalLine::transfer(control(Heading::OverdueCost, deposit), of(), late),
+        JournalLine::transfer(of(), deposit.account(Heading::RefundPayable), interest.saturating_add(late)),
+    ]
+    .concat()
 }
 
 fn bank(heading: Heading, deposit: &DepositState) -> BookAccount {

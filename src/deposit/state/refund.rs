@@ -9,12 +9,12 @@ use super::{DepositBook, DepositState, RefundPhase, RefundState};
 use crate::access::{GateReach, GatedStep, barred_from};
 use crate::act::{Acts, Author, Moment, Role, must_be_past};
 use crate::field::{Day, Fault, ItemId, LotId, TenderCode};
-use crate::law::{BarField, BarMeasure, DepositKind, Law, LoanRate, RefundEvent, WHOLE_PPM};
+use crate::law::{BarField, BarMeasure, DayRule, DepositKind, Law, LoanRate, RefundEvent, WHOLE_PPM};
 use crate::problem::{self, Refusal};
 use crate::tender::{AwardState, Tender};
 
-/// A payment is approved some days before it goes out.
-const VALUE_DATE_AHEAD_DAYS: u64 = 30;
+/// A payment is approved some days before it goes out: under an edition that does not say how many, so many at most.
+const VALUE_DATE_AHEAD_DAYS: u16 = 30;
 
 /// What a refund comes to beside its principal, and what is left for the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,16 +35,25 @@ pub fn refund_sums(
     law: Law<'_>,
 ) -> RefundSums {
     let (interest_minor, carry) = deposit.interest(book, value_date);
-    let late = kind.and_then(|kind| kind.overdue.as_ref()).zip(deposit.due_day(law));
-    let overdue_minor = late.map_or(0, |(charge, due)| {
-        let charged = deposit.charged_to.filter(|_| !charge.since_due);
-        let from = charged.map_or(due, |charged| charged.max(due));
-        let rates = &law.edition().deposits.loan_rate;
-        let year = i128::from(charge.year_days) * i128::from(WHOLE_PPM) * i128::from(WHOLE_PPM);
-        let product = late_product(principal_minor, rates, from, value_date) * i128::from(charge.factor_ppm);
-        i64::try_from(product / year.max(1)).unwrap_or(i64::MAX)
+    RefundSums { interest_minor, overdue_minor: deposit.charge(kind, principal_minor, value_date, law), carry }
+}
+
+/// What is due beside the principal of a refund that was approved and did not go out, when it goes out on a later day: interest on it
+/// goes on from the day before.
+pub fn renewed_sums(
+    book: &DepositBook,
+    deposit: &DepositState,
+    before: &RefundState,
+    kind: Option<&DepositKind>,
+    value_date: Day,
+    law: Law<'_>,
+) -> RefundSums {
+    let (more, carry) = book.schemes.get(&deposit.scheme).map_or((0, deposit.carry), |scheme| {
+        let earned = product(before.principal_minor, scheme.rates(), before.value_date, value_date);
+        scheme.day_count().settle(deposit.carry + earned)
     });
-    RefundSums { interest_minor, overdue_minor, carry }
+    let overdue_minor = deposit.charge(kind, before.principal_minor, value_date, law).max(before.overdue_minor);
+    RefundSums { interest_minor: before.interest_minor.saturating_add(more), overdue_minor, carry }
 }
 
 fn late_product(principal_minor: i64, rates: &[LoanRate], from: Day, to: Day) -> i128 {
@@ -63,6 +72,17 @@ impl DepositState {
         let earned = product_of_steps(&self.steps, scheme.rates(), from, to);
         let (whole, carry) = scheme.day_count().settle(self.carry + earned);
         (allocated.saturating_add(whole), carry)
+    }
+
+    /// What lateness costs of so much principal that goes out on a day.
+    fn charge(&self, kind: Option<&DepositKind>, principal_minor: i64, value_date: Day, law: Law<'_>) -> i64 {
+        let Some((charge, due)) = kind.and_then(|kind| kind.overdue.as_ref()).zip(self.due_day(law)) else { return 0 };
+        let charged = self.charged_to.filter(|_| !charge.since_due);
+        let from = charged.map_or(due, |charged| charged.max(due));
+        let rates = &law.edition().deposits.loan_rate;
+        let year = i128::from(charge.year_days) * i128::from(WHOLE_PPM) * i128::from(WHOLE_PPM);
+        let product = late_product(principal_minor, rates, from, value_date) * i128::from(charge.factor_ppm);
+        i64::try_from(product / year.max(1)).unwrap_or(i64::MAX)
     }
 
     /// The last day on which its refund is in time.
@@ -93,6 +113,9 @@ pub(super) fn decide_clock(
     must_be_past(start.day <= at.today(), "/day")?;
     let tender =
         deposit.secures.as_ref().and_then(|secured| Some((at.around.get::<Tender>(&secured.tender)?, secured)));
+    if let Some((tender, secured)) = tender.filter(|_| start.event == RefundEvent::Agreed) {
+        must_be_agreed(book, deposit, (tender, &secured.lot), at)?;
+    }
     if start.event == RefundEvent::Agreed || tender.is_none() {
         if is_payer || is_service {
             let words = ("须由收取人或监督部门说明", "to be said by the payee or a supervisor");
@@ -113,6 +136,37 @@ pub(super) fn decide_clock(
         }
         None => Err(Refusal::state_forbids(act.kind(), "not happened")),
     }
+}
+
+/// # Errors
+/// The law says from what the clock of this kind counts, and the tender's records do or will.
+fn must_be_agreed(
+    book: &DepositBook,
+    deposit: &DepositState,
+    (tender, lot): (&Tender, &LotId),
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    let rule = &at.law.edition().deposits.guards.event;
+    let Some(kind) = book.kind(deposit, at).filter(|_| !rule.is_silent()) else { return Ok(()) };
+    let clock = &kind.refund;
+    if clock.period().is_none() || (clock.winner, clock.loser) == (RefundEvent::Agreed, RefundEvent::Agreed) {
+        return Ok(());
+    }
+    let words = match event_of(book, deposit, tender, lot, at.law) {
+        Some((event, day)) => (
+            format!("依法自{}（{day}）起算，不得另行约定", event.words().zh),
+            format!("the law counts from {} ({day}), whatever was agreed", event.words().en),
+        ),
+        None => (
+            format!("依法自{}（未中标的，自{}）起算，不得另行约定", clock.winner.words().zh, clock.loser.words().zh),
+            format!(
+                "the law counts from {}, or for who lost from {}, whatever was agreed",
+                clock.winner.words().en,
+                clock.loser.words().en
+            ),
+        ),
+    };
+    Err(Refusal::of_field("/event", Fault::inconsistent(words)).citing(&rule.id, &rule.law))
 }
 
 /// From what the law counts for this payer in its lot, and when that was.
@@ -177,17 +231,23 @@ pub(super) fn decide_approval(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     must_be_amount(approval.amount, deposit.currency)?;
-    if deposit.refunds.contains_key(&approval.id) {
-        return Err(duplicate("/id", &approval.id));
+    let DayRule { days, rule } = &at.law.edition().deposits.guards.payment_days;
+    must_follow(approval.value_date, Some(at.today()), at)?;
+    let ahead = if rule.is_silent() { VALUE_DATE_AHEAD_DAYS } else { *days };
+    let latest = at.today().date().checked_add_days(chrono::Days::new(ahead.into())).map(Day::from);
+    if latest.is_some_and(|latest| latest < approval.value_date) {
+        let words = ("付款日过远", "a day of payment so far ahead");
+        return Err(Refusal::of_field("/value_date", Fault::inconsistent(words)));
+    }
+    must_not_be_barred(deposit, at)?;
+    match deposit.refunds.get(&approval.id) {
+        Some(before) if !rule.is_silent() => return decide_renewal(book, deposit, before, approval, at),
+        Some(_) => return Err(duplicate("/id", &approval.id)),
+        None => {}
     }
     if deposit.counted_to.is_some_and(|counted| approval.value_date < counted) {
         let earlier = deposit.counted_to.map(|day| day.to_string()).unwrap_or_default();
         return Err(Refusal::of_field("/value_date", Fault::DatesOutOfOrder { earlier }));
-    }
-    let latest = at.today().date().checked_add_days(chrono::Days::new(VALUE_DATE_AHEAD_DAYS)).map(Day::from);
-    if latest.is_some_and(|latest| latest < approval.value_date) {
-        let words = ("付款日过远", "a day of payment so far ahead");
-        return Err(Refusal::of_field("/value_date", Fault::inconsistent(words)));
     }
     let excess = book.book.standing(&deposit.account(Heading::Excess));
     if deposit.clock.is_none() && approval.amount.amount_minor > excess {
@@ -197,13 +257,31 @@ pub(super) fn decide_approval(
     }
     let sums =
         refund_sums(book, deposit, book.kind(deposit, at), approval.amount.amount_minor, approval.value_date, at.law);
-    for (pointer, said, right) in [
-        ("/interest_minor", approval.interest_minor, sums.interest_minor),
-        ("/overdue_minor", approval.overdue_minor, sums.overdue_minor),
-    ] {
-        must_be_said(pointer, said, right)?;
+    must_say(approval, &sums)
+}
+
+fn must_say(approval: &RefundApproval, sums: &RefundSums) -> Result<(), Refusal> {
+    must_be_said("/interest_minor", approval.interest_minor, sums.interest_minor)?;
+    must_be_said("/overdue_minor", approval.overdue_minor, sums.overdue_minor)
+}
+
+/// Whether a refund that did not go out on its day may go out on a later one.
+///
+/// # Errors
+/// It did, or still may; another principal; other sums than the later day makes of it.
+fn decide_renewal(
+    book: &DepositBook,
+    deposit: &DepositState,
+    before: &RefundState,
+    approval: &RefundApproval,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    if before.phase != RefundPhase::Approved || before.value_date >= at.today() {
+        return Err(duplicate("/id", &approval.id));
     }
-    must_not_be_barred(deposit, at)
+    must_be_said("/amount/amount_minor", approval.amount.amount_minor, before.principal_minor)?;
+    let sums = renewed_sums(book, deposit, before, book.kind(deposit, at), approval.value_date, at.law);
+    must_say(approval, &sums)
 }
 
 /// A court may hold what is to go back.
@@ -230,13 +308,36 @@ pub(super) fn decide_instruction(
         return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
     }
     must_be_another(at, &refund.approved_by)?;
-    // What lateness costs is never paid out of others' deposits.
-    if refund.overdue_minor > 0 && book.own_minor(deposit.currency) < 0 {
+    let (rule, day) = (&at.law.edition().deposits.guards.payment_days.rule, refund.value_date);
+    if !rule.is_silent() {
+        must_not_be_barred(deposit, at)?;
+    }
+    if !rule.is_silent() && day < at.today() {
+        let told = Refusal::new(
+            &problem::STATE_FORBIDS,
+            format!("付款日 {day} 已过：请以同一编号重新经办，补足其后的利息和占用费"),
+            format!(
+                "its day of payment, {day}, has passed: approve it again under the same id, with what has come on top"
+            ),
+        );
+        return Err(told.citing(&rule.id, &rule.law));
+    }
+    if refund.overdue_minor > 0 { book.must_have_own_funds(deposit) } else { Ok(()) }
+}
+
+impl DepositBook {
+    /// What lateness costs is never paid out of others' deposits.
+    ///
+    /// # Errors
+    /// The payee has not put in what it costs.
+    pub(super) fn must_have_own_funds(&self, deposit: &DepositState) -> Result<(), Refusal> {
+        if self.own_minor(deposit.currency) >= 0 {
+            return Ok(());
+        }
         let (zh, en) =
             ("超期资金占用费须先由自有资金拨入专户", "what lateness costs is paid out of own funds, which come first");
-        return Err(Refusal::new(&problem::BALANCE_INSUFFICIENT, zh, en));
+        Err(Refusal::new(&problem::BALANCE_INSUFFICIENT, zh, en))
     }
-    Ok(())
 }
 
 /// # Errors
@@ -255,7 +356,21 @@ pub(super) fn decide_settlement(
         return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
     }
     book.must_be_new(settlement.reference.as_str())?;
-    must_be_past(settlement.value_date <= at.today(), "/value_date")
+    must_be_past(settlement.value_date <= at.today(), "/value_date")?;
+    must_follow(settlement.value_date, refund.instructed, at)
+}
+
+/// # Errors
+/// The bank did it before it could, as the edition has it.
+pub(super) fn must_follow(value_date: Day, after: Option<Day>, at: &Moment<'_>) -> Result<(), Refusal> {
+    let rule = &at.law.edition().deposits.guards.payment_days.rule;
+    match after.filter(|after| !rule.is_silent() && value_date < *after) {
+        Some(after) => {
+            let fault = Fault::DatesOutOfOrder { earlier: after.to_string() };
+            Err(Refusal::of_field("/value_date", fault).citing(&rule.id, &rule.law))
+        }
+        None => Ok(()),
+    }
 }
 
 fn refund_of<'a>(deposit: &'a DepositState, id: &ItemId) -> Result<&'a RefundState, Refusal> {

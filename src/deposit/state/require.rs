@@ -1,6 +1,7 @@
 //! Legality first: which schemes the law allows, and how much may be asked under them.
 
 use super::super::{BankReceipt, DepositNotice, PayerAccountKind, SchemePublication, SecuredLot};
+use super::asked::{self, Asked};
 use super::decide::unknown;
 use super::{DepositBook, DepositBookId, DepositState, SchemeState};
 use crate::act::{Author, Moment, Role, Stream, must_have};
@@ -33,7 +34,8 @@ pub(super) fn decide_scheme(
     if let Some(known) = state.and_then(|book| book.schemes.get(&scheme.id)) {
         return must_only_add_rates(known, scheme, at.today());
     }
-    let faults = exceeds(scheme, kind);
+    let mut faults = exceeds(scheme, kind);
+    faults.extend(bears_nothing(scheme, kind, at));
     if faults.is_empty() {
         return Ok(());
     }
@@ -147,6 +149,18 @@ fn exceeds(scheme: &SchemePublication, kind: &DepositKind) -> Vec<FieldFault> {
     faults
 }
 
+/// Where interest goes back, there is some from the first day on, as the edition has it.
+fn bears_nothing(scheme: &SchemePublication, kind: &DepositKind, at: &Moment<'_>) -> Option<FieldFault> {
+    let rule = &at.law.edition().deposits.guards.rates;
+    let first = scheme.rates.first().filter(|_| kind.interest && !rule.is_silent())?;
+    let said = |pointer: &str| FieldFault::new(pointer, Fault::inconsistent((&*rule.zh, &*rule.en)));
+    if first.from > at.today() {
+        return Some(said("/rates/0/from"));
+    }
+    let zero = scheme.rates.iter().position(|rate| rate.rate_ppm == 0)?;
+    Some(said(&format!("/rates/{zero}/rate_ppm")))
+}
+
 /// Whether so much may be asked of this payer.
 ///
 /// # Errors
@@ -186,6 +200,17 @@ pub(super) fn must_be_required(
         return Err(Refusal { problem: &problem::DEPOSIT_ABOVE_CAP, ..told }.citing(&rule.id, &rule.law));
     }
     must_fit_lot(book, kind, notice.secures.as_ref(), notice.base, at)?;
+    asked::must_leave_time(notice.pay_by, at)?;
+    let asked = Asked {
+        deposit: None,
+        kind,
+        payer: notice.payer.as_ref(),
+        secures: notice.secures.as_ref(),
+        base: notice.base,
+        required_minor: notice.required.amount_minor,
+        most_minor: most,
+    };
+    asked::must_be_allowed(book, &asked, at)?;
     must_not_tell_who_bids(kind, notice.secures.as_ref(), at)
 }
 

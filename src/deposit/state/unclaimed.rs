@@ -4,9 +4,10 @@ use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
 use super::super::{Act, UnclaimedNotice};
 use super::decide::must_be_another;
+use super::refund::must_follow;
 use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division, reunion};
 use crate::act::{Acts, Author, Moment, Place, must_be_past, statuses};
-use crate::field::{Fault, ItemId};
+use crate::field::{Day, Fault, ItemId};
 use crate::law::{Law, Running};
 use crate::problem::Refusal;
 use crate::record::KeyId;
@@ -37,6 +38,8 @@ pub struct UnclaimedState {
     /// All that was set aside, and what of it was principal.
     pub amount_minor: i64,
     pub principal_minor: i64,
+    /// The day on which it came to its phase.
+    pub since: Day,
 }
 
 /// Where what goes back stands, whatever has become of it.
@@ -94,7 +97,7 @@ impl DepositBook {
         let moves_to = |book: &mut Self, phase: UnclaimedPhase| {
             book.with(id, |deposit| {
                 if let Some(of) = &mut deposit.unclaimed {
-                    of.phase = phase;
+                    (of.phase, of.since) = (phase, day_of(place));
                 }
             });
         };
@@ -125,6 +128,7 @@ impl DepositBook {
             running,
             amount_minor: 0,
             principal_minor: 0,
+            since: day_of(place),
         };
         self.with(id, |deposit| deposit.unclaimed = Some(state));
     }
@@ -144,8 +148,8 @@ impl DepositBook {
             deposit.allocated_minor = 0;
             deposit.steps.push(BalanceStep { day: day_of(place), change_minor: -bears });
             if let Some(of) = &mut deposit.unclaimed {
-                (of.phase, of.amount_minor, of.principal_minor) =
-                    (UnclaimedPhase::SetAside, amount_minor, principal_minor);
+                (of.phase, of.since) = (UnclaimedPhase::SetAside, day_of(place));
+                (of.amount_minor, of.principal_minor) = (amount_minor, principal_minor);
             }
         });
     }
@@ -156,6 +160,7 @@ impl DepositBook {
             let Some(of) = &mut deposit.unclaimed else { return };
             let is_gone = of.phase == UnclaimedPhase::Remitted;
             of.phase = if is_gone { UnclaimedPhase::Recoverable } else { UnclaimedPhase::Reclaimed };
+            of.since = day_of(place);
             deposit.capitalised_minor += of.amount_minor - of.principal_minor;
             deposit.steps.push(BalanceStep { day: day_of(place), change_minor: of.amount_minor });
         });
@@ -190,14 +195,19 @@ pub(super) fn decide(
         Act::UnclaimedRemitted(remittance) => {
             must_be(UnclaimedPhase::SetAside)?;
             book.must_be_new(remittance.reference.as_str())?;
-            must_be_past(remittance.value_date <= at.today(), "/value_date")
+            must_be_past(remittance.value_date <= at.today(), "/value_date")?;
+            must_follow(remittance.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)?;
+            let is_late = deposit.refunds.values().any(|of| of.phase == RefundPhase::SetAside && of.overdue_minor > 0);
+            let is_guarded = !at.law.edition().deposits.guards.payment_days.rule.is_silent();
+            if is_late && is_guarded { book.must_have_own_funds(deposit) } else { Ok(()) }
         }
         Act::UnclaimedReclaimed(_) if deposit.is_set_aside() => Ok(()),
         Act::UnclaimedReclaimed(_) => Err(Refusal::state_forbids(act.kind(), deposit.phase_name())),
         Act::UnclaimedRecovered(recovery) => {
             must_be(UnclaimedPhase::Recoverable)?;
             book.must_be_new(recovery.reference.as_str())?;
-            must_be_past(recovery.value_date <= at.today(), "/value_date")
+            must_be_past(recovery.value_date <= at.today(), "/value_date")?;
+            must_follow(recovery.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)
         }
         Act::Succeeded(succession) => division::must_succeed(deposit, &succession.successor, at).map(drop),
         Act::Divided(division) => division::decide(book, deposit, division, at),
@@ -239,7 +249,7 @@ fn decide_notice(
 /// Something is to go back, and nothing of it is on its way.
 fn must_be_idle(book: &DepositBook, deposit: &DepositState, act: &Act) -> Result<(), Refusal> {
     let is_paid = deposit.refunds.values().any(|refund| refund.phase == RefundPhase::Instructed);
-    match deposit.unsettled_minor(&book.book) {
+    match deposit.free_minor(&book.book) {
         0 => Err(Refusal::state_forbids(act.kind(), "nothing to go back")),
         _ if is_paid => Err(Refusal::state_forbids(act.kind(), "on its way")),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, DepositAssessment};
+use super::asked::{self, Asked};
 use super::timers::Awaited;
 use super::{DepositBook, DepositState, ForfeiturePhase, day_begins, day_of, require};
 use crate::act::{Author, Moment, Place, Role, Stream};
@@ -316,6 +317,16 @@ pub(super) fn decide_assessment(
     let most = book.most_minor(deposit, of_kind, &inputs, at.law);
     // The cap is that of the whole: parts are never asked for more than they took along.
     let most = if deposit.is_divided() { most.min(deposit.required_minor) } else { most };
+    let asked = Asked {
+        deposit: Some(&deposit.id),
+        kind: of_kind,
+        payer: deposit.payer.as_ref(),
+        secures: deposit.secures.as_ref(),
+        base: act.base,
+        required_minor: act.required.amount_minor,
+        most_minor: most,
+    };
+    asked::must_be_allowed(book, &asked, at)?;
     if act.required.amount_minor <= most {
         return Ok(());
     }

@@ -67,6 +67,7 @@ examples! {
     "deposit.announced"
     "deposit.received"
     "deposit.receipt_reversed"
+    "deposit.entry_reversed"
     "deposit.guarantee_lodged"
     "deposit.guarantee_verified"
     "deposit.held"

@@ -40,6 +40,7 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
             "deposit.guarantee_lodged",
             "deposit.assessed",
             "deposit.assessed",
+            "deposit.entry_reversed",
         ]),
     }
 }

@@ -11,7 +11,7 @@ fn alone(run: &Run, heading: Heading) -> i64 {
     run.book().book.standing(&heading.alone(Currency::CNY))
 }
 
-fn lodged(id: &str, fen: i64) -> Value {
+pub(super) fn lodged(id: &str, fen: i64) -> Value {
     json!({
         "deposit": "d-1", "id": id, "form": "bank_guarantee", "issuer": {"name": "某银行"}, "number": id,
         "issuer_kind": "bank", "licence": "B0001H141010001", "amount": yuan(fen), "valid_from": "2026-03-20",
@@ -19,7 +19,7 @@ fn lodged(id: &str, fen: i64) -> Value {
     })
 }
 
-fn verified(id: &str) -> Value {
+pub(super) fn verified(id: &str) -> Value {
     json!({"deposit": "d-1", "guarantee": id, "outcome": "genuine", "statement": "电话查验", "evidence": paper()})
 }
 
@@ -115,11 +115,12 @@ fn bank_interest_is_shared_by_daily_products_to_the_fen() {
     assert_eq!(run.standing(Heading::InterestToAllocate, "icbc"), 120);
 }
 
-/// Interest on what is held is owed by itself: what was late is late again, and what nobody waited for is waited for.
+/// Interest on what is held is owed by itself, where a hold stops the clock: what was late is late again, and what nobody waited for is
+/// waited for.
 #[test]
 fn interest_on_what_is_held_goes_back_in_time_too() {
     let held_from = |held: &str| {
-        let mut run = Run::secured("bid-tendering");
+        let mut run = Run::secured("bid-tendering").under("2027-03");
         run.at("2026-04-27");
         let clock = json!({"deposit": "d-1", "event": "contract", "day": "2026-04-27", "document": paper()});
         run.accepts(1, "deposit.refund_due", clock);

@@ -59,6 +59,7 @@ fn a_part_is_a_deposit_of_its_own_with_its_interest() {
         let clock = json!({"deposit": id, "event": "contract", "day": "2026-04-21", "document": paper()});
         run.accepts(1, "deposit.refund_due", clock);
     }
+    run.at("2026-05-01");
     run.refuses(1, "deposit.refund_approved", refund("d-2", 4_000_000, "2026-05-01", 167), "inconsistent");
     run.accepts(1, "deposit.refund_approved", refund("d-2", 4_000_000, "2026-05-01", 166));
     run.accepts(1, "deposit.refund_approved", refund("d-1", 6_000_000, "2026-05-01", 250));

@@ -3,6 +3,7 @@
 mod bank;
 mod custody;
 mod division;
+mod guards;
 mod invariants;
 mod random;
 mod reunion;
@@ -14,7 +15,7 @@ use super::super::book::{Heading, JournalVoucher};
 use super::*;
 use crate::act::{Acts, Author, Role, Succession, View, fold};
 use crate::field::{Currency, Day, SuccessionManner};
-use crate::law::InForce;
+use crate::law::{Editions, InForce};
 use crate::log::Hash;
 use crate::record::KeyId;
 use serde_json::{Value, json};
@@ -127,6 +128,11 @@ impl Run {
             vouchers: Vec::new(),
             records: Vec::new(),
         }
+    }
+
+    fn under(mut self, edition: &str) -> Self {
+        self.adopted.edition = Editions::shipped().iter().find(|shipped| shipped.name == edition).unwrap().clone();
+        self
     }
 
     fn at(&mut self, day: &str) {

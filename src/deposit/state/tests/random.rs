@@ -60,7 +60,7 @@ proptest! {
     /// Whatever is tried in whatever order: every accepted act balances (asked after each), what comes in is what is owed, and who
     /// folds the acts again has the same book.
     #[test]
-    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..24, 0u8..8, 1i64..9_000_000, 0u8..3), 1..60)) {
+    fn books_balance_whatever_is_tried(moves in prop::collection::vec((0u8..25, 0u8..8, 1i64..9_000_000, 0u8..3), 1..60)) {
         let mut run = Run::on("2026-03-20");
         run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
         run.divides_payer();
@@ -101,6 +101,23 @@ proptest! {
                     "reference": format!("R-{n}"), "amount": yuan(fen / 1000 + 1), "value_date": today,
                 })),
                 13..=22 => (at_bank(what), bank_move(&run, what, (&id, &item), n, fen)),
+                23 => {
+                    // The newest one that may be, with its deposit.
+                    let entered = run.records.iter().rev().find_map(|(act, _)| match act {
+                        Act::BankEntered(act) => Some((None, act.reference.clone())),
+                        Act::UnallocatedReceived(act) => Some((None, act.reference.clone())),
+                        Act::UnallocatedReturned(act) => Some((None, act.reference.clone())),
+                        Act::RefundSettled(act) => Some((Some(act.deposit.clone()), act.reference.clone())),
+                        Act::ForfeitureRemitted(act) => Some((Some(act.deposit.clone()), act.reference.clone())),
+                        _ => None,
+                    });
+                    let (of, reference) = entered.unwrap_or((None, "R-0".parse().unwrap()));
+                    let mut reversal = json!({"reference": reference.as_str(), "reason": "误", "document": paper()});
+                    if let Some(of) = of {
+                        reversal["deposit"] = of.as_str().into();
+                    }
+                    ("deposit.entry_reversed", reversal)
+                }
                 _ => ("deposit.receipt_reversed", json!({
                     "deposit": id, "reference": format!("R-{}", n / 2), "reason": "误", "document": paper(),
                 })),

@@ -7,7 +7,7 @@ use crate::law::Editions;
 #[test]
 fn a_bid_bond_of_tendering_goes_back_with_interest_and_is_late() {
     let mut run = Run::secured("bid-tendering");
-    run.refuses(1, "deposit.refund_approved", approval("r-1", 10_000_000, "2026-04-27", 361, 0), "state-forbids");
+    run.refuses(1, "deposit.refund_approved", approval("r-1", 10_000_000, "2026-04-08", 97, 0), "state-forbids");
     run.at("2026-04-27");
     let clock = json!({"deposit": "d-1", "event": "contract", "day": "2026-04-27", "document": paper()});
     run.accepts(1, "deposit.refund_due", clock);
@@ -229,8 +229,8 @@ fn a_forfeiture_takes_a_ground_two_people_and_its_time() {
     run.accepts(2, "deposit.forfeiture_confirmed", of("f-1"));
     run.accepts(2, "deposit.forfeiture_confirmed", of("f-2"));
     assert_eq!(run.standing(Heading::ForfeitedPending, "d-1"), 10_000_000);
-    let remitted = |id: &str, reference: &str| json!({"deposit": "d-1", "forfeiture": id, "reference": reference, "value_date": "2026-04-01"});
-    run.refuses(1, "deposit.forfeiture_remitted", remitted("f-1", "T-1"), "state-forbids");
+    let remitted = |id: &str, reference: &str, day: &str| json!({"deposit": "d-1", "forfeiture": id, "reference": reference, "value_date": day});
+    run.refuses(1, "deposit.forfeiture_remitted", remitted("f-1", "T-1", "2026-04-01"), "state-forbids");
     run.at("2026-04-10");
     let appeal = json!({"deposit": "d-1", "forfeiture": "f-2", "grounds": "不服"});
     run.posts(&payer(), 3, "deposit.forfeiture_appealed", &appeal).unwrap();
@@ -240,7 +240,7 @@ fn a_forfeiture_takes_a_ground_two_people_and_its_time() {
     // It is the payee's by law.
     assert_eq!(run.book().book.standing(&Heading::OwnPayable.alone(Currency::CNY)), 6_000_000);
     run.at("2026-05-01");
-    run.accepts(1, "deposit.forfeiture_remitted", remitted("f-1", "T-1"));
+    run.accepts(1, "deposit.forfeiture_remitted", remitted("f-1", "T-1", "2026-05-01"));
     let ruling = json!({"deposit": "d-1", "forfeiture": "f-2", "outcome": "overturned", "reasons": "理由"});
     let supervisor = author(SUPERVISOR, Role::Supervisor);
     assert_eq!(
