@@ -9,14 +9,13 @@ pub use tables::{
     ACCOUNT_COLUMNS, ACCOUNTS, BOOKS, DEPOSIT_COLUMNS, DEPOSITS, POSTING_COLUMNS, POSTINGS, SCHEME_COLUMNS, SCHEMES,
 };
 
-use super::book::{AccountBook, BookAccount, Heading, PostingSide, SubLedger};
+use super::book::{BookAccount, Heading, PostingSide};
 use super::{Act, DepositBook, DepositBookId, DepositState, RefundPhase, SchemeState};
 use crate::act::{Acts, Place};
 use crate::field::{ItemId, OrganisationId};
 use crate::law::{Law, Running};
 use crate::store::{Database, Projected, Row, Rows, StoreError, Table, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use strum::IntoEnumIterator;
 
 /// What an account is called where all books stand together: `<payee>/2010.d-1.CNY`.
 pub fn account_key(book: &OrganisationId, account: &BookAccount) -> String {
@@ -127,20 +126,6 @@ fn book_row(of: &DepositBook) -> Vec<Value> {
     ]
 }
 
-/// The accounts that acts on one deposit move: its own.
-fn accounts_of(book: &AccountBook, deposit: &DepositState) -> BTreeSet<BookAccount> {
-    let own = Heading::iter().filter(|heading| heading.sub_ledger() == SubLedger::Deposit);
-    let own = own.map(|heading| deposit.account(heading));
-    let guarantees = deposit.guarantees.keys().map(|id| Heading::GuaranteeCover.of(id, deposit.currency));
-    own.chain(guarantees).filter(|account| book.knows(account)).collect()
-}
-
-/// Those that all deposits share: there are few.
-fn shared(book: &AccountBook) -> impl Iterator<Item = (&BookAccount, i64)> {
-    let headings = Heading::iter().filter(|heading| matches!(heading.sub_ledger(), SubLedger::None | SubLedger::Bank));
-    headings.flat_map(|heading| book.under(heading))
-}
-
 impl DepositBook {
     /// The deposits that acts named, or all in an account whose interest was allocated; each once.
     fn touched(&self, parts: &BTreeSet<ItemId>) -> BTreeMap<&ItemId, &DepositState> {
@@ -165,9 +150,6 @@ impl Projected for DepositBook {
         for deposit in self.deposits.values() {
             rows.put(&DEPOSITS, deposit_row(self, deposit, law));
         }
-        for (account, balance) in self.book.accounts() {
-            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
-        }
         custody::custody_rows(self, None, rows);
     }
 
@@ -183,12 +165,9 @@ impl Projected for DepositBook {
         }
     }
 
-    /// Only schemes and deposits that acts named, and what all share.
+    /// Only schemes and deposits that acts named; accounts come with the lines that moved them.
     fn rows_of_parts(&self, _id: &DepositBookId, parts: &BTreeSet<ItemId>, law: Law<'_>, rows: &mut Rows) {
         rows.put(&BOOKS, book_row(self));
-        for (account, balance) in shared(&self.book) {
-            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
-        }
         // A bank and a deposit may be called the same: then both are written.
         for part in parts {
             custody::custody_rows(self, Some(part), rows);
@@ -198,9 +177,6 @@ impl Projected for DepositBook {
         }
         for deposit in self.touched(parts).into_values() {
             rows.put(&DEPOSITS, deposit_row(self, deposit, law));
-            for account in accounts_of(&self.book, deposit) {
-                rows.put(&ACCOUNTS, account_row(&self.payee, &account, self.book.balance(&account)));
-            }
         }
     }
 
@@ -214,6 +190,7 @@ impl Projected for DepositBook {
         let (payee, voucher) = (&state.payee, state.book.vouchers() + 1);
         let day = place.time.shanghai_day().to_string();
         for (at, (line, balance)) in lines.iter().zip(running).enumerate() {
+            rows.put_latest(&ACCOUNTS, account_row(payee, &line.account, balance));
             rows.put(
                 &POSTINGS,
                 vec![
