@@ -125,6 +125,37 @@ async fn a_statement_is_read_signed_and_settled_on_postgres() {
     a_statement_is_read_signed_and_settled(Engine::Postgres).await;
 }
 
+/// Who is given a record to sign can post it: what the log would refuse is refused at once, with the cure.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_given_a_record_that_is_then_refused() {
+    let stage = Stage::paid(Engine::Sqlite).await;
+    let (first, today, tomorrow) = (stage.day(-3), stage.day(0), stage.day(1));
+    let of = |account: &str, lines: &[Row<'_>]| format!("账号：{account}\n{}", table(lines)).into_bytes();
+    let read = async |file| stage.on_statement(&stage.cast.centre, "bank=icbc", "text/csv", file).await;
+    let received = (&*first, 10_000_000, 10_000_000, "HD-d-1");
+    for last in [&today, &tomorrow] {
+        let answer = read(of(ACCOUNT, &[received, (last, 1, 10_000_001, "LX")])).await;
+        assert_eq!((answer.status, answer.problem()), (422, "statement-refused"), "{answer:?}");
+        let (zh, en) = (answer.body["detail"].as_str().unwrap(), answer.body["detail_en"].as_str().unwrap());
+        assert!(zh.contains(last) && zh.contains(&stage.day(-1)) && zh.contains("尚未结束"), "{zh}");
+        assert!(en.contains(last) && en.contains("not over"), "{en}");
+    }
+    let yesterday = read(of(ACCOUNT, &[received, (&stage.day(-1), 1, 10_000_001, "LX")])).await;
+    stage.signs(yesterday.body["record"].clone()).await.accepted();
+    stage.app.days_pass(1).await;
+    // Another account than the one before; in the wrong month on top of it, both are said.
+    let next = [(&*today, 2, 10_000_003, "LX-2"), (&*tomorrow, 3, 10_000_006, "LX-3")];
+    let other = read(of("6222000000009999", &next)).await;
+    assert_eq!(other.problem(), "statement-refused");
+    let said = other.body["detail"].as_str().unwrap();
+    assert!(said.contains("账号") && said.contains("尚未结束"), "{said}");
+    // As soon as the day is over, the same account's file is signed as it was drafted.
+    stage.app.days_pass(1).await;
+    let drafted = read(of(ACCOUNT, &next)).await;
+    stage.signs(drafted.body["record"].clone()).await.accepted();
+    stage.holds().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_statements_change_nothing() {
     let stage = Stage::paid(Engine::Sqlite).await;
