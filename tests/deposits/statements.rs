@@ -156,6 +156,34 @@ async fn nobody_is_given_a_record_that_is_then_refused() {
     stage.holds().await;
 }
 
+/// Who signs is told first what of the file was not taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_taken_of_a_file_is_said_beside_the_record() {
+    let stage = Stage::paid(Engine::Sqlite).await;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for (name, reference, balance) in [("三月", "HD-d-1", "100000.00"), ("四月", "HD-d-2", "200000.00")] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        let (head, day) = (["交易日期", "借方发生额", "贷方发生额", "余额", "回单号"], stage.day(-3));
+        for (column, (title, cell)) in (0..).zip(head.iter().zip([&day, "", "100000.00", balance, reference])) {
+            sheet.write_string(0, column, *title).unwrap();
+            sheet.write_string(1, column, cell).unwrap();
+        }
+    }
+    let (bytes, media_type) =
+        (workbook.save_to_buffer().unwrap(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    let read = stage.on_statement(&stage.cast.centre, "bank=icbc", media_type, bytes.clone()).await;
+    let told = |answer: &Answer| answer.body["warnings"].as_array().unwrap().clone();
+    let warnings = told(&read);
+    let says = |zh: &str, en: &str| {
+        let is_said = |warning: &Value, member: &str, words| warning[member].as_str().unwrap().contains(words);
+        warnings.iter().any(|warning| is_said(warning, "text_zh", zh) && is_said(warning, "text_en", en))
+    };
+    assert!(says("四月", "四月") && says("按 CNY 读取", "read as CNY"), "{read:?}");
+    stage.signs(read.body["record"].clone()).await.accepted();
+    let again = stage.on_statement(&stage.cast.centre, "bank=icbc", media_type, bytes).await;
+    assert_eq!((&again.body["standing"], told(&again)), (&"already_reconciled".into(), warnings));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_statements_change_nothing() {
     let stage = Stage::paid(Engine::Sqlite).await;

@@ -238,24 +238,24 @@ fn draft(
     if !statement.mismatches.is_empty() {
         return Err(refused_all(statement.mismatches.iter().map(|mismatch| mismatch.words(statement.currency))));
     }
-    let digest = Hash::of(bytes);
+    let (digest, warnings) = (Hash::of(bytes), &statement.warnings);
     let known = account.state.reconciliations.iter().find(|(_, of)| of.file == digest && of.withdrawn.is_none());
     let last = account.state.last().map(|(entry, _)| entry);
     if let Some((entry, _)) = known {
-        return Ok(ReconciledStatementView::nothing_new(*entry));
+        return Ok(ReconciledStatementView::nothing_new(*entry, warnings));
     }
     match account.state.draft(bank, digest, statement, &account.movements) {
         Ok(drafted) => {
             let against = against(&drafted.record, &account.state, today);
             let is_signable = against.is_empty();
             if is_signable {
-                Ok(ReconciledStatementView::drafted(drafted))
+                Ok(ReconciledStatementView::drafted(drafted, warnings))
             } else {
                 Err(refused_all(against.into_iter()))
             }
         }
         Err(DraftFault::Reconciliation(ReconciliationFault::AlreadyReconciled { .. })) => {
-            Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default()))
+            Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default(), warnings))
         }
         Err(fault) => Err(refused_all(std::iter::once(fault.words()))),
     }
