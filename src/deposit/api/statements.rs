@@ -247,12 +247,10 @@ fn draft(
     match account.state.draft(bank, digest, statement, &account.movements) {
         Ok(drafted) => {
             let against = against(&drafted.record, &account.state, today);
-            let is_signable = against.is_empty();
-            if is_signable {
-                Ok(ReconciledStatementView::drafted(drafted, warnings))
-            } else {
-                Err(refused_all(against.into_iter()))
+            if !against.is_empty() {
+                return Err(refused_all(against.into_iter()));
             }
+            Ok(ReconciledStatementView::drafted(drafted, warnings))
         }
         Err(DraftFault::Reconciliation(ReconciliationFault::AlreadyReconciled { .. })) => {
             Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default(), warnings))
