@@ -24,6 +24,7 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
         ListText::State,
         ListText::Refund,
         ListText::RefundBy,
+        ListText::DaysLate,
         ListText::Payee,
         ListText::Payer,
         ListText::Tender,
@@ -36,6 +37,7 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
             Cell::Tag(tone(deposit.status), deposit.status.say(visit.language)),
             Cell::Text(deposit.refund.say(visit.language).to_owned()),
             deposit.next_due.as_deref().map_or(Cell::Nothing, |due| Cell::Text(end_of_period(due))),
+            deposit.days_late.map_or(Cell::Nothing, |days| Cell::Text(days.to_string())),
             Cell::organisation(visit, names, deposit.payee.as_str()),
             deposit.payer.as_ref().map_or(Cell::Nothing, |payer| Cell::organisation(visit, names, payer.as_str())),
             deposit

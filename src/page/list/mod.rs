@@ -269,6 +269,7 @@ texts! { ListText {
     Payer "交纳人" "Payer"
     Refund "退还情况" "How it went back"
     RefundBy "最迟退还" "To be back by"
+    DaysLate "逾期天数" "Days late"
     Result "结论" "Result"
     Answered "答复是否按期" "Answered in time"
     Bidding "投标家数" "Bids"
