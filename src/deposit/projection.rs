@@ -101,6 +101,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
         Value::from(deposit.refund_timing(book).name()),
         optional(deposit.part.as_ref().map(|part| &part.whole)),
+        Value::Integer(deposit.announced.millis()),
     ]
 }
 

@@ -10,7 +10,7 @@ pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseT
 
 use super::book::{BookAccount, Heading, HeadingClass};
 use super::{DepositStatus, RefundTiming};
-use crate::field::{Day, ItemId, OrganisationId, TenderCode};
+use crate::field::{Day, Instant, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
 use crate::law::RefundEvent;
 use crate::store::{Row, StoreError};
@@ -77,6 +77,8 @@ pub struct DepositSchemeView {
 pub struct DepositView {
     /// Index of the entry that announced it.
     pub entry: u64,
+    /// When that was, or when it was divided off (UTC).
+    pub announced: Instant,
     pub payee: OrganisationId,
     pub id: ItemId,
     /// The deposit that it was a part of, until its payer was divided.
@@ -248,13 +250,14 @@ impl DepositView {
     pub fn of_row(row: &Row) -> Result<Self, StoreError> {
         let event = row.optional_text(11)?.is_some().then(|| word(row, 11)).transpose()?;
         let due = |column| -> Result<Option<String>, StoreError> {
-            Ok(row.optional_integer(column)?.map(|at| crate::field::Instant::from_millis(at).to_string()))
+            Ok(row.optional_integer(column)?.map(|at| Instant::from_millis(at).to_string()))
         };
         let entry = |column| -> Result<Option<u64>, StoreError> {
             Ok(row.optional_integer(column)?.and_then(|entry| u64::try_from(entry).ok()))
         };
         Ok(Self {
             entry: row.unsigned(0)?,
+            announced: Instant::from_millis(row.integer(35)?),
             payee: read(row.text(1)?)?,
             id: read(row.text(2)?)?,
             part_of: optional(row, 34)?,

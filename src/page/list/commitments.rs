@@ -42,7 +42,12 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
             Cell::Text(commitment.open_breaches.to_string()),
         ]
     },
-    dated: Dated { id: |commitment| encoded(&commitment.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |commitment| encoded(&commitment.id),
+        time: |commitment| commitment.first_time.to_string(),
+        last_time: Some(|commitment| commitment.last_time.to_string()),
+        dues: &[],
+    },
 };
 
 /// How the status of a commitment is meant.

@@ -46,7 +46,8 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
     },
     dated: Dated {
         id: |deposit| format!("{}/{}", encoded(deposit.payee.as_str()), encoded(deposit.id.as_str())),
-        time: None,
+        time: |deposit| deposit.announced.to_string(),
+        last_time: None,
         dues: &[ListDue {
             name: "refund",
             label: ListText::RefundBy,

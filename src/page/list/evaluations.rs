@@ -47,7 +47,12 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
             evaluation.tender.as_ref().map_or(Cell::Nothing, |tender| Cell::tender(visit, tender, tender)),
         ]
     },
-    dated: Dated { id: |evaluation| encoded(&evaluation.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |evaluation| encoded(&evaluation.id),
+        time: |evaluation| evaluation.first_time.to_string(),
+        last_time: Some(|evaluation| evaluation.last_time.to_string()),
+        dues: &[],
+    },
 };
 
 /// How the status of an evaluation is meant.

@@ -30,7 +30,12 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
             Cell::Text(organisation.id.clone()),
         ]
     },
-    dated: Dated { id: |organisation| encoded(&organisation.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |organisation| encoded(&organisation.id),
+        time: |organisation| organisation.since.to_string(),
+        last_time: None,
+        dues: &[],
+    },
 };
 
 /// How the status of an organisation is meant.
