@@ -62,6 +62,28 @@ async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<St
     (pages, elsewhere)
 }
 
+/// Words in Chinese that a page in English does not mark as such.
+fn unmarked(html: &str) -> Vec<&str> {
+    const VOID: [&str; 6] = ["br", "hr", "input", "link", "meta", "rect"];
+    // An option, a script and a picture can't have parts of another language.
+    const WHOLE: [&str; 4] = ["option", "script", "svg", "title"];
+    let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let (mut open, mut found): (Vec<(&str, bool)>, _) = (Vec::new(), Vec::new());
+    for piece in html.split('<').skip(1) {
+        let Some((tag, text)) = piece.split_once('>') else { continue };
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+        if tag.starts_with('/') {
+            open.truncate(open.iter().rposition(|(known, _)| *known == name).unwrap_or(open.len()));
+        } else if !VOID.contains(&name) && !tag.starts_with('!') {
+            open.push((name, tag.contains(" lang=\"zh") || WHOLE.contains(&name)));
+        }
+        if text.contains(is_han) && !open.iter().any(|(_, is_said)| *is_said) {
+            found.push(text);
+        }
+    }
+    found
+}
+
 fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }
@@ -87,6 +109,11 @@ async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there
     for (first, tongue) in [("/zh/", "<html lang=\"zh-CN\">"), ("/en/", "<html lang=\"en\">")] {
         let (pages, elsewhere) = crawl(&app, first).await;
         assert!(pages.values().all(|html| html.contains(tongue)));
+        if first == "/en/" {
+            for (address, html) in &pages {
+                assert_eq!(unmarked(html), Vec::<&str>::new(), "{address}");
+            }
+        }
         let is_other = |link: &&String| link.starts_with("/en/") || link.starts_with("/zh/");
         let is_file = |link: &&String| {
             FILES.iter().any(|ending| link.split('?').next().is_some_and(|path| path.ends_with(ending)))
