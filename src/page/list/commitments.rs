@@ -24,8 +24,9 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
         ListText::State,
         ListText::Unit,
         ListText::Enterprise,
-        ListText::Tender,
+        ListText::TenderOrYear,
         ListText::OpenBreaches,
+        ListText::Offered,
     ],
     named: |commitment| vec![&commitment.unit, &commitment.enterprise],
     row: |visit, names, commitment| {
@@ -40,6 +41,7 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
                 (None, None) => Cell::Nothing,
             },
             Cell::Text(commitment.open_breaches.to_string()),
+            Cell::Time(commitment.first_time.to_string()),
         ]
     },
     dated: Dated {

@@ -30,6 +30,7 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
         ListText::Enterprise,
         ListText::ByEnterprise,
         ListText::Tender,
+        ListText::Opened,
     ],
     named: |evaluation| vec![&evaluation.unit, &evaluation.enterprise],
     row: |visit, names, evaluation| {
@@ -45,6 +46,7 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
             Cell::organisation(visit, names, &evaluation.enterprise),
             Cell::Text(evaluation.by_enterprise.say(visit.language).to_owned()),
             evaluation.tender.as_ref().map_or(Cell::Nothing, |tender| Cell::tender(visit, tender, tender)),
+            Cell::Time(evaluation.first_time.to_string()),
         ]
     },
     dated: Dated {
