@@ -100,6 +100,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
         Value::from(deposit.refund_timing(book).name()),
         optional(deposit.part.as_ref().map(|part| &part.whole)),
+        Value::Integer(deposit.announced.millis()),
     ]
 }
 
@@ -251,7 +252,7 @@ pub async fn books_of_tender(database: &Database, tender: &str) -> Result<Vec<St
 }
 
 /// Everybody may know that a deposit is there: 招标投标法 art. 22 keeps who bids, and how many, until the opening. Editions up to
-/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them.
+/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them. Of a statement that reads `deposits`.
 pub const IS_PUBLIC: &str = "(deposits.tender IS NULL OR deposits.refund <> 'not_due' AND deposits.status <> 'reversed' OR EXISTS \
      (SELECT 1 FROM lots WHERE lots.tender = deposits.tender AND lots.id = deposits.lot AND lots.status <> 'waiting'))";
 

@@ -77,6 +77,8 @@ pub struct DepositSchemeView {
 pub struct DepositView {
     /// Index of the entry that announced it.
     pub entry: u64,
+    /// When that was, or when it was divided off (UTC).
+    pub announced: Instant,
     pub payee: OrganisationId,
     pub id: ItemId,
     /// The deposit that it was a part of, until its payer was divided.
@@ -261,6 +263,7 @@ impl DepositView {
         let days_late = row.optional_integer(13)?.filter(|_| overdue.is_some()).map(|due| ageing::days_late(due, now));
         Ok(Self {
             entry: row.unsigned(0)?,
+            announced: Instant::from_millis(row.integer(35)?),
             payee: read(row.text(1)?)?,
             id: read(row.text(2)?)?,
             part_of: optional(row, 34)?,

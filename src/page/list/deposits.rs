@@ -28,6 +28,7 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
         ListText::Payee,
         ListText::Payer,
         ListText::Tender,
+        ListText::AnnouncedAt,
     ],
     named: |deposit| deposit.payer.iter().chain([&deposit.payee]).map(|id| id.as_str()).collect(),
     row: |visit, names, deposit| {
@@ -44,11 +45,13 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
                 .tender
                 .as_ref()
                 .map_or(Cell::Nothing, |tender| Cell::tender(visit, tender.as_str(), tender.as_str())),
+            Cell::Time(deposit.announced.to_string()),
         ]
     },
     dated: Dated {
         id: |deposit| format!("{}/{}", encoded(deposit.payee.as_str()), encoded(deposit.id.as_str())),
-        time: None,
+        time: |deposit| deposit.announced.to_string(),
+        last_time: None,
         dues: &[ListDue {
             name: "refund",
             label: ListText::RefundBy,
