@@ -62,6 +62,8 @@ struct Scale {
     /// Records of the log that is audited and started from, and how the row calls it.
     start_records: u64,
     start_name: &'static str,
+    /// Records of the log of some and of the log of many whose pages are read on PostgreSQL.
+    postgres_page_records: [u64; 2],
 }
 
 impl Scale {
@@ -72,6 +74,8 @@ impl Scale {
         records: 50_000,
         start_records: 100_000,
         start_name: "start_up_100k",
+        // It takes longer to fill than SQLite.
+        postgres_page_records: [1_000, 10_000],
     };
     const FULL: Self = Self {
         loop_time: Duration::from_secs(3),
@@ -80,6 +84,7 @@ impl Scale {
         records: 200_000,
         start_records: 1_000_000,
         start_name: "start_up_1m",
+        postgres_page_records: [10_000, 1_000_000],
     };
 }
 
@@ -106,21 +111,24 @@ pub async fn run(options: Options, out: &mut impl Write) -> anyhow::Result<()> {
     credit::measure(&folder, scale, &mut report).await?;
     access::measure(&folder, scale, &mut report).await?;
     search::measure(&folder, scale, &mut report).await?;
-    pages::measure(&folder, scale, &mut report).await?;
+    pages::sqlite(&folder, scale, &mut report).await?;
     deposits::sqlite(&folder, scale, &mut report).await?;
     subscriptions::measure(&mut report)?;
 
-    let on_postgres = ingest::wanted(&report, "postgres") || deposits::wanted_on_postgres(&report);
+    let on_postgres = ingest::wanted(&report, "postgres")
+        || deposits::wanted_on_postgres(&report)
+        || pages::wanted_on_postgres(&report);
     if report.wants("postgres_commit") || on_postgres {
         match Postgres::find(options.postgres.as_deref(), &folder).await {
             Ok(postgres) => {
                 commits::postgres(&postgres, scale, &mut report).await?;
                 ingest::postgres(&postgres, &folder, scale, &limits, &mut report).await?;
                 deposits::postgres(&postgres, &folder, scale, &mut report).await?;
+                pages::postgres(&postgres, &folder, scale, &mut report).await?;
                 postgres.stop().await;
             }
             Err(reason) => report.skipped(
-                "postgres_commit, http_ingest_postgres_*, deposit_hot_account_postgres*",
+                "postgres_commit, http_ingest_postgres_*, deposit_hot_account_postgres*, page_*_postgres_*",
                 &format!("{reason:#}"),
             )?,
         }

@@ -1,5 +1,5 @@
 //! How long a reader waits for a page, in a log of some records and in one of many: rows
-//! `page_tender_…`, `page_list_…` and `page_search_…`.
+//! `page_tender_…`, `page_list_…` and `page_search_…`, on PostgreSQL `page_tender_postgres_…`.
 
 use super::Scale;
 use super::append::fill;
@@ -7,6 +7,7 @@ use super::fixture::{Authors, code};
 use super::ingest::Service;
 use super::load::{Load, Requests, drive};
 use super::place::{Folder, open_now};
+use super::postgres::Postgres;
 use super::report::{Measurement, Reporter};
 use crate::http::encoded;
 use crate::search::projection::catch_up_by;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 const LIMIT_MS: f64 = 10.0;
 /// How much longer it may take in the log of many records.
 const GROWTH: f64 = 1.5;
-/// Records of the log of some.
+/// Records of the log of some on SQLite.
 const SOME: u64 = 10_000;
 /// Entries that the index takes in one transaction. As it follows a log that others write to, it takes 32, and ten minutes for a million.
 const INDEXED_AT_A_TIME: u64 = 5_000;
@@ -25,7 +26,7 @@ const ASKED: u64 = 1_000;
 /// Words of many tenders, and of their clauses.
 const WORDS: [&str; 3] = ["道路", "综合评分", "二级 市政"];
 
-/// A page, how its rows begin, and its addresses in a log of so many records.
+/// A page, how its rows on SQLite begin, and its addresses in a log of so many records.
 struct Page {
     name: &'static str,
     path: fn(u64) -> String,
@@ -47,13 +48,16 @@ fn search(number: u64) -> String {
     format!("/zh/search?q={}", encoded(&words))
 }
 
+/// How many records the log of some and the log of many have, and where each is.
+type PageLogs = [(u64, String); 2];
+
 impl Page {
-    fn milliseconds(&self) -> String {
-        format!("{}_ms", self.name)
+    fn milliseconds(&self, engine: &str) -> String {
+        format!("{}{engine}_ms", self.name)
     }
 
-    fn growth(&self) -> String {
-        format!("{}_growth", self.name)
+    fn growth(&self, engine: &str) -> String {
+        format!("{}{engine}_growth", self.name)
     }
 
     /// The time in the middle, in milliseconds.
@@ -68,23 +72,55 @@ impl Page {
     }
 }
 
-pub(super) async fn measure(folder: &Folder, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
-    if !PAGES.iter().any(|page| report.wants(&page.milliseconds()) || report.wants(&page.growth())) {
+/// What the names of rows on PostgreSQL have more.
+const ON_POSTGRES: &str = "_postgres";
+
+pub(super) fn wanted_on_postgres(report: &Reporter<'_>) -> bool {
+    wanted(report, ON_POSTGRES)
+}
+
+fn wanted(report: &Reporter<'_>, engine: &str) -> bool {
+    PAGES.iter().any(|page| report.wants(&page.milliseconds(engine)) || report.wants(&page.growth(engine)))
+}
+
+pub(super) async fn sqlite(folder: &Folder, scale: Scale, report: &mut Reporter<'_>) -> anyhow::Result<()> {
+    let log = |records: u64| (records, folder.sqlite_url(&format!("pages-{records}")));
+    measure("", [log(SOME), log(scale.start_records)], folder, scale, report).await
+}
+
+pub(super) async fn postgres(
+    server: &Postgres,
+    folder: &Folder,
+    scale: Scale,
+    report: &mut Reporter<'_>,
+) -> anyhow::Result<()> {
+    let [some, many] = scale.postgres_page_records;
+    let logs = [(some, server.new_schema("pages_some").await?), (many, server.new_schema("pages_many").await?)];
+    measure(ON_POSTGRES, logs, folder, scale, report).await
+}
+
+async fn measure(
+    engine: &str,
+    [some, many]: PageLogs,
+    folder: &Folder,
+    scale: Scale,
+    report: &mut Reporter<'_>,
+) -> anyhow::Result<()> {
+    if !wanted(report, engine) {
         return Ok(());
     }
-    let some = medians(folder, SOME, scale).await?;
-    let many = medians(folder, scale.start_records, scale).await?;
+    let some = medians(some, folder, scale).await?;
+    let many = medians(many, folder, scale).await?;
     for ((page, some), many) in PAGES.iter().zip(some).zip(many) {
-        report.row(Measurement::new(page.milliseconds(), many, "ms").of(Some(LIMIT_MS)))?;
-        report.row(Measurement::new(page.growth(), many / some, "×").of(Some(GROWTH)))?;
+        report.row(Measurement::new(page.milliseconds(engine), many, "ms").of(Some(LIMIT_MS)))?;
+        report.row(Measurement::new(page.growth(engine), many / some, "×").of(Some(GROWTH)))?;
     }
     Ok(())
 }
 
 /// Of each page in a log of so many records, each a tender of its own, once the index of texts knows all of them.
-async fn medians(folder: &Folder, records: u64, scale: Scale) -> anyhow::Result<[f64; PAGES.len()]> {
-    let name = format!("pages-{records}");
-    let ledger = open_now(&folder.sqlite_url(&name), folder.path()).await?;
+async fn medians((records, url): (u64, String), folder: &Folder, scale: Scale) -> anyhow::Result<[f64; PAGES.len()]> {
+    let ledger = open_now(&url, folder.path()).await?;
     let authors = Authors::admit(&ledger).await?;
     fill(&ledger, &authors, records).await?;
     let known = catch_up_by(&ledger, INDEXED_AT_A_TIME).await?;

@@ -117,11 +117,9 @@ pub(super) fn verify_file(file: File, key: Option<&NoteKey>, editions: &Editions
     let mut archive = Archive::of(file)?;
     let manifest = read_manifest(&mut archive)?;
     let checkpoint = archive.text(CHECKPOINT, NOTE_BYTES_MAX)?;
-    let (mut report, contents, streams) = match manifest.scope {
-        Scope::All => check_whole(&mut archive, &manifest, key, editions)?,
-        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
-            check_part(&mut archive, &manifest, &checkpoint, key, editions)?
-        }
+    let (mut report, contents, streams) = match manifest.scope.part() {
+        None => check_whole(&mut archive, &manifest, key, editions)?,
+        Some(part) => check_part(&mut archive, &manifest, &part, &checkpoint, key, editions)?,
     };
     compare_manifest(&mut archive, &manifest, &checkpoint, key, &mut report)?;
     let documents = check_documents(&mut archive, &manifest, &contents, &mut report)?;
@@ -166,6 +164,7 @@ fn check_whole(
 fn check_part(
     archive: &mut Archive,
     manifest: &Manifest,
+    part: &Stream,
     note: &str,
     pinned: Option<&NoteKey>,
     editions: &Editions,
@@ -212,14 +211,8 @@ fn check_part(
         let detail = format!("{stream}: {here} entries are here, the log states {}", stated.unwrap_or_default());
         report.add(None, Reason::StreamMismatch, detail);
     }
-    let subject = match &manifest.scope {
-        Scope::Tender(code) => Stream::of(code),
-        Scope::Organisation(id) => Stream::of(id),
-        Scope::Commitment(id) => Stream::of(id),
-        Scope::All => Stream::LOG,
-    };
-    if world.state(&subject).is_none() {
-        report.add(None, Reason::ManifestWrong, format!("no record that holds is about {subject}"));
+    if world.state(part).is_none() {
+        report.add(None, Reason::ManifestWrong, format!("no record that holds is about {part}"));
     }
     Ok((report, contents, streams))
 }
@@ -272,12 +265,8 @@ fn compare_manifest(
         report.add(index_in(name), Reason::MemberMissing, name.as_str());
     }
     // Whoever knows no more than the records can't write a statement, so a part may come without.
-    let may_be = |name: &str| match manifest.scope {
-        Scope::All => [README, REPORT].contains(&name),
-        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
-            [README, REPORT, STREAMS, STREAMS_NOTE].contains(&name)
-        }
-    };
+    let is_part = manifest.scope != Scope::All;
+    let may_be = |name: &str| [README, REPORT].contains(&name) || is_part && [STREAMS, STREAMS_NOTE].contains(&name);
     for name in archive.names().filter(|name| !may_be(name) && !expected.contains(&**name)) {
         report.add(index_in(&name), Reason::MemberUnknown, name.as_ref());
     }

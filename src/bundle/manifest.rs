@@ -1,5 +1,6 @@
 //! `bundle.json`: what a bundle says it holds. Nothing is believed of it that the evidence does not show.
 
+use crate::act::Stream;
 use crate::field::{CommitmentId, DocumentId, Instant, JsonText, OrganisationId, TenderCode};
 use crate::log::{Resource, tiles_of_size};
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
@@ -58,14 +59,21 @@ impl<'de> Deserialize<'de> for Scope {
     }
 }
 
+impl Scope {
+    /// The stream that a part of the log is about; the whole log is no part.
+    pub fn part(&self) -> Option<Stream> {
+        match self {
+            Self::Tender(code) => Some(Stream::of(code)),
+            Self::Organisation(id) => Some(Stream::of(id)),
+            Self::Commitment(id) => Some(Stream::of(id)),
+            Self::All => None,
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tender(code) => write!(f, "tender/{code}"),
-            Self::Organisation(id) => write!(f, "organisation/{id}"),
-            Self::Commitment(id) => write!(f, "commitment/{id}"),
-            Self::All => f.write_str("log"),
-        }
+        self.part().unwrap_or(Stream::LOG).fmt(f)
     }
 }
 
@@ -113,11 +121,11 @@ pub(super) fn document_name(id: DocumentId) -> String {
 impl Manifest {
     /// The entries' order and the size, as far as they can be wrong by themselves.
     pub(super) fn is_sound(&self) -> bool {
-        let whole = matches!(self.scope, Scope::All);
+        let is_part = self.scope != Scope::All;
         self.format == FORMAT
             && self.entries.is_sorted_by(|a, b| a < b)
             && self.entries.last().is_none_or(|last| *last < self.size)
-            && whole == self.entries.is_empty()
+            && is_part != self.entries.is_empty()
     }
 
     /// Every member that must be there besides [`README`] and [`REPORT`], which are for people and no evidence. Takes
@@ -125,17 +133,14 @@ impl Manifest {
     pub(super) fn members(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = [MANIFEST, CHECKPOINT, KEYS].map(str::to_owned).into();
         names.extend(self.documents.iter().map(|id| document_name(*id)));
-        match self.scope {
-            Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
-                names.extend(self.entries.iter().flat_map(|index| [entry_name(*index), proof_name(*index)]));
-            }
-            Scope::All => {
-                for tile in tiles_of_size(self.size) {
-                    names.insert(format!("tile/{}", Resource::Hashes(tile)));
-                    if tile.level == 0 {
-                        names.insert(format!("tile/{}", Resource::Entries(tile)));
-                    }
-                }
+        if self.scope != Scope::All {
+            names.extend(self.entries.iter().flat_map(|index| [entry_name(*index), proof_name(*index)]));
+            return names;
+        }
+        for tile in tiles_of_size(self.size) {
+            names.insert(format!("tile/{}", Resource::Hashes(tile)));
+            if tile.level == 0 {
+                names.insert(format!("tile/{}", Resource::Entries(tile)));
             }
         }
         names

@@ -150,7 +150,7 @@ fn subject(verified: &Verified, occasion: &Occasion) -> Markup {
             @if let Some(bundle) = &verified.bundle {
                 (row("范围", "Scope", &match &bundle.scope {
                     Scope::Tender(code) => html! { "项目 · tender " strong { (code) }
-                        @if let Some(title) = verified.contents.timeline.title_of(&bundle.scope) { br; (title) }
+                        @if let Some(title) = verified.contents.timeline.title(&bundle.scope.to_string()) { br; (title) }
                     },
                     Scope::Organisation(id) => html! { "主体 · organisation " strong { (id) } },
                     Scope::Commitment(id) => html! { "承诺 · commitment " strong { (id) } },

@@ -2,6 +2,7 @@
 
 use super::manifest::Scope;
 use super::reach::Lengths;
+use crate::act::Stream;
 use crate::store::{Database, StoreError, Value};
 use std::collections::BTreeSet;
 
@@ -15,8 +16,8 @@ pub(super) struct Selected {
 }
 
 /// The streams that a scope names of itself.
-async fn about(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet<String>, StoreError> {
-    let mut streams = BTreeSet::from(["log".to_owned(), scope.to_string()]);
+async fn about(database: &Database, scope: &Scope, part: &str, size: u64) -> Result<BTreeSet<String>, StoreError> {
+    let mut streams = BTreeSet::from([Stream::LOG.to_string(), part.to_owned()]);
     if let Scope::Organisation(id) = scope {
         streams.insert(format!("access/{id}"));
         streams.insert(format!("credit/{id}"));
@@ -63,17 +64,19 @@ async fn about(database: &Database, scope: &Scope, size: u64) -> Result<BTreeSet
     Ok(streams)
 }
 
-/// The entries below `size` on the streams of the scope, and on those that say who their authors were and what they were
+/// The entries below `size` on the streams of the scope, which is about `part`, and on those that say who their authors were and what they were
 /// entitled to: the authors' organisations, the authors of what is written about these, and so on; what the decisions on
 /// all these looked at; the commitments and evaluations on a tender; and the log's own stream. No entries when the log knows nothing of
 /// the scope, nothing at all where there are more than `most`.
 pub(super) async fn select(
     database: &Database,
     scope: &Scope,
+    part: &Stream,
     size: u64,
     most: usize,
 ) -> Result<Option<Selected>, StoreError> {
-    let mut streams = about(database, scope, size).await?;
+    let part = part.to_string();
+    let mut streams = about(database, scope, &part, size).await?;
     let mut waiting: Vec<String> = streams.iter().cloned().collect();
     let mut selected = Selected::default();
     let mut about_scope = false;
@@ -92,7 +95,7 @@ pub(super) async fn select(
             selected.entries.insert(row.unsigned(0)?);
             let author = format!("organisation/{}", row.text(1)?);
             // The operator is an organisation by the log's first record, without a stream of its own.
-            about_scope |= stream == scope.to_string() || author == scope.to_string();
+            about_scope |= stream == part || author == part;
             if streams.insert(author.clone()) {
                 waiting.push(author);
             }

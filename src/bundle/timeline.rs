@@ -57,14 +57,8 @@ impl Timeline {
         }
     }
 
-    /// What a tender is called in the end.
-    pub fn title_of(&self, scope: &Scope) -> Option<&str> {
-        let Scope::Tender(code) = scope else { return None };
-        let stream = format!("tender/{code}");
-        self.titles.iter().find(|(known, _)| *known == stream).map(|(_, title)| &**title)
-    }
-
-    fn title(&self, stream: &str) -> Option<&str> {
+    /// What a tender is called in the end, by its stream.
+    pub fn title(&self, stream: &str) -> Option<&str> {
         self.titles.iter().find(|(known, _)| known == stream).map(|(_, title)| &**title)
     }
 }

@@ -183,10 +183,10 @@ async fn write(
     let Maker { database, documents, editions, keys } = maker;
     let note = newest_note(database).await?;
     let checkpoint = Checkpoint::of_note(&note)?;
-    let selected = match scope {
-        Scope::All => Selected::default(),
-        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
-            let selected = select(database, &scope, checkpoint.size, limit.entries).await?;
+    let selected = match scope.part() {
+        None => Selected::default(),
+        Some(part) => {
+            let selected = select(database, &scope, &part, checkpoint.size, limit.entries).await?;
             let selected = selected.ok_or(BundleExportError::TooLarge(limit))?;
             if selected.entries.is_empty() {
                 return Err(BundleExportError::Unknown(scope));
@@ -199,18 +199,17 @@ async fn write(
     let log = load_streams(database, &Owners::default(), &[], editions).await?;
     let named = log.log().map(|log| log.checkpoint_keys.clone()).unwrap_or_default();
     writer.put(KEYS, named.iter().map(|key| format!("{key}\n")).collect::<String>().as_bytes())?;
-    match scope {
-        Scope::All => put_tiles(&mut writer, database, checkpoint.size).await?,
-        Scope::Tender(_) | Scope::Organisation(_) | Scope::Commitment(_) => {
-            let tree = TreeReader::new(database.clone());
-            for index in selected.entries.iter().copied() {
-                put_entry(&mut writer, database, &tree, index, checkpoint.size, &note).await?;
-            }
-            if let Some(signers) = log.log().and_then(|log| signers(log, keys).ok()) {
-                let streams = reach::encode(&selected.lengths);
-                writer.put(STREAMS_NOTE, reach::sign(&checkpoint, &scope, &streams, &signers).as_bytes())?;
-                writer.put(STREAMS, streams.as_bytes())?;
-            }
+    if scope == Scope::All {
+        put_tiles(&mut writer, database, checkpoint.size).await?;
+    } else {
+        let tree = TreeReader::new(database.clone());
+        for index in selected.entries.iter().copied() {
+            put_entry(&mut writer, database, &tree, index, checkpoint.size, &note).await?;
+        }
+        if let Some(signers) = log.log().and_then(|log| signers(log, keys).ok()) {
+            let streams = reach::encode(&selected.lengths);
+            writer.put(STREAMS_NOTE, reach::sign(&checkpoint, &scope, &streams, &signers).as_bytes())?;
+            writer.put(STREAMS, streams.as_bytes())?;
         }
     }
     let mut manifest = Manifest {

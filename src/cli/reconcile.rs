@@ -146,7 +146,7 @@ fn as_json(statement: &Statement, of: &Reconciliation, movements: &[BookMovement
         "account_ending": ending(statement), "currency": statement.currency.code(), "first": of.first, "last": of.last,
         "opening_minor": of.opening_minor, "closing_minor": of.closing_minor, "untied": of.first_untied(),
         "matches": matched.collect::<Vec<_>>(), "items": of.items, "items_sha256": of.items_digest(), "days": of.days,
-        "mismatches": statement.mismatches.len(),
+        "mismatches": statement.mismatches.len(), "warnings": statement.warnings,
     })
 }
 
@@ -162,6 +162,9 @@ fn tell(statement: &Statement, of: &Reconciliation) {
     }
     for mismatch in &statement.mismatches {
         say!("≠ {}", in_words(&mismatch.words(statement.currency)));
+    }
+    for warning in &statement.warnings {
+        say!("! {}", in_words(&warning.words()));
     }
     let account = ending(statement).map_or_else(|| "—".to_owned(), |digits| format!("…{digits}"));
     say!("{}  {}  {}–{}", account, statement.currency.code(), of.first, of.last);

@@ -16,7 +16,7 @@ mod state;
 mod view;
 
 #[cfg(feature = "shell")]
-pub use projection::{books_after, books_of_tender, tenders_of_standing};
+pub use projection::{IS_PUBLIC, books_after, books_of_tender, tenders_of_standing};
 #[cfg(feature = "shell")]
 pub use view::DepositView;
 

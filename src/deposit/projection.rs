@@ -9,14 +9,13 @@ pub use tables::{
     ACCOUNT_COLUMNS, ACCOUNTS, BOOKS, DEPOSIT_COLUMNS, DEPOSITS, POSTING_COLUMNS, POSTINGS, SCHEME_COLUMNS, SCHEMES,
 };
 
-use super::book::{AccountBook, BookAccount, Heading, PostingSide, SubLedger};
+use super::book::{BookAccount, Heading, PostingSide};
 use super::{Act, DepositBook, DepositBookId, DepositState, RefundPhase, SchemeState};
 use crate::act::{Acts, Place};
 use crate::field::{ItemId, OrganisationId};
 use crate::law::{Law, Running};
 use crate::store::{Database, Projected, Row, Rows, StoreError, Table, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use strum::IntoEnumIterator;
 
 /// What an account is called where all books stand together: `<payee>/2010.d-1.CNY`.
 pub fn account_key(book: &OrganisationId, account: &BookAccount) -> String {
@@ -101,6 +100,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         entry(valid.filter_map(|guarantee| guarantee.warned).max()),
         Value::from(deposit.refund_timing(book).name()),
         optional(deposit.part.as_ref().map(|part| &part.whole)),
+        Value::Integer(deposit.announced.millis()),
     ]
 }
 
@@ -127,20 +127,6 @@ fn book_row(of: &DepositBook) -> Vec<Value> {
     ]
 }
 
-/// The accounts that acts on one deposit move: its own.
-fn accounts_of(book: &AccountBook, deposit: &DepositState) -> BTreeSet<BookAccount> {
-    let own = Heading::iter().filter(|heading| heading.sub_ledger() == SubLedger::Deposit);
-    let own = own.map(|heading| deposit.account(heading));
-    let guarantees = deposit.guarantees.keys().map(|id| Heading::GuaranteeCover.of(id, deposit.currency));
-    own.chain(guarantees).filter(|account| book.knows(account)).collect()
-}
-
-/// Those that all deposits share: there are few.
-fn shared(book: &AccountBook) -> impl Iterator<Item = (&BookAccount, i64)> {
-    let headings = Heading::iter().filter(|heading| matches!(heading.sub_ledger(), SubLedger::None | SubLedger::Bank));
-    headings.flat_map(|heading| book.under(heading))
-}
-
 impl DepositBook {
     /// The deposits that acts named, or all in an account whose interest was allocated; each once.
     fn touched(&self, parts: &BTreeSet<ItemId>) -> BTreeMap<&ItemId, &DepositState> {
@@ -165,9 +151,6 @@ impl Projected for DepositBook {
         for deposit in self.deposits.values() {
             rows.put(&DEPOSITS, deposit_row(self, deposit, law));
         }
-        for (account, balance) in self.book.accounts() {
-            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
-        }
         custody::custody_rows(self, None, rows);
     }
 
@@ -183,12 +166,9 @@ impl Projected for DepositBook {
         }
     }
 
-    /// Only schemes and deposits that acts named, and what all share.
+    /// Only schemes and deposits that acts named; accounts come with the lines that moved them.
     fn rows_of_parts(&self, _id: &DepositBookId, parts: &BTreeSet<ItemId>, law: Law<'_>, rows: &mut Rows) {
         rows.put(&BOOKS, book_row(self));
-        for (account, balance) in shared(&self.book) {
-            rows.put(&ACCOUNTS, account_row(&self.payee, account, balance));
-        }
         // A bank and a deposit may be called the same: then both are written.
         for part in parts {
             custody::custody_rows(self, Some(part), rows);
@@ -198,9 +178,6 @@ impl Projected for DepositBook {
         }
         for deposit in self.touched(parts).into_values() {
             rows.put(&DEPOSITS, deposit_row(self, deposit, law));
-            for account in accounts_of(&self.book, deposit) {
-                rows.put(&ACCOUNTS, account_row(&self.payee, &account, self.book.balance(&account)));
-            }
         }
     }
 
@@ -214,6 +191,7 @@ impl Projected for DepositBook {
         let (payee, voucher) = (&state.payee, state.book.vouchers() + 1);
         let day = place.time.shanghai_day().to_string();
         for (at, (line, balance)) in lines.iter().zip(running).enumerate() {
+            rows.put_latest(&ACCOUNTS, account_row(payee, &line.account, balance));
             rows.put(
                 &POSTINGS,
                 vec![
@@ -274,7 +252,7 @@ pub async fn books_of_tender(database: &Database, tender: &str) -> Result<Vec<St
 }
 
 /// Everybody may know that a deposit is there: 招标投标法 art. 22 keeps who bids, and how many, until the opening. Editions up to
-/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them.
+/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them. Of a statement that reads `deposits`.
 pub const IS_PUBLIC: &str = "(deposits.tender IS NULL OR deposits.refund <> 'not_due' AND deposits.status <> 'reversed' OR EXISTS \
      (SELECT 1 FROM lots WHERE lots.tender = deposits.tender AND lots.id = deposits.lot AND lots.status <> 'waiting'))";
 

@@ -10,7 +10,7 @@ pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseT
 
 use super::book::{BookAccount, Heading, HeadingClass};
 use super::{DepositStatus, RefundTiming};
-use crate::field::{Day, ItemId, OrganisationId, TenderCode};
+use crate::field::{Day, Instant, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
 use crate::law::RefundEvent;
 use crate::store::{Row, StoreError};
@@ -77,6 +77,8 @@ pub struct DepositSchemeView {
 pub struct DepositView {
     /// Index of the entry that announced it.
     pub entry: u64,
+    /// When that was, or when it was divided off (UTC).
+    pub announced: Instant,
     pub payee: OrganisationId,
     pub id: ItemId,
     /// The deposit that it was a part of, until its payer was divided.
@@ -116,6 +118,10 @@ pub struct DepositView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub overdue: Option<u64>,
+    /// 逾期天数: days since then, as long as it is not back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub days_late: Option<i64>,
     /// First day on which a guarantee that covers it expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -245,16 +251,19 @@ impl DepositSchemeView {
 }
 
 impl DepositView {
-    pub fn of_row(row: &Row) -> Result<Self, StoreError> {
+    pub fn of_row(row: &Row, now: Instant) -> Result<Self, StoreError> {
         let event = row.optional_text(11)?.is_some().then(|| word(row, 11)).transpose()?;
         let due = |column| -> Result<Option<String>, StoreError> {
-            Ok(row.optional_integer(column)?.map(|at| crate::field::Instant::from_millis(at).to_string()))
+            Ok(row.optional_integer(column)?.map(|at| Instant::from_millis(at).to_string()))
         };
         let entry = |column| -> Result<Option<u64>, StoreError> {
             Ok(row.optional_integer(column)?.and_then(|entry| u64::try_from(entry).ok()))
         };
+        let overdue = entry(15)?;
+        let days_late = row.optional_integer(13)?.filter(|_| overdue.is_some()).map(|due| ageing::days_late(due, now));
         Ok(Self {
             entry: row.unsigned(0)?,
+            announced: Instant::from_millis(row.integer(35)?),
             payee: read(row.text(1)?)?,
             id: read(row.text(2)?)?,
             part_of: optional(row, 34)?,
@@ -269,7 +278,8 @@ impl DepositView {
             clock_day: optional(row, 12)?,
             next_due: due(13)?,
             provisional: row.integer(14)? != 0,
-            overdue: entry(15)?,
+            overdue,
+            days_late,
             guarantee_expires: optional(row, 27)?,
             guarantee_warned: entry(32)?,
             topup_due: due(28)?,

@@ -3,6 +3,7 @@
 use super::{Bilingual, PersonalNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Why one field of a payload is refused. Each has a problem type of its own (`problem::of_fault`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,14 +62,19 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Serde errors carry only text, so the fault travels as JSON behind this mark.
+    /// Errors of serde and of poem carry only text, so the fault travels as JSON behind this mark.
     const MARK: &'static str = "\u{1}";
 
-    pub(crate) fn into_serde<E: serde::de::Error>(self) -> E {
-        E::custom(format_args!("{}{}", Self::MARK, serde_json::to_string(&self).unwrap_or_default()))
+    /// As text, out of which [`Self::within`] reads it again.
+    pub(crate) fn carried(&self) -> String {
+        format!("{}{}", Self::MARK, serde_json::to_string(self).unwrap_or_default())
     }
 
-    /// The fault that [`Self::into_serde`] made this message of.
+    pub(crate) fn into_serde<E: serde::de::Error>(self) -> E {
+        E::custom(self.carried())
+    }
+
+    /// The fault that [`Self::carried`] made this message of.
     pub(super) fn carried_by(message: &str) -> Option<Self> {
         serde_json::from_str(message.strip_prefix(Self::MARK)?).ok()
     }
@@ -82,6 +88,12 @@ impl Fault {
     /// A value that is not what its field asks for.
     pub fn wrong_type(expected: impl Into<Bilingual>) -> Self {
         Self::WrongType { expected: expected.into() }
+    }
+
+    /// A number other than the least and the most that its field takes, in this unit.
+    pub fn not_within(range: RangeInclusive<i64>, unit: impl Into<Bilingual>) -> Self {
+        let (min, max, Bilingual { zh, en }) = (range.start(), range.end(), unit.into());
+        Self::wrong_type((format!("应为 {min} 至 {max} {zh}"), format!("is {min} to {max} {en}")))
     }
 
     /// A code that has not the form that its field asks for.

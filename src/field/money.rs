@@ -149,7 +149,7 @@ const RATE_PPM_MAX: i64 = 10_000_000;
 fn ppm<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     match i64::deserialize(deserializer)? {
         rate @ 0..=RATE_PPM_MAX => Ok(rate),
-        _ => Err(Fault::AmountOutOfRange.into_serde()),
+        _ => Err(Fault::not_within(0..=RATE_PPM_MAX, ("ppm（百万分之一）", "parts per million")).into_serde()),
     }
 }
 

@@ -42,8 +42,10 @@ impl Allowed {
     }
 }
 
+/// What stands between the slashes; an empty one is a parameter that says nothing.
 pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|segment| !segment.is_empty())
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.strip_suffix('/').unwrap_or(path).split('/')
 }
 
 impl Segment {
@@ -74,6 +76,7 @@ mod tests {
         let allowed = Allowed::of_document(document);
         assert_eq!(allowed.header("/v1/tenders"), "GET, HEAD, POST");
         assert_eq!(allowed.header("/v1/records/7"), "GET, HEAD");
+        assert_eq!(allowed.header("/v1/records/7/"), "GET, HEAD");
         assert_eq!(allowed.header("/v1/x"), "PUT");
         assert_eq!(allowed.header("/livez"), "GET, HEAD");
     }

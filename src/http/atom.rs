@@ -32,6 +32,8 @@ pub struct FeedEntry {
     pub title: String,
     /// When it came up.
     pub time: Instant,
+    /// When it last changed.
+    pub updated: Instant,
     /// The address of its page.
     pub link: String,
     /// The kind of thing, where a list has several.
@@ -57,7 +59,7 @@ impl Feed<'_> {
         xml.write_event(Event::Start(BytesStart::new("entry")))?;
         text(xml, "id", &self.tag(&entry.id))?;
         text(xml, "title", &entry.title)?;
-        text(xml, "updated", &entry.time.to_string())?;
+        text(xml, "updated", &entry.updated.to_string())?;
         text(xml, "published", &entry.time.to_string())?;
         xml.create_element("link").with_attribute(("href", entry.link.as_str())).write_empty()?;
         if let Some(category) = entry.category {
@@ -75,7 +77,7 @@ impl Feed<'_> {
         xml.write_event(Event::Start(root))?;
         text(&mut xml, "id", &self.tag(&self.of))?;
         text(&mut xml, "title", &self.title)?;
-        let updated = self.entries.iter().map(|entry| entry.time.millis()).max().unwrap_or_default();
+        let updated = self.entries.iter().map(|entry| entry.updated.millis()).max().unwrap_or_default();
         text(&mut xml, "updated", &Instant::from_millis(updated).to_string())?;
         xml.create_element("author").write_inner_content(|xml| text(xml, "name", self.origin))?;
         let address = self.address.as_str();

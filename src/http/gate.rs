@@ -179,10 +179,8 @@ impl Gate {
             forget_idle(peers, &self.seen);
             peers.check_key(&client).map_err(|_| Problem::of(&problem::RATE_LIMITED))?;
         }
-        match request.uri().query() {
-            Some(query) => self.parameters.check(request.method(), request.uri().path(), query),
-            None => Ok(()),
-        }
+        let uri = request.uri();
+        self.parameters.check(request.method(), uri.path(), uri.query().unwrap_or_default())
     }
 }
 

@@ -24,6 +24,7 @@ struct Operation {
 struct Parameter {
     name: String,
     is_query: bool,
+    is_required: bool,
     form: Form,
 }
 
@@ -83,7 +84,7 @@ impl Form {
             Self::Words(words) => {
                 Bilingual::new(format!("应为 {} 之一", words.join("、")), format!("is one of {}", words.join(", ")))
             }
-            Self::Text => Bilingual::new("缺失或无效", "is missing or invalid"),
+            Self::Text => Bilingual::new("无效", "is invalid"),
         }
     }
 }
@@ -103,7 +104,8 @@ impl Parameters {
                         _ => return None,
                     };
                     let name = parameter["name"].as_str()?.to_owned();
-                    Some(Parameter { name, is_query, form: Form::of(&parameter["schema"], &document) })
+                    let is_required = parameter["required"] == true;
+                    Some(Parameter { name, is_query, is_required, form: Form::of(&parameter["schema"], &document) })
                 });
                 let route = segments(path).map(Segment::of).collect();
                 let method = method.to_ascii_uppercase();
@@ -121,7 +123,7 @@ impl Parameters {
         fitting.min_by_key(|operation| operation.route.iter().filter(|segment| !segment.is_literal()).count())
     }
 
-    /// Whether each parameter of the query is known, stands once, and may be what it is.
+    /// Whether each parameter of the query is known, stands once, and may be what it is, and none is missing.
     ///
     /// # Errors
     /// `bad-parameter`
@@ -143,7 +145,11 @@ impl Parameters {
             }
             seen.push(name);
         }
-        Ok(())
+        let mut needed = operation.parameters.iter().filter(|parameter| parameter.is_query && parameter.is_required);
+        match needed.find(|parameter| !seen.contains(&parameter.name)) {
+            Some(missing) => Err(bad_parameter(&missing.name, &("缺失，此参数必填", "is missing and needed").into())),
+            None => Ok(()),
+        }
     }
 
     /// What a parameter ought to be that its type refused: the type says it, or the document.
@@ -226,9 +232,10 @@ mod tests {
         "/v1/tenders":{"get":{"parameters":[
             {"name":"region","in":"query","schema":{"type":"string"}},
             {"name":"nature","in":"query","schema":{"$ref":"#/components/schemas/Nature"}},
-            {"name":"all","in":"query","schema":{"type":"boolean"}},
+            {"name":"all","in":"query","required":false,"schema":{"type":"boolean"}},
             {"name":"limit","in":"query","schema":{"type":"integer","format":"int64","minimum":1,"maximum":500}}]},
             "post":{"parameters":[{"name":"x-jws-signature","in":"header","schema":{"type":"string"}}]}},
+        "/v1/samples":{"get":{"parameters":[{"name":"day","in":"query","required":true,"schema":{"type":"string"}}]}},
         "/v1/records.sse":{"get":{"parameters":[{"name":"after","in":"query","schema":{"type":"integer","minimum":0}}]}},
         "/v1/tenders/{code}":{"get":{"parameters":[{"name":"code","in":"path","schema":{"type":"string"}}]}}},
         "components":{"schemas":{"Nature":{"type":"string","enum":["works","goods"]}}}}"##;
@@ -245,6 +252,7 @@ mod tests {
         }
         assert_eq!(check(&Method::HEAD, "/v1/tenders", "region=41"), Ok(()));
         assert_eq!(check(&Method::GET, "/v1/records.sse", "after=7"), Ok(()));
+        assert_eq!(check(&Method::GET, "/v1/samples", "day=x"), Ok(()));
         // Where nothing is, the answer is another one.
         assert_eq!(check(&Method::GET, "/nowhere", "a=b"), Ok(()));
     }
@@ -270,6 +278,8 @@ mod tests {
             assert!(zh.contains(words) && zh.contains(name) && en.contains(name), "{query}: {zh} {en}");
         }
         assert!(check(&Method::POST, "/v1/tenders", "region=41").is_err());
+        let (zh, en) = check(&Method::GET, "/v1/samples", "").unwrap_err();
+        assert!(zh.contains("day：缺失") && en.contains("day is missing"), "{zh} {en}");
     }
 
     #[test]

@@ -45,10 +45,10 @@ macro_rules! shown {
 
         impl poem_openapi::types::ParseFromJSON for $type {
             fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
-                // By our own reader: some of our types can be read by no other.
+                // By our own reader: some of our types can be read by no other. What it says is told in both languages.
                 let text = value.unwrap_or_default().to_string();
                 crate::field::parse(text.as_bytes())
-                    .map_err(|failure| poem_openapi::types::ParseError::custom(failure.words().en))
+                    .map_err(|failure| poem_openapi::types::ParseError::custom(failure.of_plain_value().carried()))
             }
         }
 

@@ -50,6 +50,15 @@ pub(super) fn captioned(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -
     wide(html! { caption { (caption) } }, caption, columns, rows)
 }
 
+/// What a cell may say before its column is kept wide enough for lines of it: in columns of Latin letters, of which a Chinese
+/// character takes two.
+const LONG: usize = 24;
+
+fn is_long(cell: &Markup) -> bool {
+    let texts = cell.0.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    texts.flat_map(str::chars).map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<usize>() > LONG
+}
+
 fn wide(head: Markup, name: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.wide role="region" tabindex="0" aria-label=(name) {
@@ -59,7 +68,8 @@ fn wide(head: Markup, name: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Mar
                 tbody {
                     @for row in rows {
                         tr { @for (at, cell) in row.iter().enumerate() {
-                            @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                            @let class = is_long(cell).then_some("long");
+                            @if at == 0 { th class=[class] scope="row" { (cell) } } @else { td class=[class] { (cell) } }
                         } }
                     }
                 }
@@ -109,6 +119,11 @@ pub(super) fn difference(visit: &Visit, before: Option<&str>, after: Option<&str
             @if let Some(after) = after { p { strong { (visit.say(Common::After)) } " " ins { (after) } } }
         }
     }
+}
+
+/// A day, or the first and the last of several: a line never breaks within one.
+pub(super) fn day(day: &str) -> Markup {
+    html! { time datetime=(day) { (day) } }
 }
 
 /// An instant of a view on the clock of Shanghai; what is no instant (a day, an hour with its zone) as it stands.
@@ -188,6 +203,13 @@ pub(super) fn documents<'a>(documents: impl Iterator<Item = &'a crate::field::Do
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_of_several_lines_are_kept_wide() {
+        let long = |text: &str| is_long(&html! { a href="/a-very-long-address-that-nobody-reads" { (text) } });
+        assert!(long("郑州市公共采购中心（示例）") && long("A tender that was suspended"));
+        assert!(!long("2026-11-23 11:04") && !long("郑州市教育局（示例）"));
+    }
 
     #[test]
     fn times_are_those_of_shanghai_and_periods_end_with_their_last_day() {

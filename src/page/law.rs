@@ -1,7 +1,7 @@
 //! Rules and law: which editions apply since when, and each rule with its text and its source.
 
 use super::Section;
-use super::component::{Tone, on_the_clock, record_link, summary, table, tag, time};
+use super::component::{Tone, day, on_the_clock, record_link, summary, table, tag, time};
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -71,13 +71,12 @@ fn table_of_rules(visit: &Visit, edition: &EditionView, occasions: &EditionOccas
     let columns = [LawText::Rule, LawText::Says, LawText::Source, LawText::Days, LawText::Valid, LawText::Occasions]
         .map(|text| visit.say(text));
     let row = |(rule, asked): (&LawRuleView, &RuleOccasions)| {
-        let until = rule.valid_to.as_deref().unwrap_or("");
         vec![
             html! { code id={ "rule-" (rule.id) } { (rule.id) } },
             html! { (visit.either(&rule.zh, &rule.en)) },
             html! { (rule.law) },
             html! { @if let Some(days) = rule.days { (days) } @else { "—" } },
-            html! { (rule.valid_from) " – " (until) },
+            html! { (day(&rule.valid_from)) " –" @if let Some(last) = &rule.valid_to { " " (day(last)) } },
             occasions_of(visit, &rule.anchor, asked),
         ]
     };

@@ -11,6 +11,7 @@ mod crawlers;
 mod deposit;
 mod evaluation;
 mod evidence;
+mod foreign;
 mod home;
 mod kinds;
 mod language;

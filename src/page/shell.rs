@@ -1,6 +1,7 @@
 //! What stands around every page: header with search and sections, the way back, the other language, footer.
 
 use super::assets;
+use super::foreign::marked;
 use super::language::Language;
 use super::text::{Common, Say};
 use super::visit::Visit;
@@ -83,8 +84,10 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
             body {
                 a.skip href="#content" { (visit.say(Common::SkipToContent)) }
                 (header(visit, leaf))
-                @if !is_home { (crumbs(visit, leaf)) }
-                main #content tabindex="-1" { h1 { (leaf.title) } (leaf.body) }
+                (marked(language, html! {
+                    @if !is_home { (crumbs(visit, leaf)) }
+                    main #content tabindex="-1" { h1 { (leaf.title) } (leaf.body) }
+                }))
                 (footer(language))
             }
         }

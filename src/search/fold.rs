@@ -12,7 +12,7 @@ pub struct FoldedText {
 }
 
 /// Whether a character is written without spaces around words: Han, with its extensions and 〇.
-pub(super) fn is_han(character: char) -> bool {
+pub fn is_han(character: char) -> bool {
     matches!(character,
         '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -11,7 +11,7 @@ mod view;
 mod words;
 
 pub use api::{SearchApi, SearchAsked, answer};
-pub use fold::FoldedText;
+pub use fold::{FoldedText, is_han};
 pub use query::{SearchQuery, SearchWord};
 pub use rows::{SearchKind, SearchRow, TextPart};
 pub(crate) use texts::Texts;

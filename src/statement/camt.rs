@@ -222,6 +222,9 @@ fn line(entry: &CashEntry, element: &Element, path: &str) -> Result<StatementLin
     let valued_on = dated("ValDt", entry.value_date_raw.as_deref(), entry.value_date())?;
     let standing = match &entry.status {
         EntryStatus::Booked => LineStanding::Booked,
+        EntryStatus::Other(code) => {
+            return Err(StatementFault::UnknownStatus { text: code.clone() }.at(place, "Sts".to_owned()));
+        }
         status => LineStanding::Unbooked { status: code_of(status).to_owned() },
     };
     let details = &entry.details;

@@ -96,6 +96,10 @@ pub enum StatementFault {
     UnknownDirection {
         text: String,
     },
+    /// Whether money moved can't be told.
+    UnknownStatus {
+        text: String,
+    },
     UnknownCurrency {
         text: String,
     },
@@ -153,6 +157,7 @@ impl StatementFault {
             Self::NotADay { text } => format!("“{text}”不是日期"),
             Self::NotATime { text } => format!("“{text}”不是时间"),
             Self::UnknownDirection { text } => format!("“{text}”不是该版式的收支标志"),
+            Self::UnknownStatus { text } => format!("“{text}”不是该版式的交易状态，资金是否变动无从判断"),
             Self::UnknownCurrency { text } => format!("“{text}”不是 ISO 4217 币种"),
             Self::CurrencyDiffers { asked, found } => format!("要求的币种是 {asked}，文件中是 {found}"),
             Self::AndMore { faults } => format!("另有 {faults} 处"),
@@ -201,6 +206,9 @@ impl StatementFault {
             Self::NotADay { text } => format!("“{text}” is no day"),
             Self::NotATime { text } => format!("“{text}” is no time"),
             Self::UnknownDirection { text } => format!("“{text}” is no direction that this layout knows"),
+            Self::UnknownStatus { text } => {
+                format!("“{text}” is no state that this layout knows: whether money moved can't be told")
+            }
             Self::UnknownCurrency { text } => format!("“{text}” is no ISO 4217 currency"),
             Self::CurrencyDiffers { asked, found } => format!("{asked} was asked for, the file has {found}"),
             Self::AndMore { faults } => format!("and {faults} more"),
@@ -227,6 +235,7 @@ impl StatementFault {
             | Self::NotAnAmount { .. }
             | Self::TooManyDecimals { .. }
             | Self::UnknownDirection { .. }
+            | Self::UnknownStatus { .. }
             | Self::AndMore { .. } => &WRONG_TYPE,
         }
     }

@@ -1,5 +1,6 @@
 //! The head of a table: which row it is, and by which profile it is read.
 
+use super::profile::WORDS;
 use super::{LinePlace, Profile, StatementError, StatementFault};
 use crate::field::{Spaces, narrowed};
 use crate::spreadsheet::{Sheet, SheetRow};
@@ -77,7 +78,8 @@ impl Head {
     /// A column that is used and there twice leaves open which one is meant.
     fn must_be_single(&self, sheet: &Sheet) -> Result<(), StatementError> {
         let place = LinePlace::Row(sheet.rows[self.row].number);
-        for names in self.profile.known() {
+        let states = WORDS.iter().flat_map(|words| &words.status_columns).map(std::slice::from_ref);
+        for names in self.profile.known().chain(states) {
             let Some(used) = self.place(names) else { continue };
             if self.names.iter().skip(used + 1).any(|name| *name == self.names[used]) {
                 let name = self.names[used].clone();

@@ -28,9 +28,9 @@ pub struct Profile {
     /// Of a table that does not say it.
     #[serde(default)]
     pub(super) currency: Option<String>,
-    /// Words of the status column that mean that no money moved, or that it went back.
+    /// What stands in a column of states beside the words that all banks use.
     #[serde(default)]
-    pub(super) unbooked: Vec<String>,
+    pub(super) states: StateWords,
     /// The counterparty's account is written behind its name, in one cell.
     #[serde(default)]
     pub(super) account_behind_name: bool,
@@ -66,8 +66,17 @@ pub(super) struct Columns {
     pub reference: Names,
     #[serde(default)]
     pub client_reference: Names,
+}
+
+/// What a column of states says of whether money moved. A word that is in neither list refuses its row: nobody can tell.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateWords {
     #[serde(default)]
-    pub status: Names,
+    pub booked: Vec<String>,
+    /// No money moved, or it went back and both are this one line.
+    #[serde(default)]
+    pub unbooked: Vec<String>,
 }
 
 /// How a table says how much, and in which direction.
@@ -112,6 +121,9 @@ pub(super) struct Words {
     /// Words for currencies, and their codes.
     pub currencies: BTreeMap<String, String>,
     pub labels: Labels,
+    /// Columns that say of each line whether it is booked. Any layout may have them, so they tell none from another.
+    pub status_columns: Names,
+    pub states: StateWords,
 }
 
 /// What stands before a value above or below the lines.
@@ -185,7 +197,6 @@ impl Profile {
             &of.counterparty_bank,
             &of.reference,
             &of.client_reference,
-            &of.status,
         ];
         let texts = of.text.iter().map(std::slice::from_ref);
         self.required().chain(others.into_iter().map(Vec::as_slice)).chain(texts)
@@ -220,5 +231,11 @@ mod tests {
     fn words_are_well_formed() {
         let words: Words = toml::from_str(include_str!("profiles/words.toml")).unwrap();
         assert!(words.currencies.values().all(|code| StatementCurrency::from_code(code).is_some()));
+        assert!(words.status_columns.iter().all(|column| *column == plain(column)));
+        for states in Profile::all().iter().map(|profile| &profile.states) {
+            let booked: Vec<_> = words.states.booked.iter().chain(&states.booked).collect();
+            let unbooked = || words.states.unbooked.iter().chain(&states.unbooked);
+            assert!(unbooked().all(|word| !booked.contains(&word)), "{booked:?}");
+        }
     }
 }

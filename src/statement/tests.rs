@@ -1,5 +1,6 @@
 //! Files of each kind, hostile ones, and the property that what is written is read.
 
+use super::profile::{AmountForm, WORDS};
 use super::*;
 use crate::field::Day;
 use proptest::prelude::*;
@@ -160,6 +161,65 @@ fn what_moved_no_money_is_in_no_sum() {
     );
 }
 
+/// A file of one line by a profile, with a column of states.
+fn with_state(profile: &Profile, column: &str, state: &str) -> String {
+    let first = |names: &[String]| names[0].clone();
+    let mut cells = vec![(first(&profile.columns.booked_on), "2026-03-02")];
+    match &profile.amount {
+        AmountForm::TwoColumns { credit, debit } => cells.extend([(first(credit), "5"), (first(debit), "")]),
+        AmountForm::Signed { column, .. } => cells.push((first(column), "5")),
+        AmountForm::Directed { column, direction, credit, .. } => {
+            cells.extend([(first(column), "5"), (first(direction), &credit[0])]);
+        }
+    }
+    cells.extend(profile.columns.currency.first().map(|name| (name.clone(), "CNY")));
+    cells.push((column.to_owned(), state));
+    for name in &profile.also {
+        if cells.iter().all(|(there, _)| there != name) {
+            cells.push((name.clone(), if name == "交易状态" { "交易成功" } else { "5" }));
+        }
+    }
+    let (names, values): (Vec<_>, Vec<_>) = cells.into_iter().unzip();
+    format!("{}\n{}\n", names.join(","), values.join(","))
+}
+
+#[test]
+fn every_layout_knows_what_was_not_booked_and_names_a_state_that_it_does_not_know() {
+    let words = WORDS.as_ref().unwrap();
+    for profile in Profile::all() {
+        let request = StatementRequest { profile: Some(profile.name().to_owned()), currency: None };
+        for column in &words.status_columns {
+            let read = |state: &str| read(with_state(profile, column, state).as_bytes(), &request);
+            let moved = |state: &str| {
+                let file = read(state).unwrap_or_else(|errors| panic!("{}, {column}: {errors:?}", profile.name()));
+                let (credit, debit) = file.statements[0].turnover();
+                credit + debit
+            };
+            for state in words.states.booked.iter().chain(&profile.states.booked) {
+                assert_eq!(moved(state), 500, "{}, {column}: {state}", profile.name());
+            }
+            assert_eq!(moved(""), 500, "nothing is said against it");
+            for state in words.states.unbooked.iter().chain(&profile.states.unbooked) {
+                assert_eq!(moved(state), 0, "{}, {column}: {state}", profile.name());
+            }
+            let error = read("去问柜台").unwrap_err().remove(0);
+            assert_eq!(
+                (error.place, error.column.as_ref(), error.fault),
+                (Some(LinePlace::Row(2)), Some(column), StatementFault::UnknownStatus { text: "去问柜台".into() })
+            );
+        }
+    }
+    let statement = one(
+        "期初余额：0.00\n交易日期,借方发生额,贷方发生额,回单号,交易状态\n2027-01-05,,100000.00,H1,交易成功\n2027-01-06,,50.00,H9,交易失败\n2027-01-07,20.00,,H10,已撤销\n",
+    );
+    assert_eq!((statement.lines.len(), statement.turnover()), (3, (10_000_000, 0)));
+    // Whether the entry or its reversal is meant, an account's statement does not say.
+    let taken_back = faults("交易日期,借方发生额,贷方发生额,交易状态,交易状态\n2027-01-05,,1,已冲正,\n");
+    assert_eq!(taken_back[0].2, StatementFault::DuplicateColumn { name: "交易状态".into() });
+    let taken_back = faults("交易日期,借方发生额,贷方发生额,交易状态\n2027-01-05,,1,已冲正\n");
+    assert_eq!(taken_back[0].2, StatementFault::UnknownStatus { text: "已冲正".into() });
+}
+
 fn camt(of_statement: &str) -> String {
     format!(
         r#"<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S</Id><Acct><Id><IBAN>DE89</IBAN></Id><Ccy>EUR</Ccy></Acct>{of_statement}</Stmt></BkToCstmrStmt></Document>"#
@@ -184,6 +244,11 @@ fn faults_of_an_entry_name_its_element() {
             StatementFault::TooManyDecimals { text: text("5.001"), digits: 2 },
         ),
         (entry("", "DBIT", "2026-03-02"), "Amt", StatementFault::Missing),
+        (
+            entry("5", "DBIT", "2026-03-02").replace("BOOK", "HELD"),
+            "Sts",
+            StatementFault::UnknownStatus { text: text("HELD") },
+        ),
         (entry("5", "DBIT", "2026-13-02"), "BookgDt", StatementFault::NotADay { text: text("2026-13-02") }),
         (
             entry("5", "DBIT", "2026-03-02").replace(r#"Ccy="EUR""#, r#"Ccy="EURO""#),

@@ -5,7 +5,7 @@ use super::trace::{Said, Trace, traced};
 use super::{Case, CountedAs, CountedCases, PayeeRefunds, Statistic, Total};
 use crate::act::Payload;
 use crate::credit::{self, Graded};
-use crate::deposit::{DepositStatus, RefundTiming};
+use crate::deposit::{DepositStatus, IS_PUBLIC, RefundTiming};
 use crate::evaluation::{self, EvaluationDeadline, EvaluationStage};
 use crate::field::{Day, Instant};
 use crate::http::word;
@@ -14,7 +14,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::organisation::OrganisationStatus;
 use crate::store::{Reads, Row, StoreError, Value, keys_list};
 use crate::tender::{
-    self, AnswerTiming, CandidatePublication, LotBidding, LotStatus, ObjectionResult, OpeningTiming, TenderStatus,
+    self, AnswerTiming, CandidatePublication, LotBidding, ObjectionResult, OpeningTiming, TenderStatus,
 };
 use crate::world::{Act, ReadEntry};
 use std::collections::BTreeSet;
@@ -107,11 +107,13 @@ pub(super) async fn count(reads: &mut impl Reads) -> Result<CountedCases, StoreE
     each(reads, columns, &["tender", "id"], |row| lot(&mut counted, row)).await?;
     let columns = "tender, id, region, unit, filed, result, answered FROM objections";
     each(reads, columns, &["tender", "id"], |row| objection(&mut counted, row)).await?;
-    let columns = "deposits.book, deposits.id, tenders.region, deposits.book, deposits.clock_day, deposits.refund, \
-                   deposits.status, deposits.due_at, deposits.tender, lots.status FROM deposits \
-                   LEFT JOIN tenders ON tenders.code = deposits.tender \
-                   LEFT JOIN lots ON lots.tender = deposits.tender AND lots.id = deposits.lot";
-    each(reads, columns, &["deposits.book", "deposits.id"], |row| deposit(&mut counted, row)).await?;
+    // A number of deposits for a lot would tell how many bid for it.
+    let columns = format!(
+        "deposits.book, deposits.id, tenders.region, deposits.book, deposits.clock_day, deposits.refund, deposits.status, \
+         deposits.due_at, CASE WHEN {IS_PUBLIC} THEN 'public' END FROM deposits \
+         LEFT JOIN tenders ON tenders.code = deposits.tender"
+    );
+    each(reads, &columns, &["deposits.book", "deposits.id"], |row| deposit(&mut counted, row)).await?;
     Ok(counted)
 }
 
@@ -210,10 +212,7 @@ fn deposit(counted: &mut CountedCases, row: &Row) -> Result<(), StoreError> {
     let day: Option<Day> = row.optional_text(4)?.map(|_| word(row, 4)).transpose()?;
     let region = row.optional_text(2)?.and_then(|region| region.parse().ok());
     let (payee, timing, status) = (row.text(3)?, word(row, 5)?, word::<DepositStatus>(row, 6)?);
-    // As lists have it (`deposit::projection::IS_PUBLIC`): a number of deposits for a lot would tell how many bid for it.
-    let is_opened = row.optional_text(9)?.is_some_and(|status| status != LotStatus::Waiting.name());
-    let would_tell = timing == RefundTiming::NotDue || status == DepositStatus::Reversed;
-    if would_tell && row.optional_text(8)?.is_some() && !is_opened {
+    if row.optional_text(8)?.is_none() {
         return Ok(());
     }
     let counted_as = match timing {

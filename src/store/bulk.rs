@@ -1,6 +1,7 @@
 //! Statements of either engine: parameters bound, rows read, many rows written at once.
 
-use super::{Kind, Row, StoreError, Table, Value};
+use super::layout::{Layouts, RowArray};
+use super::{Row, StoreError, Table, Value};
 use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
@@ -179,82 +180,32 @@ async fn sqlite_put_into(
     Ok(())
 }
 
-/// `INSERT INTO …` with one array a column, so that the statement is the same for any number of rows; `before` parameters are
-/// bound before its own.
-fn postgres_insert(table: &Table, present: Present, before: usize) -> String {
-    let arrays = (before + 1..).zip(table.columns).map(|(at, column)| {
-        let kind = match column.kind {
-            Kind::Integer => "bigint",
-            Kind::Text => "text",
-            Kind::Blob => "bytea",
-        };
-        format!("${at}::{kind}[]")
-    });
-    let arrays = arrays.collect::<Vec<_>>().join(", ");
-    let (names, conflict) = (table.column_names(), on_conflict(table, present));
-    format!("INSERT INTO {} ({names}) SELECT * FROM UNNEST({arrays}){conflict}", table.name)
-}
-
-fn bind_columns<'q>(
-    mut query: Query<'q, Postgres, PgArguments>,
-    table: &Table,
-    rows: Vec<Vec<Value>>,
-) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
-    let mut columns: Vec<Vec<Value>> = table.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-    for row in rows {
-        for (column, value) in columns.iter_mut().zip(row) {
-            column.push(value);
-        }
-    }
-    for (column, values) in table.columns.iter().zip(columns) {
-        query = match column.kind {
-            Kind::Integer => query.bind(values.into_iter().map(integer).collect::<Result<Vec<_>, _>>()?),
-            Kind::Text => query.bind(values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?),
-            Kind::Blob => query.bind(values.into_iter().map(blob).collect::<Result<Vec<_>, _>>()?),
-        };
-    }
-    Ok(query)
+/// `INSERT INTO …` with one array of rows, so that the statement is the same for any number of them.
+fn postgres_insert(table: &Table, present: Present, parameter: usize) -> String {
+    let (name, columns, conflict) = (table.name, table.column_names(), on_conflict(table, present));
+    format!("INSERT INTO {name} ({columns}) SELECT {columns} FROM UNNEST(${parameter}::{name}[]){conflict}")
 }
 
 /// All of them in one statement: one way to the server and back, where each table would have its own. The last one is what the
 /// statement does, those before are its `WITH`, and all are done whole.
-pub(super) async fn postgres_put(connection: &mut PgConnection, all: Vec<TableRows>) -> Result<(), StoreError> {
-    let (mut inserts, mut before) = (Vec::with_capacity(all.len()), 0);
-    for TableRows { table, present, .. } in &all {
-        inserts.push(postgres_insert(table, *present, before));
-        before += table.columns.len();
-    }
+pub(super) async fn postgres_put(
+    connection: &mut PgConnection,
+    layouts: &Layouts,
+    all: Vec<TableRows>,
+) -> Result<(), StoreError> {
+    let tables = layouts.get(connection).await?;
+    let insert = |(at, of): (usize, &TableRows)| postgres_insert(of.table, of.present, at);
+    let mut inserts: Vec<_> = (1..).zip(&all).map(insert).collect();
     let Some(last) = inserts.pop() else { return Ok(()) };
     let with: Vec<_> = (1..).zip(inserts).map(|(at, insert)| format!("put_{at} AS ({insert})")).collect();
     let sql = if with.is_empty() { last } else { format!("WITH {} {last}", with.join(", ")) };
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for TableRows { table, rows, .. } in all {
-        query = bind_columns(query, table, rows)?;
+        query = query.bind(RowArray::new(table, rows, &tables)?);
     }
-    query.execute(&mut *connection).await?;
-    Ok(())
-}
-
-fn integer(value: Value) -> Result<Option<i64>, StoreError> {
-    match value {
-        Value::Null => Ok(None),
-        Value::Integer(number) => Ok(Some(number)),
-        Value::Text(_) | Value::Blob(_) => Err(StoreError::WrongKind),
+    let done = query.execute(&mut *connection).await;
+    if done.is_err() {
+        layouts.forget();
     }
-}
-
-fn text(value: Value) -> Result<Option<String>, StoreError> {
-    match value {
-        Value::Null => Ok(None),
-        Value::Text(text) => Ok(Some(text)),
-        Value::Integer(_) | Value::Blob(_) => Err(StoreError::WrongKind),
-    }
-}
-
-fn blob(value: Value) -> Result<Option<Vec<u8>>, StoreError> {
-    match value {
-        Value::Null => Ok(None),
-        Value::Blob(bytes) => Ok(Some(bytes)),
-        Value::Integer(_) | Value::Text(_) => Err(StoreError::WrongKind),
-    }
+    Ok(done.map(drop)?)
 }

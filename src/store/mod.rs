@@ -11,6 +11,7 @@ mod export;
 mod fulltext;
 mod health;
 mod kept;
+mod layout;
 mod lease;
 mod list;
 mod log;
@@ -60,6 +61,7 @@ pub use write::Write;
 
 use health::Health;
 use kept::Kept;
+use layout::Layouts;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 use std::path::PathBuf;
@@ -70,6 +72,7 @@ use std::sync::Arc;
 pub struct Database {
     pub pools: Pools,
     kept: Arc<Kept>,
+    layouts: Arc<Layouts>,
     health: Arc<Health>,
 }
 
@@ -143,7 +146,7 @@ impl Database {
             let (writer, readers, file) = sqlite::open(url).await?;
             Pools::Sqlite { writer, readers, file }
         };
-        Ok(Self { pools, kept: Arc::default(), health: Arc::new(Health::new("the database")) })
+        Ok(Self { pools, kept: Arc::default(), layouts: Arc::default(), health: Arc::new(Health::new("the database")) })
     }
 
     /// Rows of a query outside any transaction of ours.

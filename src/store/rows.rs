@@ -30,12 +30,30 @@ pub trait Projected: Capability {
 
 /// Rows to upsert, by table.
 #[derive(Default)]
-pub struct Rows(BTreeMap<&'static str, (&'static Table, Vec<Vec<Value>>)>);
+pub struct Rows(BTreeMap<&'static str, TableOfRows>);
+
+struct TableOfRows {
+    table: &'static Table,
+    rows: Vec<Vec<Value>>,
+    /// Those that may still be replaced, by their keys.
+    latest: BTreeMap<Vec<Value>, Vec<Value>>,
+}
 
 impl Rows {
+    fn of(&mut self, table: &'static Table) -> &mut TableOfRows {
+        let none = || TableOfRows { table, rows: Vec::new(), latest: BTreeMap::new() };
+        self.0.entry(table.name).or_insert_with(none)
+    }
+
     pub fn put(&mut self, table: &'static Table, row: Vec<Value>) {
         debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
-        self.0.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(row);
+        self.of(table).rows.push(row);
+    }
+
+    /// In the place of a row with the same key that was put like this before.
+    pub fn put_latest(&mut self, table: &'static Table, row: Vec<Value>) {
+        debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
+        self.of(table).latest.insert(table.key_of(&row), row);
     }
 
     /// When time makes something due on a stream.
@@ -70,13 +88,18 @@ impl Rows {
 
     /// Those of others as well.
     pub fn extend(&mut self, others: Self) {
-        for (name, (table, rows)) in others.0 {
-            self.0.entry(name).or_insert_with(|| (table, Vec::new())).1.extend(rows);
+        for TableOfRows { table, rows, latest } in others.0.into_values() {
+            let of = self.of(table);
+            of.rows.extend(rows);
+            of.latest.extend(latest);
         }
     }
 
     pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {
-        self.0.into_values()
+        self.0.into_values().map(|TableOfRows { table, mut rows, latest }| {
+            rows.extend(latest.into_values());
+            (table, rows)
+        })
     }
 }
 

@@ -99,7 +99,7 @@ impl Table {
         self.key.iter().map(value).collect()
     }
 
-    fn place_of(&self, column: &str) -> Option<usize> {
+    pub(super) fn place_of(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|known| known.name == column)
     }
 

@@ -3,6 +3,7 @@
 use super::bulk::TableRows;
 use super::health::Health;
 use super::kept::Kept;
+use super::layout::Layouts;
 use super::{Database, Row, StoreError, Table, Value, bulk, postgres};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
@@ -18,6 +19,7 @@ pub struct Write {
     /// `None` once it has failed.
     session: Option<Session>,
     kept: Arc<Kept>,
+    layouts: Arc<Layouts>,
     health: Arc<Health>,
     /// How much was put, about.
     bytes: usize,
@@ -69,8 +71,8 @@ impl Write {
 
     /// On PostgreSQL by these statements, in one message, with what they find.
     async fn begin_by(database: &Database, postgres: String) -> Result<(Self, Vec<Row>), StoreError> {
-        let (kept, health) = (Arc::clone(&database.kept), Arc::clone(&database.health));
-        let mut write = Self { session: None, kept, health, bytes: 0 };
+        let (kept, layouts) = (Arc::clone(&database.kept), Arc::clone(&database.layouts));
+        let mut write = Self { session: None, kept, layouts, health: Arc::clone(&database.health), bytes: 0 };
         if let Some(connection) = write.kept.take() {
             let connection = write.session.insert(Session::Postgres(connection));
             match connection.begin(&postgres).await {
@@ -179,9 +181,10 @@ impl Write {
             debug_assert!(rows.are_told_apart(), "a key of {} stands twice", rows.table_name());
             self.bytes += rows.bytes();
         }
+        let layouts = Arc::clone(&self.layouts);
         let done = match self.session()? {
             Session::Sqlite(connection) => in_time(bulk::sqlite_put(connection, all)).await,
-            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, all)).await,
+            Session::Postgres(connection) => in_time(bulk::postgres_put(connection, &layouts, all)).await,
         };
         self.judged(done)
     }

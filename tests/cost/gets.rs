@@ -52,18 +52,22 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/zh/organisations", Page),
     ("/zh/organisations.csv", Stream),
     ("/zh/organisations.json", Page),
+    ("/zh/organisations.atom", Page),
     ("/zh/commitments", Page),
     ("/zh/commitments.csv", Stream),
     ("/zh/commitments.json", Page),
+    ("/zh/commitments.atom", Page),
     ("/zh/organisations/:id", View),
     ("/zh/commitments/:id", View),
     ("/zh/evaluations", Page),
     ("/zh/evaluations.csv", Stream),
     ("/zh/evaluations.json", Page),
+    ("/zh/evaluations.atom", Page),
     ("/zh/evaluations/:id", View),
     ("/zh/deposits", Page),
     ("/zh/deposits.csv", Stream),
     ("/zh/deposits.json", Page),
+    ("/zh/deposits.atom", Page),
     ("/zh/deposits.ics", Page),
     ("/zh/deposits/:payee/:id", OneThing),
     ("/zh/documents", Page),
@@ -196,13 +200,8 @@ pub fn pages_of_lists() -> Vec<String> {
     let of = |name: &str| {
         let path = name.to_lowercase();
         let list = std::fs::read_to_string(format!("src/page/list/{path}.rs")).unwrap();
-        let forms = [
-            ("", true),
-            (".csv", true),
-            (".json", true),
-            (".atom", !list.contains("time: None")),
-            (".ics", !list.contains("dues: &[]")),
-        ];
+        let forms =
+            [("", true), (".csv", true), (".json", true), (".atom", true), (".ics", !list.contains("dues: &[]"))];
         forms
             .into_iter()
             .filter(|(_, is_there)| *is_there)

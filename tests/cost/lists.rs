@@ -28,6 +28,10 @@ static FIXED: &[&str] = &[
     "/v1/organisations?counts=true&q=zzz&role=auditor",
     "/v1/commitments?counts=true&status=lapsed",
     "/v1/evaluations?counts=true",
+    "/v1/evaluations?after=1~x",
+    "/v1/evaluations?status=sealing&milestone=award",
+    "/v1/evaluations?commitment=x&limit=500",
+    "/v1/evaluations?tender=BIG",
     "/v1/deposits?counts=true&refund=late",
     "/v1/documents?counts=true&source=tender&q=zzz",
     "/v1/tenders?nature=goods",
@@ -66,8 +70,12 @@ static FIXED: &[&str] = &[
     "/v1/organisations",
     "/v1/organisations?q=zzz",
     "/v1/organisations?role=auditor",
+    "/v1/organisations?after=1~x",
+    "/v1/organisations?status=confirmed",
+    "/v1/organisations?status=suspended",
     "/v1/organisations?status=pending",
     "/v1/commitments",
+    "/v1/commitments?after=1~x&limit=500",
     "/v1/commitments?status=lapsed",
     "/v1/commitments?tender=BIG",
     "/v1/documents?limit=500",
@@ -134,6 +142,8 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/records?author={centre}&kind=tender.cleared&contested=true&stream=tender/BIG"),
         format!("/v1/records?before={size}&author={centre}&kind=tender.cleared&limit=500"),
         format!("/v1/commitments?unit={centre}"),
+        format!("/v1/evaluations?unit={centre}"),
+        format!("/v1/evaluations?enterprise={centre}&status=concluded"),
         format!("/v1/commitments?enterprise={centre}&status=lapsed"),
         format!("/v1/objections?objector={centre}"),
         format!("/v1/objections?centre={centre}&filed_from=2026-01-01&region=41"),
@@ -167,8 +177,9 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 16] = [
-    "INSERT INTO organisations (id, name, status, roles, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1 FROM many",
+const MANY: [&str; 17] = [
+    "INSERT INTO organisations (id, name, status, roles, admitted, since, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, n, 1 \
+     FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
      '%91410100MA0000015B'), 'x', 'x', 1, n, n, 1 FROM many",
@@ -180,7 +191,8 @@ const MANY: [&str; 16] = [
     "INSERT INTO awards SELECT 'x' || n, '1', (SELECT id FROM organisations WHERE roles LIKE '%,centre,%' AND name <> 'x'), n, \
      1, 1 FROM many",
     "INSERT INTO templates SELECT 'x' || n, 'x', 'construction', 1, 'x' FROM many",
-    "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, 1, 1, 1 FROM many",
+    "INSERT INTO commitments SELECT 'x' || n, 'x', 1, 'x', 'x', NULL, NULL, 1, 'unit', 'offered', 0, n, n, 1 FROM many",
+    "INSERT INTO evaluations SELECT 'x' || n, 'x', 'award', NULL, NULL, 0, 'x', 'x', 'sealing', 'awaited', 'awaited', NULL, n, n, 1 FROM many",
     "INSERT INTO bars SELECT 'x' || n, n + 100000, 'x', 'court-list', 'x', 'x', 'x', 'x', '', '', '', '2026-01-01', \
      '2027-01-01', 1, 1, 'x', 'ndrc', 'x', 1, 'standing', NULL, 0, 'x' FROM many",
     "INSERT INTO ratings SELECT 'c' || n || ':year_end', 'unit', (SELECT id FROM organisations WHERE roles LIKE '%,centre,%' AND \
@@ -221,7 +233,19 @@ pub async fn lists_have_an_index_on_postgres(asked: &[String]) {
     for setting in settings {
         sqlx::raw_sql(AssertSqlSafe(format!("SET {setting}"))).execute(&mut session).await.unwrap();
     }
-    let tables = ["tenders", "lots", "objections", "bids", "awards", "ratings", "attachments"];
+    let tables = [
+        "tenders",
+        "lots",
+        "objections",
+        "bids",
+        "awards",
+        "ratings",
+        "attachments",
+        "organisations",
+        "commitments",
+        "evaluations",
+        "deposits",
+    ];
     let is_list = |statement: &&String| tables.iter().any(|table| statement.contains(&format!(" FROM {table} ")));
     let is_list = |statement: &&String| is_list(statement) && statement.contains(" ORDER BY ");
     let mut looked_at = 0;

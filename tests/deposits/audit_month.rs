@@ -1,6 +1,6 @@
 //! A month for an audit: what it says adds up, and to what the book says.
 
-use super::books::moved;
+use super::books::{in_three_currencies, moved};
 use super::support::Engine;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -90,4 +90,43 @@ async fn a_month_is_written_for_an_audit_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_written_for_an_audit_on_postgres() {
     a_month_is_written_for_an_audit(Engine::Postgres).await;
+}
+
+/// The yuan's columns know the yuan alone, and each currency adds up by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_of_several_currencies_has_a_row_for_each() {
+    let stage = in_three_currencies(Engine::Sqlite).await;
+    let path = stage.path("audit-month.xml?year=2026&month=8");
+    let answer = stage.app.get_as(&stage.cast.centre, &path).await;
+    let (rows, _) = read(answer.body.as_str().unwrap());
+    let (ours, mut found) = (stage.balances("").await, BTreeMap::new());
+    let mut vouchers = BTreeMap::<(&str, &str), i64>::new();
+    for (row, fields) in &rows {
+        let currency = fields.get("币种编码").map_or("", String::as_str);
+        let yuan_as_original = |side: &str| {
+            let expected = if currency == "CNY" { &*fields[&format!("{side}原币金额")] } else { "" };
+            assert_eq!(fields[&format!("{side}本币金额")], expected, "{fields:?}");
+            cents(&fields[&format!("{side}原币金额")])
+        };
+        match row.as_str() {
+            "科目余额及发生额" => {
+                let moved = yuan_as_original("借方") - yuan_as_original("贷方");
+                let side = |of: &str| if fields[&format!("{of}余额方向")] == "贷" { -1 } else { 1 };
+                let stands = |of: &str| side(of) * cents(&fields[&format!("{of}原币余额")]);
+                assert_eq!(stands("期初") + moved, stands("期末"), "{fields:?}");
+                let sub = Some(&*fields["辅助项1编号"]).filter(|sub| !sub.is_empty());
+                let account = std::iter::once(&*fields["科目编号"]).chain(sub).chain([currency]);
+                let known = found.insert(account.collect::<Vec<_>>().join("."), json!(stands("期末")));
+                assert_eq!(known, None, "one row each: {fields:?}");
+            }
+            "记账凭证" => {
+                let moved = yuan_as_original("借方") - yuan_as_original("贷方");
+                *vouchers.entry((&fields["记账凭证编号"], currency)).or_default() += moved;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(found, serde_json::from_value(ours).unwrap());
+    assert_eq!(found["1010.icbc.JPY"], json!(10_000_400));
+    assert!(vouchers.values().all(|difference| *difference == 0), "{vouchers:?}");
 }

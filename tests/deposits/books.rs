@@ -144,6 +144,62 @@ async fn the_programs_of_others_come_to_the_same_on_postgres() {
     the_programs_of_others_come_to_the_same(Engine::Postgres).await;
 }
 
+/// Deposits in dollars and yen at the same bank as those in yuan.
+pub async fn in_three_currencies(engine: Engine) -> Stage {
+    let stage = moved(engine).await;
+    for (currency, at) in [("USD", 1), ("JPY", 2)] {
+        let money = |minor: i64| json!({"currency": currency, "amount_minor": minor});
+        let (scheme, id) = (format!("s-{currency}"), format!("d-{currency}"));
+        let published = json!({
+            "id": scheme, "kind": "bid-tendering", "name": "投标保证金", "article": "招标投标法实施条例第二十六条",
+            "currency": currency, "ratio_ppm": 20_000,
+            "forms": ["transfer", "bank_guarantee", "surety_guarantee", "insurance", "electronic_guarantee"],
+            "day_count": "actual_360", "rates": [{"from": "2020-01-01", "rate_ppm": 500}], "document": paper(),
+        });
+        stage.enters("schemes", "deposit.scheme_published", published).await.accepted();
+        let notice = json!({
+            "id": id, "scheme": scheme, "payer": stage.cast.enterprise.id, "base": money(500_000_000),
+            "required": money(10_000_000), "bank": "icbc", "pay_by": stage.day(5),
+        });
+        stage.enters("notices", "deposit.announced", notice).await.accepted();
+        let receipt = json!({
+            "deposit": id, "reference": format!("HD-{id}"), "amount": money(10_000_000), "value_date": stage.day(0),
+            "account_kind": "basic", "account": {"sealed": "A".repeat(43)},
+        });
+        stage.enters("receipts", "deposit.received", receipt).await.accepted();
+        for (nature, fen) in [("own_funds", 700 + at), ("charge", 300 + at)] {
+            let entry = json!({
+                "bank": "icbc", "nature": nature, "reference": format!("{nature}-{currency}"), "amount": money(fen),
+                "value_date": stage.day(0),
+            });
+            stage.enters("bank-entries", "deposit.bank_entered", entry).await.accepted();
+        }
+    }
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_book_of_several_currencies_is_read_by_the_programs_of_others() {
+    let (stage, folder) = (in_three_currencies(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    let bean = fetched(&stage, "book.beancount", folder.path()).await;
+    let plain = fetched(&stage, "book.ledger", folder.path()).await;
+    let readers: [(&Path, Complaint); 3] = [(&bean, beancount), (&plain, hledger), (&plain, ledger)];
+    for (file, complaint) in readers {
+        assert_eq!(complaint(file), None, "{}", std::fs::read_to_string(file).unwrap());
+        // One cent, one yen more at the end: all three complain.
+        let text = std::fs::read_to_string(file).unwrap();
+        for (right, wrong) in [("100004.00", "100004.01"), ("10000400", "10000401")] {
+            let (kept, last) = text.rsplit_once(right).unwrap_or_else(|| panic!("{right}: {text}"));
+            let forged = folder.path().join("forged");
+            std::fs::write(&forged, [kept, last].join(wrong)).unwrap();
+            assert!(complaint(&forged).is_some(), "{}: {wrong}", file.display());
+        }
+    }
+    let theirs = balances_by_hledger(&plain);
+    let bank = ("Assets:C1010:Sicbc".into(), "200000.00 CNY, 10000400 JPY, 100004.00 USD".into());
+    assert!(theirs.contains(&bank), "{theirs:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journal_is_a_table_and_not_for_everybody() {
     let stage = moved(Engine::Sqlite).await;

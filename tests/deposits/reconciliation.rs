@@ -80,6 +80,9 @@ async fn bank_and_book_tie(engine: Engine) {
     assert!(!text.contains("张三") && !text.contains("1234"), "{text}");
     // The same again comes to the same.
     assert_eq!(as_json(&reconcile(&stage, &url, &file, &["--json"])), read);
+    assert_eq!(read["warnings"][0]["warning"], "currency-assumed", "{read}");
+    let told = reconcile(&stage, &url, &file, &[]);
+    assert!(String::from_utf8_lossy(&told.stdout).contains("! no currency is stated: read as CNY"), "{told:?}");
     let csv = reconcile(&stage, &url, &file, &["--csv"]);
     let line = format!("{second},19998500,20000000,-1500,0,0");
     assert!(String::from_utf8_lossy(&csv.stdout).contains(&line), "{csv:?}");

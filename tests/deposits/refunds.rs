@@ -88,14 +88,17 @@ async fn a_loser_has_its_bond_back_late_and_with_interest(engine: Engine) {
 
     stage.app.clock.set(due.plus_millis(-1));
     stage.app.ledger.propose_due().await.unwrap();
-    assert_eq!(stage.deposit("d-2").await["status"], "refund_due");
-    stage.app.clock.set(due.plus_millis(2 * DAY));
+    let view = stage.deposit("d-2").await;
+    assert_eq!((&view["status"], &view["days_late"]), (&"refund_due".into(), &serde_json::Value::Null));
+    stage.app.clock.set(due.plus_millis(2 * DAY - 1));
     stage.app.ledger.propose_due().await.unwrap();
     let view = stage.deposit("d-2").await;
     assert_eq!(view["status"], "overdue");
     // The winner's, whose clock the service started, is as late.
     let listed = stage.app.get("/v1/deposits?status=overdue").await.body;
     assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["id"]), (2, &"d-2".into()));
+    // Anybody is told how late: the second day runs.
+    assert_eq!((&view["days_late"], &listed["items"][0]["days_late"]), (&2.into(), &2.into()));
     let record = stage.app.get(&format!("/v1/records/{}", view["overdue"])).await.body;
     assert_eq!(record["kind"], "deposit.refund_overdue", "{record}");
 

@@ -86,9 +86,12 @@ async fn an_earlier_edition_takes_the_notice_and_no_list_shows_it() {
     assert_eq!((listed, one), (0, 404));
     let mine = format!("/v1/deposits?payer={}", stage.cast.enterprise.id);
     assert_eq!(stage.app.get(&mine).await.body["items"], json!([]));
+    let in_feed = async || stage.app.get("/zh/deposits.atom").await.body.to_string().contains("d-1");
+    assert!(!in_feed().await);
     assert_eq!(stage.app.get_as(&stage.cast.enterprise, &stage.path("deposits/d-1/money")).await.status, 200);
     stage.opened().await;
     let (listed, one, _) = told(&stage).await;
     assert_eq!((listed, one), (1, 200));
+    assert!(in_feed().await);
     stage.holds().await;
 }

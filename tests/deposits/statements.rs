@@ -125,6 +125,65 @@ async fn a_statement_is_read_signed_and_settled_on_postgres() {
     a_statement_is_read_signed_and_settled(Engine::Postgres).await;
 }
 
+/// Who is given a record to sign can post it: what the log would refuse is refused at once, with the cure.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_given_a_record_that_is_then_refused() {
+    let stage = Stage::paid(Engine::Sqlite).await;
+    let (first, today, tomorrow) = (stage.day(-3), stage.day(0), stage.day(1));
+    let of = |account: &str, lines: &[Row<'_>]| format!("账号：{account}\n{}", table(lines)).into_bytes();
+    let read = async |file| stage.on_statement(&stage.cast.centre, "bank=icbc", "text/csv", file).await;
+    let received = (&*first, 10_000_000, 10_000_000, "HD-d-1");
+    for last in [&today, &tomorrow] {
+        let answer = read(of(ACCOUNT, &[received, (last, 1, 10_000_001, "LX")])).await;
+        assert_eq!((answer.status, answer.problem()), (422, "statement-refused"), "{answer:?}");
+        let (zh, en) = (answer.body["detail"].as_str().unwrap(), answer.body["detail_en"].as_str().unwrap());
+        assert!(zh.contains(last) && zh.contains(&stage.day(-1)) && zh.contains("尚未结束"), "{zh}");
+        assert!(en.contains(last) && en.contains("not over"), "{en}");
+    }
+    let yesterday = read(of(ACCOUNT, &[received, (&stage.day(-1), 1, 10_000_001, "LX")])).await;
+    stage.signs(yesterday.body["record"].clone()).await.accepted();
+    stage.app.days_pass(1).await;
+    // Another account than the one before; in the wrong month on top of it, both are said.
+    let next = [(&*today, 2, 10_000_003, "LX-2"), (&*tomorrow, 3, 10_000_006, "LX-3")];
+    let other = read(of("6222000000009999", &next)).await;
+    assert_eq!(other.problem(), "statement-refused");
+    let said = other.body["detail"].as_str().unwrap();
+    assert!(said.contains("账号") && said.contains("尚未结束"), "{said}");
+    // As soon as the day is over, the same account's file is signed as it was drafted.
+    stage.app.days_pass(1).await;
+    let drafted = read(of(ACCOUNT, &next)).await;
+    stage.signs(drafted.body["record"].clone()).await.accepted();
+    stage.holds().await;
+}
+
+/// Who signs is told first what of the file was not taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_taken_of_a_file_is_said_beside_the_record() {
+    let stage = Stage::paid(Engine::Sqlite).await;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for (name, reference, balance) in [("三月", "HD-d-1", "100000.00"), ("四月", "HD-d-2", "200000.00")] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        let (head, day) = (["交易日期", "借方发生额", "贷方发生额", "余额", "回单号"], stage.day(-3));
+        for (column, (title, cell)) in (0..).zip(head.iter().zip([&day, "", "100000.00", balance, reference])) {
+            sheet.write_string(0, column, *title).unwrap();
+            sheet.write_string(1, column, cell).unwrap();
+        }
+    }
+    let (bytes, media_type) =
+        (workbook.save_to_buffer().unwrap(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    let read = stage.on_statement(&stage.cast.centre, "bank=icbc", media_type, bytes.clone()).await;
+    let told = |answer: &Answer| answer.body["warnings"].as_array().unwrap().clone();
+    let warnings = told(&read);
+    let says = |zh: &str, en: &str| {
+        let is_said = |warning: &Value, member: &str, words| warning[member].as_str().unwrap().contains(words);
+        warnings.iter().any(|warning| is_said(warning, "text_zh", zh) && is_said(warning, "text_en", en))
+    };
+    assert!(says("四月", "四月") && says("按 CNY 读取", "read as CNY"), "{read:?}");
+    stage.signs(read.body["record"].clone()).await.accepted();
+    let again = stage.on_statement(&stage.cast.centre, "bank=icbc", media_type, bytes).await;
+    assert_eq!((&again.body["standing"], told(&again)), (&"already_reconciled".into(), warnings));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_statements_change_nothing() {
     let stage = Stage::paid(Engine::Sqlite).await;

@@ -2,10 +2,15 @@
 
 use super::ask;
 use super::support::fixture::{act, objection, preannouncement, stream};
-use super::support::{Answer, App};
-use gongshi::field::Line;
+use super::support::{Answer, App, Engine, unlimited};
+use gongshi::clock::Clock;
+use gongshi::demo;
+use gongshi::field::{Instant, Line};
 use gongshi::search::projection::catch_up;
 use serde_json::{Value, json};
+
+/// The present of the demo.
+const PRESENT: &str = "2026-11-23T02:00:00.000Z";
 
 /// Texts that would break a line, a tag or a parameter.
 const TITLES: [&str; 3] = [
@@ -13,6 +18,10 @@ const TITLES: [&str; 3] = [
     "道路监理服务采购项目招标公告的标题很长需要在日历里折行否则不合规范所以这里写得更长一些再长一些直到超过七十五个八位字节",
     "道路监理:BEGIN:VEVENT]]>",
 ];
+
+/// The lists whose rows have an id, and no calendar or one that is looked at elsewhere.
+const LISTS: [(&str, &str); 5] =
+    [("organisations", "id"), ("commitments", "id"), ("evaluations", "id"), ("deposits", "id"), ("documents", "title")];
 
 async fn text(app: &App, path: &str) -> String {
     String::from_utf8(app.bytes(path).await).unwrap()
@@ -77,4 +86,42 @@ async fn feeds_and_calendars_say_what_the_list_says() {
     let nothing = read(&app, "飞机").await;
     assert_eq!((nothing["events"].as_array().unwrap().len(), nothing["entries"].as_array().unwrap().len()), (0, 0));
     assert_ne!(nothing["id"], found["id"]);
+}
+
+async fn lists_are_feeds(engine: Engine) {
+    let present: Instant = PRESENT.parse().unwrap();
+    let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
+    let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let app = App::start_by(clock.clone(), folder, engine, unlimited(), None).await;
+    demo::fill(&app.ledger, &clock, present, keys.path()).await.unwrap();
+    for (list, title) in LISTS {
+        let items = app.get(&format!("/v1/{list}?limit=50")).await.body["items"].as_array().unwrap().clone();
+        assert!(items.len() > 2, "{list}");
+        let mut names = Vec::new();
+        for prefix in ["zh", "en"] {
+            let feed = text(&app, &format!("/{prefix}/{list}.atom")).await;
+            let read: Value =
+                serde_json::from_str(&ask("feeds_read.py", &[], &json!({ "feed": feed }).to_string())).unwrap();
+            let entries = read["entries"].as_array().unwrap();
+            assert_eq!(entries.len(), items.len(), "{engine:?} {list}");
+            for (entry, item) in entries.iter().zip(&items) {
+                // An organisation is called by its name.
+                let title = item.get("name").filter(|name| *name != "").unwrap_or(&item[title]);
+                assert_eq!(entry[1], *title, "{engine:?} {list}");
+                assert_eq!(app.get(entry[2].as_str().unwrap()).await.status, 200, "{entry}");
+            }
+            names.push(read["id"].clone());
+        }
+        assert_ne!(names[0], names[1], "the two languages are two feeds");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_feeds_on_sqlite() {
+    lists_are_feeds(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_feeds_on_postgres() {
+    lists_are_feeds(Engine::Postgres).await;
 }

@@ -21,6 +21,7 @@ mod modes;
 mod operations;
 mod outages;
 mod pages;
+mod parameters;
 mod problems;
 mod proxy;
 mod registry;

@@ -62,16 +62,42 @@ async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<St
     (pages, elsewhere)
 }
 
+/// Words in Chinese that a page in English does not mark as such.
+fn unmarked(html: &str) -> Vec<&str> {
+    const VOID: [&str; 6] = ["br", "hr", "input", "link", "meta", "rect"];
+    // An option, a script and a picture can't have parts of another language.
+    const WHOLE: [&str; 4] = ["option", "script", "svg", "title"];
+    let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let (mut open, mut found): (Vec<(&str, bool)>, _) = (Vec::new(), Vec::new());
+    for piece in html.split('<').skip(1) {
+        let Some((tag, text)) = piece.split_once('>') else { continue };
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+        if tag.starts_with('/') {
+            open.truncate(open.iter().rposition(|(known, _)| *known == name).unwrap_or(open.len()));
+        } else if !VOID.contains(&name) && !tag.starts_with('!') {
+            open.push((name, tag.contains(" lang=\"zh") || WHOLE.contains(&name)));
+        }
+        if text.contains(is_han) && !open.iter().any(|(_, is_said)| *is_said) {
+            found.push(text);
+        }
+    }
+    found
+}
+
 fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }
 
 /// A service with the demo in it.
 pub async fn demo_app() -> App {
+    demo_on(Engine::Sqlite).await
+}
+
+async fn demo_on(engine: Engine) -> App {
     let present: gongshi::field::Instant = PRESENT.parse().unwrap();
     let clock = Clock::manual(present.plus_millis(-demo::DAYS_BACK * 86_400_000));
     let (folder, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let app = App::start_by(clock.clone(), folder, Engine::Sqlite, unlimited(), None).await;
+    let app = App::start_by(clock.clone(), folder, engine, unlimited(), None).await;
     demo::fill(&app.ledger, &clock, present, keys.path()).await.unwrap();
     app
 }
@@ -83,6 +109,11 @@ async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there
     for (first, tongue) in [("/zh/", "<html lang=\"zh-CN\">"), ("/en/", "<html lang=\"en\">")] {
         let (pages, elsewhere) = crawl(&app, first).await;
         assert!(pages.values().all(|html| html.contains(tongue)));
+        if first == "/en/" {
+            for (address, html) in &pages {
+                assert_eq!(unmarked(html), Vec::<&str>::new(), "{address}");
+            }
+        }
         let is_other = |link: &&String| link.starts_with("/en/") || link.starts_with("/zh/");
         let is_file = |link: &&String| {
             FILES.iter().any(|ending| link.split('?').next().is_some_and(|path| path.ends_with(ending)))
@@ -102,7 +133,9 @@ async fn every_page_of_the_demo_stands_in_both_languages_and_links_what_is_there
     assert!(kept[0].len() > 60, "{:?}", kept[0]);
     // A refuted claim, an objection and what became of it can be read.
     let has = |text: &str| said[0].values().any(|html| html.contains(text));
-    assert!(["不实", "逾期未答复", "采纳", "合同变更", "验收", "限制准入"].iter().all(|text| has(text)));
+    assert!(
+        ["不实", "逾期未答复", "采纳", "合同变更", "验收", "限制准入", "由监督部门裁定"].iter().all(|text| has(text))
+    );
     let home = app.client.get(format!("{}/zh/", app.base)).header("accept-encoding", "br").send().await.unwrap();
     let bytes = home.bytes().await.unwrap().len();
     assert!((1000..PAGE_BYTES_MAX).contains(&bytes), "{bytes}");
@@ -148,11 +181,74 @@ async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
             assert!(none.status == 200 && !none.body.to_string().contains("T-1"), "{form}: {}", none.body);
             assert_eq!(app.get(&format!("/{prefix}/tenders.{form}?status=none")).await.status, 400, "{form}");
         }
-        // A list in another order than that of time has no feed, and one on which nothing is due no calendar.
-        for form in ["organisations.atom", "lots.ics", "commitments.ics"] {
+        // A list on which nothing is due has no calendar.
+        for form in ["lots.ics", "commitments.ics"] {
             assert_eq!(app.get(&format!("/{prefix}/{form}")).await.status, 404, "{form}");
         }
     }
+}
+
+/// The lists, and what says when an item came into each.
+const LISTS: [(&str, &str); 8] = [
+    ("tenders", "first_time"),
+    ("lots", "published"),
+    ("objections", "filed"),
+    ("organisations", "since"),
+    ("commitments", "first_time"),
+    ("evaluations", "first_time"),
+    ("deposits", "announced"),
+    ("documents", "cited"),
+];
+
+/// What stands in all elements of a feed that are called so.
+fn elements<'a>(feed: &'a str, name: &str) -> Vec<&'a str> {
+    let end = format!("</{name}>");
+    feed.split(&format!("<{name}>")).skip(1).filter_map(|rest| rest.split(&end).next()).collect()
+}
+
+async fn every_list_begins_with_the_newest_and_is_a_feed(engine: Engine) {
+    let app = demo_on(engine).await;
+    for (list, time) in LISTS {
+        let all = app.get(&format!("/v1/{list}?limit=500")).await.body["items"].as_array().unwrap().clone();
+        assert!(all.len() > 2, "{list}");
+        let times: Vec<_> = all.iter().map(|item| item[time].as_str().unwrap()).collect();
+        assert!(times.is_sorted_by(|one, next| one >= next), "{list}: {times:?}");
+        let (mut walked, mut next) = (Vec::new(), String::new());
+        loop {
+            let page = app.get(&format!("/v1/{list}?limit=3{next}")).await.body;
+            walked.extend(page["items"].as_array().unwrap().clone());
+            let Some(after) = page["next"].as_str() else { break };
+            next = format!("&after={after}");
+        }
+        assert_eq!(walked, all, "{engine:?} {list}");
+        assert_eq!(app.get(&format!("/v1/{list}?after=none")).await.problem(), "bad-parameter", "{list}");
+        for prefix in ["zh", "en"] {
+            let address = format!("/{prefix}/{list}.atom");
+            let feed = app.get(&address).await;
+            let feed = feed.body.as_str().unwrap();
+            let newest = &times[..times.len().min(50)];
+            assert_eq!(elements(feed, "published"), newest, "{address}");
+            let updated = elements(feed, "updated");
+            assert_eq!(updated.len(), newest.len() + 1, "{address}");
+            assert_eq!(updated.iter().skip(1).max(), updated.first(), "{address}");
+            assert!(updated.iter().skip(1).zip(newest).all(|(updated, came)| updated >= came), "{address}");
+            let ids: BTreeSet<_> = elements(feed, "id").into_iter().collect();
+            assert_eq!(ids.len(), newest.len() + 1, "{address}");
+            let page = app.get(&format!("/{prefix}/{list}")).await;
+            let linked = page.body.as_str().unwrap().matches(&format!("href=\"{address}\"")).count();
+            assert_eq!(linked, 2, "{address} stands in the head and is seen");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_begins_with_the_newest_and_is_a_feed_on_sqlite() {
+    every_list_begins_with_the_newest_and_is_a_feed(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_begins_with_the_newest_and_is_a_feed_on_postgres() {
+    every_list_begins_with_the_newest_and_is_a_feed(Engine::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use super::documents;
 use super::support::fixture::{self, act, stream};
-use super::support::{Actor, App, audit, mirror};
+use super::support::{Actor, App, Engine, audit, mirror};
 use gongshi::field::{DocumentRef, OrganisationId, Party};
 use gongshi::organisation::{Act, Confirmation, Ending, EndingGround, Registration, Reinstatement, Renaming, Role};
 use gongshi::record::PrivateKey;
@@ -63,6 +63,44 @@ async fn a_firm_is_renamed_goes_up_in_another_and_bids_no_more() {
     post("reinstatements", Reinstatement { reason }.into()).await.accepted();
     app.post(&cast.rival, "/v1/tenders/R-1/objections", &stream("R-1"), &objection).await.accepted();
     assert_eq!(app.get(&format!("/v1/organisations/{heir}")).await.body["succeeds"], json!([]));
+}
+
+/// Whoever is confirmed comes into the list then, whenever it was registered; claims that nobody confirmed are in the way of nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_organisations_begins_with_whom_was_confirmed_last() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = App::start_on(engine).await;
+        let cast = app.cast().await;
+        let firm = |id: &str| Actor { id: id.parse().unwrap(), key: PrivateKey::generate() };
+        let firms = ["91410100MA00002180", "91410100MA0000226T", "91410100MA0000234M"].map(firm);
+        let mut registered = Vec::new();
+        for firm in &firms {
+            app.clock.advance_millis(60_000);
+            registered.push(app.now().to_string());
+            app.register(firm, Role::Enterprise).await.accepted();
+        }
+        let listed = async |query: &str| {
+            let page = app.get(&format!("/v1/organisations?limit=500&{query}")).await.body;
+            let of = |item: &serde_json::Value| {
+                (item["id"].as_str().unwrap().to_owned(), item["since"].as_str().unwrap().to_owned())
+            };
+            page["items"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+        };
+        let before = listed("").await;
+        let named = |firm: &Actor, since: &String| (firm.id.to_string(), since.clone());
+        let claims: Vec<_> = firms.iter().zip(&registered).map(|(firm, since)| named(firm, since)).rev().collect();
+        assert_eq!(listed("status=pending").await, claims, "{engine:?}");
+        for firm in [&firms[2], &firms[0]] {
+            app.clock.advance_millis(60_000);
+            app.confirm(firm, Role::Enterprise, &cast.supervisor).await.accepted();
+        }
+        let now = app.now();
+        let last = [named(&firms[0], &now.to_string()), named(&firms[2], &now.plus_millis(-60_000).to_string())];
+        assert_eq!(listed("").await, [&last[..], &before].concat(), "{engine:?}");
+        assert_eq!(listed("status=confirmed").await, listed("").await, "{engine:?}");
+        assert_eq!(listed("status=pending").await, claims[1..2], "{engine:?}");
+        assert_eq!(listed("role=enterprise").await[..2], last, "{engine:?}");
+    }
 }
 
 /// A real code whose check character is not the computed one, `9`.

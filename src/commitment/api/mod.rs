@@ -4,9 +4,9 @@ mod acts;
 
 use super::view::{BreachView, CommitmentFile, CommitmentView};
 use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
-use crate::field::{CommitmentId, OrganisationId, TemplateId, TenderCode};
+use crate::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
 use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, counted_page, list_counts, page_limit,
+    Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, counted_page, list_counts, page_limit,
     parameters, shown, word,
 };
 use crate::law::Law;
@@ -53,11 +53,15 @@ pub struct CommitmentSummary {
     pub offered_by: Side,
     /// Reports of breaches without a finding that counts.
     pub open_breaches: u64,
+    /// When it was offered (UTC).
+    pub first_time: Instant,
+    /// When the newest record about it was written (UTC).
+    pub last_time: Instant,
     pub version: u64,
 }
 
 counted_page! {
-    /// A page of commitments, ordered by id.
+    /// A page of commitments, the newest first.
     CommitmentPage of CommitmentSummary
 }
 
@@ -80,26 +84,29 @@ enum CommitmentFound {
 
 const COMMITMENTS: Listing = Listing {
     table: "commitments",
-    columns: "id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, open_breaches, version",
-    order: &["id"],
-    direction: Direction::OldestFirst,
+    columns: "first_time, id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, open_breaches, \
+              last_time, version",
+    order: &["first_time", "id"],
+    direction: Direction::NewestFirst,
 };
 
 impl CommitmentSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            id: row.text(0)?.to_owned(),
-            status: word(row, 1)?,
-            template: row.text(2)?.to_owned(),
-            template_version: row.unsigned(3)?,
-            unit: row.text(4)?.to_owned(),
-            enterprise: row.text(5)?.to_owned(),
-            tender: row.optional_text(6)?.map(str::to_owned),
-            lot: row.optional_text(7)?.map(str::to_owned),
-            year: row.optional_integer(8)?,
-            offered_by: word(row, 9)?,
-            open_breaches: row.unsigned(10)?,
-            version: row.unsigned(11)?,
+            first_time: Instant::from_millis(row.integer(0)?),
+            id: row.text(1)?.to_owned(),
+            status: word(row, 2)?,
+            template: row.text(3)?.to_owned(),
+            template_version: row.unsigned(4)?,
+            unit: row.text(5)?.to_owned(),
+            enterprise: row.text(6)?.to_owned(),
+            tender: row.optional_text(7)?.map(str::to_owned),
+            lot: row.optional_text(8)?.map(str::to_owned),
+            year: row.optional_integer(9)?,
+            offered_by: word(row, 10)?,
+            open_breaches: row.unsigned(11)?,
+            last_time: Instant::from_millis(row.integer(12)?),
+            version: row.unsigned(13)?,
         })
     }
 }
@@ -130,7 +137,7 @@ impl CommitmentApi {
         accept(&self.ledger, signed, dry_run.0, None).await
     }
 
-    /// Commitments by party, tender and status.
+    /// Commitments by party, tender and status, the newest first.
     #[oai(path = "/", method = "get", operation_id = "listCommitments")]
     #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
@@ -160,8 +167,9 @@ impl CommitmentApi {
         let counted = [CountedFilter::equals("status", "status", status)];
         let counts = list_counts(counts.0, &self.ledger.database, &COMMITMENTS, &kept, &counted).await?;
         let filter = kept.along("status", status.map(Value::from));
-        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
-        let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, id);
+        let after = Cursor::parse(after.0)?.map(Vec::from);
+        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
+        let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, last);
         let (items, next) = page.await?;
         Ok(Typed(CommitmentPage { items, next, counts }))
     }

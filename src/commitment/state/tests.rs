@@ -48,6 +48,7 @@ fn organisation(id: &str, role: Role) -> Organisation {
         awaited: None,
         registry: Registry::default(),
         admissions: vec![],
+        since: Instant::from_millis(0),
         version: 2,
     }
 }

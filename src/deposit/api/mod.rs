@@ -155,7 +155,9 @@ impl DepositApi {
         let filter = kept.along("status", status.map(Value::from)).along("refund", refund.map(Value::from));
         let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
-        let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, DepositView::of_row, cursor).await?;
+        let now = self.0.clock.now();
+        let view = |row: &Row| DepositView::of_row(row, now);
+        let (items, next) = filter.page(&self.0.database, &DEPOSITS, after, limit, view, cursor).await?;
         Ok(Typed(DepositPage { items, next, counts }))
     }
 
@@ -200,7 +202,7 @@ impl DepositApi {
     #[oai(path = "/deposits/:payee/deposits/:id", method = "get", operation_id = "getDeposit")]
     async fn deposit(&self, payee: Path<DepositBookId>, id: Path<ItemId>) -> Result<Typed<DepositView>, Problem> {
         let row = public_deposit_of(&self.0.database, &payee.0.0, &id.0).await?.ok_or_else(unknown)?;
-        Ok(Typed(DepositView::of_row(&row)?))
+        Ok(Typed(DepositView::of_row(&row, self.0.clock.now())?))
     }
 
     /// What it comes to: for its payer, its payee, supervisors and auditors.

@@ -3,22 +3,22 @@
 
 use super::bank_file::BankUpload;
 use super::{must_see, pages, unknown, whole};
-use crate::act::Stream;
+use crate::act::{Payload, Stream};
 use crate::deposit::book::Heading;
 use crate::deposit::projection::{OPEN_ITEM_COLUMNS, RECONCILIATION_COLUMNS};
 use crate::deposit::view::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView};
 use crate::deposit::{
-    CustodyJournal, CustodyState, DepositBookId, DraftFault, DraftedReconciliation, OpenItemId, OpenItemStatus,
+    CustodyJournal, CustodyState, DepositBookId, DraftFault, OpenItemId, OpenItemStatus, StatementReconciliation,
 };
-use crate::field::{Currency, Day, ItemId};
-use crate::http::{CSV_ROWS, Caller, CsvFile, Problem, Typed, not_a_cursor, page_limit};
+use crate::field::{Bilingual, Currency, Day, Faults, ItemId};
+use crate::http::{CSV_ROWS, Caller, CsvFile, PAYLOAD_BYTES_MAX, Problem, Typed, not_a_cursor, page_limit};
 use crate::law::Law;
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::Hash;
 use crate::organisation::Organisation;
 use crate::problem;
 use crate::reconciliation::{BookMovement, ReconciliationFault};
-use crate::statement::{self, Statement, StatementCurrency, StatementRequest};
+use crate::statement::{self, StatementCurrency, StatementRequest};
 use crate::store::{Direction, Filter, Listing, Row, Value};
 use crate::world::Act;
 use poem_openapi::param::{Path, Query};
@@ -87,9 +87,10 @@ impl StatementsApi {
         let account = self.account(&payee.0, &bank, currency).await?;
         let request =
             StatementRequest { profile: profile.0, currency: StatementCurrency::from_code(&format!("{currency:?}")) };
+        let today = Day::from(self.0.clock.now().shanghai_day());
         let drafted = tokio::task::spawn_blocking(move || {
             let BankUpload { bytes, portion } = file;
-            let drafted = draft(&bytes, &request, &account, (&bank, currency));
+            let drafted = draft(&bytes, &request, &account, (&bank, currency), today);
             drop(portion);
             drafted
         });
@@ -212,7 +213,7 @@ fn refused(zh: String, en: String) -> Problem {
 }
 
 /// Everything that is wrong, as far as it is named.
-fn refused_all(words: impl Iterator<Item = crate::field::Bilingual>) -> Problem {
+fn refused_all(words: impl Iterator<Item = Bilingual>) -> Problem {
     let (zh, en): (Vec<_>, Vec<_>) = words.take(FAULTS_NAMED_MAX).map(|words| (words.zh, words.en)).unzip();
     refused(zh.join("；"), en.join("; "))
 }
@@ -222,6 +223,7 @@ fn draft(
     request: &StatementRequest,
     account: &Account,
     bank: (&ItemId, Currency),
+    today: Day,
 ) -> Result<ReconciledStatementView, Problem> {
     let file =
         statement::read(bytes, request).map_err(|errors| refused_all(errors.iter().map(|error| error.words())))?;
@@ -236,26 +238,61 @@ fn draft(
     if !statement.mismatches.is_empty() {
         return Err(refused_all(statement.mismatches.iter().map(|mismatch| mismatch.words(statement.currency))));
     }
-    let digest = Hash::of(bytes);
+    let (digest, warnings) = (Hash::of(bytes), &statement.warnings);
     let known = account.state.reconciliations.iter().find(|(_, of)| of.file == digest && of.withdrawn.is_none());
     let last = account.state.last().map(|(entry, _)| entry);
     if let Some((entry, _)) = known {
-        return Ok(ReconciledStatementView::nothing_new(*entry));
+        return Ok(ReconciledStatementView::nothing_new(*entry, warnings));
     }
-    match drafted(account, bank, digest, statement) {
-        Ok(drafted) => Ok(ReconciledStatementView::drafted(drafted)),
+    match account.state.draft(bank, digest, statement, &account.movements) {
+        Ok(drafted) => {
+            let against = against(&drafted.record, &account.state, today);
+            if !against.is_empty() {
+                return Err(refused_all(against.into_iter()));
+            }
+            Ok(ReconciledStatementView::drafted(drafted, warnings))
+        }
         Err(DraftFault::Reconciliation(ReconciliationFault::AlreadyReconciled { .. })) => {
-            Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default()))
+            Ok(ReconciledStatementView::nothing_new(last.unwrap_or_default(), warnings))
         }
         Err(fault) => Err(refused_all(std::iter::once(fault.words()))),
     }
 }
 
-fn drafted(
-    account: &Account,
-    bank: (&ItemId, Currency),
-    digest: Hash,
-    statement: &Statement,
-) -> Result<DraftedReconciliation, DraftFault> {
-    account.state.draft(bank, digest, statement, &account.movements)
+/// What the log would refuse the record for, as far as it is known here: nobody is to sign in vain.
+fn against(record: &StatementReconciliation, of: &CustodyState, today: Day) -> Vec<Bilingual> {
+    let mut against = Vec::new();
+    let last = record.last;
+    if last >= today {
+        let before = today.date().pred_opt().map_or(today, Day::from);
+        against.push(Bilingual::new(
+            format!(
+                "对账单截至 {last}，当日尚未结束，可能还有发生额：请导出截至 {before} 的对账单，或待该日过后再导入"
+            ),
+            format!(
+                "the statement ends with {last}, a day that is not over and may still have something: \
+                 export it up to {before}, or come again when that day is over"
+            ),
+        ));
+    }
+    let before = of.last().and_then(|(_, before)| before.account);
+    if record.account.zip(before).is_some_and(|(account, before)| account != before) {
+        against.push(Bilingual::new(
+            "文件的账号与上次对账的账号不同：请导入同一账户的对账单",
+            "the file is of another account number than the reconciliation before: read the statement of the same account",
+        ));
+    }
+    let mut faults = Faults::default();
+    record.check(&mut faults);
+    against.extend(faults.into_result().err().into_iter().flatten().map(|fault| fault.words()));
+    let bytes = serde_json::to_vec(record).map_or(0, |record| record.len());
+    if bytes > PAYLOAD_BYTES_MAX {
+        against.push(Bilingual::new(
+            format!("记录将有 {bytes} 字节，至多 {PAYLOAD_BYTES_MAX}：请缩短对账期间，或先补记"),
+            format!(
+                "the record would have {bytes} bytes, and may have {PAYLOAD_BYTES_MAX}: reconcile a shorter period, or enter what is missing"
+            ),
+        ));
+    }
+    against
 }

@@ -1,6 +1,6 @@
 //! Beancount 3 (<https://beancount.github.io/docs/beancount_language_syntax.html>).
 
-use super::{BookFormat, BookLine, commodity};
+use super::{BookFormat, BookLine, OpenedAccount, code, commodity};
 use crate::deposit::book::BookAccount;
 use crate::field::Day;
 
@@ -15,14 +15,10 @@ impl BookFormat for BeancountFormat {
         )
     }
 
-    fn opened(&self, account: &BookAccount, name: &str, day: Day) -> String {
-        let (code, words, commodity) = (account.to_string(), account.heading.words(), commodity(account));
-        format!(
-            "{day} open {name}\n  account: {}\n  name: {}\n  commodity: {}\n\n",
-            quoted(&code),
-            quoted(&format!("{} · {}", words.zh, words.en)),
-            quoted(&commodity)
-        )
+    /// An account is opened once, with all its currencies, and those are known at the end. Directives are read in the order of
+    /// their days, wherever they stand.
+    fn opened(&self, _account: &BookAccount, _name: &str) -> String {
+        String::new()
     }
 
     fn voucher(&self, lines: &[(BookLine, &str)]) -> String {
@@ -43,14 +39,30 @@ impl BookFormat for BeancountFormat {
         text + "\n"
     }
 
-    /// A balance is that at the beginning of a day. Without `~ 0` half a fen more or less would pass, and a whole one, too.
-    fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String {
+    fn closed(&self, day: Day, accounts: &mut dyn Iterator<Item = &OpenedAccount>) -> String {
         let next = day.date().succ_opt().map_or(day, Day::from);
-        let line = |(account, name, minor): (&BookAccount, &str, i64)| {
-            format!("{next} balance {name}  {} ~ 0 {}\n", account.currency.decimal(minor), commodity(account))
-        };
-        balances.map(line).collect()
+        accounts.map(|account| opened(account) + &balances(account, next) + "\n").collect()
     }
+}
+
+fn opened(OpenedAccount { name, since, balances }: &OpenedAccount) -> String {
+    let Some(account) = balances.keys().next() else { return String::new() };
+    let (code, words) = (code(account), account.heading.words());
+    let commodities: Vec<String> = balances.keys().map(commodity).collect();
+    format!(
+        "{since} open {name} {}\n  account: {}\n  name: {}\n",
+        commodities.join(","),
+        quoted(&code),
+        quoted(&format!("{} · {}", words.zh, words.en))
+    )
+}
+
+/// A balance is that at the beginning of a day. Without `~ 0` half a fen more or less would pass, and a whole one, too.
+fn balances(OpenedAccount { name, balances, .. }: &OpenedAccount, next: Day) -> String {
+    let line = |(account, minor): (&BookAccount, &i64)| {
+        format!("{next} balance {name}  {} ~ 0 {}\n", account.currency.decimal(*minor), commodity(account))
+    };
+    balances.iter().map(line).collect()
 }
 
 /// A text between quotation marks.

@@ -1,6 +1,6 @@
 //! One file for hledger (<https://hledger.org/hledger.html>) and ledger (<https://ledger-cli.org>).
 
-use super::{BookFormat, BookLine, commodity};
+use super::{BookFormat, BookLine, OpenedAccount, code, commodity};
 use crate::deposit::book::BookAccount;
 use crate::field::{Currency, Day};
 use strum::IntoEnumIterator;
@@ -24,9 +24,9 @@ impl BookFormat for LedgerFormat {
         format!("; {payee} 保证金账簿\n{declared}\n")
     }
 
-    fn opened(&self, account: &BookAccount, name: &str, _day: Day) -> String {
-        let words = account.heading.words();
-        format!("account {name}\n  ; {account} {} · {}\n\n", words.zh, words.en)
+    fn opened(&self, account: &BookAccount, name: &str) -> String {
+        let (code, words) = (code(account), account.heading.words());
+        format!("account {name}\n  ; {code} {} · {}\n\n", words.zh, words.en)
     }
 
     fn voucher(&self, lines: &[(BookLine, &str)]) -> String {
@@ -41,11 +41,13 @@ impl BookFormat for LedgerFormat {
         text + "\n"
     }
 
-    fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String {
-        let line = |(account, name, minor): (&BookAccount, &str, i64)| {
-            let (currency, of) = (account.currency, commodity(account));
-            format!("    {name}  {} {of} = {} {of}\n", currency.decimal(0), currency.decimal(minor))
-        };
-        format!("{day} * balances\n{}", balances.map(line).collect::<String>())
+    fn closed(&self, day: Day, accounts: &mut dyn Iterator<Item = &OpenedAccount>) -> String {
+        let lines = accounts.flat_map(|opened| {
+            opened.balances.iter().map(|(account, minor)| {
+                let (name, currency, of) = (&opened.name, account.currency, commodity(account));
+                format!("    {name}  {} {of} = {} {of}\n", currency.decimal(0), currency.decimal(*minor))
+            })
+        });
+        format!("{day} * balances\n{}", lines.collect::<String>())
     }
 }

@@ -13,7 +13,7 @@ pub use ledger::LedgerFormat;
 
 use super::book::{BookAccount, Heading, HeadingClass, JournalLine};
 use crate::field::{Day, ItemId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line of a book as it is kept: with its voucher, and the balance that it has left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,28 +35,30 @@ pub trait BookFormat {
     /// What stands at the beginning.
     fn head(&self, payee: &str) -> String;
 
-    /// An account, before the first voucher that posts to it.
-    fn opened(&self, account: &BookAccount, name: &str, day: Day) -> String;
+    /// An account, before the first voucher that posts to it in whatever currency.
+    fn opened(&self, account: &BookAccount, name: &str) -> String;
 
     /// The lines of one voucher, at least one, with what their accounts are called.
     fn voucher(&self, lines: &[(BookLine, &str)]) -> String;
 
-    /// What accounts must come to after the last voucher, which is of this day.
-    fn balances<'a>(&self, day: Day, balances: &mut dyn Iterator<Item = (&'a BookAccount, &'a str, i64)>) -> String;
+    /// All accounts, and what they must come to after the last voucher, which is of this day.
+    fn closed(&self, day: Day, accounts: &mut dyn Iterator<Item = &OpenedAccount>) -> String;
 }
 
-/// An account that was posted to.
-struct Opened {
+/// An account that was posted to: programs count all currencies in one.
+pub struct OpenedAccount {
     name: String,
-    balance_minor: i64,
+    /// The day of its first voucher.
+    since: Day,
+    /// Ours, one a currency, and what each has more on its debit side.
+    balances: BTreeMap<BookAccount, i64>,
 }
 
 /// Writes a book, line by line.
 pub struct BookWriter<F> {
     format: F,
-    accounts: BTreeMap<BookAccount, Opened>,
-    /// Which account has a name; that in another currency has the same.
-    names: BTreeMap<String, (Heading, Option<ItemId>)>,
+    accounts: BTreeMap<(Heading, Option<ItemId>), OpenedAccount>,
+    names: BTreeSet<String>,
     /// The lines of the voucher that is being read.
     voucher: Vec<BookLine>,
     last_day: Option<Day>,
@@ -64,7 +66,7 @@ pub struct BookWriter<F> {
 
 impl<F: BookFormat> BookWriter<F> {
     pub fn new(format: F) -> Self {
-        Self { format, accounts: BTreeMap::new(), names: BTreeMap::new(), voucher: Vec::new(), last_day: None }
+        Self { format, accounts: BTreeMap::new(), names: BTreeSet::new(), voucher: Vec::new(), last_day: None }
     }
 
     /// What stands at the beginning.
@@ -83,26 +85,27 @@ impl<F: BookFormat> BookWriter<F> {
     /// The last voucher, and what every account must come to.
     pub fn finish(mut self) -> String {
         let last = self.flush();
-        let mut balances = self.accounts.iter().map(|(account, opened)| (account, &*opened.name, opened.balance_minor));
-        let stated = self.last_day.map(|day| self.format.balances(day, &mut balances)).unwrap_or_default();
-        last + &stated
+        let closed = self.last_day.map(|day| self.format.closed(day, &mut self.accounts.values())).unwrap_or_default();
+        last + &closed
     }
 
     fn flush(&mut self) -> String {
         let mut text = String::new();
         let lines = std::mem::take(&mut self.voucher);
         for BookLine { line, day, balance_minor, .. } in &lines {
-            if let Some(known) = self.accounts.get_mut(&line.account) {
-                known.balance_minor = *balance_minor;
-            } else {
+            let of = among_all_currencies(&line.account);
+            if !self.accounts.contains_key(&of) {
                 let name = self.free_name(&line.account);
-                text += &self.format.opened(&line.account, &name, *day);
-                self.accounts.insert(line.account.clone(), Opened { name, balance_minor: *balance_minor });
+                text += &self.format.opened(&line.account, &name);
+                self.accounts.insert(of.clone(), OpenedAccount { name, since: *day, balances: BTreeMap::new() });
+            }
+            if let Some(known) = self.accounts.get_mut(&of) {
+                known.balances.insert(line.account.clone(), *balance_minor);
             }
             self.last_day = Some(*day);
         }
         let called = |line: BookLine| {
-            let name = self.accounts.get(&line.line.account).map_or("", |opened| &*opened.name);
+            let name = self.accounts.get(&among_all_currencies(&line.line.account)).map_or("", |opened| &*opened.name);
             (line, name)
         };
         let lines: Vec<_> = lines.into_iter().map(called).collect();
@@ -111,13 +114,24 @@ impl<F: BookFormat> BookWriter<F> {
 
     /// What an account is called: by its codes, in letters that every program takes, and none like another one.
     fn free_name(&mut self, account: &BookAccount) -> String {
-        let (mut name, of) = (name(account), (account.heading, account.sub.clone()));
-        while self.names.get(&name).is_some_and(|known| *known != of) {
+        let mut name = name(account);
+        while self.names.contains(&name) {
             name.push('x');
         }
-        self.names.insert(name.clone(), of);
+        self.names.insert(name.clone());
         name
     }
+}
+
+/// An account whatever its currency is.
+fn among_all_currencies(account: &BookAccount) -> (Heading, Option<ItemId>) {
+    (account.heading, account.sub.clone())
+}
+
+/// Our code of it, without a currency: `1010.icbc`.
+fn code(account: &BookAccount) -> String {
+    let sub = account.sub.as_ref().map(|sub| format!(".{sub}")).unwrap_or_default();
+    format!("{}{sub}", account.heading.code())
 }
 
 /// `Liabilities:C2010:Sd-1`. The classes are those that Beancount knows. A part begins with a capital letter: its names may not

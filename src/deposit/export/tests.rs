@@ -37,12 +37,34 @@ fn two() -> Vec<Vec<JournalLine>> {
 fn as_beancount_reads_it() {
     let text = written(BeancountFormat, &two());
     for part in [
-        "2026-08-03 open Equity:Memorandum:CM100:Sd-1\n  account: \"M100.d-1.CNY\"\n",
+        "2026-08-03 open Equity:Memorandum:CM100:Sd-1 MCNY\n  account: \"M100.d-1\"\n",
         "2026-08-03 * \"记-2\" \"deposit.received\"\n  voucher: 2\n  record: \"/v1/records/7\"\n",
         "  Assets:C1010:Sb-1  0.05 CNY\n  Liabilities:C2010:Sd-1  -0.05 CNY\n",
         "2026-08-04 balance Equity:Memorandum:CM200  -1000.05 ~ 0 MCNY\n",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn an_account_of_two_currencies_is_opened_once_and_has_two_balances() {
+    let (mut vouchers, bank) = (two(), "b-1".parse().unwrap());
+    let d = "d-2".parse().unwrap();
+    let (bank, held) = (Heading::CustodyBank.of(&bank, Currency::USD), Heading::Available.of(&d, Currency::USD));
+    vouchers.push(JournalLine::transfer(bank, held, 7));
+    let text = written(BeancountFormat, &vouchers);
+    let opened = text.matches(" open Assets:C1010:Sb-1").count();
+    assert!(
+        opened == 1 && text.contains("2026-08-03 open Assets:C1010:Sb-1 CNY,USD\n  account: \"1010.b-1\"\n"),
+        "{text}"
+    );
+    let text = text + &written(LedgerFormat, &vouchers);
+    assert_eq!(text.matches("account Assets:C1010:Sb-1\n  ; 1010.b-1 ").count(), 1, "{text}");
+    for balance in [
+        "2026-08-04 balance Assets:C1010:Sb-1  0.05 ~ 0 CNY\n2026-08-04 balance Assets:C1010:Sb-1  0.07 ~ 0 USD\n",
+        "    Assets:C1010:Sb-1  0.00 CNY = 0.05 CNY\n    Assets:C1010:Sb-1  0.00 USD = 0.07 USD\n",
+    ] {
+        assert!(text.contains(balance), "{balance}\n{text}");
     }
 }
 

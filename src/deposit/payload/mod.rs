@@ -11,6 +11,8 @@ mod receipt;
 mod reconciliation;
 mod refund;
 mod scheme;
+#[cfg(test)]
+mod tests;
 mod unallocated;
 mod unclaimed;
 mod upkeep;

@@ -87,7 +87,7 @@ impl Payload for DepositNotice {
 
     fn check(&self, faults: &mut Faults) {
         if self.score.is_some_and(|score| score > SCORE_MAX) {
-            faults.add("/score", Fault::AmountOutOfRange);
+            faults.add("/score", Fault::not_within(0..=SCORE_MAX.into(), ("分", "points")));
         }
         if self.payer.is_some() == self.person.is_some() {
             let words = ("payer 与 person 须有且仅有一个", "either payer or person, and not both");

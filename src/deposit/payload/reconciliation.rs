@@ -150,7 +150,8 @@ impl ListedItem {
     fn check(&self, at: &str, faults: &mut Faults) {
         check_amount(&format!("{at}/bank_over_book_minor"), self.bank_over_book_minor, faults);
         if self.bank_over_book_minor == 0 {
-            faults.add(format!("{at}/bank_over_book_minor"), Fault::AmountOutOfRange);
+            let words = ("未达账项的金额不为 0", "an open item is of an amount other than 0");
+            faults.add(format!("{at}/bank_over_book_minor"), Fault::wrong_type(words));
         }
         check_entries(&format!("{at}/entries"), &self.entries, faults);
         check_entries(&format!("{at}/candidates"), &self.candidates, faults);
@@ -169,7 +170,8 @@ impl ListedItem {
 
 fn check_amount(at: &str, amount: i64, faults: &mut Faults) {
     if amount.unsigned_abs() > AMOUNT_MINOR_MAX.unsigned_abs() {
-        faults.add(at.to_owned(), Fault::AmountOutOfRange);
+        let unit = ("分（最小货币单位）", "minor units");
+        faults.add(at.to_owned(), Fault::not_within(-AMOUNT_MINOR_MAX..=AMOUNT_MINOR_MAX, unit));
     }
 }
 

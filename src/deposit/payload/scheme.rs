@@ -43,6 +43,8 @@ pub struct SchemePublication {
     pub document: DocumentRef,
 }
 
+/// What ratios and rates are counted in.
+const PPM: (&str, &str) = ("ppm（百万分之一）", "parts per million");
 /// There are six.
 const FORMS_MAX: usize = 6;
 /// A change of rates a month for forty years.
@@ -55,7 +57,7 @@ impl Payload for SchemePublication {
 
     fn check(&self, faults: &mut Faults) {
         if self.ratio_ppm > WHOLE_PPM {
-            faults.add("/ratio_ppm", Fault::AmountOutOfRange);
+            faults.add("/ratio_ppm", Fault::not_within(0..=WHOLE_PPM.into(), PPM));
         }
         if !self.forms.is_empty() {
             faults.list("/forms", &self.forms, FORMS_MAX, |form| form.name());
@@ -64,11 +66,11 @@ impl Payload for SchemePublication {
             faults.add("/rates", Fault::TooMany { max: RATES_MAX });
         }
         if self.refund_days.is_some_and(|days| days > REFUND_DAYS_MAX) {
-            faults.add("/refund_days", Fault::AmountOutOfRange);
+            faults.add("/refund_days", Fault::not_within(0..=REFUND_DAYS_MAX.into(), ("天", "days")));
         }
         for (at, rate) in self.rates.iter().enumerate() {
             if rate.rate_ppm > RATE_PPM_MAX {
-                faults.add(format!("/rates/{at}/rate_ppm"), Fault::AmountOutOfRange);
+                faults.add(format!("/rates/{at}/rate_ppm"), Fault::not_within(0..=RATE_PPM_MAX.into(), PPM));
             }
             if at > 0 && self.rates[at - 1].from >= rate.from {
                 let earlier = self.rates[at - 1].from.to_string();

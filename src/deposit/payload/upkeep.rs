@@ -68,7 +68,7 @@ impl Payload for DepositAssessment {
 
     fn check(&self, faults: &mut Faults) {
         if self.score.is_some_and(|score| score > SCORE_MAX) {
-            faults.add("/score", Fault::AmountOutOfRange);
+            faults.add("/score", Fault::not_within(0..=SCORE_MAX.into(), ("分", "points")));
         }
         if self.required.currency != self.base.currency {
             let words = ("币种须与 base 一致", "of another currency than its base");

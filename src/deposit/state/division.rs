@@ -104,6 +104,7 @@ impl DepositState {
             payer: Some(division.successor.clone()),
             required_minor: share.required_minor,
             entry: place.index,
+            announced: place.time,
             receipts: Vec::new(),
             holds: BTreeMap::new(),
             refunds: BTreeMap::new(),

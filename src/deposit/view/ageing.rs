@@ -48,6 +48,11 @@ impl RefundAge {
     }
 }
 
+/// Whole days since a time in milliseconds, the one that runs among them; below zero: that are left.
+pub(super) fn days_late(due: i64, now: Instant) -> i64 {
+    (now.millis() - due).div_euclid(DAY_MILLIS) + i64::from(now.millis() > due)
+}
+
 /// A deposit that is to go back.
 #[derive(Serialize, Object)]
 pub struct RefundDueView {
@@ -80,7 +85,7 @@ pub const REFUNDS_DUE_HEAD: [&str; 10] =
 impl RefundDueView {
     pub fn of_row(row: &Row, now: Instant) -> Result<Self, StoreError> {
         let due = row.integer(13)?;
-        let days_late = (now.millis() - due).div_euclid(DAY_MILLIS) + i64::from(now.millis() > due);
+        let days_late = days_late(due, now);
         // 可用、冻结、超额、待退、争议
         let parts = [20, 21, 22, 23, 24].map(|column| row.integer(column));
         let [available, held, excess, payable, disputed] = parts;

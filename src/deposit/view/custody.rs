@@ -6,6 +6,7 @@ use crate::act::statuses;
 use crate::field::{Currency, Day, ItemId};
 use crate::http::word;
 use crate::reconciliation::{MatchReason, OpenItemKind, ReconciledDay};
+use crate::statement::StatementWarning;
 use crate::store::{Row, StoreError};
 use poem_openapi::Object;
 use serde::Serialize;
@@ -197,6 +198,8 @@ pub struct ReconciledStatementView {
     reconciliation: Option<u64>,
     /// Lines of days that were reconciled before, which count no more.
     lines_before: u64,
+    /// What was assumed of the file, and what was not taken of it: to be looked at before `record` is signed.
+    warnings: Vec<StatementWarningView>,
     /// How many lines and postings were found to be the same, by the reason.
     matches: Vec<MatchCountView>,
     /// 余额调节表: the end of each day.
@@ -205,6 +208,13 @@ pub struct ReconciledStatementView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     record: Option<StatementReconciliation>,
+}
+
+/// A remark on how a bank's file was read.
+#[derive(Serialize, Object)]
+pub struct StatementWarningView {
+    text_zh: String,
+    text_en: String,
 }
 
 /// Matches of one reason.
@@ -229,18 +239,19 @@ pub struct ReconciledDayView {
 }
 
 impl ReconciledStatementView {
-    pub fn nothing_new(reconciliation: u64) -> Self {
+    pub fn nothing_new(reconciliation: u64, warnings: &[StatementWarning]) -> Self {
         Self {
             standing: StatementStanding::AlreadyReconciled,
             reconciliation: Some(reconciliation),
             lines_before: 0,
+            warnings: warnings.iter().map(StatementWarningView::of).collect(),
             matches: Vec::new(),
             days: Vec::new(),
             record: None,
         }
     }
 
-    pub fn drafted(drafted: DraftedReconciliation) -> Self {
+    pub fn drafted(drafted: DraftedReconciliation, warnings: &[StatementWarning]) -> Self {
         let DraftedReconciliation { found, record } = drafted;
         let mut counts: BTreeMap<MatchReason, (u64, u64)> = BTreeMap::new();
         for it in &found.matches {
@@ -255,10 +266,18 @@ impl ReconciledStatementView {
             standing: StatementStanding::New,
             reconciliation: None,
             lines_before: found.lines_before as u64,
+            warnings: warnings.iter().map(StatementWarningView::of).collect(),
             matches: matches.collect(),
             days: found.days.iter().map(ReconciledDayView::of).collect(),
             record: Some(record),
         }
+    }
+}
+
+impl StatementWarningView {
+    fn of(warning: &StatementWarning) -> Self {
+        let words = warning.words();
+        Self { text_zh: words.zh, text_en: words.en }
     }
 }
 

@@ -6,8 +6,8 @@ mod standing;
 
 use super::view::{EvaluationFile, EvaluationView};
 use super::{EvaluationPeriod, EvaluationStatus, RatingStatus};
-use crate::field::{CommitmentId, Dimension, EvaluationId, Milestone, OrganisationId, TenderCode};
-use crate::http::{Endpoints, Problem, Typed, asked, counted_page, list_counts, page_limit, parameters, shown, word};
+use crate::field::{CommitmentId, Dimension, EvaluationId, Instant, Milestone, OrganisationId, TenderCode};
+use crate::http::{Cursor, Endpoints, Problem, Typed, counted_page, list_counts, page_limit, parameters, shown, word};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
@@ -50,11 +50,15 @@ pub struct EvaluationSummary {
     pub enterprise: String,
     pub by_unit: RatingStatus,
     pub by_enterprise: RatingStatus,
+    /// When it was opened (UTC).
+    pub first_time: Instant,
+    /// When the newest record about it was written (UTC).
+    pub last_time: Instant,
     pub version: u64,
 }
 
 counted_page! {
-    /// A page of evaluations, ordered by id.
+    /// A page of evaluations, the newest first.
     EvaluationPage of EvaluationSummary
 }
 
@@ -67,26 +71,29 @@ enum EvaluationFound {
 
 const EVALUATIONS: Listing = Listing {
     table: "evaluations",
-    columns: "id, status, commitment, milestone, tender, lot, lost, unit, enterprise, by_unit, by_enterprise, version",
-    order: &["id"],
-    direction: Direction::OldestFirst,
+    columns: "first_time, id, status, commitment, milestone, tender, lot, lost, unit, enterprise, by_unit, by_enterprise, \
+              last_time, version",
+    order: &["first_time", "id"],
+    direction: Direction::NewestFirst,
 };
 
 impl EvaluationSummary {
     fn of_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            id: row.text(0)?.to_owned(),
-            status: word(row, 1)?,
-            commitment: row.text(2)?.to_owned(),
-            milestone: word(row, 3)?,
-            tender: row.optional_text(4)?.map(str::to_owned),
-            lot: row.optional_text(5)?.map(str::to_owned),
-            lost: row.integer(6)? != 0,
-            unit: row.text(7)?.to_owned(),
-            enterprise: row.text(8)?.to_owned(),
-            by_unit: word(row, 9)?,
-            by_enterprise: word(row, 10)?,
-            version: row.unsigned(11)?,
+            first_time: Instant::from_millis(row.integer(0)?),
+            id: row.text(1)?.to_owned(),
+            status: word(row, 2)?,
+            commitment: row.text(3)?.to_owned(),
+            milestone: word(row, 4)?,
+            tender: row.optional_text(5)?.map(str::to_owned),
+            lot: row.optional_text(6)?.map(str::to_owned),
+            lost: row.integer(7)? != 0,
+            unit: row.text(8)?.to_owned(),
+            enterprise: row.text(9)?.to_owned(),
+            by_unit: word(row, 10)?,
+            by_enterprise: word(row, 11)?,
+            last_time: Instant::from_millis(row.integer(12)?),
+            version: row.unsigned(13)?,
         })
     }
 }
@@ -108,7 +115,7 @@ impl Endpoints for super::Evaluation {
 
 #[OpenApi(prefix_path = "/v1/evaluations", tag = "Tag::Evaluations")]
 impl EvaluationApi {
-    /// Evaluations by commitment, tender, party and status.
+    /// Evaluations by commitment, tender, party and status, the newest first.
     #[oai(path = "/", method = "get", operation_id = "listEvaluations")]
     #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn list(
@@ -138,8 +145,9 @@ impl EvaluationApi {
         ];
         let counts = list_counts(counts.0, &self.ledger.database, &EVALUATIONS, &kept, &counted).await?;
         let filter = kept.along("status", status.map(Value::from)).equals("milestone", milestone.map(Value::from));
-        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
-        let page = filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, id);
+        let after = Cursor::parse(after.0)?.map(Vec::from);
+        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
+        let page = filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, last);
         let (items, next) = page.await?;
         Ok(Typed(EvaluationPage { items, next, counts }))
     }

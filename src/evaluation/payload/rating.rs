@@ -66,8 +66,7 @@ pub(super) const SCORE_MAX: u8 = 100;
 /// Too many points.
 pub(super) fn check_score(pointer: String, score: u8, faults: &mut Faults) {
     if score > SCORE_MAX {
-        let (zh, en) = (format!("评分应为 0 至 {SCORE_MAX}"), format!("a score is 0 to {SCORE_MAX}"));
-        faults.add(pointer, Fault::wrong_type((zh, en)));
+        faults.add(pointer, Fault::not_within(0..=SCORE_MAX.into(), ("分", "points")));
     }
 }
 

@@ -26,6 +26,14 @@ impl ParseFailure {
             Self::Field(field) => field.words(),
         }
     }
+
+    /// What is wrong with a value that has no members: where it is, says who has it.
+    pub fn of_plain_value(self) -> Fault {
+        match self {
+            Self::Field(field) => field.fault,
+            other => Fault::wrong_type(other.words()),
+        }
+    }
 }
 
 impl fmt::Display for ParseFailure {

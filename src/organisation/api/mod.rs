@@ -7,7 +7,7 @@ use super::view::{KeyStatus, OrganisationFile, OrganisationView};
 use super::{EndingGround, Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, counted_page, list_counts, page_limit,
+    Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, counted_page, list_counts, page_limit,
     parameters, shown, word,
 };
 use crate::law::Law;
@@ -40,35 +40,37 @@ pub struct OrganisationSummary {
     pub name: String,
     pub status: OrganisationStatus,
     pub roles: Vec<Role>,
+    /// When it was first confirmed; while it is pending, when it was first registered (UTC).
+    pub since: Instant,
 }
 
 counted_page! {
-    /// A page of organisations, ordered by id.
+    /// A page of organisations, those that were confirmed last first.
     OrganisationPage of OrganisationSummary
 }
 
 impl OrganisationSummary {
     fn of_row(row: &Row, now: Instant) -> Result<Self, StoreError> {
-        let roles = row.text(3)?.split(',').filter(|role| !role.is_empty()).map(str::parse).collect::<Result<_, _>>();
+        let roles = row.text(4)?.split(',').filter(|role| !role.is_empty()).map(str::parse).collect::<Result<_, _>>();
         let roles = roles.map_err(|_| StoreError::Damaged("the roles of an organisation".to_owned()))?;
-        let (id, name) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-        let status = match word(row, 2)? {
-            OrganisationStatus::Suspended if row.integer(4)? <= now.millis() => OrganisationStatus::Confirmed,
+        let (id, name) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
+        let status = match word(row, 3)? {
+            OrganisationStatus::Suspended if row.integer(5)? <= now.millis() => OrganisationStatus::Confirmed,
             status => status,
         };
-        Ok(Self { id, name, status, roles })
+        Ok(Self { id, name, status, roles, since: Instant::from_millis(row.integer(0)?) })
     }
 }
 
-/// Those that have the status now; without one, all that somebody has confirmed.
+/// Those that have the status now; without one, all that somebody has confirmed: along an index, for the claims that strangers
+/// make may be many, and are newer.
 fn with_status(status: Option<OrganisationStatus>, now: Instant) -> Filter {
-    let filter = Filter::default();
+    let admitted = || Filter::default().along("admitted", Some(Value::Integer(1)));
     let along = |status: OrganisationStatus| Filter::default().along("status", Some(Value::from(status.name())));
     match status {
-        None => filter.only("status <> 'pending'", true),
+        None => admitted(),
         Some(OrganisationStatus::Confirmed) => {
-            let filter = filter.only("status <> 'pending'", true).only("status <> 'ended'", true);
-            filter.at_most("suspended_until", Some(now.millis()))
+            admitted().only("status <> 'ended'", true).at_most("suspended_until", Some(now.millis()))
         }
         Some(status @ OrganisationStatus::Suspended) => along(status).above("suspended_until", now.millis()),
         Some(status @ (OrganisationStatus::Pending | OrganisationStatus::Ended)) => along(status),
@@ -92,9 +94,9 @@ fn counted(status: Option<OrganisationStatus>, role: Option<String>, now: Instan
 
 const ORGANISATIONS: Listing = Listing {
     table: "organisations",
-    columns: "id, name, status, roles, suspended_until",
-    order: &["id"],
-    direction: Direction::OldestFirst,
+    columns: "since, id, name, status, roles, suspended_until",
+    order: &["since", "id"],
+    direction: Direction::NewestFirst,
 };
 
 pub struct OrganisationApi {
@@ -123,7 +125,7 @@ impl OrganisationApi {
         accept(&self.ledger, signed, dry_run.0, None).await
     }
 
-    /// Organisations by role, status and name; those that nobody has confirmed only where they are asked for by their status.
+    /// Organisations by role, status and name, those that were confirmed last first; those that nobody has confirmed only where they are asked for by their status.
     #[oai(path = "/", method = "get", operation_id = "listOrganisations")]
     async fn list(
         &self,
@@ -145,9 +147,10 @@ impl OrganisationApi {
         let counts = list_counts(counts.0, &self.ledger.database, &ORGANISATIONS, &kept, &counted).await?;
         let filter = with_status(status.0, now);
         let filter = filter.contains("roles", role.as_deref()).contains("name_folded", q.0.as_deref());
-        let (after, id) = (asked(after.0).map(|id| vec![id]), |row: &Row| Ok(row.text(0)?.to_owned()));
+        let after = Cursor::parse(after.0)?.map(Vec::from);
+        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
         let item = |row: &Row| OrganisationSummary::of_row(row, now);
-        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, id);
+        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, last);
         let (items, next) = page.await?;
         Ok(Typed(OrganisationPage { items, next, counts }))
     }

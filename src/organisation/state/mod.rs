@@ -42,6 +42,8 @@ pub struct Organisation {
     pub awaited: Option<KeyId>,
     /// Who admitted it to which role, oldest first.
     pub admissions: Vec<Admission>,
+    /// When it was first confirmed; until then, when somebody first registered it.
+    pub since: Instant,
     pub version: u64,
 }
 
@@ -155,7 +157,7 @@ impl Organisation {
 
     /// The operator's organisation, as `log.opened` makes it.
     pub fn operator(log: &LogState) -> Self {
-        let mut operator = Self::unregistered(log.operator.clone());
+        let mut operator = Self::unregistered(log.operator.clone(), log.opened());
         operator.name.clone_from(&log.operator_name);
         operator.status = Status::Confirmed;
         operator.roles = Roles::NONE.with(Role::Operator);
@@ -163,7 +165,7 @@ impl Organisation {
         operator
     }
 
-    fn unregistered(id: OrganisationId) -> Self {
+    fn unregistered(id: OrganisationId, since: Instant) -> Self {
         Self {
             id,
             name: "".into(),
@@ -174,6 +176,7 @@ impl Organisation {
             pending: Vec::new(),
             awaited: None,
             admissions: Vec::new(),
+            since,
             version: 0,
         }
     }
@@ -212,6 +215,7 @@ impl Organisation {
         self.awaited = None;
         if self.status == Status::Pending {
             self.status = Status::Confirmed;
+            self.since = place.time;
         }
     }
 }
@@ -290,7 +294,7 @@ impl Capability for Organisation {
 
     fn begin(act: &Act, place: &Place, law: Law<'_>) -> Option<Self> {
         let Act::Registered(registration) = act else { return None };
-        let mut organisation = Self::unregistered(registration.id.clone());
+        let mut organisation = Self::unregistered(registration.id.clone(), place.time);
         organisation.apply(act, place, law);
         Some(organisation)
     }

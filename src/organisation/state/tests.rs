@@ -46,7 +46,7 @@ fn key(seed: u8) -> PrivateKey {
 impl Run {
     fn new() -> Self {
         let now: Instant = "2026-06-01T01:00:00.000Z".parse().unwrap();
-        let mut supervisor = Organisation::unregistered(SUPERVISOR.parse().unwrap());
+        let mut supervisor = Organisation::unregistered(SUPERVISOR.parse().unwrap(), now);
         let place = Place {
             index: 0,
             time: now.plus_millis(-48 * HOUR),

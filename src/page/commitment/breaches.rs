@@ -4,7 +4,7 @@ use super::super::component::{Tone, Turn, conversation, documents, organisation,
 use super::super::story::Entry;
 use super::super::visit::Visit;
 use super::{CommitmentFile, CommitmentText as Text};
-use crate::commitment::{Act, BreachFinding, BreachView};
+use crate::commitment::{Act, BreachFinding, BreachStatus, BreachView};
 use crate::field::Citations;
 use maud::{Markup, html};
 
@@ -14,12 +14,20 @@ pub(super) fn breaches(visit: &Visit, file: &CommitmentFile) -> Markup {
             h2 #breaches { (visit.say(Text::Breaches)) " (" (file.view.breach_count) ")" }
             @for breach in &file.view.breaches {
                 section.dispute id={ "breach-" (breach.id) } {
-                    h3 { (breach.id) " " (tag(Tone::Running, visit.say(breach.status))) @if let Some(finding) = breach.finding { " " (found(visit, finding)) } }
+                    h3 { (breach.id) " " (tag(tone(breach.status), visit.say(breach.status))) @if let Some(finding) = breach.finding { " " (found(visit, finding)) } }
                     p { (visit.say(Text::Against)) ": " (visit.say(breach.against)) }
                     (conversation(visit, &turns(visit, file, breach)))
                 }
             }
         }
+    }
+}
+
+fn tone(status: BreachStatus) -> Tone {
+    match status {
+        BreachStatus::Reported | BreachStatus::Answered | BreachStatus::Appealed => Tone::Running,
+        BreachStatus::Overdue => Tone::Bad,
+        BreachStatus::Ruled | BreachStatus::Final => Tone::Plain,
     }
 }
 

@@ -11,7 +11,7 @@ use super::shell::Leaf;
 use super::story::{Entry, Story};
 use super::text::texts;
 use super::visit::{Names, Visit};
-use crate::commitment::{Act, Binding, CommitmentView};
+use crate::commitment::{Act, Binding, BreachStatus, CommitmentView};
 use crate::http::encoded;
 use crate::template::{Publication, TemplateView};
 use maud::{Markup, html};
@@ -66,7 +66,11 @@ fn next(visit: &Visit, view: &CommitmentView) -> Markup {
     lines.extend(view.lapses.as_deref().map(|lapses| until(CommitmentText::SignBy, lapses)));
     for breach in &view.breaches {
         let about = |line: String| format!("{} · {line}", breach.id);
-        lines.extend(breach.answer_due.as_deref().map(|due| about(until(CommitmentText::AnswerBy, due))));
+        let answer = match breach.status {
+            BreachStatus::Overdue => CommitmentText::NotAnswered,
+            _ => CommitmentText::AnswerBy,
+        };
+        lines.extend(breach.answer_due.as_deref().map(|due| about(until(answer, due))));
         lines.extend(breach.appeal_until.as_deref().map(|due| about(until(CommitmentText::AppealBy, due))));
     }
     let body = html! { ul { @for line in &lines { li { (line) } } } };
@@ -150,6 +154,7 @@ fn steps(visit: &Visit, file: &CommitmentFile) -> Markup {
 texts! { CommitmentText {
     WhatHappensNext "下一步" "What happens next"
     SignBy "另一方应在 {until} 前签署，否则失效。" "The other side signs by {until}, or it lapses."
+    NotAnswered "被举报方在 {until} 前没有说明，由监督部门裁定。" "The side that it is about has not answered by {until}; a supervisor rules."
     AnswerBy "被举报方应在 {until} 前说明。" "The side that it is about answers by {until}."
     AppealBy "可在 {until} 前申诉。" "May be appealed until {until}."
     Status "状态" "State"

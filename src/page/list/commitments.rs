@@ -24,8 +24,9 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
         ListText::State,
         ListText::Unit,
         ListText::Enterprise,
-        ListText::Tender,
+        ListText::TenderOrYear,
         ListText::OpenBreaches,
+        ListText::Offered,
     ],
     named: |commitment| vec![&commitment.unit, &commitment.enterprise],
     row: |visit, names, commitment| {
@@ -40,9 +41,15 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
                 (None, None) => Cell::Nothing,
             },
             Cell::Text(commitment.open_breaches.to_string()),
+            Cell::Time(commitment.first_time.to_string()),
         ]
     },
-    dated: Dated { id: |commitment| encoded(&commitment.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |commitment| encoded(&commitment.id),
+        time: |commitment| commitment.first_time.to_string(),
+        last_time: Some(|commitment| commitment.last_time.to_string()),
+        dues: &[],
+    },
 };
 
 /// How the status of a commitment is meant.

@@ -24,9 +24,11 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
         ListText::State,
         ListText::Refund,
         ListText::RefundBy,
+        ListText::DaysLate,
         ListText::Payee,
         ListText::Payer,
         ListText::Tender,
+        ListText::AnnouncedAt,
     ],
     named: |deposit| deposit.payer.iter().chain([&deposit.payee]).map(|id| id.as_str()).collect(),
     row: |visit, names, deposit| {
@@ -36,17 +38,20 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
             Cell::Tag(tone(deposit.status), deposit.status.say(visit.language)),
             Cell::Text(deposit.refund.say(visit.language).to_owned()),
             deposit.next_due.as_deref().map_or(Cell::Nothing, |due| Cell::Text(end_of_period(due))),
+            deposit.days_late.map_or(Cell::Nothing, |days| Cell::Text(days.to_string())),
             Cell::organisation(visit, names, deposit.payee.as_str()),
             deposit.payer.as_ref().map_or(Cell::Nothing, |payer| Cell::organisation(visit, names, payer.as_str())),
             deposit
                 .tender
                 .as_ref()
                 .map_or(Cell::Nothing, |tender| Cell::tender(visit, tender.as_str(), tender.as_str())),
+            Cell::Time(deposit.announced.to_string()),
         ]
     },
     dated: Dated {
         id: |deposit| format!("{}/{}", encoded(deposit.payee.as_str()), encoded(deposit.id.as_str())),
-        time: None,
+        time: |deposit| deposit.announced.to_string(),
+        last_time: None,
         dues: &[ListDue {
             name: "refund",
             label: ListText::RefundBy,

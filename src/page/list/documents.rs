@@ -54,7 +54,8 @@ pub(in crate::page) static DOCUMENTS: List<DocumentSummary> = List {
     },
     dated: Dated {
         id: |document| format!("{}/{}", document.record, document.sha256),
-        time: Some(|document| document.cited.to_string()),
+        time: |document| document.cited.to_string(),
+        last_time: None,
         dues: &[],
     },
 };

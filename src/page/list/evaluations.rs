@@ -30,6 +30,7 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
         ListText::Enterprise,
         ListText::ByEnterprise,
         ListText::Tender,
+        ListText::Opened,
     ],
     named: |evaluation| vec![&evaluation.unit, &evaluation.enterprise],
     row: |visit, names, evaluation| {
@@ -45,9 +46,15 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
             Cell::organisation(visit, names, &evaluation.enterprise),
             Cell::Text(evaluation.by_enterprise.say(visit.language).to_owned()),
             evaluation.tender.as_ref().map_or(Cell::Nothing, |tender| Cell::tender(visit, tender, tender)),
+            Cell::Time(evaluation.first_time.to_string()),
         ]
     },
-    dated: Dated { id: |evaluation| encoded(&evaluation.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |evaluation| encoded(&evaluation.id),
+        time: |evaluation| evaluation.first_time.to_string(),
+        last_time: Some(|evaluation| evaluation.last_time.to_string()),
+        dues: &[],
+    },
 };
 
 /// How the status of an evaluation is meant.

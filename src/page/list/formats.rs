@@ -22,8 +22,10 @@ use std::sync::Arc;
 pub(in crate::page) struct Dated<T: 'static> {
     /// What it is called among all of the list, in an address.
     pub id: fn(&T) -> String,
-    /// When it came into the list. A list in another order than that of time has none, and no feed.
-    pub time: Option<fn(&T) -> String>,
+    /// When it came into the list, whose order this is.
+    pub time: fn(&T) -> String,
+    /// When the newest record about it was written, where the list says so.
+    pub last_time: Option<fn(&T) -> String>,
     /// What is due on it. A list on which nothing is has no calendar.
     pub dues: &'static [ListDue<T>],
 }
@@ -42,11 +44,8 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let route = route
             .at(path, get(page(language, views, move |visit| self.show(visit))))
             .at(format!("{path}.csv"), get(page(language, views, move |visit| self.csv(visit))))
-            .at(format!("{path}.json"), get(page(language, views, move |visit| self.json(visit))));
-        let route = match self.dated.time {
-            Some(_) => route.at(format!("{path}.atom"), get(page(language, views, move |visit| self.feed(visit)))),
-            None => route,
-        };
+            .at(format!("{path}.json"), get(page(language, views, move |visit| self.json(visit))))
+            .at(format!("{path}.atom"), get(page(language, views, move |visit| self.feed(visit))));
         match self.dated.dues {
             [] => route,
             _ => route.at(format!("{path}.ics"), get(page(language, views, move |visit| self.calendar(visit)))),
@@ -131,7 +130,8 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         Some(FeedEntry {
             id: self.name_of(item),
             title: first.text(),
-            time: (self.dated.time?)(item).parse().ok()?,
+            time: (self.dated.time)(item).parse().ok()?,
+            updated: self.dated.last_time.unwrap_or(self.dated.time)(item).parse().ok()?,
             link: first.link()?.to_owned(),
             category: None,
             summary: said.collect::<Vec<_>>().join(visit.either("；", "; ")),
@@ -156,10 +156,9 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let Some(first) = cells.first() else { return Vec::new() };
         let event = |due: &ListDue<T>| {
             let when = (due.when)(item)?;
-            let came = self.dated.time.and_then(|time| time(item).parse().ok());
             Some(DueEvent {
                 id: format!("{}-{}", due.name, self.name_of(item)),
-                time: came.unwrap_or_else(|| when.comes()),
+                time: (self.dated.time)(item).parse().ok()?,
                 summary: format!("{}{}{}", visit.say(due.label), visit.either("：", ": "), first.text()),
                 description: first.link().unwrap_or_default().to_owned(),
                 when,
@@ -181,15 +180,14 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
 
     /// The ways to all of them.
     pub(super) fn files(&self, visit: &Visit, question: &str) -> Markup {
-        let feed = self.dated.time.map(|_| (".atom", visit.say(ListText::Feed), "Atom"));
-        let calendar = (!self.dated.dues.is_empty()).then(|| (".ics", visit.say(ListText::Calendar), "iCalendar"));
         html! {
             p.files {
                 (visit.say(ListText::TheSameAs)) " "
                 a href=(self.address(visit, ".csv", question)) { "CSV" } " · "
                 a href=(self.address(visit, ".json", question)) { "JSON" }
-                @for (ending, word, name) in [feed, calendar].into_iter().flatten() {
-                    " · " a href=(self.address(visit, ending, question)) { (word) " (" (name) ")" }
+                " · " a href=(self.address(visit, ".atom", question)) { (visit.say(ListText::Feed)) " (Atom)" }
+                @if !self.dated.dues.is_empty() {
+                    " · " a href=(self.address(visit, ".ics", question)) { (visit.say(ListText::Calendar)) " (iCalendar)" }
                 }
             }
         }

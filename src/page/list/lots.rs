@@ -59,7 +59,8 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
     },
     dated: Dated {
         id: |lot| format!("{}/{}", encoded(&lot.tender), encoded(&lot.id)),
-        time: Some(|lot| lot.published.clone()),
+        time: |lot| lot.published.clone(),
+        last_time: None,
         dues: &[],
     },
 };

@@ -151,7 +151,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let leaf = Leaf::of(self.section, visit.say(self.section), body);
         // One page of many, or of a question, is nothing that a search engine should keep.
         let is_listed = question.is_empty() && visit.asked("after").is_none();
-        let feed = self.dated.time.map(|_| self.address(&visit, ".atom", &question));
+        let feed = Some(self.address(&visit, ".atom", &question));
         Ok(Leaf { is_listed, about: Some(visit.say(self.about).to_owned()), feed, ..leaf })
     }
 
@@ -222,12 +222,13 @@ texts! { ListText {
     AboutTenders "每个项目从招标前公示到验收的全过程，最新公示的在前。" "Every tender from its disclosure before the call to acceptance, the newest first."
     AboutLots "每个标段的候选人、中标人与金额，最新公示的项目在前。" "The candidates, winners and amounts of every lot, those of the newest tenders first."
     AboutObjections "对招标前公示条款提出的异议，及其答复与裁定。" "Objections to disclosed terms, their answers and rulings."
-    AboutOrganisations "登记的主体及其身份。" "Registered organisations and their roles."
-    AboutEvaluations "承诺双方在中标、签约、验收等节点的互相评价。" "How the sides of commitments judged each other after award, contract and acceptance."
-    AboutDeposits "每笔保证金现在怎样、最迟何时退还；不含金额。" "Where each deposit stands and when it goes back at the latest; without amounts."
+    AboutOrganisations "登记的主体及其身份，最新确认的在前。" "Registered organisations and their roles, those that were confirmed last first."
+    AboutEvaluations "承诺双方在中标、签约、验收等节点的互相评价，最新开始的在前。" "How the sides of commitments judged each other after award, contract and acceptance, the newest first."
+    AboutDeposits "每笔保证金现在怎样、最迟何时退还；不含金额，最新通知的在前。" "Where each deposit stands and when it goes back at the latest, the newest first; without amounts."
     AboutDocuments "项目与承诺的记录所引用的文件，最新引用的在前；每份文件以其 SHA-256 为名，可下载核对。" "Documents that records of tenders and commitments name, the newest first; each is called by its SHA-256, and can be had and compared."
-    AboutCommitments "采购人与供应商签署的廉洁从业双承诺。" "Integrity commitments that procuring units and enterprises signed."
+    AboutCommitments "采购人与供应商签署的廉洁从业双承诺，最新提出的在前。" "Integrity commitments that procuring units and enterprises signed, the newest first."
     Tender "项目" "Tender"
+    TenderOrYear "项目或年度" "Tender or year"
     Lot "标段" "Lot"
     Objection "异议" "Objection"
     Organisation "主体" "Organisation"
@@ -254,6 +255,10 @@ texts! { ListText {
     Objector "异议人" "Objector"
     Filed "提出时间" "Filed"
     AnswerDue "答复期限" "Answer due"
+    ListedSince "列入时间" "Listed since"
+    Offered "提出时间" "Offered"
+    Opened "开始时间" "Opened"
+    AnnouncedAt "通知时间" "Announced"
     Published "公示时间" "Disclosed"
     LastRecord "最近记录" "Last record"
     Roles "身份" "Roles"
@@ -269,6 +274,7 @@ texts! { ListText {
     Payer "交纳人" "Payer"
     Refund "退还情况" "How it went back"
     RefundBy "最迟退还" "To be back by"
+    DaysLate "逾期天数" "Days late"
     Result "结论" "Result"
     Answered "答复是否按期" "Answered in time"
     Bidding "投标家数" "Bids"

@@ -48,7 +48,8 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
     },
     dated: Dated {
         id: |objection| format!("{}/{}", encoded(&objection.tender), encoded(&objection.id)),
-        time: Some(|objection| objection.filed.clone()),
+        time: |objection| objection.filed.clone(),
+        last_time: None,
         dues: &[ListDue {
             name: "answer",
             label: ListText::AnswerDue,

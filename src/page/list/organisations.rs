@@ -18,7 +18,13 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
         Filter { name: "role", label: ListText::Role, kind: Kind::OneOf(every::<Role>) },
         Filter { name: "status", label: ListText::State, kind: Kind::OneOf(every::<OrganisationStatus>) },
     ],
-    columns: &[ListText::Organisation, ListText::State, ListText::Roles, ListText::OrganisationCode],
+    columns: &[
+        ListText::Organisation,
+        ListText::State,
+        ListText::Roles,
+        ListText::OrganisationCode,
+        ListText::ListedSince,
+    ],
     named: |_| Vec::new(),
     row: |visit, _, organisation| {
         let roles: Vec<_> = organisation.roles.iter().map(|role| role.say(visit.language)).collect();
@@ -28,9 +34,15 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
             Cell::Tag(tone(organisation.status), organisation.status.say(visit.language)),
             Cell::Text(roles.join(visit.either("、", ", "))),
             Cell::Text(organisation.id.clone()),
+            Cell::Time(organisation.since.to_string()),
         ]
     },
-    dated: Dated { id: |organisation| encoded(&organisation.id), time: None, dues: &[] },
+    dated: Dated {
+        id: |organisation| encoded(&organisation.id),
+        time: |organisation| organisation.since.to_string(),
+        last_time: None,
+        dues: &[],
+    },
 };
 
 /// How the status of an organisation is meant.

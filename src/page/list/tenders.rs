@@ -50,7 +50,8 @@ pub(in crate::page) static TENDERS: List<TenderSummary> = List {
     },
     dated: Dated {
         id: |tender| encoded(&tender.code),
-        time: Some(|tender| tender.first_time.clone()),
+        time: |tender| tender.first_time.clone(),
+        last_time: Some(|tender| tender.last_time.clone()),
         dues: &[
             ListDue { name: "window", label: ListText::Window, when: |tender| instant(tender.window_until.as_deref()) },
             ListDue {

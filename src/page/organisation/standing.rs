@@ -1,7 +1,7 @@
 //! Bars with their legal basis and end, and credit with its arithmetic: never in one block, and what the organisation says to
 //! each beside it.
 
-use super::super::component::{Tone, notice, record_link, summary, table, tag, time};
+use super::super::component::{Tone, day, notice, record_link, summary, table, tag, time};
 use super::super::visit::Visit;
 use super::OrganisationText as Text;
 use crate::access::{AccessState, AccessView, BarView};
@@ -29,7 +29,7 @@ fn one_bar(visit: &Visit, bar: &BarView) -> Markup {
         (visit.say(Text::Decision), html! { a href=(document) { (bar.decision) } " " (record_link(visit, bar.entry)) }),
         (visit.say(Text::Article), html! { (bar.article) }),
         (visit.say(Text::Scope), html! { (visit.either(&bar.scope_zh, &bar.scope_en)) }),
-        (visit.say(Text::Term), html! { (bar.first_day) " – " (bar.last_day) }),
+        (visit.say(Text::Term), html! { (day(&bar.first_day)) " – " (day(&bar.last_day)) }),
     ];
     let repair = html! {
         (visit.either(&bar.repair_zh, &bar.repair_en))
@@ -113,7 +113,7 @@ fn contributions(visit: &Visit, contributions: &[ContributionView]) -> Markup {
                 (visit.either(&counted.rule.zh, &counted.rule.en)) " " (record_link(visit, counted.entry))
                 @if counted.disputed { " " (tag(Tone::Running, visit.say(Text::Disputed))) }
             },
-            html! { (counted.day) },
+            day(&counted.day),
             html! { (counted.points) },
             html! { (counted.arithmetic) },
         ]

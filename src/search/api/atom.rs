@@ -21,6 +21,7 @@ fn entry(thing: &FoundThing) -> FeedEntry {
         id: format!("{}/{}", thing.kind.name(), encoded(&thing.key)),
         title: thing.title.clone(),
         time: thing.time,
+        updated: thing.time,
         link: thing.path(),
         category: Some(thing.kind.name()),
         summary: summary.into_iter().flatten().collect::<Vec<_>>().join(" · "),

@@ -30,12 +30,13 @@ impl<'a> Table<'a> {
         });
         let moved = self.moved(row, currency);
         let balance_minor = self.balance(row, currency);
-        let status = self.value(row, &columns.status);
+        // A line that counts on neither side moves nothing, whatever its state is.
+        let counts = !matches!(moved, Some((_, Some(_))));
+        let (status, unbooked) = if counts { self.status(row) } else { (String::new(), None) };
         let text = self.text(row);
         let (counterparty, reference) = (self.counterparty(row), self.reference(row, &text));
         let client_reference = self.number(row, &columns.client_reference);
         let ((booked_on, booked_time), (amount_minor, neither)) = dated.zip(moved)?;
-        let unbooked = status.clone().filter(|status| profile.unbooked.iter().any(|word| plain(word) == plain(status)));
         let standing = match neither.or(unbooked) {
             Some(status) => LineStanding::Unbooked { status },
             None => LineStanding::Booked,
@@ -50,13 +51,32 @@ impl<'a> Table<'a> {
             currency,
             balance_minor,
             standing,
-            reversal: reversal(&text, status.as_deref()),
+            reversal: reversal(&text, &status),
             reference,
             client_reference,
             counterparty,
             text,
             parts: Vec::new(),
         })
+    }
+
+    /// All that the columns of states say, and the word by which no money moved. Where nothing stands in them, they say nothing
+    /// against the line.
+    fn status(&mut self, row: &'a SheetRow) -> (String, Option<String>) {
+        let Some(words) = WORDS.as_ref() else { return (String::new(), None) };
+        let (general, own) = (&words.states, &self.head.profile.states);
+        let (mut said, mut unbooked) = (Vec::new(), None);
+        for column in words.status_columns.iter().map(std::slice::from_ref) {
+            let Some(word) = self.value(row, column) else { continue };
+            let is_in = |known: &[String]| known.iter().any(|known| plain(known) == plain(&word));
+            if is_in(&general.unbooked) || is_in(&own.unbooked) {
+                unbooked.get_or_insert(word.clone());
+            } else if !is_in(&general.booked) && !is_in(&own.booked) {
+                self.fault(row, column, StatementFault::UnknownStatus { text: word.clone() });
+            }
+            said.push(word);
+        }
+        (said.join(" "), unbooked)
     }
 
     fn currency(&mut self, row: &'a SheetRow) -> Option<StatementCurrency> {
@@ -152,10 +172,9 @@ impl<'a> Table<'a> {
     }
 }
 
-fn reversal(text: &str, status: Option<&str>) -> Option<Reversal> {
+fn reversal(text: &str, status: &str) -> Option<Reversal> {
     let words = WORDS.as_ref()?;
-    let says =
-        |list: &[String]| list.iter().any(|word| text.contains(word) || status.is_some_and(|s| s.contains(word)));
+    let says = |list: &[String]| list.iter().any(|word| text.contains(word) || status.contains(word));
     if says(&words.returned) {
         return Some(Reversal::Returned { reason: None });
     }

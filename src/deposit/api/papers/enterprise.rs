@@ -147,7 +147,7 @@ impl EnterpriseApi {
         payee: &DepositBookId,
         payer: &OrganisationId,
     ) -> Result<Vec<(ItemId, Currency, EnterpriseDepositView)>, Problem> {
-        let (mut found, mut after) = (Vec::new(), None);
+        let (mut found, mut after, now) = (Vec::new(), None, self.0.clock.now());
         loop {
             let filter = Filter::default()
                 .along("payer", Some(Value::from(payer.as_str())))
@@ -155,7 +155,7 @@ impl EnterpriseApi {
             let view = |row: &Row| {
                 let id: ItemId = row.text(2)?.parse().map_err(|_| StoreError::Unexpected(2))?;
                 let currency: Currency = row.text(8)?.parse().map_err(|_| StoreError::Unexpected(8))?;
-                let (deposit, money) = (DepositView::of_row(row)?, DepositMoneyView::of_row(row)?);
+                let (deposit, money) = (DepositView::of_row(row, now)?, DepositMoneyView::of_row(row)?);
                 Ok((id, currency, EnterpriseDepositView { deposit, money }))
             };
             let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
