@@ -256,7 +256,7 @@ pub fn of_fault(fault: &Fault) -> &'static ProblemType {
         Fault::UnknownRegion => &UNKNOWN_REGION,
         Fault::UnknownCategory => &UNKNOWN_CATEGORY,
         Fault::UnknownCurrency { .. } => &UNKNOWN_CURRENCY,
-        Fault::AmountOutOfRange => &AMOUNT_OUT_OF_RANGE,
+        Fault::AmountOutOfRange | Fault::AmountZero | Fault::AmountAbove { .. } => &AMOUNT_OUT_OF_RANGE,
         Fault::InvalidDate | Fault::NoSuchDay | Fault::InvalidInstant => &INVALID_DATE,
         Fault::DatesOutOfOrder { .. } => &DATES_OUT_OF_ORDER,
         Fault::WindowTooShort { .. } => &WINDOW_TOO_SHORT,

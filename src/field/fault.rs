@@ -33,6 +33,10 @@ pub enum Fault {
     UnknownCategory,
     /// Negative, or above 10^15 minor units (ten trillion yuan).
     AmountOutOfRange,
+    /// Nothing, where something is to move.
+    AmountZero,
+    /// More than there is of it here, in minor units.
+    AmountAbove { most: i64 },
     /// Not an ISO 4217 code that this service knows the minor unit of.
     UnknownCurrency { known: String },
     /// The private half of a key, which nobody is to send.
@@ -128,6 +132,8 @@ impl Fault {
             Self::UnknownRegion => "行政区划代码没有以此开头的省级区划（GB/T 2260）".to_owned(),
             Self::UnknownCategory => "不是采购品目代码（A、B 或 C 后跟数字），也不是八位 CPV 代码".to_owned(),
             Self::AmountOutOfRange => "金额超出范围，应为 0 至 10^15 分（最小货币单位）".to_owned(),
+            Self::AmountZero => "金额须大于零".to_owned(),
+            Self::AmountAbove { most } => format!("此处至多 {most}（最小货币单位）"),
             Self::UnknownCurrency { known } => format!("未知币种，应为 {known} 之一"),
             Self::PrivateKey => "不得发送私钥；此密钥已经泄露，请更换".to_owned(),
             Self::InvalidDate => "日期应写作 YYYY-MM-DD，如 2026-11-23".to_owned(),
@@ -192,6 +198,8 @@ impl fmt::Display for Fault {
             Self::UnknownRegion => write!(f, "no province of GB/T 2260 begins like this"),
             Self::UnknownCategory => write!(f, "not a 政府采购品目 code (A/B/C and digits) or an 8-digit CPV code"),
             Self::AmountOutOfRange => write!(f, "outside 0 to 10^15 minor units"),
+            Self::AmountZero => write!(f, "is to be above zero"),
+            Self::AmountAbove { most } => write!(f, "is at most {most} minor units here"),
             Self::UnknownCurrency { known } => write!(f, "not a known currency: one of {known}"),
             Self::PrivateKey => write!(f, "a private key is not to be sent: this one is known now, make another"),
             Self::InvalidDate => write!(f, "a day is written YYYY-MM-DD, as 2026-11-23"),

@@ -2,7 +2,7 @@
 
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, SwapDirection};
-use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
+use super::decide::{duplicate, must_be_amount, must_be_another, must_be_at_most, unknown};
 use super::forfeit::{must_have_ground, must_stand};
 use super::refund::must_follow;
 use super::timers::Awaited;
@@ -175,9 +175,7 @@ fn decide_claim(
     if of.claim_by < at.today() {
         return Err(Refusal::new(&problem::WINDOW_CLOSED, "索赔期已过", "the time for a claim is over"));
     }
-    if claim.amount.amount_minor > of.amount_minor - deposit.claimed_of(&claim.guarantee) {
-        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
-    }
+    must_be_at_most(claim.amount, of.amount_minor - deposit.claimed_of(&claim.guarantee))?;
     must_have_ground(book, deposit, &claim.ground, at)
 }
 

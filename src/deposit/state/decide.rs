@@ -201,7 +201,16 @@ pub(super) fn must_be_amount(amount: Money, currency: Currency) -> Result<(), Re
 /// Nothing.
 pub(super) fn must_have_amount(amount: Money) -> Result<(), Refusal> {
     if amount.amount_minor == 0 {
-        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
+        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountZero));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// More than there is.
+pub(super) fn must_be_at_most(amount: Money, most: i64) -> Result<(), Refusal> {
+    if amount.amount_minor > most {
+        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountAbove { most }));
     }
     Ok(())
 }
@@ -293,8 +302,5 @@ fn decide_release(
     }
     must_be_amount(release.amount, deposit.currency)?;
     let hold = deposit.holds.get(&release.hold).ok_or_else(|| unknown("/hold", release.hold.to_string()))?;
-    if release.amount.amount_minor > hold.left_minor - hold.claimed_minor {
-        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
-    }
-    Ok(())
+    must_be_at_most(release.amount, hold.left_minor - hold.claimed_minor)
 }

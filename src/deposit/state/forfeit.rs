@@ -3,7 +3,7 @@
 use super::super::interest::BalanceStep;
 use super::super::{Act, Forfeiture, ForfeitureOutcome};
 use super::cover;
-use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
+use super::decide::{duplicate, must_be_amount, must_be_another, must_be_at_most, unknown};
 use super::refund::must_follow;
 use super::timers::Awaited;
 use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, day_begins, day_of};
@@ -112,9 +112,7 @@ fn decide_forfeiture(
         return Err(duplicate("/id", &forfeiture.id));
     }
     let hold = deposit.holds.get(&forfeiture.hold).ok_or_else(|| unknown("/hold", forfeiture.hold.to_string()))?;
-    if forfeiture.amount.amount_minor > hold.left_minor - hold.claimed_minor {
-        return Err(Refusal::of_field("/amount/amount_minor", Fault::AmountOutOfRange));
-    }
+    must_be_at_most(forfeiture.amount, hold.left_minor - hold.claimed_minor)?;
     must_have_ground(book, deposit, &forfeiture.ground, at)
 }
 

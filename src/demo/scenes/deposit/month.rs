@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::deposit::{
-    AllocationTable, CoverSwap, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
-    InterestCapitalisation, InterestShare, SwapDirection, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
+    AllocationTable, CoverSwap, DifferenceClearing, DifferenceOpening, DifferenceSide, EntryReversal,
+    InterestAllocation, InterestCapitalisation, InterestShare, SwapDirection, UnallocatedClaim, UnallocatedReceipt,
+    UnallocatedReturn,
 };
 
 /// An account of its own, so that what lies there is plain to see.
@@ -29,7 +30,7 @@ impl Desk<'_> {
         self.on(14);
         self.claims_and_returns();
         self.on(13);
-        self.enters(BankNature::Charge, "HD-4005", CHARGE);
+        self.charged();
         self.on(12);
         self.differs();
         // The guarantee is over: what is missing is demanded.
@@ -61,6 +62,14 @@ impl Desk<'_> {
             amount: yuan(amount),
             value_date,
         });
+    }
+
+    /// What the bank took is entered as what it paid, and put right.
+    fn charged(&mut self) {
+        self.enters(BankNature::Interest, "HD-4005", CHARGE);
+        let (reference, reason) = (literal("HD-4005"), literal("手续费误记为结息，红字冲销后重记"));
+        self.checks(EntryReversal { deposit: None, reference, reason, document: DRAFT.cited() });
+        self.enters(BankNature::Charge, "HD-4005", CHARGE);
     }
 
     fn strays(&mut self, reference: &str, amount: i64) {
