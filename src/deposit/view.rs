@@ -219,6 +219,11 @@ pub struct PostingView {
 pub const POSTINGS_HEAD: [&str; 9] =
     ["凭证号", "日期", "摘要", "科目", "科目名称", "方向", "金额", "余额（借方为正）", "记录"];
 
+/// 摘要: what a record of this kind says. Books are kept in Chinese (会计法 art. 22).
+pub fn about(kind: &str) -> &str {
+    crate::world::kind_words(kind).map_or(kind, |(zh, _)| zh)
+}
+
 fn read<T: FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Damaged(format!("{text:?} is not what its column holds")))
 }
@@ -351,7 +356,7 @@ impl PostingView {
         [
             self.voucher.to_string(),
             self.day.to_string(),
-            self.kind,
+            about(&self.kind).to_owned(),
             self.account.clone(),
             name,
             side.to_owned(),

@@ -13,7 +13,6 @@ mod evaluation;
 mod evidence;
 mod foreign;
 mod home;
-mod kinds;
 mod language;
 mod law;
 mod list;

@@ -133,7 +133,7 @@ impl Visit {
 
     /// What a record of this kind says.
     pub(super) fn kind<'a>(&self, kind: &'a str) -> &'a str {
-        super::kinds::kind(self.language, kind)
+        crate::world::kind_words(kind).map_or(kind, |(zh, en)| self.language.choose(zh, en))
     }
 
     /// The address of a page in this language; `path` begins with a slash and is encoded already.

@@ -8,12 +8,14 @@ mod author;
 mod bearings;
 mod codes;
 mod entry;
+mod kind_words;
 mod list;
 mod predecessors;
 mod successors;
 
 pub use crate::act::Stream;
 pub use entry::{ReadEntry, Unreadable};
+pub use kind_words::kind_words;
 #[cfg(feature = "shell")]
 pub(crate) use list::capabilities;
 pub(crate) use list::is_dropped;

@@ -72,6 +72,7 @@ async fn a_month_is_written_for_an_audit(engine: Engine) {
     let book = stage.app.get(stage.path("").trim_end_matches('/')).await.body;
     assert_eq!(vouchers.len() as u64, book["vouchers"].as_u64().unwrap());
     assert!(vouchers.values().all(|difference| *difference == 0), "{vouchers:?}");
+    assert!(of("记账凭证").any(|line| line["记账凭证摘要"].starts_with("确认到账 /v1/records/")));
     let known: Vec<&str> = of("会计科目").map(|heading| &*heading["科目编号"]).collect();
     assert!(of("记账凭证").all(|line| known.contains(&&*line["科目编号"])));
 

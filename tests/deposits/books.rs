@@ -206,7 +206,7 @@ async fn the_journal_is_a_table_and_not_for_everybody() {
     let answer = stage.app.get_as(&stage.cast.centre, &stage.path("postings.csv")).await;
     let text = answer.body.as_str().unwrap();
     assert!(text.starts_with("\u{feff}凭证号,日期,摘要,科目"), "{text}");
-    let line = format!("2,{},deposit.received,1010.icbc.CNY,专户银行存款,借,100000.00,100000.00,", stage.day(-1));
+    let line = format!("2,{},确认到账,1010.icbc.CNY,专户银行存款,借,100000.00,100000.00,", stage.day(-1));
     assert!(text.contains(&line), "{line}\n{text}");
     for what in ["postings.csv", "book.beancount", "book.ledger"] {
         assert_eq!(stage.app.get(&stage.path(what)).await.status, 401, "{what}");
@@ -238,7 +238,7 @@ async fn a_month_as_a_workbook(engine: Engine) {
     };
     let all = ask(-30, 0).await;
     let journal = sheet(&all, "序时账");
-    let held: Vec<_> = journal.iter().filter(|row| row[2] == "deposit.held").collect();
+    let held: Vec<_> = journal.iter().filter(|row| row[2] == "冻结保证金").collect();
     assert_eq!((held.len(), &*held[0][6], &*held[1][7]), (2, "12345.67", "12345.67"), "{held:?}");
     // Each column adds up; what stood before and what was done come to what stands, account by account.
     let cents = |text: &str| (text.parse::<f64>().unwrap() * 100.0).round() as i64;
@@ -290,6 +290,7 @@ async fn a_voucher_names_the_record_that_it_rests_on() {
         "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
         "12345.67",
         "2020.d-1.CNY",
+        "deposit.held",
         "冻结保证金",
     ] {
         assert!(text.contains(said), "{said}: {text}");

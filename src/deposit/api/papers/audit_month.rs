@@ -7,6 +7,7 @@
 use super::workbook::{AccountTurnover, BookPeriod};
 use crate::deposit::book::{Heading, HeadingClass, PostingSide, SubLedger};
 use crate::deposit::export::BookLine;
+use crate::deposit::view::about;
 use crate::field::{Currency, OrganisationId};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -130,7 +131,7 @@ impl AuditMonth {
         };
         let (day, code) = (of.day.to_string().replace('-', ""), format!("{currency:?}"));
         let (year, month, voucher) = (self.year.to_string(), self.month.to_string(), of.voucher.to_string());
-        let (number, about) = (number.to_string(), format!("{} /v1/records/{}", of.kind, of.entry));
+        let (number, about) = (number.to_string(), format!("{} /v1/records/{}", about(&of.kind), of.entry));
         let fields: [(&str, &str); 18] = [
             ("记账凭证日期", &*day),
             ("会计年度", &year),

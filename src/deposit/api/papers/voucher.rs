@@ -2,6 +2,7 @@
 
 use crate::deposit::book::{BookAccount, PostingSide};
 use crate::deposit::export::BookLine;
+use crate::deposit::view::about;
 use crate::field::{Currency, OrganisationId};
 use crate::http::RecordView;
 use chinese_number::{ChineseCase, ChineseCountMethod, ChineseVariant, NumberToChinese};
@@ -53,7 +54,7 @@ impl VoucherSheet {
                 dt { "收取人 " span lang="en" { "Payee" } } dd { (self.payee) }
                 dt { "凭证号 " span lang="en" { "No." } } dd { (number) }
                 dt { "日期 " span lang="en" { "Date" } } dd { (day) }
-                dt { "摘要 " span lang="en" { "Record" } } dd { (self.record.kind.0) }
+                dt { "摘要 " span lang="en" { "Record" } } dd { (about(&self.record.kind.0)) " " span { (self.record.kind.0) } }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::deposit::book::{BookAccount, PostingSide};
 use crate::deposit::export::BookLine;
+use crate::deposit::view::about;
 use crate::field::{Currency, Day};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -104,7 +105,7 @@ impl BookPeriod {
             let texts = [
                 line.voucher.to_string(),
                 line.day.to_string(),
-                line.kind.clone(),
+                about(&line.kind).to_owned(),
                 account.to_string(),
                 account.heading.words().zh,
                 format!("{:?}", account.currency),

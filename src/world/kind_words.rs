@@ -1,7 +1,5 @@
 //! What each kind of record says, in a few words.
 
-use super::language::Language;
-
 /// Kind, Chinese, English.
 const KINDS: &[(&str, &str, &str)] = &[
     ("access.barred", "作出限制准入决定", "Barred from access"),
@@ -139,10 +137,9 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("tender.window_closed", "公示期满，等待处理", "The window is over, and something is waited for"),
 ];
 
-/// What a kind says; one that is not known here stands as it is called.
-pub(super) fn kind(language: Language, kind: &str) -> &str {
-    let found = KINDS.iter().find(|(known, ..)| *known == kind);
-    found.map_or(kind, |(_, zh, en)| language.choose(zh, en))
+/// What a kind says, in Chinese and in English; nothing of one that is not known here.
+pub fn kind_words(kind: &str) -> Option<(&'static str, &'static str)> {
+    KINDS.iter().find(|(known, ..)| *known == kind).map(|(_, zh, en)| (*zh, *en))
 }
 
 #[cfg(test)]
