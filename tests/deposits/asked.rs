@@ -45,8 +45,13 @@ async fn only_who_takes_part_is_asked_and_no_more_than_its_price_bears(engine: E
     stage.scheme_of("s-3", "performance-tendering", "招标投标法实施条例第五十八条", "USD", 100_000).await;
     stage.scheme_of("s-4", "quality-construction", "建质〔2017〕138号第七条", "CNY", 30_000).await;
     let of = |base: i64, required: i64| (yuan(base), yuan(required));
-    is_refused(&stage.asks("x-3", "s-2", loser, of(4_000_000, 400_000)).await, "inconsistent", "/payer", "DP-ASKED");
-    let above = stage.asks("x-4", "s-2", winner, of(4_000_001, 400_000)).await;
+    is_refused(
+        &stage.asks("x-3", "s-2", loser, of(400_000_000, 40_000_000)).await,
+        "inconsistent",
+        "/payer",
+        "DP-ASKED",
+    );
+    let above = stage.asks("x-4", "s-2", winner, of(400_000_001, 40_000_000)).await;
     is_refused(&above, "deposit-above-cap", "/base/amount_minor", "DP-ASKED");
     let dollars = || json!({"currency": "USD", "amount_minor": 100});
     let foreign = stage.asks("x-5", "s-3", winner, (dollars(), dollars())).await;
@@ -54,12 +59,12 @@ async fn only_who_takes_part_is_asked_and_no_more_than_its_price_bears(engine: E
     let cent = || json!({"currency": "USD", "amount_minor": 10});
     let foreign = stage.asks("x-5", "s-3", winner, (dollars(), cent())).await;
     is_refused(&foreign, "inconsistent", "/base/currency", "DP-ASKED");
-    stage.asks("p-1", "s-2", winner, of(4_000_000, 400_000)).await.accepted();
-    let twice = stage.asks("x-6", "s-2", winner, of(4_000_000, 1)).await;
+    stage.asks("p-1", "s-2", winner, of(400_000_000, 40_000_000)).await.accepted();
+    let twice = stage.asks("x-6", "s-2", winner, of(400_000_000, 1)).await;
     is_refused(&twice, "deposit-above-cap", "/required/amount_minor", "DP-ASKED");
-    is_refused(&stage.asks("x-7", "s-4", winner, of(4_000_000, 1)).await, "inconsistent", "/scheme", "DP-ASKED");
+    is_refused(&stage.asks("x-7", "s-4", winner, of(400_000_000, 1)).await, "inconsistent", "/scheme", "DP-ASKED");
     let raised = json!({
-        "deposit": "p-1", "base": yuan(4_000_000_000), "required": yuan(400_000_000), "rule": "DP-ASSESSMENT",
+        "deposit": "p-1", "base": yuan(400_000_001), "required": yuan(40_000_000), "rule": "DP-ASSESSMENT",
     });
     let raised = stage.enters("assessments", "deposit.assessed", raised).await;
     is_refused(&raised, "deposit-above-cap", "/base/amount_minor", "DP-ASKED");

@@ -92,7 +92,7 @@ async fn a_wrong_receipt_is_reversed_when_it_was_divided(engine: Engine) {
     let (whole, part) = (stage.deposit("d-1").await, stage.deposit("d-2").await);
     assert_eq!(
         (&whole["payer"], &whole["status"], &part["status"]),
-        (&json!(firm.id), &"short".into(), &"reversed".into())
+        (&json!(firm.id), &"announced".into(), &"reversed".into())
     );
     let listed = app.get("/v1/deposits?status=reversed").await.body;
     assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["id"]), (1, &"d-2".into()));
