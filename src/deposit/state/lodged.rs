@@ -1,6 +1,6 @@
 //! Which guarantees a book knows, so that none covers twice.
 
-use crate::field::folded;
+use crate::field::{Spaces, narrowed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Guarantees by who issued them, and under which number.
@@ -14,9 +14,9 @@ pub(super) struct Lodged {
 
 type Written = (Box<str>, Box<str>);
 
-/// As wide, in the same case, and without spaces.
+/// As wide, ASCII letters in the same case, and without white space: what every verifier sees alike, whatever it knows of letters.
 fn alike(issuer: &str, number: &str) -> Written {
-    let plain = |text: &str| folded(text).chars().filter(|c| !c.is_whitespace()).collect::<String>().into();
+    let plain = |text: &str| narrowed(text, Spaces::Gone).to_ascii_lowercase().into();
     (plain(issuer), plain(number))
 }
 
