@@ -192,7 +192,7 @@ impl Projected for DepositBook {
         let day = place.time.shanghai_day().to_string();
         for (at, (line, balance)) in lines.iter().zip(running).enumerate() {
             rows.put_latest(&ACCOUNTS, account_row(payee, &line.account, balance));
-            rows.put(
+            rows.add(
                 &POSTINGS,
                 vec![
                     Value::from(place.index),

@@ -206,7 +206,7 @@ impl Writer {
             TableRows::put(&LAW, build.adopted.values().map(|edition| edition_row(edition)).collect()),
             TableRows::put(&HEAD, vec![self.head.row(&origin, &note)]),
         ];
-        all.extend(rows.into_tables().map(|(table, rows)| TableRows::put(table, rows)));
+        all.extend(rows.into_batch());
         write.put_all(all).await?;
         if !build.adopted.is_empty() {
             self.project_due(&mut write).await?;

@@ -139,16 +139,16 @@ impl History {
         for (index, Bearing { subject, fact, undoes }) in self.bearings {
             let said = (fact != Fact::Concerned).then(|| serde_json::to_string(&fact).unwrap_or_default());
             let (said, undoes) = (said.map_or(Value::Null, Value::from), undoes.map_or(Value::Null, Value::from));
-            rows.put(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index), said, undoes]);
+            rows.add(&BEARINGS, vec![Value::from(subject.as_str()), Value::from(index), said, undoes]);
         }
         for (cited, index) in self.citations {
-            rows.put(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
+            rows.add(&CITATIONS, vec![Value::from(cited), Value::from(index)]);
         }
         for row in self.disputes {
-            rows.put(&DISPUTES, row);
+            rows.add(&DISPUTES, row);
         }
         for (index, stream) in self.entailed {
-            rows.put(&ENTAILED, vec![Value::from(index), Value::from(stream.as_str())]);
+            rows.add(&ENTAILED, vec![Value::from(index), Value::from(stream.as_str())]);
         }
         rows.extend(self.left);
     }

@@ -85,6 +85,9 @@ where
 enum Present {
     /// It is replaced.
     Replaced,
+    /// There can be none, of what this program writes: PostgreSQL, which would have to look and to confirm each row, takes them as they
+    /// are.
+    New,
     /// Nothing is written: there can be none.
     Refused,
 }
@@ -100,6 +103,11 @@ impl TableRows {
     /// To insert, or to replace those that have the same key. No key may stand twice.
     pub fn put(table: &'static Table, rows: Vec<Vec<Value>>) -> Self {
         Self { table, rows, present: Present::Replaced }
+    }
+
+    /// To insert, with the entries that they are of.
+    pub(super) fn add(table: &'static Table, rows: Vec<Vec<Value>>) -> Self {
+        Self { table, rows, present: Present::New }
     }
 
     /// To insert, where none is there yet.
@@ -127,7 +135,7 @@ impl TableRows {
 
 /// ` ON CONFLICT (key) DO UPDATE SET …`; nothing where a row with the same key is an error.
 fn on_conflict(table: &Table, present: Present) -> String {
-    if present == Present::Refused {
+    if present != Present::Replaced {
         return String::new();
     }
     let others = table.columns.iter().filter(|column| !table.key.contains(&column.name));
@@ -163,6 +171,8 @@ async fn sqlite_put_into(
     connection: &mut SqliteConnection,
     TableRows { table, rows, present }: TableRows,
 ) -> Result<(), StoreError> {
+    // To put a row twice is cheaper there than to write them in two statements.
+    let present = if present == Present::New { Present::Replaced } else { present };
     let conflict = on_conflict(table, present);
     let mut rows = if present == Present::Replaced { filled_up(rows) } else { rows }.into_iter();
     while rows.len() > 0 {

@@ -1,6 +1,6 @@
 //! The rows that a batch leaves behind, and where a capability says which.
 
-use super::{Column, Database, StoreError, Table, Value};
+use super::{Column, Database, StoreError, Table, TableRows, Value};
 use crate::act::{Acts, Capability, Place, Stream};
 use crate::field::{Instant, ItemId, TenderCode, folded};
 use crate::law::Law;
@@ -35,19 +35,35 @@ pub struct Rows(BTreeMap<&'static str, TableOfRows>);
 struct TableOfRows {
     table: &'static Table,
     rows: Vec<Vec<Value>>,
+    /// None of their keys can be there.
+    are_new: bool,
     /// Those that may still be replaced, by their keys.
     latest: BTreeMap<Vec<Value>, Vec<Value>>,
 }
 
+impl TableOfRows {
+    fn all(self) -> (&'static Table, Vec<Vec<Value>>) {
+        let mut rows = self.rows;
+        rows.extend(self.latest.into_values());
+        (self.table, rows)
+    }
+}
+
 impl Rows {
     fn of(&mut self, table: &'static Table) -> &mut TableOfRows {
-        let none = || TableOfRows { table, rows: Vec::new(), latest: BTreeMap::new() };
+        let none = || TableOfRows { table, rows: Vec::new(), are_new: false, latest: BTreeMap::new() };
         self.0.entry(table.name).or_insert_with(none)
     }
 
     pub fn put(&mut self, table: &'static Table, row: Vec<Value>) {
         debug_assert_eq!(row.len(), table.columns.len(), "{}", table.name);
         self.of(table).rows.push(row);
+    }
+
+    /// Of an entry that is being written: nobody can have put one with the same key.
+    pub fn add(&mut self, table: &'static Table, row: Vec<Value>) {
+        self.put(table, row);
+        self.of(table).are_new = true;
     }
 
     /// In the place of a row with the same key that was put like this before.
@@ -66,7 +82,7 @@ impl Rows {
     pub fn attach(&mut self, stream: &Stream, act: &impl Acts, place: &Place, tender: Option<&TenderCode>) {
         let mut seen = BTreeSet::new();
         for document in act.documents().into_iter().filter(|document| seen.insert(document.sha256)) {
-            self.put(
+            self.add(
                 &ATTACHMENTS,
                 vec![
                     Value::from(place.index),
@@ -88,17 +104,24 @@ impl Rows {
 
     /// Those of others as well.
     pub fn extend(&mut self, others: Self) {
-        for TableOfRows { table, rows, latest } in others.0.into_values() {
+        for TableOfRows { table, rows, are_new, latest } in others.0.into_values() {
             let of = self.of(table);
             of.rows.extend(rows);
+            of.are_new |= are_new;
             of.latest.extend(latest);
         }
     }
 
     pub fn into_tables(self) -> impl Iterator<Item = (&'static Table, Vec<Vec<Value>>)> {
-        self.0.into_values().map(|TableOfRows { table, mut rows, latest }| {
-            rows.extend(latest.into_values());
-            (table, rows)
+        self.0.into_values().map(TableOfRows::all)
+    }
+
+    /// As they are written with the entries that they are of.
+    pub fn into_batch(self) -> impl Iterator<Item = TableRows> {
+        self.0.into_values().map(|of| {
+            let are_new = of.are_new;
+            let (table, rows) = of.all();
+            if are_new { TableRows::add(table, rows) } else { TableRows::put(table, rows) }
         })
     }
 }
