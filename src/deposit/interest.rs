@@ -49,6 +49,12 @@ impl DayCount {
     }
 }
 
+/// What is to be paid of a sum of products, and what is left. Below zero, where more was paid than was owed, nothing is: what was
+/// too much is set off against what comes.
+pub fn settle_owed(day_count: DayCount, product: i128) -> (i64, i128) {
+    if product < 0 { (0, product) } else { day_count.settle(product) }
+}
+
 /// A change of a balance, from a day on (起息日).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BalanceStep {

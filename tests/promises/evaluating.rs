@@ -145,7 +145,7 @@ async fn both_rate_each_other(engine: Engine) {
     let listed = stage.app.get(&format!("/v1/evaluations?tender={TENDER}&status=sealing")).await.body;
     let listed: Vec<_> =
         listed["items"].as_array().unwrap().iter().map(|one| (one["id"].clone(), one["lost"].clone())).collect();
-    assert_eq!(listed, [(WON.into(), false.into()), (LOST.into(), true.into())]);
+    assert_eq!(listed, [(LOST.into(), true.into()), (WON.into(), false.into())]);
 
     let by_unit = stage.rating(WON, Side::Unit, 80).await;
     let by_enterprise = stage.rating(WON, Side::Enterprise, 90).await;

@@ -41,9 +41,10 @@ async fn both_sides_sign(engine: Engine) {
     let enterprise = &stage.cast.enterprise.id;
     let list = stage.app.get(&format!("/v1/commitments?enterprise={enterprise}&status=effective")).await.body;
     let row = |at: usize, member: &str| list["items"][at][member].clone();
-    assert_eq!([row(0, "id"), row(0, "tender"), row(0, "offered_by")], ["c-1", TENDER, "unit"]);
-    assert_eq!([row(1, "id"), row(1, "offered_by")], ["c-2", "enterprise"]);
-    assert_eq!(row(1, "year"), 2026);
+    // The newest first.
+    assert_eq!([row(0, "id"), row(0, "offered_by")], ["c-2", "enterprise"]);
+    assert_eq!(row(0, "year"), 2026);
+    assert_eq!([row(1, "id"), row(1, "tender"), row(1, "offered_by")], ["c-1", TENDER, "unit"]);
     let list = stage.app.get(&format!("/v1/commitments?tender={TENDER}")).await.body;
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
     let view = stage.view("c-1").await;

@@ -1,7 +1,7 @@
 //! 退还: when it is due, what goes back with the principal (interest, and what lateness costs), and who sends it.
 
 use super::super::book::Heading;
-use super::super::interest::{DatedRate, product, product_of_steps};
+use super::super::interest::{DatedRate, product, product_of_steps, settle_owed};
 use super::super::{Act, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement};
 use super::decide::{duplicate, must_be_amount, must_be_another, unknown};
 use super::pool::must_be_said;
@@ -34,7 +34,8 @@ pub fn refund_sums(
     value_date: Day,
     law: Law<'_>,
 ) -> RefundSums {
-    let (interest_minor, carry) = deposit.interest(book, value_date);
+    let is_set_off = !law.edition().deposits.guards.reversal.is_silent();
+    let (interest_minor, carry) = deposit.interest(book, value_date, is_set_off);
     RefundSums { interest_minor, overdue_minor: deposit.charge(kind, principal_minor, value_date, law), carry }
 }
 
@@ -50,7 +51,7 @@ pub fn renewed_sums(
 ) -> RefundSums {
     let (more, carry) = book.schemes.get(&deposit.scheme).map_or((0, deposit.carry), |scheme| {
         let earned = product(before.principal_minor, scheme.rates(), before.value_date, value_date);
-        scheme.day_count().settle(deposit.carry + earned)
+        settle_owed(scheme.day_count(), deposit.carry + earned)
     });
     let overdue_minor = deposit.charge(kind, before.principal_minor, value_date, law).max(before.overdue_minor);
     RefundSums { interest_minor: before.interest_minor.saturating_add(more), overdue_minor, carry }
@@ -62,15 +63,17 @@ fn late_product(principal_minor: i64, rates: &[LoanRate], from: Day, to: Day) ->
 }
 
 impl DepositState {
-    /// Whole minor units of interest that are owed up to a day, and the rest: what was allocated, and from then on by the rate.
-    pub fn interest(&self, book: &DepositBook, to: Day) -> (i64, i128) {
+    /// Whole minor units of interest that are owed up to a day, and the rest: what was allocated, and from then on by the rate; what was
+    /// paid too much before is set off, or asked back.
+    pub fn interest(&self, book: &DepositBook, to: Day, is_set_off: bool) -> (i64, i128) {
         let allocated = self.allocated_minor;
         let Some(scheme) = book.schemes.get(&self.scheme) else { return (allocated, self.carry) };
         let Some(from) = self.counted_to.or_else(|| self.steps.iter().map(|step| step.day).min()) else {
             return (allocated, self.carry);
         };
         let earned = product_of_steps(&self.steps, scheme.rates(), from, to);
-        let (whole, carry) = scheme.day_count().settle(self.carry + earned);
+        let (day_count, owed) = (scheme.day_count(), self.carry + earned);
+        let (whole, carry) = if is_set_off { settle_owed(day_count, owed) } else { day_count.settle(owed) };
         (allocated.saturating_add(whole), carry)
     }
 

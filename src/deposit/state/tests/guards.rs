@@ -143,6 +143,24 @@ fn a_reversed_receipt_takes_its_interest_along_and_may_be_entered_again() {
     }
 }
 
+/// Interest was paid on what never came: it is set off against what comes, and nobody is stuck.
+#[test]
+fn interest_that_was_paid_too_much_is_set_off() {
+    let mut run = Run::secured("bid-tendering");
+    run.accepts(1, "deposit.received", receipt("d-1", "R-2", 90_000_000, "2026-04-01"));
+    run.at("2026-05-01");
+    // 100,000,000 · 30 · 500 / 360,000,000 = 4166.66…
+    run.accepts(1, "deposit.refund_approved", approval("r-1", 1_000_000, "2026-05-01", 4_166, 0));
+    let reversal = json!({"deposit": "d-1", "reference": "R-1", "reason": "误记", "document": paper()});
+    run.accepts(2, "deposit.receipt_reversed", reversal);
+    // 416 too much.
+    run.refuses(1, "deposit.refund_approved", approval("r-2", 1_000_000, "2026-05-01", -417, 0), "inconsistent");
+    run.accepts(1, "deposit.refund_approved", approval("r-2", 1_000_000, "2026-05-01", 0, 0));
+    run.at("2026-05-11");
+    // 88,000,000 · 10 · 500 / 360,000,000 = 1222.22…, less those.
+    run.accepts(1, "deposit.refund_approved", approval("r-3", 1_000_000, "2026-05-11", 806, 0));
+}
+
 fn asked_for(id: &str, lot: &str, payer: &str, required: i64) -> Value {
     let mut asked = notice(id);
     asked["secures"] = json!({"tender": "T-1", "lot": lot});

@@ -250,7 +250,7 @@ fn a_forfeiture_takes_a_ground_two_people_and_its_time() {
     run.posts(&supervisor, 4, "deposit.forfeiture_ruled", &ruling).unwrap();
     assert_eq!(run.standing(Heading::Available, "d-1"), 4_000_000);
     // Thirty days of 4,000,000, as if they had never been set aside; nothing for what was forfeited.
-    let (interest, _) = run.deposit("d-1").interest(run.book(), "2026-05-01".parse().unwrap());
+    let (interest, _) = run.deposit("d-1").interest(run.book(), "2026-05-01".parse().unwrap(), true);
     assert_eq!(interest, 4_000_000 * 30 * 500 / 360_000_000);
 }
 
@@ -301,7 +301,7 @@ fn a_wrong_receipt_is_taken_back_once_by_another_person() {
     run.refuses(2, "deposit.receipt_reversed", reversal, "state-forbids");
     let last = run.vouchers.last().unwrap();
     assert_eq!((last.number, last.reverses.unwrap().voucher, last.lines.len()), (3, 2, 2));
-    assert_eq!(run.deposit("d-1").interest(run.book(), "2026-06-01".parse().unwrap()), (0, 0));
+    assert_eq!(run.deposit("d-1").interest(run.book(), "2026-06-01".parse().unwrap(), true), (0, 0));
 }
 
 /// It is there all the same, and goes back at once.
