@@ -4,8 +4,8 @@ use super::super::interest::{BalanceStep, product};
 use super::super::{Act, BankNature, BankReceipt, DepositNotice, RefundApproval, RefundOutcome, SchemePublication};
 use super::timers::Awaited;
 use super::{
-    ClockState, DepositBook, DepositState, EnteredState, HoldState, ReceiptState, RefundPhase, RefundState,
-    SchemeState, UnallocatedFate, UnallocatedState, day_begins, day_of, end_of, refund_sums, renewed_sums,
+    ClockState, DepositBook, DepositState, HoldState, ReceiptState, RefundPhase, RefundState, SchemeState,
+    UnallocatedFate, UnallocatedState, day_begins, day_of, end_of, refund_sums, renewed_sums,
 };
 use crate::act::Place;
 use crate::calendar::Period;
@@ -21,12 +21,6 @@ impl DepositBook {
             return;
         }
         let entered = self.entered_as(act);
-        // What own costs are in, where something of them is taken back.
-        let reversed = match act {
-            Act::EntryReversed(reversal) => self.entered.get(reversal.reference.as_str()),
-            _ => None,
-        };
-        let reversed = reversed.and_then(EnteredState::currency);
         match act {
             Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
@@ -46,7 +40,7 @@ impl DepositBook {
                 self.note_entered(entered, &lines, place);
             }
         }
-        self.watch_own_costs(act, reversed, place, law);
+        self.watch_own_costs(act, &lines, place, law);
         // Interest is allocated to deposits that the act does not name.
         let moved = lines.iter().filter_map(|line| line.account.deposit().cloned());
         for id in moved.chain(act.deposit().cloned()).collect::<BTreeSet<_>>() {

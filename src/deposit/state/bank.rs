@@ -94,12 +94,13 @@ impl DepositBook {
     }
 
     /// The clock of own costs runs while they are not replaced.
-    pub(super) fn watch_own_costs(&mut self, act: &Act, reversed: Option<Currency>, place: &Place, law: Law<'_>) {
+    pub(super) fn watch_own_costs(&mut self, act: &Act, lines: &[JournalLine], place: &Place, law: Law<'_>) {
         let currency = match act {
             Act::BankEntered(entry) => Some(entry.amount.currency),
             Act::RefundApproved(approval) => Some(approval.amount.currency),
             Act::ForfeitureAnnulled(act) => self.deposits.get(&act.deposit).map(|deposit| deposit.currency),
-            _ => reversed,
+            Act::EntryReversed(_) => lines.first().map(|line| line.account.currency),
+            _ => None,
         };
         let Some(currency) = currency else { return };
         let (rule, awaited) = (&law.edition().deposits.own_costs, Awaited::OwnCosts { currency });

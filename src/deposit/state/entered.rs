@@ -5,7 +5,7 @@ use super::super::{Act, EntryReversal, RefundOutcome};
 use super::decide::{must_be_another, unknown};
 use super::{DepositBook, ForfeiturePhase, RefundPhase, RefundState, UnallocatedFate};
 use crate::act::{Author, Moment, Place};
-use crate::field::{Currency, Day, Fault, ItemId};
+use crate::field::{Day, Fault, ItemId};
 use crate::problem::Refusal;
 use crate::record::KeyId;
 
@@ -50,10 +50,6 @@ impl EnteredState {
             EnteredAs::Bank { .. } | EnteredAs::Unallocated | EnteredAs::Returned { .. } => None,
         }
     }
-
-    pub fn currency(&self) -> Option<Currency> {
-        self.lines.first().map(|line| line.account.currency)
-    }
 }
 
 impl DepositBook {
@@ -95,14 +91,12 @@ impl DepositBook {
         let reference = reversal.reference.as_str();
         let Some(entered) = self.entered.remove(reference) else { return };
         self.references.remove(reference);
-        match entered.as_what.clone() {
+        match entered.as_what {
             EnteredAs::Bank { bank } => {
-                let pooled = entered.lines.iter().filter(|line| line.account.heading == Heading::InterestToAllocate);
-                let pooled_minor: i64 = pooled.map(|line| line.amount_minor).sum();
-                if let Some(currency) = entered.currency()
-                    && let Some(pool) = self.pools.get_mut(&(bank, currency))
-                {
-                    pool.received_minor -= pooled_minor;
+                for line in entered.lines.iter().filter(|line| line.account.heading == Heading::InterestToAllocate) {
+                    if let Some(pool) = self.pools.get_mut(&(bank.clone(), line.account.currency)) {
+                        pool.received_minor -= line.amount_minor;
+                    }
                 }
             }
             EnteredAs::Unallocated => {
