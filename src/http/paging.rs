@@ -2,7 +2,7 @@
 
 use super::{Problem, bad_parameter};
 use crate::field::{Day, DueTime};
-use crate::store::{Direction, PAGE_BYTES_MAX, Value};
+use crate::store::{Direction, PAGE_BYTES_MAX, Row, StoreError, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,14 @@ pub struct Cursor {
 impl Cursor {
     pub fn new(millis: i64, key: &str) -> Self {
         Self { millis, key: key.to_owned() }
+    }
+
+    /// Behind a row that begins with its time and its key.
+    ///
+    /// # Errors
+    /// It begins with something else.
+    pub fn behind(row: &Row) -> Result<String, StoreError> {
+        Ok(Self::new(row.integer(0)?, row.text(1)?).to_string())
     }
 
     /// # Errors

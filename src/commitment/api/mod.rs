@@ -168,8 +168,8 @@ impl CommitmentApi {
         let counts = list_counts(counts.0, &self.ledger.database, &COMMITMENTS, &kept, &counted).await?;
         let filter = kept.along("status", status.map(Value::from));
         let after = Cursor::parse(after.0)?.map(Vec::from);
-        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
-        let page = filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, last);
+        let page =
+            filter.page(&self.ledger.database, &COMMITMENTS, after, limit, CommitmentSummary::of_row, Cursor::behind);
         let (items, next) = page.await?;
         Ok(Typed(CommitmentPage { items, next, counts }))
     }

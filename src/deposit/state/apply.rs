@@ -20,7 +20,7 @@ impl DepositBook {
         if !lines.is_empty() && self.book.try_lines(&lines).is_err() {
             return;
         }
-        let entered = self.entered_as(act);
+        self.note_entered(act, &lines, place);
         match act {
             Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
@@ -36,9 +36,6 @@ impl DepositBook {
         if !lines.is_empty() {
             let _ = self.book.post(&lines);
             self.note_custody(&lines, place);
-            if let Some(entered) = entered {
-                self.note_entered(entered, &lines, place);
-            }
         }
         self.watch_own_costs(act, &lines, place, law);
         // Interest is allocated to deposits that the act does not name.
@@ -276,15 +273,19 @@ impl DepositBook {
 
     /// Whether it was late; nothing where what was too much went back before anything was due.
     fn count_refund(&mut self, id: &ItemId, arrived: Day, law: Law<'_>) -> Option<bool> {
+        let is_late = self.deposits.get(id)?.due_day(law)? < arrived;
+        self.counts_of_refunds(id, is_late).into_iter().flatten().for_each(|count| *count += 1);
+        Some(is_late)
+    }
+
+    /// Where a deposit and the book count refunds that were late, or in time.
+    pub(super) fn counts_of_refunds(&mut self, id: &ItemId, is_late: bool) -> Option<[&mut u64; 2]> {
         let deposit = self.deposits.get_mut(id)?;
-        let is_late = deposit.due_day(law)? < arrived;
-        let [of_deposit, of_book] = if is_late {
+        Some(if is_late {
             [&mut deposit.refunds_late, &mut self.refunds_late]
         } else {
             [&mut deposit.refunds_in_time, &mut self.refunds_in_time]
-        };
-        (*of_deposit, *of_book) = (*of_deposit + 1, *of_book + 1);
-        Some(is_late)
+        })
     }
 
     /// Its refund is waited for while its clock runs and something is to go back.

@@ -1,6 +1,7 @@
 //! 索要: of whom something may be asked for a lot, and how much in all.
 
 use super::super::SecuredLot;
+use super::require::estimate_of;
 use super::{DepositBook, DepositState};
 use crate::act::Moment;
 use crate::field::{Day, Fault, ItemId, Money, OrganisationId};
@@ -76,14 +77,15 @@ fn must_be_within(
     secures: &SecuredLot,
     terms: &AskedTerms,
 ) -> Result<(), Refusal> {
-    if let Some((_, other)) = beside(book, asked, secures).find(|(kind, _)| terms.are_apart(&asked.kind.id, kind)) {
+    let beside: Vec<_> = beside(book, asked, secures).collect();
+    if let Some((_, other)) = beside.iter().find(|(kind, _)| terms.are_apart(&asked.kind.id, kind)) {
         let words = (
             format!("该交纳人就该标段的保证金 {} 未退，不另收{}", other.id, asked.kind.zh),
             format!("{} of this payer stands for the lot, and beside it no {}", other.id, asked.kind.en),
         );
         return Err(refused("/scheme", Fault::inconsistent(words), terms));
     }
-    let of_kind = beside(book, asked, secures).filter(|(kind, _)| **kind == asked.kind.id);
+    let of_kind = beside.iter().filter(|(kind, _)| **kind == asked.kind.id);
     let others: i64 = of_kind.map(|(_, deposit)| deposit.required_minor).fold(0, i64::saturating_add);
     // What an edition before this one let in is not asked back: nothing more comes on top of it.
     if others == 0 || others.saturating_add(asked.required_minor) <= asked.most_minor {
@@ -97,18 +99,15 @@ fn must_be_within(
     Err(above("/required/amount_minor", Fault::inconsistent(words), terms))
 }
 
-/// Whether an award is the payer's.
-fn is_of(award: &AwardState, lot: &LotState, payer: Option<&OrganisationId>) -> bool {
-    let members = lot.candidate(&award.candidate).map(|candidate| &candidate.members);
-    members.zip(payer).is_some_and(|(members, payer)| members.contains(payer))
+/// The awards of the lot that are the payer's.
+fn awards_of<'l>(lot: &'l LotState, payer: Option<&'l OrganisationId>) -> impl Iterator<Item = &'l AwardState> {
+    lot.awards.iter().filter(move |award| payer.is_some_and(|payer| lot.is_won_by(award, payer)))
 }
 
 fn must_rest_on_price(asked: &Asked<'_>, tender: &Tender, lot: &LotState, terms: &AskedTerms) -> Result<(), Refusal> {
     let price = match asked.kind.base {
-        CapBase::Estimate | CapBase::Budget => lot.estimate.or(tender.estimate),
-        CapBase::Contract => AwardState::sum(lot.awards.iter().filter(|award| is_of(award, lot, asked.payer))),
-        // What is settled or agreed is not in the tender's records.
-        CapBase::Settlement | CapBase::Agreement => None,
+        CapBase::Contract => AwardState::sum(awards_of(lot, asked.payer)),
+        _ => estimate_of(asked.kind, tender, lot),
     };
     let Some(price) = price else { return Ok(()) };
     let published = format!("{} {:?}", price.currency.decimal(price.amount_minor), price.currency);
@@ -133,9 +132,7 @@ fn must_take_part(asked: &Asked<'_>, lot: &LotState, terms: &AskedTerms) -> Resu
     let Some(payer) = asked.payer else { return Ok(()) };
     let words = if terms.of_bidders.contains(&asked.kind.id) && lot.bids.is_some() && !lot.bidders.contains(payer) {
         ("没有在该标段投标", "it did not bid in the lot")
-    } else if terms.of_winners.contains(&asked.kind.id)
-        && !lot.awards.iter().any(|award| is_of(award, lot, Some(payer)))
-    {
+    } else if terms.of_winners.contains(&asked.kind.id) && awards_of(lot, asked.payer).next().is_none() {
         ("没有在该标段中标", "it did not win the lot")
     } else {
         return Ok(());

@@ -4,14 +4,15 @@ use super::super::book::{Heading, JournalLine};
 use super::super::{Act, CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, SwapDirection};
 use super::decide::{duplicate, must_be_amount, must_be_another, must_be_at_most, unknown};
 use super::forfeit::{must_have_ground, must_stand};
-use super::refund::must_follow;
+use super::lodged::Lodged;
+use super::refund::must_be_dated;
 use super::timers::Awaited;
 use super::unclaimed;
 use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState,
     end_of,
 };
-use crate::act::{Acts, Author, Moment, Place, must_be_past};
+use crate::act::{Acts, Author, Moment, Place};
 use crate::field::{DocumentRef, Fault, ItemId};
 use crate::law::Law;
 use crate::problem::{self, Refusal};
@@ -56,8 +57,7 @@ pub(super) fn decide(
             let of = must_stand(deposit, &payment.forfeiture, act, ForfeiturePhase::Claimed)?;
             must_be_another(at, &of.decided_by)?;
             book.must_be_new(payment.reference.as_str())?;
-            must_be_past(payment.value_date <= at.today(), "/value_date")?;
-            must_follow(payment.value_date, Some(of.since), at)
+            must_be_dated(payment.value_date, Some(of.since), at)
         }
         Act::Swapped(swap) => decide_swap(book, deposit, swap, act, by, at),
         act => unclaimed::decide(book, deposit, act, by, at),
@@ -92,8 +92,8 @@ fn decide_lodging(
     }
     let rule = &at.law.edition().deposits.guards.cover;
     let (issuer, number) = (lodging.issuer.name.as_str(), lodging.number.as_str());
-    let lodged = &book.guarantees;
-    if if rule.is_silent() { lodged.knows(issuer, number) } else { lodged.holds(issuer, number) } {
+    let counts = if rule.is_silent() { Lodged::knows } else { Lodged::holds };
+    if counts(&book.guarantees, issuer, number) {
         return Err(Refusal::of_field("/number", Fault::Duplicate { id: lodging.number.to_string() }));
     }
     must_be_issued(lodging, at)?;

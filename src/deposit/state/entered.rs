@@ -54,7 +54,7 @@ impl EnteredState {
 
 impl DepositBook {
     /// What an act enters of the bank's statement; asked before it changes anything.
-    pub(super) fn entered_as(&self, act: &Act) -> Option<(Box<str>, EnteredWhat)> {
+    fn entered_as(&self, act: &Act) -> Option<(Box<str>, EnteredAs)> {
         let (reference, as_what) = match act {
             Act::BankEntered(act) => (&act.reference, EnteredAs::Bank { bank: act.bank.clone() }),
             Act::UnallocatedReceived(act) => (&act.reference, EnteredAs::Unallocated),
@@ -71,17 +71,13 @@ impl DepositBook {
             }
             _ => return None,
         };
-        Some((reference.as_str().into(), EnteredWhat(as_what)))
+        Some((reference.as_str().into(), as_what))
     }
 
-    /// It was posted.
-    pub(super) fn note_entered(
-        &mut self,
-        (reference, EnteredWhat(as_what)): (Box<str>, EnteredWhat),
-        lines: &[JournalLine],
-        place: &Place,
-    ) {
-        let voucher = self.book.vouchers();
+    /// Takes note of what an act enters with its voucher, the next one.
+    pub(super) fn note_entered(&mut self, act: &Act, lines: &[JournalLine], place: &Place) {
+        let Some((reference, as_what)) = self.entered_as(act) else { return };
+        let voucher = self.book.vouchers() + 1;
         let state = EnteredState { as_what, lines: lines.to_vec(), entered_by: place.kid, voucher };
         self.entered.insert(reference, state);
     }
@@ -118,18 +114,10 @@ impl DepositBook {
         let Some(of) = deposit.refunds.get_mut(refund) else { return };
         (of.phase, of.arrived, of.settled_by) = (RefundPhase::Instructed, None, None);
         if let Some(is_late) = of.counted_late.take() {
-            let [of_deposit, of_book] = if is_late {
-                [&mut deposit.refunds_late, &mut self.refunds_late]
-            } else {
-                [&mut deposit.refunds_in_time, &mut self.refunds_in_time]
-            };
-            (*of_deposit, *of_book) = (*of_deposit - 1, *of_book - 1);
+            self.counts_of_refunds(id, is_late).into_iter().flatten().for_each(|count| *count -= 1);
         }
     }
 }
-
-/// What a line is entered as, for who notes it.
-pub(super) struct EnteredWhat(EnteredAs);
 
 /// # Errors
 /// The edition has no such act; no such line, or one of another deposit; by who entered it; what has become of it meanwhile.

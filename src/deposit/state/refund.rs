@@ -190,10 +190,7 @@ fn event_of(
     }
     // Whoever has the place of who bid has not bid itself.
     let bidder = if law.edition().deposits.division.is_silent() { &deposit.payer } else { &deposit.bidder };
-    let won = |award: &&AwardState| {
-        let members = lot.candidate(&award.candidate).map(|candidate| &candidate.members);
-        members.is_some_and(|members| bidder.as_ref().is_some_and(|bidder| members.contains(bidder)))
-    };
+    let won = |award: &&AwardState| bidder.as_ref().is_some_and(|bidder| lot.is_won_by(award, bidder));
     let own: Vec<&AwardState> = lot.awards.iter().filter(won).collect();
     let (event, awards) =
         if own.is_empty() { (kind.refund.loser, lot.awards.iter().collect()) } else { (kind.refund.winner, own) };
@@ -359,8 +356,14 @@ pub(super) fn decide_settlement(
         return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
     }
     book.must_be_new(settlement.reference.as_str())?;
-    must_be_past(settlement.value_date <= at.today(), "/value_date")?;
-    must_follow(settlement.value_date, refund.instructed, at)
+    must_be_dated(settlement.value_date, refund.instructed, at)
+}
+
+/// # Errors
+/// The bank will do it later, or did it before it could.
+pub(super) fn must_be_dated(value_date: Day, after: Option<Day>, at: &Moment<'_>) -> Result<(), Refusal> {
+    must_be_past(value_date <= at.today(), "/value_date")?;
+    must_follow(value_date, after, at)
 }
 
 /// # Errors

@@ -8,7 +8,7 @@ use crate::act::{Author, Moment, Role, Stream, must_have};
 use crate::field::{Day, Fault, FieldFault, Money};
 use crate::law::{CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, WHOLE_PPM, part};
 use crate::problem::{self, Refusal};
-use crate::tender::Tender;
+use crate::tender::{LotState, Tender};
 
 /// # Errors
 /// `deposit-kind-without-legal-basis` with the citation, and what of the scheme goes beyond its kind.
@@ -227,6 +227,14 @@ fn must_not_tell_who_bids(kind: &DepositKind, secures: Option<&SecuredLot>, at: 
     Err(Refusal::new(&problem::STATE_FORBIDS, rule.zh.as_str(), rule.en.as_str()).citing(&rule.id, &rule.law))
 }
 
+/// What was published of a lot that a kind's base is, where it is an estimate: what is settled or agreed is not in the tender's records.
+pub(super) fn estimate_of(kind: &DepositKind, tender: &Tender, lot: &LotState) -> Option<Money> {
+    match kind.base {
+        CapBase::Estimate | CapBase::Budget => lot.estimate.or(tender.estimate),
+        CapBase::Contract | CapBase::Settlement | CapBase::Agreement => None,
+    }
+}
+
 /// The lot is the payee's, and is estimated at no less than the base.
 ///
 /// # Errors
@@ -250,11 +258,7 @@ pub(super) fn must_fit_lot(
         let words = ("不是该项目的采购人或采购中心", "the payee does not buy in this tender");
         return Err(Refusal::of_field("/secures/tender", Fault::inconsistent(words)));
     }
-    let estimate = match kind.base {
-        CapBase::Estimate | CapBase::Budget => lot.estimate.or(tender.estimate),
-        CapBase::Contract | CapBase::Settlement | CapBase::Agreement => None,
-    };
-    let above = estimate.and_then(|estimate| base.comparable_with(estimate));
+    let above = estimate_of(kind, tender, lot).and_then(|estimate| base.comparable_with(estimate));
     match above.filter(|(base, estimate)| base > estimate) {
         Some((_, estimate)) => {
             let words = (

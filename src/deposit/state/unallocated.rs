@@ -3,7 +3,7 @@
 use super::super::book::{Heading, JournalLine};
 use super::super::{BankReceipt, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn};
 use super::decide::{must_be_another, must_have_amount, unknown};
-use super::refund::must_follow;
+use super::refund::must_be_dated;
 use super::{DepositBook, DepositState, require};
 use crate::act::{Author, Moment, must_be_past, statuses};
 use crate::field::{Fault, ItemId, Money};
@@ -113,8 +113,7 @@ pub(super) fn decide_return(
     let of = open(book, act.receipt.as_str(), "/receipt")?;
     must_be_another(at, &of.entered_by)?;
     book.must_be_new(act.reference.as_str())?;
-    must_be_past(act.value_date <= at.today(), "/value_date")?;
-    must_follow(act.value_date, Some(of.value_date), at)
+    must_be_dated(act.value_date, Some(of.value_date), at)
 }
 
 fn open<'a>(book: &'a DepositBook, reference: &str, pointer: &str) -> Result<&'a UnallocatedState, Refusal> {

@@ -4,7 +4,7 @@ use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
 use super::super::{Act, UnclaimedNotice};
 use super::decide::must_be_another;
-use super::refund::must_follow;
+use super::refund::must_be_dated;
 use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division, reunion};
 use crate::act::{Acts, Author, Moment, Place, must_be_past, statuses};
 use crate::field::{Day, Fault, ItemId};
@@ -195,8 +195,7 @@ pub(super) fn decide(
         Act::UnclaimedRemitted(remittance) => {
             must_be(UnclaimedPhase::SetAside)?;
             book.must_be_new(remittance.reference.as_str())?;
-            must_be_past(remittance.value_date <= at.today(), "/value_date")?;
-            must_follow(remittance.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)?;
+            must_be_dated(remittance.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)?;
             let is_late = deposit.refunds.values().any(|of| of.phase == RefundPhase::SetAside && of.overdue_minor > 0);
             let is_guarded = !at.law.edition().deposits.guards.payment_days.rule.is_silent();
             if is_late && is_guarded { book.must_have_own_funds(deposit) } else { Ok(()) }
@@ -206,8 +205,7 @@ pub(super) fn decide(
         Act::UnclaimedRecovered(recovery) => {
             must_be(UnclaimedPhase::Recoverable)?;
             book.must_be_new(recovery.reference.as_str())?;
-            must_be_past(recovery.value_date <= at.today(), "/value_date")?;
-            must_follow(recovery.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)
+            must_be_dated(recovery.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)
         }
         Act::Succeeded(succession) => division::must_succeed(deposit, &succession.successor, at).map(drop),
         Act::Divided(division) => division::decide(book, deposit, division, at),

@@ -146,8 +146,8 @@ impl EvaluationApi {
         let counts = list_counts(counts.0, &self.ledger.database, &EVALUATIONS, &kept, &counted).await?;
         let filter = kept.along("status", status.map(Value::from)).equals("milestone", milestone.map(Value::from));
         let after = Cursor::parse(after.0)?.map(Vec::from);
-        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
-        let page = filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, last);
+        let page =
+            filter.page(&self.ledger.database, &EVALUATIONS, after, limit, EvaluationSummary::of_row, Cursor::behind);
         let (items, next) = page.await?;
         Ok(Typed(EvaluationPage { items, next, counts }))
     }

@@ -148,9 +148,8 @@ impl OrganisationApi {
         let filter = with_status(status.0, now);
         let filter = filter.contains("roles", role.as_deref()).contains("name_folded", q.0.as_deref());
         let after = Cursor::parse(after.0)?.map(Vec::from);
-        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
         let item = |row: &Row| OrganisationSummary::of_row(row, now);
-        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, last);
+        let page = filter.page(&self.ledger.database, &ORGANISATIONS, after, limit, item, Cursor::behind);
         let (items, next) = page.await?;
         Ok(Typed(OrganisationPage { items, next, counts }))
     }

@@ -250,9 +250,8 @@ impl TenderApi {
         let counts = list_counts(counts.0, &self.0.database, &listing, &kept, &counted).await?;
         let filter =
             kept.along("tenders.status", status.map(Value::from)).equals("tenders.nature", nature.map(Value::from));
-        let last = |row: &Row| Ok(Cursor::new(row.integer(0)?, row.text(1)?).to_string());
         let after = cursor.map(Vec::from);
-        let page = filter.page(&self.0.database, &listing, after, limit, TenderSummary::of_row, last);
+        let page = filter.page(&self.0.database, &listing, after, limit, TenderSummary::of_row, Cursor::behind);
         let (items, next) = page.await?;
         Ok(Typed(TenderPage { items, next, counts }))
     }

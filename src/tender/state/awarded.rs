@@ -2,7 +2,7 @@
 
 use super::super::{Award, Contract};
 use super::{LotPhase, LotState};
-use crate::field::{CommitmentId, Day, ItemId, Money, Price};
+use crate::field::{CommitmentId, Day, ItemId, Money, OrganisationId, Price};
 
 /// A contract (合同) with one winner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,11 @@ impl LotState {
             (None, _) => None,
             (Some(id), awards) => awards.iter().find(|award| award.candidate == *id),
         }
+    }
+
+    /// Whether an award is an organisation's, alone or with others.
+    pub fn is_won_by(&self, award: &AwardState, organisation: &OrganisationId) -> bool {
+        self.candidate(&award.candidate).is_some_and(|candidate| candidate.members.contains(organisation))
     }
 
     fn award_mut(&mut self, candidate: Option<&ItemId>) -> Option<&mut AwardState> {
