@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import zlib from 'node:zlib';
 import { answersTo } from '../../src/page/verify/answer.mjs';
 import { ascii, hex, joined, textOf } from '../../src/page/verify/bytes.mjs';
 import { collect } from '../../src/page/verify/collect.mjs';
@@ -196,31 +197,37 @@ test('a bundle that was cut is refused, wherever', async () => {
 test('no bundle whose evidence was changed is verified', async () => {
   const { bytes } = read('tender.zip');
   const end = new DataView(bytes.buffer, bytes.byteLength - 22).getUint32(16, true);
-  const forPeople = ['README.md', 'report.html'];
+  const members = membersOf(bytes);
+  const tried = Array.from({ length: Math.ceil(end / 401) }, (_, n) => [n * 401, n % 8]);
+  // The bits that a compressed member's last byte has too many are read by nobody: that may pass, and is tried each time.
+  tried.push(...members.map(({ end }) => [end - 1, 7]));
   let passed = 0;
-  for (let at = 0; at < end; at += 401) {
-    const answered = await answersTo([{ name: 'zip', bytes: flipped(bytes, at, at % 8) }], facts.log_key);
-    if (answered.answers.log.state !== 'yes' || answered.answers.signer.state !== 'yes') continue;
+  for (const [at, bit] of tried) {
+    const other = flipped(bytes, at, bit);
+    const { answers } = await answersTo([{ name: 'zip', bytes: other }], facts.log_key);
+    if (answers.log.state !== 'yes' || answers.signer.state !== 'yes') continue;
     passed += 1;
-    assert.ok(isNoEvidence(bytes, at, forPeople), `byte ${at} was changed and nothing was said`);
+    const { name, data, end } = members.find(({ end }) => at < end);
+    // A member's own header is repeated by the directory, and two members are for people.
+    if (at < data || ['README.md', 'report.html'].includes(name)) continue;
+    assert.deepEqual(unpacked(other, data, end), unpacked(bytes, data, end), `byte ${at} of ${name} was changed and nothing was said`);
   }
-  assert.ok(passed < end / 401 / 2);
+  assert.ok(passed < tried.length / 2);
 });
 
-// Whether a byte of a zip stands in a member's own header, which the directory repeats, or in a member for people.
-function isNoEvidence(bytes, at, names) {
+// Where the members of a zip stand: their names, and where the data of each begins and ends.
+function membersOf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  let [start, name] = [0, ''];
-  for (let offset = 0; view.getUint32(offset, true) === 0x04034b50; ) {
+  const members = [];
+  for (let offset = 0; view.getUint32(offset, true) === 0x04034b50; offset = members.at(-1).end) {
     const [packed, nameLength, extra] = [view.getUint32(offset + 18, true), view.getUint16(offset + 26, true), view.getUint16(offset + 28, true)];
     const data = offset + 30 + nameLength + extra;
-    [start, name] = [data, textOf(bytes.slice(offset + 30, offset + 30 + nameLength))];
-    if (at < data) return true;
-    if (at < data + packed) return names.includes(name);
-    offset = data + packed;
+    members.push({ name: textOf(bytes.slice(offset + 30, offset + 30 + nameLength)), data, end: data + packed });
   }
-  return at >= start;
+  return members;
 }
+
+const unpacked = (bytes, from, to) => zlib.inflateRawSync(bytes.subarray(from, to));
 
 test('JSON is read in one way or not at all', () => {
   const good = ['{"a":[1,-2,"\\u0061\\ud83d\\ude00"],"b":{"__proto__":true}}', ' [ ] ', '9007199254740991'];
