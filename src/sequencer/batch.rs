@@ -2,7 +2,7 @@
 
 use super::bearings::read_bearings;
 use super::documents::Held;
-use super::known::{brought_keys, known_jtis};
+use super::known::{Known, asked_jtis, brought_keys, known_of};
 use super::loader::{
     COLUMNS, LoadError, filed, forged, learn_edition, learn_law, load_missing, load_predecessors, load_successors,
     load_supervisors,
@@ -25,7 +25,6 @@ use crate::world::{Act, Stream, World};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
-use uuid::Uuid;
 
 /// What the writing task owns. Nobody else touches it, so nothing here is locked.
 pub(super) struct Writer {
@@ -163,11 +162,11 @@ impl Writer {
     }
 
     async fn commit(&mut self, records: &[Admitted]) -> Result<Vec<Result<Outcome, Rejected>>, LoadError> {
-        let (mut write, stored) = self.setting.database.begin_at_head().await?;
+        let (mut write, stored, known) = self.setting.database.begin_at_head_asking(asked_jtis(records)).await?;
         let stored = stored.ok_or_else(|| StoreError::Damaged("no log head".into()))?;
+        let known = known_of(&known)?;
         self.catch_up(&mut write, &stored).await?;
         self.load_needed(&mut write, records).await?;
-        let known = known_jtis(&mut write, records).await?;
         let held = Held::of(&mut write, records).await?;
         // At this very moment: not a single record may get a wrong time.
         let now = match self.setting.clock.look_after(self.head.last_time) {
@@ -427,7 +426,7 @@ struct Build {
     history: History,
     /// The editions of the law that its acts adopt; one may be adopted, left and adopted again.
     adopted: HashMap<DocumentId, Arc<Edition>>,
-    known: HashMap<(Uuid, KeyId), (u64, [u8; 32])>,
+    known: Known,
     held: Held,
     refused: Vec<(DocumentId, String)>,
 }

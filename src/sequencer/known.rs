@@ -3,7 +3,7 @@
 use super::Admitted;
 use crate::act::KeyChange;
 use crate::record::{KeyId, PublicKey};
-use crate::store::{StoreError, Value, Write, padded_list};
+use crate::store::{Asked, Row, StoreError};
 use crate::world::Act;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -18,20 +18,21 @@ pub(super) fn brought_keys(act: &Act) -> Vec<KeyId> {
     keys.map(|key| key.key_id()).collect()
 }
 
-/// The records of this batch that are in the log already, by `(jti, kid)`.
-pub(super) async fn known_jtis(
-    write: &mut Write,
-    records: &[Admitted],
-) -> Result<HashMap<(Uuid, KeyId), (u64, [u8; 32])>, StoreError> {
-    let jtis = records.iter().map(|record| Value::Blob(record.header().jti.as_bytes().to_vec())).collect();
-    let (marks, jtis) = padded_list(jtis);
-    let sql = format!("SELECT jti, kid, idx, digest FROM entries WHERE jti IN ({marks})");
-    let mut known = HashMap::new();
-    for row in write.read(&sql, &jtis).await? {
+/// The entries, by `(jti, kid)`, that records of a batch may be in the log already as.
+pub(super) type Known = HashMap<(Uuid, KeyId), (u64, [u8; 32])>;
+
+/// What finds them.
+pub(super) fn asked_jtis(records: &[Admitted]) -> Asked {
+    let keys = records.iter().map(|record| record.header().jti.as_bytes().to_vec()).collect();
+    Asked { sql: "SELECT jti, kid, idx, digest FROM entries WHERE jti", keys }
+}
+
+pub(super) fn known_of(rows: &[Row]) -> Result<Known, StoreError> {
+    let known = |row: &Row| {
         let jti = Uuid::from_slice(row.blob(0)?).map_err(|_| StoreError::Unexpected(0))?;
         let kid = row.blob(1)?.try_into().map_err(|_| StoreError::Unexpected(1))?;
         let digest = row.blob(3)?.try_into().map_err(|_| StoreError::Unexpected(3))?;
-        known.insert((jti, KeyId::from_bytes(kid)), (row.unsigned(2)?, digest));
-    }
-    Ok(known)
+        Ok(((jti, KeyId::from_bytes(kid)), (row.unsigned(2)?, digest)))
+    };
+    rows.iter().map(known).collect()
 }

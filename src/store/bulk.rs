@@ -2,10 +2,11 @@
 
 use super::layout::{Layouts, RowArray};
 use super::{Row, StoreError, Table, Value};
+use futures::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
-use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Executor, Type, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Either, Executor, Type, TypeInfo, ValueRef};
 use std::fmt::Write as _;
 
 fn bind_sqlite(query: Query<'_, Sqlite, SqliteArguments>, value: Value) -> Query<'_, Sqlite, SqliteArguments> {
@@ -43,10 +44,20 @@ pub(super) async fn postgres_rows<'c>(
     rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
 }
 
-/// What several statements in one message find, without parameters.
-pub(super) async fn postgres_rows_of_all(connection: &mut PgConnection, sql: &str) -> Result<Vec<Row>, StoreError> {
-    let rows = connection.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
-    rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
+/// What each of several statements in one message finds, without parameters.
+pub(super) async fn postgres_rows_of_each(
+    connection: &mut PgConnection,
+    sql: &str,
+) -> Result<Vec<Vec<Row>>, StoreError> {
+    let mut steps = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+    let (mut found, mut rows) = (Vec::new(), Vec::new());
+    while let Some(step) = steps.try_next().await? {
+        match step {
+            Either::Right(row) => rows.push(read_row(&row, &POSTGRES_TYPES)?),
+            Either::Left(_) => found.push(std::mem::take(&mut rows)),
+        }
+    }
+    Ok(found)
 }
 
 /// What an engine calls the three types that we use.

@@ -57,7 +57,7 @@ pub use uncited::{
     held_disclosures, is_cited, keyless, standing, uncited, uncited_disclosures, uncited_documents,
 };
 pub use value::{Column, Kind, Row, Table, Value, padded_list};
-pub use write::Write;
+pub use write::{Asked, Write};
 
 use health::Health;
 use kept::Kept;
@@ -183,6 +183,14 @@ impl Database {
     /// See [`StoreError`].
     pub async fn begin_at_head(&self) -> Result<(Write, Option<Row>), StoreError> {
         Write::begin_at_head(self).await
+    }
+
+    /// As [`Self::begin_at_head`], with what is asked then: on PostgreSQL in the same message.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn begin_at_head_asking(&self, asked: Asked) -> Result<(Write, Option<Row>, Vec<Row>), StoreError> {
+        Write::begin_at_head_asking(self, asked).await
     }
 
     /// Waits until every connection is closed: SQLite then folds its write-ahead log into the file.

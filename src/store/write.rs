@@ -4,7 +4,7 @@ use super::bulk::TableRows;
 use super::health::Health;
 use super::kept::Kept;
 use super::layout::Layouts;
-use super::{Database, Row, StoreError, Table, Value, bulk, postgres};
+use super::{Database, Row, StoreError, Table, Value, bulk, padded_list, postgres};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
 use std::sync::Arc;
@@ -31,12 +31,12 @@ enum Session {
 }
 
 impl Session {
-    async fn begin(&mut self, postgres: &str) -> Result<Vec<Row>, StoreError> {
+    async fn begin(&mut self, postgres: &str) -> Result<Vec<Vec<Row>>, StoreError> {
         match self {
             Self::Sqlite(connection) => {
                 in_time(sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection)).await.map(|_| Vec::new())
             }
-            Self::Postgres(connection) => in_time(bulk::postgres_rows_of_all(connection, postgres)).await,
+            Self::Postgres(connection) => in_time(bulk::postgres_rows_of_each(connection, postgres)).await,
         }
     }
 }
@@ -44,6 +44,30 @@ impl Session {
 /// The longest that one statement, or a wait for the log's head, may take. A server that went away without a word would
 /// keep the only writer for as long as TCP takes to notice.
 pub(super) const STATEMENT_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Rows that a column of bytes finds, to be asked with the head's lock.
+pub struct Asked {
+    /// `SELECT … WHERE column`.
+    pub sql: &'static str,
+    pub keys: Vec<Vec<u8>>,
+}
+
+impl Asked {
+    fn with_parameters(self) -> (String, Vec<Value>) {
+        let (marks, keys) = padded_list(self.keys.into_iter().map(Value::Blob).collect());
+        (format!("{} IN ({marks})", self.sql), keys)
+    }
+
+    /// Without parameters, which several statements in one message can't have.
+    fn in_itself(&self) -> String {
+        let keys = self.keys.iter().map(|key| format!("decode('{}', 'hex')", faster_hex::hex_string(key)));
+        format!("{} IN ({})", self.sql, keys.collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn first(rows: Option<Vec<Row>>) -> Option<Row> {
+    rows.into_iter().flatten().next()
+}
 
 const HEAD: &str = "SELECT size, last_hash, last_time, origin, checkpoint FROM log_head WHERE id = 1";
 
@@ -64,13 +88,32 @@ impl Write {
 
     /// Begins with the lock of the log's head, and its row.
     pub(super) async fn begin_at_head(database: &Database) -> Result<(Self, Option<Row>), StoreError> {
-        let (mut write, rows) = Self::begin_by(database, format!("{}; {HEAD} FOR UPDATE", postgres::BEGIN)).await?;
-        let row = if write.is_sqlite() { write.lock_head().await? } else { rows.into_iter().next() };
+        let (mut write, mut found) =
+            Self::begin_by(database, format!("{}; {HEAD} FOR UPDATE", postgres::BEGIN)).await?;
+        let row = if write.is_sqlite() { write.lock_head().await? } else { first(found.pop()) };
         Ok((write, row))
     }
 
-    /// On PostgreSQL by these statements, in one message, with what they find.
-    async fn begin_by(database: &Database, postgres: String) -> Result<(Self, Vec<Row>), StoreError> {
+    /// As [`Self::begin_at_head`], and what was asked under the lock.
+    pub(super) async fn begin_at_head_asking(
+        database: &Database,
+        asked: Asked,
+    ) -> Result<(Self, Option<Row>, Vec<Row>), StoreError> {
+        // Each statement of a message sees what was committed before it began: the second one, all before the lock.
+        let both = format!("{}; {HEAD} FOR UPDATE; {}", postgres::BEGIN, asked.in_itself());
+        let (mut write, mut found) = Self::begin_by(database, both).await?;
+        if write.is_sqlite() {
+            let row = write.lock_head().await?;
+            let (sql, keys) = asked.with_parameters();
+            let rows = write.read(&sql, &keys).await?;
+            return Ok((write, row, rows));
+        }
+        let rows = found.pop().unwrap_or_default();
+        Ok((write, first(found.pop()), rows))
+    }
+
+    /// On PostgreSQL by these statements, in one message, with what each of them finds.
+    async fn begin_by(database: &Database, postgres: String) -> Result<(Self, Vec<Vec<Row>>), StoreError> {
         let (kept, layouts) = (Arc::clone(&database.kept), Arc::clone(&database.layouts));
         let mut write = Self { session: None, kept, layouts, health: Arc::clone(&database.health), bytes: 0 };
         if let Some(connection) = write.kept.take() {
