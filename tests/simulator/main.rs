@@ -72,6 +72,7 @@ fn main() -> ExitCode {
     }
     let wish = wish();
     let (began, seeds) = (Instant::now(), AtomicU64::new(wish.seed));
+    let until = (wish.seconds > 0).then(|| began + Duration::from_secs(wish.seconds));
     let (tally, failed) = (Mutex::new(Tally::default()), AtomicBool::new(false));
     if std::env::var_os("RUST_LOG").is_some() {
         tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
@@ -86,13 +87,13 @@ fn main() -> ExitCode {
                 if plan.engine == Engine::Postgres && database.is_none() {
                     database = Some(postgres::fresh_database());
                 }
-                match play::play(&plan, database.as_deref()) {
+                match play::play(&plan, database.as_deref(), until) {
                     Ok(more) => tally.lock().expect("nobody panics with it").add(&more),
                     // One failure is enough to look at.
                     Err(failure) if !failed.swap(true, Ordering::SeqCst) => tell(plan, failure, database.as_deref()),
                     Err(_) => {}
                 }
-                if began.elapsed() >= Duration::from_secs(wish.seconds) {
+                if until.is_none_or(|until| Instant::now() >= until) {
                     break;
                 }
             }

@@ -7,12 +7,13 @@ use super::plan::{Plan, Step};
 use super::run::Run;
 use super::tally::Tally;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 use tokio::runtime::{Builder, Runtime};
 
 /// Where a plan failed.
 pub struct Failure {
     pub fault: Fault,
-    /// The step during which it was found; as many as there are when the last comparison found it.
+    /// The step during which it was found; as many as were played when the last comparison found it.
     pub step: usize,
     pub story: Vec<String>,
 }
@@ -21,10 +22,10 @@ fn runtime() -> Result<Runtime, Fault> {
     Builder::new_current_thread().enable_all().build().map_err(|e| fault("setting", e))
 }
 
-/// Plays a plan. `postgres` is the URL of a database that is this thread's alone.
-pub fn play(plan: &Plan, postgres: Option<&str>) -> Result<Tally, Box<Failure>> {
+/// Plays a plan, as far as it comes `until` then. `postgres` is the URL of a database that is this thread's alone.
+pub fn play(plan: &Plan, postgres: Option<&str>, until: Option<Instant>) -> Result<Tally, Box<Failure>> {
     let (mut story, mut step) = (Vec::new(), 0);
-    let played = catch_unwind(AssertUnwindSafe(|| steps(plan, postgres, &mut story, &mut step)));
+    let played = catch_unwind(AssertUnwindSafe(|| steps(plan, postgres, until, &mut story, &mut step)));
     // A panic is the cause of whatever else was found.
     let result = match (panicked(), played) {
         (Some(panic), _) => Err(panic),
@@ -34,10 +35,20 @@ pub fn play(plan: &Plan, postgres: Option<&str>) -> Result<Tally, Box<Failure>> 
     result.map_err(|fault| Box::new(Failure { fault, step, story }))
 }
 
-fn steps(plan: &Plan, postgres: Option<&str>, story: &mut Vec<String>, step: &mut usize) -> Result<Tally, Fault> {
+fn steps(
+    plan: &Plan,
+    postgres: Option<&str>,
+    until: Option<Instant>,
+    story: &mut Vec<String>,
+    step: &mut usize,
+) -> Result<Tally, Fault> {
     let mut life = runtime()?;
     let mut run = life.block_on(Run::open(plan, postgres))?;
     for (at, next) in plan.steps.iter().enumerate() {
+        // Few plans are long, but those take minutes; what has been played of one is worth the last comparison.
+        if until.is_some_and(|until| Instant::now() >= until) {
+            break;
+        }
         *step = at;
         run.story.push(format!("{at}. {next}"));
         let result = take(next, plan, &mut run, &mut life);
@@ -45,8 +56,8 @@ fn steps(plan: &Plan, postgres: Option<&str>, story: &mut Vec<String>, step: &mu
         result?;
         // A task that panicked is a fault even when nobody missed it.
         panicked().map_or(Ok(()), Err)?;
+        *step = at + 1;
     }
-    *step = plan.steps.len();
     life.block_on(check::everything(&mut run, true))?;
     Ok(run.tally)
 }

@@ -67,7 +67,7 @@ impl Shrunk<'_> {
         if self.is_out_of_time() || changed.steps == self.plan.steps {
             return false;
         }
-        match play(&changed, self.postgres) {
+        match play(&changed, self.postgres, None) {
             Err(failure) if failure.fault.class == self.failure.fault.class => {
                 (self.plan, self.failure) = (changed, failure);
                 true
