@@ -1,7 +1,9 @@
 //! Words of texts, and where they stand: FTS5 of SQLite, `tsvector` of PostgreSQL. Both are given words that are made already, so that
 //! no parser and no locale of theirs has a say, and both find the same.
 
-use super::{Column, Database, Pools, Row, StoreError, Table, Value, Write};
+mod newest;
+
+use super::{Column, StoreError, Table, Value, Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One row a thing that can be searched.
@@ -53,6 +55,8 @@ pub struct SoughtWords {
     /// Things that began with an entry from here on, and before that one.
     pub from: u64,
     pub to: Option<u64>,
+    /// Hardly anything has it.
+    pub is_rare: bool,
 }
 
 /// Stands for a gap where an index counts words: it is no letter, so it is in no query. PostgreSQL has it behind the word that it
@@ -179,184 +183,11 @@ impl Write {
     }
 }
 
-/// Things among which PostgreSQL looks for a few first: a few milliseconds, if it looks at each.
-const NEAR: usize = 2_000;
-/// Of what is not found among them as often as is asked, at most one in so many things has the words: then the index has few.
-const RARE: usize = 20;
-
-/// A statement that finds ids, with its parameters.
-#[derive(Default)]
-struct Query {
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
-
-/// Phrases as FTS5 is asked for them.
-fn quoted(phrases: &[Vec<Term>]) -> impl Iterator<Item = String> {
-    phrases.iter().map(|phrase| {
-        let words: Vec<&str> = phrase.iter().map(|term| term.as_deref().unwrap_or(GAP)).collect();
-        format!("\"{}\"", words.join(" "))
-    })
-}
-
-/// A phrase as a `tsquery`: one word behind the other.
-fn followed(phrase: &[Term]) -> String {
-    lexemes(phrase).flatten().map(|lexeme| format!("'{lexeme}'")).collect::<Vec<_>>().join(" <-> ")
-}
-
-/// Every word of some phrases, wherever it stands, as a `tsquery`.
-fn bag<'a>(phrases: &'a [Vec<Term>], marks: &'a [String]) -> impl Iterator<Item = String> + 'a {
-    phrases.iter().flatten().flatten().chain(marks).map(|term| format!("'{term}'"))
-}
-
-impl Query {
-    fn and(&mut self, before: &str, value: Value, behind: &str) {
-        self.values.push(value);
-        self.conditions.push(format!("{before}${}{behind}", self.values.len()));
-    }
-
-    fn of_sqlite(sought: &SoughtWords) -> Self {
-        let mut query = Self::default();
-        let marks = sought.marks.iter().map(|mark| format!("\"{mark}\""));
-        let mut asked = quoted(&sought.phrases).chain(marks).collect::<Vec<_>>().join(" AND ");
-        if !sought.without.is_empty() {
-            asked = format!("({asked}) NOT ({})", quoted(&sought.without).collect::<Vec<_>>().join(" AND "));
-        }
-        if let Some(mark) = &sought.without_mark {
-            asked = format!("({asked}) NOT \"{mark}\"");
-        }
-        if !asked.is_empty() {
-            query.and("searched_words MATCH ", asked.into(), "");
-        }
-        query
-    }
-
-    fn of_postgres(sought: &SoughtWords) -> Self {
-        let mut query = Self::default();
-        let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
-        let bag = bag(&sought.phrases, &sought.marks).chain(without);
-        query.and_phrases(&sought.phrases, bag.collect());
-        if !sought.without.is_empty() {
-            let mut other = Self { values: query.values, ..Self::default() };
-            other.and_phrases(&sought.without, self::bag(&sought.without, &[]).collect());
-            query.values = other.values;
-            query.conditions.push(format!("NOT ({})", other.conditions.join(" AND ")));
-        }
-        query
-    }
-
-    /// What has every word of a phrase may have them elsewhere.
-    fn and_phrases(&mut self, phrases: &[Vec<Term>], bag: Vec<String>) {
-        if !bag.is_empty() {
-            self.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
-        }
-        for phrase in phrases.iter().filter(|phrase| phrase.len() > 1) {
-            let within =
-                "EXISTS (SELECT 1 FROM searched_words AS parts WHERE parts.id = searched_words.id AND parts.words @@ ";
-            self.and(within, followed(phrase).into(), "::text::tsquery)");
-        }
-    }
-
-    /// The newest ids on SQLite. Along a list of rowids that grow, FTS5 leaps; back along it, it goes step by step. So a rowid is
-    /// the id with a minus.
-    fn newest_of_sqlite(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
-        self.within(sought, ["rowid <= -", "rowid > -"]);
-        let all = self.all();
-        (format!("SELECT -rowid AS id FROM searched_words{all} ORDER BY rowid LIMIT {limit}"), self.values)
-    }
-
-    /// The newest ids on PostgreSQL. Of a word that it has not counted it believes that a two-hundredth of all things have it, and goes
-    /// back through all of them where none has. So a few are looked for among the newest first, and then by the index of words.
-    fn newest_of_postgres(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
-        let words = std::mem::take(&mut self.conditions);
-        self.conditions.push("part = 0".to_owned());
-        self.within(sought, ["id >= ", "id < "]);
-        let bounds = self.all();
-        let found = format!("SELECT id FROM searched_words{}", [vec![bounds.clone()], words].concat().join(" AND "));
-        if limit * RARE > NEAR {
-            return (format!("{found} ORDER BY id DESC LIMIT {limit}"), self.values);
-        }
-        let order = format!("ORDER BY id DESC LIMIT {limit}");
-        let sql = format!(
-            "WITH edge AS (SELECT id FROM searched_words{bounds} ORDER BY id DESC OFFSET {NEAR} LIMIT 1) \
-             SELECT id FROM ({found} AND id > COALESCE((SELECT id FROM edge), -1) {order}) AS near UNION ALL \
-             SELECT id FROM (SELECT id FROM ({found} OFFSET 0) AS found WHERE id <= (SELECT id FROM edge) {order}) AS far \
-             LIMIT {limit}"
-        );
-        (sql, self.values)
-    }
-
-    /// `from` and `to` with what stands before each.
-    fn within(&mut self, sought: &SoughtWords, [from, to]: [&str; 2]) {
-        if sought.from > 0 {
-            self.and(from, Value::from(sought.from), "");
-        }
-        if let Some(place) = sought.to {
-            self.and(to, Value::from(place), "");
-        }
-    }
-
-    fn all(&self) -> String {
-        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) }
-    }
-}
-
-impl SoughtWords {
-    fn newest(&self, database: &Database, limit: usize) -> (String, Vec<Value>) {
-        match &database.pools {
-            Pools::Sqlite { .. } => Query::of_sqlite(self).newest_of_sqlite(self, limit),
-            Pools::Postgres(_) => Query::of_postgres(self).newest_of_postgres(self, limit),
-        }
-    }
-}
-
-impl Database {
-    /// Entries that the index knows.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn searched_up_to(&self) -> Result<u64, StoreError> {
-        let rows = self.read("SELECT size FROM search_head", &[]).await?;
-        rows.first().map_or(Ok(0), |row| row.unsigned(0))
-    }
-
-    /// The newest rows of [`SEARCHED`] that have what is asked for; without their bodies, which are long, unless asked for.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn searched(
-        &self,
-        sought: &SoughtWords,
-        limit: usize,
-        with_bodies: bool,
-    ) -> Result<Vec<Row>, StoreError> {
-        let (newest, values) = sought.newest(self, limit);
-        let shown = |column: &Column| if column.name == "body" && !with_bodies { "'' AS body" } else { column.name };
-        let columns = SEARCHED.columns.iter().map(shown).collect::<Vec<_>>().join(", ");
-        let sql =
-            format!("SELECT {columns} FROM searched WHERE id IN (SELECT id FROM ({newest}) AS found) ORDER BY id DESC");
-        self.read_built(sql, &values).await
-    }
-
-    /// How many of the newest that have what is asked for share kind, status, nature, method, region and year.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn counted(&self, sought: &SoughtWords, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let (newest, values) = sought.newest(self, limit);
-        let sql = format!(
-            "SELECT kind, status, nature, method, region, year, COUNT(*) FROM searched \
-             WHERE id IN (SELECT id FROM ({newest}) AS found) GROUP BY kind, status, nature, method, region, year"
-        );
-        self.read_built(sql, &values).await
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn terms(text: &str) -> Vec<Term> {
+    pub fn terms(text: &str) -> Vec<Term> {
         text.split(' ').map(|word| (word != "|").then(|| word.to_owned())).collect()
     }
 
@@ -375,7 +206,5 @@ mod tests {
     fn words_have_places_and_marks_have_none() {
         assert_eq!(vector(&terms("zb | 2026"), [&"m".to_owned()]), "'zb':1 'zb\u{e000}':2 '2026':3 'm'");
         assert_eq!(vector(&terms("| zb"), []), "'zb':2", "no word has the gap before it");
-        assert_eq!(followed(&terms("zb | 2026 1")), "'zb' <-> 'zb\u{e000}' <-> '2026' <-> '1'");
-        assert!(quoted(&[terms("zb | 2026"), terms("a")]).eq(["\"zb \u{e000} 2026\"", "\"a\""]));
     }
 }

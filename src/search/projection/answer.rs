@@ -93,7 +93,7 @@ impl Search {
         match fit {
             Fit::Whole => {
                 let marks = [sought.marks, vec![self.query.whole.clone()]].concat();
-                SoughtWords { marks, phrases, ..sought }
+                SoughtWords { marks, phrases, is_rare: true, ..sought }
             }
             Fit::Title => SoughtWords { phrases: self.query.phrases_of_title(), without_mark, ..sought },
             Fit::Text => SoughtWords { phrases, without: self.query.phrases_of_title(), without_mark, ..sought },

@@ -1,0 +1,251 @@
+//! How either engine is asked for the newest things that have words.
+
+use super::super::{Column, Database, Pools, Row, StoreError, Value};
+use super::{GAP, SEARCHED, SoughtWords, Term, lexemes};
+
+/// The newest things, each of which PostgreSQL looks at first: two milliseconds. So many are counted at most, and of a word that all
+/// have they are found there.
+const NEAR: u64 = 2_000;
+/// Of how many times as many things, when that did not do. A word that came up lately is no commoner before.
+const FARTHER: u64 = 4;
+
+/// How PostgreSQL finds the newest. Left to itself, it believes of each word that it has not counted that few things have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Back through the things, with a look at each: long where few have the words.
+    Back,
+    /// By the index of words to everything that has them, and of that the newest: long where many have them.
+    ByWords,
+}
+
+impl Way {
+    /// To the newest `limit` of `all` things, when `found` of the newest `near` have the words: what looks at fewer.
+    fn on(all: u64, near: u64, found: usize, limit: usize) -> Self {
+        let [all, near, found, limit] = [all, near, found as u64, limit as u64].map(u128::from);
+        if found * found * all <= limit * near * near { Self::ByWords } else { Self::Back }
+    }
+}
+
+/// A statement that finds ids, with its parameters.
+#[derive(Default)]
+struct Query {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+/// Phrases as FTS5 is asked for them.
+fn quoted(phrases: &[Vec<Term>]) -> impl Iterator<Item = String> {
+    phrases.iter().map(|phrase| {
+        let words: Vec<&str> = phrase.iter().map(|term| term.as_deref().unwrap_or(GAP)).collect();
+        format!("\"{}\"", words.join(" "))
+    })
+}
+
+/// A phrase as a `tsquery`: one word behind the other.
+fn followed(phrase: &[Term]) -> String {
+    lexemes(phrase).flatten().map(|lexeme| format!("'{lexeme}'")).collect::<Vec<_>>().join(" <-> ")
+}
+
+/// Every word of some phrases, wherever it stands, as a `tsquery`.
+fn bag<'a>(phrases: &'a [Vec<Term>], marks: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    phrases.iter().flatten().flatten().chain(marks).map(|term| format!("'{term}'"))
+}
+
+impl Query {
+    fn and(&mut self, before: &str, value: Value, behind: &str) {
+        self.values.push(value);
+        self.conditions.push(format!("{before}${}{behind}", self.values.len()));
+    }
+
+    fn of_sqlite(sought: &SoughtWords) -> Self {
+        let mut query = Self::default();
+        let marks = sought.marks.iter().map(|mark| format!("\"{mark}\""));
+        let mut asked = quoted(&sought.phrases).chain(marks).collect::<Vec<_>>().join(" AND ");
+        if !sought.without.is_empty() {
+            asked = format!("({asked}) NOT ({})", quoted(&sought.without).collect::<Vec<_>>().join(" AND "));
+        }
+        if let Some(mark) = &sought.without_mark {
+            asked = format!("({asked}) NOT \"{mark}\"");
+        }
+        if !asked.is_empty() {
+            query.and("searched_words MATCH ", asked.into(), "");
+        }
+        query
+    }
+
+    fn of_postgres(sought: &SoughtWords, way: Way) -> Self {
+        let mut query = Self { conditions: vec!["part = 0".to_owned()], ..Self::default() };
+        let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
+        let bag: Vec<_> = bag(&sought.phrases, &sought.marks).chain(without).collect();
+        // A truth that is asked for whether it is true is nothing that an index could find.
+        let behind = if way == Way::Back { "::text::tsquery) IS TRUE" } else { "::text::tsquery)" };
+        if !bag.is_empty() {
+            query.and("(words @@ ", bag.join(" & ").into(), behind);
+        }
+        query.and_phrases(&sought.phrases);
+        if !sought.without.is_empty() {
+            let mut other = Self { values: query.values, ..Self::default() };
+            let bag: Vec<_> = self::bag(&sought.without, &[]).collect();
+            other.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
+            other.and_phrases(&sought.without);
+            query.values = other.values;
+            query.conditions.push(format!("NOT ({})", other.conditions.join(" AND ")));
+        }
+        query
+    }
+
+    /// What has every word of a phrase may have them elsewhere. Where the words are in several parts, the first has them without places,
+    /// and so no phrase.
+    fn and_phrases(&mut self, phrases: &[Vec<Term>]) {
+        for phrase in phrases.iter().filter(|phrase| phrase.len() > 1) {
+            self.values.push(followed(phrase).into());
+            let has = format!("words @@ ${}::text::tsquery", self.values.len());
+            self.conditions.push(format!(
+                "({has} OR EXISTS (SELECT 1 FROM searched_words AS parts \
+                 WHERE parts.id = searched_words.id AND parts.part > 0 AND parts.{has}))"
+            ));
+        }
+    }
+
+    /// The newest ids on SQLite. Along a list of rowids that grow, FTS5 leaps; back along it, it goes step by step. So a rowid is
+    /// the id with a minus.
+    fn newest_of_sqlite(mut self, sought: &SoughtWords, limit: usize) -> (String, Vec<Value>) {
+        self.within(sought, ["rowid <= -", "rowid > -"]);
+        let all = self.all();
+        (format!("SELECT -rowid AS id FROM searched_words{all} ORDER BY rowid LIMIT {limit}"), self.values)
+    }
+
+    fn newest_of_postgres(mut self, sought: &SoughtWords, way: Way, limit: usize) -> (String, Vec<Value>) {
+        self.within(sought, ["id >= ", "id < "]);
+        let found = format!("SELECT id FROM searched_words{}", self.all());
+        let sql = match way {
+            Way::Back => format!("{found} ORDER BY id DESC LIMIT {limit}"),
+            Way::ByWords => format!("SELECT id FROM ({found} OFFSET 0) AS found ORDER BY id DESC LIMIT {limit}"),
+        };
+        (sql, self.values)
+    }
+
+    /// `from` and `to` with what stands before each.
+    fn within(&mut self, sought: &SoughtWords, [from, to]: [&str; 2]) {
+        if sought.from > 0 {
+            self.and(from, Value::from(sought.from), "");
+        }
+        if let Some(place) = sought.to {
+            self.and(to, Value::from(place), "");
+        }
+    }
+
+    fn all(&self) -> String {
+        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) }
+    }
+}
+
+impl SoughtWords {
+    fn on_postgres(&self, way: Way, limit: usize) -> (String, Vec<Value>) {
+        Query::of_postgres(self, way).newest_of_postgres(self, way, limit)
+    }
+
+    /// The newest so many things, if there are more.
+    async fn near(&self, database: &Database, near: u64) -> Result<Option<Self>, StoreError> {
+        let mut things = Query { conditions: vec!["part = 0".to_owned()], ..Query::default() };
+        things.within(self, ["id >= ", "id < "]);
+        let sql = format!("SELECT id FROM searched_words{} ORDER BY id DESC OFFSET {near} LIMIT 1", things.all());
+        let edge = database.read_built(sql, &things.values).await?;
+        edge.first().map(|row| Ok(Self { from: row.unsigned(0)? + 1, ..self.clone() })).transpose()
+    }
+}
+
+impl Database {
+    /// The rows that a statement makes of the newest ids, and how many things they are.
+    async fn newest(
+        &self,
+        sought: &SoughtWords,
+        limit: usize,
+        statement: impl Fn(&str) -> String,
+        things: impl Fn(&[Row]) -> Result<usize, StoreError>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let ask = async |(newest, values): (String, Vec<Value>)| self.read_built(statement(&newest), &values).await;
+        if let Pools::Sqlite { .. } = &self.pools {
+            return ask(Query::of_sqlite(sought).newest_of_sqlite(sought, limit)).await;
+        }
+        if sought.is_rare {
+            return ask(sought.on_postgres(Way::ByWords, limit)).await;
+        }
+        let mut near = NEAR;
+        while let Some(newest) = sought.near(self, near).await? {
+            let rows = ask(newest.on_postgres(Way::Back, limit)).await?;
+            let found = things(&rows)?;
+            if found >= limit {
+                return Ok(rows);
+            }
+            // Each thing begins with an entry of its own, so there are at most as many.
+            if Way::on(newest.from - sought.from, near, found, limit) == Way::ByWords {
+                return ask(sought.on_postgres(Way::ByWords, limit)).await;
+            }
+            near *= FARTHER;
+        }
+        ask(sought.on_postgres(Way::Back, limit)).await
+    }
+
+    /// Entries that the index knows.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn searched_up_to(&self) -> Result<u64, StoreError> {
+        let rows = self.read("SELECT size FROM search_head", &[]).await?;
+        rows.first().map_or(Ok(0), |row| row.unsigned(0))
+    }
+
+    /// The newest rows of [`SEARCHED`] that have what is asked for; without their bodies, which are long, unless asked for.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn searched(
+        &self,
+        sought: &SoughtWords,
+        limit: usize,
+        with_bodies: bool,
+    ) -> Result<Vec<Row>, StoreError> {
+        let shown = |column: &Column| if column.name == "body" && !with_bodies { "'' AS body" } else { column.name };
+        let columns = SEARCHED.columns.iter().map(shown).collect::<Vec<_>>().join(", ");
+        let statement = |newest: &str| {
+            format!("SELECT {columns} FROM searched WHERE id IN (SELECT id FROM ({newest}) AS found) ORDER BY id DESC")
+        };
+        self.newest(sought, limit, statement, |rows| Ok(rows.len())).await
+    }
+
+    /// How many of the newest that have what is asked for share kind, status, nature, method, region and year.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn counted(&self, sought: &SoughtWords, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let statement = |newest: &str| {
+            format!(
+                "SELECT kind, status, nature, method, region, year, COUNT(*) FROM searched \
+                 WHERE id IN (SELECT id FROM ({newest}) AS found) GROUP BY kind, status, nature, method, region, year"
+            )
+        };
+        let things = |rows: &[Row]| rows.iter().map(|row| Ok(row.unsigned(6)? as usize)).sum();
+        self.newest(sought, limit, statement, things).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::terms;
+    use super::*;
+
+    #[test]
+    fn phrases_are_asked_for_with_their_gaps() {
+        assert_eq!(followed(&terms("zb | 2026 1")), "'zb' <-> 'zb\u{e000}' <-> '2026' <-> '1'");
+        assert!(quoted(&[terms("zb | 2026"), terms("a")]).eq(["\"zb \u{e000} 2026\"", "\"a\""]));
+    }
+
+    #[test]
+    fn the_way_is_the_one_that_looks_at_fewer() {
+        let way = |found| Way::on(1_000_000, 2_000, found, 2_000);
+        // When 80 of 2,000 have the words, 2,000 that have them stand among 50,000; and 40,000 of all have them.
+        assert_eq!([0, 80, 100, 1_999].map(way), [Way::ByWords, Way::ByWords, Way::Back, Way::Back]);
+        assert_eq!([1, 20].map(|found| Way::on(1_000_000, 2_000, found, 21)), [Way::ByWords, Way::Back]);
+    }
+}
