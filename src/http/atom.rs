@@ -43,8 +43,17 @@ pub struct FeedEntry {
 
 type Xml = Writer<Vec<u8>>;
 
+/// Two characters that a record may hold are none in XML 1.0 (§2.2), and one of them would make the whole feed unreadable.
+fn is_in_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+fn in_xml(text: &str) -> String {
+    text.replace(|c| !is_in_xml(c), "\u{FFFD}")
+}
+
 fn text(xml: &mut Xml, name: &str, text: &str) -> io::Result<()> {
-    xml.create_element(name).write_text_content(BytesText::new(text))?;
+    xml.create_element(name).write_text_content(BytesText::new(&in_xml(text)))?;
     Ok(())
 }
 
@@ -61,7 +70,7 @@ impl Feed<'_> {
         text(xml, "title", &entry.title)?;
         text(xml, "updated", &entry.updated.to_string())?;
         text(xml, "published", &entry.time.to_string())?;
-        xml.create_element("link").with_attribute(("href", entry.link.as_str())).write_empty()?;
+        xml.create_element("link").with_attribute(("href", in_xml(&entry.link).as_str())).write_empty()?;
         if let Some(category) = entry.category {
             xml.create_element("category").with_attribute(("term", category)).write_empty()?;
         }
@@ -80,7 +89,8 @@ impl Feed<'_> {
         let updated = self.entries.iter().map(|entry| entry.updated.millis()).max().unwrap_or_default();
         text(&mut xml, "updated", &Instant::from_millis(updated).to_string())?;
         xml.create_element("author").write_inner_content(|xml| text(xml, "name", self.origin))?;
-        let address = self.address.as_str();
+        let address = in_xml(&self.address);
+        let address = address.as_str();
         xml.create_element("link").with_attributes([("rel", "self"), ("href", address)]).write_empty()?;
         for entry in &self.entries {
             self.put(&mut xml, entry)?;
@@ -93,5 +103,25 @@ impl Feed<'_> {
     pub fn xml(&self) -> String {
         // Writing to memory does not fail, and what is written are texts.
         String::from_utf8(self.written().unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No title of one thing may take the feed from who follows all the others.
+    #[test]
+    fn what_xml_does_not_have_is_left_out() {
+        let time = Instant::from_millis(0);
+        let title = "a\u{FFFF}b\u{FFFE}<&\u{1F4A9}".to_owned();
+        let link = "https://x/\u{FFFF}?a&b=\"".to_owned();
+        let entry =
+            FeedEntry { id: title.clone(), title, time, updated: time, link, category: None, summary: "\u{1}".into() };
+        let (of, address) = ("search".to_owned(), "https://x".to_owned());
+        let feed = Feed { origin: "x/log", of, title: "t".into(), language: "zh-CN", address, entries: vec![entry] };
+        let xml = feed.xml();
+        assert!(xml.contains("a\u{FFFD}b\u{FFFD}&lt;&amp;\u{1F4A9}"), "{xml}");
+        assert!(xml.chars().all(is_in_xml), "{xml}");
     }
 }

@@ -1,7 +1,7 @@
 //! Calendars (iCalendar, RFC 5545): what is due on the things of a list, an event a date.
 
 use crate::field::{DueTime, Instant};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike};
 
 /// The media type of a calendar.
@@ -14,12 +14,12 @@ pub const CALENDAR_THINGS_MAX: usize = 500;
 pub struct DueEvent {
     /// The same as long as it is the same date of the same thing, so that a reader moves the event and doesn't add another one.
     pub id: String,
-    /// When the thing came up.
+    /// When the thing last changed, or came up: a reader that has an older date of it takes this one.
     pub time: Instant,
     /// What is due, and on what.
     pub summary: String,
     /// Where it is read.
-    pub description: String,
+    pub address: String,
     pub when: DueTime,
 }
 
@@ -31,6 +31,15 @@ fn utc(instant: Instant) -> DateTime<Utc> {
 pub fn due_at(instant: Instant) -> DueTime {
     DueTime::Hour(utc(instant).fixed_offset())
 }
+
+/// What ends at midnight in Shanghai (24:00) is shown within the day that ends, and not as the beginning of the next.
+fn on_its_day(hour: DateTime<FixedOffset>) -> DateTime<Utc> {
+    let is_midnight = (hour.timestamp() + SHANGHAI_SECONDS) % 86_400 == 0;
+    hour.with_timezone(&Utc) - TimeDelta::minutes(i64::from(is_midnight))
+}
+
+/// Asia/Shanghai is so far ahead of UTC, all the year.
+const SHANGHAI_SECONDS: i64 = 8 * 3_600;
 
 /// A calendar of these; `of` says what is listed, for the product's name.
 pub fn calendar(origin: &str, of: &str, events: impl IntoIterator<Item = DueEvent>) -> String {
@@ -45,10 +54,13 @@ pub fn calendar(origin: &str, of: &str, events: impl IntoIterator<Item = DueEven
             .uid(&format!("{}@{origin}", due.id))
             .timestamp(utc(due.time))
             .summary(&due.summary)
-            .description(&due.description);
+            .description(&due.address);
+        if due.address.contains("://") {
+            event.url(&due.address);
+        }
         match due.when {
             DueTime::Day(day) => event.all_day(day.date()),
-            DueTime::Hour(hour) => event.starts(hour.with_timezone(&Utc)),
+            DueTime::Hour(hour) => event.starts(on_its_day(hour)),
         };
         event.done()
     }));
@@ -67,5 +79,13 @@ mod tests {
             assert_eq!(lines.count(), 1, "{name} in {text}");
         }
         assert!(text.contains("PRODID:-//gongshi//tenders//ZH\r\n"), "{text}");
+    }
+
+    #[test]
+    fn a_period_ends_within_its_day() {
+        let ends = |text: &str| on_its_day(DateTime::parse_from_rfc3339(text).unwrap()).to_rfc3339();
+        assert_eq!(ends("2026-12-01T00:00:00+08:00"), "2026-11-30T15:59:00+00:00");
+        assert_eq!(ends("2026-11-30T16:00:00Z"), "2026-11-30T15:59:00+00:00");
+        assert_eq!(ends("2026-11-30T09:30:00+08:00"), "2026-11-30T01:30:00+00:00");
     }
 }

@@ -162,13 +162,6 @@ impl Gate {
         Some(self.proxies.client(peer, request.headers()))
     }
 
-    /// What poem refuses, as a problem.
-    fn refused(&self, error: poem::Error, method: &Method, path: &str) -> Response {
-        let explained = || Some(self.parameters.explain(&error, method, path)?.into_response());
-        let known = explained().or_else(|| super::problem::from_poem(&error));
-        known.unwrap_or_else(|| error.into_response())
-    }
-
     /// # Errors
     /// `host-invalid`, `rate-limited`, `bad-parameter`
     fn admit(&self, request: &Request, client: Option<Peer>) -> Result<(), Problem> {
@@ -220,7 +213,7 @@ impl<E: Endpoint> Gated<E> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         match tokio::time::timeout(time, self.inner.call(request)).await {
             Ok(Ok(output)) => output.into_response(),
-            Ok(Err(error)) => self.gate.refused(error, &method, uri.path()),
+            Ok(Err(error)) => self.gate.parameters.refused(error, &method, uri.path()),
             Err(_) => Problem::of(&problem::TIMEOUT).into_response(),
         }
     }

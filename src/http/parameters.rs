@@ -9,6 +9,7 @@ use crate::field::{Bilingual, Fault, RegionCode, nearest};
 use crate::problem;
 use percent_encoding::percent_decode_str;
 use poem::http::Method;
+use poem::{IntoResponse, Response};
 use poem_openapi::error::{ParseParamError, ParsePathError};
 use serde_json::Value;
 
@@ -152,8 +153,15 @@ impl Parameters {
         }
     }
 
+    /// What poem refuses, as a problem.
+    pub fn refused(&self, error: poem::Error, method: &Method, path: &str) -> Response {
+        let explained = || Some(self.explain(&error, method, path)?.into_response());
+        let known = explained().or_else(|| super::problem::from_poem(&error));
+        known.unwrap_or_else(|| error.into_response())
+    }
+
     /// What a parameter ought to be that its type refused: the type says it, or the document.
-    pub fn explain(&self, error: &poem::Error, method: &Method, path: &str) -> Option<Problem> {
+    fn explain(&self, error: &poem::Error, method: &Method, path: &str) -> Option<Problem> {
         let param = error.downcast_ref::<ParseParamError>().map(|error| (error.name, &error.reason));
         let (name, reason) =
             param.or_else(|| error.downcast_ref::<ParsePathError>().map(|error| (error.name, &error.reason)))?;

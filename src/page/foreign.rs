@@ -17,6 +17,11 @@ pub(super) fn marked(language: Language, page: Markup) -> Markup {
     }
 }
 
+/// The language of a text that can't be marked in parts, where it is not the page's.
+pub(super) fn tag(language: Language, text: &str) -> Option<&'static str> {
+    (language == Language::English && text.contains(is_han)).then_some(Language::Chinese.tag())
+}
+
 /// Of HTML as `maud` writes it: `<` and `>` stand at the ends of tags alone.
 fn chinese_marked(page: &str) -> String {
     let mut marked = String::with_capacity(page.len() * 5 / 4);

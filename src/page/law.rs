@@ -11,6 +11,7 @@ use crate::law::{AdoptionView, EditionView, LawRuleView};
 use crate::statistics::{EditionOccasions, RuleOccasions};
 use futures::try_join;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The editions that were adopted, and the rules of the one in force.
@@ -70,9 +71,13 @@ fn table_of_rules(visit: &Visit, edition: &EditionView, occasions: &EditionOccas
     ];
     let columns = [LawText::Rule, LawText::Says, LawText::Source, LawText::Days, LawText::Valid, LawText::Occasions]
         .map(|text| visit.say(text));
+    let mut named = BTreeMap::<String, u32>::new();
+    // Several rules of an edition may have one number, each for a case of its own.
     let row = |(rule, asked): (&LawRuleView, &RuleOccasions)| {
+        let times = named.entry(rule.id.clone()).and_modify(|times| *times += 1).or_insert(1);
+        let anchor = if *times == 1 { format!("rule-{}", rule.id) } else { format!("rule-{}-{times}", rule.id) };
         vec![
-            html! { code id={ "rule-" (rule.id) } { (rule.id) } },
+            html! { code id=(anchor) { (rule.id) } },
             html! { (visit.either(&rule.zh, &rule.en)) },
             html! { (rule.law) },
             html! { @if let Some(days) = rule.days { (days) } @else { "—" } },

@@ -10,7 +10,7 @@ use super::shell::Leaf;
 use super::text::texts;
 use super::verify;
 use super::visit::{Names, Visit};
-use crate::field::Instant;
+use crate::field::{Instant, OrganisationId};
 use crate::http::{RecordView, encoded};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -18,7 +18,12 @@ use std::sync::Arc;
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let record: RecordView = visit.view(&format!("/v1/records/{}", encoded(visit.parameter()))).await?;
-    let names = visit.names([record.author.as_str()].into_iter()).await;
+    let stream = record.stream.0.as_str();
+    let subject = stream.split_once('/').map_or("", |(_, id)| id);
+    let names = visit.names([record.author.as_str(), subject].into_iter()).await;
+    // A bar or a grade may be of somebody who never registered: then there is no bundle.
+    let is_unknown = subject.parse::<OrganisationId>().is_ok() && names.get(subject).is_none();
+    let bundle = evidence::of_stream(stream).filter(|_| !is_unknown);
     let title = format!("{} {}", visit.say(RecordText::Record), record.index);
     let about = visit.kind(&record.kind.0).to_owned();
     let body = html! {
@@ -27,7 +32,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         p { (visit.say(RecordText::AboutContent)) }
         (value(&visit, &record.kind.0, &record.payload.0))
         details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
-        (proof(&visit, record.index, &record.stream.0))
+        (proof(&visit, record.index, bundle.as_deref()))
         (printed::address(&visit))
     };
     // What is said of somebody in a record is for search engines no more than what a page says of it.
@@ -101,7 +106,7 @@ fn raw(payload: &Value) -> String {
 }
 
 /// The three answers, where scripts run; how to get them without, and without this site.
-fn proof(visit: &Visit, index: u64, stream: &str) -> Markup {
+fn proof(visit: &Visit, index: u64, bundle: Option<&str>) -> Markup {
     let (entry, receipt) = (format!("/v1/records/{index}/entry"), format!("/v1/records/{index}/proof"));
     html! {
         h2 { (visit.say(RecordText::Proof)) }
@@ -125,9 +130,9 @@ fn proof(visit: &Visit, index: u64, stream: &str) -> Markup {
             li { a href=(verify::download()) { (visit.say(RecordText::OfflinePage)) } }
         }
         pre { code { "gongshi proof " (index) ".tlog-proof --entry " (index) ".json --key VKEY" } }
-        @if let Some(address) = evidence::of_stream(stream) {
+        @if let Some(address) = bundle {
             h3 { (visit.say(BundleText::Title)) }
-            (evidence::bundle(visit, &address))
+            (evidence::bundle(visit, address))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What stands around every page: header with search and sections, the way back, the other language, footer.
 
 use super::assets;
-use super::foreign::marked;
+use super::foreign::{self, marked};
 use super::language::Language;
 use super::text::{Common, Say};
 use super::visit::Visit;
@@ -64,7 +64,7 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (leaf.title) @if !is_home { " · " (name) } }
+                title lang=[foreign::tag(visit.language, &leaf.title)] { (leaf.title) @if !is_home { " · " (name) } }
                 @if let Some(about) = &leaf.about {
                     meta name="description" content=(about);
                     meta property="og:description" content=(about);

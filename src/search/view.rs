@@ -132,6 +132,11 @@ impl FoundThing {
     pub fn path(&self) -> String {
         view_path(self.kind, &self.key)
     }
+
+    /// Where people read it, in Chinese.
+    pub fn page(&self) -> String {
+        format!("/zh{}", page_path(self.kind, &self.key))
+    }
 }
 
 impl From<FoundThing> for SearchHit {

@@ -110,7 +110,13 @@ fn routes(
     let Described { document, console, allowed, parameters } = Described::of(&service);
     let gate = Gate::new(Arc::clone(&ledger.metrics), &limits, allowed, parameters, Arc::clone(&doors.proxies));
     let service = Arc::new(service.into_endpoint());
-    page::pages(Arc::clone(&service))
+    // What a page asks does not come through the gate, which would say why something is refused.
+    let views = Arc::clone(&service).around(move |service, request| async move {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let answer = service.call(request).await;
+        Ok(answer.unwrap_or_else(|error| parameters.refused(error, &method, uri.path())))
+    });
+    page::pages(Arc::new(views))
         .at("/livez", get(health::livez))
         .at("/readyz", get(health::readyz))
         .at("/metrics", get(health::metrics))

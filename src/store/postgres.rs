@@ -20,8 +20,9 @@ pub(super) const BEGIN: &str =
     "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; SET LOCAL lock_timeout = '30s'";
 
 /// A server or a database may have `synchronous_commit` off, and would then lose what was acknowledged within the last moments. What is
-/// stronger than `on` stays; and what it is now stays, whatever the server is told later.
-const COMMITS_AT_ONCE: &str = "SELECT set_config('synchronous_commit', \
+/// stronger than `on` stays; and what it is now stays, whatever the server is told later. All our statements are short: to compile one
+/// takes a hundred times as long as to do it.
+const SETTINGS: &str = "SELECT set_config('jit', 'off', false), set_config('synchronous_commit', \
     CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 
 pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
@@ -36,7 +37,7 @@ pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
         .after_connect(|connection, _| {
             Box::pin(async {
                 is_durable(connection).await.map_err(configured)?;
-                sqlx::query(COMMITS_AT_ONCE).execute(connection).await.map(drop)
+                sqlx::query(SETTINGS).execute(connection).await.map(drop)
             })
         })
         .connect_with(options)

@@ -53,6 +53,7 @@ pub static OBJECTIONS: Table = Table {
         Column::text("unit"),
         Column::text("result"),
         Column::text("answered"),
+        Column::integer("changed"),
     ],
     key: &["tender", "id"],
 };
@@ -80,6 +81,7 @@ pub static LOTS: Table = Table {
         Column::integer("challenges_in_time"),
         Column::integer("challenges_late"),
         Column::integer("challenges_running"),
+        Column::integer("changed"),
     ],
     key: &["tender", "id"],
 };
@@ -168,6 +170,7 @@ impl Projected for Tender {
                     optional(self.procuring_unit.id.as_ref(), |id| Value::from(id.as_str())),
                     Value::from(objection.result().name()),
                     Value::from(objection.answered.name()),
+                    Value::Integer(objection.changed.millis()),
                 ],
             );
         }
@@ -250,6 +253,7 @@ impl Tender {
             challenges(AnswerTiming::InTime),
             challenges(AnswerTiming::Late),
             challenges(AnswerTiming::Open),
+            Value::Integer(lot.changed.unwrap_or(self.first_time).millis()),
         ]
     }
 

@@ -194,6 +194,19 @@ test('a bundle that was cut is refused, wherever', async () => {
   await refused([{ name: 'zip', bytes: joined(bytes, [0]) }], 'zip-end', facts.log_key, undefined);
 });
 
+test('nothing is green for what nobody looked at', async () => {
+  // A record whose receipt is another one's: nobody is known to have signed what is asked about.
+  const strangers = await answersTo([read(`${subject}.json`), read(`${subject + 1}.tlog-proof`)], pinned);
+  assert.equal(strangers.answers.signer.state, 'open');
+  assert.deepEqual(strangers.answers.signer.says.map(({ code }) => code), ['no-entry']);
+  // Who asks for no witness has not been shown that others see the same.
+  const { bytes } = read('tender.zip');
+  const nobody = `log ${facts.log_key}\nwitness w ${facts.witness_key}\nquorum none\n`;
+  const { answers, notProved } = await answersTo([{ name: 'zip', bytes }], nobody);
+  assert.deepEqual([answers.others.state, answers.others.says.at(-1).code], ['open', 'witnesses-none']);
+  assert.ok(notProved.some(({ code }) => code === 'not-people'));
+});
+
 test('no bundle whose evidence was changed is verified', async () => {
   const { bytes } = read('tender.zip');
   const end = new DataView(bytes.buffer, bytes.byteLength - 22).getUint32(16, true);

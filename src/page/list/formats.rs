@@ -158,9 +158,9 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
             let when = (due.when)(item)?;
             Some(DueEvent {
                 id: format!("{}-{}", due.name, self.name_of(item)),
-                time: (self.dated.time)(item).parse().ok()?,
+                time: self.dated.last_time.unwrap_or(self.dated.time)(item).parse().ok()?,
                 summary: format!("{}{}{}", visit.say(due.label), visit.either("：", ": "), first.text()),
-                description: first.link().unwrap_or_default().to_owned(),
+                address: format!("{}{}", visit.site().unwrap_or_default(), first.link().unwrap_or_default()),
                 when,
             })
         };

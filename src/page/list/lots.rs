@@ -60,7 +60,7 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
     dated: Dated {
         id: |lot| format!("{}/{}", encoded(&lot.tender), encoded(&lot.id)),
         time: |lot| lot.published.clone(),
-        last_time: None,
+        last_time: Some(|lot| lot.last_time.clone()),
         dues: &[],
     },
 };

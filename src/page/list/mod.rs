@@ -23,7 +23,7 @@ pub(super) use organisations::{ORGANISATIONS, tone as organisation_tone};
 pub(super) use tenders::{TENDERS, tone as tender_tone};
 
 use super::Section;
-use super::component::{Tone, notice, on_the_clock, table, tag, time};
+use super::component::{Tone, end_of_period, notice, on_the_clock, table, tag, time, until};
 use super::money;
 use super::refusal::Unshown;
 use super::shell::Leaf;
@@ -70,6 +70,8 @@ pub(super) enum Cell {
     Tag(Tone, &'static str),
     /// UTC, shown as the clock of Shanghai has it.
     Time(String),
+    /// The same of the end of a period: midnight is 24:00 of the day that ends.
+    Until(String),
     /// Minor units of yuan.
     Yuan(i64),
     Nothing,
@@ -92,6 +94,7 @@ impl Cell {
             Self::Hash(hash) => html! { code title=(hash) { (hash.get(..HASH_SHOWN).unwrap_or(hash)) "…" } },
             Self::Tag(tone, word) => tag(*tone, word),
             Self::Time(instant) => time(instant),
+            Self::Until(instant) => until(instant),
             Self::Yuan(minor) => html! { span.number { (money::yuan(visit, *minor)) } },
             Self::Nothing => html! { "—" },
         }
@@ -101,7 +104,13 @@ impl Cell {
     fn link(&self) -> Option<&str> {
         match self {
             Self::Link { to, .. } => Some(to),
-            Self::Text(_) | Self::Hash(_) | Self::Tag(..) | Self::Time(_) | Self::Yuan(_) | Self::Nothing => None,
+            Self::Text(_)
+            | Self::Hash(_)
+            | Self::Tag(..)
+            | Self::Time(_)
+            | Self::Until(_)
+            | Self::Yuan(_)
+            | Self::Nothing => None,
         }
     }
 
@@ -111,6 +120,7 @@ impl Cell {
             Self::Link { text, .. } | Self::Text(text) | Self::Hash(text) => text.clone(),
             Self::Tag(_, word) => (*word).to_owned(),
             Self::Time(instant) => on_the_clock(instant),
+            Self::Until(instant) => end_of_period(instant),
             Self::Yuan(minor) => format!("{}.{:02}", minor / 100, minor % 100),
             Self::Nothing => String::new(),
         }
@@ -304,6 +314,8 @@ texts! { ListText {
     Window "异议截止" "Objections until"
     BidsDue "投标截止" "Bids due"
     BidsOpened "开标" "Bids opened"
+    BidsDuePlanned "投标截止（计划）" "Bids due, as planned"
+    BidsOpenedPlanned "开标（计划）" "Bids opened, as planned"
     Feed "订阅源" "Feed"
     Calendar "日历" "Calendar"
     TheSameAs "本列表的数据文件：" "This list as data:"

@@ -37,19 +37,19 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
     row: |visit, names, objection| {
         let to = format!("{}#objection-{}", visit.tender(&objection.tender), encoded(&objection.id));
         vec![
-            Cell::Link { to, text: objection.id.clone() },
+            Cell::Link { to, text: format!("{} · {}", objection.tender, objection.id) },
             Cell::Tag(tone(objection.status), objection.status.say(visit.language)),
             Cell::Text(objection.result.say(visit.language).to_owned()),
             Cell::tender(visit, &objection.tender, &objection.tender),
             Cell::organisation(visit, names, &objection.objector),
             Cell::Time(objection.filed.clone()),
-            objection.answer_due.clone().map_or(Cell::Nothing, Cell::Time),
+            objection.answer_due.clone().map_or(Cell::Nothing, Cell::Until),
         ]
     },
     dated: Dated {
         id: |objection| format!("{}/{}", encoded(&objection.tender), encoded(&objection.id)),
         time: |objection| objection.filed.clone(),
-        last_time: None,
+        last_time: Some(|objection| objection.last_time.clone()),
         dues: &[ListDue {
             name: "answer",
             label: ListText::AnswerDue,

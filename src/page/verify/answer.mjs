@@ -54,7 +54,10 @@ function signerAnswer(material, replay, log) {
       open ||= missing !== undefined && log.isAsked(entry.index);
     }
   }
-  for (const [signer, records] of bySigner(replay, log)) {
+  const signers = bySigner(replay, log);
+  // Of what is asked about nothing is here that somebody is known to have signed: nothing wrong was found, and nothing was shown.
+  open ||= signers.size === 0;
+  for (const [signer, records] of signers) {
     const { name, owner, kid } = signer;
     const isOne = records.length === 1;
     const which = isOne ? { index: records[0].entry.index } : { count: records.length };
@@ -70,7 +73,7 @@ function signerAnswer(material, replay, log) {
     says.push(said('contested', { index: entry.index, from, by: signer.revokedBy }));
     open = true;
   }
-  if (replay.records.length === 0) says.push(said('no-entry'));
+  if (!replay.records.some(({ entry }) => log.isAsked(entry.index))) says.push(said('no-entry'));
   return { state: stateOf(faults, open), says, faults };
 }
 
@@ -227,7 +230,10 @@ class LogAnswer {
     if (fault) this.faults.push(fault);
     const documents = await attempt(() => bundle.documentFaults(this.replay));
     this.faults.push(...(documents.value ?? [documents.fault]));
-    if (this.faults.length === 0) this.says.push(said('bundle-included', { count: entries.length, size: checkpoint.size }));
+    if (this.faults.length > 0) return;
+    const [count, { size }, { missing }] = [entries.length, checkpoint, bundle.manifest];
+    this.open ||= missing.length > 0;
+    this.says.push(missing.length > 0 ? said('bundle-lacking', { count, size, missing }) : said('bundle-included', { count, size }));
   }
 
   async whole() {
@@ -289,7 +295,11 @@ async function othersAnswer(log, inLog, trust) {
       cosigned.push(witness);
       says.push(said('cosigned', { name: witness.name, time: new Date(found.seconds * 1000).toISOString(), size: values.size }));
     }
-    if (!trust.isEnough(cosigned)) {
+    // A quorum of none asks for no witness; then none has shown that others see the same.
+    if (cosigned.length === 0 && trust.isEnough(cosigned)) {
+      open = true;
+      says.push(said('witnesses-none'));
+    } else if (!trust.isEnough(cosigned)) {
       const missing = trust.witnesses.filter((witness) => !cosigned.includes(witness)).map((witness) => witness.name);
       faults.push(new Fault('witnesses-too-few', { count: cosigned.length, of: trust.witnesses.length + trust.unchecked.length, missing }));
     }
@@ -300,7 +310,7 @@ async function othersAnswer(log, inLog, trust) {
 
 function notProved(material, trust) {
   const codes = ['not-true', 'not-entitled', 'not-hand', 'not-later'];
-  if (!material.bundle) codes.push('not-all');
+  codes.push(material.bundle ? 'not-people' : 'not-all');
   if (!trust?.logs.length) codes.push('not-which-log');
   return codes.map((code) => said(code));
 }

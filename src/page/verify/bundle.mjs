@@ -144,7 +144,8 @@ export class Bundle {
     return faults;
   }
 
-  // Each document has the digest that it is called after; each that a record cites is here, with its size, or said to be missing.
+  // Each document has the digest that it is called after, and is one that a record cites; each that one cites is here, with its size, or
+  // said to be missing.
   async documentFaults(replay) {
     const faults = [];
     const sizes = new Map();
@@ -156,13 +157,16 @@ export class Bundle {
       if (computed !== id) faults.push(new Fault('document-mismatch', { document: id, computed }));
     }
     const missing = new Set(this.manifest.missing);
+    const uncited = new Set(sizes.keys());
     for (const { entry } of replay.records) {
       for (const { sha256: id, size } of entry.record ? cited(entry.record.payload) : []) {
         const found = sizes.get(id);
+        uncited.delete(id);
         if (found === undefined && !missing.has(id)) faults.push(new Fault('document-missing', { document: id, index: entry.index }));
         if (found !== undefined && found !== size) faults.push(new Fault('document-size', { document: id, index: entry.index, found, size }));
       }
     }
+    faults.push(...[...uncited].map((id) => new Fault('member-unknown', { name: `documents/${id}` })));
     return faults;
   }
 

@@ -13,6 +13,7 @@ export const SAYINGS = {
   'no-entry': ['这里没有条目，看不出是谁签的。', 'There is no entry here, so nobody can tell who signed.'],
   included: ['第 {index} 条记录（哈希 {hash}）收录于 {size} 条的日志：收录证明逐层算到检查点的树根。', 'Record {index} (hash {hash}) is in the log of {size} entries: the proof leads to the root of the checkpoint.'],
   'bundle-included': ['全部 {count} 条记录都收录于 {size} 条的日志，附件与引用相符。', 'All {count} records are in the log of {size} entries, and the documents are those that they cite.'],
+  'bundle-lacking': ['全部 {count} 条记录都收录于 {size} 条的日志；它们引用的附件有些不在证据包里，没有核对：{missing}。', 'All {count} records are in the log of {size} entries; some of the documents that they cite are not in the bundle and were not checked: {missing}.'],
   'checkpoint-pinned': ['检查点（{origin}，{size} 条）由您给定的公钥签名：{keys}。', 'The checkpoint ({origin}, {size} entries) is signed by a key that you gave: {keys}.'],
   'checkpoint-own': ['检查点（{origin}，{size} 条）由文件自带的公钥签名：{keys}。文件自洽，但造假者也能自造一整套：请把这把公钥与可信来源核对，再粘贴到“可信公钥”一栏。', 'The checkpoint ({origin}, {size} entries) is signed by the key that the file itself brings: {keys}. That fits together, and a forger could make all of it: compare the key with a source you trust and paste it into the field of trusted keys.'],
   'log-key-none': ['这里没有日志 {origin} 的公钥，检查点的签名无从核验：请把它粘贴到“可信公钥”一栏。', 'The key of the log {origin} is not here, so the checkpoint’s signature can’t be checked: paste it into the field of trusted keys.'],
@@ -31,6 +32,7 @@ export const SAYINGS = {
   'not-entitled': ['不证明作者有权这样做、做法合规：请用 gongshi verify 重放全部规则。', 'It does not prove that the author was entitled to it, or that the rules allow it: gongshi verify replays all rules.'],
   'not-hand': ['不证明是谁的手按下签名：只证明用的是该主体的密钥。', 'It does not prove whose hand it was: only that the organisation’s key was used.'],
   'not-later': ['不证明此后没有别的记录（更正、吊销、裁定）：请看检查点之后的日志。', 'It does not prove that nothing came later (a correction, a revocation, a ruling): look at the log after the checkpoint.'],
+  'not-people': ['不证明 README.md 和 report.html 所写的：它们供人阅读，不是证据，这里没有核对。', 'It does not prove what README.md and report.html say: they are for people, no evidence, and were not checked here.'],
   'not-all': ['不证明没有别的相关记录：单条回执看不出还有什么。', 'It does not prove that there is no other record about it: one receipt does not show what else there is.'],
   'not-which-log': ['不证明这就是您以为的那个日志：公钥尚未与可信来源核对。', 'It does not prove that this is the log you have in mind: its key was not compared with a source you trust.'],
 };

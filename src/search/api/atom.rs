@@ -22,7 +22,7 @@ fn entry(thing: &FoundThing) -> FeedEntry {
         title: thing.title.clone(),
         time: thing.time,
         updated: thing.time,
-        link: thing.path(),
+        link: thing.page(),
         category: Some(thing.kind.name()),
         summary: summary.into_iter().flatten().collect::<Vec<_>>().join(" · "),
     }

@@ -5,6 +5,7 @@ use crate::http::{CALENDAR_THINGS_MAX, DueEvent, Problem, calendar, due_at};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
 use crate::search::projection::{DueDates, FoundThing, Search};
+use crate::tender::TenderStatus;
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::PlainText;
 
@@ -18,21 +19,33 @@ pub enum DueCalendar {
 
 fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
     let ends = |at: Option<&Instant>| at.copied().map(due_at);
-    let known = match thing.kind {
-        SearchKind::Tender => vec![
-            ("window", "公示期满 · objections until", ends(dates.windows.get(&thing.key))),
-            ("deadline", "投标截止 · bids until", thing.deadline),
-            ("opening", "开标 · bids opened", thing.opening),
+    let window = ("window", "公示期满 · objections until", ends(dates.windows.get(&thing.key)));
+    let known = match (thing.kind, thing.status.parse()) {
+        (SearchKind::Tender, Ok(TenderStatus::Announced | TenderStatus::Closed)) => {
+            vec![
+                window,
+                ("deadline", "投标截止 · bids until", thing.deadline),
+                ("opening", "开标 · bids opened", thing.opening),
+            ]
+        }
+        // Of a tender that is suspended nobody knows until when.
+        (SearchKind::Tender, Ok(TenderStatus::Suspended | TenderStatus::Terminated)) => vec![window],
+        (SearchKind::Tender, _) => vec![
+            window,
+            ("deadline", "投标截止（计划） · bids until, as planned", thing.deadline),
+            ("opening", "开标（计划） · bids opened, as planned", thing.opening),
         ],
-        SearchKind::Objection => vec![("answer", "异议答复期限 · answer due", ends(dates.answers.get(&thing.key)))],
-        SearchKind::Organisation | SearchKind::Commitment => Vec::new(),
+        (SearchKind::Objection, _) => {
+            vec![("answer", "异议答复期限 · answer due", ends(dates.answers.get(&thing.key)))]
+        }
+        (SearchKind::Organisation | SearchKind::Commitment, _) => Vec::new(),
     };
     let event = |(name, words, when): (&str, &str, Option<DueTime>)| {
         Some(DueEvent {
             id: format!("{name}-{}-{}", thing.kind.name(), thing.id),
             time: thing.time,
             summary: format!("{words}：{}", thing.title),
-            description: format!("{} · {}", thing.key, thing.path()),
+            address: thing.page(),
             when: when?,
         })
     };

@@ -12,18 +12,17 @@ const FARTHER: u64 = 4;
 /// How PostgreSQL finds the newest. Left to itself, it believes of each word that it has not counted that few things have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Back through the things, with a look at each: long where few have the words.
-    Back,
+    /// With a look at each of the newest so many things: long where few have the words.
+    Among(u64),
     /// By the index of words to everything that has them, and of that the newest: long where many have them.
     ByWords,
 }
 
-impl Way {
-    /// To the newest `limit` of `all` things, when `found` of the newest `near` have the words: what looks at fewer.
-    fn on(all: u64, near: u64, found: usize, limit: usize) -> Self {
-        let [all, near, found, limit] = [all, near, found as u64, limit as u64].map(u128::from);
-        if found * found * all <= limit * near * near { Self::ByWords } else { Self::Back }
-    }
+/// Whether an index of words leads to the newest `limit` of `all` things past fewer things than a look at each does, when `found` of
+/// the newest `near` have the words.
+fn is_shorter_by_words(all: u64, near: u64, found: usize, limit: usize) -> bool {
+    let [all, near, found, limit] = [all, near, found as u64, limit as u64].map(u128::from);
+    found * found * all <= limit * near * near
 }
 
 /// A statement that finds ids, with its parameters.
@@ -73,14 +72,12 @@ impl Query {
         query
     }
 
-    fn of_postgres(sought: &SoughtWords, way: Way) -> Self {
-        let mut query = Self { conditions: vec!["part = 0".to_owned()], ..Self::default() };
+    fn of_postgres(sought: &SoughtWords) -> Self {
+        let mut query = Self::default();
         let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
         let bag: Vec<_> = bag(&sought.phrases, &sought.marks).chain(without).collect();
-        // A truth that is asked for whether it is true is nothing that an index could find.
-        let behind = if way == Way::Back { "::text::tsquery) IS TRUE" } else { "::text::tsquery)" };
         if !bag.is_empty() {
-            query.and("(words @@ ", bag.join(" & ").into(), behind);
+            query.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
         }
         query.and_phrases(&sought.phrases);
         if !sought.without.is_empty() {
@@ -116,13 +113,23 @@ impl Query {
     }
 
     fn newest_of_postgres(mut self, sought: &SoughtWords, way: Way, limit: usize) -> (String, Vec<Value>) {
+        let words = std::mem::replace(&mut self.conditions, vec!["part = 0".to_owned()]);
         self.within(sought, ["id >= ", "id < "]);
-        let found = format!("SELECT id FROM searched_words{}", self.all());
-        let sql = match way {
-            Way::Back => format!("{found} ORDER BY id DESC LIMIT {limit}"),
-            Way::ByWords => format!("SELECT id FROM ({found} OFFSET 0) AS found ORDER BY id DESC LIMIT {limit}"),
+        let things = match way {
+            Way::Among(near) => {
+                let bounds = self.all();
+                self.conditions = words;
+                format!(
+                    "(SELECT id, words FROM searched_words{bounds} ORDER BY id DESC LIMIT {near}) AS searched_words{}",
+                    self.all()
+                )
+            }
+            Way::ByWords => {
+                self.conditions.extend(words);
+                format!("(SELECT id FROM searched_words{} OFFSET 0) AS found", self.all())
+            }
         };
-        (sql, self.values)
+        (format!("SELECT id FROM {things} ORDER BY id DESC LIMIT {limit}"), self.values)
     }
 
     /// `from` and `to` with what stands before each.
@@ -140,23 +147,9 @@ impl Query {
     }
 }
 
-impl SoughtWords {
-    fn on_postgres(&self, way: Way, limit: usize) -> (String, Vec<Value>) {
-        Query::of_postgres(self, way).newest_of_postgres(self, way, limit)
-    }
-
-    /// The newest so many things, if there are more.
-    async fn near(&self, database: &Database, near: u64) -> Result<Option<Self>, StoreError> {
-        let mut things = Query { conditions: vec!["part = 0".to_owned()], ..Query::default() };
-        things.within(self, ["id >= ", "id < "]);
-        let sql = format!("SELECT id FROM searched_words{} ORDER BY id DESC OFFSET {near} LIMIT 1", things.all());
-        let edge = database.read_built(sql, &things.values).await?;
-        edge.first().map(|row| Ok(Self { from: row.unsigned(0)? + 1, ..self.clone() })).transpose()
-    }
-}
-
 impl Database {
-    /// The rows that a statement makes of the newest ids, and how many things they are.
+    /// The rows that a statement makes of the newest ids, and how many things they are. The statement is given the condition that an
+    /// id is one of them.
     async fn newest(
         &self,
         sought: &SoughtWords,
@@ -164,27 +157,32 @@ impl Database {
         statement: impl Fn(&str) -> String,
         things: impl Fn(&[Row]) -> Result<usize, StoreError>,
     ) -> Result<Vec<Row>, StoreError> {
-        let ask = async |(newest, values): (String, Vec<Value>)| self.read_built(statement(&newest), &values).await;
         if let Pools::Sqlite { .. } = &self.pools {
-            return ask(Query::of_sqlite(sought).newest_of_sqlite(sought, limit)).await;
+            let (newest, values) = Query::of_sqlite(sought).newest_of_sqlite(sought, limit);
+            return self.read_built(statement(&format!("id IN (SELECT id FROM ({newest}) AS found)")), &values).await;
         }
-        if sought.is_rare {
-            return ask(sought.on_postgres(Way::ByWords, limit)).await;
-        }
-        let mut near = NEAR;
-        while let Some(newest) = sought.near(self, near).await? {
-            let rows = ask(newest.on_postgres(Way::Back, limit)).await?;
+        let ask = async |way| {
+            let (newest, values) = Query::of_postgres(sought).newest_of_postgres(sought, way, limit);
+            // Of an array it does not believe that it has one element.
+            self.read_built(statement(&format!("id = ANY (ARRAY({newest}))")), &values).await
+        };
+        let mut next = (!sought.is_rare).then_some(NEAR);
+        while let Some(near) = next {
+            let rows = ask(Way::Among(near)).await?;
             let found = things(&rows)?;
             if found >= limit {
                 return Ok(rows);
             }
             // Each thing begins with an entry of its own, so there are at most as many.
-            if Way::on(newest.from - sought.from, near, found, limit) == Way::ByWords {
-                return ask(sought.on_postgres(Way::ByWords, limit)).await;
+            let last = self.read("SELECT id FROM searched ORDER BY id DESC LIMIT 1", &[]).await?;
+            let end = last.first().map_or(Ok(0), |row| row.unsigned(0))? + 1;
+            let all = sought.to.unwrap_or(end).min(end).saturating_sub(sought.from);
+            if all <= near {
+                return Ok(rows);
             }
-            near *= FARTHER;
+            next = (!is_shorter_by_words(all, near, found, limit)).then_some(near * FARTHER);
         }
-        ask(sought.on_postgres(Way::Back, limit)).await
+        ask(Way::ByWords).await
     }
 
     /// Entries that the index knows.
@@ -208,9 +206,7 @@ impl Database {
     ) -> Result<Vec<Row>, StoreError> {
         let shown = |column: &Column| if column.name == "body" && !with_bodies { "'' AS body" } else { column.name };
         let columns = SEARCHED.columns.iter().map(shown).collect::<Vec<_>>().join(", ");
-        let statement = |newest: &str| {
-            format!("SELECT {columns} FROM searched WHERE id IN (SELECT id FROM ({newest}) AS found) ORDER BY id DESC")
-        };
+        let statement = |is_one: &str| format!("SELECT {columns} FROM searched WHERE {is_one} ORDER BY id DESC");
         self.newest(sought, limit, statement, |rows| Ok(rows.len())).await
     }
 
@@ -219,10 +215,10 @@ impl Database {
     /// # Errors
     /// See [`StoreError`].
     pub async fn counted(&self, sought: &SoughtWords, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let statement = |newest: &str| {
+        let statement = |is_one: &str| {
             format!(
                 "SELECT kind, status, nature, method, region, year, COUNT(*) FROM searched \
-                 WHERE id IN (SELECT id FROM ({newest}) AS found) GROUP BY kind, status, nature, method, region, year"
+                 WHERE {is_one} GROUP BY kind, status, nature, method, region, year"
             )
         };
         let things = |rows: &[Row]| rows.iter().map(|row| Ok(row.unsigned(6)? as usize)).sum();
@@ -243,9 +239,9 @@ mod tests {
 
     #[test]
     fn the_way_is_the_one_that_looks_at_fewer() {
-        let way = |found| Way::on(1_000_000, 2_000, found, 2_000);
+        let by_words = |found| is_shorter_by_words(1_000_000, 2_000, found, 2_000);
         // When 80 of 2,000 have the words, 2,000 that have them stand among 50,000; and 40,000 of all have them.
-        assert_eq!([0, 80, 100, 1_999].map(way), [Way::ByWords, Way::ByWords, Way::Back, Way::Back]);
-        assert_eq!([1, 20].map(|found| Way::on(1_000_000, 2_000, found, 21)), [Way::ByWords, Way::Back]);
+        assert_eq!([0, 80, 100, 1_999].map(by_words), [true, true, false, false]);
+        assert_eq!([1, 20].map(|found| is_shorter_by_words(1_000_000, 2_000, found, 21)), [true, false]);
     }
 }

@@ -24,6 +24,8 @@ pub struct LotSummary {
     pub status: LotStatus,
     /// When the tender was first published (UTC).
     pub published: String,
+    /// When the newest record about the lot was written (UTC).
+    pub last_time: String,
     /// The winners, in the order of the awards: one, but of a framework agreement and where the text lets several win.
     pub awards: Vec<AwardSummary>,
     /// What the awards come to together; absent where they are not all amounts in one currency.
@@ -64,6 +66,7 @@ impl LotSummary {
             opening: word(row, 10)?,
             challenges_in_time: row.unsigned(11)? as u32,
             challenges_late: row.unsigned(12)? as u32,
+            last_time: instant(row.integer(13)?),
         })
     }
 }
@@ -72,7 +75,7 @@ const LOTS: Listing = Listing {
     table: "lots",
     columns: "lots.published, lots.tender, lots.id, lots.title, lots.status, lots.awards, lots.awarded_minor, \
               lots.candidates, lots.open_challenges, lots.bidding, lots.opening, lots.challenges_in_time, \
-              lots.challenges_late",
+              lots.challenges_late, lots.changed",
     order: &["lots.published", "lots.tender", "lots.id"],
     direction: Direction::NewestFirst,
 };

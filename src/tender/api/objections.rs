@@ -22,6 +22,8 @@ pub struct ObjectionSummary {
     pub status: ObjectionStatus,
     /// When it was filed (UTC).
     pub filed: String,
+    /// When the newest record about it was written (UTC).
+    pub last_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
@@ -46,13 +48,14 @@ impl ObjectionSummary {
             answer_due: row.optional_integer(5)?.map(instant),
             result: word(row, 6)?,
             answered: word(row, 7)?,
+            last_time: instant(row.integer(8)?),
         })
     }
 }
 
 const OBJECTIONS: Listing = Listing {
     table: "objections",
-    columns: "filed, tender, id, objector, status, answer_due, result, answered",
+    columns: "filed, tender, id, objector, status, answer_due, result, answered, changed",
     order: &["filed", "tender", "id"],
     direction: Direction::NewestFirst,
 };

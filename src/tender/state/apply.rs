@@ -91,16 +91,16 @@ impl Tender {
                 let phase = ObjectionPhase::Filed { answer: self.windows.answer.begins(now), overdue: false };
                 let (id, by) = (objection.id.clone(), place.author.clone());
                 let answered = AnswerTiming::Open;
-                self.objections.push(ObjectionState { id, by, filed: now, phase, answered });
+                self.objections.push(ObjectionState { id, by, filed: now, changed: now, phase, answered });
             }
             Act::ObjectionAnswered(answer) => self.answer_objection(answer, now, law),
-            Act::ObjectionEscalated(escalation) => self.escalate(&escalation.objection),
+            Act::ObjectionEscalated(escalation) => self.escalate(&escalation.objection, now),
             Act::ObjectionRuled(ruling) => {
-                self.set_objection(&ruling.objection, ObjectionPhase::Ruled(ruling.outcome));
+                self.set_objection(&ruling.objection, ObjectionPhase::Ruled(ruling.outcome), now);
                 self.revision_required |= ruling.outcome == RulingOutcome::Upheld;
             }
             Act::ObjectionWithdrawn(withdrawal) => {
-                self.set_objection(&withdrawal.objection, ObjectionPhase::Withdrawn);
+                self.set_objection(&withdrawal.objection, ObjectionPhase::Withdrawn, now);
             }
             Act::WindowClosed(_) => self.phase = Phase::Preannounced { waiting: true },
             Act::Cleared(_) => self.phase = Phase::Cleared,
@@ -110,6 +110,7 @@ impl Tender {
                 let is_late = self.opening_over().is_some_and(|over| over <= now);
                 if let Some(lot) = self.lot_mut(&opening.lot) {
                     lot.opened_late |= is_late;
+                    lot.changed = Some(now);
                     lot.opened(opening);
                 }
             }
@@ -124,7 +125,7 @@ impl Tender {
                 (self.phase, self.suspended_since) = (Phase::Terminated, None);
                 self.terminated = Some(now.shanghai_day().into());
             }
-            Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item),
+            Act::DeadlinePassed(deadline) => self.mark_overdue(deadline.kind, &deadline.item, now),
             Act::PeriodReopened(reopening) => self.reopen(reopening, now),
             Act::Closed(_) => self.phase = Phase::Closed,
             Act::CandidatesPublished(_)
@@ -145,6 +146,7 @@ impl Tender {
         let Some(id) = act.lot() else { return };
         let (windows, now, counted) = (self.windows, place.time, self.counted_until(place.time));
         let Some(lot) = self.lot_mut(id) else { return };
+        lot.changed = Some(now);
         match act {
             Act::CandidatesPublished(publication) => {
                 lot.phase = LotPhase::Candidates { window: windows.candidates.begins(now) };
@@ -189,8 +191,9 @@ impl Tender {
     }
 
     /// Unanswered, it may be escalated only after the period.
-    fn escalate(&mut self, id: &ItemId) {
+    fn escalate(&mut self, id: &ItemId, now: Instant) {
         if let Some(objection) = self.objection_mut(id) {
+            objection.changed = now;
             if matches!(objection.phase, ObjectionPhase::Filed { .. }) {
                 objection.answered = AnswerTiming::Late;
             }
@@ -210,7 +213,7 @@ impl Tender {
         let past = self.suspended_since.map_or(0, |since| now.millis() - since.millis());
         let escalation = self.windows.escalation.begins(now).moved(-past);
         let outcome = answer.outcome;
-        self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalation });
+        self.set_objection(&answer.objection, ObjectionPhase::Answered { outcome, escalation }, now);
         self.revision_required |= outcome != AnswerOutcome::Rejected;
     }
 
@@ -267,31 +270,33 @@ impl Tender {
         };
     }
 
-    fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase) {
+    fn set_objection(&mut self, id: &ItemId, phase: ObjectionPhase, now: Instant) {
         if let Some(objection) = self.objection_mut(id) {
-            objection.phase = phase;
+            (objection.phase, objection.changed) = (phase, now);
         }
     }
 
-    fn mark_overdue(&mut self, kind: DeadlineKind, item: &ItemId) {
+    fn mark_overdue(&mut self, kind: DeadlineKind, item: &ItemId, now: Instant) {
         match kind {
             DeadlineKind::ObjectionAnswer => {
                 if let Some(objection) = self.objection_mut(item)
                     && let ObjectionPhase::Filed { overdue, .. } = &mut objection.phase
                 {
-                    (*overdue, objection.answered) = (true, AnswerTiming::Late);
+                    (*overdue, objection.answered, objection.changed) = (true, AnswerTiming::Late, now);
                 }
             }
             DeadlineKind::ChallengeAnswer => {
-                if let Some(challenge) = self.challenge_mut(item) {
-                    challenge.overdue = true;
+                for lot in &mut self.lots {
+                    if let Some(challenge) = lot.challenges.iter_mut().find(|challenge| challenge.id == *item) {
+                        (challenge.overdue, lot.changed) = (true, Some(now));
+                    }
                 }
             }
             DeadlineKind::BidOpening => {
                 if let Some(lot) = self.lot_called_mut(item)
                     && let LotPhase::Waiting { overdue } = &mut lot.phase
                 {
-                    (*overdue, lot.opened_late) = (true, true);
+                    (*overdue, lot.opened_late, lot.changed) = (true, true, Some(now));
                 }
             }
         }

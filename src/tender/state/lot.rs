@@ -3,7 +3,7 @@
 use super::super::{AnswerOutcome, Candidate, Claim};
 use super::{AwardState, BidState};
 use crate::act::Place;
-use crate::field::{Day, ItemId, LotId, Money, OrganisationId, Price};
+use crate::field::{Day, Instant, ItemId, LotId, Money, OrganisationId, Price};
 use crate::law::Running;
 use crate::log::Hash;
 use std::collections::BTreeSet;
@@ -194,6 +194,8 @@ pub struct LotState {
     pub ever_won: BTreeSet<OrganisationId>,
     /// 流标的日子
     pub failed: Option<Day>,
+    /// When the newest record about it was written. None has been as long as it is as the text has it: then lots of two texts are equal.
+    pub changed: Option<Instant>,
 }
 
 impl LotState {
@@ -213,6 +215,7 @@ impl LotState {
             awards: Vec::new(),
             ever_won: BTreeSet::new(),
             failed: None,
+            changed: None,
         }
     }
 

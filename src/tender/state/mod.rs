@@ -110,6 +110,8 @@ pub struct ObjectionState {
     pub id: ItemId,
     pub by: OrganisationId,
     pub filed: Instant,
+    /// When the newest record about it was written.
+    pub changed: Instant,
     pub phase: ObjectionPhase,
     /// Whether it was answered within the period: no phase after the answer says it.
     pub answered: AnswerTiming,

@@ -59,6 +59,7 @@ impl Tender {
             (TenderPeriod::Objections, _) => self.open_window(now),
             (TenderPeriod::ObjectionAnswer | TenderPeriod::Escalation, Some(id)) => {
                 let Some(objection) = self.objection_mut(id) else { return };
+                objection.changed = now;
                 match &mut objection.phase {
                     ObjectionPhase::Filed { answer, overdue } => {
                         (*answer, *overdue) = (windows.answer.begins(now), false);

@@ -8,6 +8,7 @@ mod reading;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::ClauseKind;
 use crate::act::statuses;

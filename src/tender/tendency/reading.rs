@@ -223,6 +223,8 @@ impl Reader<'_> {
                 let (amount, length) = number(rest)?;
                 Some((Quantity { amount, unit: Unit::Bare }, length))
             }),
+            // 三五个 are three to five: neither number is one, nor is the rest of them.
+            letter if is_digit(letter) && self.at > 0 && is_digit(&self.letters[self.at - 1]) => None,
             // What is only a word has no unit behind it: 一致, 统一.
             _ => measured(rest),
         }
@@ -286,6 +288,11 @@ fn groups(rest: &[char]) -> bool {
     rest.iter().skip(1).take_while(|c| c.is_ascii_digit()).count() == 3
 }
 
+/// Whether it is a digit of a number in Chinese, and not zero.
+fn is_digit(letter: &char) -> bool {
+    DIGITS.iter().any(|(known, value)| known == letter && *value != 0)
+}
+
 fn in_chinese(rest: &[char]) -> Option<(i128, usize)> {
     let of =
         |table: &[(char, i128)], letter: char| table.iter().find(|(known, _)| *known == letter).map(|known| known.1);
@@ -304,8 +311,11 @@ fn in_chinese(rest: &[char]) -> Option<(i128, usize)> {
         }
         at += 1;
     }
+    // 三五个 are three to five, 二三十人 twenty to thirty.
+    let digits = rest[..at].split(|letter| !is_digit(letter)).map(<[char]>::len);
+    let is_about = rest[..at].iter().all(|letter| of(DIGITS, *letter) != Some(0)) && digits.max() == Some(2);
     let value = whole + part + digit.unwrap_or(0);
-    (at > 0).then_some((value * MILLION, at))
+    (at > 0 && !is_about).then_some((value * MILLION, at))
 }
 
 /// 2026年9月22日 and 2026-09-22, perhaps with 9时30分 or 09:30 behind it.

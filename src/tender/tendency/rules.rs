@@ -2,6 +2,9 @@
 
 use super::Tendency;
 use super::reading::{Piece, Quantity, Unit};
+use super::words::{
+    AGAINST, AT_LEAST_BEFORE, AT_LEAST_BEHIND, AT_MOST_BEFORE, AT_MOST_BEHIND, LOOKING_BACK, NOT_ASKED, RANGE, UNSURE,
+};
 use crate::tender::ClauseKind;
 
 /// What more of something is.
@@ -42,6 +45,7 @@ enum Asked {
     /// At most, or as it stands: 工期240日历天.
     NotAtLeast,
     AtLeast,
+    AtMost,
 }
 
 /// A subject of clauses, what its quantities are of, and what more of them means.
@@ -129,6 +133,7 @@ const SUBJECTS: &[Subject] = &[
         asked: Asked::NotAtMost,
         more: More::Stricter,
     },
+    Subject { words: &["联合体成员"], is_of: is_count, asked: Asked::AtMost, more: More::Looser },
     // 一级 is above 二级 of a 资质, and below it of 等级保护.
     Subject {
         words: &["资质"],
@@ -149,98 +154,6 @@ const SUBJECTS: &[Subject] = &[
         more: More::Stricter,
     },
 ];
-
-/// Words with which a sentence says something else than what it asks for: it is negated, an exception, an alternative, a score, or
-/// what follows from not keeping to it.
-const UNSURE: &[&str] = &[
-    "不要求",
-    "不作要求",
-    "不做要求",
-    "无要求",
-    "无需",
-    "不需",
-    "无须",
-    "不必",
-    "可不",
-    "不强制",
-    "免收",
-    "免交",
-    "免除",
-    "免于",
-    "不收取",
-    "不设",
-    "取消",
-    "不适用",
-    "除外",
-    "不接受",
-    "不得参加",
-    "否决",
-    "废标",
-    "无效",
-    "拒绝",
-    "不予",
-    "视为",
-    "得分",
-    "加分",
-    "扣分",
-    "退还",
-    "返还",
-    "逾期",
-    "延误",
-    "顺延",
-    "优先",
-    "或",
-    "否则",
-    "豁免",
-    "不限",
-    "保函",
-    "预付款担保",
-];
-
-/// Who is not asked for anything, for what it has to do is the other way round; and prices, of which no side asks more.
-const NOT_ASKED: &[&str] = &["采购人", "招标人", "甲方", "发包人", "业主", "建设单位", "报价", "单价", "价格"];
-
-const AT_LEAST_BEFORE: &[&str] = &[
-    "不少于",
-    "不低于",
-    "不小于",
-    "不短于",
-    "不得少于",
-    "不得低于",
-    "不得小于",
-    "至少",
-    "≥",
-    ">=",
-    "大于等于",
-    "成立满",
-    "执业满",
-    "从业满",
-];
-const AT_LEAST_BEHIND: &[&str] = &["及以上", "或以上", "(含)以上", "以上"];
-const AT_MOST_BEFORE: &[&str] = &[
-    "不超过",
-    "不多于",
-    "不高于",
-    "不大于",
-    "不长于",
-    "不得超过",
-    "不得多于",
-    "不得高于",
-    "不得大于",
-    "至多",
-    "≤",
-    "<=",
-    "小于等于",
-    "不晚于",
-    "不迟于",
-];
-const AT_MOST_BEHIND: &[&str] = &["及以下", "或以下", "(含)以下", "以下", "以内", "内"];
-
-/// What looks back: 近三年.
-const LOOKING_BACK: &[&str] = &["近", "最近", "过去", "前"];
-
-/// What joins two quantities to a range.
-const RANGE: &[char] = &['至', '~', '-', '—', '–', '到'];
 
 /// The words around a quantity.
 struct Around {
@@ -323,12 +236,19 @@ fn more(kind: ClauseKind, unit: &Unit, around: &Around) -> Option<More> {
     if *unit == Unit::Months && LOOKING_BACK.iter().any(|word| around.before.ends_with(word)) {
         return around.looking_back();
     }
+    // 缺陷责任期 is a time that is asked for, 排除故障 a thing.
+    let sentence =
+        ["缺陷责任期", "排除故障"].iter().fold(around.sentence.clone(), |sentence, word| sentence.replace(word, ""));
+    if AGAINST.iter().any(|word| sentence.contains(word)) {
+        return None;
+    }
     let bound = around.bound()?;
     let fits = |asked: Asked| match asked {
         Asked::Any => true,
         Asked::NotAtMost => bound != Bound::AtMost,
         Asked::NotAtLeast => bound != Bound::AtLeast,
         Asked::AtLeast => bound == Bound::AtLeast,
+        Asked::AtMost => bound == Bound::AtMost,
     };
     let about = |text: &str| {
         let known = SUBJECTS.iter().filter(|subject| (subject.is_of)(unit));
@@ -340,12 +260,10 @@ fn more(kind: ClauseKind, unit: &Unit, around: &Around) -> Option<More> {
         let agree = others.iter().all(|other| other.more == first.more);
         return (agree && subjects.iter().all(|subject| fits(subject.asked))).then_some(first.more);
     }
-    // Of what is asked of bidders and of what they deliver, more than a least is more.
-    let is_asked = matches!(kind, ClauseKind::Qualification | ClauseKind::Technical)
-        && !NOT_ASKED.iter().any(|word| around.sentence.contains(word));
-    let is_measured = matches!(unit, Unit::Count(_) | Unit::Measure(_) | Unit::Percent | Unit::Yuan);
+    // A measure of what bidders deliver says by itself what is asked for. A count, a share or a sum may be of anything.
+    let is_asked = kind == ClauseKind::Technical && !NOT_ASKED.iter().any(|word| around.sentence.contains(word));
     match bound {
-        _ if !is_asked || !is_measured => None,
+        _ if !is_asked || !matches!(unit, Unit::Measure(_)) => None,
         Bound::AtLeast => Some(More::Stricter),
         Bound::AtMost => Some(More::Looser),
         Bound::Plain => None,
