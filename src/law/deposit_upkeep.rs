@@ -110,6 +110,14 @@ impl AskedTerms {
     }
 }
 
+/// What is held for grounds of its kind, and for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReservedTerms {
+    pub kinds: Vec<ItemId>,
+    pub rule: Rule,
+}
+
 /// What keeps a book from saying what did not happen, and a payee from asking or keeping what it may not. Editions up to 2027-03 have
 /// none of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -128,12 +136,19 @@ pub struct DepositGuards {
     pub cover: Rule,
     /// Where interest goes back, there is some.
     pub rates: Rule,
+    /// For what some kinds are held. Silent in 2027-04, as what follows.
+    #[serde(default)]
+    pub reserved: ReservedTerms,
+    /// However it is written, a line of the bank is entered once.
+    #[serde(default)]
+    pub references: Rule,
 }
 
 impl DepositGuards {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
-        let Self { held, payment_days, reversal, asked, event, cover, rates } = self;
-        let plain = [held, reversal, &asked.rule, event, cover, rates].map(|rule| (rule, None));
+        let Self { held, payment_days, reversal, asked, event, cover, rates, reserved, references } = self;
+        let plain =
+            [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references].map(|rule| (rule, None));
         plain.into_iter().chain([(&payment_days.rule, Some(payment_days.days))])
     }
 }

@@ -226,6 +226,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-05": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 static BUILT_IN: LazyLock<Vec<Arc<Edition>>> = LazyLock::new(|| {
@@ -303,6 +307,7 @@ mod tests {
             ("2027-02", "97d323568677a2ef3bc8fbe79d16e7bddafba4d727c15d238b60e1b8d3ccc428".to_owned()),
             ("2027-03", "b14bc12f1af76eddcdae1300fa1ecd210e7334ba2c63e43eba40b3ddd6cf4f1f".to_owned()),
             ("2027-04", "2c1c178fda848e0c81e92875f2176410aebabd3aed6bfd2fbbda487c10045b89".to_owned()),
+            ("2027-05", "ce0f81dbf9056611c4afc25db655df34f2d65e1618cf39e3fbd270d82a55a2a0".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -326,7 +331,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 101);
+        assert_eq!(edition.rules().count(), 103);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

@@ -26,7 +26,8 @@ pub use credit::{
     RatingBorders,
 };
 pub use deposit_upkeep::{
-    AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers, GuaranteeTerms, SecrecyTerms,
+    AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers, GuaranteeTerms, ReservedTerms,
+    SecrecyTerms,
 };
 pub use deposits::{
     CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, IssuerKind, LoanRate,

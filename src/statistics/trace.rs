@@ -214,7 +214,7 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         division,
         guards,
     } = terms;
-    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates } = guards;
+    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates, reserved, references } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
         // Where results of risk control reduce what is asked.
@@ -245,6 +245,9 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         TracedRule::each(cover).refuses(),
         // Where interest goes back.
         TracedRule::at_most(rates).refuses(),
+        // Of kinds that it names.
+        TracedRule::at_most(&reserved.rule).refuses(),
+        TracedRule::at_most(references).refuses(),
     ];
     let kinds = kinds.iter().flat_map(|kind| {
         let scheme = TracedRule::new(&kind.rule, Trace::Each(Said::Scheme(kind.id.to_string()))).refuses();

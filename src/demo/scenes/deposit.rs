@@ -234,7 +234,7 @@ impl Desk<'_> {
     fn holds(&mut self, id: &str, hold: &str, days: i64) {
         let until = self.in_days(days);
         let (deposit, reason) = (item(id), literal("投标截止后撤销投标文件，待核实"));
-        self.posts(Hold { deposit, id: item(hold), amount: yuan(BOND), reason, until });
+        self.posts(Hold { deposit, id: item(hold), amount: yuan(BOND), reason, ground: None, until });
     }
 
     fn forfeit(&mut self, id: &str, hold: &str) {
@@ -260,7 +260,7 @@ impl Desk<'_> {
         self.posts(HoldRelease { deposit, hold, amount: yuan(BOND / 2), reason });
         let until = self.in_days(60);
         let (deposit, reason) = (item("B-002"), literal("继续核实"));
-        self.posts(Hold { deposit, id: item("H-2"), amount: yuan(BOND / 2), reason, until });
+        self.posts(Hold { deposit, id: item("H-2"), amount: yuan(BOND / 2), reason, ground: None, until });
         self.on(40);
         self.forfeit("B-003", "H-1");
         self.posts(Forfeiture {
@@ -326,7 +326,7 @@ impl Desk<'_> {
         self.on(22);
         // A hold that nobody lets go.
         let (deposit, reason, until) = (item("B-005"), literal("异议待核"), self.in_days(3));
-        self.posts(Hold { deposit, id: item("H-1"), amount: yuan(BOND / 10), reason, until });
+        self.posts(Hold { deposit, id: item("H-1"), amount: yuan(BOND / 10), reason, ground: None, until });
         self.on(18);
         self.service();
         self.starts("B-005");

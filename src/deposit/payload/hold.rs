@@ -14,6 +14,9 @@ pub struct Hold {
     pub id: ItemId,
     pub amount: Money,
     pub reason: Prose<2000>,
+    /// For which ground of its kind it is held: to be named where the edition reserves the kind for those (农民工工资保证金).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<ItemId>,
     /// Last day: at midnight after it what is left of the hold is available again.
     pub until: Day,
 }

@@ -60,13 +60,13 @@ impl DepositBook {
     fn fold_bank(&mut self, act: &Act, place: &Place) {
         match act {
             Act::BankEntered(entry) => {
-                self.references.insert(entry.reference.as_str().into());
+                self.references.insert(entry.reference.as_str());
                 if entry.nature == BankNature::PooledInterest {
                     self.pool(entry);
                 }
             }
             Act::UnallocatedReceived(receipt) => {
-                self.references.insert(receipt.reference.as_str().into());
+                self.references.insert(receipt.reference.as_str());
                 let state = UnallocatedState {
                     bank: receipt.bank.clone(),
                     amount: receipt.amount,
@@ -79,7 +79,7 @@ impl DepositBook {
                 self.unallocated.insert(receipt.reference.as_str().into(), state);
             }
             Act::UnallocatedReturned(back) => {
-                self.references.insert(back.reference.as_str().into());
+                self.references.insert(back.reference.as_str());
                 self.move_unallocated(back.receipt.as_str(), UnallocatedFate::Returned);
             }
             Act::InterestAllocated(allocation) => self.allocate(allocation),
@@ -137,7 +137,7 @@ impl DepositBook {
                 }
             }),
             Act::RefundSettled(settlement) => {
-                self.references.insert(settlement.reference.as_str().into());
+                self.references.insert(settlement.reference.as_str());
                 let day = settlement.value_date;
                 let is_there = settlement.outcome == RefundOutcome::Confirmed;
                 let counted_late = if is_there { self.count_refund(&id, day, law) } else { None };
@@ -158,7 +158,7 @@ impl DepositBook {
     }
 
     fn receive(&mut self, id: &ItemId, receipt: &BankReceipt, place: &Place) {
-        self.references.insert(receipt.reference.as_str().into());
+        self.references.insert(receipt.reference.as_str());
         let voucher = self.book.vouchers() + 1;
         let Some(deposit) = self.deposits.get(id) else { return };
         let available_minor = deposit.covering_minor(receipt, &self.book);

@@ -129,7 +129,7 @@ impl DepositBook {
 /// Nothing, later than today, or entered before; a charge that nothing of the payee's own covers, where the law has no time for that.
 pub(super) fn decide_entry(book: &DepositBook, entry: &BankEntry, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
-    book.must_be_new(entry.reference.as_str())?;
+    book.must_be_new(entry.reference.as_str(), at)?;
     must_have_amount(entry.amount)?;
     must_be_past(entry.value_date <= at.today(), "/value_date")?;
     // A charge takes nothing of the deposits for good: own funds come first, or within the time that the edition has for it.

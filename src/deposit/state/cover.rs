@@ -56,7 +56,7 @@ pub(super) fn decide(
             book.must_be_payee(by)?;
             let of = must_stand(deposit, &payment.forfeiture, act, ForfeiturePhase::Claimed)?;
             must_be_another(at, &of.decided_by)?;
-            book.must_be_new(payment.reference.as_str())?;
+            book.must_be_new(payment.reference.as_str(), at)?;
             must_be_dated(payment.value_date, Some(of.since), at)
         }
         Act::Swapped(swap) => decide_swap(book, deposit, swap, act, by, at),
@@ -316,7 +316,7 @@ impl DepositBook {
                 });
             }
             Act::GuaranteePaid(payment) => {
-                self.references.insert(payment.reference.as_str().into());
+                self.references.insert(payment.reference.as_str());
                 self.take_payment(id, &payment.forfeiture);
                 self.open_appeal(id, &payment.forfeiture, place, law);
             }

@@ -6,7 +6,7 @@ use super::timers::Awaited;
 use super::{DepositBook, DepositState, bank, entered, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
-use crate::law::DepositShape;
+use crate::law::{DepositShape, ReservedTerms};
 use crate::problem::{self, Refusal};
 
 /// Whether the act may enter the log now.
@@ -166,11 +166,18 @@ impl DepositBook {
         Err(Refusal::new(&problem::NOT_A_PARTY, "不是该账簿的收取人", "not the payee of this book"))
     }
 
-    pub(super) fn must_be_new(&self, reference: &str) -> Result<(), Refusal> {
+    /// # Errors
+    /// The line of the bank was entered already; from the edition that says so on, however its reference is written.
+    pub(super) fn must_be_new(&self, reference: &str, at: &Moment<'_>) -> Result<(), Refusal> {
+        let duplicate = |id: &str| Refusal::of_field("/reference", Fault::Duplicate { id: id.to_owned() });
         if self.references.contains(reference) {
-            return Err(Refusal::of_field("/reference", Fault::Duplicate { id: reference.to_owned() }));
+            return Err(duplicate(reference));
         }
-        Ok(())
+        let rule = &at.law.edition().deposits.guards.references;
+        match self.references.like(reference).filter(|_| !rule.is_silent()) {
+            Some(known) => Err(duplicate(known).citing(&rule.id, &rule.law)),
+            None => Ok(()),
+        }
     }
 
     /// The shape of a deposit's kind.
@@ -245,7 +252,7 @@ fn decide_receipt(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     must_be_amount(receipt.amount, deposit.currency)?;
-    book.must_be_new(receipt.reference.as_str())?;
+    book.must_be_new(receipt.reference.as_str(), at)?;
     crate::act::must_be_past(receipt.value_date <= at.today(), "/value_date")?;
     require::must_take_money(book, deposit, receipt, at)
 }
@@ -280,6 +287,7 @@ fn decide_hold(
     if book.shape(deposit, at) == Some(DepositShape::Historic) {
         return Err(Refusal::state_forbids(act.kind(), "refund only"));
     }
+    must_be_for_its_kind(book, deposit, hold, at)?;
     must_be_amount(hold.amount, deposit.currency)?;
     if deposit.holds.contains_key(&hold.id) {
         return Err(duplicate("/id", &hold.id));
@@ -288,6 +296,25 @@ fn decide_hold(
         return Err(Refusal::of_field("/until", Fault::DatesOutOfOrder { earlier: "today".into() }));
     }
     Ok(())
+}
+
+/// # Errors
+/// The law lets the kind be held for its own grounds only, and the hold names none; or it names one that is not the kind's.
+fn must_be_for_its_kind(
+    book: &DepositBook,
+    deposit: &DepositState,
+    hold: &Hold,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    if let Some(ground) = &hold.ground {
+        return forfeit::must_have_ground(book, deposit, ground, at);
+    }
+    let ReservedTerms { kinds, rule } = &at.law.edition().deposits.guards.reserved;
+    if rule.is_silent() || book.kind(deposit, at).is_none_or(|kind| !kinds.contains(&kind.id)) {
+        return Ok(());
+    }
+    let fault = Fault::inconsistent((&*rule.zh, &*rule.en));
+    Err(Refusal::of_field("/ground", fault).citing(&rule.id, &rule.law))
 }
 
 fn decide_release(

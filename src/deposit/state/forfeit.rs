@@ -61,7 +61,7 @@ pub(super) fn decide(
         }
         Act::ForfeitureRemitted(remittance) => {
             book.must_be_payee(by)?;
-            book.must_be_new(remittance.reference.as_str())?;
+            book.must_be_new(remittance.reference.as_str(), at)?;
             crate::act::must_be_past(remittance.value_date <= at.today(), "/value_date")?;
             let of = must_stand(deposit, &remittance.forfeiture, act, ForfeiturePhase::Final)?;
             must_follow(remittance.value_date, Some(of.since), at)
@@ -76,7 +76,7 @@ pub(super) fn decide(
         }
         Act::ForfeitureRecovered(recovery) => {
             book.must_be_payee(by)?;
-            book.must_be_new(recovery.reference.as_str())?;
+            book.must_be_new(recovery.reference.as_str(), at)?;
             crate::act::must_be_past(recovery.value_date <= at.today(), "/value_date")?;
             let of = must_stand(deposit, &recovery.forfeiture, act, ForfeiturePhase::Annulled)?;
             must_follow(recovery.value_date, Some(of.since), at)
@@ -173,12 +173,12 @@ impl DepositBook {
                 self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Final, place);
             }
             Act::ForfeitureRemitted(act) => {
-                self.references.insert(act.reference.as_str().into());
+                self.references.insert(act.reference.as_str());
                 self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Remitted, place);
             }
             Act::ForfeitureAnnulled(act) => self.annul(id, &act.forfeiture, place),
             Act::ForfeitureRecovered(act) => {
-                self.references.insert(act.reference.as_str().into());
+                self.references.insert(act.reference.as_str());
                 self.move_forfeiture(id, &act.forfeiture, ForfeiturePhase::Overturned, place);
             }
             act => self.fold_cover(id, act, place, law),

@@ -19,6 +19,7 @@ mod lodged;
 mod pool;
 mod postings;
 mod reconcile;
+mod references;
 mod refund;
 mod require;
 mod reunion;
@@ -56,6 +57,7 @@ use crate::law::{Edition, Law};
 use crate::problem::Refusal;
 use entered::EnteredState;
 use lodged::Lodged;
+use references::References;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,7 +110,7 @@ pub struct DepositBook {
     pub schemes: BTreeMap<ItemId, SchemeState>,
     pub deposits: BTreeMap<ItemId, DepositState>,
     /// References of the bank that were entered: none counts twice.
-    references: BTreeSet<Box<str>>,
+    references: References,
     guarantees: Lodged,
     /// Their ids: their accounts are called by them.
     covers: BTreeSet<ItemId>,
@@ -140,7 +142,7 @@ impl DepositBook {
             book: AccountBook::default(),
             schemes: BTreeMap::new(),
             deposits: BTreeMap::new(),
-            references: BTreeSet::new(),
+            references: References::default(),
             guarantees: Lodged::default(),
             covers: BTreeSet::new(),
             entered: BTreeMap::new(),

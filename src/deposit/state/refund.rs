@@ -355,7 +355,7 @@ pub(super) fn decide_settlement(
     if refund.phase != RefundPhase::Instructed {
         return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
     }
-    book.must_be_new(settlement.reference.as_str())?;
+    book.must_be_new(settlement.reference.as_str(), at)?;
     must_be_dated(settlement.value_date, refund.instructed, at)
 }
 

@@ -77,7 +77,7 @@ pub(super) fn decide_receipt(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     must_have_amount(act.amount)?;
-    book.must_be_new(act.reference.as_str())?;
+    book.must_be_new(act.reference.as_str(), at)?;
     must_be_past(act.value_date <= at.today(), "/value_date")
 }
 
@@ -112,7 +112,7 @@ pub(super) fn decide_return(
     book.must_be_payee(by)?;
     let of = open(book, act.receipt.as_str(), "/receipt")?;
     must_be_another(at, &of.entered_by)?;
-    book.must_be_new(act.reference.as_str())?;
+    book.must_be_new(act.reference.as_str(), at)?;
     must_be_dated(act.value_date, Some(of.value_date), at)
 }
 

@@ -105,12 +105,12 @@ impl DepositBook {
             Act::UnclaimedNoticed(notice) => self.notice_unclaimed(id, notice, place, law),
             Act::UnclaimedSetAside(_) => self.set_aside(id, place),
             Act::UnclaimedRemitted(act) => {
-                self.references.insert(act.reference.as_str().into());
+                self.references.insert(act.reference.as_str());
                 moves_to(self, UnclaimedPhase::Remitted);
             }
             Act::UnclaimedReclaimed(_) => self.reclaim(id, place),
             Act::UnclaimedRecovered(act) => {
-                self.references.insert(act.reference.as_str().into());
+                self.references.insert(act.reference.as_str());
                 moves_to(self, UnclaimedPhase::Reclaimed);
             }
             Act::Succeeded(succession) => self.with(id, |deposit| deposit.payer = Some(succession.successor.clone())),
@@ -194,7 +194,7 @@ pub(super) fn decide(
         }
         Act::UnclaimedRemitted(remittance) => {
             must_be(UnclaimedPhase::SetAside)?;
-            book.must_be_new(remittance.reference.as_str())?;
+            book.must_be_new(remittance.reference.as_str(), at)?;
             must_be_dated(remittance.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)?;
             let is_late = deposit.refunds.values().any(|of| of.phase == RefundPhase::SetAside && of.overdue_minor > 0);
             let is_guarded = !at.law.edition().deposits.guards.payment_days.rule.is_silent();
@@ -204,7 +204,7 @@ pub(super) fn decide(
         Act::UnclaimedReclaimed(_) => Err(Refusal::state_forbids(act.kind(), deposit.phase_name())),
         Act::UnclaimedRecovered(recovery) => {
             must_be(UnclaimedPhase::Recoverable)?;
-            book.must_be_new(recovery.reference.as_str())?;
+            book.must_be_new(recovery.reference.as_str(), at)?;
             must_be_dated(recovery.value_date, deposit.unclaimed.as_ref().map(|of| of.since), at)
         }
         Act::Succeeded(succession) => division::must_succeed(deposit, &succession.successor, at).map(drop),

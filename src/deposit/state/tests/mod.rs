@@ -6,6 +6,7 @@ mod division;
 mod guards;
 mod invariants;
 mod random;
+mod reserved;
 mod reunion;
 mod stories;
 mod unclaimed;
