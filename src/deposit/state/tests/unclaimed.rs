@@ -92,6 +92,35 @@ fn what_is_set_aside_is_claimed_from_the_account() {
     assert_eq!((treasury(&run), run.standing(Heading::Available, "d-1")), (0, 10_000_555));
 }
 
+/// What lateness costs is the payee's own to pay, to the treasury as to the payer: other depositors' money lies in the same account.
+#[test]
+fn lateness_is_not_remitted_out_of_others_money() {
+    for (edition, is_guarded) in [("2027-03", false), ("2027-04", true)] {
+        let mut run = Run::secured("bid-procurement").under(edition);
+        run.accepts(1, "deposit.announced", notice("d-2"));
+        run.accepts(1, "deposit.received", receipt("d-2", "R-2", 10_000_000, "2026-04-01"));
+        run.at("2026-10-10");
+        let start = json!({"deposit": "d-1", "event": "award", "day": "2026-10-09", "document": paper()});
+        run.accepts(1, "deposit.refund_due", start);
+        assert_eq!(run.tick("2026-10-25"), ["deposit.refund_overdue"]);
+        run.accepts(1, "deposit.refund_approved", approval("r-1", 10_000_000, "2026-10-25", 0, 14_301));
+        let noticed = json!({"deposit": "d-1", "published": "2026-10-25", "document": paper()});
+        run.accepts(1, "deposit.unclaimed_noticed", noticed);
+        run.at("2026-12-28");
+        run.accepts(2, "deposit.unclaimed_set_aside", json!({"deposit": "d-1"}));
+        let remitted = json!({"deposit": "d-1", "reference": "T-1", "value_date": "2026-12-28"});
+        if is_guarded {
+            run.refuses(1, "deposit.unclaimed_remitted", remitted.clone(), "balance-insufficient");
+            let own = json!({"bank": "icbc", "nature": "own_funds", "reference": "O-1", "amount": yuan(14_301), "value_date": "2026-12-28"});
+            run.accepts(1, "deposit.bank_entered", own);
+        }
+        run.accepts(1, "deposit.unclaimed_remitted", remitted);
+        // What is left of the account is d-2's, or less than that.
+        let short = if is_guarded { 0 } else { 14_301 };
+        assert_eq!(run.standing(Heading::CustodyBank, "icbc"), 10_000_000 - short, "{edition}");
+    }
+}
+
 /// Event 25: without records of the payer's end nobody takes its place.
 #[test]
 fn nobody_succeeds_a_payer_that_goes_on() {
