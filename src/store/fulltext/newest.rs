@@ -3,7 +3,7 @@
 use super::super::{Column, Database, Pools, Row, StoreError, Value};
 use super::{GAP, SEARCHED, SoughtWords, Term, lexemes};
 
-/// The newest things, each of which PostgreSQL looks at first: two milliseconds. So many are counted at most, and of a word that all
+/// The newest rows, each of which PostgreSQL looks at first: two milliseconds. So many things are counted at most, and of a word that all
 /// have they are found there.
 const NEAR: u64 = 2_000;
 /// Of how many times as many things, when that did not do. A word that came up lately is no commoner before.
@@ -12,7 +12,7 @@ const FARTHER: u64 = 4;
 /// How PostgreSQL finds the newest. Left to itself, it believes of each word that it has not counted that few things have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// With a look at each of the newest so many things: long where few have the words.
+    /// With a look at each of the newest so many rows: long where few have the words.
     Among(u64),
     /// By the index of words to everything that has them, and of that the newest: long where many have them.
     ByWords,
@@ -113,19 +113,16 @@ impl Query {
     }
 
     fn newest_of_postgres(mut self, sought: &SoughtWords, way: Way, limit: usize) -> (String, Vec<Value>) {
-        let words = std::mem::replace(&mut self.conditions, vec!["part = 0".to_owned()]);
+        let words = std::mem::take(&mut self.conditions);
         self.within(sought, ["id >= ", "id < "]);
+        let bounds = std::mem::replace(&mut self.conditions, [vec!["part = 0".to_owned()], words].concat());
         let things = match way {
             Way::Among(near) => {
-                let bounds = self.all();
-                self.conditions = words;
-                format!(
-                    "(SELECT id, words FROM searched_words{bounds} ORDER BY id DESC LIMIT {near}) AS searched_words{}",
-                    self.all()
-                )
+                let newest = newest_rows("id, part, words", &bounds, near);
+                format!("({newest}) AS searched_words{}", self.all())
             }
             Way::ByWords => {
-                self.conditions.extend(words);
+                self.conditions.extend(bounds);
                 format!("(SELECT id FROM searched_words{} OFFSET 0) AS found", self.all())
             }
         };
@@ -147,7 +144,22 @@ impl Query {
     }
 }
 
+/// The newest rows, in the order of their key and without another condition: whatever PostgreSQL believes of them, it goes back along
+/// the index of the key.
+fn newest_rows(columns: &str, bounds: &[String], limit: u64) -> String {
+    let bounds = if bounds.is_empty() { String::new() } else { format!(" WHERE {}", bounds.join(" AND ")) };
+    format!("SELECT {columns} FROM searched_words{bounds} ORDER BY id DESC, part DESC LIMIT {limit}")
+}
+
 impl Database {
+    /// The newest thing behind so many rows, if there is one.
+    async fn behind(&self, sought: &SoughtWords, rows: u64) -> Result<Option<u64>, StoreError> {
+        let mut query = Query::default();
+        query.within(sought, ["id >= ", "id < "]);
+        let sql = format!("{} OFFSET {rows}", newest_rows("id", &query.conditions, 1));
+        self.read_built(sql, &query.values).await?.first().map(|row| row.unsigned(0)).transpose()
+    }
+
     /// The rows that a statement makes of the newest ids, and how many things they are. The statement is given the condition that an
     /// id is one of them.
     async fn newest(
@@ -173,13 +185,9 @@ impl Database {
             if found >= limit {
                 return Ok(rows);
             }
+            let Some(end) = self.behind(sought, near).await? else { return Ok(rows) };
             // Each thing begins with an entry of its own, so there are at most as many.
-            let last = self.read("SELECT id FROM searched ORDER BY id DESC LIMIT 1", &[]).await?;
-            let end = last.first().map_or(Ok(0), |row| row.unsigned(0))? + 1;
-            let all = sought.to.unwrap_or(end).min(end).saturating_sub(sought.from);
-            if all <= near {
-                return Ok(rows);
-            }
+            let all = end.saturating_sub(sought.from) + near;
             next = (!is_shorter_by_words(all, near, found, limit)).then_some(near * FARTHER);
         }
         ask(Way::ByWords).await
