@@ -58,7 +58,7 @@ pub(crate) use walk::each_text;
 #[cfg(feature = "shell")]
 pub use width::folded;
 pub(crate) use width::narrow;
-pub use width::{Spaces, narrowed};
+pub use width::{Spaces, alike, narrowed};
 
 string_schema!(
     OrganisationId,

@@ -39,6 +39,12 @@ pub fn narrowed(text: &str, spaces: Spaces) -> String {
     }
 }
 
+/// What is alike in other writings of a text: at its usual width, ASCII letters in lower case, without white space. No table of letters
+/// has a say in it, so every verifier sees the same.
+pub fn alike(text: &str) -> Box<str> {
+    narrowed(text, Spaces::Gone).to_ascii_lowercase().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,12 +34,10 @@ pub fn due_at(instant: Instant) -> DueTime {
 
 /// What ends at midnight in Shanghai (24:00) is shown within the day that ends, and not as the beginning of the next.
 fn on_its_day(hour: DateTime<FixedOffset>) -> DateTime<Utc> {
-    let is_midnight = (hour.timestamp() + SHANGHAI_SECONDS) % 86_400 == 0;
+    let instant = Instant::from_millis(hour.timestamp() * 1_000);
+    let is_midnight = instant == Instant::start_of_shanghai_day(instant.shanghai_day());
     hour.with_timezone(&Utc) - TimeDelta::minutes(i64::from(is_midnight))
 }
-
-/// Asia/Shanghai is so far ahead of UTC, all the year.
-const SHANGHAI_SECONDS: i64 = 8 * 3_600;
 
 /// A calendar of these; `of` says what is listed, for the product's name.
 pub fn calendar(origin: &str, of: &str, events: impl IntoIterator<Item = DueEvent>) -> String {

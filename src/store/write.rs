@@ -4,7 +4,7 @@ use super::bulk::TableRows;
 use super::health::Health;
 use super::kept::Kept;
 use super::layout::Layouts;
-use super::{Database, Row, StoreError, Table, Value, bulk, padded_list, postgres};
+use super::{Database, Pools, Row, StoreError, Table, Value, bulk, padded_list, postgres};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
 use std::sync::Arc;
@@ -99,15 +99,15 @@ impl Write {
         database: &Database,
         asked: Asked,
     ) -> Result<(Self, Option<Row>, Vec<Row>), StoreError> {
-        // Each statement of a message sees what was committed before it began: the second one, all before the lock.
-        let both = format!("{}; {HEAD} FOR UPDATE; {}", postgres::BEGIN, asked.in_itself());
-        let (mut write, mut found) = Self::begin_by(database, both).await?;
-        if write.is_sqlite() {
-            let row = write.lock_head().await?;
+        if let Pools::Sqlite { .. } = &database.pools {
+            let (mut write, row) = Self::begin_at_head(database).await?;
             let (sql, keys) = asked.with_parameters();
             let rows = write.read(&sql, &keys).await?;
             return Ok((write, row, rows));
         }
+        // Each statement of a message sees what was committed before it began: the second one, all before the lock.
+        let both = format!("{}; {HEAD} FOR UPDATE; {}", postgres::BEGIN, asked.in_itself());
+        let (write, mut found) = Self::begin_by(database, both).await?;
         let rows = found.pop().unwrap_or_default();
         Ok((write, first(found.pop()), rows))
     }
@@ -125,8 +125,8 @@ impl Write {
             }
         }
         let session = match &database.pools {
-            super::Pools::Sqlite { writer, .. } => writer.acquire().await.map(Session::Sqlite),
-            super::Pools::Postgres(pool) => pool.acquire().await.map(Session::Postgres),
+            Pools::Sqlite { writer, .. } => writer.acquire().await.map(Session::Sqlite),
+            Pools::Postgres(pool) => pool.acquire().await.map(Session::Postgres),
         };
         let session = write.judged(session.map_err(StoreError::from))?;
         let begun = write.session.insert(session).begin(&postgres).await;

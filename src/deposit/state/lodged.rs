@@ -1,6 +1,6 @@
 //! Which guarantees a book knows, so that none covers twice.
 
-use crate::field::{Spaces, narrowed};
+use crate::field::alike;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Guarantees by who issued them, and under which number.
@@ -14,21 +14,20 @@ pub(super) struct Lodged {
 
 type Written = (Box<str>, Box<str>);
 
-/// As wide, ASCII letters in the same case, and without white space: what every verifier sees alike, whatever it knows of letters.
-fn alike(issuer: &str, number: &str) -> Written {
-    let plain = |text: &str| narrowed(text, Spaces::Gone).to_ascii_lowercase().into();
-    (plain(issuer), plain(number))
+/// What is alike in other writings.
+fn plain(issuer: &str, number: &str) -> Written {
+    (alike(issuer), alike(number))
 }
 
 impl Lodged {
     pub fn lodge(&mut self, issuer: &str, number: &str) {
         self.ever.insert((issuer.into(), number.into()));
-        *self.held.entry(alike(issuer, number)).or_default() += 1;
+        *self.held.entry(plain(issuer, number)).or_default() += 1;
     }
 
     /// It is with its issuer again.
     pub fn release(&mut self, issuer: &str, number: &str) {
-        if let Some(held) = self.held.get_mut(&alike(issuer, number)) {
+        if let Some(held) = self.held.get_mut(&plain(issuer, number)) {
             *held = held.saturating_sub(1);
         }
     }
@@ -40,7 +39,7 @@ impl Lodged {
 
     /// Whether one was lodged and not released, however it was written.
     pub fn holds(&self, issuer: &str, number: &str) -> bool {
-        self.held.get(&alike(issuer, number)).is_some_and(|held| *held > 0)
+        self.held.get(&plain(issuer, number)).is_some_and(|held| *held > 0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which references of the bank a book knows, so that no line of a statement counts twice.
 
-use crate::field::{Spaces, narrowed};
+use crate::field::alike;
 use std::collections::BTreeSet;
 
 /// References of the bank that were entered.
@@ -8,11 +8,6 @@ use std::collections::BTreeSet;
 pub(super) struct References {
     /// By what is alike in each, and as it is written.
     known: BTreeSet<(Box<str>, Box<str>)>,
-}
-
-/// As wide, ASCII letters in the same case, and without white space: what every verifier sees alike, whatever it knows of letters.
-fn alike(reference: &str) -> Box<str> {
-    narrowed(reference, Spaces::Gone).to_ascii_lowercase().into()
 }
 
 impl References {

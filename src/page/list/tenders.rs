@@ -57,37 +57,27 @@ pub(in crate::page) static TENDERS: List<TenderSummary> = List {
             ListDue {
                 name: "deadline",
                 label: ListText::BidsDue,
-                when: |tender| day_or_hour(tender.bid_deadline.as_deref()).filter(|_| is_called(tender)),
+                when: |tender| day_or_hour(tender.bid_deadline.as_deref()).filter(|_| tender.status.is_called()),
             },
             ListDue {
                 name: "opening",
                 label: ListText::BidsOpened,
-                when: |tender| day_or_hour(tender.open.as_deref()).filter(|_| is_called(tender)),
+                when: |tender| day_or_hour(tender.open.as_deref()).filter(|_| tender.status.is_called()),
             },
             // Under the same names: what was planned becomes what is called for.
             ListDue {
                 name: "deadline",
                 label: ListText::BidsDuePlanned,
-                when: |tender| day_or_hour(tender.bid_deadline.as_deref()).filter(|_| is_planned(tender)),
+                when: |tender| day_or_hour(tender.bid_deadline.as_deref()).filter(|_| tender.status.is_planned()),
             },
             ListDue {
                 name: "opening",
                 label: ListText::BidsOpenedPlanned,
-                when: |tender| day_or_hour(tender.open.as_deref()).filter(|_| is_planned(tender)),
+                when: |tender| day_or_hour(tender.open.as_deref()).filter(|_| tender.status.is_planned()),
             },
         ],
     },
 };
-
-/// Whether bids are called for, or were. Of a tender that is suspended nobody knows until when.
-fn is_called(tender: &TenderSummary) -> bool {
-    matches!(tender.status, TenderStatus::Announced | TenderStatus::Closed)
-}
-
-/// Whether its dates are no more than planned.
-fn is_planned(tender: &TenderSummary) -> bool {
-    matches!(tender.status, TenderStatus::Preannounced | TenderStatus::Waiting | TenderStatus::Cleared)
-}
 
 /// How the status of a tender is meant.
 pub(in crate::page) fn tone(status: TenderStatus) -> Tone {

@@ -20,21 +20,18 @@ pub enum DueCalendar {
 fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
     let ends = |at: Option<&Instant>| at.copied().map(due_at);
     let window = ("window", "公示期满 · objections until", ends(dates.windows.get(&thing.key)));
-    let known = match (thing.kind, thing.status.parse()) {
-        (SearchKind::Tender, Ok(TenderStatus::Announced | TenderStatus::Closed)) => {
-            vec![
-                window,
-                ("deadline", "投标截止 · bids until", thing.deadline),
-                ("opening", "开标 · bids opened", thing.opening),
-            ]
-        }
-        // Of a tender that is suspended nobody knows until when.
-        (SearchKind::Tender, Ok(TenderStatus::Suspended | TenderStatus::Terminated)) => vec![window],
-        (SearchKind::Tender, _) => vec![
+    let known = match (thing.kind, thing.status.parse::<TenderStatus>()) {
+        (SearchKind::Tender, Ok(status)) if status.is_called() => vec![
+            window,
+            ("deadline", "投标截止 · bids until", thing.deadline),
+            ("opening", "开标 · bids opened", thing.opening),
+        ],
+        (SearchKind::Tender, Ok(status)) if status.is_planned() => vec![
             window,
             ("deadline", "投标截止（计划） · bids until, as planned", thing.deadline),
             ("opening", "开标（计划） · bids opened, as planned", thing.opening),
         ],
+        (SearchKind::Tender, _) => vec![window],
         (SearchKind::Objection, _) => {
             vec![("answer", "异议答复期限 · answer due", ends(dates.answers.get(&thing.key)))]
         }

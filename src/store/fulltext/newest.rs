@@ -140,14 +140,18 @@ impl Query {
     }
 
     fn all(&self) -> String {
-        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) }
+        where_all(&self.conditions)
     }
+}
+
+fn where_all(conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
 }
 
 /// The newest rows, in the order of their key and without another condition: whatever PostgreSQL believes of them, it goes back along
 /// the index of the key.
 fn newest_rows(columns: &str, bounds: &[String], limit: u64) -> String {
-    let bounds = if bounds.is_empty() { String::new() } else { format!(" WHERE {}", bounds.join(" AND ")) };
+    let bounds = where_all(bounds);
     format!("SELECT {columns} FROM searched_words{bounds} ORDER BY id DESC, part DESC LIMIT {limit}")
 }
 

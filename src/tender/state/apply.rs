@@ -286,11 +286,7 @@ impl Tender {
                 }
             }
             DeadlineKind::ChallengeAnswer => {
-                for lot in &mut self.lots {
-                    if let Some(challenge) = lot.challenges.iter_mut().find(|challenge| challenge.id == *item) {
-                        (challenge.overdue, lot.changed) = (true, Some(now));
-                    }
-                }
+                self.change_challenge(item, now, |challenge| challenge.overdue = true);
             }
             DeadlineKind::BidOpening => {
                 if let Some(lot) = self.lot_called_mut(item)

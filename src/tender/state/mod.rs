@@ -370,8 +370,14 @@ impl Tender {
         self.lots.iter().flat_map(|lot| &lot.challenges).find(|challenge| challenge.id == *id)
     }
 
-    fn challenge_mut(&mut self, id: &ItemId) -> Option<&mut ChallengeState> {
-        self.lots.iter_mut().flat_map(|lot| &mut lot.challenges).find(|challenge| challenge.id == *id)
+    /// Its lot has changed with it.
+    fn change_challenge(&mut self, id: &ItemId, now: Instant, change: impl FnOnce(&mut ChallengeState)) {
+        for lot in &mut self.lots {
+            if let Some(challenge) = lot.challenges.iter_mut().find(|challenge| challenge.id == *id) {
+                lot.changed = Some(now);
+                return change(challenge);
+            }
+        }
     }
 
     fn open_objections(&self) -> Vec<ItemId> {

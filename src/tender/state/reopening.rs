@@ -70,14 +70,15 @@ impl Tender {
                 }
             }
             (TenderPeriod::Candidates, Some(id)) => {
-                if let Some(LotPhase::Candidates { window }) = self.lot_called_mut(id).map(|lot| &mut lot.phase) {
-                    *window = windows.candidates.begins(now);
+                if let Some(lot) = self.lot_called_mut(id)
+                    && let LotPhase::Candidates { window } = &mut lot.phase
+                {
+                    (*window, lot.changed) = (windows.candidates.begins(now), Some(now));
                 }
             }
             (TenderPeriod::ChallengeAnswer, Some(id)) => {
-                if let Some(challenge) = self.challenge_mut(id) {
-                    (challenge.period, challenge.overdue) = (windows.answer.begins(now), false);
-                }
+                let period = windows.answer.begins(now);
+                self.change_challenge(id, now, |challenge| (challenge.period, challenge.overdue) = (period, false));
             }
             // Refused with the payload.
             (_, None) => {}

@@ -112,6 +112,18 @@ statuses! {
     }
 }
 
+impl TenderStatus {
+    /// Whether bids are called for, or were. Of a tender that is suspended nobody knows until when.
+    pub fn is_called(self) -> bool {
+        matches!(self, Self::Announced | Self::Closed)
+    }
+
+    /// Whether the dates for bids are no more than planned.
+    pub fn is_planned(self) -> bool {
+        matches!(self, Self::Preannounced | Self::Waiting | Self::Cleared)
+    }
+}
+
 impl Tender {
     /// `suspended` while it is, else the phase.
     pub fn status(&self) -> TenderStatus {
