@@ -27,11 +27,11 @@ pub use payload::{
     ForfeitureOutcome, ForfeitureRecovery, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck, GuaranteeClaim,
     GuaranteeExpiring, GuaranteeExpiry, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification,
     Hold, HoldLapse, HoldRelease, ITEM_ENTRIES_MAX, ITEMS_MAX, InterestAllocation, InterestCapitalisation, ListedItem,
-    OpenItemId, OpenItemResolution, OwnCostsOverdue, PayerAccountKind, ReceiptReversal, ReconciliationWithdrawal,
-    RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome, RefundOverdue,
-    RefundSettlement, SchemePublication, SecuredLot, SettledItem, StatementReconciliation, SurplusOverdue,
-    SwapDirection, TopUpDemand, TopUpOverdue, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice,
-    UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
+    OpenItemId, OpenItemResolution, OwnCostsOverdue, PayerAccountKind, ProcurementElsewhere, ReceiptReversal,
+    ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundDestination, RefundInstruction, RefundOutcome,
+    RefundOverdue, RefundSettlement, SchemePublication, SecuredLot, SettledItem, StatementReconciliation,
+    SurplusOverdue, SwapDirection, TopUpDemand, TopUpOverdue, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
+    UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
 };
 pub use state::{
     AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, CustodyState, DepositBook,

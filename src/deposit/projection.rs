@@ -60,7 +60,7 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
     let kind = of.schemes.get(&deposit.scheme).map_or("", |scheme| scheme.kind().as_str());
     let arrived = || deposit.refunds.values().filter(|refund| refund.phase == RefundPhase::Confirmed);
     let valid = deposit.guarantees.values().filter(|guarantee| guarantee.phase == super::GuaranteePhase::Valid);
-    let secured = deposit.secures.as_ref();
+    let (secured, procurement) = (deposit.secures.as_ref(), deposit.procurement.as_ref());
     let due =
         |running: Option<Running>| running.map_or(Value::Null, |running| Value::Integer(law.end(running).at.millis()));
     let entry = |entry: Option<u64>| entry.map_or(Value::Null, Value::from);
@@ -101,6 +101,8 @@ fn deposit_row(of: &DepositBook, deposit: &DepositState, law: Law<'_>) -> Vec<Va
         Value::from(deposit.refund_timing(book).name()),
         optional(deposit.part.as_ref().map(|part| &part.whole)),
         Value::Integer(deposit.announced.millis()),
+        optional(procurement.map(|procurement| procurement.code.as_str())),
+        optional(procurement.map(|procurement| procurement.notice.sha256)),
     ]
 }
 

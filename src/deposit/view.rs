@@ -97,6 +97,14 @@ pub struct DepositView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub lot: Option<String>,
+    /// 别处的项目: the code of the procurement, where that is not in this log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub procurement: Option<String>,
+    /// SHA-256 of what was published of it, at `/v1/documents/{procurement_notice}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub procurement_notice: Option<String>,
     pub status: DepositStatus,
     /// How it went back.
     pub refund: RefundTiming,
@@ -277,6 +285,8 @@ impl DepositView {
             payer: optional(row, 5)?,
             tender: optional(row, 6)?,
             lot: row.optional_text(7)?.map(str::to_owned),
+            procurement: row.optional_text(36)?.map(str::to_owned),
+            procurement_notice: row.optional_text(37)?.map(str::to_owned),
             status: word(row, 9)?,
             pay_by: read(row.text(10)?)?,
             clock_event: event,

@@ -115,6 +115,17 @@ impl AskedTerms {
 #[serde(deny_unknown_fields)]
 pub struct ReservedTerms {
     pub kinds: Vec<ItemId>,
+    /// No bar stops their refund, either. Up to 2027-05 it did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unbarred: bool,
+    pub rule: Rule,
+}
+
+/// What stands for a procurement, and for no other.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcurementTerms {
+    pub kinds: Vec<ItemId>,
     pub rule: Rule,
 }
 
@@ -142,13 +153,20 @@ pub struct DepositGuards {
     /// However it is written, a line of the bank is entered once.
     #[serde(default)]
     pub references: Rule,
+    /// How long a key has been in the log before it stands for another person. Silent up to 2027-05, as what follows.
+    #[serde(default)]
+    pub second: DayRule,
+    /// Kinds whose notice says for which procurement it is.
+    #[serde(default)]
+    pub procurement: ProcurementTerms,
 }
 
 impl DepositGuards {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
-        let Self { held, payment_days, reversal, asked, event, cover, rates, reserved, references } = self;
-        let plain =
-            [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references].map(|rule| (rule, None));
-        plain.into_iter().chain([(&payment_days.rule, Some(payment_days.days))])
+        let Self { held, payment_days, reversal, asked, event, cover, rates, .. } = self;
+        let Self { reserved, references, second, procurement, .. } = self;
+        let plain = [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references, &procurement.rule];
+        let days = [payment_days, second].map(|of| (&of.rule, Some(of.days)));
+        plain.map(|rule| (rule, None)).into_iter().chain(days)
     }
 }

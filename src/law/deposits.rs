@@ -306,7 +306,13 @@ impl DepositTerms {
         if let Some(fault) = self.assessment.fault() {
             return Some(fault);
         }
-        let mut named = self.secrecy.kinds.iter().chain(self.guards.asked.kinds()).chain(&self.guards.reserved.kinds);
+        let mut named = self
+            .secrecy
+            .kinds
+            .iter()
+            .chain(self.guards.asked.kinds())
+            .chain(&self.guards.reserved.kinds)
+            .chain(&self.guards.procurement.kinds);
         if let Some(id) = named.find(|id| self.kinds.iter().all(|kind| kind.id != **id)) {
             return Some(format!("{id} is named, and is no kind"));
         }

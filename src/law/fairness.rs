@@ -207,7 +207,7 @@ mod tests {
         let mut flat = shipped.clone();
         flat.ends.limits.score_low = flat.ends.limits.score_high;
         assert!(flat.fault().is_some());
-        let first = &Editions::shipped()[0].fairness;
+        let first = Editions::shipped()[0].fairness.clone();
         assert!(first.is_silent() && first.fault().is_none());
     }
 }

@@ -42,6 +42,7 @@ async fn facts(visit: &Visit, deposit: &DepositView) -> Vec<(&'static str, Marku
         deposit.tender.as_ref().map(|tender| html! { a href=(visit.tender(tender.as_str())) { (tender.as_str()) } });
     say(DepositText::Tender, tender);
     say(DepositText::Lot, deposit.lot.as_ref().map(|lot| html! { (lot) }));
+    say(DepositText::Procurement, deposit.procurement.as_ref().map(|code| procurement(visit, deposit, code)));
     let whole = deposit.part_of.as_ref().map(|whole| {
         let page = visit.deposit(deposit.payee.as_str(), whole.as_str());
         html! { a href=(page) { (whole.as_str()) } " · " (visit.say(DepositText::AboutPart)) }
@@ -58,6 +59,16 @@ async fn facts(visit: &Visit, deposit: &DepositView) -> Vec<(&'static str, Marku
     rows
 }
 
+/// By its notice everybody can see whether it is there, and of what the cap is a part.
+fn procurement(visit: &Visit, deposit: &DepositView, code: &str) -> Markup {
+    html! {
+        (code)
+        @if let Some(notice) = &deposit.procurement_notice {
+            " · " a href={ "/v1/documents/" (notice) } { (visit.say(DepositText::ProcurementNotice)) }
+        }
+    }
+}
+
 texts! { DepositText {
     Deposit "保证金" "Deposit"
     State "状态" "State"
@@ -66,6 +77,8 @@ texts! { DepositText {
     Payer "交纳人" "Payer"
     Tender "项目" "Tender"
     Lot "标段" "Lot"
+    Procurement "项目（不在本日志）" "Procurement (not in this log)"
+    ProcurementNotice "公告文件" "its notice"
     PartOf "由此分出" "Part of"
     AboutPart "原交纳人分立，这是分给承继者的部分。" "its payer was divided, and this is a successor’s part of it."
     PayBy "交纳期限" "To be paid by"

@@ -214,7 +214,8 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         division,
         guards,
     } = terms;
-    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates, reserved, references } = guards;
+    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates, .. } = guards;
+    let DepositGuards { reserved, references, second, procurement, .. } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
         // Where results of risk control reduce what is asked.
@@ -248,6 +249,9 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         // Of kinds that it names.
         TracedRule::at_most(&reserved.rule).refuses(),
         TracedRule::at_most(references).refuses(),
+        TracedRule::each(&second.rule).refuses(),
+        // Of kinds that it names.
+        TracedRule::at_most(&procurement.rule).refuses(),
     ];
     let kinds = kinds.iter().flat_map(|kind| {
         let scheme = TracedRule::new(&kind.rule, Trace::Each(Said::Scheme(kind.id.to_string()))).refuses();
@@ -267,7 +271,7 @@ mod tests {
 
     #[test]
     fn every_rule_of_every_edition_has_its_place_once() {
-        for edition in Editions::shipped() {
+        for edition in &Editions::shipped() {
             let listed: BTreeSet<_> = edition.rules().map(|(rule, _)| std::ptr::from_ref(rule)).collect();
             let traced = traced(edition);
             let places: Vec<_> = traced
@@ -283,7 +287,7 @@ mod tests {
     #[test]
     fn what_is_counted_are_kinds_that_there_are() {
         let kinds: BTreeSet<&str> = Act::kinds().collect();
-        for edition in Editions::shipped() {
+        for edition in &Editions::shipped() {
             for TracedRule { rule, trace, overdue, .. } in traced(edition).into_iter().filter(|it| !it.rule.is_silent())
             {
                 // Who counts kinds doesn't look at days.

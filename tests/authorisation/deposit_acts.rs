@@ -29,6 +29,7 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         "deposit.announced" => json!({
             "id": next("d", book.map(|book| book.deposits.len())), "scheme": "s-1", "payer": Who::Bidder.id(),
             "base": yuan(500_000), "required": yuan(half(kind)), "bank": "b-1", "pay_by": stage.day(3),
+            "procurement": {"code": "ZB-2026-1", "opened": stage.day(0), "notice": paper("招标文件")},
         }),
         "deposit.received" => json!({
             "deposit": "d-1", "reference": reference, "amount": yuan(half(kind)), "value_date": stage.day(0),

@@ -160,6 +160,7 @@ pub async fn in_three_currencies(engine: Engine) -> Stage {
         let notice = json!({
             "id": id, "scheme": scheme, "payer": stage.cast.enterprise.id, "base": money(500_000_000),
             "required": money(10_000_000), "bank": "icbc", "pay_by": stage.day(5),
+            "procurement": {"code": "ZB-2026-1", "opened": stage.day(0), "notice": paper()},
         });
         stage.enters("notices", "deposit.announced", notice).await.accepted();
         let receipt = json!({

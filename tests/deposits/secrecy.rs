@@ -7,7 +7,6 @@ use gongshi::clock::Clock;
 use gongshi::law::Editions;
 use gongshi::ledger::NewLog;
 use serde_json::json;
-use std::sync::Arc;
 
 /// What the public is told: lists, the deposit itself, and what the book comes to.
 async fn told(stage: &Stage) -> (usize, u16, i64) {
@@ -69,8 +68,8 @@ async fn what_tells_nothing_of_a_tender_is_taken_at_any_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_edition_takes_the_notice_and_no_list_shows_it() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::manual(START.parse().unwrap()));
-    let earlier = Editions::shipped().iter().find(|edition| edition.name == "2027-01").unwrap();
-    let first = NewLog { law: Arc::clone(earlier), ..new_log(ORIGIN) };
+    let earlier = Editions::shipped().into_iter().find(|edition| edition.name == "2027-01").unwrap();
+    let first = NewLog { law: earlier, ..new_log(ORIGIN) };
     let url = Engine::Sqlite.database(folder.path());
     let ledger = open_new(first, folder.path(), url, clock.clone(), None).await.unwrap();
     let stage = Stage::of(App::serve(folder, ledger, clock, unlimited()).await).await;

@@ -32,6 +32,8 @@ impl Stage {
         let addition = KeyAddition { key: checker.key.public().to_jwk(), possession };
         let act = gongshi::organisation::Act::from(addition).into();
         app.post(&cast.centre, &format!("/v1/organisations/{}/keys", cast.centre.id), &stream, &act).await.accepted();
+        // Until then nobody could know that it is somebody else's.
+        app.clock.advance_millis(4 * super::support::DAY);
         let text = bytes::Bytes::from_static("招标文件".as_bytes());
         let (size, chunks) = (text.len() as u64, futures::stream::iter([Ok(text)]));
         let id = Hash::of("招标文件").into();
@@ -75,6 +77,7 @@ impl Stage {
         let notice = json!({
             "id": id, "scheme": "s-1", "payer": payer.id, "base": yuan(500_000_000), "required": yuan(10_000_000),
             "bank": "icbc", "pay_by": self.day(5),
+            "procurement": {"code": "ZB-2026-1", "opened": self.day(0), "notice": paper()},
         });
         self.enters("notices", "deposit.announced", notice).await.accepted();
         let receipt = json!({

@@ -195,7 +195,8 @@ fn second_keys(dice: &mut Dice) -> Vec<Step> {
     let mut intent =
         |which| Intent { subject: Subject::Organisation, which, sensible: true, twist: Twist::No, dice: dice.next() };
     let mut batch = || Step::Batch { writer: 0, intents: buyers.clone().map(&mut intent).collect() };
-    vec![batch(), batch()]
+    // They are in the log for some days before they count as other persons'.
+    vec![batch(), batch(), Step::Wait { minutes: 4 * DAY }]
 }
 
 fn step(dice: &mut Dice, of: Bent, writers: usize) -> Step {

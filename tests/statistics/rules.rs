@@ -112,7 +112,7 @@ async fn how_often_a_rule_applied_is_what_the_records_say() {
         let app = demo_on(engine).await;
         let records = records(&app).await;
         let mut applied = 0;
-        for edition in gongshi::law::Editions::shipped() {
+        for edition in &gongshi::law::Editions::shipped() {
             let view = counted(&app, &format!("/v1/statistics/rules/{}", edition.id)).await;
             let under: Vec<&Judged> = records.iter().filter(|record| record.edition.id == edition.id).collect();
             let items = view["items"].as_array().unwrap();

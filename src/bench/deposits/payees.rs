@@ -86,6 +86,7 @@ impl Payees {
         json!({
             "id": format!("d-{number}"), "scheme": "s-1", "payer": format!("XM-BENCH-FIRM{number:06}"),
             "base": yuan(500_000_000), "required": yuan(50_000_000), "bank": "icbc", "pay_by": self.day,
+            "procurement": {"code": "BENCH-1", "opened": self.day, "notice": paper()},
         })
     }
 
@@ -109,8 +110,12 @@ fn scheme() -> Value {
         "id": "s-1", "kind": "performance-tendering", "name": "履约保证金", "article": "招标投标法实施条例第五十八条",
         "currency": "CNY", "ratio_ppm": 100_000, "refund_days": 30, "day_count": "actual_360",
         "forms": ["transfer", "bank_guarantee", "surety_guarantee", "insurance", "electronic_guarantee"],
-        "document": {"sha256": Hash::of(PAPER).to_string(), "size": PAPER.len(), "media_type": "text/plain", "title": PAPER},
+        "document": paper(),
     })
+}
+
+fn paper() -> Value {
+    json!({"sha256": Hash::of(PAPER).to_string(), "size": PAPER.len(), "media_type": "text/plain", "title": PAPER})
 }
 
 /// One client of the log: sends the next receipt when it has the proof of the one before.

@@ -14,8 +14,9 @@ use crate::deposit::interest::{DatedRate, DayCount, product};
 use crate::deposit::{
     Act, BankEntry, BankNature, BankReceipt, DepositBook, DepositBookId, DepositNotice, Forfeiture, ForfeitureAppeal,
     ForfeitureConfirmation, ForfeitureOutcome, ForfeitureRemittance, ForfeitureRuling, GuaranteeCheck,
-    GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, PayerAccountKind, ReceiptReversal,
-    RefundApproval, RefundClockStart, RefundInstruction, RefundOutcome, RefundSettlement, SchemePublication,
+    GuaranteeLodging, GuaranteeRelease, GuaranteeVerification, Hold, HoldRelease, PayerAccountKind,
+    ProcurementElsewhere, ReceiptReversal, RefundApproval, RefundClockStart, RefundInstruction, RefundOutcome,
+    RefundSettlement, SchemePublication,
 };
 use crate::field::{Citations, Currency, Day, Instant, ItemId, Money, Party};
 use crate::law::{DepositForm, IssuerKind, RefundEvent};
@@ -38,8 +39,10 @@ const RATE_FROM: &str = "2015-10-24";
 /// The records about deposits.
 pub fn cues(days: &Days, cast: &Cast, ledger: &Ledger) -> Vec<(Instant, Cue)> {
     let mut desk = Desk { days, cast, now: days.present, cues: Vec::new() };
-    desk.on(47);
+    // It is known for some days before it checks anybody.
+    desk.on(52);
     desk.second_key(ledger);
+    desk.on(47);
     desk.posts(scheme());
     desk.on(46);
     for (id, payer) in [
@@ -162,6 +165,11 @@ impl Desk<'_> {
             payer: Some(payer.id()),
             person: None,
             secures: None,
+            procurement: Some(ProcurementElsewhere {
+                code: literal("ZZ-GC-2026-118（一标段）"),
+                opened: self.today(),
+                notice: DRAFT.cited(),
+            }),
             base: yuan(BASE),
             required: yuan(BOND),
             score: None,

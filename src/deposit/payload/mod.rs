@@ -33,7 +33,7 @@ pub use guarantee::{
 };
 pub use hold::{Hold, HoldLapse, HoldRelease};
 pub use open_item::{AccountFingerprint, OpenItemId};
-pub use receipt::{BankReceipt, DepositNotice, PayerAccountKind, ReceiptReversal, SecuredLot};
+pub use receipt::{BankReceipt, DepositNotice, PayerAccountKind, ProcurementElsewhere, ReceiptReversal, SecuredLot};
 pub use reconciliation::{
     ITEM_ENTRIES_MAX, ITEMS_MAX, ListedItem, OpenItemResolution, ReconciliationWithdrawal, SettledItem,
     StatementReconciliation,
@@ -111,6 +111,26 @@ acts! {
 }
 
 impl Act {
+    /// Whether it is the second half of what two persons sign (经办、复核).
+    pub(super) fn checks_another(&self) -> bool {
+        matches!(
+            self,
+            Self::ReceiptReversed(_)
+                | Self::RefundInstructed(_)
+                | Self::ForfeitureConfirmed(_)
+                | Self::GuaranteeVerified(_)
+                | Self::GuaranteePaid(_)
+                | Self::Swapped(_)
+                | Self::UnallocatedClaimed(_)
+                | Self::UnallocatedReturned(_)
+                | Self::DifferenceCleared(_)
+                | Self::UnclaimedSetAside(_)
+                | Self::DivisionReversed(_)
+                | Self::ReconciliationWithdrawn(_)
+                | Self::EntryReversed(_)
+        )
+    }
+
     /// The deposit that it is about, if it is about one.
     pub fn deposit(&self) -> Option<&crate::field::ItemId> {
         Some(match self {

@@ -14,6 +14,18 @@ pub struct SecuredLot {
     pub lot: LotId,
 }
 
+/// A procurement that is not in this log (别处的项目).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProcurementElsewhere {
+    /// 项目编号, as whoever carries it out has it, with the lot.
+    pub code: Line<100>,
+    /// 开标日: until then nobody tells who bids.
+    pub opened: Day,
+    /// What was published of it: by this the base can be checked.
+    pub notice: DocumentRef,
+}
+
 /// `deposit.announced`: the payee says what is to be paid in, by whom, and until when (缴款通知).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +42,9 @@ pub struct DepositNotice {
     /// The lot for which it stands, where that is in this log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secures: Option<SecuredLot>,
+    /// The procurement for which it stands, where that is in another log or in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procurement: Option<ProcurementElsewhere>,
     /// What the cap is a part of: estimate, budget, contract amount.
     pub base: Money,
     /// What is asked: never above the scheme's part of the base, and below it by as much as the result says.
@@ -97,6 +112,14 @@ impl Payload for DepositNotice {
             let words = ("币种须与 base 一致", "of another currency than its base");
             faults.add("/required/currency", Fault::inconsistent(words));
         }
+        if self.secures.is_some() && self.procurement.is_some() {
+            let words = ("标段在本日志中的，不另写别处的项目", "a lot of this log is no procurement elsewhere");
+            faults.add("/procurement", Fault::inconsistent(words));
+        }
+    }
+
+    fn documents(&self) -> Vec<&DocumentRef> {
+        self.procurement.iter().map(|procurement| &procurement.notice).collect()
     }
 
     fn sealed(&self) -> Vec<Sealed> {

@@ -76,6 +76,8 @@ pub static DEPOSITS: Table = Table {
         Column::text("refund"),
         Column::text("part_of"),
         Column::integer("announced"),
+        Column::text("procurement"),
+        Column::text("procurement_notice"),
     ],
     key: &["book", "id"],
 };
@@ -116,7 +118,7 @@ pub static POSTINGS: Table = Table {
 pub const DEPOSIT_COLUMNS: &str = "entry, book, id, scheme, kind, payer, tender, lot, currency, status, pay_by, clock_event, \
      clock_day, due_at, due_provisional, overdue_entry, last_entry, required, shortfall, guaranteed, available, held, excess, \
      refund_payable, disputed, refunded, interest_paid, guarantee_expires, topup_due_at, topup_overdue, surplus_due_at, \
-     surplus_overdue, guarantee_warned, refund, part_of, announced";
+     surplus_overdue, guarantee_warned, refund, part_of, announced, procurement, procurement_notice";
 
 pub const SCHEME_COLUMNS: &str =
     "entry, book, id, kind, name, article, currency, ratio_ppm, forms, refund_days, document";

@@ -333,6 +333,7 @@ impl DepositState {
             part: None,
             passed_minor: 0,
             secures: notice.secures.clone(),
+            procurement: notice.procurement.clone(),
             currency: notice.required.currency,
             base_minor: notice.base.amount_minor,
             required_minor: notice.required.amount_minor,

@@ -175,5 +175,5 @@ pub(super) fn decide_clearing(
     if of.is_cleared {
         return Err(Refusal::state_forbids("deposit.difference_cleared", "cleared"));
     }
-    must_be_another(at, &of.opened_by)
+    must_be_another(book, at, &of.opened_by)
 }

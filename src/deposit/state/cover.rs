@@ -38,7 +38,7 @@ pub(super) fn decide(
                 must_be_evident(verification.evidence.as_ref(), at)?;
                 must_be_in_force(guarantee, at)?;
             }
-            must_be_another(at, &guarantee.lodged_by)
+            must_be_another(book, at, &guarantee.lodged_by)
         }
         Act::GuaranteeReleased(release) => {
             book.must_be_payee(by)?;
@@ -55,7 +55,7 @@ pub(super) fn decide(
         Act::GuaranteePaid(payment) => {
             book.must_be_payee(by)?;
             let of = must_stand(deposit, &payment.forfeiture, act, ForfeiturePhase::Claimed)?;
-            must_be_another(at, &of.decided_by)?;
+            must_be_another(book, at, &of.decided_by)?;
             book.must_be_new(payment.reference.as_str(), at)?;
             must_be_dated(payment.value_date, Some(of.since), at)
         }
@@ -207,7 +207,7 @@ fn decide_swap(
     if swap.direction == SwapDirection::ToGuarantee && book.freed_minor(deposit, of) == 0 {
         return Err(Refusal::state_forbids(act.kind(), "short"));
     }
-    must_be_another(at, &of.lodged_by)
+    must_be_another(book, at, &of.lodged_by)
 }
 
 impl DepositState {

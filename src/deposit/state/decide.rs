@@ -6,8 +6,10 @@ use super::timers::Awaited;
 use super::{DepositBook, DepositState, bank, entered, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
-use crate::law::{DepositShape, ReservedTerms};
+use crate::law::{DepositShape, ReservedTerms, Running};
+use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
+use crate::record::KeyId;
 
 /// Whether the act may enter the log now.
 ///
@@ -225,13 +227,32 @@ pub(super) fn must_be_at_most(amount: Money, most: i64) -> Result<(), Refusal> {
 /// Another person than who did the first half (制单、复核分离).
 ///
 /// # Errors
-/// `same-signer`
-pub(super) fn must_be_another(at: &Moment<'_>, first: &crate::record::KeyId) -> Result<(), Refusal> {
+/// `same-signer`: also of a key that is so new in the log that whoever had the other one may have added it.
+pub(super) fn must_be_another(book: &DepositBook, at: &Moment<'_>, first: &KeyId) -> Result<(), Refusal> {
     if at.signer != first {
-        return Ok(());
+        return [first, at.signer].into_iter().try_for_each(|kid| must_be_known(book, kid, at));
     }
     let (zh, en) = ("须由另一人（另一把密钥）复核", "to be signed by another person of the payee, with another key");
     Err(Refusal::new(&problem::SAME_SIGNER, zh, en))
+}
+
+/// # Errors
+/// Those of the organisation who would see that a key is a thief's have not had the time for it.
+fn must_be_known(book: &DepositBook, kid: &KeyId, at: &Moment<'_>) -> Result<(), Refusal> {
+    let terms = &at.law.edition().deposits.guards.second;
+    // Nobody here could know of keys that are not at hand.
+    let key = at.around.get::<Organisation>(&book.payee).and_then(|payee| payee.key(kid));
+    let Some(key) = key.filter(|_| !terms.rule.is_silent()) else { return Ok(()) };
+    let known = at.law.end(Running::new(key.since, terms.period())).at;
+    if known <= at.now {
+        return Ok(());
+    }
+    let told = Refusal::new(
+        &problem::SAME_SIGNER,
+        format!("密钥 {kid} 于 {} 登记，{known} 起才可与另一把密钥分别经办、复核", key.since),
+        format!("the key {kid} is in the log since {}: from {known} on it stands for another person", key.since),
+    );
+    Err(told.citing(&terms.rule.id, &terms.rule.law))
 }
 
 fn decide_notice(book: &DepositBook, notice: &DepositNotice, by: &Author, at: &Moment<'_>) -> Result<(), Refusal> {
@@ -271,7 +292,7 @@ fn decide_reversal(
     if receipt.is_reversed {
         return Err(Refusal::state_forbids(act.kind(), "reversed"));
     }
-    must_be_another(at, &receipt.entered_by)?;
+    must_be_another(book, at, &receipt.entered_by)?;
     book.must_have_kept(deposit, receipt)
 }
 
@@ -309,7 +330,7 @@ fn must_be_for_its_kind(
     if let Some(ground) = &hold.ground {
         return forfeit::must_have_ground(book, deposit, ground, at);
     }
-    let ReservedTerms { kinds, rule } = &at.law.edition().deposits.guards.reserved;
+    let ReservedTerms { kinds, rule, .. } = &at.law.edition().deposits.guards.reserved;
     if rule.is_silent() || book.kind(deposit, at).is_none_or(|kind| !kinds.contains(&kind.id)) {
         return Ok(());
     }

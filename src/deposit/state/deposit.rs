@@ -2,7 +2,7 @@
 
 use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
-use super::super::{BankReceipt, SchemePublication, SecuredLot};
+use super::super::{BankReceipt, ProcurementElsewhere, SchemePublication, SecuredLot};
 use super::division::PartState;
 use super::timers::Awaited;
 use super::unclaimed::UnclaimedState;
@@ -236,6 +236,8 @@ pub struct DepositState {
     /// What came from there, less what went to parts of its own.
     pub passed_minor: i64,
     pub secures: Option<SecuredLot>,
+    /// The procurement that it secures, where that is not in this log.
+    pub procurement: Option<ProcurementElsewhere>,
     pub currency: Currency,
     pub base_minor: i64,
     pub required_minor: i64,

@@ -139,7 +139,7 @@ pub(super) fn decide(
         let words = (format!("这笔流水登记在保证金 {of} 名下"), format!("the line was entered for the deposit {of}"));
         return Err(Refusal::of_field("/deposit", Fault::inconsistent(words)));
     }
-    must_be_another(at, &entered.entered_by)?;
+    must_be_another(book, at, &entered.entered_by)?;
     let changed = |now: &'static str| Err(Refusal::state_forbids(kind, now));
     match &entered.as_what {
         EnteredAs::Bank { .. } | EnteredAs::Returned { .. } => Ok(()),

@@ -35,7 +35,7 @@ pub(super) fn decide(
         Act::ForfeitureConfirmed(confirmation) => {
             book.must_be_payee(by)?;
             let of = must_stand(deposit, &confirmation.forfeiture, act, ForfeiturePhase::Decided)?;
-            must_be_another(at, &of.decided_by)?;
+            must_be_another(book, at, &of.decided_by)?;
             let hold = match &of.source {
                 ForfeitureSource::Hold(hold) => deposit.holds.get(hold),
                 ForfeitureSource::Guarantee(_) => None,

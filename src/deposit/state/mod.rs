@@ -164,6 +164,11 @@ fn secured_by(deposit: Option<&DepositState>) -> Option<Stream> {
     Some(Stream::of(&deposit?.secures.as_ref()?.tender))
 }
 
+/// The payee, whose keys tell one person from another, where an act is the second half of what two sign.
+fn checked_by(book: Option<&DepositBook>, act: &Act) -> Option<Stream> {
+    book.filter(|_| act.checks_another()).map(|book| Stream::of(&book.payee))
+}
+
 impl Capability for DepositBook {
     type Id = DepositBookId;
     type Act = Act;
@@ -180,7 +185,7 @@ impl Capability for DepositBook {
         self.version
     }
 
-    /// The tender that a deposit secures, and who may be barred from having it back.
+    /// The tender that a deposit secures, who may be barred from having it back, and whose keys are two persons'.
     fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
         let deposit = act.deposit().and_then(|id| state?.deposits.get(id));
         match act {
@@ -196,9 +201,10 @@ impl Capability for DepositBook {
                 secured_by(deposit).into_iter().chain(upkeep::credit_of(payer)).collect()
             }
             Act::RefundApproved(_) | Act::RefundInstructed(_) => {
-                gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref())).collect()
+                let payer = gate_streams(deposit.and_then(|deposit| deposit.payer.as_ref()));
+                payer.chain(checked_by(state, act)).collect()
             }
-            _ => Vec::new(),
+            act => checked_by(state, act).into_iter().collect(),
         }
     }
 

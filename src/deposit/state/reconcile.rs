@@ -170,5 +170,5 @@ pub(super) fn decide_withdrawal(
     if known.withdrawn.is_some() {
         return Err(Refusal::new(&problem::STATE_FORBIDS, "该次对账已经撤回", "it was withdrawn already"));
     }
-    must_be_another(at, &known.signed_by)
+    must_be_another(book, at, &known.signed_by)
 }

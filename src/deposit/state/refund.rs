@@ -239,7 +239,7 @@ pub(super) fn decide_approval(
         let words = ("付款日过远", "a day of payment so far ahead");
         return Err(Refusal::of_field("/value_date", Fault::inconsistent(words)));
     }
-    must_not_be_barred(deposit, at)?;
+    must_not_be_barred(book, deposit, at)?;
     match deposit.refunds.get(&approval.id) {
         Some(before) if !rule.is_silent() => return decide_renewal(book, deposit, before, approval, at),
         Some(_) => return Err(duplicate("/id", &approval.id)),
@@ -284,8 +284,12 @@ fn decide_renewal(
     must_say(approval, &sums)
 }
 
-/// A court may hold what is to go back.
-fn must_not_be_barred(deposit: &DepositState, at: &Moment<'_>) -> Result<(), Refusal> {
+/// A court may hold what is to go back, but for what the law reserves.
+fn must_not_be_barred(book: &DepositBook, deposit: &DepositState, at: &Moment<'_>) -> Result<(), Refusal> {
+    let reserved = &at.law.edition().deposits.guards.reserved;
+    if reserved.unbarred && book.kind(deposit, at).is_some_and(|kind| reserved.kinds.contains(&kind.id)) {
+        return Ok(());
+    }
     let fields = vec![BarField::GovernmentProcurement, BarField::Tendering];
     let reach = GateReach::Purchase { fields, region: None };
     let step = GatedStep { measure: BarMeasure::Refund, reach, days: vec![at.today()] };
@@ -307,10 +311,10 @@ pub(super) fn decide_instruction(
     if refund.phase != RefundPhase::Approved {
         return Err(Refusal::state_forbids(act.kind(), refund.phase.name()));
     }
-    must_be_another(at, &refund.approved_by)?;
+    must_be_another(book, at, &refund.approved_by)?;
     let (rule, day) = (&at.law.edition().deposits.guards.payment_days.rule, refund.value_date);
     if !rule.is_silent() {
-        must_not_be_barred(deposit, at)?;
+        must_not_be_barred(book, deposit, at)?;
     }
     if !rule.is_silent() && day < at.today() {
         let told = Refusal::new(

@@ -6,7 +6,7 @@ use super::decide::unknown;
 use super::{DepositBook, DepositBookId, DepositState, SchemeState};
 use crate::act::{Author, Moment, Role, Stream, must_have};
 use crate::field::{Day, Fault, FieldFault, Money};
-use crate::law::{CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, WHOLE_PPM, part};
+use crate::law::{CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ProcurementTerms, WHOLE_PPM, part};
 use crate::problem::{self, Refusal};
 use crate::tender::{LotState, Tender};
 
@@ -199,6 +199,7 @@ pub(super) fn must_be_required(
         let told = Refusal::of_field("/required/amount_minor", Fault::inconsistent(words));
         return Err(Refusal { problem: &problem::DEPOSIT_ABOVE_CAP, ..told }.citing(&rule.id, &rule.law));
     }
+    must_name_procurement(kind, notice, at)?;
     must_fit_lot(book, kind, notice.secures.as_ref(), notice.base, at)?;
     asked::must_leave_time(notice.pay_by, at)?;
     let asked = Asked {
@@ -212,6 +213,22 @@ pub(super) fn must_be_required(
     };
     asked::must_be_allowed(book, &asked, at)?;
     must_not_tell_who_bids(kind, notice.secures.as_ref(), at)
+}
+
+/// # Errors
+/// Nobody could check of what the cap is a part; or what is elsewhere is not opened.
+fn must_name_procurement(kind: &DepositKind, notice: &DepositNotice, at: &Moment<'_>) -> Result<(), Refusal> {
+    let ProcurementTerms { kinds, rule } = &at.law.edition().deposits.guards.procurement;
+    if rule.is_silent() || !kinds.contains(&kind.id) {
+        return Ok(());
+    }
+    let fault = match (&notice.secures, &notice.procurement) {
+        (Some(_), _) => return Ok(()),
+        (None, Some(procurement)) if procurement.opened <= at.today() => return Ok(()),
+        (None, Some(_)) => ("/procurement/opened", Fault::inconsistent(("开标日尚未到来", "it is still to be opened"))),
+        (None, None) => ("/secures", Fault::MissingField),
+    };
+    Err(Refusal::of_field(fault.0, fault.1).citing(&rule.id, &rule.law))
 }
 
 /// # Errors

@@ -172,7 +172,7 @@ pub(super) fn decide(
     if part.is_put_back() {
         return Err(Refusal::state_forbids(act.kind(), "reversed"));
     }
-    must_be_another(at, &taken.divided_by)?;
+    must_be_another(book, at, &taken.divided_by)?;
     let mut obstacles = part.obstacles(taken);
     let running = |of: &DepositState| of.clock.map(|clock| clock.running);
     if running(part) != running(deposit) {

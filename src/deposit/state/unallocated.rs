@@ -92,7 +92,7 @@ pub(super) fn decide_claim(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     let of = open(book, act.reference.as_str(), "/reference")?;
-    must_be_another(at, &of.entered_by)?;
+    must_be_another(book, at, &of.entered_by)?;
     if (&of.bank, of.amount.currency) != (&deposit.bank, deposit.currency) {
         let words = ("来款的账户或币种与保证金不符", "it came into another account, or in another currency");
         return Err(Refusal::of_field("/reference", Fault::inconsistent(words)));
@@ -111,7 +111,7 @@ pub(super) fn decide_return(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     let of = open(book, act.receipt.as_str(), "/receipt")?;
-    must_be_another(at, &of.entered_by)?;
+    must_be_another(book, at, &of.entered_by)?;
     book.must_be_new(act.reference.as_str(), at)?;
     must_be_dated(act.value_date, Some(of.value_date), at)
 }

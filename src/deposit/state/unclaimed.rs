@@ -190,7 +190,7 @@ pub(super) fn decide(
                 return Err(Refusal::window_open(at.law.end(of.running).at));
             }
             must_be_idle(book, deposit, act)?;
-            must_be_another(at, &of.noticed_by)
+            must_be_another(book, at, &of.noticed_by)
         }
         Act::UnclaimedRemitted(remittance) => {
             must_be(UnclaimedPhase::SetAside)?;

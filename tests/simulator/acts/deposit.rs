@@ -149,7 +149,7 @@ fn payload(
     let open = |hold: &HoldState| hold.left_minor > 0;
     Some(match kind {
         "deposit.scheme_published" => scheme(scene)?,
-        "deposit.announced" => notice(scene, book),
+        "deposit.announced" => notice(scene, book)?,
         "deposit.received" => json!({
             "deposit": id, "reference": reference, "amount": yuan(scene.dice.between(1, 12_000_000)),
             "value_date": scene.day(-scene_days(fen)), "account_kind": "basic", "account": scene.person(),
@@ -310,7 +310,7 @@ fn scheme(scene: &mut Scene<'_>) -> Option<Value> {
     }))
 }
 
-fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Value {
+fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Option<Value> {
     let schemes: Vec<&ItemId> = book.map(|book| book.schemes.keys().collect()).unwrap_or_default();
     let scheme = scene.dice.one_of(&schemes).map_or("s-0".to_owned(), |id| id.to_string());
     let payer = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
@@ -322,7 +322,13 @@ fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Value {
     if scene.dice.percent(30) {
         notice["score"] = scene.dice.pick(&[60, 85, 95]).into();
     }
-    notice
+    // Some forget it, and some are ahead of the opening.
+    if scene.dice.percent(90) {
+        let in_days = scene.dice.between(-4, 2);
+        let opened = scene.day(in_days);
+        notice["procurement"] = json!({"code": "ZB-1", "opened": opened, "notice": scene.document()?});
+    }
+    Some(notice)
 }
 
 fn approval(

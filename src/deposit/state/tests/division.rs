@@ -149,7 +149,7 @@ fn only_what_a_divided_payer_had_is_split() {
     run.refuses(1, "deposit.divided", division("d-1", "d-2", 0), "amount-out-of-range");
     run.refuses(1, "deposit.divided", division("d-1", "d-2", 1_000_000_000_000_000), "balance-insufficient");
     // Where nobody knew of it, nobody may.
-    let before = Editions::shipped().iter().find(|edition| &*edition.name == "2027-01").unwrap();
+    let before = Editions::shipped().into_iter().find(|edition| &*edition.name == "2027-01").unwrap();
     run.adopted = InForce { edition: before.clone(), ..InForce::newest() };
     run.refuses(1, "deposit.divided", division("d-1", "d-2", 5), "law-silent");
 }

@@ -164,6 +164,7 @@ fn interest_that_was_paid_too_much_is_set_off() {
 fn asked_for(id: &str, lot: &str, payer: &str, required: i64) -> Value {
     let mut asked = notice(id);
     asked["secures"] = json!({"tender": "T-1", "lot": lot});
+    asked.as_object_mut().unwrap().remove("procurement");
     (asked["payer"], asked["required"]) = (payer.into(), yuan(required));
     asked
 }

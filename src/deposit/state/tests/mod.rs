@@ -1,10 +1,12 @@
 //! Stories of deposits, to the day and the fen; and whatever is tried, books that balance.
 
 mod bank;
+mod checker;
 mod custody;
 mod division;
 mod guards;
 mod invariants;
+mod procurement;
 mod random;
 mod reserved;
 mod reunion;
@@ -18,7 +20,7 @@ use crate::act::{Acts, Author, Role, Succession, View, fold};
 use crate::field::{Currency, Day, SuccessionManner};
 use crate::law::{Editions, InForce};
 use crate::log::Hash;
-use crate::record::KeyId;
+use crate::record::{PrivateKey, PublicKey};
 use serde_json::{Value, json};
 use std::any::{Any, TypeId};
 
@@ -28,15 +30,23 @@ const PAYER: &str = "91410105MA9ABCDE2Y";
 const HEIRS: [&str; 2] = ["91410100MA9DEM116H", "91410200MA9DEM183L"];
 const SUPERVISOR: &str = "11410100005260004Y";
 
-/// Nobody else is here, but for what became of the payer.
-struct Others<'a>(&'a OrganisationId, &'a [OrganisationId]);
+/// Nobody else is here, but for what became of the payer, and whose state matters.
+struct Others<'a> {
+    predecessor: &'a OrganisationId,
+    heirs: &'a [OrganisationId],
+    beside: &'a [(Stream, Box<dyn Any>)],
+}
 
 impl crate::act::Around for Others<'_> {
+    fn state(&self, stream: &Stream) -> Option<&dyn Any> {
+        self.beside.iter().find(|(at, _)| at == stream).map(|(_, state)| &**state)
+    }
+
     fn face(&self, stream: &Stream, wanted: TypeId) -> Option<Box<dyn Any>> {
-        let is_asked = *stream == Stream::of(self.0) && wanted == TypeId::of::<Succession>();
-        let (predecessor, manner, successors) = (self.0.clone(), SuccessionManner::Divided, self.1.to_vec());
-        let face = Succession { predecessor, manner, successors, entry: 1 };
-        (is_asked && !self.1.is_empty()).then(|| Box::new(face) as Box<dyn Any>)
+        let is_asked = *stream == Stream::of(self.predecessor) && wanted == TypeId::of::<Succession>();
+        let (predecessor, manner) = (self.predecessor.clone(), SuccessionManner::Divided);
+        let face = Succession { predecessor, manner, successors: self.heirs.to_vec(), entry: 1 };
+        (is_asked && !self.heirs.is_empty()).then(|| Box::new(face) as Box<dyn Any>)
     }
 
     fn is_whole(&self) -> bool {
@@ -52,10 +62,17 @@ struct Run {
     /// Who was divided, where there are heirs, and into whom.
     predecessor: OrganisationId,
     heirs: Vec<OrganisationId>,
+    /// The states of others: who is not among them is not asked.
+    beside: Vec<(Stream, Box<dyn Any>)>,
     /// What somebody else makes of the same records.
     journal: Journal,
     vouchers: Vec<JournalVoucher>,
     records: Vec<(Act, Place)>,
+}
+
+/// Of somebody who acts or checks.
+fn key(hand: u8) -> PublicKey {
+    PrivateKey::from_seed([hand; 32]).public()
 }
 
 fn author(id: &str, role: Role) -> Author {
@@ -104,6 +121,7 @@ fn notice(id: &str) -> Value {
     json!({
         "id": id, "scheme": "s-1", "payer": PAYER, "base": yuan(500_000_000), "required": yuan(10_000_000),
         "bank": "icbc", "pay_by": "2026-08-31",
+        "procurement": {"code": format!("ZB-{id}"), "opened": "2026-03-01", "notice": paper()},
     })
 }
 
@@ -125,6 +143,7 @@ impl Run {
             adopted: InForce::newest(),
             predecessor: PAYER.parse().unwrap(),
             heirs: Vec::new(),
+            beside: Vec::new(),
             journal: Journal::default(),
             vouchers: Vec::new(),
             records: Vec::new(),
@@ -132,7 +151,7 @@ impl Run {
     }
 
     fn under(mut self, edition: &str) -> Self {
-        self.adopted.edition = Editions::shipped().iter().find(|shipped| shipped.name == edition).unwrap().clone();
+        self.adopted.edition = Editions::shipped().into_iter().find(|shipped| shipped.name == edition).unwrap();
         self
     }
 
@@ -152,6 +171,15 @@ impl Run {
         }
     }
 
+    /// What somebody else comes to by one record.
+    fn puts_beside<C: Capability>(&mut self, by: &str, on: Stream, act: &C::Act) -> &mut C {
+        let (author, kid) = (by.parse().unwrap(), key(1).key_id());
+        let place = Place { index: 1, time: self.now, hash: Hash::of("1"), author, kid, version: 1 };
+        let state = C::begin(act, &place, self.law()).unwrap();
+        self.beside.push((on, Box::new(state)));
+        self.beside.last_mut().unwrap().1.downcast_mut().unwrap()
+    }
+
     /// Decides, and applies what was accepted; one that was refused changes nothing when it is applied all the same and would not
     /// balance.
     fn act(&mut self, by: &Author, hand: u8, act: &Act) -> Result<(), Refusal> {
@@ -165,8 +193,8 @@ impl Run {
     /// Without a look at the whole book after it, which takes the longer the more is in it.
     fn record(&mut self, by: &Author, hand: u8, act: &Act) -> Result<Option<JournalVoucher>, Refusal> {
         let on = Stream::of(&DepositBookId(PAYEE.parse().unwrap()));
-        let (ties, signer) = (DepositBook::ties(self.state.as_ref(), act), KeyId::from_bytes([hand; 32]));
-        let others = Others(&self.predecessor, &self.heirs);
+        let (ties, signer) = (DepositBook::ties(self.state.as_ref(), act), key(hand).key_id());
+        let others = Others { predecessor: &self.predecessor, heirs: &self.heirs, beside: &self.beside };
         let around = View::new(&others, &ties);
         let moment = Moment { on: &on, now: self.now, law: self.law(), signer: &signer, author: Some(by), around };
         DepositBook::decide(self.state.as_ref(), act, &moment)?;

@@ -1,6 +1,7 @@
 //! A wage bond is kept for wages, and a line of the bank is entered once: from the edition 2027-05 on.
 
 use super::*;
+use crate::access::{Access, AccessId};
 
 /// The edition before these rules, and theirs.
 const BOTH: [&str; 2] = ["2027-04", "2027-05"];
@@ -96,4 +97,34 @@ fn a_line_of_the_bank_is_entered_once_however_it_is_written() {
     run.accepts(2, "deposit.receipt_reversed", reversal);
     run.accepts(1, "deposit.received", receipt("d-1", "r-1", 10_000_000, "2026-04-01"));
     run.refuses(1, "deposit.received", receipt("d-1", "R-1", 10_000_000, "2026-04-01"), "duplicate");
+}
+
+/// Another creditor's court does not stop what is the workers'.
+#[test]
+fn no_bar_keeps_a_wage_bond() {
+    for (edition, is_barred) in [("2027-05", true), ("2027-06", false)] {
+        let mut run = wages(edition);
+        let listed = json!({
+            "id": "b-1", "organisation": PAYER, "kind": "court-list", "name": "某公司", "authority": {"name": "某法院"},
+            "decision": "（2026）豫01执1号", "article": "法〔2016〕285号", "scope": {"measures": ["bidding", "refund"]},
+            "from": "2026-03-01", "to": "2027-02-28", "document": paper(), "regime": "ndrc",
+        });
+        let crate::world::Act::Access(act) =
+            crate::world::Act::parse("access.barred", listed.to_string().as_bytes()).unwrap()
+        else {
+            panic!("{listed}")
+        };
+        run.puts_beside::<Access>(SUPERVISOR, Stream::of(&AccessId(PAYER.parse().unwrap())), &act);
+        run.at("2026-05-01");
+        let agreed = json!({"deposit": "d-1", "event": "agreed", "day": "2026-05-01", "document": paper()});
+        run.accepts(1, "deposit.refund_due", agreed);
+        // 10,000,000 · 30 · 500 / 360,000,000 = 416.67
+        let approved = approval("r-1", 10_000_000, "2026-05-01", 416, 0);
+        if is_barred {
+            run.refuses(1, "deposit.refund_approved", approved, "organisation-barred");
+        } else {
+            run.accepts(1, "deposit.refund_approved", approved);
+            run.accepts(2, "deposit.refund_instructed", json!({"deposit": "d-1", "refund": "r-1"}));
+        }
+    }
 }

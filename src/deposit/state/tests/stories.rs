@@ -79,7 +79,7 @@ fn a_late_refund_of_procurement_costs_the_payee() {
 fn each_of_two_late_refunds_is_charged_from_the_first_day_on() {
     for (edition, second) in [("2027-02", 8_580), ("2027-03", 17_161)] {
         let mut run = Run::secured("bid-procurement");
-        run.adopted.edition = Editions::shipped().iter().find(|shipped| shipped.name == edition).unwrap().clone();
+        run.adopted.edition = Editions::shipped().into_iter().find(|shipped| shipped.name == edition).unwrap();
         run.at("2026-10-10");
         let clock = json!({"deposit": "d-1", "event": "award", "day": "2026-10-09", "document": paper()});
         run.accepts(1, "deposit.refund_due", clock);
