@@ -43,6 +43,7 @@ mod registrations;
 pub(crate) mod schema;
 mod share;
 mod signed;
+mod site;
 mod typed;
 mod uncited;
 mod word;
@@ -80,7 +81,7 @@ pub use paging::{
     Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, begin_of, behind, encoded, end_of, first_of,
     not_a_cursor, page_limit, page_of,
 };
-pub(crate) use parameters::{Parameters, bad_parameter, region_begins};
+pub(crate) use parameters::{Parameters, bad_parameter, check_names, region_begins};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use question::Question;
@@ -91,6 +92,7 @@ pub use record::RecordView;
 pub(crate) use schema::{parameters, shown};
 pub use share::{Extent, Pool, Share, Spent};
 pub use signed::{PAYLOAD_BYTES_MAX, Signed, expect_media_type, is_media_type};
+pub use site::Site;
 pub use typed::Typed;
 pub(crate) use uncited::UncitedApi;
 pub use word::word;

@@ -139,7 +139,7 @@ impl Parameters {
                 return Err(unknown(&name, &known().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>()));
             };
             if seen.contains(&name) {
-                return Err(bad_parameter(&name, &("只能出现一次，此处重复", "stands once only").into()));
+                return Err(doubled(&name));
             }
             if !parameter.form.takes(&value) {
                 return Err(bad_parameter(&name, &but_got(parameter.form.words(), &value)));
@@ -209,6 +209,28 @@ fn unknown(name: &str, known: &[&str]) -> Problem {
         (zh, en) = (zh + &format!("；可用 {}", known.join("、")), en + &format!("; known are {}", known.join(", ")));
     }
     bad_parameter(&name, &Bilingual::new(zh, en))
+}
+
+fn doubled(name: &str) -> Problem {
+    bad_parameter(name, &("只能出现一次，此处重复", "stands once only").into())
+}
+
+/// Whether each of the names of a query is known and stands once, where no document says so.
+///
+/// # Errors
+/// `bad-parameter`
+pub fn check_names<'a>(names: impl Iterator<Item = &'a str>, known: &[&str]) -> Result<(), Problem> {
+    let mut seen = Vec::new();
+    for name in names {
+        if !known.contains(&name) {
+            return Err(unknown(name, known));
+        }
+        if seen.contains(&name) {
+            return Err(doubled(name));
+        }
+        seen.push(name);
+    }
+    Ok(())
 }
 
 /// `bad-parameter`: what is wrong with it, and what it may be.

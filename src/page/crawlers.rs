@@ -3,7 +3,7 @@
 use super::Section;
 use super::refusal::Unshown;
 use super::text::EveryWord;
-use super::visit::{Shown, Visit};
+use super::visit::Visit;
 use crate::http::encoded;
 use crate::tender::TenderSummary;
 use maud::{Markup, PreEscaped, html};
@@ -16,15 +16,15 @@ const TENDERS_MAPPED: usize = 5_000;
 const TENDERS_AT_A_TIME: usize = 500;
 
 /// Pages are for everybody; the API answers programs, and a search is not a page to keep.
-pub(super) async fn robots(visit: Arc<Visit>) -> Result<Shown, Unshown> {
-    let map = visit.site().map(|place| format!("Sitemap: {place}/sitemap.xml\n")).unwrap_or_default();
+pub(super) async fn robots(visit: Arc<Visit>) -> Result<Response, Unshown> {
+    let map = visit.site.known().map(|place| format!("Sitemap: {place}/sitemap.xml\n")).unwrap_or_default();
     let text =
         format!("User-agent: *\nDisallow: /v1/\nDisallow: /zh/search\nDisallow: /en/search\nDisallow: /*?\n\n{map}");
-    Ok(Shown::File(Response::builder().content_type("text/plain; charset=utf-8").body(text)))
+    Ok(Response::builder().content_type("text/plain; charset=utf-8").body(text))
 }
 
-pub(super) async fn sitemap(visit: Arc<Visit>) -> Result<Shown, Unshown> {
-    let place = visit.site().ok_or_else(Unshown::not_found)?;
+pub(super) async fn sitemap(visit: Arc<Visit>) -> Result<Response, Unshown> {
+    let place = visit.site.known().ok_or_else(Unshown::not_found)?;
     let mut pages: Vec<String> = Section::EVERY.iter().map(|section| section.path().to_owned()).collect();
     pages.insert(0, "/".to_owned());
     let (mut after, mut mapped) = (String::new(), 0);
@@ -38,9 +38,9 @@ pub(super) async fn sitemap(visit: Arc<Visit>) -> Result<Shown, Unshown> {
             _ => break,
         }
     }
-    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", map(&place, &pages).into_string());
+    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", map(place, &pages).into_string());
     let response = Response::builder().content_type("application/xml; charset=utf-8");
-    Ok(Shown::File(response.header(header::CACHE_CONTROL, "public, max-age=3600").body(body)))
+    Ok(response.header(header::CACHE_CONTROL, "public, max-age=3600").body(body))
 }
 
 /// Each page in both languages, and each naming both.

@@ -21,6 +21,7 @@ mod members;
 mod money;
 mod organisation;
 mod printed;
+mod query;
 mod record;
 mod refusal;
 mod samples;
@@ -42,10 +43,11 @@ use poem::error::NotFoundError;
 use poem::http::{Method, header};
 use poem::web::Redirect;
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get};
+use query::PageQuery;
 use refusal::Unshown;
 use std::sync::Arc;
 use text::words;
-use visit::{Views, Visit, form, page};
+use visit::{Views, Visit, answer, file, form, page};
 
 /// What the pages are sorted into; each has its list at its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +104,8 @@ pub fn pages(api: Arc<impl Endpoint<Output = Response> + 'static>) -> Route {
     let views: Arc<Views> = Arc::new(Views::of(api));
     Route::new()
         .nest(assets::ASSETS, assets::routes())
-        .at("/robots.txt", get(page(Language::Chinese, &views, crawlers::robots)))
-        .at("/sitemap.xml", get(page(Language::Chinese, &views, crawlers::sitemap)))
+        .at("/robots.txt", get(file(Language::Chinese, &views, PageQuery::none(), crawlers::robots)))
+        .at("/sitemap.xml", get(file(Language::Chinese, &views, PageQuery::none(), crawlers::sitemap)))
         .nest("/zh", in_language(Language::Chinese, &views))
         .nest("/en", in_language(Language::English, &views))
 }
@@ -120,48 +122,78 @@ fn lists(language: Language, views: &Arc<Views>) -> Route {
     DOCUMENTS.mounted(route, language, views)
 }
 
-/// Every page, in one language.
-fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output = Response> + use<> {
-    let visitors = Arc::clone(views);
-    lists(language, views)
-        .at("/", get(page(language, views, home::show)))
-        .at("/search", get(page(language, views, search::show)))
+/// What people come to by the link in a message, each a page with a button.
+fn subscriptions(route: Route, language: Language, views: &Arc<Views>) -> Route {
+    let filter = || PageQuery::of(search::names().chain([subscription::ADDRESS]));
+    let token = || PageQuery::of([subscription::TOKEN]);
+    route
         .at(
             "/subscriptions",
-            get(page(language, views, subscription::offer)).post(form(language, views, subscription::subscribe)),
+            get(page(language, views, filter(), subscription::offer)).post(form(
+                language,
+                views,
+                filter(),
+                subscription::subscribe,
+            )),
         )
-        .at("/subscription", get(page(language, views, subscription::show)))
+        .at("/subscription", get(page(language, views, token(), subscription::show)))
         .at(
             "/subscription/confirm",
-            get(page(language, views, subscription::ask_to_confirm)).post(form(language, views, subscription::confirm)),
+            get(page(language, views, token(), subscription::ask_to_confirm)).post(form(
+                language,
+                views,
+                token(),
+                subscription::confirm,
+            )),
         )
         .at(
             "/subscription/stop",
-            get(page(language, views, subscription::show)).post(form(language, views, subscription::stop)),
+            get(page(language, views, token(), subscription::show)).post(form(
+                language,
+                views,
+                token(),
+                subscription::stop,
+            )),
         )
-        .at("/tenders/:code", get(page(language, views, tender::show)))
-        .at("/organisations/:id", get(page(language, views, organisation::show)))
-        .at("/commitments/:id", get(page(language, views, commitment::show)))
-        .at("/deposits/:payee/:id", get(page(language, views, deposit::show)))
-        .at("/evaluations/:id", get(page(language, views, evaluation::show)))
-        .at("/statistics", get(page(language, views, statistics::show)))
-        .at("/law", get(page(language, views, law::show)))
-        .at("/law/:edition", get(page(language, views, law::edition)))
-        .at("/log", get(page(language, views, log::show)))
-        .at("/records/:index", get(page(language, views, record::show)))
-        .at("/about/verify", get(page(language, views, verification::show)))
-        .at("/about/accessibility", get(page(language, views, accessibility::show)))
-        .at("/about/components", get(page(language, views, samples::show)))
+}
+
+/// Every page, in one language.
+fn in_language(language: Language, views: &Arc<Views>) -> impl Endpoint<Output = Response> + use<> {
+    let visitors = Arc::clone(views);
+    let none = PageQuery::none;
+    subscriptions(lists(language, views), language, views)
+        .at("/", get(page(language, views, none(), home::show)))
+        .at("/search", get(page(language, views, search::query(), search::show)))
+        .at("/tenders/:code", get(page(language, views, none(), tender::show)))
+        .at("/organisations/:id", get(page(language, views, none(), organisation::show)))
+        .at("/commitments/:id", get(page(language, views, none(), commitment::show)))
+        .at("/deposits/:payee/:id", get(page(language, views, none(), deposit::show)))
+        .at("/evaluations/:id", get(page(language, views, none(), evaluation::show)))
+        .at("/statistics", get(page(language, views, statistics::query(), statistics::show)))
+        .at("/law", get(page(language, views, none(), law::show)))
+        .at("/law/:edition", get(page(language, views, none(), law::edition)))
+        .at("/log", get(page(language, views, none(), log::show)))
+        .at("/records/:index", get(page(language, views, none(), record::show)))
+        .at("/about/verify", get(page(language, views, none(), verification::show)))
+        .at("/about/accessibility", get(page(language, views, none(), accessibility::show)))
+        .at("/about/components", get(page(language, views, none(), samples::show)))
         .map_to_response()
         .around(move |pages, request| {
             let visit = Visit::of(language, &visitors, &request);
             async move {
                 match pages.call(request).await {
-                    Err(error) if error.is::<NotFoundError>() => Ok(visit::answer(&visit, Err(Unshown::not_found()))),
+                    Err(error) if error.is::<NotFoundError>() => Ok(nowhere(&visit)),
                     answer => answer,
                 }
             }
         })
+}
+
+/// Where there is no page: said on one, but to who asked for a file.
+fn nowhere(visit: &Visit) -> Response {
+    let is_file = list::ENDINGS.iter().any(|ending| visit.address.path().ends_with(ending));
+    let unshown = Unshown::not_found();
+    if is_file { unshown.into_response() } else { answer(visit, &unshown.leaf(visit)) }
 }
 
 /// Sends who comes to `/` on, in Chinese whoever does not say that English is read more gladly. It stands before the routes: the

@@ -11,7 +11,7 @@ const QUIET: usize = 4;
 
 /// The address of this page, as a QR code too; nothing where the host is unknown, or the address too long for a code.
 pub(super) fn address(visit: &Visit) -> Markup {
-    let address = visit.site().map(|site| format!("{site}{}", visit.address.path()));
+    let address = visit.site.known().map(|site| format!("{site}{}", visit.address.path()));
     let coded = address.as_ref().and_then(|address| QrCode::with_error_correction_level(address, EcLevel::M).ok());
     html! {
         @if let (Some(address), Some(coded)) = (address, coded) {

@@ -4,72 +4,48 @@ use super::component::notice;
 use super::language::Language;
 use super::shell::Leaf;
 use super::text::{Common, Say};
-use crate::problem::{self, ProblemType};
+use super::visit::Visit;
+use crate::http::Problem;
+use crate::problem;
 use maud::{Markup, html};
 use poem::http::StatusCode;
-use serde::Deserialize;
+use poem::{IntoResponse, Response};
+use poem_openapi::types::ParseFromJSON;
 
 /// Why there is nothing to show, as the API's answer says it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Unshown {
-    #[serde(rename = "type", default)]
-    kind: String,
-    status: u16,
-    title: String,
-    title_en: String,
-    #[serde(default)]
-    detail: String,
-    #[serde(default)]
-    detail_en: String,
-    #[serde(default)]
-    errors: Vec<Field>,
-}
+#[derive(Debug)]
+pub(super) struct Unshown(Problem);
 
-/// A field at fault.
-#[derive(Debug, Deserialize)]
-struct Field {
-    detail: String,
-    detail_en: String,
+impl From<Problem> for Unshown {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
 }
 
 impl Unshown {
     pub(super) fn internal() -> Self {
-        Self::of(&problem::INTERNAL)
+        Self(Problem::of(&problem::INTERNAL))
     }
 
     pub(super) fn not_found() -> Self {
-        Self::of(&problem::NOT_FOUND)
+        Self(Problem::of(&problem::NOT_FOUND))
     }
 
     /// What the API answered instead of a view. What it can't even read it refuses before it knows a problem for it.
     pub(super) fn of_answer(status: StatusCode, body: &[u8]) -> Self {
-        let plain = || match status {
-            StatusCode::BAD_REQUEST => Self::of(&problem::BAD_PARAMETER),
-            status if status.is_client_error() => Self::not_found(),
-            _ => Self::internal(),
-        };
-        serde_json::from_slice(body).unwrap_or_else(|_| plain())
-    }
-
-    fn of(problem: &ProblemType) -> Self {
-        Self {
-            kind: format!("/problems/{}", problem.code),
-            status: problem.status,
-            title: problem.title_zh.to_owned(),
-            title_en: problem.title_en.to_owned(),
-            detail: String::new(),
-            detail_en: String::new(),
-            errors: Vec::new(),
-        }
-    }
-
-    /// A question that no API was asked, because it is at fault itself.
-    pub(super) fn of_the_question(zh: &str, en: &str) -> Self {
-        Self { detail: zh.to_owned(), detail_en: en.to_owned(), ..Self::of(&problem::BAD_PARAMETER) }
+        let said = serde_json::from_slice(body).ok().and_then(|said| Problem::parse_from_json(Some(said)).ok());
+        said.map_or_else(
+            || match status {
+                StatusCode::BAD_REQUEST => Self(Problem::of(&problem::BAD_PARAMETER)),
+                status if status.is_client_error() => Self::not_found(),
+                _ => Self::internal(),
+            },
+            Self,
+        )
     }
 
     pub(super) fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// Whether the question was at fault, so that its form is shown again.
@@ -84,21 +60,31 @@ impl Unshown {
 
     /// What is wrong.
     pub(super) fn box_in(&self, language: Language) -> Markup {
+        let problem = &self.0;
+        let title = language.choose(&problem.title, &problem.title_en);
+        let detail = language.choose(&problem.detail, &problem.detail_en);
         let body = html! {
-            @if !self.detail.is_empty() { p { (language.choose(&self.detail, &self.detail_en)) } }
-            @if !self.errors.is_empty() {
-                ul { @for field in &self.errors { li { (language.choose(&field.detail, &field.detail_en)) } } }
+            // A problem that needs no more words than its type has its title there too.
+            @if !detail.is_empty() && detail != title { p { (detail) } }
+            @if !problem.errors.is_empty() {
+                ul { @for field in &problem.errors { li { (language.choose(&field.detail, &field.detail_en)) } } }
             }
-            p { a href=(self.kind) { (Common::WhyThisHappens.say(language)) } }
+            p { a href=(problem.kind) { (Common::WhyThisHappens.say(language)) } }
         };
-        notice(language.choose(&self.title, &self.title_en), &body)
+        notice(title, &body)
     }
 
-    pub(super) fn leaf(&self, language: Language) -> Leaf {
+    pub(super) fn leaf(&self, visit: &Visit) -> Leaf {
         let body = html! {
-            (self.box_in(language))
-            p { a href={ "/" (language.prefix()) "/" } { (Common::BackHome.say(language)) } }
+            (self.box_in(visit.language))
+            @if self.is_of_the_question() { p { a href=(visit.address.path()) { (visit.say(Common::WithoutQuestion)) } } }
+            p { a href=(visit.at("/")) { (visit.say(Common::BackHome)) } }
         };
-        Leaf { status: self.status(), is_listed: false, ..Leaf::new(Common::NothingHere.say(language), body) }
+        Leaf { status: self.status(), is_listed: false, ..Leaf::new(visit.say(Common::NothingHere), body) }
+    }
+
+    /// For who asked for a file and not for a page.
+    pub(super) fn into_response(self) -> Response {
+        self.0.into_response()
     }
 }

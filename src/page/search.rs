@@ -1,6 +1,7 @@
 //! 搜索: words over everything, with how many of what was found share each value, and where the words stand.
 
 use super::component::{Tone, notice, tag, time};
+use super::query::PageQuery;
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::subscription;
@@ -27,25 +28,34 @@ const FILTERS: [(&str, SearchText); 7] = [
     ("year", SearchText::Year),
 ];
 
+/// The days of which one is asked for: no values that things share.
+const DAYS: [(&str, SearchText); 2] = [("began_from", SearchText::From), ("began_to", SearchText::To)];
+
+/// The parameters of a search, in the order of an address.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ["q"].into_iter().chain(FILTERS.into_iter().chain(DAYS).map(|(name, _)| name))
+}
+
+/// What it is asked by, and its form with what was wrong; without the filters, of which one may be at fault.
+pub(super) fn query() -> PageQuery {
+    PageQuery::of(names().chain(["after"])).again(|visit, unshown| {
+        let body = html! { (form(visit, &[])) (unshown.box_in(visit.language)) };
+        Leaf::new(visit.say(SearchText::Title), body)
+    })
+}
+
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let question = question(&visit, None);
     let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
     let title = visit.say(SearchText::Title);
-    let found: SearchPage = match visit.found(&format!("/v1/search?{question}{after}")).await {
-        Ok(found) => found,
-        Err(unshown) if unshown.is_of_the_question() => {
-            let body = html! { (form(&visit)) (unshown.box_in(visit.language)) };
-            return Ok(Leaf { status: unshown.status(), is_listed: false, ..Leaf::new(title, body) });
-        }
-        Err(unshown) => return Err(unshown),
-    };
+    let found: SearchPage = visit.found(&format!("/v1/search?{question}{after}")).await?;
     let counts = found.counts.iter().flat_map(|counts| &counts.filters);
     let units = counts.filter(|counts| counts.filter == "unit").flat_map(|counts| &counts.values);
     let ways: WaysView = visit.view("/v1/subscriptions").await?;
     let units = units.map(|value| value.value.as_str()).chain(found.items.iter().filter_map(|hit| hit.unit.as_deref()));
     let names = visit.names(units).await;
     let body = html! {
-        (form(&visit))
+        (form(&visit, &kept(&visit)))
         @if let Some(nothing) = &found.nothing { (why_nothing(&visit, nothing)) }
         @if let Some(counts) = &found.counts {
             @if counts.things > 0 {
@@ -53,6 +63,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
             }
             (narrowing(&visit, &names, &counts.filters))
         }
+        (days(&visit))
         @if found.shortened { p { (visit.say(SearchText::Shortened)) } }
         ol.hits { @for hit in &found.items { (one(&visit, &names, hit)) } }
         @if let Some(next) = &found.next {
@@ -72,16 +83,20 @@ fn question(visit: &Visit, but: Option<(&str, &str)>) -> String {
         Some((changed, value)) if changed == name => Some(value.to_owned()).filter(|value| !value.is_empty()),
         _ => visit.asked(name).map(str::to_owned),
     };
-    let names = ["q"].into_iter().chain(FILTERS.map(|(name, _)| name));
-    let pairs = names.filter_map(|name| Some(format!("{name}={}", encoded(&value(name)?))));
+    let pairs = names().filter_map(|name| Some(format!("{name}={}", encoded(&value(name)?))));
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn form(visit: &Visit) -> Markup {
+/// The filters that are asked for: a search for other words keeps them.
+fn kept(visit: &Visit) -> Vec<(&'static str, &str)> {
+    names().skip(1).filter_map(|name| Some((name, visit.asked(name)?))).collect()
+}
+
+fn form(visit: &Visit, kept: &[(&str, &str)]) -> Markup {
     html! {
         form.search.large role="search" action=(visit.at("/search")) method="get" {
             input type="search" name="q" aria-label=(visit.say(SearchText::Words)) value=(visit.asked("q").unwrap_or_default()) maxlength="200";
-            @for (name, _) in FILTERS { @if let Some(value) = visit.asked(name) { input type="hidden" name=(name) value=(value); } }
+            @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
             button type="submit" { (visit.say(SearchText::Title)) }
         }
         p.aside { (visit.say(SearchText::HowTo)) }
@@ -136,6 +151,20 @@ fn narrowing(visit: &Visit, names: &Names, counts: &[FilterCounts]) -> Markup {
     }
 }
 
+/// The days that are asked for, each leading back.
+fn days(visit: &Visit) -> Markup {
+    html! {
+        @for (name, label) in DAYS {
+            @if let Some(day) = visit.asked(name) {
+                nav.values aria-label=(visit.say(label)) {
+                    h2 { (visit.say(label)) }
+                    ul { li { a href={ "?" (question(visit, Some((name, "")))) } aria-current="true" { (day) } } }
+                }
+            }
+        }
+    }
+}
+
 fn one(visit: &Visit, names: &Names, hit: &SearchHit) -> Markup {
     let kind = visit.say(hit.kind);
     let to = visit.at(&page_path(hit.kind, &hit.key));
@@ -168,8 +197,7 @@ fn marked(text: &str, stretches: &[StretchView]) -> Markup {
 
 /// What is asked for, by name.
 fn asked(visit: &Visit) -> Vec<(&'static str, &str)> {
-    let names = ["q"].into_iter().chain(FILTERS.map(|(name, _)| name));
-    names.filter_map(|name| Some((name, visit.asked(name)?))).collect()
+    names().filter_map(|name| Some((name, visit.asked(name)?))).collect()
 }
 
 /// The same query as files.
@@ -194,6 +222,8 @@ texts! { SearchText {
     Region "地区" "Region"
     Unit "采购人" "Procuring unit"
     Year "年份" "Year"
+    From "起始日期" "Began from"
+    To "截止日期" "Began to"
     Found "找到 {count} 项" "{count} found"
     MoreThan "找到 {count} 项以上" "More than {count} found"
     Shortened "搜索的字词过多，超出部分没有查找。" "There were too many words; the rest was not looked for."

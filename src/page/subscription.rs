@@ -13,7 +13,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What a wish has beside its filter: the field of the form.
-const ADDRESS: &str = "address";
+pub(super) const ADDRESS: &str = "address";
+/// What says in a link which subscription it is about.
+pub(super) const TOKEN: &str = "token";
 
 /// The ways to follow a search. `filter` are its parameters, `question` is the same as it stands in an address.
 pub(super) fn ways(visit: &Visit, ways: &WaysView, filter: &[(&str, &str)], question: &str) -> Markup {
@@ -108,7 +110,7 @@ pub(super) async fn subscribe(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
 }
 
 fn token(visit: &Visit) -> String {
-    encoded(visit.asked("token").unwrap_or_default())
+    encoded(visit.asked(TOKEN).unwrap_or_default())
 }
 
 /// A button that does something about the subscription of this link.

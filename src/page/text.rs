@@ -104,6 +104,7 @@ texts! { Common {
     HowToVerify "如何核验" "How to verify"
     Components "页面组件" "Components of pages"
     Accessibility "无障碍声明" "Accessibility"
+    WithoutQuestion "不带参数打开本页" "Open this page without parameters"
     NothingHere "没有可显示的内容" "There is nothing to show"
     WhyThisHappens "原因与处理办法" "Why this happens and what to do"
     Before "原文" "Before"

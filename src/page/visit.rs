@@ -1,11 +1,12 @@
 //! A visit to a page: its address and language, and the views of the API that it reads, asked within this process.
 
 use super::language::Language;
+use super::query::PageQuery;
 use super::refusal::Unshown;
 use super::shell::{self, Leaf};
 use super::text::{Say, filled};
 use crate::field::OrganisationId;
-use crate::http::{ListCounts, Problem, body, encoded};
+use crate::http::{ListCounts, Problem, Site, body, encoded};
 use crate::problem;
 use futures::future::join_all;
 use poem::endpoint::BoxEndpoint;
@@ -40,8 +41,8 @@ pub(super) struct Visit {
     pub language: Language,
     /// The address, with the prefix of the language.
     pub address: Uri,
-    /// The host, as the visitor calls it.
-    host: Option<String>,
+    /// Where it is, as the visitor calls it.
+    pub site: Site,
     /// The variable parts of the address.
     parameters: Vec<String>,
     /// The query, decoded.
@@ -79,20 +80,11 @@ impl Names {
 }
 
 impl Visit {
-    /// Where this site is, as who asks calls it. Only who serves it to the world is asked by a name.
-    pub(super) fn site(&self) -> Option<String> {
-        let host = self.host.as_deref()?;
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-        let is_local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with('[');
-        let scheme = if is_local { "http" } else { "https" };
-        host.bytes().all(is_host).then(|| format!("{scheme}://{host}"))
-    }
-
     pub(super) fn of(language: Language, views: &Arc<Views>, request: &Request) -> Self {
         Self {
             language,
             address: request.original_uri().clone(),
-            host: request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
+            site: Site::of(request.headers()),
             parameters: request.path_params().unwrap_or_default(),
             query: request.params().unwrap_or_default(),
             lent: request.extensions().clone(),
@@ -115,6 +107,11 @@ impl Visit {
     pub(super) fn asked(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(asked, _)| asked == name)?;
         Some(found.1.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The names of all parameters, as often as they stand there.
+    pub(super) fn names_asked(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().map(|(name, _)| name.as_str())
     }
 
     pub(super) fn say(&self, text: impl Say) -> &'static str {
@@ -248,34 +245,57 @@ pub(super) fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Res
     })
 }
 
-/// What a page answers.
-pub(super) enum Shown {
-    Page(Leaf),
-    /// Something else than a page at the address of one: a file.
-    File(Response),
-}
-
-impl From<Leaf> for Shown {
-    fn from(leaf: Leaf) -> Self {
-        Self::Page(leaf)
-    }
-}
-
-/// An endpoint that shows a page; what the API refuses becomes a page that says so.
-pub(super) fn page<F, S, L>(
+/// An endpoint that shows a page; what the API refuses, and what the page itself is not asked by, becomes a page that says so.
+pub(super) fn page<F, S>(
     language: Language,
     views: &Arc<Views>,
+    query: PageQuery,
     show: F,
-) -> impl Endpoint<Output = Response> + use<F, S, L>
+) -> impl Endpoint<Output = Response> + use<F, S>
 where
     F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
-    S: Future<Output = Result<L, Unshown>> + Send + 'static,
-    L: Into<Shown> + 'static,
+    S: Future<Output = Result<Leaf, Unshown>> + Send + 'static,
 {
-    let (views, show) = (Arc::clone(views), Arc::new(show));
+    let (views, known) = (Arc::clone(views), Arc::new((query, show)));
     poem::endpoint::make(move |request: Request| {
-        let (visit, show) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&show));
-        async move { answer(&visit, show(Arc::clone(&visit)).await.map(Into::into)) }
+        let (visit, known) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&known));
+        async move { shown(&visit, &known.0, &known.1).await }
+    })
+}
+
+/// The page of a visit, or why there is none.
+async fn shown<S>(visit: &Arc<Visit>, query: &PageQuery, show: impl Fn(Arc<Visit>) -> S) -> Response
+where
+    S: Future<Output = Result<Leaf, Unshown>>,
+{
+    let leaf = match query.check(visit) {
+        Ok(()) => show(Arc::clone(visit)).await,
+        Err(unshown) => Err(unshown),
+    };
+    answer(visit, &leaf.unwrap_or_else(|unshown| query.refused(visit, &unshown)))
+}
+
+/// An endpoint that gives a file; what is refused is told as the API tells it, for it is no reader with a browser who asks.
+pub(super) fn file<F, S>(
+    language: Language,
+    views: &Arc<Views>,
+    query: PageQuery,
+    give: F,
+) -> impl Endpoint<Output = Response> + use<F, S>
+where
+    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
+    S: Future<Output = Result<Response, Unshown>> + Send + 'static,
+{
+    let (views, known) = (Arc::clone(views), Arc::new((query, give)));
+    poem::endpoint::make(move |request: Request| {
+        let (visit, known) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&known));
+        async move {
+            let given = match known.0.check(&visit) {
+                Ok(()) => (known.1)(visit).await,
+                Err(unshown) => Err(unshown),
+            };
+            given.unwrap_or_else(Unshown::into_response)
+        }
     })
 }
 
@@ -286,22 +306,22 @@ const FORM_BYTES_MAX: usize = 16 << 10;
 pub(super) fn form<F, S>(
     language: Language,
     views: &Arc<Views>,
+    query: PageQuery,
     show: F,
 ) -> impl Endpoint<Output = Response> + use<F, S>
 where
     F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
     S: Future<Output = Result<Leaf, Unshown>> + Send + 'static,
 {
-    let (views, show) = (Arc::clone(views), Arc::new(show));
+    let (views, known) = (Arc::clone(views), Arc::new((query, show)));
     poem::endpoint::make(move |request: Request| {
-        let (views, show) = (Arc::clone(&views), Arc::clone(&show));
+        let (views, known) = (Arc::clone(&views), Arc::clone(&known));
         async move {
             let (request, mut body) = request.split();
             let (bytes, _portion) = body::whole(&request, &mut body, FORM_BYTES_MAX, form_too_long).await?;
             let mut visit = Visit::of(language, &views, &request);
             visit.query.extend(fields(&bytes));
-            let visit = Arc::new(visit);
-            Ok::<_, poem::Error>(answer(&visit, show(Arc::clone(&visit)).await.map(Into::into)))
+            Ok::<_, poem::Error>(shown(&Arc::new(visit), &known.0, &known.1).await)
         }
     })
 }
@@ -317,16 +337,11 @@ fn fields(body: &[u8]) -> Vec<(String, String)> {
 }
 
 /// What a visitor is answered.
-pub(super) fn answer(visit: &Visit, shown: Result<Shown, Unshown>) -> Response {
-    let leaf = match shown {
-        Ok(Shown::File(file)) => return file,
-        Ok(Shown::Page(leaf)) => leaf,
-        Err(unshown) => unshown.leaf(visit.language),
-    };
+pub(super) fn answer(visit: &Visit, leaf: &Leaf) -> Response {
     Response::builder()
         .status(leaf.status)
         .content_type("text/html; charset=utf-8")
         .header(header::CONTENT_LANGUAGE, visit.language.tag())
         .header(header::CONTENT_SECURITY_POLICY, if leaf.script.is_some() { SCRIPTED_POLICY } else { POLICY })
-        .body(shell::around(visit, &leaf).into_string())
+        .body(shell::around(visit, leaf).into_string())
 }

@@ -25,6 +25,7 @@ mod parameters;
 mod problems;
 mod proxy;
 mod registry;
+mod questions;
 mod rehearsal;
 mod remote;
 mod rounds;

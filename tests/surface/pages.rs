@@ -13,7 +13,7 @@ const PRESENT: &str = "2026-11-23T02:00:00.000Z";
 const PAGE_BYTES_MAX: usize = 60 * 1024;
 
 /// How addresses of files of a list end.
-const FILES: [&str; 4] = [".csv", ".json", ".atom", ".ics"];
+pub const FILES: [&str; 4] = [".csv", ".json", ".atom", ".ics"];
 
 /// The addresses of this place that a page links, without what they point at within a page.
 fn links(html: &str) -> BTreeSet<String> {
@@ -29,7 +29,7 @@ fn anchors(html: &str) -> (BTreeSet<&str>, BTreeSet<&str>) {
 }
 
 /// Pages of the demo, by their addresses; each is asked for what all pages keep to.
-async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<String>) {
+pub async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSet<String>) {
     let (mut pages, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
     let mut waiting = vec![first.to_owned()];
     while let Some(address) = waiting.pop() {
@@ -189,7 +189,7 @@ async fn what_is_not_there_and_what_was_asked_wrongly_is_said_on_a_page() {
 }
 
 /// The lists, and what says when an item came into each.
-const LISTS: [(&str, &str); 8] = [
+pub const LISTS: [(&str, &str); 8] = [
     ("tenders", "first_time"),
     ("lots", "published"),
     ("objections", "filed"),

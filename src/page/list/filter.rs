@@ -4,7 +4,7 @@ use super::super::refusal::Unshown;
 use super::super::text::{EveryWord, Say};
 use super::super::visit::Visit;
 use super::ListText;
-use crate::http::{ListCounts, encoded};
+use crate::http::{ListCounts, bad_parameter, encoded};
 use maud::{Markup, html};
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub(in crate::page) fn question(visit: &Visit, filters: &[Filter]) -> Result<Str
     for filter in filters {
         let Some(asked) = visit.asked(filter.name) else { continue };
         let value = match filter.kind {
-            Kind::Yuan => minor_units(asked).ok_or_else(not_an_amount)?.to_string(),
+            Kind::Yuan => minor_units(asked).ok_or_else(|| not_an_amount(filter.name))?.to_string(),
             Kind::Text | Kind::Day | Kind::OneOf(_) => asked.to_owned(),
         };
         question.push_str(&format!("&{}={}", filter.name, encoded(&value)));
@@ -58,9 +58,10 @@ fn minor_units(yuan: &str) -> Option<i64> {
     Some(major.parse::<i64>().ok()? * 100 + format!("{minor:0<2}").parse::<i64>().ok()?)
 }
 
-fn not_an_amount() -> Unshown {
+fn not_an_amount(name: &str) -> Unshown {
     use super::super::language::Language::{Chinese, English};
-    Unshown::of_the_question(ListText::NotAnAmount.say(Chinese), ListText::NotAnAmount.say(English))
+    let words = (ListText::NotAnAmount.say(Chinese), ListText::NotAnAmount.say(English));
+    bad_parameter(name, &words.into()).into()
 }
 
 /// What was asked, as a reader calls it.

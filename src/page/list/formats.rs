@@ -2,9 +2,10 @@
 //! and a calendar. Each follows from what the list is.
 
 use super::super::language::Language;
+use super::super::query::PageQuery;
 use super::super::refusal::Unshown;
 use super::super::text::Common;
-use super::super::visit::{Shown, Views, Visit, page};
+use super::super::visit::{Views, Visit, file, page};
 use super::{Cell, List, ListText, filter};
 use crate::field::DueTime;
 use crate::http::{
@@ -17,6 +18,12 @@ use poem::http::header;
 use poem::{Body, Response, Route, get};
 use poem_openapi::types::ParseFromJSON;
 use std::sync::Arc;
+
+/// How addresses of files end.
+pub(in crate::page) const ENDINGS: [&str; 4] = [".csv", ".json", ".atom", ".ics"];
+
+/// What a list is asked by as JSON beside its filters: how much of it, as the API is asked.
+const PAGING: [&str; 3] = ["limit", "after", "counts"];
 
 /// What feeds and calendars say of an item.
 pub(in crate::page) struct Dated<T: 'static> {
@@ -42,18 +49,29 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     pub(in crate::page) fn mounted(&'static self, route: Route, language: Language, views: &Arc<Views>) -> Route {
         let path = self.section.path();
         let route = route
-            .at(path, get(page(language, views, move |visit| self.show(visit))))
-            .at(format!("{path}.csv"), get(page(language, views, move |visit| self.csv(visit))))
-            .at(format!("{path}.json"), get(page(language, views, move |visit| self.json(visit))))
-            .at(format!("{path}.atom"), get(page(language, views, move |visit| self.feed(visit))));
+            .at(path, get(page(language, views, self.query(), move |visit| self.show(visit))))
+            .at(format!("{path}.csv"), get(file(language, views, self.filtered(&[]), move |visit| self.csv(visit))))
+            .at(
+                format!("{path}.json"),
+                get(file(language, views, self.filtered(&PAGING), move |visit| self.json(visit))),
+            )
+            .at(format!("{path}.atom"), get(file(language, views, self.filtered(&[]), move |visit| self.feed(visit))));
         match self.dated.dues {
             [] => route,
-            _ => route.at(format!("{path}.ics"), get(page(language, views, move |visit| self.calendar(visit)))),
+            _ => route.at(
+                format!("{path}.ics"),
+                get(file(language, views, self.filtered(&[]), move |visit| self.calendar(visit))),
+            ),
         }
     }
 
+    /// What a file of it is asked by.
+    fn filtered(&self, besides: &[&'static str]) -> PageQuery {
+        PageQuery::of(self.filters.iter().map(|filter| filter.name).chain(besides.iter().copied()))
+    }
+
     /// As a file for spreadsheets, as fast as its reader takes it.
-    async fn csv(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
+    async fn csv(&'static self, visit: Arc<Visit>) -> Result<Response, Unshown> {
         let question = filter::question(&visit, self.filters)?;
         let head = csv_head(self.columns.iter().map(|column| visit.say(*column).to_owned()));
         // Read before the status is sent.
@@ -70,7 +88,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
             .content_type("text/csv; charset=utf-8")
             .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))
             .body(Body::from_bytes_stream(whole));
-        Ok(Shown::File(file))
+        Ok(file)
     }
 
     /// The lines of a page, and where the next one begins.
@@ -88,17 +106,17 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     }
 
     /// A page of it as the API answers it.
-    async fn json(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
+    async fn json(&'static self, visit: Arc<Visit>) -> Result<Response, Unshown> {
         let question = filter::question(&visit, self.filters)?;
-        let paging = ["limit", "after", "counts"].into_iter().filter_map(|name| Some((name, visit.asked(name)?)));
+        let paging = PAGING.into_iter().filter_map(|name| Some((name, visit.asked(name)?)));
         let paging: String = paging.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
         let path = format!("{}?{}", self.api, format!("{question}{paging}").trim_start_matches('&'));
         let answer = visit.answer(path.trim_end_matches('?')).await?;
-        Ok(file("application/json; charset=utf-8", answer.to_string()))
+        Ok(given("application/json; charset=utf-8", answer.to_string()))
     }
 
     /// The newest of it, for programs that look again.
-    async fn feed(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
+    async fn feed(&'static self, visit: Arc<Visit>) -> Result<Response, Unshown> {
         let question = filter::question(&visit, self.filters)?;
         let found = visit.items::<T>(&format!("{}?limit={FEED_ENTRIES_MAX}{question}", self.api)).await?;
         let names = visit.names(found.items.iter().flat_map(self.named)).await;
@@ -118,7 +136,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
                 .filter_map(|item| self.entry(&visit, &(self.row)(&visit, &names, item), item))
                 .collect(),
         };
-        Ok(file(ATOM, feed.xml()))
+        Ok(given(ATOM, feed.xml()))
     }
 
     /// The first cell is what the item is called, with the way to its page; the others say the rest.
@@ -139,7 +157,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     }
 
     /// What is due on the newest of it.
-    async fn calendar(&'static self, visit: Arc<Visit>) -> Result<Shown, Unshown> {
+    async fn calendar(&'static self, visit: Arc<Visit>) -> Result<Response, Unshown> {
         let question = filter::question(&visit, self.filters)?;
         let found = visit.items::<T>(&format!("{}?limit={CALENDAR_THINGS_MAX}{question}", self.api)).await?;
         let log: LogView = visit.view("/v1/log").await?;
@@ -149,7 +167,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
             self.dues(&visit, &cells, item)
         });
         let of = self.section.path().trim_start_matches('/');
-        Ok(file(CALENDAR, calendar(&log.origin, of, events)))
+        Ok(given(CALENDAR, calendar(&log.origin, of, events)))
     }
 
     fn dues(&self, visit: &Visit, cells: &[Cell], item: &T) -> Vec<DueEvent> {
@@ -160,7 +178,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
                 id: format!("{}-{}", due.name, self.name_of(item)),
                 time: self.dated.last_time.unwrap_or(self.dated.time)(item).parse().ok()?,
                 summary: format!("{}{}{}", visit.say(due.label), visit.either("：", ": "), first.text()),
-                address: format!("{}{}", visit.site().unwrap_or_default(), first.link().unwrap_or_default()),
+                address: visit.site.address(first.link().unwrap_or_default()),
                 when,
             })
         };
@@ -194,6 +212,6 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     }
 }
 
-fn file(media_type: &str, text: String) -> Shown {
-    Shown::File(Response::builder().content_type(media_type).body(text))
+fn given(media_type: &str, text: String) -> Response {
+    Response::builder().content_type(media_type).body(text)
 }

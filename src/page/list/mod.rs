@@ -16,6 +16,7 @@ pub(super) use deposits::{DEPOSITS, tone as deposit_tone};
 pub(super) use documents::DOCUMENTS;
 pub(super) use evaluations::{EVALUATIONS, tone as evaluation_tone};
 pub(super) use filter::{Filter, Kind, every, form, question};
+pub(super) use formats::ENDINGS;
 use formats::{Dated, ListDue};
 pub(super) use lots::{LOTS, tone as lot_tone};
 pub(super) use objections::{OBJECTIONS, tone as objection_tone};
@@ -25,6 +26,7 @@ pub(super) use tenders::{TENDERS, tone as tender_tone};
 use super::Section;
 use super::component::{Tone, end_of_period, notice, on_the_clock, table, tag, time, until};
 use super::money;
+use super::query::PageQuery;
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -130,26 +132,12 @@ impl Cell {
 impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     /// The list as a page.
     pub(super) async fn show(&'static self, visit: Arc<Visit>) -> Result<Leaf, Unshown> {
-        let found = match filter::question(&visit, self.filters) {
-            Ok(question) => {
-                let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
-                let path = format!("{}?counts=true&limit={ROWS_SHOWN}{question}{after}", self.api);
-                visit.items::<T>(&path).await.map(|found| (found, question))
-            }
-            Err(unshown) => Err(unshown),
-        };
-        let counts = found.as_ref().ok().and_then(|(found, _)| found.counts.as_ref());
-        let form = filter::form(&visit, self.filters, counts, &visit.at(self.section.path()));
+        let question = filter::question(&visit, self.filters)?;
+        let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
+        let path = format!("{}?counts=true&limit={ROWS_SHOWN}{question}{after}", self.api);
+        let found = visit.items::<T>(&path).await?;
+        let form = filter::form(&visit, self.filters, found.counts.as_ref(), &visit.at(self.section.path()));
         let lead = html! { p.lead { (visit.say(self.about)) } };
-        let (found, question) = match found {
-            Ok(found) => found,
-            Err(unshown) if unshown.is_of_the_question() => {
-                let body = html! { (lead) (unshown.box_in(visit.language)) (form) };
-                let leaf = Leaf::of(self.section, visit.say(self.section), body);
-                return Ok(Leaf { status: unshown.status(), ..leaf });
-            }
-            Err(unshown) => return Err(unshown),
-        };
         let names = visit.names(found.items.iter().flat_map(self.named)).await;
         let body = html! {
             (lead)
@@ -163,6 +151,16 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let is_listed = question.is_empty() && visit.asked("after").is_none();
         let feed = Some(self.address(&visit, ".atom", &question));
         Ok(Leaf { is_listed, about: Some(visit.say(self.about).to_owned()), feed, ..leaf })
+    }
+
+    /// What it is asked by, and its form with what was wrong.
+    fn query(&'static self) -> PageQuery {
+        let names = self.filters.iter().map(|filter| filter.name).chain(["after"]);
+        PageQuery::of(names).again(move |visit, unshown| {
+            let form = filter::form(visit, self.filters, None, &visit.at(self.section.path()));
+            let body = html! { p.lead { (visit.say(self.about)) } (unshown.box_in(visit.language)) (form) };
+            Leaf::of(self.section, visit.say(self.section), body)
+        })
     }
 
     /// The first rows of the list with a question, for a page about something else; nothing where there are none.
@@ -319,5 +317,5 @@ texts! { ListText {
     Feed "订阅源" "Feed"
     Calendar "日历" "Calendar"
     TheSameAs "本列表的数据文件：" "This list as data:"
-    NotAnAmount "金额应为元，可带两位小数，例如 120000 或 120000.50" "An amount is in yuan, with up to two decimals, such as 120000 or 120000.50"
+    NotAnAmount "应为以元计的金额，可带两位小数，例如 120000 或 120000.50" "is an amount in yuan, with up to two decimals, such as 120000 or 120000.50"
 } }

@@ -9,6 +9,7 @@ pub(super) use refunds::payee;
 use super::Section;
 use super::component::{captioned, notice, time};
 use super::list::{Filter, Kind, ListText, every, form, question};
+use super::query::PageQuery;
 use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
@@ -32,21 +33,21 @@ static FILTERS: [Filter; 5] = [
     Filter { name: "to", label: ListText::To, kind: Kind::Day },
 ];
 
+/// What it is asked by, and its form with what was wrong.
+pub(super) fn query() -> PageQuery {
+    PageQuery::of(FILTERS.iter().map(|filter| filter.name).chain(["after"])).again(|visit, unshown| {
+        let form = form(visit, &FILTERS, None, &visit.at(Section::Statistics.path()));
+        let body = html! { p.lead { (visit.say(Text::Lead)) } (unshown.box_in(visit.language)) (form) };
+        Leaf::of(Section::Statistics, visit.say(Section::Statistics), body)
+    })
+}
+
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let asked = question(&visit, &FILTERS)?;
     let form = form(&visit, &FILTERS, None, &visit.at(Section::Statistics.path()));
     let lead = html! { p.lead { (visit.say(Text::Lead)) } };
     let after = visit.asked("after").map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
-    let found = visit.found::<StatisticsView>(&format!("/v1/statistics?limit={GROUPS_SHOWN}{asked}{after}")).await;
-    let view = match found {
-        Ok(view) => view,
-        Err(unshown) if unshown.is_of_the_question() => {
-            let body = html! { (lead) (unshown.box_in(visit.language)) (form) };
-            let leaf = Leaf::of(Section::Statistics, visit.say(Section::Statistics), body);
-            return Ok(Leaf { status: unshown.status(), ..leaf });
-        }
-        Err(unshown) => return Err(unshown),
-    };
+    let view = visit.found::<StatisticsView>(&format!("/v1/statistics?limit={GROUPS_SHOWN}{asked}{after}")).await?;
     let units = view.groups.iter().filter_map(|group| group.key.as_deref()).filter(|_| view.by == GroupedBy::Unit);
     let names = visit.names(units).await;
     let size = view.size.to_string();
