@@ -20,6 +20,8 @@ struct Operation {
     route: Vec<Segment>,
     method: String,
     parameters: Vec<Parameter>,
+    /// Which segments of the path are numbers.
+    numbers: Vec<usize>,
 }
 
 struct Parameter {
@@ -108,9 +110,16 @@ impl Parameters {
                     let is_required = parameter["required"] == true;
                     Some(Parameter { name, is_query, is_required, form: Form::of(&parameter["schema"], &document) })
                 });
+                let parameters: Vec<Parameter> = parameters.collect();
+                let is_number = |segment: &str| {
+                    let mut of_path = parameters.iter().filter(|parameter| !parameter.is_query);
+                    of_path.any(|it| segment == format!("{{{}}}", it.name) && matches!(it.form, Form::Integer { .. }))
+                };
+                let numbered = segments(path).enumerate().filter(|(_, segment)| is_number(segment));
+                let numbers = numbered.map(|(at, _)| at).collect();
                 let route = segments(path).map(Segment::of).collect();
                 let method = method.to_ascii_uppercase();
-                operations.push(Operation { route, method, parameters: parameters.collect() });
+                operations.push(Operation { route, method, parameters, numbers });
             }
         }
         Self(operations)
@@ -124,12 +133,14 @@ impl Parameters {
         fitting.min_by_key(|operation| operation.route.iter().filter(|segment| !segment.is_literal()).count())
     }
 
-    /// Whether each parameter of the query is known, stands once, and may be what it is, and none is missing.
+    /// Whether each parameter of the query is known, stands once, and may be what it is, and none is missing; and whether a number in
+    /// the path is spelled as numbers are.
     ///
     /// # Errors
-    /// `bad-parameter`
+    /// `bad-parameter`, or `not-found`: a resource has one address.
     pub fn check(&self, method: &Method, path: &str, query: &str) -> Result<(), Problem> {
         let Some(operation) = self.operation(method, path) else { return Ok(()) };
+        operation.numbers(path).try_for_each(spelled)?;
         let mut seen = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -179,6 +190,12 @@ impl Parameters {
 }
 
 impl Operation {
+    /// The numbers of a path that fits, as they are spelled.
+    fn numbers<'p>(&self, path: &'p str) -> impl Iterator<Item = &'p str> {
+        let path: Vec<&str> = segments(path).collect();
+        self.numbers.iter().filter_map(move |at| path.get(*at).copied())
+    }
+
     fn fits(&self, path: &[&str]) -> bool {
         self.route.len() == path.len() && self.route.iter().zip(path).all(|(segment, text)| segment.fits(text))
     }
@@ -209,6 +226,22 @@ fn unknown(name: &str, known: &[&str]) -> Problem {
         (zh, en) = (zh + &format!("；可用 {}", known.join("、")), en + &format!("; known are {}", known.join(", ")));
     }
     bad_parameter(&name, &Bilingual::new(zh, en))
+}
+
+/// Whether a number is spelled in the one way that an address has: no zeros before it, no sign, nothing escaped.
+///
+/// # Errors
+/// `not-found`
+fn spelled(number: &str) -> Result<(), Problem> {
+    match decoded(number).trim().parse::<u64>() {
+        Ok(meant) if meant.to_string() != number => Err(Problem::with_detail(
+            &problem::NOT_FOUND,
+            format!("地址中的数字只有一种写法，应写作 {meant}"),
+            format!("a number in an address has one spelling, here {meant}"),
+        )),
+        // What is no number its type refuses.
+        _ => Ok(()),
+    }
 }
 
 fn doubled(name: &str) -> Problem {
@@ -266,6 +299,7 @@ mod tests {
             {"name":"limit","in":"query","schema":{"type":"integer","format":"int64","minimum":1,"maximum":500}}]},
             "post":{"parameters":[{"name":"x-jws-signature","in":"header","schema":{"type":"string"}}]}},
         "/v1/samples":{"get":{"parameters":[{"name":"day","in":"query","required":true,"schema":{"type":"string"}}]}},
+        "/v1/records/{index}/proof":{"get":{"parameters":[{"name":"index","in":"path","schema":{"type":"integer"}}]}},
         "/v1/records.sse":{"get":{"parameters":[{"name":"after","in":"query","schema":{"type":"integer","minimum":0}}]}},
         "/v1/tenders/{code}":{"get":{"parameters":[{"name":"code","in":"path","schema":{"type":"string"}}]}}},
         "components":{"schemas":{"Nature":{"type":"string","enum":["works","goods"]}}}}"##;
@@ -310,6 +344,20 @@ mod tests {
         assert!(check(&Method::POST, "/v1/tenders", "region=41").is_err());
         let (zh, en) = check(&Method::GET, "/v1/samples", "").unwrap_err();
         assert!(zh.contains("day：缺失") && en.contains("day is missing"), "{zh} {en}");
+    }
+
+    #[test]
+    fn a_number_in_a_path_has_one_spelling() {
+        assert_eq!(check(&Method::GET, "/v1/records/48/proof", ""), Ok(()));
+        assert_eq!(check(&Method::GET, "/v1/records/0/proof", ""), Ok(()));
+        // What is no number is refused by its type, which says why.
+        assert_eq!(check(&Method::GET, "/v1/records/x/proof", ""), Ok(()));
+        // A code of digits is a text.
+        assert_eq!(check(&Method::GET, "/v1/tenders/0048", ""), Ok(()));
+        for number in ["048", "+48", "%34%38", "00", "4%38"] {
+            let (zh, en) = check(&Method::GET, &format!("/v1/records/{number}/proof"), "").unwrap_err();
+            assert!(zh.contains("写作") && en.contains("spelling"), "{number}: {zh} {en}");
+        }
     }
 
     #[test]

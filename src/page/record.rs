@@ -18,6 +18,10 @@ use std::sync::Arc;
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let record: RecordView = visit.view(&format!("/v1/records/{}", encoded(visit.parameter()))).await?;
+    // A record has one address: no zeros before its number, no sign, nothing escaped.
+    if visit.address.path() != visit.at(&format!("/records/{}", record.index)) {
+        return Err(Unshown::not_found());
+    }
     let stream = record.stream.0.as_str();
     let subject = stream.split_once('/').map_or("", |(_, id)| id);
     let names = visit.names([record.author.as_str(), subject].into_iter()).await;

@@ -168,3 +168,48 @@ async fn what_is_no_page_answers_as_programs_are_answered() {
         refused(&app.get(&format!("{path}?x=1")).await, "bad-parameter", 400);
     }
 }
+
+/// A number has one spelling, so that nothing has two addresses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_in_an_address_has_one_spelling() {
+    let app = App::start().await;
+    app.cast().await;
+    let others =
+        |number: &str| [format!("0{number}"), format!("00{number}"), format!("+{number}"), format!("%3{number}")];
+    for tongue in TONGUES {
+        assert_eq!(app.get(&format!("/{tongue}/records/1")).await.status, 200);
+        for other in others("1") {
+            let page = app.get(&format!("/{tongue}/records/{other}")).await;
+            assert_eq!((page.status, header(&page, "content-type")), (404, "text/html; charset=utf-8"), "{other}");
+        }
+    }
+    let document = app.get("/openapi.json").await.body;
+    let mut paths = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if let Some(operation) = methods.get("get") {
+            let of_path = operation["parameters"].as_array().into_iter().flatten().filter(|it| it["in"] == "path");
+            let numbers = of_path.filter(|it| it["schema"]["type"] == "integer");
+            paths.extend(numbers.map(|it| (path.clone(), format!("{{{}}}", it["name"].as_str().unwrap()))));
+        }
+    }
+    assert!(paths.len() > 6, "{paths:?}");
+    for (path, number) in paths {
+        let fill = |path: String| {
+            let path = path.replace("{tile}", "000").replace("{payee}", "91410100MA0000015B").replace("{id}", "t-1");
+            ["{index}", "{version}", "{entry}", "{level}", "{width}"]
+                .iter()
+                .fold(path, |path, name| path.replace(name, "1"))
+        };
+        for other in others("1") {
+            let address = fill(path.replace(&number, &other));
+            refused(&app.get(&address).await, "not-found", 404);
+            if !path.starts_with("/log/") {
+                let said = app.get(&address).await.body["detail_en"].as_str().unwrap().to_owned();
+                assert!(said.contains("one spelling, here 1"), "{address}: {said}");
+            }
+        }
+    }
+    assert_eq!(app.get("/log/tile/0/000.p/1").await.status, 200);
+    refused(&app.get("/log/tile/00/000.p/1").await, "not-found", 404);
+    refused(&app.get("/log/tile/0/000.p/01").await, "not-found", 404);
+}
