@@ -23,4 +23,4 @@ pub use state::{
 };
 pub use tendency::{Tendency, tendency};
 #[cfg(feature = "shell")]
-pub use view::{CandidateView, LotView, NoticeView, ObjectionView, TenderView};
+pub use view::{CandidateView, LotView, NoticeView, ObjectionView, SuspensionView, TenderView};

@@ -35,6 +35,7 @@ mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
+mod suspended;
 mod uploads;
 
 use gongshi::record::Record;

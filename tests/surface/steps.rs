@@ -29,9 +29,9 @@ fn expected(view: &Value) -> BTreeSet<Step> {
         return steps;
     }
     for objection in items(view, "objections") {
-        if let Some(due) = objection["answer_due"].as_str() {
+        if objection["status"] == "filed" || objection["status"] == "overdue" {
             let late = objection["status"] == "overdue";
-            step("tender.objection_answered", text(&objection["id"]), due.to_owned(), late);
+            step("tender.objection_answered", text(&objection["id"]), text(&objection["answer_due"]), late);
         }
     }
     for lot in items(view, "lots") {

@@ -1,13 +1,16 @@
 //! What happens next, by when, and who may do it; then the plain facts.
 
-use super::super::component::{Tone, end_of_period, notice, organisation, party, summary, tag, time};
+use super::super::component::{
+    Tone, end_of_period, notice, on_the_clock, organisation, party, record_link, summary, tag, time,
+};
 use super::super::list::tender_tone;
 use super::super::money::amount;
 use super::super::visit::Visit;
 use super::file::TenderFile;
 use super::{TenderText, anchor};
+use crate::field::DueTime;
 use crate::http::{NextStep, encoded};
-use crate::tender::TenderStatus;
+use crate::tender::{SuspensionView, TenderStatus};
 use maud::{Markup, html};
 
 /// The box that a reader looks at first.
@@ -24,9 +27,7 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
     let tender = &file.view;
     let until = |text: TenderText, until: &str| visit.tell(text, &[("until", &end_of_period(until))]);
     let mut lines = Vec::new();
-    if tender.status == TenderStatus::Suspended {
-        lines.push(html! { (visit.say(TenderText::IsSuspended)) });
-    }
+    lines.extend(tender.suspension.as_ref().map(|suspension| suspended(visit, file, suspension)));
     match tender.status {
         TenderStatus::Waiting => lines.push(html! { (visit.say(TenderText::WaitsForObjections)) }),
         TenderStatus::Cleared => lines.push(html! { (visit.say(TenderText::MayBeCalled)) }),
@@ -46,6 +47,23 @@ fn due(visit: &Visit, file: &TenderFile) -> Vec<Markup> {
     lines
 }
 
+/// That it is suspended, since when, by whom and why.
+fn suspended(visit: &Visit, file: &TenderFile, suspension: &SuspensionView) -> Markup {
+    html! {
+        (tag(Tone::Bad, visit.say(TenderStatus::Suspended))) " " (visit.say(TenderText::IsSuspended))
+        " " (visit.say(TenderText::SuspendedBy)) (organisation(visit, &file.names, &suspension.by))
+        " · " (time(&suspension.since)) " · " (record_link(visit, suspension.index))
+        p.prose { (visit.say(TenderText::SuspendedWhy)) (suspension.reason) }
+    }
+}
+
+/// When bids are due, or opened. What was still to come moves with the suspension: then there is no such date now.
+fn date_of_bids(visit: &Visit, file: &TenderFile, due: &str) -> Markup {
+    let since = file.view.suspension.as_ref().and_then(|suspension| suspension.since.parse().ok());
+    let moves = due.parse::<DueTime>().ok().zip(since).is_some_and(|(due, since)| !due.is_over(since));
+    html! { @if moves { (visit.tell(TenderText::Moves, &[("time", &on_the_clock(due))])) } @else { (time(due)) } }
+}
+
 /// Who may do what, or is to do it, until when, by which rule.
 fn next_step(visit: &Visit, file: &TenderFile, step: &NextStep) -> Markup {
     let part = match step.kind.0.as_str() {
@@ -61,6 +79,7 @@ fn next_step(visit: &Visit, file: &TenderFile, step: &NextStep) -> Markup {
         " · "
         @if let Some(from) = &step.from { (time(TenderText::From, from)) }
         @if let Some(until) = &step.until { (time(TenderText::Until, until)) }
+        @if step.from.is_none() && step.until.is_none() { (visit.say(TenderText::StandsStill)) }
         " · "
         @if step.by_role.is_some() { (visit.say(TenderText::AnyEnterprise)) }
         @for (at, id) in step.by.iter().enumerate() {
@@ -104,7 +123,7 @@ pub(super) fn facts(visit: &Visit, file: &TenderFile) -> Markup {
     }
     rows.push((visit.say(TenderText::Region), html! { (tender.region) }));
     for (text, due) in [(TenderText::BidDeadline, &tender.bid_deadline), (TenderText::Opening, &tender.open)] {
-        rows.extend(due.as_deref().map(|due| (visit.say(text), time(due))));
+        rows.extend(due.as_deref().map(|due| (visit.say(text), date_of_bids(visit, file, due))));
     }
     if let Some(template) = &tender.commitment_template {
         let link = html! {

@@ -25,7 +25,8 @@ impl TenderFile {
         let Story { view, entries, more } = Story::<TenderView, Act>::read(visit, &path).await?;
         let authors = entries.iter().map(|entry| entry.author.as_str());
         let awaited = view.next.iter().flat_map(|step| &step.by).map(|id| id.as_str());
-        let names = visit.names(authors.chain([view.centre.as_str()]).chain(awaited)).await;
+        let suspended = view.suspension.iter().map(|suspension| suspension.by.as_str());
+        let names = visit.names(authors.chain([view.centre.as_str()]).chain(awaited).chain(suspended)).await;
         let names = names.or_as_named(entries.iter().flat_map(|entry| &entry.named));
         Ok(Self { view, entries, more_records: more, names })
     }

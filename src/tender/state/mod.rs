@@ -341,6 +341,11 @@ impl Tender {
         self.suspended_since.is_some()
     }
 
+    /// Whether a period stands still, so that nobody knows when it ends: the tender is suspended, and it was not over before.
+    pub fn stands_still(&self, period: Running, law: Law<'_>) -> bool {
+        self.suspended_since.is_some_and(|since| !law.is_over(period, since))
+    }
+
     pub fn lot(&self, id: &LotId) -> Option<&LotState> {
         self.lots.iter().find(|lot| lot.id == *id)
     }

@@ -2,6 +2,7 @@
 //! records.
 
 use super::super::{Act, Clause, ClauseState, EarlierRound, ScoreRow, Tender, score_table_id};
+use super::SuspensionView;
 use super::notice::{ChangeView, DeadlineChange, NoticeView, changes, is_notice};
 use crate::act::{Acts, Place, fold};
 use crate::field::{ClauseId, DueTime};
@@ -19,6 +20,8 @@ pub struct TenderFile {
     /// The round before, as the present text names it.
     pub(super) follows: Option<EarlierRound>,
     pub(super) records: FirstRecords,
+    /// While it is suspended.
+    pub(super) suspension: Option<SuspensionView>,
     /// Of the notices.
     noticed_bytes: usize,
 }
@@ -39,6 +42,7 @@ impl Folding for TenderFile {
             self.follows.clone_from(&disclosed.follows);
         }
         fold(&mut self.state, &act, place, law);
+        self.suspend(&act, place);
         if is_notice(&act) {
             self.notice(act.kind(), place, before.unwrap_or_default(), changes);
         }
@@ -57,6 +61,21 @@ impl Folding for TenderFile {
 }
 
 impl TenderFile {
+    /// Remembers why it is suspended, as long as it is.
+    fn suspend(&mut self, act: &Act, place: &Place) {
+        if let Act::Suspended(order) = act {
+            self.suspension = Some(SuspensionView {
+                by: place.author.to_string(),
+                since: place.time.to_string(),
+                reason: order.reason.to_string(),
+                index: place.index,
+            });
+        }
+        if !self.state.as_ref().is_some_and(Tender::is_suspended) {
+            self.suspension = None;
+        }
+    }
+
     fn notice(
         &mut self,
         kind: &str,

@@ -14,7 +14,7 @@ pub struct LotView {
     pub id: String,
     pub title: String,
     pub status: LotStatus,
-    /// When the publicity of the candidates is over (UTC).
+    /// When the publicity of the candidates is over (UTC); absent also while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub candidates_until: Option<String>,
@@ -45,7 +45,10 @@ pub struct ChallengeView {
     pub id: String,
     pub by: String,
     pub answered: bool,
-    pub answer_due: String,
+    /// Absent while the tender is suspended, unless it was over before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub answer_due: Option<String>,
 }
 
 /// A challenge in a list.
@@ -55,11 +58,14 @@ pub struct ChallengeSummary {
     pub id: String,
     pub by: String,
     pub answered: bool,
-    pub answer_due: String,
+    /// Absent while the tender is suspended, unless it was over before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub answer_due: Option<String>,
 }
 
 impl ChallengeView {
-    fn of(challenge: &ChallengeState, end: &mut impl FnMut(Running) -> String) -> Self {
+    fn of(challenge: &ChallengeState, end: &mut impl FnMut(Running) -> Option<String>) -> Self {
         Self {
             id: challenge.id.to_string(),
             by: challenge.by.to_string(),
@@ -70,13 +76,13 @@ impl ChallengeView {
 }
 
 impl ChallengeSummary {
-    pub(super) fn of(lot: &LotId, challenge: &ChallengeState, end: &mut impl FnMut(Running) -> String) -> Self {
+    pub(super) fn of(lot: &LotId, challenge: &ChallengeState, end: &mut impl FnMut(Running) -> Option<String>) -> Self {
         let ChallengeView { id, by, answered, answer_due } = ChallengeView::of(challenge, end);
         Self { lot: lot.to_string(), id, by, answered, answer_due }
     }
 }
 
-pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) -> LotView {
+pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> Option<String>) -> LotView {
     let found =
         |candidate: &CandidateState, verdict| candidate.claims_found(verdict).map(ToString::to_string).collect();
     LotView {
@@ -84,7 +90,7 @@ pub(super) fn lot_view(lot: &LotState, end: &mut impl FnMut(Running) -> String) 
         title: lot.title.to_string(),
         status: lot.phase.status(),
         candidates_until: match lot.phase {
-            LotPhase::Candidates { window } => Some(end(window)),
+            LotPhase::Candidates { window } => end(window),
             _ => None,
         },
         candidates: lot

@@ -11,11 +11,13 @@ pub use lot::{CandidateView, ChallengeSummary, LotView};
 pub use notice::{NoticeView, TextVersionView};
 
 use super::projection::LaterRoundView;
-use super::{Clause, EarlierRound, ObjectionPhase, ObjectionState, ObjectionStatus, Phase, ScoreRow, TenderStatus};
+use super::{
+    Clause, EarlierRound, ObjectionPhase, ObjectionState, ObjectionStatus, Phase, ScoreRow, Tender, TenderStatus,
+};
 use crate::act::Capability;
 use crate::field::TenderCode;
 use crate::http::{NextStep, StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind, encoded, first_of, page_of};
-use crate::law::{Law, Running};
+use crate::law::{End, Law, Running};
 use crate::world::Stream;
 use lot::lot_view;
 use poem_openapi::Object;
@@ -46,6 +48,11 @@ pub struct TenderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub window_until: Option<String>,
+    /// 暂停: since when, by whom and why; absent unless it is suspended now. Periods that were not over stand still: those have no end
+    /// here, and dates for bids move by as many days as it lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub suspension: Option<SuspensionView>,
     /// One of the dates shown here touches a year whose holidays are not arranged yet, and may still move.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[oai(skip_serializing_if = "std::ops::Not::not", default)]
@@ -118,12 +125,24 @@ pub struct TenderMore {
     pub records: Option<String>,
 }
 
+/// Why a tender is suspended.
+#[derive(Clone, Serialize, Object)]
+pub struct SuspensionView {
+    pub by: String,
+    /// When it was suspended (UTC).
+    pub since: String,
+    pub reason: String,
+    /// The record that says so.
+    pub index: u64,
+}
+
 /// Where an objection stands; its text is in the record.
 #[derive(Serialize, Object)]
 pub struct ObjectionView {
     pub id: String,
     pub by: String,
     pub status: ObjectionStatus,
+    /// Absent also while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
@@ -147,16 +166,21 @@ fn newest<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
     newest
 }
 
-fn objection_view(objection: &ObjectionState, end: &mut impl FnMut(Running) -> String) -> ObjectionView {
+fn objection_view(objection: &ObjectionState, end: &mut impl FnMut(Running) -> Option<String>) -> ObjectionView {
     ObjectionView {
         id: objection.id.to_string(),
         by: objection.by.to_string(),
         status: objection.phase.status(),
         answer_due: match objection.phase {
-            ObjectionPhase::Filed { answer, .. } => Some(end(answer)),
+            ObjectionPhase::Filed { answer, .. } => end(answer),
             _ => None,
         },
     }
+}
+
+/// When a period ends, if that is known.
+fn end_of(tender: &Tender, period: Running, law: Law<'_>) -> Option<End> {
+    (!tender.stands_still(period, law)).then(|| law.end(period))
 }
 
 impl TenderFile {
@@ -165,12 +189,12 @@ impl TenderFile {
         let tender = self.state.as_ref()?;
         let mut provisional = false;
         let mut end = |period: Running| {
-            let end = law.end(period);
+            let end = end_of(tender, period, law)?;
             provisional |= end.provisional;
-            end.at.to_string()
+            Some(end.at.to_string())
         };
         let window = tender.window.filter(|_| matches!(tender.phase, Phase::Preannounced { .. }));
-        let window_until = window.map(&mut end);
+        let window_until = window.and_then(&mut end);
         let lots = tender.lots.iter().map(|lot| lot_view(lot, &mut end));
         let lots = first_of(lots, VIEW_ITEMS_MAX, VIEW_BYTES_MAX);
         let objections = tender.objections.iter().map(|objection| objection_view(objection, &mut end));
@@ -190,6 +214,7 @@ impl TenderFile {
             nature: tender.nature,
             region: tender.region.to_string(),
             window_until,
+            suspension: self.suspension.clone(),
             revision_required: tender.revision_required,
             commitment_template: tender.commitment_template.clone(),
             bid_deadline: tender.bid_deadline.map(|due| due.to_string()),
@@ -264,9 +289,10 @@ impl TenderFile {
 
     /// The lots behind one, in the order in which they were announced.
     pub fn lots(&self, after: Option<&str>, limit: u32, law: Law<'_>) -> (Vec<LotView>, Option<String>) {
-        let lots = self.state.as_ref().map(|tender| &*tender.lots).unwrap_or_default();
+        let Some(tender) = &self.state else { return Default::default() };
+        let lots = &*tender.lots;
         let first = behind(lots.iter().map(|lot| lot.id.as_str()), after);
-        let mut end = |period| law.end(period).at.to_string();
+        let mut end = |period| Some(end_of(tender, period, law)?.at.to_string());
         let (items, next) = page_of(lots, first, limit, |lot| lot_view(lot, &mut end));
         let last = next.and_then(|_| items.last()).map(|lot| lot.id.clone());
         (items, last)
@@ -280,12 +306,12 @@ impl TenderFile {
         limit: u32,
         law: Law<'_>,
     ) -> (Vec<ChallengeSummary>, Option<String>) {
-        let lots = self.state.as_ref().map(|tender| &*tender.lots).unwrap_or_default();
-        let lots = lots.iter().filter(|of| lot.is_none_or(|lot| of.id.as_str() == lot));
+        let Some(tender) = &self.state else { return Default::default() };
+        let lots = tender.lots.iter().filter(|of| lot.is_none_or(|lot| of.id.as_str() == lot));
         let all: Vec<_> =
             lots.flat_map(|lot| lot.challenges.iter().map(move |challenge| (&lot.id, challenge))).collect();
         let first = behind(all.iter().map(|(_, challenge)| challenge.id.as_str()), after);
-        let mut end = |period| law.end(period).at.to_string();
+        let mut end = |period| Some(end_of(tender, period, law)?.at.to_string());
         let (items, next) =
             page_of(&all, first, limit, |(lot, challenge)| ChallengeSummary::of(lot, challenge, &mut end));
         let last = next.and_then(|_| items.last()).map(|challenge| challenge.id.clone());

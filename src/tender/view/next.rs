@@ -8,7 +8,8 @@ use crate::field::OrganisationId;
 use crate::http::{NextStep, StepRule};
 use crate::law::Law;
 
-/// Every step that has a time, in the order in which a tender comes to them.
+/// Every step that has a time, in the order in which a tender comes to them. What is done while a tender is suspended has none: the
+/// end of the suspension sets it.
 pub(super) fn next_steps<'a>(tender: &'a Tender, law: Law<'a>) -> impl Iterator<Item = NextStep> + 'a {
     let runs = !tender.is_suspended() && !tender.phase.is_final();
     let objecting = runs.then(|| objecting(tender, law)).flatten();
@@ -52,14 +53,15 @@ fn after(tender: &Tender, objection: &ObjectionState, law: Law<'_>) -> Option<Ne
         ObjectionPhase::Filed { answer, overdue } => {
             let rule = own("answer", ("答复期限", "answered within"), tender.windows.answer);
             let words = ("答复异议", "answer the objection");
-            let step = NextStep::by("tender.objection_answered", words, buyers(tender), rule);
-            Some(step.about(&objection.id).owed(law.end(answer).at, overdue))
+            let step = NextStep::by("tender.objection_answered", words, buyers(tender), rule).about(&objection.id);
+            Some(if tender.stands_still(answer, law) { step } else { step.owed(law.end(answer).at, overdue) })
         }
         ObjectionPhase::Answered { escalation, .. } => {
             let rule = own("escalation", ("投诉期限", "escalated within"), tender.windows.escalation);
             let words = ("对答复不服，提起投诉", "escalate the answer");
             let step = NextStep::by("tender.objection_escalated", words, vec![objection.by.clone()], rule);
-            Some(step.about(&objection.id).until(law.end(escalation).at))
+            let step = step.about(&objection.id);
+            Some(if tender.stands_still(escalation, law) { step } else { step.until(law.end(escalation).at) })
         }
         ObjectionPhase::Escalated | ObjectionPhase::Ruled(_) | ObjectionPhase::Withdrawn => None,
     }
@@ -83,8 +85,9 @@ fn of_lot<'a>(tender: &'a Tender, lot: &'a LotState, runs: bool, law: Law<'a>) -
     let answering = unanswered.map(move |challenge| {
         let rule = own("answer", ("答复期限", "answered within"), tender.windows.answer);
         let words = ("答复对候选人的异议", "answer the challenge");
-        let step = NextStep::by("tender.challenge_answered", words, buyers(tender), rule);
-        step.about(&challenge.id).owed(law.end(challenge.period).at, challenge.overdue)
+        let step = NextStep::by("tender.challenge_answered", words, buyers(tender), rule).about(&challenge.id);
+        let (period, overdue) = (challenge.period, challenge.overdue);
+        if tender.stands_still(period, law) { step } else { step.owed(law.end(period).at, overdue) }
     });
     challenging.into_iter().chain(answering).chain(awarding)
 }
