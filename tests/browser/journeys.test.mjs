@@ -53,7 +53,8 @@ async function journey(name, language, travel, alone) {
     const isHome = request.url().startsWith('file:') || (!alone && isOurs);
     if (!isHome) complaints.push(`asked ${request.url()}`);
   });
-  const shoot = (what) => page.screenshot({ path: path.join(screenshots, `${name}-${what}-${language}.png`), fullPage: true });
+  // A page of many thousand pixels is long in drawing.
+  const shoot = (what) => page.screenshot({ timeout: 6 * PATIENCE, path: path.join(screenshots, `${name}-${what}-${language}.png`), fullPage: true });
   try {
     await travel({ page, language, service, demo, follow, mails, evidence, shoot, judge: () => judge(page) });
     assert.deepEqual(complaints, []);

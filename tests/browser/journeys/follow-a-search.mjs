@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fits } from '../fits.mjs';
 
 const TEXTS = {
   zh: { follow: '订阅这个查询', address: '电子邮箱', ask: '邮件订阅', look: '请查收邮件', confirm: '确认订阅', active: '订阅已生效', stop: '退订', stopped: '已退订' },
   en: { follow: 'Follow this search', address: 'E-mail address', ask: 'Follow by mail', look: 'look into your mail', confirm: 'Confirm', active: 'You follow this search', stop: 'Stop', stopped: 'Stopped' },
 };
-const WIDTHS = [360, 768, 1280];
 
 export default async ({ page, language, follow, mails, shoot, judge }) => {
   const texts = TEXTS[language];
@@ -32,12 +32,8 @@ export default async ({ page, language, follow, mails, shoot, judge }) => {
   await page.getByRole('heading', { name: texts.follow }).waitFor();
   await page.getByRole('main').locator('summary').focus();
   await page.keyboard.press('Enter');
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    assert.ok(whole <= seen, `at ${width} pixels it is ${whole} wide`);
-    await shoot(`search-${width}`);
-  }
+  await fits(page, 'search');
+  await shoot('search');
   await judge();
   await page.getByRole('textbox', { name: texts.address }).focus();
   await page.keyboard.type(mailbox);
@@ -47,11 +43,13 @@ export default async ({ page, language, follow, mails, shoot, judge }) => {
 
   const confirm = (await links(0)).find((link) => link.includes('/subscription/confirm'));
   await page.goto(confirm);
+  await fits(page, 'confirm');
   await shoot('confirm');
   await judge();
   assert.equal(await page.locator('meta[name=robots]').getAttribute('content'), 'noindex');
   await press(texts.confirm);
   await page.getByRole('heading', { name: texts.active }).waitFor();
+  await fits(page, 'active');
   await shoot('active');
   await judge();
 
@@ -62,6 +60,7 @@ export default async ({ page, language, follow, mails, shoot, judge }) => {
   const manage = found.find((link) => link.includes('/subscription?token='));
   await page.goto(manage);
   await page.getByText(mailbox).waitFor();
+  await fits(page, 'subscription');
   await shoot('subscription');
   await judge();
   await press(texts.stop);

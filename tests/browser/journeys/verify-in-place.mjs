@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fits } from '../fits.mjs';
 
 export default async function ({ page, language, demo, evidence, shoot, judge }) {
   const { log_key: key } = await (await fetch(`${demo}/v1/log`)).json();
@@ -19,6 +20,7 @@ export default async function ({ page, language, demo, evidence, shoot, judge })
   assert.equal(await answers(page), 'yes yes open');
   assert.match(await page.textContent('[data-part=status]'), language === 'zh' ? /谁签的？ ✓ 成立/ : /Who signed\? ✓ Yes/);
   await judge();
+  await fits(page, 'verified');
   await shoot('verified');
 
   const entry = `**/v1/records/${index}/entry`;

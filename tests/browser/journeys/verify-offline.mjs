@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { everyIndex, facts, pinned } from '../evidence.mjs';
+import { fits } from '../fits.mjs';
 import { choose, open } from '../offline.mjs';
 
 export const alone = true;
@@ -10,6 +11,7 @@ export const alone = true;
 export default async function (reader) {
   const { page, language, evidence, shoot, judge } = reader;
   await open(reader, pinned);
+  await fits(page, 'empty');
   await judge();
   await shoot('empty');
   const files = everyIndex.flatMap((index) => [`${index}.json`, `${index}.tlog-proof`]).map((name) => path.join(evidence, name));
@@ -18,6 +20,7 @@ export default async function (reader) {
   assert.ok(status.includes(language === 'zh' ? '别人看到的是同一个日志吗？ ✓ 成立' : 'Do others see the same log? ✓ Yes'), status);
   assert.equal(await page.getAttribute('html', 'lang'), language === 'zh' ? 'zh-Hans' : 'en');
   assert.equal(await page.locator('details').count(), facts.size);
+  await fits(page, 'verified');
   await judge();
   await shoot('verified');
 
@@ -26,5 +29,14 @@ export default async function (reader) {
   await page.fill('#trust', '');
   await page.focus('#files');
   assert.equal(await choose(reader, [path.join(evidence, 'tender.zip')]), 'yes own open');
+  await fits(page, 'bundle');
   await shoot('bundle');
+
+  // What does not hold, with its long hashes.
+  await page.click('#clear');
+  await page.fill('#trust', facts.other_key);
+  await page.focus('#files');
+  assert.match(await choose(reader, [path.join(evidence, 'tender.zip')]), /no/);
+  await fits(page, 'refused');
+  await shoot('refused');
 }
