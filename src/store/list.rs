@@ -19,6 +19,16 @@ pub struct Listing {
     pub direction: Direction,
 }
 
+/// The index of the newest record of the stream that a row is of, for the columns of a listing: `newest_record!("'tender/' || code")`.
+/// The index of streams has it at its end. Of whom no record of its own is (the operator, whom the log itself names) it is that which opened
+/// the log.
+macro_rules! newest_record {
+    ($stream:literal) => {
+        concat!("COALESCE((SELECT idx FROM entries WHERE stream = ", $stream, " ORDER BY version DESC LIMIT 1), 0)")
+    };
+}
+pub(crate) use newest_record;
+
 /// Which rows are asked for. Columns are names in our own code; values are always bound.
 ///
 /// One equality is answered by an index, the first that is given with [`Self::along`]. Everything else is looked for in so

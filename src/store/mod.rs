@@ -41,6 +41,7 @@ pub use export::{ExportError, each_resource, export_log};
 pub use fulltext::{SEARCH_HEAD, SEARCHED, SearchedWords, SoughtWords};
 pub use health::Obstacle;
 pub use lease::Lease;
+pub(crate) use list::newest_record;
 pub use list::{CountedFilter, Filter, Listing, RowCounts};
 pub use log::StoredEntry;
 pub use objects::{Objects, S3Settings, Served};

@@ -425,4 +425,7 @@ async fn the_api_answers_and_refuses() {
     }
     let csv = String::from_utf8(app.bytes("/v1/search.csv?q=工").await).unwrap();
     assert_eq!(csv.lines().count(), 1 + 2 * TENDERS, "{csv}");
+    // Each line ends with the address of the page, in full.
+    let pages = format!(",{}/zh/tenders/", app.base);
+    assert_eq!(csv.lines().filter(|line| line.contains(&pages)).count(), 2 * TENDERS, "{csv}");
 }

@@ -251,6 +251,75 @@ async fn every_list_begins_with_the_newest_and_is_a_feed_on_postgres() {
     every_list_begins_with_the_newest_and_is_a_feed(Engine::Postgres).await;
 }
 
+/// The cells of a line of a CSV.
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut is_quoted) = (vec![String::new()], false);
+    for letter in line.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => cells.push(String::new()),
+            letter => cells.last_mut().unwrap().push(letter),
+        }
+    }
+    cells
+}
+
+/// By each row of a CSV a program finds the thing again: its code, its newest record and its page.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_a_csv_says_what_it_is_of() {
+    let app = demo_app().await;
+    for (list, _) in LISTS {
+        let items = app.get(&format!("/v1/{list}?limit=500")).await.body["items"].as_array().unwrap().clone();
+        for (tongue, head) in [("zh", ["编号", "最新记录序号", "网址"]), ("en", ["Code", "Newest record", "Address"])]
+        {
+            let file = app.get(&format!("/{tongue}/{list}.csv")).await.body.as_str().unwrap().to_owned();
+            let lines: Vec<_> = file.trim_start_matches('\u{feff}').split_terminator("\r\n").map(cells).collect();
+            let (first, rows) = lines.split_first().unwrap();
+            assert!(first.ends_with(&head.map(str::to_owned)), "{list}: {first:?}");
+            assert_eq!(rows.len(), items.len(), "{list}");
+            for (row, item) in rows.iter().zip(&items) {
+                let [code, record, address] = row.last_chunk().unwrap();
+                let name = ["code", "id", "sha256"].into_iter().find_map(|name| item[name].as_str()).unwrap();
+                assert_eq!((row.len(), code.as_str()), (first.len(), name), "{list}: {row:?}");
+                let newest = item.get("last_entry").unwrap_or(&item["record"]).as_u64();
+                assert_eq!(record.parse().ok(), newest, "{list}: {item}");
+                assert!(address.starts_with(&app.base), "{list}: {address}");
+            }
+            // The newest record is of the thing, and nothing behind it is.
+            for row in rows.iter().step_by(7) {
+                let [_, record, address] = row.last_chunk().unwrap();
+                assert_eq!(app.get(&address[app.base.len()..]).await.status, 200, "{address}");
+                let said = app.get(&format!("/v1/records/{record}")).await.body;
+                let (stream, version) = (said["stream"].as_str().unwrap(), said["version"].as_u64().unwrap());
+                if !matches!(list, "documents" | "deposits") {
+                    let encoded = percent_encoding::utf8_percent_encode(stream, percent_encoding::NON_ALPHANUMERIC);
+                    let all = app.get(&format!("/v1/records?stream={encoded}&after={record}")).await.body;
+                    assert_eq!(all["items"].as_array().unwrap().len(), 0, "{list}: {stream} {version}");
+                }
+            }
+        }
+    }
+}
+
+/// A name that a spreadsheet would compute is a text in every cell, and so is a code.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_a_csv_of_a_list_is_computed() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    for (code, title) in [("-1-2", "=HYPERLINK(\"https://x\")"), ("T-2", "@SUM(1)"), ("T-3", "+1,2")] {
+        let mut disclosed = fixture::preannouncement(&cast.centre);
+        disclosed.title = title.parse().unwrap();
+        app.post(&cast.centre, "/v1/tenders", &stream(code), &act(disclosed)).await.accepted();
+    }
+    let file = app.get("/zh/tenders.csv").await.body.as_str().unwrap().to_owned();
+    let lines: Vec<_> = file.trim_start_matches('\u{feff}').split_terminator("\r\n").skip(1).map(cells).collect();
+    assert_eq!(lines.len(), 3, "{file}");
+    assert!(lines.iter().any(|line| line.iter().any(|cell| cell == "'-1-2")), "{file}");
+    for cell in lines.iter().flatten() {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn crawlers_are_told_what_there_is() {
     let app = App::start().await;

@@ -12,7 +12,7 @@ use crate::http::{
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use crate::template::Side;
 use crate::world::Stream;
 use acts::CommitmentActs;
@@ -58,6 +58,8 @@ pub struct CommitmentSummary {
     /// When the newest record about it was written (UTC).
     pub last_time: Instant,
     pub version: u64,
+    /// Index of the newest record of it.
+    pub last_entry: u64,
 }
 
 counted_page! {
@@ -84,8 +86,11 @@ enum CommitmentFound {
 
 const COMMITMENTS: Listing = Listing {
     table: "commitments",
-    columns: "first_time, id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, open_breaches, \
-              last_time, version",
+    columns: concat!(
+        "first_time, id, status, template, template_version, unit, enterprise, tender, lot, year, offered_by, open_breaches, \
+              last_time, version, ",
+        newest_record!("'commitment/' || id")
+    ),
     order: &["first_time", "id"],
     direction: Direction::NewestFirst,
 };
@@ -107,6 +112,7 @@ impl CommitmentSummary {
             open_breaches: row.unsigned(11)?,
             last_time: Instant::from_millis(row.integer(12)?),
             version: row.unsigned(13)?,
+            last_entry: row.unsigned(14)?,
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::field::{CommitmentId, Dimension, EvaluationId, Instant, Milestone, Or
 use crate::http::{Cursor, Endpoints, Problem, Typed, counted_page, list_counts, page_limit, parameters, shown, word};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use crate::world::Stream;
 use acts::EvaluationActs;
 use poem_openapi::param::{Path, Query};
@@ -55,6 +55,8 @@ pub struct EvaluationSummary {
     /// When the newest record about it was written (UTC).
     pub last_time: Instant,
     pub version: u64,
+    /// Index of the newest record of it.
+    pub last_entry: u64,
 }
 
 counted_page! {
@@ -71,8 +73,11 @@ enum EvaluationFound {
 
 const EVALUATIONS: Listing = Listing {
     table: "evaluations",
-    columns: "first_time, id, status, commitment, milestone, tender, lot, lost, unit, enterprise, by_unit, by_enterprise, \
-              last_time, version",
+    columns: concat!(
+        "first_time, id, status, commitment, milestone, tender, lot, lost, unit, enterprise, by_unit, by_enterprise, \
+              last_time, version, ",
+        newest_record!("'evaluation/' || id")
+    ),
     order: &["first_time", "id"],
     direction: Direction::NewestFirst,
 };
@@ -94,6 +99,7 @@ impl EvaluationSummary {
             by_enterprise: word(row, 11)?,
             last_time: Instant::from_millis(row.integer(12)?),
             version: row.unsigned(13)?,
+            last_entry: row.unsigned(14)?,
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::http::{
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
@@ -42,6 +42,9 @@ pub struct OrganisationSummary {
     pub roles: Vec<Role>,
     /// When it was first confirmed; while it is pending, when it was first registered (UTC).
     pub since: Instant,
+    /// Index of the newest record about its registration, roles and keys; of the operator, until there is one, of that which opened the
+    /// log.
+    pub last_entry: u64,
 }
 
 counted_page! {
@@ -58,7 +61,8 @@ impl OrganisationSummary {
             OrganisationStatus::Suspended if row.integer(5)? <= now.millis() => OrganisationStatus::Confirmed,
             status => status,
         };
-        Ok(Self { id, name, status, roles, since: Instant::from_millis(row.integer(0)?) })
+        let (since, last_entry) = (Instant::from_millis(row.integer(0)?), row.unsigned(6)?);
+        Ok(Self { id, name, status, roles, since, last_entry })
     }
 }
 
@@ -94,7 +98,7 @@ fn counted(status: Option<OrganisationStatus>, role: Option<String>, now: Instan
 
 const ORGANISATIONS: Listing = Listing {
     table: "organisations",
-    columns: "since, id, name, status, roles, suspended_until",
+    columns: concat!("since, id, name, status, roles, suspended_until, ", newest_record!("'organisation/' || id")),
     order: &["since", "id"],
     direction: Direction::NewestFirst,
 };

@@ -44,6 +44,8 @@ pub(in crate::page) static COMMITMENTS: List<CommitmentSummary> = List {
             Cell::Time(commitment.first_time.to_string()),
         ]
     },
+    code: |commitment| commitment.id.clone(),
+    last_entry: |commitment| commitment.last_entry,
     dated: Dated {
         id: |commitment| encoded(&commitment.id),
         time: |commitment| commitment.first_time.to_string(),

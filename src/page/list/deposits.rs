@@ -48,6 +48,8 @@ pub(in crate::page) static DEPOSITS: List<DepositView> = List {
             Cell::Time(deposit.announced.to_string()),
         ]
     },
+    code: |deposit| deposit.id.to_string(),
+    last_entry: |deposit| deposit.last_entry,
     dated: Dated {
         id: |deposit| format!("{}/{}", encoded(deposit.payee.as_str()), encoded(deposit.id.as_str())),
         time: |deposit| deposit.announced.to_string(),

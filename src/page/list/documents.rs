@@ -52,6 +52,8 @@ pub(in crate::page) static DOCUMENTS: List<DocumentSummary> = List {
             Cell::Hash(document.sha256.to_string()),
         ]
     },
+    code: |document| document.sha256.to_string(),
+    last_entry: |document| document.record,
     dated: Dated {
         id: |document| format!("{}/{}", document.record, document.sha256),
         time: |document| document.cited.to_string(),

@@ -49,6 +49,8 @@ pub(in crate::page) static EVALUATIONS: List<EvaluationSummary> = List {
             Cell::Time(evaluation.first_time.to_string()),
         ]
     },
+    code: |evaluation| evaluation.id.clone(),
+    last_entry: |evaluation| evaluation.last_entry,
     dated: Dated {
         id: |evaluation| encoded(&evaluation.id),
         time: |evaluation| evaluation.first_time.to_string(),

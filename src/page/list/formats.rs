@@ -5,7 +5,7 @@ use super::super::language::Language;
 use super::super::query::PageQuery;
 use super::super::refusal::Unshown;
 use super::super::text::Common;
-use super::super::visit::{Views, Visit, file, page};
+use super::super::visit::{Names, Views, Visit, file, page};
 use super::{Cell, List, ListText, filter};
 use crate::field::DueTime;
 use crate::http::{
@@ -24,6 +24,9 @@ pub(in crate::page) const ENDINGS: [&str; 4] = [".csv", ".json", ".atom", ".ics"
 
 /// What a list is asked by as JSON beside its filters: how much of it, as the API is asked.
 const PAGING: [&str; 3] = ["limit", "after", "counts"];
+
+/// The last columns of a CSV.
+const FOR_PROGRAMS: [ListText; 3] = [ListText::Code, ListText::NewestRecord, ListText::Address];
 
 /// What feeds and calendars say of an item.
 pub(in crate::page) struct Dated<T: 'static> {
@@ -73,7 +76,8 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     /// As a file for spreadsheets, as fast as its reader takes it.
     async fn csv(&'static self, visit: Arc<Visit>) -> Result<Response, Unshown> {
         let question = filter::question(&visit, self.filters)?;
-        let head = csv_head(self.columns.iter().map(|column| visit.say(*column).to_owned()));
+        let head = self.columns.iter().chain(&FOR_PROGRAMS).map(|column| visit.say(*column).to_owned());
+        let head = csv_head(head);
         // Read before the status is sent.
         let (first, next) = self.lines(&visit, &question, None).await?;
         let rest = stream::try_unfold((next, visit, question), move |(next, visit, question)| async move {
@@ -101,8 +105,16 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let after = after.map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
         let found = visit.items::<T>(&format!("{}?limit={CSV_ROWS}{question}{after}", self.api)).await?;
         let names = visit.names(found.items.iter().flat_map(self.named)).await;
-        let line = |item: &T| csv_line((self.row)(visit, &names, item).iter().map(Cell::text));
+        let line = |item: &T| csv_line(self.cells(visit, &names, item));
         Ok((found.items.iter().map(line).collect(), found.next))
+    }
+
+    /// What the page shows of an item, and by what a program finds it again: its code, its newest record, and its page.
+    fn cells(&self, visit: &Visit, names: &Names, item: &T) -> Vec<String> {
+        let shown = (self.row)(visit, names, item);
+        let page = shown.first().and_then(Cell::link).unwrap_or_default();
+        let found_by = [(self.code)(item), (self.last_entry)(item).to_string(), visit.site.address(page)];
+        shown.iter().map(Cell::text).chain(found_by).collect()
     }
 
     /// A page of it as the API answers it.

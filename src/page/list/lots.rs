@@ -57,6 +57,8 @@ pub(in crate::page) static LOTS: List<LotSummary> = List {
             Cell::Time(lot.published.clone()),
         ]
     },
+    code: |lot| lot.id.clone(),
+    last_entry: |lot| lot.last_entry,
     dated: Dated {
         id: |lot| format!("{}/{}", encoded(&lot.tender), encoded(&lot.id)),
         time: |lot| lot.published.clone(),

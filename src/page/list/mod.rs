@@ -57,6 +57,10 @@ pub(super) struct List<T: 'static> {
     /// The organisations that a row names.
     pub named: fn(&T) -> Vec<&str>,
     pub row: fn(&Visit, &Names, &T) -> Vec<Cell>,
+    /// What it is called where it belongs: a lot in its tender.
+    pub code: fn(&T) -> String,
+    /// The newest record of what it is of.
+    pub last_entry: fn(&T) -> u64,
     pub dated: Dated<T>,
 }
 
@@ -314,6 +318,9 @@ texts! { ListText {
     BidsOpened "开标" "Bids opened"
     BidsDuePlanned "投标截止（计划）" "Bids due, as planned"
     BidsOpenedPlanned "开标（计划）" "Bids opened, as planned"
+    Code "编号" "Code"
+    NewestRecord "最新记录序号" "Newest record"
+    Address "网址" "Address"
     Feed "订阅源" "Feed"
     Calendar "日历" "Calendar"
     TheSameAs "本列表的数据文件：" "This list as data:"

@@ -46,6 +46,8 @@ pub(in crate::page) static OBJECTIONS: List<ObjectionSummary> = List {
             objection.answer_due.clone().map_or(Cell::Nothing, Cell::Until),
         ]
     },
+    code: |objection| objection.id.clone(),
+    last_entry: |objection| objection.last_entry,
     dated: Dated {
         id: |objection| format!("{}/{}", encoded(&objection.tender), encoded(&objection.id)),
         time: |objection| objection.filed.clone(),

@@ -37,6 +37,8 @@ pub(in crate::page) static ORGANISATIONS: List<OrganisationSummary> = List {
             Cell::Time(organisation.since.to_string()),
         ]
     },
+    code: |organisation| organisation.id.clone(),
+    last_entry: |organisation| organisation.last_entry,
     dated: Dated {
         id: |organisation| encoded(&organisation.id),
         time: |organisation| organisation.since.to_string(),

@@ -48,6 +48,8 @@ pub(in crate::page) static TENDERS: List<TenderSummary> = List {
             Cell::Time(tender.last_time.clone()),
         ]
     },
+    code: |tender| tender.code.clone(),
+    last_entry: |tender| tender.last_entry,
     dated: Dated {
         id: |tender| encoded(&tender.code),
         time: |tender| tender.first_time.clone(),

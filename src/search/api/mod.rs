@@ -6,7 +6,7 @@ mod calendar;
 mod csv_list;
 
 use crate::field::{Day, FieldFault, Nature, OrganisationId};
-use crate::http::{CsvFile, Problem, Typed, bad_parameter, not_a_cursor, parameters, shown};
+use crate::http::{CsvFile, Problem, Site, Typed, bad_parameter, not_a_cursor, parameters, shown};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
 use crate::search::projection::{Search, SearchPlace};
@@ -108,9 +108,10 @@ impl SearchApi {
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
         began_from: Query<Option<Day>>,
         began_to: Query<Option<Day>>,
+        site: Site,
     ) -> Result<CsvFile, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
-        csv_list::all(Arc::clone(&self.0), searched(asked)?).await
+        csv_list::all(Arc::clone(&self.0), searched(asked)?, site).await
     }
 
     /// The newest fifty things that the same query finds, as a feed (Atom, RFC 4287).

@@ -9,7 +9,7 @@ use crate::http::{
     region_begins, word,
 };
 use crate::ledger::Ledger;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -26,6 +26,8 @@ pub struct LotSummary {
     pub published: String,
     /// When the newest record about the lot was written (UTC).
     pub last_time: String,
+    /// Index of the newest record of the tender.
+    pub last_entry: u64,
     /// The winners, in the order of the awards: one, but of a framework agreement and where the text lets several win.
     pub awards: Vec<AwardSummary>,
     /// What the awards come to together; absent where they are not all amounts in one currency.
@@ -67,15 +69,19 @@ impl LotSummary {
             challenges_in_time: row.unsigned(11)? as u32,
             challenges_late: row.unsigned(12)? as u32,
             last_time: instant(row.integer(13)?),
+            last_entry: row.unsigned(14)?,
         })
     }
 }
 
 const LOTS: Listing = Listing {
     table: "lots",
-    columns: "lots.published, lots.tender, lots.id, lots.title, lots.status, lots.awards, lots.awarded_minor, \
+    columns: concat!(
+        "lots.published, lots.tender, lots.id, lots.title, lots.status, lots.awards, lots.awarded_minor, \
               lots.candidates, lots.open_challenges, lots.bidding, lots.opening, lots.challenges_in_time, \
-              lots.challenges_late, lots.changed",
+              lots.challenges_late, lots.changed, ",
+        newest_record!("'tender/' || lots.tender")
+    ),
     order: &["lots.published", "lots.tender", "lots.id"],
     direction: Direction::NewestFirst,
 };

@@ -15,7 +15,7 @@ use crate::http::{
     list_counts, page_limit, parameters, region_begins, shown, word,
 };
 use crate::ledger::Ledger;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use acts::TenderActs;
 use file::TenderFileApi;
 use lots::LotApi;
@@ -76,6 +76,8 @@ pub struct TenderSummary {
     pub first_time: String,
     pub last_time: String,
     pub version: u64,
+    /// Index of the newest record of it.
+    pub last_entry: u64,
     /// 重新招标: the tender that it holds again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
@@ -119,15 +121,19 @@ impl TenderSummary {
             follows: row.optional_text(13)?.map(str::to_owned),
             bid_deadline: row.optional_text(14)?.map(str::to_owned),
             open: row.optional_text(15)?.map(str::to_owned),
+            last_entry: row.unsigned(16)?,
         })
     }
 }
 
 const TENDERS: Listing = Listing {
     table: "tenders",
-    columns: "tenders.first_time, tenders.code, tenders.title, tenders.status, tenders.nature, tenders.region, tenders.centre, \
+    columns: concat!(
+        "tenders.first_time, tenders.code, tenders.title, tenders.status, tenders.nature, tenders.region, tenders.centre, \
               tenders.unit_name, tenders.estimate_minor, tenders.awarded_minor, tenders.window_until, tenders.last_time, \
-              tenders.version, tenders.follows, tenders.bid_deadline, tenders.opening",
+              tenders.version, tenders.follows, tenders.bid_deadline, tenders.opening, ",
+        newest_record!("'tender/' || tenders.code")
+    ),
     order: &["tenders.first_time", "tenders.code"],
     direction: Direction::NewestFirst,
 };

@@ -7,7 +7,7 @@ use crate::http::{
     Cursor, ListOrder, Problem, Typed, begin_of, counted_page, end_of, list_counts, page_limit, region_begins, word,
 };
 use crate::ledger::Ledger;
-use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct ObjectionSummary {
     pub filed: String,
     /// When the newest record about it was written (UTC).
     pub last_time: String,
+    /// Index of the newest record of the tender.
+    pub last_entry: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
@@ -49,13 +51,17 @@ impl ObjectionSummary {
             result: word(row, 6)?,
             answered: word(row, 7)?,
             last_time: instant(row.integer(8)?),
+            last_entry: row.unsigned(9)?,
         })
     }
 }
 
 const OBJECTIONS: Listing = Listing {
     table: "objections",
-    columns: "filed, tender, id, objector, status, answer_due, result, answered, changed",
+    columns: concat!(
+        "filed, tender, id, objector, status, answer_due, result, answered, changed, ",
+        newest_record!("'tender/' || tender")
+    ),
     order: &["filed", "tender", "id"],
     direction: Direction::NewestFirst,
 };
