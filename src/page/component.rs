@@ -42,12 +42,24 @@ pub(super) fn summary(rows: &[(&str, Markup)]) -> Markup {
 /// A table right below its heading, which is its caption too; headers of its columns and, as the first cell of each row, that of
 /// the row. It scrolls by itself where the screen is narrow, also with the keyboard.
 pub(super) fn table(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
-    wide(html! { caption.unseen { (caption) } }, caption, columns, rows)
+    named(caption, &of_columns(html! { caption.unseen { (caption) } }, columns, rows))
 }
 
 /// A table with a caption that is seen.
 pub(super) fn captioned(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
-    wide(html! { caption { (caption) } }, caption, columns, rows)
+    named(caption, &of_columns(html! { caption { (caption) } }, columns, rows))
+}
+
+/// A table whose caption says words of records, which may be in another language than the page's: a label can't say so in parts, the
+/// caption can, and names the table by its own id.
+pub(super) fn captioned_as(id: &str, caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    let table = of_columns(html! { caption id=(id) { (caption) } }, columns, rows);
+    html! { div.wide role="region" tabindex="0" aria-labelledby=(id) { (table) } }
+}
+
+/// A box that scrolls by itself, by its name in the language of the page.
+fn named(name: &str, table: &Markup) -> Markup {
+    html! { div.wide role="region" tabindex="0" aria-label=(name) { (table) } }
 }
 
 /// What a cell may say before its column is kept wide enough for lines of it: in columns of Latin letters, of which a Chinese
@@ -59,19 +71,17 @@ fn is_long(cell: &Markup) -> bool {
     texts.flat_map(str::chars).map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<usize>() > LONG
 }
 
-fn wide(head: Markup, name: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
+fn of_columns(head: Markup, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
-        div.wide role="region" tabindex="0" aria-label=(name) {
-            table {
-                (head)
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody {
-                    @for row in rows {
-                        tr { @for (at, cell) in row.iter().enumerate() {
-                            @let class = is_long(cell).then_some("long");
-                            @if at == 0 { th class=[class] scope="row" { (cell) } } @else { td class=[class] { (cell) } }
-                        } }
-                    }
+        table {
+            (head)
+            thead { tr { @for column in columns { th scope="col" { (column) } } } }
+            tbody {
+                @for row in rows {
+                    tr { @for (at, cell) in row.iter().enumerate() {
+                        @let class = is_long(cell).then_some("long");
+                        @if at == 0 { th class=[class] scope="row" { (cell) } } @else { td class=[class] { (cell) } }
+                    } }
                 }
             }
         }

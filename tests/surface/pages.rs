@@ -65,8 +65,8 @@ pub async fn crawl(app: &App, first: &str) -> (BTreeMap<String, String>, BTreeSe
 /// Words in Chinese that a page in English does not mark as such.
 fn unmarked(html: &str) -> Vec<&str> {
     const VOID: [&str; 6] = ["br", "hr", "input", "link", "meta", "rect"];
-    // An option, a script and a picture can't have parts of another language.
-    const WHOLE: [&str; 4] = ["option", "script", "svg", "title"];
+    // A script is no text; a title has its own language.
+    const WHOLE: [&str; 2] = ["script", "title"];
     let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
     let (mut open, mut found): (Vec<(&str, bool)>, _) = (Vec::new(), Vec::new());
     for piece in html.split('<').skip(1) {
@@ -77,11 +77,24 @@ fn unmarked(html: &str) -> Vec<&str> {
         } else if !VOID.contains(&name) && !tag.starts_with('!') {
             open.push((name, tag.contains(" lang=\"zh") || WHOLE.contains(&name)));
         }
-        if text.contains(is_han) && !open.iter().any(|(_, is_said)| *is_said) {
+        let is_said = open.iter().any(|(_, is_said)| *is_said);
+        if text.contains(is_han) && !is_said {
             found.push(text);
+        }
+        // What an attribute says is of the element's language, and can't be marked in parts.
+        for label in ["aria-label", "alt", "title", "placeholder"].iter().filter_map(|name| attribute(tag, name)) {
+            let is_language = label.chars().any(char::is_alphabetic) && !label.chars().all(|c| c.is_ascii_hexdigit());
+            if is_language && label.contains(is_han) != is_said {
+                found.push(label);
+            }
         }
     }
     found
+}
+
+/// What an attribute of a tag says.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()
 }
 
 fn percent_decoded(text: &str) -> String {

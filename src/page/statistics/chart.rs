@@ -9,6 +9,8 @@ use maud::{Markup, html};
 /// A bar: what it is about, and how much each of its three parts is.
 pub(super) struct Bar {
     pub label: String,
+    /// The language of the label, where it is not the page's.
+    pub tongue: Option<&'static str>,
     pub parts: [u64; 3],
 }
 
@@ -44,14 +46,10 @@ fn percent(ppm: u64) -> String {
     format!("{}.{:04}%", ppm / 10_000, ppm % 10_000)
 }
 
-/// The longest bar is as wide as the drawing; `words` say what the parts are, `name` is unique on the page.
-pub(super) fn bars(name: &str, title: &str, words: &[&str], bars: &[Bar]) -> Markup {
+/// The longest bar is as wide as the drawing; `words` say how many parts there are, `name` is unique on the page. `about` says where the
+/// same is read: a description can't have names in another language.
+pub(super) fn bars(name: &str, (title, about): (&str, &str), words: &[&str], bars: &[Bar]) -> Markup {
     let longest = bars.iter().map(|bar| bar.parts.iter().sum::<u64>()).max().unwrap_or_default().max(1);
-    let said = |bar: &Bar| {
-        let parts = words.iter().zip(bar.parts).filter(|(_, count)| *count > 0);
-        let parts: Vec<_> = parts.map(|(word, count)| format!("{word} {count}")).collect();
-        format!("{}: {}", bar.label, parts.join(" · "))
-    };
     let numbers = |bar: &Bar| {
         let of = if words.len() == 1 { 1 } else { bar.parts.len() };
         bar.parts[..of].iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")
@@ -59,10 +57,10 @@ pub(super) fn bars(name: &str, title: &str, words: &[&str], bars: &[Bar]) -> Mar
     html! {
         svg.bars role="img" aria-labelledby={ "title-" (name) " desc-" (name) } width="100%" height=(bars.len() * ROW) {
             title id={ "title-" (name) } { (title) }
-            desc id={ "desc-" (name) } { (bars.iter().map(said).collect::<Vec<_>>().join("; ")) }
+            desc id={ "desc-" (name) } { (about) }
             (hatch(name))
             @for (at, bar) in bars.iter().enumerate() {
-                text x="0" y=(at * ROW + LABEL_BASE) fill="currentColor" { (bar.label) " · " (numbers(bar)) }
+                text x="0" y=(at * ROW + LABEL_BASE) fill="currentColor" { tspan lang=[bar.tongue] { (bar.label) } " · " (numbers(bar)) }
                 @for (part, (from, width)) in stretches(bar.parts, longest).into_iter().enumerate() {
                     @if width > 0 {
                         @let (class, fill) = fill(name, part);

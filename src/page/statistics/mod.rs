@@ -8,6 +8,7 @@ pub(super) use refunds::payee;
 
 use super::Section;
 use super::component::{captioned, notice, time};
+use super::foreign;
 use super::list::{Filter, Kind, ListText, every, form, question};
 use super::query::PageQuery;
 use super::refusal::Unshown;
@@ -96,7 +97,7 @@ fn statistic(visit: &Visit, names: &Names, view: &StatisticsView, at: usize, abo
             @if groups.is_empty() { p { (visit.say(Text::NothingCounted)) } } @else {
                 div.figure {
                     div {
-                        (chart::bars(name, title, words, &bars(visit, names, view.by, at, &groups)))
+                        (chart::bars(name, (title, visit.say(Text::SameNumbers)), words, &bars(visit, names, view.by, at, &groups)))
                         @if words.len() > 1 { (chart::key(name, words)) }
                     }
                     (numbers(visit, names, view, at, (title, words), &groups))
@@ -116,7 +117,8 @@ fn bars(visit: &Visit, names: &Names, by: GroupedBy, at: usize, groups: &[&Stati
     let bar = |group: &&StatisticGroupView| {
         let figure = &group.figures[at];
         let parts = [figure.met.count, figure.unmet.count, figure.unknown.count];
-        Bar { label: label(visit, names, by, group.key.as_deref()), parts }
+        let label = label(visit, names, by, group.key.as_deref());
+        Bar { tongue: foreign::tag(visit.language, &label), label, parts }
     };
     groups.iter().map(bar).collect()
 }
@@ -236,6 +238,7 @@ texts! { Text {
     ReadShare "已知结果不足十件的，只写件数，不写占比：少一件多一件就差十个百分点以上。" "Of fewer than ten known cases only numbers are given, for one case more or less would move a share by more than ten points."
     ReadLists "数字可点开，所列条数与数字相同；不能这样列出的，没有链接。" "A number opens the list that has as many; where no list can be asked for exactly these, there is no link."
     ReadWindows "公示期、候选人公示期未满，公示服务不接受公告与定标，所以不必统计其是否届满。一项数字只说明多少，不说明谁对谁错。" "Before the windows of disclosure and of candidates are over the service accepts no call and no award, so there is nothing to count of them. A figure says how many, not who was right."
+    SameNumbers "同样的数字在图旁的表里。" "The same numbers stand in the table beside it."
     NotStated "未载明" "Not stated"
     NothingCounted "没有可统计的事项。" "There is nothing to count."
     Share "占比" "Share"

@@ -1,7 +1,7 @@
 //! 中标候选人公示: who may win, everything they claim for it, and what became of each claim. A publication that another one
 //! replaced stays: what was claimed falsely is not forgotten.
 
-use super::super::component::{Tone, captioned, documents, hundredths, record_link, table, tag, time};
+use super::super::component::{Tone, captioned, captioned_as, documents, hundredths, record_link, table, tag, time};
 use super::super::money::price;
 use super::super::visit::Visit;
 use super::TenderText;
@@ -131,7 +131,8 @@ fn claims(
     };
     let rows: Vec<_> = candidate.claims.iter().map(row).collect();
     let caption = format!("{} · {}", candidate.bidder.name(), visit.say(TenderText::Claims));
-    html! { @if !rows.is_empty() { (captioned(&caption, &columns, &rows)) } }
+    let table = format!("claims-{}-{}-{}", lot.id, publication.entry.index, candidate.id.as_str());
+    html! { @if !rows.is_empty() { (captioned_as(&table, &caption, &columns, &rows)) } }
 }
 
 /// What became of a claim: true, false, or nobody has looked yet; with the record that says so.
