@@ -1,6 +1,7 @@
 // A log made up here, signed properly, that says what the service would never accept: what the verifier must find in it.
 
-import { ascii, base64, base64url, hex, joined, sha256 } from '../../src/page/verify/bytes.mjs';
+import { ascii, base64, base64url, hex, joined, sha256, textOf } from '../../src/page/verify/bytes.mjs';
+import { crc32 } from 'node:zlib';
 import { leafHash, levelsOf, nodeHash, rootOfLevels } from '../../src/page/verify/merkle.mjs';
 
 const START = Date.parse('2026-08-03T01:00:00.000Z');
@@ -89,6 +90,39 @@ export class MadeLog {
     }
     return files;
   }
+
+  // A bundle about the tender T with every entry in it (FORMAT.md §9): `manifest` is what it says otherwise, `members` what it has besides.
+  async bundle(manifest = {}, members = {}) {
+    const files = await this.files();
+    const receipt = textOf(files.at(-1).bytes);
+    const entries = [...this.entries.keys()];
+    const said = { format: 'gongshi-bundle/1', scope: { tender: 'T' }, origin: this.origin, size: entries.length, created: new Date(this.now()).toISOString() };
+    const all = {
+      'bundle.json': ascii(JSON.stringify({ ...said, entries, documents: [], documents_missing: [], ...manifest })),
+      checkpoint: ascii(receipt.slice(receipt.indexOf('\n\n') + 2)),
+      'log.vkey': ascii(this.signers.map(({ vkey }) => `${vkey}\n`).join('')),
+      ...Object.fromEntries(files.map(({ name, bytes }) => [name.endsWith('.json') ? `entries/${name}` : `proofs/${name}`, bytes])),
+      ...members,
+    };
+    return { name: 'made.zip', bytes: zipped(all) };
+  }
+}
+
+// A zip of members that are not packed.
+function zipped(members) {
+  const numbers = (...pairs) => joined(...pairs.map(([value, bytes]) => Uint8Array.from({ length: bytes }, (_, at) => (value >>> (8 * at)) & 255)));
+  const [parts, directory] = [[], []];
+  let at = 0;
+  for (const [name, bytes] of Object.entries(members)) {
+    const both = [[20, 2], [0, 2], [0, 2], [0, 4], [crc32(bytes), 4], [bytes.length, 4], [bytes.length, 4], [ascii(name).length, 2], [0, 2]];
+    const local = joined(numbers([0x04034b50, 4], ...both), ascii(name), bytes);
+    directory.push(joined(numbers([0x02014b50, 4], [20, 2], ...both, [0, 2], [0, 2], [0, 2], [0, 4], [at, 4]), ascii(name)));
+    parts.push(local);
+    at += local.length;
+  }
+  const end = joined(...directory);
+  const count = directory.length;
+  return joined(...parts, end, numbers([0x06054b50, 4], [0, 2], [0, 2], [count, 2], [count, 2], [end.length, 4], [at, 4], [0, 2]));
 }
 
 // RFC 6962 §2.1.1

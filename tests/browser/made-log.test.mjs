@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answersTo } from '../../src/page/verify/answer.mjs';
+import { ascii, hex, sha256 } from '../../src/page/verify/bytes.mjs';
+import { sentence } from '../../src/page/verify/words.mjs';
 import { MadeLog, makeKey } from './made-log.mjs';
 
 const states = ({ answers }) => Object.values(answers).map((answer) => answer.state).join(' ');
@@ -74,6 +76,63 @@ test('an added key signs, and one that was revoked later leaves its records in d
   const { answers } = await answersTo(await log.files(), trusted(log), subject);
   assert.equal(answers.signer.state, 'open');
   assert.ok(answers.signer.says.some((saying) => saying.code === 'contested' && saying.values.index === subject));
+});
+
+// A log whose last record cites a document, and the document.
+async function citing() {
+  const log = await MadeLog.open();
+  const document = ascii('评标报告');
+  const id = hex(await sha256(document));
+  const cited = { title: '评标报告', sha256: id, size: document.length, media_type: 'text/plain' };
+  const index = await log.append('tender.x', 'tender/T', { documents: [cited] }, log.unit);
+  return { log, document, id, index };
+}
+
+test('the documents that records cite are looked for in a bundle, and those that are missing named', async () => {
+  const { log, document, id, index } = await citing();
+  const inLog = async (...bundle) => (await answersTo([await log.bundle(...bundle)], trusted(log))).answers.log;
+  const here = await inLog({ documents: [id] }, { [`documents/${id}`]: document });
+  assert.deepEqual(here.faults, []);
+  assert.ok(here.says.some(({ code }) => code === 'bundle-included'), JSON.stringify(here.says));
+
+  // One that the bundle says it lacks is named, and nothing is green for it.
+  const lacking = await inLog({ documents_missing: [id] });
+  assert.deepEqual([lacking.state, lacking.faults], ['open', []]);
+  const saying = lacking.says.find(({ code }) => code === 'bundle-lacking');
+  for (const language of ['zh', 'en']) assert.ok(sentence(saying, language).includes(id), sentence(saying, language));
+  assert.ok(!lacking.says.some(({ code }) => code === 'bundle-included'));
+
+  // One that is missing and said nothing of, another content, another size.
+  const silent = await inLog();
+  assert.deepEqual([silent.state, silent.faults.map(({ code, values }) => [code, values.document, values.index])], ['no', [['document-missing', id, index]]]);
+  const other = ascii('评标报吿');
+  assert.equal(other.length, document.length);
+  assert.deepEqual(codes(await inLog({ documents: [id] }, { [`documents/${id}`]: other })), ['document-mismatch']);
+  const longer = ascii('评标报告。');
+  assert.deepEqual(codes(await inLog({ documents: [id] }, { [`documents/${id}`]: longer })), ['document-mismatch', 'document-size']);
+});
+
+test('a document that no record cites is refused by its name, and so is a member that the manifest does not name', async () => {
+  const { log, document, id } = await citing();
+  const stranger = ascii('另一份');
+  const strange = hex(await sha256(stranger));
+  const members = { [`documents/${id}`]: document, [`documents/${strange}`]: stranger };
+  for (const documents of [[id, strange], [id]]) {
+    const { answers } = await answersTo([await log.bundle({ documents }, members)], trusted(log));
+    const faults = answers.log.faults.map(({ code, values }) => [code, values.name]);
+    assert.deepEqual([answers.log.state, faults], ['no', [['member-unknown', `documents/${strange}`]]]);
+  }
+});
+
+test('what a report says is no evidence, and the page says so', async () => {
+  const { log, document, id } = await citing();
+  for (const report of [undefined, '<p>中标无效</p>']) {
+    const members = { [`documents/${id}`]: document, ...(report && { 'report.html': ascii(report) }) };
+    const answered = await answersTo([await log.bundle({ documents: [id] }, members)], trusted(log));
+    assert.deepEqual(codes(answered.answers.log), []);
+    const saying = answered.notProved.find(({ code }) => code === 'not-people');
+    for (const language of ['zh', 'en']) assert.ok(sentence(saying, language).includes('report.html'));
+  }
 });
 
 test('a log that changed its name is one log where the entry that says so is there', async () => {

@@ -2,8 +2,8 @@
 
 use super::support::fixture::{self, act, money, stream};
 use super::support::{App, Cast, Engine};
-use gongshi::field::Party;
-use gongshi::tender::{Failure, Opening, Preannouncement};
+use gongshi::field::{Citations, Party};
+use gongshi::tender::{Challenge, Failure, Opening, PeriodReopening, Preannouncement, TenderPeriod};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tenders_are_found_by_buyer_day_and_estimate() {
@@ -203,6 +203,56 @@ async fn results_are_found_by_bidder_winner_and_amount_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn results_are_found_by_bidder_winner_and_amount_on_postgres() {
     results_are_found_by_bidder_winner_and_amount(Engine::Postgres).await;
+}
+
+/// What is said of a lot moves also when a supervisor gives back a period of it, and what is said of others does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_whose_period_is_reopened_has_changed() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    bids(&app, &cast, &[("R-1", [5_000_000, 5_100_000]), ("R-2", [4_900_000, 5_050_000])]).await;
+    let last = async |code: &str| {
+        let lots = app.get(&format!("/v1/lots?tender={code}")).await.body;
+        lots["items"][0]["last_time"].as_str().unwrap().to_owned()
+    };
+    let updated = async || {
+        let feed = app.get("/zh/lots.atom?tender=R-1").await.body.as_str().unwrap().to_owned();
+        let entry = feed.split("<entry>").nth(1).unwrap();
+        entry.split("<updated>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    let (before, other) = (last("R-1").await, last("R-2").await);
+    let post = async |by: &super::Actor, what: &str, payload| {
+        app.clock.advance_millis(60_000);
+        app.post(by, &format!("/v1/tenders/R-1/{what}"), &stream("R-1"), &payload).await.accepted();
+        app.now().to_string()
+    };
+    let reopening = |period, item: &str| PeriodReopening {
+        period,
+        item: Some(item.parse().unwrap()),
+        reasons: "服务时钟快了，公示提前结束".parse().unwrap(),
+        documents: Citations::default(),
+    };
+    let reopened = post(&cast.supervisor, "period-reopenings", act(reopening(TenderPeriod::Candidates, "1"))).await;
+    assert_eq!((last("R-1").await, updated().await), (reopened.clone(), reopened.clone()));
+    assert!(before < reopened, "{before} {reopened}");
+    let challenge = Challenge {
+        id: "z-1".parse().unwrap(),
+        lot: "1".parse().unwrap(),
+        candidate: None,
+        claim: None,
+        reasons: "报价低于成本".parse().unwrap(),
+        evidence: Citations::default(),
+        numbers_confirmed: None,
+    };
+    let challenged = post(&cast.rival, "challenges", act(challenge)).await;
+    assert_eq!(last("R-1").await, challenged);
+    app.days_pass(8).await;
+    let late = last("R-1").await;
+    let reopened =
+        post(&cast.supervisor, "period-reopenings", act(reopening(TenderPeriod::ChallengeAnswer, "z-1"))).await;
+    assert_eq!((last("R-1").await, updated().await), (reopened.clone(), reopened.clone()));
+    assert!(late < reopened, "{late} {reopened}");
+    assert_eq!(last("R-2").await, other);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -333,6 +333,29 @@ async fn nothing_in_a_csv_of_a_list_is_computed() {
     }
 }
 
+/// The first page shows those that close first, however many are open, and not those that were disclosed last.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_shows_the_windows_that_close_soonest_of_more_than_a_hundred() {
+    let app = App::start().await;
+    let cast = app.cast().await;
+    for n in 0..110 {
+        let mut disclosed = fixture::preannouncement(&cast.centre);
+        disclosed.title = format!("第{n}号项目").parse().unwrap();
+        // The window of the very first one ends last.
+        disclosed.windows.objection.count = if n == 0 { 20 } else { 5 };
+        let code = format!("T-{n:03}");
+        app.post(&cast.centre, "/v1/tenders", &stream(&code), &act(disclosed)).await.accepted();
+        app.clock.advance_millis(3_600_000);
+    }
+    for (tongue, heading) in [("zh", "正在公示，可提出异议"), ("en", "Disclosed now: open to objections")] {
+        let home = app.get(&format!("/{tongue}/")).await;
+        let html = home.body.as_str().unwrap();
+        let table = html.split(&format!("<h2>{heading}</h2>")).nth(1).unwrap().split("</table>").next().unwrap();
+        let codes: Vec<_> = table.split("/tenders/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(codes, ["T-001", "T-002", "T-003", "T-004", "T-005", "T-006"], "{tongue}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn crawlers_are_told_what_there_is() {
     let app = App::start().await;
