@@ -8,6 +8,7 @@ mod bodies;
 mod browsers;
 mod bulk;
 mod caching;
+mod changed;
 mod clock;
 mod coding;
 mod commands;
@@ -24,8 +25,8 @@ mod pages;
 mod parameters;
 mod problems;
 mod proxy;
-mod registry;
 mod questions;
+mod registry;
 mod rehearsal;
 mod remote;
 mod rounds;
@@ -34,8 +35,8 @@ mod steps;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
-mod time;
 mod suspended;
+mod time;
 mod uploads;
 
 use gongshi::record::Record;

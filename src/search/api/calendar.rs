@@ -1,10 +1,10 @@
 //! What is due on the tenders and objections that a query finds, as a calendar.
 
 use crate::field::{DueTime, Instant};
-use crate::http::{CALENDAR_THINGS_MAX, DueEvent, Problem, calendar, due_at};
+use crate::http::{CALENDAR_THINGS_MAX, DueEvent, Problem, Site, calendar, due_at};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
-use crate::search::projection::{DueDates, FoundThing, Search};
+use crate::search::projection::{DueDates, FoundThing, LastTimes, Search};
 use crate::tender::TenderStatus;
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::PlainText;
@@ -17,7 +17,7 @@ pub enum DueCalendar {
     Dates(PlainText<String>),
 }
 
-fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
+fn dues(thing: &FoundThing, dates: &DueDates, last: Instant, site: &Site) -> Vec<DueEvent> {
     let ends = |at: Option<&Instant>| at.copied().map(due_at);
     let window = ("window", "公示期满 · objections until", ends(dates.windows.get(&thing.key)));
     let known = match (thing.kind, thing.status.parse::<TenderStatus>()) {
@@ -40,9 +40,9 @@ fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
     let event = |(name, words, when): (&str, &str, Option<DueTime>)| {
         Some(DueEvent {
             id: format!("{name}-{}-{}", thing.kind.name(), thing.id),
-            time: thing.time,
+            time: last,
             summary: format!("{words}：{}", thing.title),
-            address: thing.page(),
+            address: site.address(&thing.page()),
             when: when?,
         })
     };
@@ -52,10 +52,11 @@ fn dues(thing: &FoundThing, dates: &DueDates) -> Vec<DueEvent> {
 impl DueCalendar {
     /// # Errors
     /// The store can't be read.
-    pub async fn of(ledger: &Ledger, search: &Search) -> Result<Self, Problem> {
+    pub async fn of(ledger: &Ledger, search: &Search, site: &Site) -> Result<Self, Problem> {
         let things = search.newest(ledger, CALENDAR_THINGS_MAX).await?;
         let dates = DueDates::of(&ledger.database, &things).await?;
-        let events = things.iter().flat_map(|thing| dues(thing, &dates));
+        let times = LastTimes::of(&ledger.database, &things).await?;
+        let events = things.iter().flat_map(|thing| dues(thing, &dates, times.last(thing), site));
         Ok(Self::Dates(PlainText(calendar(&ledger.identity().origin, "search", events))))
     }
 }

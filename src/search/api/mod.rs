@@ -151,9 +151,10 @@ impl SearchApi {
         #[oai(validator(minimum(value = "1949"), maximum(value = "9999")))] year: Query<Option<u16>>,
         began_from: Query<Option<Day>>,
         began_to: Query<Option<Day>>,
+        site: Site,
     ) -> Result<DueCalendar, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
-        DueCalendar::of(&self.0, &searched(asked)?).await
+        DueCalendar::of(&self.0, &searched(asked)?, &site).await
     }
 }
 

@@ -64,3 +64,55 @@ fn put(dates: &mut HashMap<String, Instant>, rows: &[Row]) -> Result<(), StoreEr
     }
     Ok(())
 }
+
+/// When the newest record about each thing was written, by the entry with which it began.
+#[derive(Debug, Default)]
+pub struct LastTimes(HashMap<u64, Instant>);
+
+/// The key and the time of the newest record of each, where the key is among some: one statement a kind, however many there are.
+fn statement(kind: SearchKind, marks: &str) -> String {
+    match kind {
+        SearchKind::Tender => format!("SELECT code, last_time FROM tenders WHERE (code) IN (VALUES {marks})"),
+        SearchKind::Objection => {
+            format!("SELECT tender || '/' || id, changed FROM objections WHERE (tender, id) IN (VALUES {marks})")
+        }
+        SearchKind::Commitment => format!("SELECT id, last_time FROM commitments WHERE (id) IN (VALUES {marks})"),
+        SearchKind::Organisation => format!(
+            "SELECT id, (SELECT time FROM entries WHERE stream = 'organisation/' || id ORDER BY version DESC LIMIT 1) \
+             FROM organisations WHERE (id) IN (VALUES {marks})"
+        ),
+    }
+}
+
+fn key_of(thing: &FoundThing) -> Vec<Value> {
+    match (thing.kind, thing.key.split_once('/')) {
+        (SearchKind::Objection, Some((tender, id))) => vec![Value::from(tender), Value::from(id)],
+        _ => vec![Value::from(thing.key.as_str())],
+    }
+}
+
+impl LastTimes {
+    /// # Errors
+    /// The store can't be read.
+    pub async fn of(database: &Database, things: &[FoundThing]) -> Result<Self, StoreError> {
+        let mut times = HashMap::new();
+        for kind in [SearchKind::Tender, SearchKind::Objection, SearchKind::Organisation, SearchKind::Commitment] {
+            let of_kind: Vec<_> = things.iter().filter(|thing| thing.kind == kind).collect();
+            for some in of_kind.chunks(KEYS_AT_A_TIME) {
+                let (marks, values) = keys_list(some.iter().map(|thing| key_of(thing)).collect());
+                let rows = database.read_built(statement(kind, &marks), &values).await?;
+                let mut known = HashMap::new();
+                for row in &rows {
+                    known.insert(row.text(0)?.to_owned(), Instant::from_millis(row.integer(1)?));
+                }
+                times.extend(some.iter().filter_map(|thing| Some((thing.id, *known.get(&thing.key)?))));
+            }
+        }
+        Ok(Self(times))
+    }
+
+    /// When a thing last changed. The tables know each that the index has, but for what was read in between.
+    pub fn last(&self, thing: &FoundThing) -> Instant {
+        self.0.get(&thing.id).copied().unwrap_or(thing.time).max(thing.time)
+    }
+}
