@@ -42,7 +42,8 @@ pub enum PostingError {
     Overflow { account: BookAccount },
 }
 
-/// Lines of one voucher: an allocation of interest to all deposits of a payee has two each.
+/// Lines of one voucher: an allocation of interest has one for each deposit that has a share, and one for the account. Whatever is
+/// accepted has no more, so this number is a rule of the log: another edition may have another one, no program by itself.
 pub const LINES_MAX: usize = 10_000;
 
 impl AccountBook {

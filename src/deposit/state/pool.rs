@@ -1,6 +1,6 @@
 //! 结息分配: the bank's interest on one account, shared by those whose money lay there.
 
-use super::super::book::{Heading, JournalLine};
+use super::super::book::{Heading, JournalLine, LINES_MAX};
 use super::super::interest::{DatedRate, allocate, product_of_steps};
 use super::super::{BankEntry, InterestAllocation, InterestCapitalisation};
 use super::decide::{must_be_amount, unknown};
@@ -8,8 +8,11 @@ use super::{DepositBook, DepositState};
 use crate::act::{Author, Moment, must_be_past};
 use crate::field::{Currency, Day, DocumentId, Fault, ItemId};
 use crate::log::Hash;
-use crate::problem::Refusal;
+use crate::problem::{self, Refusal};
 use std::fmt::Write;
+
+/// Deposits of one account that one allocation gives anything: its voucher has a line for each of them, and one for the account.
+const SHARES_MAX: usize = LINES_MAX - 1;
 
 /// What the bank paid on one account to be allocated, and what of it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +44,11 @@ impl AllocationTable {
             let _ = writeln!(text, "{deposit}\t{product}\t{share_minor}");
         }
         DocumentId::from(Hash::of(text))
+    }
+
+    /// Those that get anything.
+    fn shares(&self) -> impl Iterator<Item = &InterestShare> {
+        self.0.iter().filter(|share| share.share_minor > 0)
     }
 
     fn total_minor(&self) -> i64 {
@@ -78,8 +86,8 @@ impl DepositBook {
     pub(super) fn allocation_lines(&self, act: &InterestAllocation) -> Vec<JournalLine> {
         let currency = act.amount.currency;
         let table = self.allocation(&act.bank, currency, act.up_to);
-        let shares = table.0.iter().filter(|share| share.share_minor > 0);
-        let credits = shares
+        let credits = table
+            .shares()
             .map(|share| JournalLine::credit(Heading::InterestPayable.of(&share.deposit, currency), share.share_minor));
         let debit = JournalLine::debit(Heading::InterestToAllocate.of(&act.bank, currency), act.amount.amount_minor);
         std::iter::once(debit).chain(credits).collect()
@@ -160,12 +168,32 @@ pub(super) fn decide_allocation(
         let words = ("没有可参与分配的保证金", "no deposit has a share in it");
         return Err(Refusal::of_field("/up_to", Fault::inconsistent(words)));
     }
+    must_fit_a_voucher(&table, &act.bank)?;
     let right = table.digest();
     if act.table == right {
         return Ok(());
     }
     let words = (format!("分配表的哈希应为 {right}"), format!("the hash of the table is {right}"));
     Err(Refusal::of_field("/table", Fault::inconsistent(words)))
+}
+
+/// The record names no share, for everybody derives them; but what they post is one voucher.
+///
+/// # Errors
+/// More deposits have a share than a voucher has lines.
+fn must_fit_a_voucher(table: &AllocationTable, bank: &ItemId) -> Result<(), Refusal> {
+    let shares = table.shares().count();
+    if shares <= SHARES_MAX {
+        return Ok(());
+    }
+    let zh = format!(
+        "专户 {bank} 参与分配的保证金有 {shares} 笔，一次分配至多 {SHARES_MAX} 笔：其中有退还的，退还后再分配；新收的保证金请另设专户"
+    );
+    let en = format!(
+        "{shares} deposits in {bank} have a share, and one allocation is for {SHARES_MAX} at most: \
+         allocate when some of them have gone back, and take new ones in another custody account"
+    );
+    Err(Refusal::new(&problem::STATE_FORBIDS, zh, en))
 }
 
 /// # Errors

@@ -6,6 +6,7 @@ mod custody;
 mod division;
 mod guards;
 mod invariants;
+mod many;
 mod procurement;
 mod random;
 mod reserved;
