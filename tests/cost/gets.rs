@@ -131,7 +131,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/v1/deposits/{payee}/refunds-due.csv", Stream),
     ("/v1/deposits/{payee}/refunds-due.xlsx", Rule),
     ("/v1/deposits/{payee}/enterprises/{payer}/statement", Rule),
-    ("/v1/deposits/{payee}/enterprises/{payer}/statement.csv", Rule),
+    ("/v1/deposits/{payee}/enterprises/{payer}/statement.csv", Stream),
     ("/v1/deposits/{payee}/enterprises/{payer}/statement.xlsx", Rule),
     ("/v1/credit", Page),
     ("/v1/credit.csv", Stream),

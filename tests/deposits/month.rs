@@ -3,7 +3,7 @@
 use super::books::sheet;
 use super::stage::{Stage, paper, yuan};
 use super::support::Engine;
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn a_month_is_read(engine: Engine) {
     let stage = Stage::on(engine).await;
@@ -93,4 +93,39 @@ async fn a_month_is_read_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_read_on_postgres() {
     a_month_is_read(Engine::Postgres).await;
+}
+
+/// What lies behind the newest 500 is in the next part, and in the files.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_of_more_deposits_than_a_part_takes_is_whole() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    let (payer, today) = (&stage.cast.enterprise, stage.day(0));
+    stage.paid_in("d-0", payer).await;
+    for number in 1..=501 {
+        let notice = json!({
+            "id": format!("d-{number}"), "scheme": "s-1", "payer": payer.id, "base": yuan(500_000_000),
+            "required": yuan(10_000_000), "bank": "icbc", "pay_by": stage.day(5),
+        });
+        stage.enters("notices", "deposit.announced", notice).await.accepted();
+    }
+    let of = |what: &str| stage.path(&format!("enterprises/{}/statement{what}?from={today}&to={today}", payer.id));
+    let first = stage.app.get_as(payer, &of("")).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    let ids = |part: &Value| -> Vec<String> {
+        let ids = part["deposits"].as_array().unwrap().iter();
+        ids.map(|of| of["deposit"]["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (newest, next) = (ids(&first.body), first.body["next"].as_str().unwrap().to_owned());
+    assert_eq!((newest.len(), &*newest[0], &*newest[499], &first.body["lines"]), (500, "d-501", "d-2", &json!([])));
+    let second = stage.app.get_as(payer, &format!("{}&after={next}", of(""))).await.body;
+    assert_eq!((ids(&second), &second["next"]), (vec!["d-1".to_owned(), "d-0".to_owned()], &Value::Null));
+    assert_eq!(second["totals"][0]["closing_minor"], 10_000_000, "{}", second["totals"]);
+    let beyond = stage.app.get_as(payer, &format!("{}&after=x", of(""))).await;
+    assert_eq!(beyond.status, 400, "{beyond:?}");
+    let csv = stage.app.get_as(payer, &of(".csv")).await.body;
+    assert!(csv.as_str().unwrap().contains("2010.d-0.CNY") && csv.as_str().unwrap().lines().count() == 2, "{csv}");
+    let xlsx = stage.app.client.get(format!("{}{}", stage.app.base, of(".xlsx"))).bearer_auth(stage.app.token(payer));
+    let bytes = xlsx.send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(sheet(&bytes, "发生额及余额表")[1][0], "2010.d-0.CNY");
 }

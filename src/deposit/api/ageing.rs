@@ -71,7 +71,7 @@ impl AgeingApi {
             let (items, next) = page(&self.0, &payee.0, after, CSV_ROWS).await?;
             due.extend(items);
             if due.len() > WORKBOOK_ROWS_MAX {
-                return Err(too_long());
+                return Err(too_long(("请取 refunds-due.csv", "take refunds-due.csv")));
             }
             if next.is_none() {
                 break;

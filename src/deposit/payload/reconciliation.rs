@@ -33,7 +33,7 @@ pub struct ListedItem {
     pub reference: Option<Line<64>>,
     /// What the book has: its posting. What the bank has: the postings by which the book has it after the period. By their entries.
     pub entries: Vec<u64>,
-    /// Postings that it might be.
+    /// Postings that it might be; of more than five the service drafts the first five.
     pub candidates: Vec<u64>,
 }
 

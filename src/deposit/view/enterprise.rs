@@ -5,7 +5,7 @@ use crate::field::{Day, OrganisationId};
 use poem_openapi::Object;
 use serde::Serialize;
 
-/// What an enterprise had at a payee, what came and went, and what comes back when.
+/// What an enterprise had at a payee, what came and went, and what comes back when; or a part of that, of some of its deposits.
 #[derive(Serialize, Object)]
 pub struct EnterpriseStatementView {
     pub payee: OrganisationId,
@@ -18,9 +18,13 @@ pub struct EnterpriseStatementView {
     pub lines: Vec<PostingView>,
     /// Its deposits as they are now, the newest first.
     pub deposits: Vec<EnterpriseDepositView>,
+    /// There are more deposits: pass as `after` for the next part, whose totals come on top of these. Absent in the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(skip_serializing_if_is_none)]
+    pub next: Option<String>,
 }
 
-/// In one currency: all that the payee owes it, what is held and what may still be appealed among it.
+/// In one currency: all that the payee owes it of these deposits, what is held and what may still be appealed among it.
 #[derive(Serialize, Object)]
 pub struct EnterpriseTotalView {
     pub currency: String,

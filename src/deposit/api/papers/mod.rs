@@ -165,7 +165,7 @@ impl PapersApi {
             let read = rows.iter().map(book_line).collect::<Result<Vec<_>, StoreError>>()?;
             lines.extend(read.into_iter().filter(|line| line.entry <= last));
             if lines.len() > WORKBOOK_ROWS_MAX {
-                return Err(too_long());
+                return Err(too_many_postings());
             }
             after = next.filter(|(entry, _)| *entry <= last);
         }
@@ -182,7 +182,7 @@ impl PapersApi {
                 closing.push((BookAccount::parse(&name).ok_or_else(damaged)?, row.integer(5)?));
             }
             if closing.len() > WORKBOOK_ROWS_MAX {
-                return Err(too_long());
+                return Err(too_many_postings());
             }
             match rows.last().filter(|_| rows.len() == CSV_ROWS as usize) {
                 Some(row) => row.text(0)?.clone_into(&mut behind),
@@ -192,8 +192,14 @@ impl PapersApi {
     }
 }
 
-pub fn too_long() -> Problem {
-    let zh = format!("一个文件至多 {WORKBOOK_ROWS_MAX} 行；请缩短期间，或取 postings.csv");
-    let en = format!("a file has {WORKBOOK_ROWS_MAX} rows at most; ask for a shorter period, or take postings.csv");
+/// # Errors
+/// A file would be too long; with what to do instead.
+pub fn too_long((zh, en): (&str, &str)) -> Problem {
+    let zh = format!("至多 {WORKBOOK_ROWS_MAX} 行；{zh}");
+    let en = format!("there are {WORKBOOK_ROWS_MAX} rows at most; {en}");
     Problem::with_detail(&problem::BAD_PARAMETER, zh, en)
+}
+
+fn too_many_postings() -> Problem {
+    too_long(("请缩短期间，或取 postings.csv", "ask for a shorter period, or take postings.csv"))
 }
