@@ -254,9 +254,12 @@ pub async fn books_of_tender(database: &Database, tender: &str) -> Result<Vec<St
 }
 
 /// Everybody may know that a deposit is there: 招标投标法 art. 22 keeps who bids, and how many, until the opening. Editions up to
-/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them. Of a statement that reads `deposits`.
-pub const IS_PUBLIC: &str = "(deposits.tender IS NULL OR deposits.refund <> 'not_due' AND deposits.status <> 'reversed' OR EXISTS \
-     (SELECT 1 FROM lots WHERE lots.tender = deposits.tender AND lots.id = deposits.lot AND lots.status <> 'waiting'))";
+/// 2027-01 took such notices before it, and what they took stands in the log; no list names them, and no statistic counts them. A refund that
+/// the tender's records have made due tells nothing that they don't; one that payee or payer agreed on, before the opening, tells who bids,
+/// and so does whatever is said of it once it is back. Of a statement that reads `deposits`.
+pub const IS_PUBLIC: &str = "(deposits.tender IS NULL OR deposits.refund <> 'not_due' AND deposits.status <> 'reversed' AND \
+     (deposits.clock_event <> 'agreed' OR EXISTS (SELECT 1 FROM tenders AS ended WHERE ended.code = deposits.tender \
+     AND ended.status = 'terminated')) OR EXISTS (SELECT 1 FROM lots WHERE lots.tender = deposits.tender AND lots.id = deposits.lot AND lots.status <> 'waiting'))";
 
 /// The row of one deposit.
 ///

@@ -122,11 +122,11 @@ pub struct DepositView {
     pub next_due: Option<String>,
     /// That time rests on holidays that are not arranged yet.
     provisional: bool,
-    /// Index of the entry by which the service says that it is late.
+    /// Index of the entry by which the service says that it is late: it stays when the refund has come, as `refund` says how it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub overdue: Option<u64>,
-    /// 逾期天数: days since then, as long as it is not back.
+    /// 逾期天数: days since it was to be back, as long as money of it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     pub days_late: Option<i64>,
@@ -272,8 +272,9 @@ impl DepositView {
         let entry = |column| -> Result<Option<u64>, StoreError> {
             Ok(row.optional_integer(column)?.and_then(|entry| u64::try_from(entry).ok()))
         };
-        let overdue = entry(15)?;
-        let days_late = row.optional_integer(13)?.filter(|_| overdue.is_some()).map(|due| ageing::days_late(due, now));
+        let (status, due_at) = (word(row, 9)?, row.optional_integer(13)?);
+        // A guarantee may stand when the money is back: it has a day, and is not what was late.
+        let days_late = due_at.filter(|_| status == DepositStatus::Overdue).map(|due| ageing::days_late(due, now));
         Ok(Self {
             entry: row.unsigned(0)?,
             announced: Instant::from_millis(row.integer(35)?),
@@ -287,13 +288,13 @@ impl DepositView {
             lot: row.optional_text(7)?.map(str::to_owned),
             procurement: row.optional_text(36)?.map(str::to_owned),
             procurement_notice: row.optional_text(37)?.map(str::to_owned),
-            status: word(row, 9)?,
+            status,
             pay_by: read(row.text(10)?)?,
             clock_event: event,
             clock_day: optional(row, 12)?,
             next_due: due(13)?,
             provisional: row.integer(14)? != 0,
-            overdue,
+            overdue: entry(15)?,
             days_late,
             guarantee_expires: optional(row, 27)?,
             guarantee_warned: entry(32)?,

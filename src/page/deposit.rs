@@ -50,7 +50,9 @@ async fn facts(visit: &Visit, deposit: &DepositView) -> Vec<(&'static str, Marku
     say(DepositText::PartOf, whole);
     say(DepositText::PayBy, Some(html! { (deposit.pay_by.to_string()) }));
     say(DepositText::RefundBy, deposit.next_due.as_deref().map(|due| html! { (end_of_period(due)) }));
-    say(DepositText::Late, deposit.overdue.map(|entry| record_link(visit, entry)));
+    // What has come back is late no more.
+    let late = if deposit.days_late.is_some() { DepositText::Late } else { DepositText::WasLate };
+    say(late, deposit.overdue.map(|entry| record_link(visit, entry)));
     say(DepositText::DaysLate, deposit.days_late.map(|days| html! { (days) }));
     say(DepositText::GuaranteeExpires, deposit.guarantee_expires.as_ref().map(|day| html! { (day.to_string()) }));
     say(DepositText::Announced, Some(record_link(visit, deposit.entry)));
@@ -84,6 +86,7 @@ texts! { DepositText {
     PayBy "交纳期限" "To be paid by"
     RefundBy "最迟退还" "To be back by"
     Late "逾期未退" "Late"
+    WasLate "曾逾期" "Was late"
     DaysLate "逾期天数" "Days late"
     GuaranteeExpires "保函到期" "Guarantee expires"
     Announced "通知或来源" "Came by"

@@ -177,3 +177,48 @@ async fn a_bond_follows_who_succeeds_its_payer() {
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     stage.holds().await;
 }
+
+/// The money is back, late; the guarantee beside it is not. Nothing counts days of what is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_come_back_is_late_no_more() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", &stage.cast.enterprise).await;
+    let lodged = json!({
+        "deposit": "d-1", "id": "g-1", "form": "bank_guarantee", "issuer": {"name": "某银行"}, "issuer_kind": "bank",
+        "licence": "B0001H141010001", "number": "B-1", "amount": yuan(1_000_000), "valid_from": stage.day(0),
+        "valid_to": stage.day(300), "claim_by": stage.day(300), "document": paper(),
+    });
+    stage.enters("guarantees", "deposit.guarantee_lodged", lodged).await.accepted();
+    let verified = json!({"deposit": "d-1", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验", "evidence": paper()});
+    stage.post(&stage.checker, "guarantee-verifications", "deposit.guarantee_verified", verified).await.accepted();
+    let due = json!({"deposit": "d-1", "event": "agreed", "day": stage.day(0), "document": paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", due).await.accepted();
+    stage.app.days_pass(40).await;
+    let view = stage.deposit("d-1").await;
+    assert!(view["status"] == "overdue" && view["days_late"].as_i64().unwrap() > 0, "{view}");
+    let page = async || stage.app.get(&format!("/zh/deposits/{}/d-1", stage.cast.centre.id)).await.body.to_string();
+    assert!(page().await.contains("逾期未退"), "{}", page().await);
+
+    // 100,000 yuan for 40 days at 0.05 % a year of 360 days: 555 fen.
+    let approval = json!({
+        "deposit": "d-1", "id": "r-1", "amount": yuan(10_000_000), "value_date": stage.day(0), "interest_minor": 555,
+        "overdue_minor": 0,
+    });
+    stage.enters("refund-approvals", "deposit.refund_approved", approval).await.accepted();
+    let instruction = json!({"deposit": "d-1", "refund": "r-1"});
+    stage.post(&stage.checker, "refund-instructions", "deposit.refund_instructed", instruction).await.accepted();
+    let line = json!({
+        "bank": "icbc", "nature": "interest", "reference": "LX-1", "amount": yuan(555), "value_date": stage.day(0),
+    });
+    stage.enters("bank-entries", "deposit.bank_entered", line).await.accepted();
+    let paid = json!({
+        "deposit": "d-1", "refund": "r-1", "outcome": "confirmed", "reference": "HD-9", "value_date": stage.day(0),
+    });
+    stage.enters("refund-settlements", "deposit.refund_settled", paid).await.accepted();
+    let view = stage.deposit("d-1").await;
+    let is_due = view["status"] == "refund_due" && view["next_due"].is_string();
+    assert!(is_due && view["refund"] == "late" && view["overdue"].is_u64(), "{view}");
+    assert_eq!(view["days_late"], Value::Null, "{view}");
+    assert!(page().await.contains("曾逾期") && !page().await.contains("逾期未退"), "{}", page().await);
+}

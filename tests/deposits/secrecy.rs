@@ -88,6 +88,12 @@ async fn an_earlier_edition_takes_the_notice_and_no_list_shows_it() {
     let in_feed = async || stage.app.get("/zh/deposits.atom").await.body.to_string().contains("d-1");
     assert!(!in_feed().await);
     assert_eq!(stage.app.get_as(&stage.cast.enterprise, &stage.path("deposits/d-1/money")).await.status, 200);
+    // Nor when it is to go back by what was agreed, and is late.
+    let due = json!({"deposit": "d-1", "event": "agreed", "day": stage.day(0), "document": super::stage::paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", due).await.accepted();
+    let (listed, one, _) = told(&stage).await;
+    assert_eq!((listed, one), (0, 404));
+    assert!(!in_feed().await);
     stage.opened().await;
     let (listed, one, _) = told(&stage).await;
     assert_eq!((listed, one), (1, 200));
