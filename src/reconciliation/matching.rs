@@ -3,11 +3,18 @@
 use super::BookMovement;
 use crate::field::{Bilingual, Day};
 use crate::statement::StatementLine;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 /// Days between a line and a posting of the same payer and amount that may still be one thing. The platform's own rule: no law says.
 pub const PAYER_DAYS_MAX: u64 = 5;
+
+/// And between a posting and a line that names its deposit: a day that was mistyped by a month is still that day. The platform's own rule.
+pub const NOTICE_DAYS_MAX: u64 = 31;
+
+/// Days after a bank was told to pay within which its line may be that payment: a cheque is presented late, and the longest holidays lie
+/// between. What is later is another payment, unless the bank's reference says so. The platform's own rule.
+pub const PAYMENT_DAYS_MAX: u64 = 20;
 
 /// Why lines and postings are the same.
 #[derive(
@@ -23,9 +30,9 @@ pub enum MatchReason {
     BankReference,
     /// One line is a batch whose payments name these postings and come to its amount.
     BatchReferences,
-    /// The line names the deposit, and has its amount.
+    /// The line names the deposit, and has its amount, within [`NOTICE_DAYS_MAX`] days; of several the nearest.
     NoticeReference,
-    /// The payer's name and the amount, within [`PAYER_DAYS_MAX`] days.
+    /// The payer's name and the amount, within [`PAYER_DAYS_MAX`] days; of several the nearest.
     PayerAndAmount,
     /// The bank took one back itself (冲正、退汇): the book has neither.
     BankReversal,
@@ -40,12 +47,14 @@ impl MatchReason {
             Self::BatchReferences => {
                 Bilingual::new("批量付款，各笔参考号与合计一致", "a batch whose references and sum agree")
             }
-            Self::NoticeReference => {
-                Bilingual::new("附言载明缴款编号，金额一致", "names the deposit, and has its amount")
-            }
-            Self::PayerAndAmount => {
-                Bilingual::new("付款人与金额一致，日期相近", "same payer and amount, within a few days")
-            }
+            Self::NoticeReference => Bilingual::new(
+                "附言载明缴款编号，金额一致，日期最近",
+                "names the deposit, has its amount, and is the nearest in time",
+            ),
+            Self::PayerAndAmount => Bilingual::new(
+                "付款人与金额一致，日期相近且最近",
+                "same payer and amount, within a few days, and the nearest of them",
+            ),
             Self::BankReversal => Bilingual::new("银行冲正或退汇，互抵", "taken back at the bank"),
         }
     }
@@ -96,8 +105,18 @@ pub(super) fn of(
     search.by(MatchReason::BankReference, references, |movement| movement.reference.clone(), |_, _| true);
     search.batches();
     search.differing(carried);
-    search.by(MatchReason::NoticeReference, words_of, |movement| movement.notice.clone(), |_, _| true);
-    search.by(MatchReason::PayerAndAmount, payer_of, |movement| movement.payer.clone(), are_near);
+    search.by(
+        MatchReason::NoticeReference,
+        words_of,
+        |movement| movement.notice.clone(),
+        |line, of| may_be(line, of, NOTICE_DAYS_MAX),
+    );
+    search.by(
+        MatchReason::PayerAndAmount,
+        payer_of,
+        |movement| movement.payer.clone(),
+        |line, of| may_be(line, of, PAYER_DAYS_MAX),
+    );
     search.bank_reversals();
     let open = &search.open_lines;
     search.found.candidates.retain(|line, _| open.contains(line));
@@ -122,9 +141,31 @@ fn payer_of(line: &StatementLine) -> Vec<String> {
     line.counterparty.name.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-fn are_near(line: &StatementLine, movement: &BookMovement) -> bool {
-    let apart = |day: Day| (day.date() - movement.value_date.date()).num_days().unsigned_abs();
-    day_of(line).is_some_and(|day| apart(day) <= PAYER_DAYS_MAX)
+fn days_between(earlier: Day, later: Day) -> i64 {
+    (later.date() - earlier.date()).num_days()
+}
+
+/// Days between what the bank says and what the book says of when it was at the bank.
+fn apart(line: &StatementLine, movement: &BookMovement) -> u64 {
+    day_of(line).map_or(u64::MAX, |day| days_between(movement.value_date, day).unsigned_abs())
+}
+
+/// Near enough; and a payment is never there before the bank was told to make it, nor long after.
+fn may_be(line: &StatementLine, movement: &BookMovement, days_max: u64) -> bool {
+    let since = |told: Day| day_of(line).map_or(-1, |day| days_between(told, day));
+    let is_that_payment = |told: Day| (0..=PAYMENT_DAYS_MAX as i64).contains(&since(told));
+    apart(line, movement) <= days_max && movement.instructed.is_none_or(is_that_payment)
+}
+
+/// The nearest of some; none where two are equally near.
+fn nearest(of: &BTreeSet<usize>, apart: impl Fn(usize) -> u64) -> Option<usize> {
+    let mut by_days: Vec<(u64, usize)> = of.iter().map(|at| (apart(*at), *at)).collect();
+    by_days.sort_unstable();
+    match by_days[..] {
+        [] => None,
+        [(first, _), (second, _), ..] if first == second => None,
+        [(_, at), ..] => Some(at),
+    }
 }
 
 struct Search<'a> {
@@ -170,7 +211,7 @@ impl Search<'_> {
         }
     }
 
-    /// Pairs of the same name and amount, where there is no other one on either side.
+    /// Pairs of the same name and amount: each is the only one for the other, or by its day the nearest.
     fn by(
         &mut self,
         reason: MatchReason,
@@ -179,23 +220,28 @@ impl Search<'_> {
         fits: impl Fn(&StatementLine, &BookMovement) -> bool,
     ) {
         let index = self.index(|movement| Some((name(movement)?, movement.amount_minor)));
-        let (mut of_line, mut of_movement): (HashMap<usize, BTreeSet<usize>>, HashMap<usize, usize>) =
-            Default::default();
+        let mut of_line: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut of_movement: HashMap<usize, BTreeSet<usize>> = HashMap::new();
         for at in &self.open_lines {
             let line = self.lines[*at];
             let known = names(line).into_iter().filter_map(|name| index.get(&(name, line.amount_minor)));
             let fitting: BTreeSet<usize> =
                 known.flatten().copied().filter(|movement| fits(line, &self.movements[*movement])).collect();
-            fitting.iter().for_each(|movement| *of_movement.entry(*movement).or_default() += 1);
+            for movement in &fitting {
+                of_movement.entry(*movement).or_default().insert(*at);
+            }
             if !fitting.is_empty() {
                 of_line.insert(*at, fitting);
             }
         }
-        let mut of_line: Vec<_> = of_line.into_iter().collect();
-        of_line.sort_unstable_by_key(|(line, _)| *line);
+        let (lines, movements) = (self.lines, self.movements);
         for (line, fitting) in of_line {
-            match fitting.first().filter(|only| fitting.len() == 1 && of_movement.get(only) == Some(&1)) {
-                Some(only) => self.take(vec![line], vec![*only], reason),
+            let near = nearest(&fitting, |movement| apart(lines[line], &movements[movement]));
+            let back = |of: &usize| {
+                nearest(&of_movement[of], |other| apart(lines[other], &movements[*of])).is_some_and(|it| it == line)
+            };
+            match near.filter(back) {
+                Some(movement) => self.take(vec![line], vec![movement], reason),
                 None => self.found.candidates.entry(line).or_default().extend(fitting),
             }
         }

@@ -21,6 +21,8 @@ pub struct BookMovement {
     pub notice: Option<String>,
     /// What the payer is called, where that is known.
     pub payer: Option<String>,
+    /// The day on which the bank was told to pay it: the bank can't have had it before.
+    pub instructed: Option<Day>,
     /// The entry whose movement this one takes back (红字冲销).
     pub takes_back: Option<u64>,
 }
@@ -37,6 +39,7 @@ impl BookMovement {
             reference,
             notice: None,
             payer: None,
+            instructed: None,
             takes_back: None,
         }
     }

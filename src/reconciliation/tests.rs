@@ -95,12 +95,67 @@ fn what_fits_twice_is_not_guessed() {
     assert_eq!(of.matches, []);
     assert_eq!(of.items.iter().find(|item| item.line.is_some()).unwrap().candidates, [1, 2]);
     // Nor the other way round.
-    let of = reconciled(&statement(0, vec![named(2), named(3)]), &[movement(1)]);
+    let twice = |number: u32| StatementLine { key: format!("again {number}"), ..named(number) };
+    let of = reconciled(&statement(0, vec![named(2), twice(2)]), &[movement(1)]);
     assert_eq!(of.matches, []);
     assert_eq!(of.items.len(), 3);
+    // Nor one day before and one day after.
+    let of = reconciled(&statement(0, vec![named(1), named(3)]), &[movement(1)]);
+    assert_eq!(of.matches, []);
     // Nor too far apart.
     let of = reconciled(&statement(0, vec![named(2 + PAYER_DAYS_MAX as u32 + 1)]), &[movement(1)]);
     assert_eq!(of.matches, []);
+}
+
+/// Equal amounts of one payer, or of one deposit, on different days: each with its own, in whatever order they stand.
+#[test]
+fn equal_amounts_are_matched_by_their_days() {
+    let by_payer = |number: u32| {
+        let mut line = line(number, 100, "");
+        line.counterparty.name = Some("甲".into());
+        line
+    };
+    let by_notice = |number: u32| StatementLine { text: "保证金 d-1".into(), ..line(number, 100, "") };
+    for is_notice in [false, true] {
+        let movement = |entry, number| BookMovement {
+            payer: Some("甲".into()),
+            notice: is_notice.then(|| "d-1".to_owned()),
+            ..posted(entry, number, 100, "")
+        };
+        let of_day = |number| if is_notice { by_notice(number) } else { by_payer(number) };
+        let pairs = |of: &Reconciliation| -> Vec<_> {
+            of.matches.iter().map(|it| (it.lines.clone(), it.movements.clone())).collect()
+        };
+        let lines = || vec![of_day(3), of_day(7)];
+        for movements in [[movement(1, 7), movement(2, 3)], [movement(1, 6), movement(2, 4)]] {
+            let of = reconciled(&statement(0, lines()), &movements);
+            assert_eq!(pairs(&of), [(vec![0], vec![1]), (vec![1], vec![0])]);
+        }
+        // One of them is not in the book: it is the other one that is open.
+        let of = reconciled(&statement(0, lines()), &[movement(1, 7)]);
+        assert_eq!(pairs(&of), [(vec![1], vec![0])]);
+        assert_eq!(kinds(&of), [(OpenItemKind::UnallocatedReceipt, 100)]);
+    }
+}
+
+/// What the bank paid before it was told to, or long after, is another payment; a reference of the bank says more than a day.
+#[test]
+fn a_payment_is_not_there_before_it_was_instructed() {
+    let refund = |told: u32, value: u32| BookMovement {
+        notice: Some("d-1".into()),
+        instructed: Some(day(told)),
+        ..posted(1, value, -100, "HK-1")
+    };
+    let paid = |number: u32| StatementLine { text: "退保证金 d-1".into(), ..line(number, -100, "") };
+    let is_matched =
+        |paid, refund| !reconciled(&statement(500, vec![paid, line(28, 1, "z")]), &[refund]).matches.is_empty();
+    assert!(!is_matched(paid(4), refund(5, 6)));
+    assert!(is_matched(paid(5), refund(5, 6)) && is_matched(paid(25), refund(5, 6)));
+    assert!(!is_matched(paid(26), refund(5, 6)));
+    assert!(is_matched(line(4, -100, "HK-1"), refund(5, 6)));
+    let of = reconciled(&statement(500, vec![paid(4), line(8, 1, "z")]), &[refund(5, 6)]);
+    use OpenItemKind::*;
+    assert_eq!(kinds(&of), [(UnbookedPayment, -100), (PaymentNotAtBank, 100), (UnallocatedReceipt, 1)]);
 }
 
 #[test]

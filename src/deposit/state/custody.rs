@@ -49,6 +49,7 @@ impl CustodyJournal {
             reference,
             notice: act.deposit().map(ToString::to_string),
             payer: None,
+            instructed: self.instructed(act),
             takes_back: voucher.reverses.and_then(|mark| self.entries.get(&mark.voucher).copied()),
         });
     }
@@ -78,6 +79,13 @@ impl CustodyJournal {
             book.book.knows(&self.account)
                 || book.deposits.values().any(|deposit| Some(&deposit.bank) == self.account.sub.as_ref())
         })
+    }
+
+    /// When the bank was told to pay what it has paid now.
+    fn instructed(&self, act: &Act) -> Option<Day> {
+        let Act::RefundSettled(settlement) = act else { return None };
+        let deposit = self.journal.book()?.deposits.get(&settlement.deposit)?;
+        deposit.refunds.get(&settlement.refund)?.instructed
     }
 
     fn payer(&self, act: &Act) -> Option<OrganisationId> {
