@@ -146,6 +146,7 @@ fn as_json(statement: &Statement, of: &Reconciliation, movements: &[BookMovement
         "account_ending": ending(statement), "currency": statement.currency.code(), "first": of.first, "last": of.last,
         "opening_minor": of.opening_minor, "closing_minor": of.closing_minor, "untied": of.first_untied(),
         "matches": matched.collect::<Vec<_>>(), "items": of.items, "items_sha256": of.items_digest(), "days": of.days,
+        "returns": of.returns.iter().map(|it| json!({"pair": it.pair.to_string(), "reason": it.reason})).collect::<Vec<_>>(),
         "mismatches": statement.mismatches.len(), "warnings": statement.warnings,
     })
 }
@@ -173,6 +174,16 @@ fn tell(statement: &Statement, of: &Reconciliation) {
     }
     for item in &of.items {
         tell_item(item, &money);
+    }
+    for it in &of.returns {
+        say!(
+            "~ {}\t{} → {}\t{}\t{}",
+            it.pair,
+            it.out_on,
+            it.back_on,
+            money(it.amount_minor),
+            in_words(&it.reason.words())
+        );
     }
     let Some(last) = of.days.last() else { return };
     let ReconciledDay { bank_minor, book_minor, bank_alone_minor, book_alone_minor, unexplained_minor, .. } = *last;

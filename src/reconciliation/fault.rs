@@ -22,6 +22,10 @@ pub enum ReconciliationFault {
         "at the end of {day} the account had {reconciled_minor} by the reconciliation before, and has {stated_minor} here"
     )]
     OpeningDiffers { day: Day, reconciled_minor: i64, stated_minor: i64 },
+    #[error(
+        "{pair} is no payment that came back: two lines that are open, by their numbers or items, the second later and of the opposite amount"
+    )]
+    NotReturned { pair: String },
     #[error("more than can be counted")]
     Overflow,
 }
@@ -37,6 +41,11 @@ impl ReconciliationFault {
             Self::AlreadyReconciled { last } => format!("截至 {last} 的各日均已对账，本文件没有新内容"),
             Self::OpeningDiffers { day, reconciled_minor, stated_minor } => {
                 format!("{day} 日终余额：上次对账为 {reconciled_minor}，本对账单为 {stated_minor}（最小货币单位）")
+            }
+            Self::NotReturned { pair } => {
+                format!(
+                    "{pair} 不是一笔退回的付款：应为两笔未匹配的流水（写行号或未达账项编号），后一笔在后且金额相同方向相反"
+                )
             }
             Self::Overflow => "金额超出范围".to_owned(),
         };

@@ -3,6 +3,7 @@
 use super::day::{Alone, Moved, days};
 use super::matching::{self, Matching};
 use super::report::{is_within, whole, within};
+use super::returned::{self, ReturnProposal, ReturnedPair};
 use super::{
     BookMovement, CarriedForward, CarriedItem, OpenItem, OpenItemKind, ReconciledDay, Reconciliation,
     ReconciliationFault,
@@ -21,11 +22,15 @@ pub(super) struct Held<'a> {
     pub first: Day,
     pub last: Day,
     pub carried: Option<&'a CarriedForward>,
+    /// What the payee says came back.
+    pub returned: &'a [ReturnedPair],
+    /// The number of each line among those of the file, by its key.
+    pub numbers: &'a BTreeMap<String, usize>,
 }
 
 impl Held<'_> {
     pub fn against(self, movements: &[BookMovement]) -> Result<Reconciliation, ReconciliationFault> {
-        let Held { statement, lines, line_days, opening, first, last, carried } = self;
+        let Held { statement, lines, line_days, opening, first, last, carried, returned, numbers } = self;
         let numbered: BTreeMap<Day, usize> = days(first, last).zip(0..).collect();
         let open: Vec<BookMovement> = match carried {
             Some(carried) => {
@@ -40,7 +45,13 @@ impl Held<'_> {
         let in_book: Vec<&CarriedItem> =
             self.carried.into_iter().flat_map(|it| &it.items).filter(|item| item.kind.is_in_book()).collect();
         let named = named(&carried, &in_book, &open);
-        let found = matching::of(&lines, &open, named, carried.len());
+        let names: Vec<String> = lines
+            .iter()
+            .map(|line| numbers.get(&line.key).map_or_else(|| line.key.clone(), usize::to_string))
+            .collect();
+        let taken: BTreeSet<usize> = named.iter().flat_map(|(lines, _)| lines).copied().collect();
+        let returned = pairs(returned, &names, &lines, &line_days, taken)?;
+        let found = matching::of(&lines, &open, named, returned, carried.len());
         let is_first = self.carried.is_none();
         let work =
             Work { lines: &lines, line_days: &line_days, movements: &open, numbered, first, last, is_first, carried };
@@ -49,6 +60,7 @@ impl Held<'_> {
         let days = work.days(&bank, &alone, movements)?;
         let items = work.items(&found)?;
         let settled = work.settled(&found, &in_book);
+        let returns = work.returns(&found, &names);
         let closing_minor = days.last().map_or(opening, |day| day.bank_minor);
         let (lines, matches) = (lines.len() - work.carried.len(), found.matches);
         Ok(Reconciliation {
@@ -60,6 +72,7 @@ impl Held<'_> {
             items,
             days,
             settled,
+            returns,
             lines,
             lines_before: 0,
         })
@@ -83,6 +96,27 @@ fn named(
         .map(|(lines, item, own)| {
             (lines, places(&own.into_iter().chain(item.settled_by.iter().copied()).collect::<Vec<_>>()))
         })
+        .collect()
+}
+
+/// The places of lines that are said to be payments and their returns. Each is called by one name.
+fn pairs(
+    returned: &[ReturnedPair],
+    names: &[String],
+    lines: &[&StatementLine],
+    days: &[Day],
+    mut taken: BTreeSet<usize>,
+) -> Result<Vec<[usize; 2]>, ReconciliationFault> {
+    let place = |name: &str| names.iter().position(|known| known == name);
+    let of = |pair: &ReturnedPair| {
+        let (out, back) = (place(&pair.out)?, place(&pair.back)?);
+        let (paid, came) = (lines[out].amount_minor, lines[back].amount_minor);
+        let is_return = paid < 0 && paid.checked_neg() == Some(came) && (days[out], out) < (days[back], back);
+        (is_return && taken.insert(out) && taken.insert(back)).then_some([out, back])
+    };
+    let found = returned.iter().map(of).zip(returned);
+    found
+        .map(|(found, pair)| found.ok_or_else(|| ReconciliationFault::NotReturned { pair: pair.to_string() }))
         .collect()
 }
 
@@ -287,6 +321,22 @@ impl Work<'_> {
             }
         }
         settled
+    }
+
+    /// Payments that may have come back: of lines that no posting might be.
+    fn returns(&self, found: &Matching, names: &[String]) -> Vec<ReturnProposal> {
+        let differs = |line: &usize| found.differing.iter().any(|(of, _)| of == line);
+        let might_be = |line: &usize| found.candidates.get(line).is_some_and(|of| !of.is_empty());
+        let open = self.rest(found).0.into_iter().filter(|line| !differs(line) && !might_be(line)).collect();
+        let proposed = returned::proposed(self.lines, self.line_days, &open).into_iter();
+        let proposal = |(out, back, reason): (usize, usize, _)| ReturnProposal {
+            pair: ReturnedPair { out: names[out].clone(), back: names[back].clone() },
+            out_on: self.line_days[out],
+            back_on: self.line_days[back],
+            amount_minor: self.lines[back].amount_minor,
+            reason,
+        };
+        proposed.map(proposal).collect()
     }
 
     fn item(&self, kind: OpenItemKind, day: Day, bank_over_book_minor: i64) -> OpenItem {

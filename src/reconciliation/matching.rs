@@ -26,6 +26,8 @@ pub enum MatchReason {
     BookReversal,
     /// An open item of before, and the postings that were named for it.
     NamedPosting,
+    /// The payee named a payment, and the line by which it came back: the book has neither.
+    NamedReturn,
     /// The bank's reference and the amount.
     BankReference,
     /// One line is a batch whose payments name these postings and come to its amount.
@@ -43,6 +45,7 @@ impl MatchReason {
         match self {
             Self::BookReversal => Bilingual::new("账簿红字冲销，互抵", "taken back in the book"),
             Self::NamedPosting => Bilingual::new("未达账项已指明凭证", "the open item's posting was named"),
+            Self::NamedReturn => Bilingual::new("收取人指明为退汇，互抵", "named as a payment that came back"),
             Self::BankReference => Bilingual::new("银行流水号与金额一致", "same bank reference and amount"),
             Self::BatchReferences => {
                 Bilingual::new("批量付款，各笔参考号与合计一致", "a batch whose references and sum agree")
@@ -89,6 +92,7 @@ pub(super) fn of(
     lines: &[&StatementLine],
     movements: &[BookMovement],
     named: Vec<(Vec<usize>, Vec<usize>)>,
+    returned: Vec<[usize; 2]>,
     carried: usize,
 ) -> Matching {
     let mut search = Search {
@@ -100,6 +104,9 @@ pub(super) fn of(
     };
     for (lines, movements) in named {
         search.take(lines, movements, MatchReason::NamedPosting);
+    }
+    for pair in returned {
+        search.take(pair.to_vec(), Vec::new(), MatchReason::NamedReturn);
     }
     search.book_reversals();
     search.by(MatchReason::BankReference, references, |movement| movement.reference.clone(), |_, _| true);

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::matching::{BankMatch, day_of};
-use super::{BookMovement, CarriedForward, OpenItem, ReconciledDay, ReconciliationFault};
+use super::{BookMovement, CarriedForward, OpenItem, ReconciledDay, ReconciliationFault, ReturnProposal, ReturnedPair};
 use crate::field::Day;
 use crate::statement::{Statement, StatementLine};
 use sha2::{Digest, Sha256};
@@ -26,6 +26,8 @@ pub struct Reconciliation {
     pub days: Vec<ReconciledDay>,
     /// Open items of before that are open no more, with the postings that settle them; none where the bank does.
     pub settled: Vec<(String, Vec<u64>)>,
+    /// Payments that may have come back; both lines are among the items.
+    pub returns: Vec<ReturnProposal>,
     /// Lines of the statement that are of the period, and of those before it, reconciled already.
     pub lines: usize,
     pub lines_before: usize,
@@ -37,11 +39,7 @@ impl Reconciliation {
     /// # Errors
     /// The statement does not say enough.
     pub fn of(statement: &Statement, movements: &[BookMovement]) -> Result<Self, ReconciliationFault> {
-        let opening = statement.opening.ok_or(ReconciliationFault::OpeningUnknown)?.amount_minor;
-        let lines: Vec<&StatementLine> = statement.moving().collect();
-        let line_days = dated(&lines)?;
-        let (first, last) = period(statement, &line_days)?;
-        Held { statement, lines, line_days, opening, first, last, carried: None }.against(movements)
+        Self::naming(&[], None, statement, movements)
     }
 
     /// Holds what a statement says of the days after the reconciliation before against the book. What was open then is settled, or
@@ -54,6 +52,29 @@ impl Reconciliation {
         statement: &Statement,
         movements: &[BookMovement],
     ) -> Result<Self, ReconciliationFault> {
+        Self::naming(&[], Some(carried), statement, movements)
+    }
+
+    /// The same, where the payee has named payments that came back.
+    ///
+    /// # Errors
+    /// As [`Self::after`]; or they are none.
+    pub fn naming(
+        returned: &[ReturnedPair],
+        carried: Option<&CarriedForward>,
+        statement: &Statement,
+        movements: &[BookMovement],
+    ) -> Result<Self, ReconciliationFault> {
+        let numbers = statement.moving().zip(1..).map(|(line, number)| (line.key.clone(), number)).collect();
+        let Some(carried) = carried else {
+            let opening = statement.opening.ok_or(ReconciliationFault::OpeningUnknown)?.amount_minor;
+            let lines: Vec<&StatementLine> = statement.moving().collect();
+            let line_days = dated(&lines)?;
+            let (first, last) = period(statement, &line_days)?;
+            let held =
+                Held { statement, lines, line_days, opening, first, last, carried: None, returned, numbers: &numbers };
+            return held.against(movements);
+        };
         let (rest, lines_before) = carried.rest(statement)?;
         let open = carried.lines(&rest);
         let (of_rest, opening) = (rest.moving().collect::<Vec<_>>(), carried.closing_minor);
@@ -62,7 +83,8 @@ impl Reconciliation {
         must_be_short(first, last)?;
         let lines: Vec<&StatementLine> = open.iter().chain(of_rest).collect();
         let line_days = dated(&lines)?;
-        let held = Held { statement: &rest, lines, line_days, opening, first, last, carried: Some(carried) };
+        let (statement, carried, numbers) = (&rest, Some(carried), &numbers);
+        let held = Held { statement, lines, line_days, opening, first, last, carried, returned, numbers };
         Ok(Self { lines_before, ..held.against(movements)? })
     }
 

@@ -158,6 +158,94 @@ fn a_payment_is_not_there_before_it_was_instructed() {
     assert_eq!(kinds(&of), [(UnbookedPayment, -100), (PaymentNotAtBank, 100), (UnallocatedReceipt, 1)]);
 }
 
+/// A bank that has no word for it: the pair is proposed and open, and matched once it is named.
+#[test]
+fn a_payment_that_came_back_without_a_mark_is_proposed() {
+    let of_account = |account: &str, number, amount| {
+        let counterparty = Counterparty { account: Some(account.into()), ..Counterparty::default() };
+        StatementLine { counterparty, ..line(number, amount, &format!("{account}/{number}")) }
+    };
+    let of_name = |number, amount| {
+        let counterparty = Counterparty { name: Some("甲公司".into()), ..Counterparty::default() };
+        StatementLine { counterparty, ..line(number, amount, &format!("name/{number}")) }
+    };
+    let lines = vec![
+        of_account("6222", 2, -90),
+        of_name(2, -70),
+        line(2, -50, "bare"),
+        of_account("62 22", 4, 90),
+        of_account("9999", 4, 90),
+        of_name(5, 70),
+        line(12, 50, "back"),
+    ];
+    let proposed = |lines: Vec<StatementLine>| -> Vec<(String, ReturnReason)> {
+        let of = reconciled(&statement(500, lines), &[]);
+        of.returns.iter().map(|it| (it.pair.to_string(), it.reason)).collect()
+    };
+    use ReturnReason::*;
+    let [account, name, alone] =
+        [("1-4".to_owned(), SameAccount), ("2-6".to_owned(), SameName), ("3-7".to_owned(), AmountAlone)];
+    assert_eq!(proposed(lines.clone()), [account, name, alone]);
+    let of = reconciled(&statement(500, lines.clone()), &[]);
+    assert_eq!((of.matches, of.items.len()), (vec![], 7));
+    // Named, they are matched, and the rest is open.
+    let named: Vec<ReturnedPair> = ["1-4", "3-7"].iter().map(|pair| pair.parse().unwrap()).collect();
+    let of = Reconciliation::naming(&named, None, &statement(0, lines.clone()), &[]).unwrap();
+    assert_eq!(reasons(&of), [MatchReason::NamedReturn; 2]);
+    assert_eq!((of.items.len(), of.first_untied(), of.returns.len()), (3, None, 1));
+    // Not what comes too late, what comes first, what two may be, or what the book may have.
+    assert_eq!(proposed(vec![of_name(2, -70), of_name(13, 70)]), []);
+    assert_eq!(proposed(vec![of_name(2, 70), of_name(3, -70)]), []);
+    assert_eq!(proposed(vec![of_name(2, -70), of_name(3, 70), of_name(4, 70)]), []);
+    assert_eq!(proposed(vec![of_name(2, -70), of_name(3, -70), of_name(4, 70)]), []);
+    let other = StatementLine {
+        counterparty: Counterparty { account: Some("1".into()), ..of_name(2, -70).counterparty },
+        ..of_name(2, -70)
+    };
+    let mut back = of_name(3, 70);
+    back.counterparty.account = Some("2".into());
+    assert_eq!(proposed(vec![other, back]), []);
+    let movement = |entry| BookMovement { payer: Some("甲公司".into()), ..posted(entry, 3, 70, "") };
+    let of = reconciled(&statement(500, vec![of_name(2, -70), of_name(3, 70)]), &[movement(1), movement(2)]);
+    assert_eq!(of.returns, []);
+    // Nor is anything else named.
+    for wrong in ["4-1", "1-5", "1-1", "1-9", "2-4", "9.1-4"] {
+        let Ok(pair) = wrong.parse::<ReturnedPair>() else {
+            assert_eq!(wrong, "1-1");
+            continue;
+        };
+        let refused = Reconciliation::naming(&[pair], None, &statement(500, lines.clone()), &[]);
+        let is_refused = matches!(refused, Err(ReconciliationFault::NotReturned { .. }));
+        assert_eq!(is_refused, wrong != "1-5", "{wrong}");
+    }
+    let twice: Vec<ReturnedPair> = ["1-4", "1-5"].iter().map(|pair| pair.parse().unwrap()).collect();
+    assert!(Reconciliation::naming(&twice, None, &statement(500, lines), &[]).is_err());
+}
+
+/// Out at the end of a month, back at the beginning of the next: the open item names nobody.
+#[test]
+fn what_came_back_in_the_next_period_is_proposed_by_its_item() {
+    let item = CarriedItem {
+        id: "77.1".into(),
+        kind: OpenItemKind::UnbookedPayment,
+        day: "2026-07-30".parse().unwrap(),
+        bank_over_book_minor: -90,
+        reference: Some("HK-1".into()),
+        entry: None,
+        settled_by: Vec::new(),
+    };
+    let carried = CarriedForward { last: "2026-07-31".parse().unwrap(), closing_minor: 410, items: vec![item] };
+    let mut back = line(3, 90, "back");
+    back.counterparty.name = Some("甲公司".into());
+    let next = statement(410, vec![back]);
+    let of = Reconciliation::after(&carried, &next, &[]).unwrap();
+    assert_eq!(of.returns.iter().map(|it| it.pair.to_string()).collect::<Vec<_>>(), ["77.1-1"]);
+    assert_eq!((of.settled.len(), of.items.len()), (0, 2));
+    let named: ReturnedPair = "77.1-1".parse().unwrap();
+    let of = Reconciliation::naming(&[named], Some(&carried), &next, &[]).unwrap();
+    assert_eq!((of.settled, of.items, of.returns), (vec![("77.1".to_owned(), vec![])], vec![], vec![]));
+}
+
 #[test]
 fn what_is_open_is_called_what_it_is() {
     let mut charge = line(3, -15, "c");

@@ -223,3 +223,39 @@ async fn hostile_statements_change_nothing() {
     }
     assert_eq!((stage.app.ledger.size_now().await.unwrap(), stage.balances("").await), before);
 }
+
+/// A bank without a word for it: the pair is proposed and open, and matched when the payee names it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_came_back_is_proposed_and_named() {
+    let stage = Stage::paid(Engine::Sqlite).await;
+    let (first, second) = (stage.day(-3), stage.day(-2));
+    let file = table(&[
+        (&first, 10_000_000, 10_000_000, "HD-d-1"),
+        (&first, -300, 9_999_700, "T-1"),
+        (&second, 300, 10_000_000, "T-2"),
+    ]);
+    let read = stage.reads(&file).await;
+    let proposed = &read["returns"][0];
+    assert_eq!((&proposed["pair"], &proposed["reason"]), (&"2-3".into(), &"same_account".into()), "{read}");
+    assert_eq!(
+        (&proposed["out_on"], &proposed["back_on"], &proposed["amount_minor"]),
+        (&json!(first), &json!(second), &json!(300))
+    );
+    assert!(!read.to_string().contains("张三") && !read.to_string().contains(ACCOUNT), "{read}");
+    let record = &read["record"];
+    assert_eq!((&record["matched"], &record["open"]), (&1.into(), &3.into()), "{record}");
+    for (returned, status) in [("x", 400), ("2", 400), ("3-2", 422), ("1-3", 422), ("2-9", 422), ("2-3,2-3", 422)] {
+        let query = format!("bank=icbc&returned={returned}");
+        let answer = stage.on_statement(&stage.cast.centre, &query, "text/csv", file.clone().into()).await;
+        assert_eq!(answer.status, status, "{returned}: {answer:?}");
+    }
+    let query = "bank=icbc&returned=2-3";
+    let named = stage.on_statement(&stage.cast.centre, query, "text/csv", file.into()).await.body;
+    let record = named["record"].clone();
+    assert_eq!((&record["matched"], &record["open"], &named["returns"]), (&3.into(), &1.into(), &json!([])), "{named}");
+    assert!(named["matches"].to_string().contains("named_return"), "{named}");
+    stage.signs(record).await.accepted();
+    let open = stage.open().await;
+    assert_eq!((open.len(), &open[0]["kind"]), (1, &"receipt_not_at_bank".into()));
+    stage.holds().await;
+}

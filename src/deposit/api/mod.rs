@@ -28,7 +28,7 @@ use crate::http::{
 use crate::law::RefundEvent;
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::reconciliation::{MatchReason, OpenItemKind};
+use crate::reconciliation::{MatchReason, OpenItemKind, ReturnReason};
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
 use ageing::AgeingApi;
@@ -49,7 +49,7 @@ enum Tag {
 
 shown! {
     Currency, DepositBookId, DepositStatus, ItemId, MatchReason, OpenItemId, OpenItemKind, OpenItemStatus, RefundAge,
-    RefundEvent, RefundTiming, StatementReconciliation, StatementStanding
+    RefundEvent, RefundTiming, ReturnReason, StatementReconciliation, StatementStanding
 }
 
 parameters! { Currency, DepositBookId, DepositStatus, ItemId, OpenItemStatus, RefundTiming }

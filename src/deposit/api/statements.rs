@@ -11,13 +11,15 @@ use crate::deposit::{
     CustodyJournal, CustodyState, DepositBookId, DraftFault, OpenItemId, OpenItemStatus, StatementReconciliation,
 };
 use crate::field::{Bilingual, Currency, Day, Faults, ItemId};
-use crate::http::{CSV_ROWS, Caller, CsvFile, PAYLOAD_BYTES_MAX, Problem, Typed, not_a_cursor, page_limit};
+use crate::http::{
+    CSV_ROWS, Caller, CsvFile, PAYLOAD_BYTES_MAX, Problem, Typed, bad_parameter, not_a_cursor, page_limit,
+};
 use crate::law::Law;
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::Hash;
 use crate::organisation::Organisation;
 use crate::problem;
-use crate::reconciliation::{BookMovement, ReconciliationFault};
+use crate::reconciliation::{BookMovement, ReconciliationFault, ReturnedPair, ReturnedPairError};
 use crate::statement::{self, StatementCurrency, StatementRequest};
 use crate::store::{Direction, Filter, Listing, Row, Value};
 use crate::world::Act;
@@ -28,6 +30,8 @@ use std::sync::Arc;
 
 /// Faults of a file that an answer names: who mends the first ones sees the others the next time.
 const FAULTS_NAMED_MAX: usize = 20;
+/// Payments that came back and are named at once: a bank's file that has more is read a shorter period at a time.
+const RETURNED_MAX: usize = 100;
 /// Records that are read at a time.
 const RECORDS_AT_A_TIME: u32 = 500;
 
@@ -66,6 +70,7 @@ impl StatementsApi {
     /// what is open, each day, and the record to be signed and posted to `reconciliations`; until then nothing is written, and the
     /// file is kept nowhere. A file that says nothing new changes nothing. For the payee.
     #[oai(path = "/:payee/statements", method = "post", operation_id = "readDepositStatement")]
+    #[expect(clippy::too_many_arguments, reason = "each is a documented query parameter")]
     async fn read(
         &self,
         caller: Caller,
@@ -77,6 +82,9 @@ impl StatementsApi {
         currency: Query<Currency>,
         /// A table's layout by name; the one that fits best when absent.
         profile: Query<Option<String>>,
+        /// Payments that came back, which the bank did not mark, each with the line by which it did: by their numbers in the file, or by
+        /// the open item that a line is. `3-7,1204.2-9`; `returns` proposes some.
+        returned: Query<Option<String>>,
         file: BankUpload,
     ) -> Result<Typed<ReconciledStatementView>, Problem> {
         if caller.0.id != payee.0.0 {
@@ -84,13 +92,14 @@ impl StatementsApi {
             return Err(Problem::with_detail(&problem::NOT_A_PARTY, zh, en));
         }
         let (bank, currency) = (bank.0, currency.0);
+        let returned = returned.0.map(|text| named(&text)).transpose()?.unwrap_or_default();
         let account = self.account(&payee.0, &bank, currency).await?;
         let request =
             StatementRequest { profile: profile.0, currency: StatementCurrency::from_code(&format!("{currency:?}")) };
         let today = Day::from(self.0.clock.now().shanghai_day());
         let drafted = tokio::task::spawn_blocking(move || {
             let BankUpload { bytes, portion } = file;
-            let drafted = draft(&bytes, &request, &account, (&bank, currency), today);
+            let drafted = draft(&bytes, &request, &account, (&bank, currency), &returned, today);
             drop(portion);
             drafted
         });
@@ -163,6 +172,18 @@ fn cny() -> Currency {
     Currency::CNY
 }
 
+fn named(text: &str) -> Result<Vec<ReturnedPair>, Problem> {
+    if text.matches(',').count() >= RETURNED_MAX {
+        let words = (format!("至多 {RETURNED_MAX} 对"), format!("names {RETURNED_MAX} pairs at most"));
+        return Err(bad_parameter("returned", &words.into()));
+    }
+    let named: Result<Vec<ReturnedPair>, ReturnedPairError> = text.split(',').map(str::parse).collect();
+    named.map_err(|error| {
+        let words = ("应为行号对，付款在前：3-7，或 1204.2-7".to_owned(), error.to_string());
+        bad_parameter("returned", &words.into())
+    })
+}
+
 fn items_of(payee: &DepositBookId) -> Filter {
     Filter::default().along("book", Some(Value::from(payee.0.as_str())))
 }
@@ -212,9 +233,16 @@ fn refused(zh: String, en: String) -> Problem {
     Problem::with_detail(&problem::STATEMENT_REFUSED, zh, en)
 }
 
-/// Everything that is wrong, as far as it is named.
+/// Everything that is wrong, as far as it is named, and how much more there is.
 fn refused_all(words: impl Iterator<Item = Bilingual>) -> Problem {
-    let (zh, en): (Vec<_>, Vec<_>) = words.take(FAULTS_NAMED_MAX).map(|words| (words.zh, words.en)).unzip();
+    let (mut zh, mut en): (Vec<_>, Vec<_>) = words.map(|words| (words.zh, words.en)).unzip();
+    let more = zh.len().saturating_sub(FAULTS_NAMED_MAX);
+    zh.truncate(FAULTS_NAMED_MAX);
+    en.truncate(FAULTS_NAMED_MAX);
+    if more > 0 {
+        zh.push(format!("另有 {more} 处未列出"));
+        en.push(format!("and {more} more"));
+    }
     refused(zh.join("；"), en.join("; "))
 }
 
@@ -223,6 +251,7 @@ fn draft(
     request: &StatementRequest,
     account: &Account,
     bank: (&ItemId, Currency),
+    returned: &[ReturnedPair],
     today: Day,
 ) -> Result<ReconciledStatementView, Problem> {
     let file =
@@ -244,7 +273,7 @@ fn draft(
     if let Some((entry, _)) = known {
         return Ok(ReconciledStatementView::nothing_new(*entry, warnings));
     }
-    match account.state.draft(bank, digest, statement, &account.movements) {
+    match account.state.draft_naming(returned, bank, digest, statement, &account.movements) {
         Ok(drafted) => {
             let against = against(&drafted.record, &account.state, today);
             if !against.is_empty() {

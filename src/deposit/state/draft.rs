@@ -4,7 +4,7 @@ use super::super::{AccountFingerprint, ITEMS_MAX, ListedItem, SettledItem, State
 use super::account::CustodyState;
 use crate::field::{Bilingual, Currency, ItemId, Line, PersonalNumber};
 use crate::log::Hash;
-use crate::reconciliation::{BookMovement, OpenItem, OpenItemKind, Reconciliation, ReconciliationFault};
+use crate::reconciliation::{BookMovement, OpenItem, OpenItemKind, Reconciliation, ReconciliationFault, ReturnedPair};
 use crate::record::KeyId;
 use crate::statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,16 +50,28 @@ impl CustodyState {
     /// It says too little, nothing new, or contradicts what was reconciled.
     pub fn draft(
         &self,
+        account: (&ItemId, Currency),
+        file: Hash,
+        statement: &Statement,
+        movements: &[BookMovement],
+    ) -> Result<DraftedReconciliation, DraftFault> {
+        self.draft_naming(&[], account, file, statement, movements)
+    }
+
+    /// The same, where the payee has named payments that came back.
+    ///
+    /// # Errors
+    /// As [`Self::draft`]; or they are none.
+    pub fn draft_naming(
+        &self,
+        returned: &[ReturnedPair],
         (bank, currency): (&ItemId, Currency),
         file: Hash,
         statement: &Statement,
         movements: &[BookMovement],
     ) -> Result<DraftedReconciliation, DraftFault> {
         let carried = self.carried_forward();
-        let found = match &carried {
-            Some(carried) => Reconciliation::after(carried, statement, movements)?,
-            None => Reconciliation::of(statement, movements)?,
-        };
+        let found = Reconciliation::naming(returned, carried.as_ref(), statement, movements)?;
         let drafting = Drafting { before: self, found: &found, statement };
         let opened = drafting.opened();
         if opened.len() > ITEMS_MAX {

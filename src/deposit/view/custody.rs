@@ -5,7 +5,7 @@ use super::{optional, read};
 use crate::act::statuses;
 use crate::field::{Currency, Day, ItemId};
 use crate::http::word;
-use crate::reconciliation::{MatchReason, OpenItemKind, ReconciledDay};
+use crate::reconciliation::{MatchReason, OpenItemKind, ReconciledDay, ReturnProposal, ReturnReason};
 use crate::statement::StatementWarning;
 use crate::store::{Row, StoreError};
 use poem_openapi::Object;
@@ -73,7 +73,7 @@ pub struct OpenItemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(skip_serializing_if_is_none)]
     posting: Option<u64>,
-    /// Postings that it might be.
+    /// Postings that it might be, by their entries: as many as its record names, five where the service drafted it.
     candidates: Vec<u64>,
     /// Index of the entry that says what became of it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,6 +202,8 @@ pub struct ReconciledStatementView {
     warnings: Vec<StatementWarningView>,
     /// How many lines and postings were found to be the same, by the reason.
     matches: Vec<MatchCountView>,
+    /// 疑似退汇: payments that seem to have come back, which the bank did not mark. Both lines stay open until they are named in `returned`.
+    returns: Vec<ReturnProposalView>,
     /// 余额调节表: the end of each day.
     days: Vec<ReconciledDayView>,
     /// What the payee signs, as `deposit.statement_reconciled` on `deposit/{payee}`, and posts to `reconciliations`.
@@ -215,6 +217,20 @@ pub struct ReconciledStatementView {
 pub struct StatementWarningView {
     text_zh: String,
     text_en: String,
+}
+
+/// A payment and a line by which it may have come back. It may as well be a receipt that nobody has entered: then that is entered.
+#[derive(Serialize, Object)]
+pub struct ReturnProposalView {
+    /// As it is named in `returned`: `3-7`.
+    pair: String,
+    /// When it was paid, and when as much came in.
+    out_on: Day,
+    back_on: Day,
+    amount_minor: i64,
+    reason: ReturnReason,
+    reason_zh: String,
+    reason_en: String,
 }
 
 /// Matches of one reason.
@@ -246,6 +262,7 @@ impl ReconciledStatementView {
             lines_before: 0,
             warnings: warnings.iter().map(StatementWarningView::of).collect(),
             matches: Vec::new(),
+            returns: Vec::new(),
             days: Vec::new(),
             record: None,
         }
@@ -268,9 +285,19 @@ impl ReconciledStatementView {
             lines_before: found.lines_before as u64,
             warnings: warnings.iter().map(StatementWarningView::of).collect(),
             matches: matches.collect(),
+            returns: found.returns.iter().map(ReturnProposalView::of).collect(),
             days: found.days.iter().map(ReconciledDayView::of).collect(),
             record: Some(record),
         }
+    }
+}
+
+impl ReturnProposalView {
+    fn of(proposal: &ReturnProposal) -> Self {
+        let ReturnProposal { pair, out_on, back_on, amount_minor, reason } = proposal;
+        let (words, pair) = (reason.words(), pair.to_string());
+        let (out_on, back_on, amount_minor, reason) = (*out_on, *back_on, *amount_minor, *reason);
+        Self { pair, out_on, back_on, amount_minor, reason, reason_zh: words.zh, reason_en: words.en }
     }
 }
 
