@@ -111,7 +111,7 @@ problems! {
     REPAIR_REGIME 422 "repair-regime" "信用修复的受理规则不符" "Repaired under another regime"
     DEPOSIT_KIND_WITHOUT_LEGAL_BASIS 422 "deposit-kind-without-legal-basis" "保证金缺少法定依据" "A deposit without a legal basis"
     DEPOSIT_ABOVE_CAP 422 "deposit-above-cap" "保证金超过法定上限" "A deposit above its cap"
-    FORFEITURE_WITHOUT_GROUND 422 "forfeiture-without-ground" "不予退还缺少法定事由" "A forfeiture without a ground of the law"
+    FORFEITURE_WITHOUT_GROUND 422 "forfeiture-without-ground" "冻结或不予退还缺少法定事由" "A hold or forfeiture without a ground of the law"
     BALANCE_INSUFFICIENT 409 "balance-insufficient" "账户余额不足" "The account has not enough"
     DEPOSIT_DIVIDED 409 "deposit-divided" "到账款项已拆分" "What was received is divided"
     PART_IN_USE 409 "part-in-use" "拆分出的部分已在使用" "The part is in use"

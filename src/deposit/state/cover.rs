@@ -3,7 +3,7 @@
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, CoverSwap, GuaranteeCheck, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, SwapDirection};
 use super::decide::{duplicate, must_be_amount, must_be_another, must_be_at_most, unknown};
-use super::forfeit::{must_have_ground, must_stand};
+use super::forfeit::{must_be_forfeitable, must_stand};
 use super::lodged::Lodged;
 use super::refund::must_be_dated;
 use super::timers::Awaited;
@@ -176,7 +176,7 @@ fn decide_claim(
         return Err(Refusal::new(&problem::WINDOW_CLOSED, "索赔期已过", "the time for a claim is over"));
     }
     must_be_at_most(claim.amount, of.amount_minor - deposit.claimed_of(&claim.guarantee))?;
-    must_have_ground(book, deposit, &claim.ground, at)
+    must_be_forfeitable(book, deposit, &claim.ground, at)
 }
 
 fn decide_swap(

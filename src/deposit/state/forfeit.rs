@@ -113,15 +113,46 @@ fn decide_forfeiture(
     }
     let hold = deposit.holds.get(&forfeiture.hold).ok_or_else(|| unknown("/hold", forfeiture.hold.to_string()))?;
     must_be_at_most(forfeiture.amount, hold.left_minor - hold.claimed_minor)?;
-    must_have_ground(book, deposit, &forfeiture.ground, at)
+    must_be_forfeitable(book, deposit, &forfeiture.ground, at)
 }
 
 /// # Errors
-/// `forfeiture-without-ground`: one that the edition does not list for this kind.
+/// `forfeiture-without-ground`: nothing of this kind is kept for good on it.
+pub(super) fn must_be_forfeitable(
+    book: &DepositBook,
+    deposit: &DepositState,
+    ground: &ItemId,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_be_listed(book, deposit, ground, ("不予退还须有法定事由", "a forfeiture rests on one of"), at)
+}
+
+/// Of a hold that names one.
+///
+/// # Errors
+/// `forfeiture-without-ground`: nothing of this kind is held for it.
 pub(super) fn must_have_ground(
     book: &DepositBook,
     deposit: &DepositState,
     ground: &ItemId,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    must_be_listed(
+        book,
+        deposit,
+        ground,
+        ("写明事由的冻结须依下列法定事由之一", "a hold that names a ground names one of"),
+        at,
+    )
+}
+
+/// # Errors
+/// `forfeiture-without-ground`: one that the edition does not list for this kind.
+fn must_be_listed(
+    book: &DepositBook,
+    deposit: &DepositState,
+    ground: &ItemId,
+    (zh, en): (&str, &str),
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let terms = &at.law.edition().deposits;
@@ -131,10 +162,7 @@ pub(super) fn must_have_ground(
     }
     let known = kind.map(|kind| kind.grounds.iter().map(|ground| ground.id.as_str()).collect::<Vec<_>>());
     let known = known.unwrap_or_default();
-    let words = (
-        format!("不予退还须有法定事由：{}", known.join("、")),
-        format!("a forfeiture rests on one of: {}", known.join(", ")),
-    );
+    let words = (format!("{zh}：{}", known.join("、")), format!("{en}: {}", known.join(", ")));
     let rule = kind.map_or(&terms.basis, |kind| &kind.rule);
     let told = Refusal::of_field("/ground", Fault::inconsistent(words));
     Err(Refusal { problem: &problem::FORFEITURE_WITHOUT_GROUND, ..told }.citing(&rule.id, &rule.law))

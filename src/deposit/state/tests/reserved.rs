@@ -40,16 +40,18 @@ fn a_wage_bond_is_held_for_wages_alone() {
         citation.rule == "DP-RESERVED" && citation.law.contains("保障农民工工资支付条例第三十三条")
     }));
     let other = hold("k", Some("contract-broken"));
-    run.refuses(1, "deposit.held", other, "forfeiture-without-ground");
+    let told = run.refuses(1, "deposit.held", other, "forfeiture-without-ground").fields[0].fault.words();
+    assert!(told.zh.contains("冻结") && told.en.contains("a hold that names a ground"), "{told:?}");
     run.accepts(1, "deposit.held", hold("k", Some("wages-unpaid")));
-    run.accepts(
-        1,
-        "deposit.forfeited",
+    let forfeits = |ground: &str| {
         json!({
-            "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(1_000_000), "ground": "wages-unpaid",
-            "reasons": "拖欠工资", "document": paper(),
-        }),
-    );
+            "deposit": "d-1", "id": "f-1", "hold": "k", "amount": yuan(1_000_000), "ground": ground, "reasons": "拖欠工资",
+            "document": paper(),
+        })
+    };
+    let told = run.refuses(1, "deposit.forfeited", forfeits("contract-broken"), "forfeiture-without-ground");
+    assert!(told.fields[0].fault.words().en.starts_with("a forfeiture rests on one of"), "{told:?}");
+    run.accepts(1, "deposit.forfeited", forfeits("wages-unpaid"));
 }
 
 /// Others may be held for what their kind has no ground of, but say nothing that is none.
