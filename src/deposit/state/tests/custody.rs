@@ -3,7 +3,7 @@
 use super::*;
 use crate::deposit::{ForfeiturePhase, GuaranteePhase, UnallocatedFate};
 
-fn bank(nature: &str, reference: &str, fen: i64, day: &str) -> Value {
+pub(super) fn bank(nature: &str, reference: &str, fen: i64, day: &str) -> Value {
     json!({"bank": "icbc", "nature": nature, "reference": reference, "amount": yuan(fen), "value_date": day})
 }
 

@@ -12,6 +12,7 @@ mod random;
 mod reserved;
 mod reunion;
 mod stories;
+mod transit;
 mod unclaimed;
 mod upkeep;
 
