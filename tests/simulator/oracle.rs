@@ -37,6 +37,8 @@ pub struct Seen {
     pub kind: &'static str,
     /// It is about a part of a deposit whose payer was divided.
     pub is_of_part: bool,
+    /// It holds a deposit for a ground that it names.
+    pub names_ground: bool,
     pub bytes: Vec<u8>,
 }
 
@@ -131,6 +133,7 @@ impl Oracle {
         };
         let is_silent = self.world.law().is_none_or(|law| law.edition().evaluation.sealing.rule.is_silent());
         let is_of_part = seam::is_of_part(&self.world, &stream, &act);
+        let names_ground = seam::names_ground(&act);
         seam::apply(&mut self.world, &stream, &act, &place);
         if is_silent {
             self.unowed.extend(evaluations(&self.world));
@@ -138,7 +141,7 @@ impl Oracle {
         self.cited.extend(act.documents().into_iter().map(|cited| cited.sha256));
         self.last_time = view.time;
         let (hash, digest, bytes) = (view.hash(), record.digest(), bytes.to_vec());
-        self.entries.push(Seen { hash, digest, kind: act.kind(), is_of_part, bytes });
+        self.entries.push(Seen { hash, digest, kind: act.kind(), is_of_part, names_ground, bytes });
         self.streams.insert(header.sub);
         Ok(())
     }

@@ -230,6 +230,11 @@ pub async fn bundle(
     Ok((verified.report, whole))
 }
 
+/// Whether a deposit is held for a ground that the record names.
+pub fn names_ground(act: &Act) -> bool {
+    matches!(act, Act::Deposit(gongshi::deposit::Act::Held(hold)) if hold.ground.is_some())
+}
+
 /// Whether an act is about a part of a deposit whose payer was divided.
 pub fn is_of_part(world: &World, stream: &Stream, act: &Act) -> bool {
     let Act::Deposit(act) = act else { return false };

@@ -23,6 +23,8 @@ pub struct Tally {
     accepted: BTreeMap<&'static str, u64>,
     /// Of these about a part of a divided deposit.
     of_parts: BTreeMap<&'static str, u64>,
+    /// Of these holds for a ground that they name.
+    for_grounds: u64,
     /// By kind and problem.
     refused: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -36,6 +38,7 @@ impl Tally {
     pub fn accepted(&mut self, entry: &Seen) {
         self.records += 1;
         *self.accepted.entry(entry.kind).or_default() += 1;
+        self.for_grounds += u64::from(entry.names_ground);
         if entry.is_of_part {
             *self.of_parts.entry(entry.kind).or_default() += 1;
         }
@@ -57,6 +60,7 @@ impl Tally {
             (&mut self.restarts, other.restarts),
             (&mut self.bundles, other.bundles),
             (&mut self.expired, other.expired),
+            (&mut self.for_grounds, other.for_grounds),
         ] {
             *sum += more;
         }
@@ -102,6 +106,7 @@ impl fmt::Display for Tally {
             writeln!(f, "{kind:32}{accepted:>10}{refused:>10}  {}", shown.collect::<Vec<_>>().join(", "))?;
         }
         let of_parts = self.of_parts.iter().map(|(kind, count)| format!("{kind} {count}"));
+        writeln!(f, "of these deposits held for a ground of the law: {}", self.for_grounds)?;
         writeln!(f, "of these about parts of divided deposits: {}", of_parts.collect::<Vec<_>>().join(", "))
     }
 }

@@ -1,7 +1,7 @@
 //! What else moves on a buyer's custody accounts: money of nobody, interest, differences, claims on issuers and the treasury.
 
 use super::Scene;
-use super::deposit::{chosen, yuan};
+use super::deposit::{chosen, ground, yuan};
 use crate::seam;
 use gongshi::act::{Capability, Succession};
 use gongshi::deposit::book::Heading;
@@ -137,7 +137,7 @@ pub fn payload(
         "deposit.succeeded" | "deposit.divided" | "deposit.division_reversed" => {
             return of_succession(scene, book, deposit, &id, kind);
         }
-        kind => return of_decision(scene, deposit, &id, kind, fen),
+        kind => return of_decision(scene, book, deposit, &id, kind),
     })
 }
 
@@ -177,8 +177,15 @@ fn of_succession(
     })
 }
 
-fn of_decision(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str, fen: i64) -> Option<Value> {
+fn of_decision(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    kind: &str,
+) -> Option<Value> {
     let today: Day = scene.day(0);
+    let fen = scene.dice.between(1, 4_000_000);
     let reference = format!("R-{}", scene.dice.below(4000));
     let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
     let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
@@ -187,7 +194,7 @@ fn of_decision(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, 
         "deposit.guarantee_claimed" => json!({
             "deposit": id, "id": format!("x-{}", scene.dice.below(60)), "amount": yuan(fen / 4 + 1),
             "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid),
-            "ground": "bid-withdrawn", "reasons": "理由", "document": scene.document()?,
+            "ground": ground(scene, book, deposit), "reasons": "理由", "document": scene.document()?,
         }),
         "deposit.guarantee_expiring" => {
             json!({"deposit": id, "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid)})

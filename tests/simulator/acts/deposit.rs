@@ -4,6 +4,7 @@ use super::{By, Draft, Scene, custody};
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
+use gongshi::deposit::book::Heading;
 use gongshi::deposit::{
     Act, DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, HoldState, RefundPhase, refund_sums,
 };
@@ -163,9 +164,18 @@ fn payload(
             "bank": "b-1", "nature": scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]), "reference": reference,
             "amount": yuan(fen / 1000 + 1), "value_date": today,
         }),
-        "deposit.held" => json!({
-            "deposit": id, "id": new, "amount": yuan(fen), "reason": "待核实", "until": scene.day(fen % 20),
-        }),
+        "deposit.held" => {
+            let free = book.zip(deposit).map_or(0, |(book, of)| book.book.standing(&of.account(Heading::Available)));
+            let amount = if free > 0 && scene.dice.percent(85) { scene.dice.between(1, free + 1) } else { fen };
+            let mut hold = json!({
+                "deposit": id, "id": new, "amount": yuan(amount), "reason": "待核实", "until": scene.day(fen % 20),
+            });
+            // A wage bond is held for wages alone; another one needs no ground.
+            if scene.dice.percent(if is_of_wages(book, deposit) { 90 } else { 10 }) {
+                hold["ground"] = ground(scene, book, deposit).into();
+            }
+            hold
+        }
         "deposit.released" => {
             json!({"deposit": id, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1), "reason": "已核实"})
         }
@@ -183,7 +193,7 @@ fn payload(
         | "deposit.forfeiture_appealed"
         | "deposit.forfeiture_ruled"
         | "deposit.forfeiture_final"
-        | "deposit.forfeiture_remitted" => return of_forfeiture(scene, deposit, &id, kind),
+        | "deposit.forfeiture_remitted" => return of_forfeiture(scene, book, deposit, &id, kind),
         kind => return custody::payload(scene, book, deposit, kind),
     })
 }
@@ -251,7 +261,27 @@ fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str,
     })
 }
 
-fn of_forfeiture(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str) -> Option<Value> {
+/// The kind whose holds name their ground.
+const WAGES: &str = "wages-construction";
+
+fn is_of_wages(book: Option<&DepositBook>, deposit: Option<&DepositState>) -> bool {
+    let scheme = book.zip(deposit).and_then(|(book, deposit)| book.schemes.get(&deposit.scheme));
+    scheme.is_some_and(|scheme| scheme.kind().as_str() == WAGES)
+}
+
+/// For what a deposit is kept: mostly what its kind has.
+pub fn ground(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&DepositState>) -> &'static str {
+    let own = if is_of_wages(book, deposit) { "wages-unpaid" } else { "bid-withdrawn" };
+    scene.dice.pick(&[own, own, own, "late"])
+}
+
+fn of_forfeiture(
+    scene: &mut Scene<'_>,
+    book: Option<&DepositBook>,
+    deposit: Option<&DepositState>,
+    id: &str,
+    kind: &str,
+) -> Option<Value> {
     let today = scene.day(0).to_string();
     let reference = format!("R-{}", scene.dice.below(4000));
     let new = format!("x-{}", scene.dice.below(60));
@@ -262,7 +292,7 @@ fn of_forfeiture(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str
     Some(match kind {
         "deposit.forfeited" => json!({
             "deposit": id, "id": new, "hold": chosen(scene, holds(), open), "amount": yuan(fen / 4 + 1),
-            "ground": scene.dice.pick(&["bid-withdrawn", "bid-withdrawn", "late"]), "reasons": "理由",
+            "ground": ground(scene, book, deposit), "reasons": "理由",
             "document": scene.document()?,
         }),
         _ => {
@@ -293,21 +323,25 @@ fn scene_days(fen: i64) -> i64 {
 }
 
 fn scheme(scene: &mut Scene<'_>) -> Option<Value> {
-    let kind = scene.dice.pick(&["bid-tendering", "bid-tendering", "bid-procurement", "integrity-deposit"]);
-    let procurement = kind == "bid-procurement";
-    let article = if procurement {
-        "政府采购法实施条例第三十三条"
-    } else {
-        "招标投标法实施条例第二十六条"
+    let kind = scene.dice.pick(&["bid-tendering", "bid-tendering", "bid-procurement", WAGES, "integrity-deposit"]);
+    let article = match kind {
+        "bid-procurement" => "政府采购法实施条例第三十三条",
+        WAGES => "保障农民工工资支付条例第三十二条",
+        _ => "招标投标法实施条例第二十六条",
     };
-    Some(json!({
+    let mut scheme = json!({
         "id": format!("s-{}", scene.dice.below(4)), "kind": kind, "name": "投标保证金", "article": article,
         "currency": "CNY", "ratio_ppm": scene.dice.pick(&[20_000, 10_000, 20_001]),
         "forms": ["transfer", "bank_guarantee", "surety_guarantee", "insurance", "electronic_guarantee"],
         "day_count": scene.dice.pick(&["actual_360", "actual_365"]),
         "rates": [{"from": "2020-01-01", "rate_ppm": 15_000}, {"from": "2026-06-15", "rate_ppm": 500}],
         "document": scene.document()?,
-    }))
+    });
+    // The law leaves it to the contract.
+    if kind == WAGES {
+        scheme["refund_days"] = 30.into();
+    }
+    Some(scheme)
 }
 
 fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Option<Value> {
