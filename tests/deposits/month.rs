@@ -106,6 +106,7 @@ async fn a_statement_of_more_deposits_than_a_part_takes_is_whole() {
         let notice = json!({
             "id": format!("d-{number}"), "scheme": "s-1", "payer": payer.id, "base": yuan(500_000_000),
             "required": yuan(10_000_000), "bank": "icbc", "pay_by": stage.day(5),
+            "procurement": {"code": "ZB-2026-1", "opened": today, "notice": paper()},
         });
         stage.enters("notices", "deposit.announced", notice).await.accepted();
     }
