@@ -1,6 +1,6 @@
 //! What is asked of whom for a lot rests on what the tender's own records say.
 
-use super::refunds::lot;
+use super::refunds::{TENDER, lot};
 use super::stage::{Stage, paper, yuan};
 use super::support::{Actor, Answer, Engine};
 use serde_json::{Value, json};
@@ -37,6 +37,14 @@ async fn only_who_takes_part_is_asked_and_no_more_than_its_price_bears(engine: E
     let (winner, loser, stranger) = (&stage.cast.enterprise, &stage.cast.rival, &stage.cast.supervisor);
     let bond = || (yuan(500_000_000), yuan(10_000_000));
     is_refused(&stage.asks("x-1", "s-1", stranger, bond()).await, "inconsistent", "/payer", "DP-ASKED");
+    // What is here is not elsewhere, or nothing would hold its base to the estimate.
+    let elsewhere = json!({
+        "id": "x-0", "scheme": "s-1", "payer": loser.id, "base": yuan(900_000_000), "required": yuan(18_000_000),
+        "bank": "icbc", "pay_by": stage.day(5),
+        "procurement": {"code": TENDER, "opened": stage.day(0), "notice": paper()},
+    });
+    let elsewhere = stage.enters("notices", "deposit.announced", elsewhere).await;
+    is_refused(&elsewhere, "inconsistent", "/procurement/code", "DP-PROCUREMENT");
     // It has one already.
     let more = stage.asks("x-2", "s-1", loser, bond()).await;
     is_refused(&more, "deposit-above-cap", "/required/amount_minor", "DP-ASKED");

@@ -26,6 +26,13 @@ pub struct ProcurementElsewhere {
     pub notice: DocumentRef,
 }
 
+impl ProcurementElsewhere {
+    /// The tender of this log that would be called so, if there is one.
+    pub fn as_tender(&self) -> Option<TenderCode> {
+        self.code.as_str().parse().ok()
+    }
+}
+
 /// `deposit.announced`: the payee says what is to be paid in, by whom, and until when (缴款通知).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -48,8 +48,8 @@ pub use unallocated::{UnallocatedFate, UnallocatedState};
 pub use unclaimed::{UnclaimedPhase, UnclaimedState};
 pub use upkeep::{AssessmentInputs, SurplusState, TopUpState};
 
-use super::Act;
 use super::book::{AccountBook, BookAccount};
+use super::{Act, ProcurementElsewhere};
 use crate::access::gate_streams;
 use crate::act::{Bearing, Capability, Fact, Moment, Place, Stream, StreamId};
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId, OrganisationIdError};
@@ -189,7 +189,11 @@ impl Capability for DepositBook {
     fn ties(state: Option<&Self>, act: &Act) -> Vec<Stream> {
         let deposit = act.deposit().and_then(|id| state?.deposits.get(id));
         match act {
-            Act::Announced(notice) => notice.secures.iter().map(|secured| Stream::of(&secured.tender)).collect(),
+            Act::Announced(notice) => {
+                let secured = notice.secures.as_ref().map(|secured| secured.tender.clone());
+                let elsewhere = notice.procurement.as_ref().and_then(ProcurementElsewhere::as_tender);
+                secured.or(elsewhere).as_ref().map(Stream::of).into_iter().collect()
+            }
             Act::RefundDue(_) | Act::Forfeited(_) | Act::GuaranteeClaimed(_) => {
                 secured_by(deposit).into_iter().collect()
             }

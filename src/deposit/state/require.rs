@@ -1,6 +1,6 @@
 //! Legality first: which schemes the law allows, and how much may be asked under them.
 
-use super::super::{BankReceipt, DepositNotice, PayerAccountKind, SchemePublication, SecuredLot};
+use super::super::{BankReceipt, DepositNotice, PayerAccountKind, ProcurementElsewhere, SchemePublication, SecuredLot};
 use super::asked::{self, Asked};
 use super::decide::unknown;
 use super::{DepositBook, DepositBookId, DepositState, SchemeState};
@@ -216,7 +216,7 @@ pub(super) fn must_be_required(
 }
 
 /// # Errors
-/// Nobody could check of what the cap is a part; or what is elsewhere is not opened.
+/// Nobody could check of what the cap is a part; or what is elsewhere is not opened, or is here.
 fn must_name_procurement(kind: &DepositKind, notice: &DepositNotice, at: &Moment<'_>) -> Result<(), Refusal> {
     let ProcurementTerms { kinds, rule } = &at.law.edition().deposits.guards.procurement;
     if rule.is_silent() || !kinds.contains(&kind.id) {
@@ -224,11 +224,21 @@ fn must_name_procurement(kind: &DepositKind, notice: &DepositNotice, at: &Moment
     }
     let fault = match (&notice.secures, &notice.procurement) {
         (Some(_), _) => return Ok(()),
-        (None, Some(procurement)) if procurement.opened <= at.today() => return Ok(()),
-        (None, Some(_)) => ("/procurement/opened", Fault::inconsistent(("开标日尚未到来", "it is still to be opened"))),
+        (None, Some(elsewhere)) if elsewhere.opened > at.today() => {
+            ("/procurement/opened", Fault::inconsistent(("开标日尚未到来", "it is still to be opened")))
+        }
+        (None, Some(elsewhere)) if is_here(elsewhere, at) => {
+            let words = ("该项目在本日志中，应写明标段（secures）", "it is in this log: name its lot (secures)");
+            ("/procurement/code", Fault::inconsistent(words))
+        }
+        (None, Some(_)) => return Ok(()),
         (None, None) => ("/secures", Fault::MissingField),
     };
     Err(Refusal::of_field(fault.0, fault.1).citing(&rule.id, &rule.law))
+}
+
+fn is_here(elsewhere: &ProcurementElsewhere, at: &Moment<'_>) -> bool {
+    elsewhere.as_tender().is_some_and(|code| at.around.get::<Tender>(&code).is_some())
 }
 
 /// # Errors
