@@ -15,7 +15,7 @@ async fn the_api_survives_the_edges_of_its_schemas() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_survives_random_requests() {
     // The fuzzer itself takes most of the time: its own choice of 100 would be a quarter of an hour.
-    survives(&["--phases", "fuzzing,stateful", "--max-examples", "3"]).await;
+    survives(&["--phases", "fuzzing,stateful", "--max-examples", "2"]).await;
 }
 
 async fn survives(phases: &[&str]) {
