@@ -45,7 +45,7 @@ impl Stage {
         self.app.now().plus_millis(plus * super::support::DAY).shanghai_text()[..10].to_owned()
     }
 
-    fn stream(&self) -> Stream {
+    pub fn stream(&self) -> Stream {
         Stream::of(&DepositBookId(self.cast.centre.id.clone()))
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 fn at_bank(what: u8) -> &'static str {
     match what {
@@ -71,7 +72,12 @@ proptest! {
             let until = "2026-09-01";
             let (kind, payload) = match what {
                 0 => ("deposit.announced", notice(&id)),
-                1 | 2 => ("deposit.received", receipt(&id, &format!("R-{n}"), fen, &today)),
+                1 => ("deposit.received", receipt(&id, &format!("R-{n}"), fen, &today)),
+                // What the bank had a month ago.
+                2 => {
+                    let earlier = run.now.plus_millis(-30 * 24 * 3_600_000).shanghai_day();
+                    ("deposit.received", receipt(&id, &format!("R-{n}"), fen, &Day::from(earlier).to_string()))
+                }
                 3 => ("deposit.held", json!({"deposit": id, "id": item, "amount": yuan(fen), "reason": "查", "until": until})),
                 4 => ("deposit.released", json!({"deposit": id, "hold": item, "amount": yuan(fen / 2 + 1), "reason": "查"})),
                 5 => ("deposit.forfeited", json!({
@@ -134,8 +140,15 @@ proptest! {
         }
         // The journal alone has all of it: numbers without a gap, and the same balances.
         let mut again = super::super::AccountBook::default();
+        let booked_on: BTreeMap<u64, Day> =
+            run.records.iter().map(|(_, place)| (place.index, place.time.shanghai_day().into())).collect();
+        let mut last = None;
         for (at, voucher) in run.vouchers.iter().enumerate() {
             prop_assert_eq!(voucher.number, at as u64 + 1);
+            // I21: whatever day the bank has, nothing is booked into a day that is over.
+            prop_assert_eq!(voucher.day, booked_on[&voucher.entry]);
+            prop_assert!(last <= Some(voucher.day));
+            last = Some(voucher.day);
             again.post(&voucher.lines).unwrap();
         }
         prop_assert_eq!(&again, &run.book().book);
