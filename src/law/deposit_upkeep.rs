@@ -163,8 +163,19 @@ pub struct DepositGuards {
 
 impl DepositGuards {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
-        let Self { held, payment_days, reversal, asked, event, cover, rates, .. } = self;
-        let Self { reserved, references, second, procurement, .. } = self;
+        let Self {
+            held,
+            payment_days,
+            reversal,
+            asked,
+            event,
+            cover,
+            rates,
+            reserved,
+            references,
+            second,
+            procurement,
+        } = self;
         let plain = [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references, &procurement.rule];
         let days = [payment_days, second].map(|of| (&of.rule, Some(of.days)));
         plain.map(|rule| (rule, None)).into_iter().chain(days)

@@ -236,8 +236,8 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
     ];
 };
 
-/// One that comes with the program. It is read when somebody asks for it: most logs adopt one or two, and reading all of them took an
-/// auditor of 100,000 entries as long as some thousand of those.
+/// One that comes with the program. It is read when somebody asks for it: most logs adopt one or two, and there are more of them with
+/// each release.
 struct Packed {
     id: DocumentId,
     bytes: Vec<u8>,

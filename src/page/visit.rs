@@ -263,15 +263,21 @@ where
     })
 }
 
+/// What a visit gets, unless it asks by something else than what is known.
+async fn given<S, T>(visit: &Arc<Visit>, query: &PageQuery, give: impl Fn(Arc<Visit>) -> S) -> Result<T, Unshown>
+where
+    S: Future<Output = Result<T, Unshown>>,
+{
+    query.check(visit)?;
+    give(Arc::clone(visit)).await
+}
+
 /// The page of a visit, or why there is none.
 async fn shown<S>(visit: &Arc<Visit>, query: &PageQuery, show: impl Fn(Arc<Visit>) -> S) -> Response
 where
     S: Future<Output = Result<Leaf, Unshown>>,
 {
-    let leaf = match query.check(visit) {
-        Ok(()) => show(Arc::clone(visit)).await,
-        Err(unshown) => Err(unshown),
-    };
+    let leaf = given(visit, query, show).await;
     answer(visit, &leaf.unwrap_or_else(|unshown| query.refused(visit, &unshown)))
 }
 
@@ -289,13 +295,7 @@ where
     let (views, known) = (Arc::clone(views), Arc::new((query, give)));
     poem::endpoint::make(move |request: Request| {
         let (visit, known) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&known));
-        async move {
-            let given = match known.0.check(&visit) {
-                Ok(()) => (known.1)(visit).await,
-                Err(unshown) => Err(unshown),
-            };
-            given.unwrap_or_else(Unshown::into_response)
-        }
+        async move { given(&visit, &known.0, &known.1).await.unwrap_or_else(Unshown::into_response) }
     })
 }
 

@@ -214,8 +214,19 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         division,
         guards,
     } = terms;
-    let DepositGuards { held, payment_days, reversal, asked, event, cover, rates, .. } = guards;
-    let DepositGuards { reserved, references, second, procurement, .. } = guards;
+    let DepositGuards {
+        held,
+        payment_days,
+        reversal,
+        asked,
+        event,
+        cover,
+        rates,
+        reserved,
+        references,
+        second,
+        procurement,
+    } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
         // Where results of risk control reduce what is asked.
