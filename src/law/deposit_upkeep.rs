@@ -129,6 +129,34 @@ pub struct ProcurementTerms {
     pub rule: Rule,
 }
 
+/// How many lines the voucher of one allocation of interest has at most.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationTerms {
+    lines: usize,
+    pub rule: Rule,
+}
+
+/// Up to 2027-06 no edition said how many, and any voucher had so many at most.
+const LINES_BEFORE: usize = 10_000;
+
+/// No edition lets it have more: each line is a row of postings, of an account and of a deposit, and all of them are written in one
+/// transaction, for which everybody else waits.
+pub const ALLOCATION_LINES_MAX: usize = 50_000;
+
+impl AllocationTerms {
+    /// One for each deposit that has a share, and one for the account.
+    pub fn lines(&self) -> usize {
+        if self.rule.is_silent() { LINES_BEFORE } else { self.lines }
+    }
+
+    pub(super) fn fault(&self) -> Option<String> {
+        let is_right = (LINES_BEFORE..=ALLOCATION_LINES_MAX).contains(&self.lines());
+        let told = || format!("an allocation's voucher has between {LINES_BEFORE} and {ALLOCATION_LINES_MAX} lines");
+        (!is_right).then(told)
+    }
+}
+
 /// What keeps a book from saying what did not happen, and a payee from asking or keeping what it may not. Editions up to 2027-03 have
 /// none of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -159,6 +187,11 @@ pub struct DepositGuards {
     /// Kinds whose notice says for which procurement it is.
     #[serde(default)]
     pub procurement: ProcurementTerms,
+    /// Whatever was entered can be reversed. Silent up to 2027-06, as what follows.
+    #[serde(default)]
+    pub entries: Rule,
+    #[serde(default)]
+    pub allocation: AllocationTerms,
 }
 
 impl DepositGuards {
@@ -175,9 +208,12 @@ impl DepositGuards {
             references,
             second,
             procurement,
+            entries,
+            allocation,
         } = self;
         let plain = [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references, &procurement.rule];
+        let plain = plain.into_iter().chain([entries, &allocation.rule]);
         let days = [payment_days, second].map(|of| (&of.rule, Some(of.days)));
-        plain.map(|rule| (rule, None)).into_iter().chain(days)
+        plain.map(|rule| (rule, None)).chain(days)
     }
 }

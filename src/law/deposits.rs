@@ -287,6 +287,9 @@ pub struct DepositTerms {
     /// Successors of a divided payer share what is free in its deposit.
     #[serde(default)]
     pub division: Rule,
+    /// How the payee's own funds leave a custody account. Where it is silent, they don't.
+    #[serde(default)]
+    pub own_funds: Rule,
     #[serde(default)]
     pub guards: DepositGuards,
 }
@@ -303,7 +306,7 @@ impl DepositTerms {
         if !self.loan_rate.is_sorted_by(|one, next| one.from < next.from) {
             return Some("loan rates come one after the other".into());
         }
-        if let Some(fault) = self.assessment.fault() {
+        if let Some(fault) = self.assessment.fault().or_else(|| self.guards.allocation.fault()) {
             return Some(fault);
         }
         let mut named = self
@@ -340,7 +343,7 @@ impl DepositTerms {
     pub(super) fn rules(&self) -> impl Iterator<Item = (&Rule, Option<u16>)> {
         let Self { basis, reduction, appeal, kinds, own_costs, topup, surplus, unclaimed, .. } = self;
         let plain = [basis, &reduction.rule, &self.own_clock, &self.assessment.rule, &self.guarantees.rule];
-        let plain = plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot, &self.division]);
+        let plain = plain.into_iter().chain([&self.secrecy.rule, &self.failed_lot, &self.division, &self.own_funds]);
         let plain = plain.map(|rule| (rule, None)).chain(self.guards.rules());
         let counted = [own_costs, topup, surplus].map(|counted| (&counted.rule, Some(counted.working_days)));
         let kinds = kinds.iter().flat_map(|kind| {

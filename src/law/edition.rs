@@ -234,6 +234,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-07": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 /// One that comes with the program. It is read when somebody asks for it: most logs adopt one or two, and there are more of them with
@@ -325,6 +329,7 @@ mod tests {
             ("2027-04", "2c1c178fda848e0c81e92875f2176410aebabd3aed6bfd2fbbda487c10045b89".to_owned()),
             ("2027-05", "ce0f81dbf9056611c4afc25db655df34f2d65e1618cf39e3fbd270d82a55a2a0".to_owned()),
             ("2027-06", "6732a4f63d976498c197808d890e43da8eab487a059c44436a1214640c9858f7".to_owned()),
+            ("2027-07", "449b40d8d187884de7198eaa2a557f8752086d1351590faedf64f99a656d8ac7".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -348,7 +353,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 105);
+        assert_eq!(edition.rules().count(), 108);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

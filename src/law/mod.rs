@@ -26,8 +26,8 @@ pub use credit::{
     RatingBorders,
 };
 pub use deposit_upkeep::{
-    AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers, GuaranteeTerms, ProcurementTerms,
-    ReservedTerms, SecrecyTerms,
+    ALLOCATION_LINES_MAX, AllocationTerms, AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers,
+    GuaranteeTerms, ProcurementTerms, ReservedTerms, SecrecyTerms,
 };
 pub use deposits::{
     CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, IssuerKind, LoanRate,

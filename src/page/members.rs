@@ -16,6 +16,7 @@ const MEMBERS: &[(&str, &str)] = &[
     ("announce", "计划公告日期"),
     ("answer", "答复期"),
     ("application", "修复申请"),
+    ("approval", "经办"),
     ("article", "依据条款"),
     ("at_most", "至多为"),
     ("authority", "作出决定的机关"),

@@ -212,6 +212,7 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         secrecy,
         failed_lot,
         division,
+        own_funds,
         guards,
     } = terms;
     let DepositGuards {
@@ -226,6 +227,8 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         references,
         second,
         procurement,
+        entries,
+        allocation,
     } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
@@ -247,6 +250,7 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         // Where a bid bond lies for the lot.
         TracedRule::at_most(failed_lot),
         TracedRule::each(division).refuses(),
+        TracedRule::each(own_funds).refuses(),
         TracedRule::each(held),
         TracedRule::each(&payment_days.rule).refuses(),
         TracedRule::each(reversal),
@@ -263,6 +267,9 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         TracedRule::each(&second.rule).refuses(),
         // Of kinds that it names.
         TracedRule::at_most(&procurement.rule).refuses(),
+        // Of what could not be reversed before.
+        TracedRule::at_most(entries).refuses(),
+        TracedRule::each(&allocation.rule).refuses(),
     ];
     let kinds = kinds.iter().flat_map(|kind| {
         let scheme = TracedRule::new(&kind.rule, Trace::Each(Said::Scheme(kind.id.to_string()))).refuses();

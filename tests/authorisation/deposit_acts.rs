@@ -3,7 +3,7 @@
 use super::acts::{base, paper, variant};
 use super::cast::Who;
 use super::stage::Stage;
-use gongshi::deposit::{CustodyState, DepositBook, DepositBookId, DepositState};
+use gongshi::deposit::{CustodyState, DepositBook, DepositBookId, DepositState, EntryName};
 use gongshi::field::Currency;
 use gongshi::log::Hash;
 use gongshi::reconciliation::BookMovement;
@@ -38,9 +38,19 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         "deposit.receipt_reversed" => json!({
             "deposit": "d-1", "reference": "R-2", "reason": "误记", "document": paper("回单"),
         }),
-        "deposit.entry_reversed" => json!({"reference": "R-2", "reason": "误记", "document": paper("回单")}),
-        "deposit.bank_entered" => json!({
-            "bank": "b-1", "nature": nature(variant(kind)), "reference": reference, "amount": yuan(3), "value_date": stage.day(0),
+        "deposit.entry_reversed" => reversed(book, variant(kind)),
+        "deposit.bank_entered" => {
+            let mut entry = json!({
+                "bank": "b-1", "nature": nature(variant(kind)), "reference": reference, "amount": yuan(3),
+                "value_date": stage.day(0),
+            });
+            if variant(kind) == "returned" {
+                entry["approval"] = "z-1".into();
+            }
+            entry
+        }
+        "deposit.own_funds_approved" => json!({
+            "id": next("z", book.map(|book| book.own_funds.len())), "bank": "b-1", "amount": yuan(3), "reason": "多余的自有资金",
         }),
         "deposit.held" => json!({
             "deposit": "d-1", "id": next("h", deposit.map(|deposit| deposit.holds.len())), "amount": yuan(4_000),
@@ -73,6 +83,25 @@ pub fn of_deposit(stage: &Stage, kind: &str) -> Value {
         _ if kind.starts_with("deposit.refund") => of_refund(stage, kind, deposit, &reference),
         _ => of_decision(stage, kind, deposit, &reference),
     }
+}
+
+/// Of a line of the bank, or of the newest entry for which that has none.
+fn reversed(book: Option<&DepositBook>, variant: &str) -> Value {
+    let mut reversal = json!({"reason": "误记", "document": paper("回单")});
+    if variant != "step" {
+        reversal["reference"] = "R-2".into();
+        return reversal;
+    }
+    let steps = book.into_iter().flat_map(DepositBook::reversible).filter_map(|(of, name)| match name {
+        EntryName::Entry(entry) => Some((of, entry)),
+        EntryName::Reference(_) => None,
+    });
+    let (of, entry) = steps.max_by_key(|(_, entry)| *entry).unwrap_or((None, 1));
+    reversal["entry"] = entry.into();
+    if let Some(of) = of {
+        reversal["deposit"] = of.as_str().into();
+    }
+    reversal
 }
 
 /// Nobody takes it back.
@@ -132,6 +161,8 @@ fn half(kind: &str) -> i64 {
 fn nature(variant: &str) -> &'static str {
     match variant {
         "charge" => "charge",
+        "own" => "own_funds",
+        "returned" => "own_funds_returned",
         "pooled" => "pooled_interest",
         _ => "interest",
     }

@@ -25,7 +25,8 @@ pub const DEPOSIT: Subject = Subject {
             deposit.surplus_overdue deposit.guarantee_expiring deposit.unclaimed_noticed deposit.unclaimed_set_aside
             deposit.unclaimed_remitted deposit.unclaimed_reclaimed deposit.unclaimed_recovered deposit.succeeded
             deposit.divided deposit.division_reversed deposit.statement_reconciled deposit.open_item_resolved
-            deposit.reconciliation_withdrawn deposit.entry_reversed",
+            deposit.reconciliation_withdrawn deposit.entry_reversed deposit.entry_reversed#step
+            deposit.own_funds_approved deposit.bank_entered#returned",
     states: &[
         ('n', "none", "nothing yet"),
         ('s', "scheme", "a scheme is published"),
@@ -61,6 +62,8 @@ pub const DEPOSIT: Subject = Subject {
         ('t', "remitted", "what is final is paid to the treasury"),
         ('z', "annulled", "and annulled"),
         ('R', "reconciled", "paid in, and held against the bank's statement: one of its lines is open"),
+        ('O', "own", "paid in, and own funds that nothing needs besides"),
+        ('W', "apart", "and their return is approved"),
     ],
     enter: entered,
 };
@@ -109,6 +112,8 @@ fn steps_to(state: &str) -> &'static [&'static str] {
         }
         "unallocated" => &["scheme_published", "announced", "unallocated_received"],
         "interest" | "allocated" => &["scheme_published", "announced", "received"],
+        "own" => &["scheme_published", "announced", "received", "bank_entered#own"],
+        "apart" => &["scheme_published", "announced", "received", "bank_entered#own", "own_funds_approved"],
         "difference" => &["scheme_published", "announced", "received", "difference_opened"],
         "charged" => &["scheme_published", "announced", "received", "bank_entered#charge"],
         "expiring" => &["scheme_published", "announced", "guarantee_lodged", "guarantee_verified"],

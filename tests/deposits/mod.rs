@@ -10,6 +10,7 @@ mod holds;
 mod month;
 mod reconciliation;
 mod refunds;
+mod reversals;
 mod secrecy;
 mod sight;
 mod stage;

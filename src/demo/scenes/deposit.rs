@@ -325,7 +325,7 @@ impl Desk<'_> {
             elsewhere: None,
         });
         let (bank, nature, reference) = (item(BANK), BankNature::Interest, literal("LX-0001"));
-        self.posts(BankEntry { bank, nature, reference, amount: yuan(interest_minor), value_date });
+        self.posts(BankEntry { bank, nature, reference, amount: yuan(interest_minor), value_date, approval: None });
         for (outcome, reference) in [(RefundOutcome::Bounced, "HD-3001"), (RefundOutcome::Confirmed, "HD-3002")] {
             self.checks(RefundInstruction { deposit: item("B-001"), refund: item("R-1") });
             let (deposit, refund, reference) = (item("B-001"), item("R-1"), literal(reference));
@@ -361,7 +361,7 @@ impl Desk<'_> {
             [(BankNature::OwnFunds, "ZC-0001", 10_000), (BankNature::Charge, "SF-0001", CHARGE)]
         {
             let (bank, reference) = (item(BANK), literal(reference));
-            self.posts(BankEntry { bank, nature, reference, amount: yuan(amount), value_date });
+            self.posts(BankEntry { bank, nature, reference, amount: yuan(amount), value_date, approval: None });
         }
         self.on_the_book(&clerk, resolved);
     }

@@ -5,10 +5,10 @@ use super::super::{
     DepositSuccession, DifferenceClearing, DifferenceOpening, DivisionReversal, EntryReversal, Forfeiture,
     ForfeitureAnnulment, ForfeitureAppeal, ForfeitureConfirmation, ForfeitureRecovery, ForfeitureRemittance,
     ForfeitureRuling, GuaranteeClaim, GuaranteeLodging, GuaranteePayment, GuaranteeRelease, GuaranteeVerification,
-    Hold, HoldRelease, InterestAllocation, InterestCapitalisation, OpenItemResolution, ReceiptReversal,
-    ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement, SchemePublication,
-    StatementReconciliation, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn, UnclaimedNotice,
-    UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
+    Hold, HoldRelease, InterestAllocation, InterestCapitalisation, OpenItemResolution, OwnFundsApproval,
+    ReceiptReversal, ReconciliationWithdrawal, RefundApproval, RefundClockStart, RefundInstruction, RefundSettlement,
+    SchemePublication, StatementReconciliation, UnallocatedClaim, UnallocatedReceipt, UnallocatedReturn,
+    UnclaimedNotice, UnclaimedReclaim, UnclaimedRecovery, UnclaimedRemittance, UnclaimedSettingAside,
 };
 use crate::http::endpoints_of_acts;
 
@@ -27,11 +27,14 @@ endpoints_of_acts! {
     /// 红字冲销: by another person of the payee.
     reverse_receipt: "/:payee/receipt-reversals", "reverseDepositReceipt", ReceiptReversal;
 
-    /// 更正银行流水的登记: by another person of the payee.
+    /// 更正银行流水等的登记: by another person of the payee.
     reverse_entry: "/:payee/entry-reversals", "reverseDepositEntry", EntryReversal;
 
     /// 专户其他收支: by the payee.
     enter_bank: "/:payee/bank-entries", "enterDepositBank", BankEntry;
+
+    /// 自有资金转回经办: by the payee; another person of it enters the bank's line.
+    approve_own_funds: "/:payee/own-funds-approvals", "approveDepositOwnFunds", OwnFundsApproval;
 
     /// 冻结: by the payee.
     hold: "/:payee/holds", "holdDeposit", Hold;

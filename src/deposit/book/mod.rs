@@ -42,9 +42,9 @@ pub enum PostingError {
     Overflow { account: BookAccount },
 }
 
-/// Lines of one voucher: an allocation of interest has one for each deposit that has a share, and one for the account. Whatever is
-/// accepted has no more, so this number is a rule of the log: another edition may have another one, no program by itself.
-pub const LINES_MAX: usize = 10_000;
+/// Lines of one voucher that this engine takes. Only an allocation of interest has many, and how many that may have, the edition says:
+/// never more than these.
+pub const LINES_MAX: usize = 50_000;
 
 impl AccountBook {
     /// What an account has more on its debit side; 0 for one that nothing was posted to.
@@ -77,6 +77,12 @@ impl AccountBook {
     /// The number of the last voucher (凭证号): 0 before the first, and no gap between.
     pub fn vouchers(&self) -> u64 {
         self.vouchers
+    }
+
+    /// As if so many vouchers had been posted.
+    #[cfg(test)]
+    pub(crate) fn number_from(&mut self, vouchers: u64) {
+        self.vouchers = vouchers;
     }
 
     /// Whether these lines may be posted now.

@@ -1,7 +1,7 @@
 //! 专户收支: lines of the payee's bank statement that are no deposit; what its interest becomes, and what nobody can explain.
 
 use crate::act::{Payload, cites_document, statuses};
-use crate::field::{Currency, Day, DocumentId, DocumentRef, ItemId, Line, Money, Prose};
+use crate::field::{Currency, Day, DocumentId, DocumentRef, Fault, Faults, ItemId, Line, Money, Prose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ statuses! {
         Charge,
         /// 自有资金拨入: for charges, and for what lateness costs.
         OwnFunds,
+        /// 自有资金转回: by another person than who approved it (`own_funds_approved`).
+        OwnFundsReturned,
     }
 
     /// On which side a bank differs from the book.
@@ -37,6 +39,21 @@ pub struct BankEntry {
     pub reference: Line<64>,
     pub amount: Money,
     pub value_date: Day,
+    /// By which own funds go back: with that nature, and with no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ItemId>,
+}
+
+/// `deposit.own_funds_approved`: own funds that nothing in the custody account needs are to go back to the payee's own account (自有资金转回经办).
+/// They are set apart for it; another person enters the bank's line, a `bank_entered` of `own_funds_returned`. By the payee.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnFundsApproval {
+    /// Chosen by whoever signs, unique in the book.
+    pub id: ItemId,
+    pub bank: ItemId,
+    pub amount: Money,
+    pub reason: Prose<2000>,
 }
 
 /// `deposit.interest_allocated`: what the bank paid on one account is shared by the deposits in it, by their daily products (积数)
@@ -94,6 +111,22 @@ pub struct OwnCostsOverdue {
 
 impl Payload for BankEntry {
     const KIND: &'static str = "deposit.bank_entered";
+
+    fn check(&self, faults: &mut Faults) {
+        match (self.nature == BankNature::OwnFundsReturned, &self.approval) {
+            (true, None) => faults.add("/approval", Fault::MissingField),
+            (false, Some(_)) => {
+                let words =
+                    ("只有自有资金转回（own_funds_returned）依据经办", "only own funds that go back are approved");
+                faults.add("/approval", Fault::inconsistent(words));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Payload for OwnFundsApproval {
+    const KIND: &'static str = "deposit.own_funds_approved";
 }
 
 impl Payload for InterestAllocation {

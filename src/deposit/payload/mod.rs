@@ -19,7 +19,7 @@ mod upkeep;
 
 pub use bank::{
     BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, InterestAllocation,
-    InterestCapitalisation, OwnCostsOverdue,
+    InterestCapitalisation, OwnCostsOverdue, OwnFundsApproval,
 };
 pub use division::{DepositDivision, DivisionReversal};
 pub use entry::EntryReversal;
@@ -107,12 +107,16 @@ acts! {
         OpenItemResolved(OpenItemResolution),
         ReconciliationWithdrawn(ReconciliationWithdrawal),
         EntryReversed(EntryReversal),
+        OwnFundsApproved(OwnFundsApproval),
     }
 }
 
 impl Act {
     /// Whether it is the second half of what two persons sign (经办、复核).
     pub(super) fn checks_another(&self) -> bool {
+        if let Self::BankEntered(entry) = self {
+            return entry.nature == BankNature::OwnFundsReturned;
+        }
         matches!(
             self,
             Self::ReceiptReversed(_)
@@ -144,7 +148,8 @@ impl Act {
             | Self::OwnCostsOverdue(_)
             | Self::StatementReconciled(_)
             | Self::OpenItemResolved(_)
-            | Self::ReconciliationWithdrawn(_) => return None,
+            | Self::ReconciliationWithdrawn(_)
+            | Self::OwnFundsApproved(_) => return None,
             Self::EntryReversed(act) => return act.deposit.as_ref(),
             Self::Announced(act) => &act.id,
             Self::Received(act) => &act.deposit,

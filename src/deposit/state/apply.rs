@@ -21,6 +21,7 @@ impl DepositBook {
             return;
         }
         self.note_entered(act, &lines, place);
+        self.note_step(act, &lines, place);
         match act {
             Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
@@ -61,8 +62,10 @@ impl DepositBook {
         match act {
             Act::BankEntered(entry) => {
                 self.references.insert(entry.reference.as_str());
-                if entry.nature == BankNature::PooledInterest {
-                    self.pool(entry);
+                match (&entry.nature, &entry.approval) {
+                    (BankNature::PooledInterest, _) => self.pool(entry),
+                    (BankNature::OwnFundsReturned, Some(approval)) => self.return_own_funds(approval, entry),
+                    _ => {}
                 }
             }
             Act::UnallocatedReceived(receipt) => {
@@ -90,6 +93,7 @@ impl DepositBook {
                 }
             }
             Act::OwnCostsOverdue(overdue) => self.own_costs_are_overdue(overdue, place),
+            Act::OwnFundsApproved(approval) => self.approve_own_funds(approval, place),
             _ => {}
         }
     }
@@ -364,6 +368,7 @@ impl DepositState {
             topup: None,
             surplus: None,
             unclaimed: None,
+            steps_unclaimed: Vec::new(),
             last_entry: place.index,
         }
     }

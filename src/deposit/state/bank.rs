@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::decide::{duplicate, must_be_another, must_have_amount, unknown};
 use super::timers::Awaited;
-use super::{DepositBook, day_begins, day_of};
+use super::{DepositBook, day_begins, day_of, own_funds};
 use crate::act::{Author, Moment, Place, must_be_past};
 use crate::field::{Currency, ItemId, Money};
 use crate::law::{Law, Running};
@@ -51,6 +51,9 @@ impl DepositBook {
             BankNature::PooledInterest => self.pooled_lines(entry),
             BankNature::Charge => {
                 JournalLine::transfer(Heading::BankCharges.alone(currency), of(Heading::CustodyBank), amount)
+            }
+            BankNature::OwnFundsReturned => {
+                JournalLine::transfer(Heading::OwnPayable.alone(currency), of(Heading::CustodyBank), amount)
             }
             BankNature::OwnFunds => {
                 let own = || Heading::OwnBank.alone(currency);
@@ -98,6 +101,7 @@ impl DepositBook {
         let currency = match act {
             Act::BankEntered(entry) => Some(entry.amount.currency),
             Act::RefundApproved(approval) => Some(approval.amount.currency),
+            Act::OwnFundsApproved(approval) => Some(approval.amount.currency),
             Act::ForfeitureAnnulled(act) => self.deposits.get(&act.deposit).map(|deposit| deposit.currency),
             Act::EntryReversed(_) => lines.first().map(|line| line.account.currency),
             _ => None,
@@ -132,6 +136,9 @@ pub(super) fn decide_entry(book: &DepositBook, entry: &BankEntry, by: &Author, a
     book.must_be_new(entry.reference.as_str(), at)?;
     must_have_amount(entry.amount)?;
     must_be_past(entry.value_date <= at.today(), "/value_date")?;
+    if entry.nature == BankNature::OwnFundsReturned {
+        return own_funds::decide_return(book, entry, at);
+    }
     // A charge takes nothing of the deposits for good: own funds come first, or within the time that the edition has for it.
     let waits = !at.law.edition().deposits.own_costs.rule.is_silent();
     let missing = book.own_minor(entry.amount.currency) < entry.amount.amount_minor;

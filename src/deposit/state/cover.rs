@@ -218,7 +218,7 @@ impl DepositState {
         claims.map(|of| of.amount_minor).sum()
     }
 
-    fn cover_lines(&self, id: &ItemId, amount_minor: i64, begins: bool) -> Vec<JournalLine> {
+    pub(super) fn cover_lines(&self, id: &ItemId, amount_minor: i64, begins: bool) -> Vec<JournalLine> {
         let cover = Heading::GuaranteeCover.of(id, self.currency);
         let against = Heading::GuaranteeControl.alone(self.currency);
         if begins {
@@ -351,6 +351,7 @@ impl DepositBook {
             phase: GuaranteePhase::Lodged,
             warning: None,
             warned: None,
+            before_spent: None,
         };
         self.with(id, |deposit| {
             deposit.guarantees.insert(lodging.id.clone(), state);
@@ -366,9 +367,13 @@ impl DepositBook {
         };
         let mut left = 0;
         self.with(id, |deposit| {
+            if let Some(of) = deposit.forfeitures.get_mut(forfeiture) {
+                of.is_paid = true;
+            }
             if let Some(of) = deposit.guarantees.get_mut(&guarantee) {
                 of.amount_minor -= paid;
                 left = of.amount_minor;
+                of.before_spent = (left == 0).then_some((of.phase, of.warning));
             }
         });
         if left == 0 {
@@ -376,7 +381,7 @@ impl DepositBook {
         }
     }
 
-    fn move_guarantee(&mut self, id: &ItemId, guarantee: &ItemId, phase: GuaranteePhase) {
+    pub(super) fn move_guarantee(&mut self, id: &ItemId, guarantee: &ItemId, phase: GuaranteePhase) {
         let Some(state) = self.deposits.get_mut(id).and_then(|deposit| deposit.guarantees.get_mut(guarantee)) else {
             return;
         };
@@ -389,6 +394,6 @@ impl DepositBook {
     }
 }
 
-fn expiry(deposit: &ItemId, guarantee: &ItemId) -> Awaited {
+pub(super) fn expiry(deposit: &ItemId, guarantee: &ItemId) -> Awaited {
     Awaited::GuaranteeExpiry { deposit: deposit.clone(), guarantee: guarantee.clone() }
 }

@@ -3,7 +3,9 @@
 use super::super::book::PostingError;
 use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
-use super::{DepositBook, DepositState, bank, entered, forfeit, pool, reconcile, refund, require, unallocated, upkeep};
+use super::{
+    DepositBook, DepositState, bank, entered, forfeit, own_funds, pool, reconcile, refund, require, unallocated, upkeep,
+};
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
 use crate::law::{DepositShape, ReservedTerms, Running};
@@ -43,6 +45,7 @@ fn decide_at_bank(book: &DepositBook, act: &Act, by: &Author, at: &Moment<'_>) -
         Act::UnallocatedReceived(receipt) => unallocated::decide_receipt(book, receipt, by, at),
         Act::UnallocatedReturned(back) => unallocated::decide_return(book, back, by, at),
         Act::InterestAllocated(allocation) => pool::decide_allocation(book, allocation, by, at),
+        Act::OwnFundsApproved(approval) => own_funds::decide_approval(book, approval, by, at),
         Act::DifferenceOpened(opening) => bank::decide_opening(book, opening, by, at),
         Act::DifferenceCleared(clearing) => bank::decide_clearing(book, clearing, by, at),
         Act::OwnCostsOverdue(overdue) => {

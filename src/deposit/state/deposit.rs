@@ -4,6 +4,7 @@ use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, ProcurementElsewhere, SchemePublication, SecuredLot};
 use super::division::PartState;
+use super::steps::UnclaimedStep;
 use super::timers::Awaited;
 use super::unclaimed::UnclaimedState;
 use super::upkeep::{SurplusState, TopUpState};
@@ -193,6 +194,8 @@ pub struct ForfeitureState {
     pub appeal: Option<Running>,
     /// Since when it stands as it does: nothing that came of it was at the bank before.
     pub since: Day,
+    /// The issuer of the guarantee that it is taken from has paid it.
+    pub is_paid: bool,
 }
 
 /// Cover that is no money.
@@ -211,6 +214,8 @@ pub struct GuaranteeState {
     pub warning: Option<Instant>,
     /// The entry that warned of it.
     pub warned: Option<u64>,
+    /// How it stood before all of it was paid, and what was waited for then.
+    pub(super) before_spent: Option<(GuaranteePhase, Option<Instant>)>,
 }
 
 /// The clock of its refund.
@@ -281,6 +286,8 @@ pub struct DepositState {
     pub refunds_late: u64,
     /// Nobody takes it back.
     pub unclaimed: Option<UnclaimedState>,
+    /// How it came to that, step by step.
+    pub(super) steps_unclaimed: Vec<UnclaimedStep>,
     /// The newest entry about it.
     pub last_entry: u64,
 }

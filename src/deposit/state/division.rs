@@ -120,6 +120,7 @@ impl DepositState {
             topup: None,
             surplus: self.surplus.filter(|_| share.excess_minor > 0),
             unclaimed: None,
+            steps_unclaimed: Vec::new(),
             ..self.clone()
         }
     }

@@ -231,6 +231,7 @@ impl DepositBook {
             phase: ForfeiturePhase::Decided,
             appeal: None,
             since: day_of(place),
+            is_paid: false,
         }
     }
 
@@ -310,6 +311,6 @@ impl DepositBook {
     }
 }
 
-fn last(deposit: &ItemId, forfeiture: &ItemId) -> Awaited {
+pub(super) fn last(deposit: &ItemId, forfeiture: &ItemId) -> Awaited {
     Awaited::ForfeitureFinal { deposit: deposit.clone(), forfeiture: forfeiture.clone() }
 }

@@ -5,8 +5,7 @@ use super::super::DifferenceSide;
 use super::super::book::{Heading, Imbalance, JournalVoucher};
 use super::account::unexplained;
 use super::{
-    DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, RefundPhase, UnallocatedFate,
-    UnclaimedPhase,
+    DepositBook, DepositState, ForfeiturePhase, ForfeitureState, RefundPhase, UnallocatedFate, UnclaimedPhase,
 };
 use crate::field::{Currency, ItemId};
 use crate::law::{ForfeitTo, part};
@@ -244,7 +243,8 @@ fn forfeitures(book: &DepositBook) -> Vec<String> {
             let last = mine
                 .flat_map(|deposit| deposit.forfeitures.values())
                 .filter(|of| of.to == to && of.phase == ForfeiturePhase::Final);
-            found.extend(alone(book, heading, currency, last.map(|of| of.amount_minor).sum()));
+            let own = if to == ForfeitTo::Payee { book.own_funds_approved_minor(currency) } else { 0 };
+            found.extend(alone(book, heading, currency, last.map(|of| of.amount_minor).sum::<i64>() + own));
         }
         let mine = || book.deposits.values().filter(|deposit| deposit.currency == currency);
         let annulled =
@@ -290,10 +290,8 @@ fn conservation(book: &DepositBook) -> Vec<String> {
     found.extend(each(book, |deposit| {
         let receipts = deposit.receipts.iter().filter(|receipt| !receipt.is_reversed);
         let came: i64 = receipts.map(|receipt| receipt.available_minor + receipt.excess_minor).sum();
-        let is_paid = |of: &&ForfeitureState| {
-            matches!(of.source, ForfeitureSource::Guarantee(_)) && of.phase != ForfeiturePhase::Claimed
-        };
-        let by_issuers: i64 = deposit.forfeitures.values().filter(is_paid).map(|of| of.amount_minor).sum();
+        let by_issuers = deposit.forfeitures.values().filter(|of| of.is_paid);
+        let by_issuers: i64 = by_issuers.map(|of| of.amount_minor).sum();
         let came = came + by_issuers + deposit.capitalised_minor + deposit.passed_minor;
         let headings = [Heading::Available, Heading::Held, Heading::Excess, Heading::ForfeitedPending];
         let here: i64 = headings.iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum();

@@ -41,7 +41,7 @@ impl DepositBook {
                 self.deposits.get(&reversal.deposit)?.receipt(reversal.reference.as_str())?.voucher
             }
             Act::DivisionReversed(reversal) => self.deposits.get(&reversal.part)?.part.as_ref()?.voucher,
-            Act::EntryReversed(reversal) => self.entered.get(reversal.reference.as_str())?.voucher,
+            Act::EntryReversed(reversal) => self.entry_voucher(reversal)?,
             _ => return None,
         };
         Some(ReversalMark { voucher })

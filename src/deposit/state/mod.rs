@@ -16,6 +16,7 @@ mod forfeit;
 mod invariant;
 mod journal;
 mod lodged;
+mod own_funds;
 mod pool;
 mod postings;
 mod reconcile;
@@ -23,11 +24,13 @@ mod references;
 mod refund;
 mod require;
 mod reunion;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod unallocated;
 mod unclaimed;
+mod unpaid;
 mod upkeep;
 
 pub use account::{CustodyState, ItemState, OpenItemStatus, ReconciliationState, Settlement};
@@ -39,8 +42,10 @@ pub use deposit::{
 };
 pub use division::PartState;
 pub use draft::{DraftFault, DraftedReconciliation};
+pub use entered::EntryName;
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
+pub use own_funds::OwnFundsState;
 pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums, renewed_sums};
 pub use timers::Awaited;
@@ -124,6 +129,8 @@ pub struct DepositBook {
     pub differences: BTreeMap<ItemId, DifferenceState>,
     /// Own costs that custody accounts paid and nothing has replaced.
     pub own_costs: BTreeMap<Currency, OwnCostsState>,
+    /// Own funds that are to go back to the payee's own account, or have.
+    pub own_funds: BTreeMap<ItemId, OwnFundsState>,
     timers: Timers,
     /// What banks and book have in common, by custody account.
     custody: BTreeMap<BookAccount, CustodyState>,
@@ -150,6 +157,7 @@ impl DepositBook {
             pools: BTreeMap::new(),
             differences: BTreeMap::new(),
             own_costs: BTreeMap::new(),
+            own_funds: BTreeMap::new(),
             timers: Timers::default(),
             custody: BTreeMap::new(),
             refunds_in_time: 0,

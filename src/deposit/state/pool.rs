@@ -7,12 +7,13 @@ use super::decide::{must_be_amount, unknown};
 use super::{DepositBook, DepositState};
 use crate::act::{Author, Moment, must_be_past};
 use crate::field::{Currency, Day, DocumentId, Fault, ItemId};
+use crate::law::ALLOCATION_LINES_MAX;
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
 use std::fmt::Write;
 
-/// Deposits of one account that one allocation gives anything: its voucher has a line for each of them, and one for the account.
-const SHARES_MAX: usize = LINES_MAX - 1;
+// What an edition allows, the book takes.
+const _: () = assert!(ALLOCATION_LINES_MAX <= LINES_MAX);
 
 /// What the bank paid on one account to be allocated, and what of it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -168,7 +169,7 @@ pub(super) fn decide_allocation(
         let words = ("没有可参与分配的保证金", "no deposit has a share in it");
         return Err(Refusal::of_field("/up_to", Fault::inconsistent(words)));
     }
-    must_fit_a_voucher(&table, &act.bank)?;
+    must_fit_a_voucher(&table, &act.bank, at)?;
     let right = table.digest();
     if act.table == right {
         return Ok(());
@@ -180,20 +181,22 @@ pub(super) fn decide_allocation(
 /// The record names no share, for everybody derives them; but what they post is one voucher.
 ///
 /// # Errors
-/// More deposits have a share than a voucher has lines.
-fn must_fit_a_voucher(table: &AllocationTable, bank: &ItemId) -> Result<(), Refusal> {
-    let shares = table.shares().count();
-    if shares <= SHARES_MAX {
+/// More deposits have a share than the edition gives lines to the voucher, of which one is the account's.
+fn must_fit_a_voucher(table: &AllocationTable, bank: &ItemId, at: &Moment<'_>) -> Result<(), Refusal> {
+    let terms = &at.law.edition().deposits.guards.allocation;
+    let (shares, most) = (table.shares().count(), terms.lines() - 1);
+    if shares <= most {
         return Ok(());
     }
     let zh = format!(
-        "专户 {bank} 参与分配的保证金有 {shares} 笔，一次分配至多 {SHARES_MAX} 笔：其中有退还的，退还后再分配；新收的保证金请另设专户"
+        "专户 {bank} 参与分配的保证金有 {shares} 笔，一次分配至多 {most} 笔：其中有退还的，退还后再分配；新收的保证金请另设专户"
     );
     let en = format!(
-        "{shares} deposits in {bank} have a share, and one allocation is for {SHARES_MAX} at most: \
+        "{shares} deposits in {bank} have a share, and one allocation is for {most} at most: \
          allocate when some of them have gone back, and take new ones in another custody account"
     );
-    Err(Refusal::new(&problem::STATE_FORBIDS, zh, en))
+    let told = Refusal::new(&problem::STATE_FORBIDS, zh, en);
+    Err(if terms.rule.is_silent() { told } else { told.citing(&terms.rule.id, &terms.rule.law) })
 }
 
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::super::book::{BookAccount, Heading, JournalLine};
 use super::super::{Act, BankReceipt, ForfeitureOutcome, RefundApproval, RefundOutcome};
-use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureState};
+use super::{DepositBook, DepositState, ForfeiturePhase, ForfeitureState, own_funds};
 use crate::field::ItemId;
 use crate::law::ForfeitTo;
 
@@ -15,10 +15,8 @@ impl DepositBook {
                 let control = Heading::RequirementControl.alone(notice.required.currency);
                 JournalLine::transfer(required, control, notice.required.amount_minor)
             }
-            Act::EntryReversed(reversal) => {
-                let entered = self.entered.get(reversal.reference.as_str());
-                entered.map(|entered| JournalLine::reversed(&entered.lines)).unwrap_or_default()
-            }
+            Act::EntryReversed(reversal) => self.entry_lines(reversal),
+            Act::OwnFundsApproved(approval) => own_funds::lines(approval.amount),
             Act::BankEntered(entry) => self.bank_lines(entry),
             Act::UnallocatedReceived(receipt) => self.unallocated_lines(receipt),
             Act::UnallocatedReturned(back) => self.return_lines(back),
@@ -185,7 +183,7 @@ impl DepositBook {
 }
 
 /// Where what is forfeited for good is owed to.
-fn heir(to: ForfeitTo) -> Heading {
+pub(super) fn heir(to: ForfeitTo) -> Heading {
     match to {
         ForfeitTo::Treasury => Heading::TreasuryPayable,
         ForfeitTo::Payee => Heading::OwnPayable,

@@ -135,7 +135,7 @@ impl DepositBook {
     }
 
     /// Parts that stand, by what they were taken from.
-    fn parts_of(&self, id: &ItemId) -> impl Iterator<Item = &ItemId> {
+    pub(super) fn parts_of(&self, id: &ItemId) -> impl Iterator<Item = &ItemId> {
         let is_taken = move |taken: &PartState| taken.from == *id && taken.put_back.is_none();
         self.deposits.values().filter(move |part| part.part.as_ref().is_some_and(is_taken)).map(|part| &part.id)
     }

@@ -46,6 +46,12 @@ pub struct UnclaimedState {
 const TO_GO_BACK: [Heading; 4] =
     [Heading::Available, Heading::Excess, Heading::RefundPayable, Heading::InterestPayable];
 
+/// What of that bears interest.
+pub(super) fn bearing_minor(book: &DepositBook, deposit: &DepositState) -> i64 {
+    let bears = [Heading::Available, Heading::Excess];
+    bears.map(|heading| book.book.standing(&deposit.account(heading))).iter().sum()
+}
+
 impl DepositState {
     fn is_unclaimed(&self, phase: UnclaimedPhase) -> bool {
         self.unclaimed.as_ref().is_some_and(|of| of.phase == phase)
@@ -136,9 +142,9 @@ impl DepositBook {
     /// Refunds that did not go out are none any more.
     fn set_aside(&mut self, id: &ItemId, place: &Place) {
         let Some(deposit) = self.deposits.get(id) else { return };
-        let standing = |heading: Heading| self.book.standing(&deposit.account(heading));
-        let amount_minor = TO_GO_BACK.iter().map(|heading| standing(*heading)).sum();
-        let bears = standing(Heading::Available) + standing(Heading::Excess);
+        let standing = |heading: &Heading| self.book.standing(&deposit.account(*heading));
+        let amount_minor = TO_GO_BACK.iter().map(standing).sum();
+        let bears = bearing_minor(self, deposit);
         self.with(id, |deposit| {
             let mut principal_minor = bears;
             for refund in deposit.refunds.values_mut().filter(|refund| refund.phase == RefundPhase::Approved) {

@@ -264,7 +264,7 @@ impl DepositBook {
     }
 }
 
-fn warning(deposit: &ItemId, guarantee: &ItemId) -> Awaited {
+pub(super) fn warning(deposit: &ItemId, guarantee: &ItemId) -> Awaited {
     Awaited::GuaranteeExpiring { deposit: deposit.clone(), guarantee: guarantee.clone() }
 }
 

@@ -81,6 +81,7 @@ examples! {
     "deposit.refund_due"
     "deposit.refund_approved"
     "deposit.bank_entered"
+    "deposit.own_funds_approved"
     "deposit.statement_reconciled"
     "deposit.reconciliation_withdrawn"
     "deposit.open_item_resolved"

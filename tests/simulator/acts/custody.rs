@@ -5,7 +5,9 @@ use super::deposit::{chosen, ground, yuan};
 use crate::seam;
 use gongshi::act::{Capability, Succession};
 use gongshi::deposit::book::Heading;
-use gongshi::deposit::{DepositBook, DepositState, ForfeiturePhase, GuaranteePhase, UnallocatedFate, UnclaimedPhase};
+use gongshi::deposit::{
+    DepositBook, DepositState, EntryName, ForfeiturePhase, GuaranteePhase, UnallocatedFate, UnclaimedPhase,
+};
 use gongshi::field::{Currency, Day, ItemId, OrganisationId};
 use gongshi::organisation::Role;
 use serde_json::{Value, json};
@@ -19,6 +21,11 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
     let is_open = book.unallocated.values().any(|of| of.fate == UnallocatedFate::Open);
     let forfeited = |phase| deposit.forfeitures.values().any(|of| of.phase == phase);
     match () {
+        () if scene.dice.percent(8) => "deposit.entry_reversed",
+        () if book.own_funds.values().any(|of| of.returned.is_none()) && scene.dice.percent(30) => {
+            "deposit.bank_entered"
+        }
+        () if book.free_own_minor(&bank(), Currency::CNY) > 0 && scene.dice.percent(15) => "deposit.own_funds_approved",
         () if deposit.overdue.is_some() && scene.dice.percent(50) => unclaimed(deposit),
         () if forfeited(ForfeiturePhase::Claimed) => "deposit.guarantee_paid",
         () if forfeited(ForfeiturePhase::Annulled) => "deposit.forfeiture_recovered",
@@ -40,7 +47,6 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
             "deposit.guarantee_lodged",
             "deposit.assessed",
             "deposit.assessed",
-            "deposit.entry_reversed",
         ]),
     }
 }
@@ -120,6 +126,12 @@ pub fn payload(
             })
         }
         "deposit.own_costs_overdue" => json!({"currency": "CNY"}),
+        "deposit.entry_reversed" => reversal(scene, book)?,
+        "deposit.own_funds_approved" => {
+            let free = book.map_or(0, |book| book.free_own_minor(&bank(), Currency::CNY));
+            let amount = if scene.dice.percent(85) { scene.dice.between(1, free.max(1) + 1) } else { fen };
+            json!({"id": new, "bank": BANK, "amount": yuan(amount), "reason": "多余的自有资金"})
+        }
         "deposit.assessed" => json!({
             "deposit": id, "base": yuan(500_000_000), "score": scene.dice.pick(&[60, 85, 95]),
             "required": yuan(scene.dice.pick(&[0, 5_000_000, 10_000_000])), "rule": "DP-ASSESSMENT",
@@ -139,6 +151,23 @@ pub fn payload(
         }
         kind => return of_decision(scene, book, deposit, &id, kind),
     })
+}
+
+/// Of what may be taken back one, mostly the newest of all or of what the bank has no line for.
+fn reversal(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Option<Value> {
+    let all: Vec<_> = book?.reversible().collect();
+    let own: Vec<_> = all.iter().filter(|(_, name)| matches!(name, EntryName::Entry(_))).collect();
+    let newest = own.last().copied().filter(|_| scene.dice.percent(40));
+    let (of, name) = newest.or(scene.dice.one_of(&all)).copied()?;
+    let mut reversal = json!({"reason": "登记有误", "document": scene.document()?});
+    match name {
+        EntryName::Reference(reference) => reversal["reference"] = reference.into(),
+        EntryName::Entry(entry) => reversal["entry"] = entry.into(),
+    }
+    if let Some(of) = of {
+        reversal["deposit"] = of.as_str().into();
+    }
+    Some(reversal)
 }
 
 fn of_succession(

@@ -65,7 +65,10 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    if deposit.part.is_some() && scene.dice.percent(8) {
+    // While it is as it was taken, it can be put back.
+    let is_untouched = deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none();
+    let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
+    if is_part && scene.dice.percent(if is_untouched { 25 } else { 4 }) {
         return "deposit.division_reversed";
     }
     if let Some(kind) = succeeding(scene, book, deposit) {
@@ -142,7 +145,6 @@ fn payload(
     kind: &str,
 ) -> Option<Value> {
     let id = deposit.map_or("d-0".to_owned(), |deposit| deposit.id.to_string());
-    let today = scene.day(0).to_string();
     let reference = format!("R-{}", scene.dice.below(4000));
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
@@ -160,10 +162,7 @@ fn payload(
             let reference = receipt.map_or(reference, |receipt| receipt.reference.to_string());
             json!({"deposit": id, "reference": reference, "reason": "误记", "document": scene.document()?})
         }
-        "deposit.bank_entered" => json!({
-            "bank": "b-1", "nature": scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]), "reference": reference,
-            "amount": yuan(fen / 1000 + 1), "value_date": today,
-        }),
+        "deposit.bank_entered" => bank_entry(scene, book, &reference, fen),
         "deposit.held" => {
             let free = book.zip(deposit).map_or(0, |(book, of)| book.book.standing(&of.account(Heading::Available)));
             let amount = if free > 0 && scene.dice.percent(85) { scene.dice.between(1, free + 1) } else { fen };
@@ -196,6 +195,20 @@ fn payload(
         | "deposit.forfeiture_remitted" => return of_forfeiture(scene, book, deposit, &id, kind),
         kind => return custody::payload(scene, book, deposit, kind),
     })
+}
+
+/// Own funds that were approved go back, or something else is there.
+fn bank_entry(scene: &mut Scene<'_>, book: Option<&DepositBook>, reference: &str, fen: i64) -> Value {
+    let waiting = book.and_then(|book| book.own_funds.iter().find(|(_, of)| of.returned.is_none()));
+    let mut entry = json!({"bank": "b-1", "reference": reference, "value_date": scene.day(0)});
+    if let Some((id, of)) = waiting.filter(|_| scene.dice.percent(60)) {
+        entry["nature"] = "own_funds_returned".into();
+        (entry["approval"], entry["amount"]) = (id.as_str().into(), yuan(of.amount.amount_minor));
+    } else {
+        entry["nature"] = scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]).into();
+        entry["amount"] = yuan(fen / 1000 + 1);
+    }
+    entry
 }
 
 fn of_refund(

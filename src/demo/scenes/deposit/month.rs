@@ -4,8 +4,8 @@
 use super::*;
 use crate::deposit::{
     AllocationTable, CoverSwap, DifferenceClearing, DifferenceOpening, DifferenceSide, EntryReversal,
-    InterestAllocation, InterestCapitalisation, InterestShare, SwapDirection, UnallocatedClaim, UnallocatedReceipt,
-    UnallocatedReturn,
+    InterestAllocation, InterestCapitalisation, InterestShare, OwnFundsApproval, SwapDirection, UnallocatedClaim,
+    UnallocatedReceipt, UnallocatedReturn,
 };
 
 /// An account of its own, so that what lies there is plain to see.
@@ -14,6 +14,8 @@ const ACCOUNT: &str = "icbc-7799";
 const INTEREST: i64 = 1_235;
 /// What it takes for the account.
 const CHARGE: i64 = 5_000;
+/// What the payee puts in beside that, and does not need.
+const SPARE: i64 = 2_000;
 
 impl Desk<'_> {
     pub(super) fn closes_a_month(&mut self) {
@@ -38,7 +40,7 @@ impl Desk<'_> {
         self.on(6);
         // Own funds are late.
         self.service();
-        self.enters(BankNature::OwnFunds, "HD-4006", CHARGE);
+        self.enters(BankNature::OwnFunds, "HD-4006", CHARGE + SPARE);
         self.shares(came);
         self.on(5);
         self.swaps();
@@ -47,6 +49,7 @@ impl Desk<'_> {
         self.service();
         self.receives("B-008", "HD-4010", BOND);
         self.refunds();
+        self.takes_out_own_funds();
     }
 
     fn asks(&mut self, id: &str, payer: Who) {
@@ -61,14 +64,23 @@ impl Desk<'_> {
             reference: literal(reference),
             amount: yuan(amount),
             value_date,
+            approval: None,
         });
+    }
+
+    fn takes_out_own_funds(&mut self) {
+        let (id, bank, value_date) = (item("Z-1"), item(ACCOUNT), self.today());
+        let reason = literal("补手续费后多余的自有资金");
+        self.posts(OwnFundsApproval { id: id.clone(), bank: bank.clone(), amount: yuan(SPARE), reason });
+        let (nature, reference) = (BankNature::OwnFundsReturned, literal("HD-4021"));
+        self.checks(BankEntry { bank, nature, reference, amount: yuan(SPARE), value_date, approval: Some(id) });
     }
 
     /// What the bank took is entered as what it paid, and put right.
     fn charged(&mut self) {
         self.enters(BankNature::Interest, "HD-4005", CHARGE);
-        let (reference, reason) = (literal("HD-4005"), literal("手续费误记为结息，红字冲销后重记"));
-        self.checks(EntryReversal { deposit: None, reference, reason, document: DRAFT.cited() });
+        let (reference, reason) = (Some(literal("HD-4005")), literal("手续费误记为结息，红字冲销后重记"));
+        self.checks(EntryReversal { deposit: None, reference, entry: None, reason, document: DRAFT.cited() });
         self.enters(BankNature::Charge, "HD-4005", CHARGE);
     }
 

@@ -12,7 +12,7 @@ fn icbc() -> ItemId {
     "icbc".parse().unwrap()
 }
 
-fn line(day: &str, amount_minor: i64, reference: &str) -> StatementLine {
+pub(super) fn line(day: &str, amount_minor: i64, reference: &str) -> StatementLine {
     let (key, booked_on) = (format!("ref:{day}/{reference}"), day.parse().unwrap());
     StatementLine {
         reference: Some(reference.to_owned()),
@@ -21,7 +21,7 @@ fn line(day: &str, amount_minor: i64, reference: &str) -> StatementLine {
 }
 
 /// Of a period that ends on a day.
-fn statement(opening: i64, last: &str, lines: Vec<StatementLine>) -> Statement {
+pub(super) fn statement(opening: i64, last: &str, lines: Vec<StatementLine>) -> Statement {
     let closing = opening + lines.iter().map(|line| line.amount_minor).sum::<i64>();
     let balance = |amount_minor, day: Option<&str>| {
         Some(AccountBalance { amount_minor, day: day.map(|day| day.parse().unwrap()), is_derived: false })
@@ -55,7 +55,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn reconciles(&mut self, statement: &Statement) -> StatementReconciliation {
+    pub(super) fn reconciles(&mut self, statement: &Statement) -> StatementReconciliation {
         let record = self.drafts(statement).unwrap();
         self.accepts(1, "deposit.statement_reconciled", json!(record));
         record

@@ -7,13 +7,17 @@ mod division;
 mod guards;
 mod invariants;
 mod many;
+mod never_entered;
+mod own_funds;
 mod procurement;
 mod random;
 mod reserved;
 mod reunion;
+mod reversals;
 mod stories;
 mod transit;
 mod unclaimed;
+mod unordered;
 mod upkeep;
 
 use super::super::book::{Heading, JournalVoucher};

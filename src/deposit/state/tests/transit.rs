@@ -41,7 +41,7 @@ fn what_a_bank_pays_late_is_late() {
     assert_eq!(run.deposit("d-1").refund_timing(&run.book().book), RefundTiming::InTime);
 }
 
-/// No act takes own funds out again. Their entry may be taken back as an error; where they were spent by then, the clock of own costs runs.
+/// The entry of own funds may be taken back as an error; where they were spent by then, the clock of own costs runs.
 #[test]
 fn own_funds_that_are_gone_have_a_clock() {
     let mut run = Run::secured("bid-tendering");

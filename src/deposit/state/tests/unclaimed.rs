@@ -4,7 +4,7 @@ use super::*;
 use crate::deposit::{RefundPhase, UnclaimedPhase};
 
 /// Late since 7 May, with a refund that came back: 100,000 yuan and 5.55 of interest.
-fn late() -> Run {
+pub(super) fn late() -> Run {
     let mut run = Run::secured("bid-tendering");
     run.at("2026-04-27");
     run.accepts(

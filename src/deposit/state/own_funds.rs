@@ -1,0 +1,167 @@
+//! 自有资金转回: the payee's own money that nothing in a custody account needs goes back to its own account. One person approves it, which sets
+//! it apart; another one enters the bank's line.
+
+use super::super::book::{Heading, HeadingClass, JournalLine, SubLedger};
+use super::super::{BankEntry, OwnFundsApproval};
+use super::decide::{duplicate, must_be_another, must_be_at_most, must_have_amount, unknown};
+use super::entered::Later;
+use super::pool::must_be_said;
+use super::refund::must_follow;
+use super::{DepositBook, ForfeiturePhase, UnallocatedFate, day_of};
+use crate::act::{Author, Moment, Place};
+use crate::field::{Currency, Day, Fault, ItemId, Money};
+use crate::problem::Refusal;
+use crate::record::KeyId;
+
+/// Own funds that are to leave a custody account, or have left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFundsState {
+    pub bank: ItemId,
+    pub amount: Money,
+    pub approved_by: KeyId,
+    /// The bank did nothing of it before.
+    pub approved: Day,
+    pub entry: u64,
+    /// The voucher that has it.
+    pub(super) voucher: u64,
+    /// Of the bank's line by which it went.
+    pub returned: Option<Box<str>>,
+}
+
+impl OwnFundsState {
+    pub(super) fn lines(&self) -> Vec<JournalLine> {
+        lines(self.amount)
+    }
+
+    /// What has to be undone before the approval can be taken back.
+    pub(super) fn later(&self) -> Vec<Later> {
+        let told = |reference: &str| {
+            (
+                format!("已转回（流水号 {reference}），须先冲销"),
+                format!("it went under {reference}: reverse that first"),
+            )
+        };
+        self.returned.as_deref().map(told).into_iter().collect()
+    }
+}
+
+/// What is set apart is no own funds of the account any more, and owed to those.
+pub(super) fn lines(amount: Money) -> Vec<JournalLine> {
+    let alone = |heading: Heading| heading.alone(amount.currency);
+    JournalLine::transfer(alone(Heading::OwnFunds), alone(Heading::OwnPayable), amount.amount_minor)
+}
+
+impl DepositBook {
+    /// What was approved and has not gone yet.
+    pub(super) fn own_funds_approved_minor(&self, currency: Currency) -> i64 {
+        let waiting = self.own_funds.values().filter(|of| of.returned.is_none());
+        let amounts = waiting.map(|of| of.amount).filter(|amount| amount.currency == currency);
+        amounts.map(|amount| amount.amount_minor).sum()
+    }
+
+    pub(super) fn approve_own_funds(&mut self, approval: &OwnFundsApproval, place: &Place) {
+        let state = OwnFundsState {
+            bank: approval.bank.clone(),
+            amount: approval.amount,
+            approved_by: place.kid,
+            approved: day_of(place),
+            entry: place.index,
+            voucher: self.book.vouchers() + 1,
+            returned: None,
+        };
+        self.own_funds.insert(approval.id.clone(), state);
+    }
+
+    pub(super) fn return_own_funds(&mut self, approval: &ItemId, entry: &BankEntry) {
+        if let Some(of) = self.own_funds.get_mut(approval) {
+            of.returned = Some(entry.reference.as_str().into());
+        }
+    }
+
+    /// Own funds that may leave an account: no more than there are, less what the bank, the treasury or a shortage that nobody has explained still
+    /// owes; and no more than lies in it beyond what is others'.
+    pub fn free_own_minor(&self, bank: &ItemId, currency: Currency) -> i64 {
+        let standing = |heading: Heading| i128::from(self.book.standing(&heading.alone(currency)));
+        let interest = self.book.under(Heading::InterestReceivable);
+        let interest = interest.filter(|(account, _)| account.currency == currency);
+        let interest: i128 = interest.map(|(_, balance)| i128::from(balance.max(0))).sum();
+        let owed = interest + standing(Heading::TreasuryRecoverable) + standing(Heading::Difference).max(0);
+        let own = i128::from(self.own_minor(currency)) - owed;
+        let here = i128::from(self.book.standing(&Heading::CustodyBank.of(bank, currency)));
+        let free = own.min(here - self.others_minor(bank, currency)).max(0);
+        i64::try_from(free).unwrap_or(i64::MAX)
+    }
+
+    /// What lies in an account for others, or is on its way out of it.
+    fn others_minor(&self, bank: &ItemId, currency: Currency) -> i128 {
+        let lies_here = |id: &ItemId| self.deposits.get(id).is_some_and(|deposit| deposit.bank == *bank);
+        let is_owed =
+            |heading: Heading| heading.class() == HeadingClass::Liability && heading.sub_ledger() == SubLedger::Deposit;
+        let accounts = self.book.accounts().filter(|(account, _)| account.currency == currency);
+        let owed =
+            accounts.filter(|(account, _)| is_owed(account.heading) && account.sub.as_ref().is_some_and(lies_here));
+        let owed: i128 = owed.map(|(account, balance)| i128::from(account.heading.on_normal_side(balance))).sum();
+        let deposits = self.deposits.values().filter(|of| of.bank == *bank && of.currency == currency);
+        let forfeited = deposits.flat_map(|of| of.forfeitures.values());
+        let forfeited = forfeited.filter(|of| of.phase == ForfeiturePhase::Final);
+        let forfeited: i128 = forfeited.map(|of| i128::from(of.amount_minor)).sum();
+        let strays = self.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open && of.bank == *bank);
+        let apart = self.own_funds.values().filter(|of| of.returned.is_none() && of.bank == *bank);
+        let amounts = strays.map(|of| of.amount).chain(apart.map(|of| of.amount));
+        let amounts = amounts.filter(|amount| amount.currency == currency);
+        let amounts: i128 = amounts.map(|amount| i128::from(amount.amount_minor)).sum();
+        let passing = [Heading::PaymentsInTransit, Heading::InterestToAllocate];
+        let passing = passing.map(|heading| i128::from(self.book.standing(&heading.of(bank, currency))));
+        owed + forfeited + amounts + passing.iter().sum::<i128>()
+    }
+}
+
+/// # Errors
+/// The edition has no such act; nothing, or more than is free; an id that is taken; no such account.
+pub(super) fn decide_approval(
+    book: &DepositBook,
+    approval: &OwnFundsApproval,
+    by: &Author,
+    at: &Moment<'_>,
+) -> Result<(), Refusal> {
+    book.must_be_payee(by)?;
+    let rule = &at.law.edition().deposits.own_funds;
+    if rule.is_silent() {
+        return Err(Refusal::law_silent(&at.law.edition().name));
+    }
+    must_have_amount(approval.amount)?;
+    if book.own_funds.contains_key(&approval.id) {
+        return Err(duplicate("/id", &approval.id));
+    }
+    let currency = approval.amount.currency;
+    if !book.knows_bank(&approval.bank, currency) {
+        return Err(unknown("/bank", approval.bank.to_string()));
+    }
+    let free = book.free_own_minor(&approval.bank, currency);
+    must_be_at_most(approval.amount, free).map_err(|refusal| refusal.citing(&rule.id, &rule.law))
+}
+
+/// # Errors
+/// Nobody approved it, or the same person; it has gone already; another account or amount than was approved, or before that.
+pub(super) fn decide_return(book: &DepositBook, entry: &BankEntry, at: &Moment<'_>) -> Result<(), Refusal> {
+    let rule = &at.law.edition().deposits.own_funds;
+    if rule.is_silent() {
+        return Err(Refusal::law_silent(&at.law.edition().name));
+    }
+    let Some(id) = &entry.approval else { return Err(Refusal::of_field("/approval", Fault::MissingField)) };
+    let of = book.own_funds.get(id).ok_or_else(|| unknown("/approval", id.to_string()))?;
+    if of.returned.is_some() {
+        return Err(Refusal::state_forbids("deposit.bank_entered", "returned"));
+    }
+    if entry.bank != of.bank {
+        let words = (format!("应为经办的专户 {}", of.bank), format!("it was approved for {}", of.bank));
+        return Err(Refusal::of_field("/bank", Fault::inconsistent(words)));
+    }
+    if entry.amount.currency != of.amount.currency {
+        let words = ("币种须与经办一致", "of another currency than was approved");
+        return Err(Refusal::of_field("/amount/currency", Fault::inconsistent(words)));
+    }
+    must_be_said("/amount/amount_minor", entry.amount.amount_minor, of.amount.amount_minor)?;
+    must_be_another(book, at, &of.approved_by)?;
+    must_follow(entry.value_date, Some(of.approved), at)
+}

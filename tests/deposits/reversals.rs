@@ -1,0 +1,136 @@
+//! What was entered wrongly is undone, the last first, and own funds go back: over HTTP, as an audit and a replay have it too.
+
+use super::stage::{Stage, paper, yuan};
+use super::support::Engine;
+use serde_json::{Value, json};
+
+impl Stage {
+    async fn reverses(&self, payload: Value) -> super::support::Answer {
+        self.post(&self.checker, "entry-reversals", "deposit.entry_reversed", payload).await
+    }
+
+    fn today(&self) -> String {
+        self.day(0)
+    }
+}
+
+fn reversal(of: Value) -> Value {
+    let mut reversal = json!({"reason": "登记有误", "document": paper()});
+    reversal.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+    reversal
+}
+
+/// An issuer's payment of 40,000 yuan that was another's, 100 yuan of own funds that go back, and a bond that was set aside and remitted though its
+/// payer had come: every account stands where it stood, the bank's references are free, and nobody else's word is needed.
+async fn what_was_entered_wrongly_is_undone(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    let (app, firm, rival) = (&stage.app, &stage.cast.enterprise, &stage.cast.rival);
+    stage.scheme("bid-tendering", "招标投标法实施条例第二十六条").await;
+    stage.paid_in("d-1", firm).await;
+    stage.paid_in("d-2", rival).await;
+    a_payment(&stage).await;
+    own_funds(&stage).await;
+    let before = stage.balances("").await;
+    let clock = json!({"deposit": "d-1", "event": "contract", "day": stage.today(), "document": paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", clock).await.accepted();
+    app.days_pass(20).await;
+    app.ledger.propose_due().await.unwrap();
+    assert_eq!(stage.deposit("d-1").await["status"], "overdue");
+    let noticed = json!({"deposit": "d-1", "published": stage.today(), "document": paper()});
+    stage.enters("unclaimed-notices", "deposit.unclaimed_noticed", noticed).await.accepted();
+    app.days_pass(61).await;
+    let (what, kind) = ("unclaimed-settings-aside", "deposit.unclaimed_set_aside");
+    let aside = stage.post(&stage.checker, what, kind, json!({"deposit": "d-1"})).await.accepted()["index"].clone();
+    let remitted = json!({"deposit": "d-1", "reference": "GK-1", "value_date": stage.today()});
+    stage.enters("unclaimed-remittances", "deposit.unclaimed_remitted", remitted.clone()).await.accepted();
+    assert_eq!(stage.deposit("d-1").await["status"], "unclaimed");
+    // The setting aside was signed by the checker, so by the clerk it goes; but the remittance first.
+    let of_aside = reversal(json!({"deposit": "d-1", "entry": aside}));
+    let (what, kind) = ("entry-reversals", "deposit.entry_reversed");
+    let refused = stage.enters(what, kind, of_aside.clone()).await;
+    assert_eq!((refused.status, refused.problem()), (409, "entry-in-use"));
+    assert!(refused.body["detail"].to_string().contains("GK-1"), "{refused:?}");
+    stage.reverses(reversal(json!({"deposit": "d-1", "reference": "GK-1"}))).await.accepted();
+    assert_eq!(stage.reverses(of_aside.clone()).await.problem(), "same-signer");
+    stage.enters(what, kind, of_aside).await.accepted();
+    let deposit = stage.deposit("d-1").await;
+    assert_eq!(deposit["status"], "overdue", "{deposit}");
+    let required = |balances: &Value| balances["M100.d-1.CNY"].clone();
+    let after = stage.balances("").await;
+    assert_eq!((required(&before), required(&after)), (10_000_000.into(), 0.into()));
+    for account in ["1010.icbc.CNY", "2010.d-1.CNY", "2010.d-2.CNY", "3010.CNY"] {
+        assert_eq!(before[account], after[account], "{account}");
+    }
+    assert_eq!((&after["2070.d-1.CNY"], &after["2990.CNY"]), (&0.into(), &0.into()));
+    // The line was of another payer, whose it is now.
+    let stray = json!({
+        "bank": "icbc", "reference": "GK-1", "amount": yuan(5), "value_date": stage.today(), "account": {"sealed": "A".repeat(43)},
+    });
+    stage.enters("unallocated-receipts", "deposit.unallocated_received", stray).await.accepted();
+    stage.holds().await;
+}
+
+async fn a_payment(stage: &Stage) {
+    let lodged = json!({
+        "deposit": "d-2", "id": "g-1", "form": "bank_guarantee", "issuer": {"name": "某银行"}, "issuer_kind": "bank",
+        "licence": "B0001H141010001", "number": "BH-1", "amount": yuan(8_000_000), "valid_from": stage.today(),
+        "valid_to": stage.day(200), "claim_by": stage.day(200), "document": paper(),
+    });
+    stage.enters("guarantees", "deposit.guarantee_lodged", lodged).await.accepted();
+    let verified = json!({
+        "deposit": "d-2", "guarantee": "g-1", "outcome": "genuine", "statement": "电话查验", "evidence": paper(),
+    });
+    stage.post(&stage.checker, "guarantee-verifications", "deposit.guarantee_verified", verified).await.accepted();
+    let claimed = json!({
+        "deposit": "d-2", "id": "f-1", "guarantee": "g-1", "amount": yuan(4_000_000), "ground": "bid-withdrawn",
+        "reasons": "撤标", "document": paper(),
+    });
+    stage.enters("guarantee-claims", "deposit.guarantee_claimed", claimed).await.accepted();
+    let before = stage.balances("").await;
+    let paid = json!({"deposit": "d-2", "forfeiture": "f-1", "reference": "BH-P", "value_date": stage.today()});
+    let (what, kind) = ("guarantee-payments", "deposit.guarantee_paid");
+    stage.post(&stage.checker, what, kind, paid).await.accepted();
+    assert_eq!(stage.balances("").await["M110.g-1.CNY"], 4_000_000);
+    let wrong = reversal(json!({"deposit": "d-2", "reference": "BH-P"}));
+    assert_eq!(stage.reverses(wrong.clone()).await.problem(), "same-signer");
+    stage.enters("entry-reversals", "deposit.entry_reversed", wrong).await.accepted();
+    let after = stage.balances("").await;
+    for (account, balance) in before.as_object().unwrap() {
+        assert_eq!(&after[account], balance, "{account}");
+    }
+}
+
+async fn own_funds(stage: &Stage) {
+    let own = json!({
+        "bank": "icbc", "nature": "own_funds", "reference": "O-1", "amount": yuan(10_000), "value_date": stage.today(),
+    });
+    stage.enters("bank-entries", "deposit.bank_entered", own).await.accepted();
+    let approved = |fen: i64| json!({"id": "z-1", "bank": "icbc", "amount": yuan(fen), "reason": "多余的自有资金"});
+    let (what, kind) = ("own-funds-approvals", "deposit.own_funds_approved");
+    let refused = stage.enters(what, kind, approved(10_001)).await;
+    assert_eq!(
+        (refused.problem(), &refused.body["errors"][0]["pointer"]),
+        ("amount-out-of-range", &"/amount/amount_minor".into())
+    );
+    assert_eq!(stage.post(&stage.cast.rival, what, kind, approved(1)).await.problem(), "not-a-party");
+    stage.enters(what, kind, approved(10_000)).await.accepted();
+    let returned = json!({
+        "bank": "icbc", "nature": "own_funds_returned", "reference": "O-2", "amount": yuan(10_000),
+        "value_date": stage.today(), "approval": "z-1",
+    });
+    let (what, kind) = ("bank-entries", "deposit.bank_entered");
+    assert_eq!(stage.enters(what, kind, returned.clone()).await.problem(), "same-signer");
+    stage.post(&stage.checker, what, kind, returned).await.accepted();
+    let balances = stage.balances("").await;
+    assert_eq!((&balances["1010.icbc.CNY"], &balances["2995.CNY"]), (&20_000_000.into(), &0.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_entered_wrongly_is_undone_on_sqlite() {
+    what_was_entered_wrongly_is_undone(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_entered_wrongly_is_undone_on_postgres() {
+    what_was_entered_wrongly_is_undone(Engine::Postgres).await;
+}
