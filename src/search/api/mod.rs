@@ -12,6 +12,7 @@ use crate::search::SearchKind;
 use crate::search::projection::{Search, SearchPlace};
 use crate::search::view::SearchPage;
 use crate::tender::Method;
+use futures::try_join;
 use poem_openapi::param::Query;
 use poem_openapi::{OpenApi, Tags};
 use std::sync::Arc;
@@ -168,8 +169,9 @@ pub async fn answer(
     after: Option<SearchPlace>,
     limit: u32,
 ) -> Result<SearchPage, Problem> {
-    let page = search.page(ledger, after, limit as usize).await?;
-    let counts = if after.is_none() { Some(search.counted(ledger).await?) } else { None };
+    let counted = async { if after.is_none() { search.counted(ledger).await.map(Some) } else { Ok(None) } };
+    // Beside each other: each looks at the words of many things.
+    let (page, counts) = try_join!(search.page(ledger, after, limit as usize), counted)?;
     let is_empty = after.is_none() && page.things.is_empty();
     let nothing = if is_empty { Some(search.nothing(ledger).await?) } else { None };
     Ok(SearchPage::new(page, search.query.is_cut, counts, nothing))
