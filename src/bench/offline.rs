@@ -32,7 +32,7 @@ pub(super) async fn measure(
         fill(&ledger, &authors, missing).await?;
     }
     if audited {
-        audit::measure(&ledger, folder.join("copy"), limits, report).await?;
+        audit::measure(&ledger, folder.join("copy"), scale, report).await?;
     }
     ledger.database.close().await;
     if started {

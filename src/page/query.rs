@@ -1,6 +1,6 @@
 //! What the address of a page may be asked by. A misspelt filter that is ignored shows everything, and looks like an answer: so a page
 //! refuses what it does not know, and what stands twice, as the API does. A page that nobody asks anything is the same whatever others
-//! write behind its address: WeChat (微信) and mail programs add parameters of their own to what is shared.
+//! write behind its address, as mail programs do; what WeChat writes there is dropped before any page is asked.
 
 use super::refusal::Unshown;
 use super::shell::Leaf;

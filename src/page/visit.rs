@@ -79,6 +79,21 @@ impl Names {
     }
 }
 
+/// Whether WeChat (微信) wrote a parameter behind an address that was shared in it; `from` may be a question of ours, too.
+fn is_added_by_wechat(name: &str, value: &str) -> bool {
+    match name {
+        "from" => ["singlemessage", "groupmessage", "timeline"].contains(&value),
+        _ => ["isappinstalled", "nsukey"].contains(&name),
+    }
+}
+
+/// What a page is asked by.
+fn query_of(request: &Request) -> Vec<(String, String)> {
+    let mut query: Vec<(String, String)> = request.params().unwrap_or_default();
+    query.retain(|(name, value)| !is_added_by_wechat(name, value));
+    query
+}
+
 impl Visit {
     pub(super) fn of(language: Language, views: &Arc<Views>, request: &Request) -> Self {
         Self {
@@ -86,7 +101,7 @@ impl Visit {
             address: request.original_uri().clone(),
             site: Site::of(request.headers()),
             parameters: request.path_params().unwrap_or_default(),
-            query: request.params().unwrap_or_default(),
+            query: query_of(request),
             lent: request.extensions().clone(),
             views: Arc::clone(views),
         }

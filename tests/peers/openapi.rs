@@ -44,6 +44,7 @@ async fn survives(phases: &[&str]) {
         // It reads all of the environment twice for each request.
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("SCHEMATHESIS_HOOKS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/signs.py"))
         .env("GONGSHI_SIGNS", signs.to_string())
         .args(["run", &format!("{}/openapi.yaml", app.base), "--url", &app.base])

@@ -112,21 +112,37 @@ impl Query {
         (format!("SELECT -rowid AS id FROM searched_words{all} ORDER BY rowid LIMIT {limit}"), self.values)
     }
 
+    /// Where the newest things are, as what stands behind `FROM`.
     fn newest_of_postgres(mut self, sought: &SoughtWords, way: Way, limit: usize) -> (String, Vec<Value>) {
         let words = std::mem::take(&mut self.conditions);
         self.within(sought, ["id >= ", "id < "]);
         let bounds = std::mem::replace(&mut self.conditions, [vec!["part = 0".to_owned()], words].concat());
-        let things = match way {
+        let found = match way {
             Way::Among(near) => {
                 let newest = newest_rows("id, part, words", &bounds, near);
-                format!("({newest}) AS searched_words{}", self.all())
+                // It takes what it can't see through for half of them.
+                let has = self.conditions.join(" AND ");
+                format!("({newest}) AS searched_words WHERE CASE WHEN {has} THEN true ELSE false END")
             }
             Way::ByWords => {
-                self.conditions.extend(bounds);
+                self.conditions.extend(bounds.clone());
                 format!("(SELECT id FROM searched_words{} OFFSET 0) AS found", self.all())
             }
         };
-        (format!("SELECT id FROM {things} ORDER BY id DESC LIMIT {limit}"), self.values)
+        let found = format!("SELECT id FROM {found} ORDER BY id DESC LIMIT {limit}");
+        let things = match way {
+            // So many are found by going back along both tables. Each thing has a row of words, so that among as many things are all of them.
+            Way::Among(near) if limit as u64 >= NEAR => {
+                let bounds = where_all(&bounds);
+                format!(
+                    "(SELECT * FROM searched{bounds} ORDER BY id DESC LIMIT {near}) AS searched \
+                     WHERE id IN (SELECT id FROM ({found}) AS found)"
+                )
+            }
+            // Of an array it does not believe that it has one element.
+            _ => format!("searched WHERE id = ANY (ARRAY({found}))"),
+        };
+        (things, self.values)
     }
 
     /// `from` and `to` with what stands before each.
@@ -164,8 +180,8 @@ impl Database {
         self.read_built(sql, &query.values).await?.first().map(|row| row.unsigned(0)).transpose()
     }
 
-    /// The rows that a statement makes of the newest ids, and how many things they are. The statement is given the condition that an
-    /// id is one of them.
+    /// The rows that a statement makes of the newest things, and how many things they are. The statement is given what stands behind its
+    /// `FROM`.
     async fn newest(
         &self,
         sought: &SoughtWords,
@@ -175,12 +191,12 @@ impl Database {
     ) -> Result<Vec<Row>, StoreError> {
         if let Pools::Sqlite { .. } = &self.pools {
             let (newest, values) = Query::of_sqlite(sought).newest_of_sqlite(sought, limit);
-            return self.read_built(statement(&format!("id IN (SELECT id FROM ({newest}) AS found)")), &values).await;
+            let newest = format!("searched WHERE id IN (SELECT id FROM ({newest}) AS found)");
+            return self.read_built(statement(&newest), &values).await;
         }
         let ask = async |way| {
             let (newest, values) = Query::of_postgres(sought).newest_of_postgres(sought, way, limit);
-            // Of an array it does not believe that it has one element.
-            self.read_built(statement(&format!("id = ANY (ARRAY({newest}))")), &values).await
+            self.read_built(statement(&newest), &values).await
         };
         let mut next = (!sought.is_rare).then_some(NEAR);
         while let Some(near) = next {
@@ -218,7 +234,7 @@ impl Database {
     ) -> Result<Vec<Row>, StoreError> {
         let shown = |column: &Column| if column.name == "body" && !with_bodies { "'' AS body" } else { column.name };
         let columns = SEARCHED.columns.iter().map(shown).collect::<Vec<_>>().join(", ");
-        let statement = |is_one: &str| format!("SELECT {columns} FROM searched WHERE {is_one} ORDER BY id DESC");
+        let statement = |newest: &str| format!("SELECT {columns} FROM {newest} ORDER BY id DESC");
         self.newest(sought, limit, statement, |rows| Ok(rows.len())).await
     }
 
@@ -227,10 +243,10 @@ impl Database {
     /// # Errors
     /// See [`StoreError`].
     pub async fn counted(&self, sought: &SoughtWords, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let statement = |is_one: &str| {
+        let statement = |newest: &str| {
             format!(
-                "SELECT kind, status, nature, method, region, year, COUNT(*) FROM searched \
-                 WHERE {is_one} GROUP BY kind, status, nature, method, region, year"
+                "SELECT kind, status, nature, method, region, year, COUNT(*) FROM {newest} \
+                 GROUP BY kind, status, nature, method, region, year"
             )
         };
         let things = |rows: &[Row]| rows.iter().map(|row| Ok(row.unsigned(6)? as usize)).sum();
