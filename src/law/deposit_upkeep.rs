@@ -141,7 +141,7 @@ pub struct AllocationTerms {
 const LINES_BEFORE: usize = 10_000;
 
 /// No edition lets it have more: each line is a row of postings, of an account and of a deposit, and all of them are written in one
-/// transaction, for which everybody else waits.
+/// transaction, for which everybody else waits: two seconds on SQLite in a program that was not optimised.
 pub const ALLOCATION_LINES_MAX: usize = 50_000;
 
 impl AllocationTerms {

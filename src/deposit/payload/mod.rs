@@ -113,7 +113,7 @@ acts! {
 
 impl Act {
     /// Whether it is the second half of what two persons sign (经办、复核).
-    pub(super) fn checks_another(&self) -> bool {
+    pub fn checks_another(&self) -> bool {
         if let Self::BankEntered(entry) = self {
             return entry.nature == BankNature::OwnFundsReturned;
         }

@@ -84,8 +84,8 @@ impl EnteredState {
         }
     }
 
-    /// Editions up to 2027-06 let it stand for ever.
-    fn is_late_comer(&self) -> bool {
+    /// An edition without `entries` lets it stand for ever.
+    fn is_of_entries(&self) -> bool {
         matches!(self.as_what, EnteredAs::Paid { .. } | EnteredAs::Recovered { .. } | EnteredAs::Unclaimed { .. })
     }
 }
@@ -297,7 +297,7 @@ fn decide_line(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let is_known = !at.law.edition().deposits.guards.entries.is_silent();
-    let entered = book.entered.get(reference).filter(|entered| is_known || !entered.is_late_comer());
+    let entered = book.entered.get(reference).filter(|entered| is_known || !entered.is_of_entries());
     let entered = entered.ok_or_else(|| unknown("/reference", reference.to_owned()))?;
     if entered.deposit() != reversal.deposit.as_ref() {
         let of = entered.deposit().map_or("—", ItemId::as_str);

@@ -224,7 +224,8 @@ fn segregation(book: &DepositBook) -> Vec<String> {
     book.currencies().into_iter().flat_map(of).collect()
 }
 
-/// 2060 is what may still be appealed; what is owed to the treasury or the payee is what became final, and had its time of appeal.
+/// 2060 is what may still be appealed; what is owed to the treasury or the payee is what became final, and had its time of appeal, and to the
+/// payee its own funds that are to go back.
 fn forfeitures(book: &DepositBook) -> Vec<String> {
     let is_open = |of: &&ForfeitureState| matches!(of.phase, ForfeiturePhase::Appealable | ForfeiturePhase::Appealed);
     let mut found = each(book, |deposit| {
