@@ -25,8 +25,11 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
         () if book.own_funds.values().any(|of| of.returned.is_none()) && scene.dice.percent(30) => {
             "deposit.bank_entered"
         }
-        () if book.free_own_minor(&bank(), Currency::CNY) > 0 && scene.dice.percent(15) => "deposit.own_funds_approved",
+        () if book.free_own_minor(&bank(), Currency::CNY) > 0 && scene.dice.percent(40) => "deposit.own_funds_approved",
         () if deposit.overdue.is_some() && scene.dice.percent(50) => unclaimed(deposit),
+        () if deposit.guarantees.values().any(|of| of.phase == GuaranteePhase::Valid) && scene.dice.percent(30) => {
+            "deposit.guarantee_claimed"
+        }
         () if forfeited(ForfeiturePhase::Claimed) => "deposit.guarantee_paid",
         () if forfeited(ForfeiturePhase::Annulled) => "deposit.forfeiture_recovered",
         () if forfeited(ForfeiturePhase::Remitted) && scene.dice.percent(30) => "deposit.forfeiture_annulled",

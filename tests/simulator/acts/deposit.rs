@@ -1,6 +1,6 @@
 //! Deposits: one book a buyer, on which a few deposits meet each other's holds, refunds and forfeitures.
 
-use super::{By, Draft, Scene, custody};
+use super::{By, Draft, Scene, custody, organisation};
 use crate::plan::Intent;
 use crate::seam;
 use gongshi::act::Acts;
@@ -32,6 +32,13 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         _ => scene.known(payee),
     };
     let act = Act::parse(kind, payload.to_string().as_bytes())?.ok()?;
+    // Who has one key finds another person first.
+    if intent.sensible && act.checks_another() && scene.dice.percent(80) {
+        let player = scene.cast.position(payee)?;
+        if let Some(draft) = organisation::second_key(scene, player) {
+            return Some(draft);
+        }
+    }
     Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
 }
 
@@ -205,8 +212,10 @@ fn bank_entry(scene: &mut Scene<'_>, book: Option<&DepositBook>, reference: &str
         entry["nature"] = "own_funds_returned".into();
         (entry["approval"], entry["amount"]) = (id.as_str().into(), yuan(of.amount.amount_minor));
     } else {
-        entry["nature"] = scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]).into();
-        entry["amount"] = yuan(fen / 1000 + 1);
+        let nature = scene.dice.pick(&["interest", "pooled_interest", "charge", "own_funds"]);
+        // More than what the bank takes, or there would be nothing to go back.
+        let amount = if nature == "own_funds" { fen } else { fen / 1000 + 1 };
+        (entry["nature"], entry["amount"]) = (nature.into(), yuan(amount));
     }
     entry
 }

@@ -23,6 +23,20 @@ pub fn possession(scene: &mut Scene<'_>, key: &PrivateKey, stream: &Stream) -> S
     Record::sign(key, &possession_header(key.key_id(), &origin, &of, signed), b"").detached()
 }
 
+/// One more key of a player that has none but one.
+pub fn second_key(scene: &mut Scene<'_>, player: usize) -> Option<Draft> {
+    let found = seam::organisation(scene.world, &scene.cast.player(player).id)?;
+    if found.keys.iter().filter(|key| key.is_valid(scene.now)).count() != 1 {
+        return None;
+    }
+    let stream = seam::organisation_stream(&scene.cast.player(player).id);
+    let known: Vec<_> = found.kids().collect();
+    let key = scene.cast.player(player).keys.iter().find(|key| !known.contains(&key.key_id()))?;
+    let possession = read(&possession(scene, key, &stream));
+    let act: Act = KeyAddition { key: key.public().to_jwk(), possession }.into();
+    Some(Draft { stream, act: act.into(), by: By::Player(player) })
+}
+
 fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str {
     let now = scene.now;
     match found {
