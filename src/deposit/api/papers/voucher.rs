@@ -1,6 +1,6 @@
 //! 记账凭证: a voucher on paper, with the record that is its evidence.
 
-use crate::deposit::book::{BookAccount, PostingSide};
+use crate::deposit::book::{BookAccount, Heading, PostingSide};
 use crate::deposit::export::BookLine;
 use crate::deposit::view::about;
 use crate::field::{Currency, OrganisationId};
@@ -15,6 +15,9 @@ h1{font-size:1.4em;text-align:center;letter-spacing:.5em}table{border-collapse:c
 th,td{border:1px solid #000;padding:.2em .4em;text-align:left}.n{text-align:right;font-variant-numeric:tabular-nums}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dd{margin:0;overflow-wrap:anywhere}\
 @page{size:A5 landscape;margin:10mm}";
+
+/// Lines that are printed one by one: nobody binds the thousands of one allocation of interest, so of more the sums of their headings are.
+const LINES_PRINTED_MAX: usize = 1_000;
 
 /// What one record posted.
 pub struct VoucherSheet {
@@ -68,7 +71,19 @@ impl VoucherSheet {
                     th.n { "借方金额 " span lang="en" { "Debit" } }
                     th.n { "贷方金额 " span lang="en" { "Credit" } }
                 } }
-                tbody { @for BookLine { line, .. } in &self.lines { (row(&line.account, line.side, line.amount_minor)) } }
+                tbody {
+                    @if self.lines.len() <= LINES_PRINTED_MAX {
+                        @for BookLine { line, .. } in &self.lines {
+                            (row(&html! { (line.account) }, &line.account, line.side, line.amount_minor))
+                        }
+                    } @else {
+                        @for ((heading, currency, side), (count, sum)) in by_heading(&self.lines) {
+                            @let of = format!("{}.*.{currency:?}", heading.code());
+                            @let named = html! { (of) " " (count) " 行 " span lang="en" { "lines" } };
+                            (row(&named, &heading.alone(currency), side, sum))
+                        }
+                    }
+                }
                 tfoot { @for ((memorandum, currency), sum) in self.sums() {
                     @let amount = currency.decimal(sum);
                     tr {
@@ -103,6 +118,12 @@ impl VoucherSheet {
                 dt { "制单签名 " span lang="en" { "Signed by" } } dd { (author) " · " code { (kid) } }
                 dt { "记入日志 " span lang="en" { "In the log since (UTC)" } } dd { (time) }
             }
+            @if self.lines.len() > LINES_PRINTED_MAX {
+                p {
+                    "本凭证共 " (self.lines.len()) " 行，按总账科目汇总；各行见序时账 " code { "/v1/deposits/" (self.payee) "/postings.csv" } "。"
+                    span lang="en" { " Summed by heading; each of its " (self.lines.len()) " lines is in the journal." }
+                }
+            }
             p {
                 "本页由签名日志生成，页面本身不是证据；核对：" code { "/v1/records/" (index) "/proof" } "。"
                 span lang="en" { " Made from the signed log; the proof of its record is the evidence, not this sheet." }
@@ -111,11 +132,22 @@ impl VoucherSheet {
     }
 }
 
-fn row(account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
+/// How many lines each heading has on a side, and what they come to, in the order of the chart.
+fn by_heading(lines: &[BookLine]) -> BTreeMap<(Heading, Currency, PostingSide), (usize, i64)> {
+    let mut sums = BTreeMap::new();
+    for BookLine { line, .. } in lines {
+        let of = (line.account.heading, line.account.currency, line.side);
+        let (count, sum) = sums.entry(of).or_insert((0, 0_i64));
+        (*count, *sum) = (*count + 1, sum.saturating_add(line.amount_minor));
+    }
+    sums
+}
+
+fn row(named: &Markup, account: &BookAccount, side: PostingSide, minor: i64) -> Markup {
     let (words, amount) = (account.heading.words(), account.currency.decimal(minor));
     html! {
         tr {
-            td { (account) }
+            td { (named) }
             td { (words.zh) " " span lang="en" { (words.en) } }
             td.n { @if side == PostingSide::Debit { (amount) } }
             td.n { @if side == PostingSide::Credit { (amount) } }
@@ -150,7 +182,39 @@ fn amount_in_words(fen: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::amount_in_words;
+    use super::{amount_in_words, by_heading};
+    use crate::deposit::book::{Heading, JournalLine, PostingSide};
+    use crate::deposit::export::BookLine;
+    use crate::field::{Currency, ItemId};
+
+    /// One allocation of interest to ten thousand deposits is two lines on paper, which balance as they do.
+    #[test]
+    fn many_lines_are_summed_by_their_headings() {
+        let sub = |id: String| id.parse::<ItemId>().unwrap();
+        let credit = |number: i64| {
+            JournalLine::credit(Heading::InterestPayable.of(&sub(format!("d-{number}")), Currency::CNY), number)
+        };
+        let all = 10_000 * 10_001 / 2;
+        let debit = JournalLine::debit(Heading::InterestToAllocate.of(&sub("icbc".into()), Currency::CNY), all);
+        let day = "2026-06-30".parse().unwrap();
+        let line = |line: JournalLine| BookLine {
+            voucher: 7,
+            entry: 7,
+            day,
+            kind: "deposit.interest_allocated".into(),
+            line,
+            balance_minor: 0,
+        };
+        let lines: Vec<BookLine> = std::iter::once(debit).chain((1..=10_000).map(credit)).map(line).collect();
+        let sums: Vec<_> = by_heading(&lines).into_iter().collect();
+        assert_eq!(
+            sums,
+            [
+                ((Heading::InterestPayable, Currency::CNY, PostingSide::Credit), (10_000, all)),
+                ((Heading::InterestToAllocate, Currency::CNY, PostingSide::Debit), (1, all)),
+            ]
+        );
+    }
 
     #[test]
     fn amounts_are_written_as_on_cheques() {
