@@ -20,6 +20,7 @@ impl DepositBook {
         if !lines.is_empty() && self.book.try_lines(&lines).is_err() {
             return;
         }
+        let taken = if let Act::EntryReversed(reversal) = act { self.entry_voucher(reversal) } else { None };
         self.note_entered(act, &lines, place);
         self.note_step(act, &lines, place);
         match act {
@@ -38,7 +39,7 @@ impl DepositBook {
             let _ = self.book.post(&lines);
             self.note_custody(&lines, place);
         }
-        self.watch_own_costs(act, &lines, place, law);
+        self.watch_own_costs(act, &lines, taken, place, law);
         // Interest is allocated to deposits that the act does not name.
         let moved = lines.iter().filter_map(|line| line.account.deposit().cloned());
         for id in moved.chain(act.deposit().cloned()).collect::<BTreeSet<_>>() {
@@ -175,6 +176,8 @@ impl DepositBook {
                 value_date: receipt.value_date,
                 entered_by: place.kid,
                 voucher,
+                topup: deposit.topup,
+                was_whole: deposit.was_whole,
                 is_reversed: false,
             });
             deposit.steps.push(BalanceStep { day: receipt.value_date, change_minor: receipt.amount.amount_minor });
@@ -189,7 +192,13 @@ impl DepositBook {
         let Some(receipt) = found else { return };
         receipt.is_reversed = true;
         let (day, change_minor) = (receipt.value_date, -(receipt.available_minor + receipt.excess_minor));
+        let (topup, was_whole, voucher) = (receipt.topup, receipt.was_whole, receipt.voucher);
         deposit.steps.push(BalanceStep { day, change_minor });
+        if !law.edition().deposits.guards.entries.is_silent() {
+            // What came in since would have made it whole.
+            deposit.was_whole &= was_whole || deposit.receipts.iter().any(|of| !of.is_reversed && of.voucher > voucher);
+            self.demand_again(id, topup);
+        }
         if !law.edition().deposits.guards.reversal.is_silent() {
             self.count_backdated(id, day, change_minor);
             // What nobody had claimed was entered once, and still is.

@@ -1,15 +1,11 @@
-//! 专户: what else moves on the payee's accounts, and what its own costs owe to them.
+//! 专户: what else moves on the payee's accounts.
 
 use super::super::book::{Heading, JournalLine};
-use super::super::{
-    Act, BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide, OwnCostsOverdue,
-};
+use super::super::{Act, BankEntry, BankNature, DifferenceClearing, DifferenceOpening, DifferenceSide};
 use super::decide::{duplicate, must_be_another, must_have_amount, unknown};
-use super::timers::Awaited;
-use super::{DepositBook, day_begins, day_of, own_funds};
+use super::{DepositBook, own_funds};
 use crate::act::{Author, Moment, Place, must_be_past};
 use crate::field::{Currency, ItemId, Money};
-use crate::law::{Law, Running};
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
 
@@ -21,14 +17,6 @@ pub struct DifferenceState {
     pub amount: Money,
     pub opened_by: KeyId,
     pub is_cleared: bool,
-}
-
-/// Own costs that a custody account paid, and nothing has replaced yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnCostsState {
-    pub running: Running,
-    /// The entry that says that their time is over.
-    pub overdue: Option<u64>,
 }
 
 impl DepositBook {
@@ -94,38 +82,6 @@ impl DepositBook {
             is_cleared: false,
         };
         self.differences.insert(act.id.clone(), state);
-    }
-
-    /// The clock of own costs runs while they are not replaced.
-    pub(super) fn watch_own_costs(&mut self, act: &Act, lines: &[JournalLine], place: &Place, law: Law<'_>) {
-        let currency = match act {
-            Act::BankEntered(entry) => Some(entry.amount.currency),
-            Act::RefundApproved(approval) => Some(approval.amount.currency),
-            Act::OwnFundsApproved(approval) => Some(approval.amount.currency),
-            Act::ForfeitureAnnulled(act) => self.deposits.get(&act.deposit).map(|deposit| deposit.currency),
-            Act::EntryReversed(_) => lines.first().map(|line| line.account.currency),
-            _ => None,
-        };
-        let Some(currency) = currency else { return };
-        let (rule, awaited) = (&law.edition().deposits.own_costs, Awaited::OwnCosts { currency });
-        match (self.own_minor(currency) < 0, self.own_costs.get(&currency).copied()) {
-            (true, None) if !rule.rule.is_silent() => {
-                let running = Running::new(day_begins(day_of(place)), rule.period());
-                self.timers.run(running, awaited);
-                self.own_costs.insert(currency, OwnCostsState { running, overdue: None });
-            }
-            (false, Some(state)) => {
-                self.timers.stop(state.running, &awaited);
-                self.own_costs.remove(&currency);
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn own_costs_are_overdue(&mut self, act: &OwnCostsOverdue, place: &Place) {
-        let Some(state) = self.own_costs.get_mut(&act.currency) else { return };
-        state.overdue = Some(place.index);
-        self.timers.stop(state.running, &Awaited::OwnCosts { currency: act.currency });
     }
 }
 

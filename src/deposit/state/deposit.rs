@@ -5,7 +5,6 @@ use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, ProcurementElsewhere, SchemePublication, SecuredLot};
 use super::division::PartState;
 use super::steps::UnclaimedStep;
-use super::timers::Awaited;
 use super::unclaimed::UnclaimedState;
 use super::upkeep::{SurplusState, TopUpState};
 use crate::act::statuses;
@@ -50,6 +49,9 @@ pub struct ReceiptState {
     pub entered_by: KeyId,
     /// The voucher that has it.
     pub voucher: u64,
+    /// What was missing before it, and whether all of it had been there once.
+    pub(super) topup: Option<TopUpState>,
+    pub(super) was_whole: bool,
     pub is_reversed: bool,
 }
 
@@ -392,9 +394,5 @@ impl DepositState {
             DepositStatus::Closed if self.refunds_in_time > 0 => RefundTiming::InTime,
             DepositStatus::Closed | DepositStatus::Unclaimed | DepositStatus::Reversed => RefundTiming::Nothing,
         }
-    }
-
-    pub(super) fn awaited_refund(&self) -> Awaited {
-        Awaited::RefundOverdue { deposit: self.id.clone() }
     }
 }

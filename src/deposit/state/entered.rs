@@ -134,7 +134,8 @@ impl DepositBook {
                 let (deposit, forfeiture, since) = of(&act.deposit, &act.forfeiture)?;
                 let state = self.deposits.get(&deposit)?;
                 let cover_minor = state.cash_minor(&self.book) + state.guaranteed_minor();
-                let entered = PaymentEntered { since, over_minor: self.over_minor(state, cover_minor) };
+                let (over_minor, topup) = (self.over_minor(state, cover_minor), state.topup);
+                let entered = PaymentEntered { since, over_minor, topup };
                 (&act.reference, EnteredAs::Paid { deposit, forfeiture, entered })
             }
             Act::ForfeitureRecovered(act) => {
@@ -245,7 +246,7 @@ impl DepositBook {
             EnteredAs::Recovered { deposit, forfeiture, since } => {
                 self.stands_again(&deposit, &forfeiture, ForfeiturePhase::Annulled, since);
             }
-            EnteredAs::Paid { deposit, forfeiture, entered } => self.unpay(&deposit, &forfeiture, entered.since),
+            EnteredAs::Paid { deposit, forfeiture, entered } => self.unpay(&deposit, &forfeiture, &entered),
             EnteredAs::Unclaimed { deposit } => self.take_step_back(&deposit),
         }
     }
@@ -304,6 +305,10 @@ fn decide_line(
         let words = (format!("这笔流水登记在保证金 {of} 名下"), format!("the line was entered for the deposit {of}"));
         return Err(Refusal::of_field("/deposit", Fault::inconsistent(words)));
     }
+    // What a part was is told by the deposit that has it again, and nothing could be entered on it instead.
+    if entered.deposit().and_then(|id| book.deposits.get(id)).is_some_and(DepositState::is_put_back) {
+        return Err(Refusal::state_forbids(kind, "reversed"));
+    }
     must_be_another(book, at, &entered.entered_by)?;
     let changed = |now: &'static str| Err(Refusal::state_forbids(kind, now));
     let forfeited = |deposit: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase| {
@@ -318,7 +323,9 @@ fn decide_line(
         },
         EnteredAs::Settled { deposit, refund } => {
             let of = book.deposits.get(deposit).and_then(|deposit| deposit.refunds.get(refund));
-            match of.filter(|of| of.settled_by.as_deref() != Some(reference)) {
+            // One that came back and was set aside is none any more, until that is reversed.
+            let is_gone = |of: &RefundState| is_known && of.phase == RefundPhase::SetAside;
+            match of.filter(|of| of.settled_by.as_deref() != Some(reference) || is_gone(of)) {
                 Some(of) => changed(of.phase.name()),
                 None => Ok(()),
             }

@@ -307,6 +307,7 @@ impl DepositBook {
         if (phase, to) == (ForfeiturePhase::Remitted, ForfeitTo::Treasury) {
             self.move_forfeiture(id, forfeiture, ForfeiturePhase::Annulled, place);
         }
+        self.note_annulled(id, place);
         self.restart_clock(id, place);
     }
 }

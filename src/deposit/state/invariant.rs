@@ -288,11 +288,11 @@ fn interest(book: &DepositBook) -> Vec<String> {
 /// What came in and was not reversed is there, or lost for good, or on its way back, or back.
 fn conservation(book: &DepositBook) -> Vec<String> {
     let mut found = set_aside(book);
+    let by_issuers = paid_by_issuers(book);
     found.extend(each(book, |deposit| {
         let receipts = deposit.receipts.iter().filter(|receipt| !receipt.is_reversed);
         let came: i64 = receipts.map(|receipt| receipt.available_minor + receipt.excess_minor).sum();
-        let by_issuers = deposit.forfeitures.values().filter(|of| of.is_paid);
-        let by_issuers: i64 = by_issuers.map(|of| of.amount_minor).sum();
+        let by_issuers = by_issuers.get(&deposit.id).copied().unwrap_or_default();
         let came = came + by_issuers + deposit.capitalised_minor + deposit.passed_minor;
         let headings = [Heading::Available, Heading::Held, Heading::Excess, Heading::ForfeitedPending];
         let here: i64 = headings.iter().map(|heading| book.book.standing(&deposit.account(*heading))).sum();
@@ -315,6 +315,21 @@ fn conservation(book: &DepositBook) -> Vec<String> {
         found.extend(alone(book, Heading::Unallocated, currency, open.map(|amount| amount.amount_minor).sum()));
     }
     found
+}
+
+/// What issuers have paid, by the deposit that has it: of a part that was put back, the one that it was put into.
+fn paid_by_issuers(book: &DepositBook) -> BTreeMap<&ItemId, i64> {
+    let mut paid = BTreeMap::new();
+    for deposit in book.deposits.values() {
+        let mine = deposit.forfeitures.values().filter(|of| of.is_paid);
+        let mut has = deposit;
+        while let Some(part) = has.part.as_ref().filter(|part| part.put_back.is_some()) {
+            let Some(from) = book.deposits.get(&part.from) else { break };
+            has = from;
+        }
+        *paid.entry(&has.id).or_default() += mine.map(|of| of.amount_minor).sum::<i64>();
+    }
+    paid
 }
 
 /// What nobody takes back stands apart until the treasury has it.

@@ -16,6 +16,7 @@ mod forfeit;
 mod invariant;
 mod journal;
 mod lodged;
+mod own_costs;
 mod own_funds;
 mod pool;
 mod postings;
@@ -34,7 +35,7 @@ mod unpaid;
 mod upkeep;
 
 pub use account::{CustodyState, ItemState, OpenItemStatus, ReconciliationState, Settlement};
-pub use bank::{DifferenceState, OwnCostsState};
+pub use bank::DifferenceState;
 pub use custody::CustodyJournal;
 pub use deposit::{
     ClockState, DepositState, DepositStatus, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase,
@@ -45,6 +46,7 @@ pub use draft::{DraftFault, DraftedReconciliation};
 pub use entered::EntryName;
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
+pub use own_costs::OwnCostsState;
 pub use own_funds::OwnFundsState;
 pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums, renewed_sums};
@@ -62,6 +64,7 @@ use crate::law::{Edition, Law};
 use crate::problem::Refusal;
 use entered::EnteredState;
 use lodged::Lodged;
+use own_costs::OwnHistory;
 use references::References;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -129,6 +132,8 @@ pub struct DepositBook {
     pub differences: BTreeMap<ItemId, DifferenceState>,
     /// Own costs that custody accounts paid and nothing has replaced.
     pub own_costs: BTreeMap<Currency, OwnCostsState>,
+    /// How it came to that.
+    own_history: BTreeMap<Currency, OwnHistory>,
     /// Own funds that are to go back to the payee's own account, or have.
     pub own_funds: BTreeMap<ItemId, OwnFundsState>,
     timers: Timers,
@@ -157,6 +162,7 @@ impl DepositBook {
             pools: BTreeMap::new(),
             differences: BTreeMap::new(),
             own_costs: BTreeMap::new(),
+            own_history: BTreeMap::new(),
             own_funds: BTreeMap::new(),
             timers: Timers::default(),
             custody: BTreeMap::new(),

@@ -2,12 +2,12 @@
 //! it apart; another one enters the bank's line.
 
 use super::super::book::{Heading, HeadingClass, JournalLine, SubLedger};
-use super::super::{BankEntry, OwnFundsApproval};
+use super::super::{BankEntry, DifferenceSide, OwnFundsApproval};
 use super::decide::{duplicate, must_be_another, must_be_at_most, must_have_amount, unknown};
 use super::entered::Later;
 use super::pool::must_be_said;
 use super::refund::must_follow;
-use super::{DepositBook, ForfeiturePhase, UnallocatedFate, day_of};
+use super::{DepositBook, DifferenceState, ForfeiturePhase, UnallocatedFate, day_of};
 use crate::act::{Author, Moment, Place};
 use crate::field::{Currency, Day, Fault, ItemId, Money};
 use crate::problem::Refusal;
@@ -78,21 +78,28 @@ impl DepositBook {
         }
     }
 
-    /// Own funds that may leave an account: no more than there are, less what the bank, the treasury or a shortage that nobody has explained still
-    /// owes; and no more than lies in it beyond what is others'.
+    /// Own funds that may leave an account: no more than there are, less what the bank, the treasury or shortages that nobody has explained
+    /// still owe; and no more than lies in it beyond what is others'.
     pub fn free_own_minor(&self, bank: &ItemId, currency: Currency) -> i64 {
         let standing = |heading: Heading| i128::from(self.book.standing(&heading.alone(currency)));
         let interest = self.book.under(Heading::InterestReceivable);
         let interest = interest.filter(|(account, _)| account.currency == currency);
         let interest: i128 = interest.map(|(_, balance)| i128::from(balance.max(0))).sum();
-        let owed = interest + standing(Heading::TreasuryRecoverable) + standing(Heading::Difference).max(0);
+        let short = self.unexplained(currency, DifferenceSide::Short).map(|of| i128::from(of.amount.amount_minor));
+        let owed = interest + standing(Heading::TreasuryRecoverable) + short.sum::<i128>();
         let own = i128::from(self.own_minor(currency)) - owed;
         let here = i128::from(self.book.standing(&Heading::CustodyBank.of(bank, currency)));
         let free = own.min(here - self.others_minor(bank, currency)).max(0);
         i64::try_from(free).unwrap_or(i64::MAX)
     }
 
-    /// What lies in an account for others, or is on its way out of it.
+    /// Where bank and book differ on one side, and nobody knows why yet. What is too much somewhere explains nothing that is missing elsewhere.
+    fn unexplained(&self, currency: Currency, side: DifferenceSide) -> impl Iterator<Item = &DifferenceState> {
+        let open = self.differences.values().filter(|of| !of.is_cleared);
+        open.filter(move |of| of.amount.currency == currency && of.side == side)
+    }
+
+    /// What lies in an account for others, or is on its way out of it; and of what nobody knows whose it is.
     fn others_minor(&self, bank: &ItemId, currency: Currency) -> i128 {
         let lies_here = |id: &ItemId| self.deposits.get(id).is_some_and(|deposit| deposit.bank == *bank);
         let is_owed =
@@ -112,7 +119,11 @@ impl DepositBook {
         let amounts: i128 = amounts.map(|amount| i128::from(amount.amount_minor)).sum();
         let passing = [Heading::PaymentsInTransit, Heading::InterestToAllocate];
         let passing = passing.map(|heading| i128::from(self.book.standing(&heading.of(bank, currency))));
-        owed + forfeited + amounts + passing.iter().sum::<i128>()
+        // The bank has paid it before it was owed to a deposit.
+        let ahead = -i128::from(self.book.balance(&Heading::InterestReceivable.of(bank, currency)).min(0));
+        let over = self.unexplained(currency, DifferenceSide::Over).filter(|of| of.bank == *bank);
+        let over: i128 = over.map(|of| i128::from(of.amount.amount_minor)).sum();
+        owed + forfeited + amounts + passing.iter().sum::<i128>() + ahead + over
     }
 }
 

@@ -47,6 +47,8 @@ enum Done {
     Reclaimed {
         /// The clock and the lateness that it ended, where it began the clock anew.
         ended: Option<(ClockState, Option<u64>)>,
+        /// The day of an annulment since, which would have done so where nothing had been reclaimed.
+        annulled: Option<Day>,
         /// Refunds that there were.
         refunds: BTreeSet<ItemId>,
     },
@@ -82,6 +84,7 @@ impl DepositState {
             Act::UnclaimedRemitted(_) => Done::Remitted,
             Act::UnclaimedReclaimed(_) => Done::Reclaimed {
                 ended: self.clock.filter(|_| self.unsettled_minor(&book.book) == 0).map(|clock| (clock, self.overdue)),
+                annulled: None,
                 refunds: self.refunds.keys().cloned().collect(),
             },
             Act::UnclaimedRecovered(_) => Done::Recovered,
@@ -208,12 +211,28 @@ impl DepositBook {
             deposit.steps.push(BalanceStep { day: step.day, change_minor: moved_minor });
             self.count_backdated(id, step.from, moved_minor);
         }
-        if let Done::Reclaimed { ended: Some((clock, overdue)), .. } = step.done {
+        if let Done::Reclaimed { ended: Some((clock, overdue)), annulled, .. } = step.done {
+            let (clock, overdue) = match annulled.map(|day| Running::new(day_begins(day), clock.running.period)) {
+                Some(running) => (ClockState { running, ..clock }, None),
+                None => (clock, overdue),
+            };
             self.restore_clock(id, step.day, clock, overdue);
         }
         if let Some(reference) = &step.reference {
             self.references.remove(reference);
             self.entered.remove(reference);
+        }
+    }
+
+    /// Takes note of an annulment that finds nothing to go back but what was reclaimed; asked before it posts.
+    pub(super) fn note_annulled(&mut self, id: &ItemId, place: &Place) {
+        let Some(deposit) = self.deposits.get_mut(id) else { return };
+        let reclaimed = deposit.unclaimed.as_ref().map_or(0, |of| of.amount_minor);
+        if deposit.unsettled_minor(&self.book) != reclaimed {
+            return;
+        }
+        if let Some(UnclaimedStep { done: Done::Reclaimed { annulled, .. }, .. }) = deposit.steps_unclaimed.last_mut() {
+            annulled.get_or_insert(day_of(place));
         }
     }
 

@@ -56,6 +56,12 @@ impl Awaited {
     }
 }
 
+impl DepositState {
+    pub(super) fn awaited_refund(&self) -> Awaited {
+        Awaited::RefundOverdue { deposit: self.id.clone() }
+    }
+}
+
 /// Periods that begin at one moment and are equally long end together, whatever the calendar: so they are kept together, and few.
 type Together = (Instant, Period);
 

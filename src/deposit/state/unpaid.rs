@@ -5,7 +5,7 @@ use super::super::interest::BalanceStep;
 use super::entered::Later;
 use super::{
     DepositBook, DepositState, ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState,
-    ReceiptState, cover, end_of, forfeit, postings, upkeep,
+    ReceiptState, TopUpState, cover, end_of, forfeit, postings, upkeep,
 };
 use crate::field::{Day, ItemId};
 
@@ -35,6 +35,8 @@ pub(super) struct PaymentEntered {
     pub since: Day,
     /// By so much money and guarantees covered more than was asked.
     pub over_minor: i64,
+    /// What was missing, which what is forfeited is not asked for again.
+    pub topup: Option<TopUpState>,
 }
 
 impl DepositBook {
@@ -92,7 +94,12 @@ impl DepositBook {
     ) -> Vec<Later> {
         let mut found = self.later_of_forfeiture(deposit, forfeiture);
         if self.more_over_minor(deposit, forfeiture, entered) > 0 {
-            let covering = |of: &&ReceiptState| of.voucher > voucher && !of.is_reversed && of.available_minor > 0;
+            let gone = deposit.paid(forfeiture).filter(|(of, ..)| of.phase == ForfeiturePhase::Overturned);
+            let cash = deposit.cash_minor(&self.book) - gone.map_or(0, |(of, ..)| of.amount_minor);
+            let excess = self.book.standing(&deposit.account(Heading::Excess));
+            // One of which some is too much already, or gone, nobody can reverse: what is left of it is too much then.
+            let is_there = |of: &ReceiptState| (1..=cash).contains(&of.available_minor) && of.excess_minor <= excess;
+            let covering = |of: &&ReceiptState| of.voucher > voucher && !of.is_reversed && is_there(of);
             let receipts = deposit.receipts.iter().filter(covering);
             found.extend(receipts.map(|of| {
                 (
@@ -128,7 +135,7 @@ impl DepositBook {
     }
 
     /// It is claimed again, and not paid, and its time of appeal begins with the payment that comes; a forfeiture that was overturned stays so.
-    pub(super) fn unpay(&mut self, id: &ItemId, forfeiture: &ItemId, since: Day) {
+    pub(super) fn unpay(&mut self, id: &ItemId, forfeiture: &ItemId, entered: &PaymentEntered) {
         let found = self.deposits.get(id).and_then(|deposit| deposit.paid(forfeiture));
         let Some((of, guarantee, cover)) = found else { return };
         let (of, guarantee, phase) = (of.clone(), guarantee.clone(), cover.phase_again());
@@ -140,7 +147,7 @@ impl DepositBook {
             if let Some(state) = deposit.forfeitures.get_mut(forfeiture) {
                 state.is_paid = false;
                 if !is_over {
-                    (state.phase, state.appeal, state.since) = (ForfeiturePhase::Claimed, None, since);
+                    (state.phase, state.appeal, state.since) = (ForfeiturePhase::Claimed, None, entered.since);
                 }
             }
         });
@@ -150,6 +157,7 @@ impl DepositBook {
             self.count_backdated(id, day, change_minor);
         }
         self.cover_again(id, &guarantee, of.amount_minor, phase);
+        self.demand_again(id, entered.topup);
     }
 
     /// A guarantee has what it did not pay; where that was all of it, its end is waited for again.

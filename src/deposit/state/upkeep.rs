@@ -214,6 +214,18 @@ impl DepositBook {
         self.timers.run(running, overdue);
     }
 
+    /// What was missing before is missing again, for as long as then: `watch_cover` looks whether it is.
+    pub(super) fn demand_again(&mut self, id: &ItemId, before: Option<TopUpState>) {
+        let Some(deposit) = self.deposits.get_mut(id).filter(|deposit| deposit.topup.is_none()) else { return };
+        let (wanted, overdue) = deposit.topup();
+        deposit.topup = before;
+        match before {
+            Some(TopUpState::Missing { since }) => self.timers.at(since, wanted),
+            Some(TopUpState::Demanded { running, .. }) => self.timers.run(running, overdue),
+            Some(TopUpState::Overdue { .. }) | None => {}
+        }
+    }
+
     fn topup_is_overdue(&mut self, id: &ItemId, place: &Place) {
         let Some(deposit) = self.deposits.get_mut(id) else { return };
         if let Some(TopUpState::Demanded { running, .. }) = deposit.topup {

@@ -5,6 +5,7 @@ mod checker;
 mod custody;
 mod division;
 mod guards;
+mod hostile;
 mod invariants;
 mod many;
 mod never_entered;
