@@ -1,7 +1,7 @@
 //! `gongshi bench`: what this machine can do at best, and how near the service comes to it.
 //!
 //! All rows of one run are measured on one machine, with the load generator on the same machine: first the limits
-//! (signature checks, durable commits), then the log in process, over HTTP, read, audited and started. Rates are
+//! (signature checks, durable commits; that of an audit around each), then the log in process, over HTTP, read, audited and started. Rates are
 //! counted over a fixed time after a warm-up; everything that is sent was signed before.
 
 mod access;

@@ -45,7 +45,7 @@ pub(super) struct Visit {
     pub site: Site,
     /// The variable parts of the address.
     parameters: Vec<String>,
-    /// The query, decoded.
+    /// The query, decoded, without what WeChat wrote behind it.
     query: Vec<(String, String)>,
     /// What the service knows of the visitor and lends to endpoints: the API is asked as the visitor would ask it.
     lent: Extensions,

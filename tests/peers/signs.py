@@ -15,7 +15,7 @@ from schemathesis.core import NOT_SET
 given = json.loads(os.environ["GONGSHI_SIGNS"])
 key = jwk.JWK(**given["key"])
 SIGNATURE = "x-jws-signature"
-# Of what each member of each payload is asked, a quarter: all of it would be two thirds of the fuzzer's time.
+# Of what each member of each payload is asked, a quarter: they are two thirds of all that the fuzzer would send.
 MANY = {"incorrect_type", "valid_object"}
 many = itertools.count()
 

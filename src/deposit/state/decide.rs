@@ -8,7 +8,7 @@ use super::{
 };
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
-use crate::law::{DepositShape, ReservedTerms, Running};
+use crate::law::{DepositShape, ReservedTerms, Rule, Running};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
@@ -207,6 +207,12 @@ pub(super) fn must_be_amount(amount: Money, currency: Currency) -> Result<(), Re
         return Err(Refusal::of_field("/amount/currency", Fault::inconsistent(words)));
     }
     must_have_amount(amount)
+}
+
+/// # Errors
+/// `law-silent`: the edition has no such rule.
+pub(super) fn must_have_rule(rule: &Rule, at: &Moment<'_>) -> Result<(), Refusal> {
+    if rule.is_silent() { Err(Refusal::law_silent(&at.law.edition().name)) } else { Ok(()) }
 }
 
 /// # Errors

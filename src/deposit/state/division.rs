@@ -7,7 +7,7 @@
 use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
 use super::super::{Act, DepositDivision};
-use super::decide::{duplicate, must_be_amount};
+use super::decide::{duplicate, must_be_amount, must_have_rule};
 use super::{DepositBook, DepositState};
 use crate::act::{Moment, Place, Succession};
 use crate::field::{Fault, ItemId, OrganisationId, SuccessionManner};
@@ -193,9 +193,7 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     let rule = &at.law.edition().deposits.division;
-    if rule.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(rule, at)?;
     must_be_amount(division.amount, deposit.currency)?;
     if book.deposits.contains_key(&division.id) {
         return Err(duplicate("/id", &division.id));

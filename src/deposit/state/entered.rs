@@ -2,7 +2,7 @@
 
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, BankNature, EntryReversal, RefundOutcome};
-use super::decide::{must_be_another, unknown};
+use super::decide::{must_be_another, must_have_rule, unknown};
 use super::steps::UnclaimedStep;
 use super::unpaid::PaymentEntered;
 use super::{DepositBook, DepositState, ForfeiturePhase, OwnFundsState, RefundPhase, RefundState, UnallocatedFate};
@@ -159,7 +159,10 @@ impl DepositBook {
 
     /// The line of the bank by which a forfeiture was paid out.
     pub(super) fn remitted_under(&self, deposit: &ItemId, forfeiture: &ItemId) -> Option<&str> {
-        let is_it = |of: &EnteredState| matches!(&of.as_what, EnteredAs::Remitted { deposit: at, forfeiture: id, .. } if at == deposit && id == forfeiture);
+        let is_it = |of: &EnteredState| match &of.as_what {
+            EnteredAs::Remitted { deposit: of, forfeiture: id, .. } => of == deposit && id == forfeiture,
+            _ => false,
+        };
         self.entered.iter().find(|(_, of)| is_it(of)).map(|(reference, _)| &**reference)
     }
 
@@ -280,9 +283,7 @@ pub(super) fn decide(
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
-    if at.law.edition().deposits.guards.reversal.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(&at.law.edition().deposits.guards.reversal, at)?;
     match &reversal.reference {
         Some(reference) => decide_line(book, reversal, reference.as_str(), kind, at),
         None => decide_own(book, reversal, at),
@@ -346,10 +347,7 @@ fn decide_line(
 
 /// Of what the bank has no line for.
 fn decide_own(book: &DepositBook, reversal: &EntryReversal, at: &Moment<'_>) -> Result<(), Refusal> {
-    let terms = &at.law.edition().deposits;
-    if terms.guards.entries.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(&at.law.edition().deposits.guards.entries, at)?;
     let unknown = || unknown("/entry", reversal.entry.map(|entry| entry.to_string()).unwrap_or_default());
     let (entered_by, later) = match book.taken(reversal).ok_or_else(unknown)? {
         Taken::Line(_) => return Err(unknown()),

@@ -3,7 +3,7 @@
 
 use super::super::book::{Heading, HeadingClass, JournalLine, SubLedger};
 use super::super::{BankEntry, DifferenceSide, OwnFundsApproval};
-use super::decide::{duplicate, must_be_another, must_be_at_most, must_have_amount, unknown};
+use super::decide::{duplicate, must_be_another, must_be_at_most, must_have_amount, must_have_rule, unknown};
 use super::entered::Later;
 use super::pool::must_be_said;
 use super::refund::must_follow;
@@ -137,9 +137,7 @@ pub(super) fn decide_approval(
 ) -> Result<(), Refusal> {
     book.must_be_payee(by)?;
     let rule = &at.law.edition().deposits.own_funds;
-    if rule.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(rule, at)?;
     must_have_amount(approval.amount)?;
     if book.own_funds.contains_key(&approval.id) {
         return Err(duplicate("/id", &approval.id));
@@ -156,9 +154,7 @@ pub(super) fn decide_approval(
 /// Nobody approved it, or the same person; it has gone already; another account or amount than was approved, or before that.
 pub(super) fn decide_return(book: &DepositBook, entry: &BankEntry, at: &Moment<'_>) -> Result<(), Refusal> {
     let rule = &at.law.edition().deposits.own_funds;
-    if rule.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(rule, at)?;
     let Some(id) = &entry.approval else { return Err(Refusal::of_field("/approval", Fault::MissingField)) };
     let of = book.own_funds.get(id).ok_or_else(|| unknown("/approval", id.to_string()))?;
     if of.returned.is_some() {

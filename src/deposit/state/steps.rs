@@ -218,10 +218,6 @@ impl DepositBook {
             };
             self.restore_clock(id, step.day, clock, overdue);
         }
-        if let Some(reference) = &step.reference {
-            self.references.remove(reference);
-            self.entered.remove(reference);
-        }
     }
 
     /// Takes note of an annulment that finds nothing to go back but what was reclaimed; asked before it posts.

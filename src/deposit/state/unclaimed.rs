@@ -3,7 +3,7 @@
 use super::super::book::{Heading, JournalLine};
 use super::super::interest::BalanceStep;
 use super::super::{Act, UnclaimedNotice};
-use super::decide::must_be_another;
+use super::decide::{must_be_another, must_have_rule};
 use super::refund::must_be_dated;
 use super::{DepositBook, DepositState, RefundPhase, day_begins, day_of, division, reunion};
 use crate::act::{Acts, Author, Moment, Place, must_be_past, statuses};
@@ -233,9 +233,7 @@ fn decide_notice(
     act: &Act,
     at: &Moment<'_>,
 ) -> Result<(), Refusal> {
-    if at.law.edition().deposits.unclaimed.rule.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(&at.law.edition().deposits.unclaimed.rule, at)?;
     if deposit.unclaimed.as_ref().is_some_and(|of| of.phase != UnclaimedPhase::Reclaimed) {
         return Err(Refusal::state_forbids(act.kind(), deposit.phase_name()));
     }

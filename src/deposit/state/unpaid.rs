@@ -19,6 +19,13 @@ impl GuaranteeState {
     }
 }
 
+impl ForfeitureState {
+    /// What of it is free again.
+    fn freed_minor(&self) -> i64 {
+        if self.phase == ForfeiturePhase::Overturned { self.amount_minor } else { 0 }
+    }
+}
+
 impl DepositState {
     /// A forfeiture that an issuer has paid, with the guarantee.
     fn paid(&self, forfeiture: &ItemId) -> Option<(&ForfeitureState, &ItemId, &GuaranteeState)> {
@@ -49,10 +56,8 @@ impl DepositBook {
     /// And by how much more than before a payment, when that is taken back.
     fn more_over_minor(&self, deposit: &DepositState, forfeiture: &ItemId, entered: &PaymentEntered) -> i64 {
         let Some((of, _, guarantee)) = deposit.paid(forfeiture) else { return 0 };
-        let is_free = of.phase == ForfeiturePhase::Overturned;
-        let gone = if is_free { of.amount_minor } else { 0 };
         let again = if guarantee.phase_again() == GuaranteePhase::Valid { of.amount_minor } else { 0 };
-        let cover = deposit.cash_minor(&self.book) - gone + deposit.guaranteed_minor() + again;
+        let cover = deposit.cash_minor(&self.book) - of.freed_minor() + deposit.guaranteed_minor() + again;
         (self.over_minor(deposit, cover) - entered.over_minor).max(0)
     }
 
@@ -77,8 +82,7 @@ impl DepositBook {
         };
         let covers = guarantee.phase_again() == GuaranteePhase::Valid;
         let (available, excess) = (deposit.account(Heading::Available), deposit.account(Heading::Excess));
-        let gone = if of.phase == ForfeiturePhase::Overturned { of.amount_minor } else { 0 };
-        let free = (self.book.standing(&available) - gone).max(0);
+        let free = (self.book.standing(&available) - of.freed_minor()).max(0);
         let too_much = self.more_over_minor(deposit, forfeiture, entered).min(free);
         let covered = deposit.cover_lines(id, if covers { of.amount_minor } else { 0 }, true);
         [money, covered, JournalLine::transfer(available, excess, too_much)].concat()
@@ -94,8 +98,8 @@ impl DepositBook {
     ) -> Vec<Later> {
         let mut found = self.later_of_forfeiture(deposit, forfeiture);
         if self.more_over_minor(deposit, forfeiture, entered) > 0 {
-            let gone = deposit.paid(forfeiture).filter(|(of, ..)| of.phase == ForfeiturePhase::Overturned);
-            let cash = deposit.cash_minor(&self.book) - gone.map_or(0, |(of, ..)| of.amount_minor);
+            let freed = deposit.paid(forfeiture).map_or(0, |(of, ..)| of.freed_minor());
+            let cash = deposit.cash_minor(&self.book) - freed;
             let excess = self.book.standing(&deposit.account(Heading::Excess));
             // One of which some is too much already, or gone, nobody can reverse: what is left of it is too much then.
             let is_there = |of: &ReceiptState| (1..=cash).contains(&of.available_minor) && of.excess_minor <= excess;

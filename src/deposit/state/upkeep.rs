@@ -3,6 +3,7 @@
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, DepositAssessment};
 use super::asked::{self, Asked};
+use super::decide::must_have_rule;
 use super::timers::Awaited;
 use super::{DepositBook, DepositState, ForfeiturePhase, day_begins, day_of, require};
 use crate::act::{Author, Moment, Place, Role, Stream};
@@ -297,9 +298,7 @@ pub(super) fn decide_assessment(
 ) -> Result<(), Refusal> {
     let terms = &at.law.edition().deposits;
     let rule = &terms.assessment.rule;
-    if rule.is_silent() {
-        return Err(Refusal::law_silent(&at.law.edition().name));
-    }
+    must_have_rule(rule, at)?;
     if deposit.clock.is_some() {
         return Err(Refusal::state_forbids(kind, "refund due"));
     }
