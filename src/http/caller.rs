@@ -7,6 +7,7 @@ use crate::organisation::Roles;
 use crate::problem::{self, Bilingual};
 use crate::record::{Bearer, BearerError};
 use crate::world::Stream;
+use futures::FutureExt;
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer as BearerHeader;
@@ -31,7 +32,7 @@ pub struct Caller(pub Identity);
 async fn identify(request: &Request, token: BearerHeader) -> poem::Result<Identity> {
     let ledger = request.data::<Arc<Ledger>>().ok_or(AuthorizationError)?;
     let now = ledger.clock.look().map_err(|doubt| doubt.refusal())?;
-    Ok(identity_of(ledger, &token.token, now).await?)
+    Ok(identity_of(ledger, &token.token, now).boxed().await?)
 }
 
 async fn identity_of(ledger: &Ledger, token: &str, now: Instant) -> Result<Identity, Problem> {

@@ -1,10 +1,13 @@
 //! What the author of an accepted record gets back.
 
+use super::signed::Received;
 use super::{Problem, Signed, StreamName, Typed};
 use crate::ledger::Ledger;
 use crate::problem::{self, Refusal};
 use crate::sequencer::{Receipt, Reception, Rejected};
 use crate::world::Stream;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use poem_openapi::{ApiResponse, Enum, Object};
 use serde::Serialize;
 
@@ -74,13 +77,22 @@ pub enum Posted {
 ///
 /// # Errors
 /// The refusal; `unavailable` when the store failed, `clock-untrusted` while nobody can say what time it is.
-pub async fn accept<T>(
+pub fn accept<T>(
     ledger: &Ledger,
     signed: Signed<T>,
     dry_run: Option<DryRun>,
     stream: Option<Stream>,
+) -> BoxFuture<'_, Result<Posted, Problem>> {
+    accept_received(ledger, signed.received, dry_run, stream).boxed()
+}
+
+async fn accept_received(
+    ledger: &Ledger,
+    received: Received,
+    dry_run: Option<DryRun>,
+    stream: Option<Stream>,
 ) -> Result<Posted, Problem> {
-    let Signed { admitted, payload, .. } = signed;
+    let Received { admitted, payload, .. } = received;
     if let Some(stream) = stream.filter(|stream| stream != admitted.stream()) {
         let signed = admitted.stream();
         let (zh, en) = (

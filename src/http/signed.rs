@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::problem;
 use crate::record::Record;
 use crate::sequencer::Admitted;
+use futures::FutureExt;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -17,11 +18,16 @@ use std::sync::Arc;
 
 /// A record of kind `T::KIND` whose signature holds. The bytes are those that were received.
 pub struct Signed<T> {
+    pub received: Received,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// A record of whatever kind.
+pub struct Received {
     pub admitted: Admitted,
     /// The bytes of the body, for who explains why they are refused.
     pub payload: Vec<u8>,
     _portion: Portion,
-    kind: PhantomData<fn() -> T>,
 }
 
 /// The longest payload that, as base64url, still fits an entry of 65,535 bytes (FORMAT.md §3).
@@ -64,6 +70,13 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> poem::Result<Self> {
+        let received = Received::read(request, body, T::KIND).boxed().await?;
+        Ok(Self { received, kind: PhantomData })
+    }
+}
+
+impl Received {
+    async fn read(request: &Request, body: &mut RequestBody, kind: &'static str) -> poem::Result<Self> {
         let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<RecordRate>>());
         let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
         expect_media_type(request, "application/json")?;
@@ -71,10 +84,10 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
         let signature = request.header(SIGNATURE_HEADER).ok_or_else(signature_missing)?;
         let record =
             Record::from_detached(signature, &payload).map_err(|error| crate::sequencer::jws_refusal(&error))?;
-        let admitted = ledger.admit(record, Some(T::KIND)).await;
+        let admitted = ledger.admit(record, Some(kind)).await;
         let admitted = admitted.map_err(|error| Problem::from(error).with_received(&payload))?;
         rate.check(ledger, &admitted, request.data().copied().unwrap_or(Peer::NOBODY)).await?;
-        Ok(Self { admitted, payload, _portion: portion, kind: PhantomData })
+        Ok(Self { admitted, payload, _portion: portion })
     }
 }
 

@@ -9,6 +9,7 @@ mod commitment;
 mod component;
 mod crawlers;
 mod deposit;
+mod endpoint;
 mod evaluation;
 mod evidence;
 mod foreign;
@@ -37,6 +38,7 @@ pub mod verify;
 mod visit;
 mod words;
 
+use endpoint::{file, form, page};
 use language::Language;
 use list::{COMMITMENTS, DEPOSITS, DOCUMENTS, EVALUATIONS, LOTS, OBJECTIONS, ORGANISATIONS, TENDERS};
 use poem::error::NotFoundError;
@@ -47,7 +49,7 @@ use query::PageQuery;
 use refusal::Unshown;
 use std::sync::Arc;
 use text::words;
-use visit::{Views, Visit, answer, file, form, page};
+use visit::{Views, Visit, answer};
 
 /// What the pages are sorted into; each has its list at its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

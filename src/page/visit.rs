@@ -1,13 +1,11 @@
 //! A visit to a page: its address and language, and the views of the API that it reads, asked within this process.
 
 use super::language::Language;
-use super::query::PageQuery;
 use super::refusal::Unshown;
 use super::shell::{self, Leaf};
 use super::text::{Say, filled};
 use crate::field::OrganisationId;
-use crate::http::{ListCounts, Problem, Site, body, encoded};
-use crate::problem;
+use crate::http::{ListCounts, Site, encoded};
 use futures::future::join_all;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Extensions, Method, StatusCode, Uri, header};
@@ -95,6 +93,12 @@ fn query_of(request: &Request) -> Vec<(String, String)> {
 }
 
 impl Visit {
+    /// As if the visit had been asked by these, too.
+    pub(super) fn and_asked(mut self, fields: Vec<(String, String)>) -> Self {
+        self.query.extend(fields);
+        self
+    }
+
     pub(super) fn of(language: Language, views: &Arc<Views>, request: &Request) -> Self {
         Self {
             language,
@@ -258,97 +262,6 @@ pub(super) fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Res
         tracing::error!(path, error = error.message(), "a page can't read what the API answers");
         Unshown::internal()
     })
-}
-
-/// An endpoint that shows a page; what the API refuses, and what the page itself is not asked by, becomes a page that says so.
-pub(super) fn page<F, S>(
-    language: Language,
-    views: &Arc<Views>,
-    query: PageQuery,
-    show: F,
-) -> impl Endpoint<Output = Response> + use<F, S>
-where
-    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
-    S: Future<Output = Result<Leaf, Unshown>> + Send + 'static,
-{
-    let (views, known) = (Arc::clone(views), Arc::new((query, show)));
-    poem::endpoint::make(move |request: Request| {
-        let (visit, known) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&known));
-        async move { shown(&visit, &known.0, &known.1).await }
-    })
-}
-
-/// What a visit gets, unless it asks by something else than what is known.
-async fn given<S, T>(visit: &Arc<Visit>, query: &PageQuery, give: impl Fn(Arc<Visit>) -> S) -> Result<T, Unshown>
-where
-    S: Future<Output = Result<T, Unshown>>,
-{
-    query.check(visit)?;
-    give(Arc::clone(visit)).await
-}
-
-/// The page of a visit, or why there is none.
-async fn shown<S>(visit: &Arc<Visit>, query: &PageQuery, show: impl Fn(Arc<Visit>) -> S) -> Response
-where
-    S: Future<Output = Result<Leaf, Unshown>>,
-{
-    let leaf = given(visit, query, show).await;
-    answer(visit, &leaf.unwrap_or_else(|unshown| query.refused(visit, &unshown)))
-}
-
-/// An endpoint that gives a file; what is refused is told as the API tells it, for it is no reader with a browser who asks.
-pub(super) fn file<F, S>(
-    language: Language,
-    views: &Arc<Views>,
-    query: PageQuery,
-    give: F,
-) -> impl Endpoint<Output = Response> + use<F, S>
-where
-    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
-    S: Future<Output = Result<Response, Unshown>> + Send + 'static,
-{
-    let (views, known) = (Arc::clone(views), Arc::new((query, give)));
-    poem::endpoint::make(move |request: Request| {
-        let (visit, known) = (Arc::new(Visit::of(language, &views, &request)), Arc::clone(&known));
-        async move { given(&visit, &known.0, &known.1).await.unwrap_or_else(Unshown::into_response) }
-    })
-}
-
-/// Bytes of a form: a few fields.
-const FORM_BYTES_MAX: usize = 16 << 10;
-
-/// An endpoint that takes a form, whose fields are asked for like parameters of the query, and shows a page.
-pub(super) fn form<F, S>(
-    language: Language,
-    views: &Arc<Views>,
-    query: PageQuery,
-    show: F,
-) -> impl Endpoint<Output = Response> + use<F, S>
-where
-    F: Fn(Arc<Visit>) -> S + Send + Sync + 'static,
-    S: Future<Output = Result<Leaf, Unshown>> + Send + 'static,
-{
-    let (views, known) = (Arc::clone(views), Arc::new((query, show)));
-    poem::endpoint::make(move |request: Request| {
-        let (views, known) = (Arc::clone(&views), Arc::clone(&known));
-        async move {
-            let (request, mut body) = request.split();
-            let (bytes, _portion) = body::whole(&request, &mut body, FORM_BYTES_MAX, form_too_long).await?;
-            let mut visit = Visit::of(language, &views, &request);
-            visit.query.extend(fields(&bytes));
-            Ok::<_, poem::Error>(shown(&Arc::new(visit), &known.0, &known.1).await)
-        }
-    })
-}
-
-fn form_too_long() -> Problem {
-    Problem::of(&problem::REQUEST_TOO_LARGE)
-}
-
-/// The fields of a form (`application/x-www-form-urlencoded`), which is written as a query is.
-fn fields(body: &[u8]) -> Vec<(String, String)> {
-    let query = std::str::from_utf8(body).ok().and_then(|body| format!("/?{body}").parse::<Uri>().ok());
-    query.and_then(|uri| Request::builder().uri(uri).finish().params().ok()).unwrap_or_default()
 }
 
 /// What a visitor is answered.

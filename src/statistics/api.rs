@@ -11,6 +11,7 @@ use crate::http::{CsvFile, Problem, Typed, page_limit, page_of, parameters, regi
 use crate::ledger::Ledger;
 use crate::problem;
 use compact_str::CompactString;
+use futures::FutureExt;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
@@ -60,7 +61,7 @@ impl StatisticsApi {
     }
 
     async fn counted(&self) -> Result<Arc<CountedCases>, Problem> {
-        Ok(self.counting.counted(&self.ledger).await?)
+        Ok(self.counting.counted(&self.ledger).boxed().await?)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::layout::{Layouts, RowArray};
 use super::{Row, StoreError, Table, Value};
-use futures::TryStreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryStreamExt};
 use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
@@ -18,21 +19,27 @@ fn bind_sqlite(query: Query<'_, Sqlite, SqliteArguments>, value: Value) -> Query
     }
 }
 
-pub(super) async fn sqlite_rows<'c>(
-    executor: impl Executor<'c, Database = Sqlite>,
+/// Rows that come. In a box, as whatever many wait for: the compiler would look through all of it for each of them.
+pub(super) type Rows<'c> = BoxFuture<'c, Result<Vec<Row>, StoreError>>;
+
+pub(super) fn sqlite_rows<'c>(
+    executor: impl Executor<'c, Database = Sqlite> + 'c,
     sql: String,
     parameters: &[Value],
-) -> Result<Vec<Row>, StoreError> {
+) -> Rows<'c> {
     let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind_sqlite);
-    let rows = query.fetch_all(executor).await?;
-    rows.iter().map(|row| read_row(row, &SQLITE_TYPES)).collect()
+    async move {
+        let rows = query.fetch_all(executor).await?;
+        rows.iter().map(|row| read_row(row, &SQLITE_TYPES)).collect()
+    }
+    .boxed()
 }
 
-pub(super) async fn postgres_rows<'c>(
-    executor: impl Executor<'c, Database = Postgres>,
+pub(super) fn postgres_rows<'c>(
+    executor: impl Executor<'c, Database = Postgres> + 'c,
     sql: String,
     parameters: &[Value],
-) -> Result<Vec<Row>, StoreError> {
+) -> Rows<'c> {
     let bind = |query: Query<'static, Postgres, PgArguments>, value: Value| match value {
         Value::Null => query.bind(Option::<i64>::None),
         Value::Integer(number) => query.bind(number),
@@ -40,8 +47,11 @@ pub(super) async fn postgres_rows<'c>(
         Value::Blob(bytes) => query.bind(bytes),
     };
     let query = parameters.iter().cloned().fold(sqlx::query(AssertSqlSafe(sql)), bind);
-    let rows = query.fetch_all(executor).await?;
-    rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
+    async move {
+        let rows = query.fetch_all(executor).await?;
+        rows.iter().map(|row| read_row(row, &POSTGRES_TYPES)).collect()
+    }
+    .boxed()
 }
 
 /// What each of several statements in one message finds, without parameters.

@@ -60,6 +60,7 @@ pub use uncited::{
 pub use value::{Column, Kind, Row, Table, Value, padded_list};
 pub use write::{Asked, Write};
 
+use futures::FutureExt;
 use health::Health;
 use kept::Kept;
 use layout::Layouts;
@@ -154,18 +155,18 @@ impl Database {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn read(&self, sql: &'static str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.read_built(sql.to_owned(), parameters).await
+    pub fn read(&self, sql: &'static str, parameters: &[Value]) -> bulk::Rows<'_> {
+        self.read_built(sql.to_owned(), parameters)
     }
 
     /// As [`Self::read`], for a query put together at run time from parts that are all ours.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn read_built(&self, sql: String, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub fn read_built(&self, sql: String, parameters: &[Value]) -> bulk::Rows<'_> {
         match &self.pools {
-            Pools::Sqlite { readers, .. } => bulk::sqlite_rows(readers, sql, parameters).await,
-            Pools::Postgres(pool) => write::in_time(bulk::postgres_rows(pool, sql, parameters)).await,
+            Pools::Sqlite { readers, .. } => bulk::sqlite_rows(readers, sql, parameters),
+            Pools::Postgres(pool) => write::in_time(bulk::postgres_rows(pool, sql, parameters)).boxed(),
         }
     }
 

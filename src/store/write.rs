@@ -5,6 +5,7 @@ use super::health::Health;
 use super::kept::Kept;
 use super::layout::Layouts;
 use super::{Database, Pools, Row, StoreError, Table, Value, bulk, padded_list, postgres};
+use futures::FutureExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite};
 use std::sync::Arc;
@@ -83,7 +84,7 @@ pub(super) async fn in_time<T, E: Into<StoreError>>(
 
 impl Write {
     pub(super) async fn begin(database: &Database) -> Result<Self, StoreError> {
-        Self::begin_by(database, postgres::BEGIN.to_owned()).await.map(|(write, _)| write)
+        Self::begin_by(database, postgres::BEGIN.to_owned()).boxed().await.map(|(write, _)| write)
     }
 
     /// Begins with the lock of the log's head, and its row.

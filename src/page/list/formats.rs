@@ -1,11 +1,12 @@
 //! The forms in which a list can be had at its own address, with what was asked: a page, and with an ending a CSV, JSON, a feed
 //! and a calendar. Each follows from what the list is.
 
+use super::super::endpoint::{file, page};
 use super::super::language::Language;
 use super::super::query::PageQuery;
 use super::super::refusal::Unshown;
 use super::super::text::Common;
-use super::super::visit::{Names, Views, Visit, file, page};
+use super::super::visit::{Names, Views, Visit};
 use super::{Cell, List, ListText, filter};
 use crate::field::DueTime;
 use crate::http::{
