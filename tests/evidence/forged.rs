@@ -106,11 +106,11 @@ impl Filled {
     }
 }
 
-/// Forges each column of each table, looks, and repairs.
-async fn every_column(filled: Filled) {
+/// Forges each column of each table, looks, and repairs, in these rounds.
+async fn every_column(filled: Filled, rounds: Vec<Vec<Forgery>>) {
     let before = projections(&filled.database).await.unwrap();
     assert!(filled.found().await.is_empty(), "{:?}", filled.found().await);
-    for round in rounds(&filled).await {
+    for round in rounds {
         for forgery in &round {
             forgery.commit(&filled).await;
         }
@@ -158,12 +158,17 @@ async fn repair(filled: &Filled, round: &[Forgery]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_column_on_sqlite() {
-    every_column(Filled::sqlite().await).await;
+    let filled = Filled::sqlite().await;
+    let rounds = rounds(&filled).await;
+    every_column(filled, rounds).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_column_on_postgres() {
-    every_column(Filled::on(|_| postgres::fresh_database()).await).await;
+    let filled = Filled::on(|_| postgres::fresh_database()).await;
+    // What is forged alone differs by how it is judged, not by how it is kept.
+    let rounds = rounds(&filled).await.into_iter().filter(|round| round.len() > 1).collect();
+    every_column(filled, rounds).await;
 }
 
 /// A migration that adds a column without saying what the log makes of it would leave it uncompared.

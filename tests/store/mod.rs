@@ -212,7 +212,9 @@ async fn survives_sudden_death(database: Option<String>) {
             async move {
                 let mut kept = Vec::new();
                 for n in 0..10_000 {
-                    let disclosed = fixture::preannouncement_on(centre, Clock::System.now());
+                    // At midnight, what is planned for today is planned for the day before.
+                    let day = Clock::System.now().plus_millis(support::DAY);
+                    let disclosed = fixture::preannouncement_on(centre, day);
                     let code = format!("R{round}-{worker}-{n}");
                     match post(centre, &stream(&code), &act(disclosed)).await {
                         Ok(answer) => match answer["receipt"]["index"].as_u64() {

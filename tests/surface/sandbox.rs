@@ -4,7 +4,7 @@ use super::support::fixture::{self, act};
 use super::support::{Actor, process};
 use gongshi::field::{Day, Instant};
 use gongshi::record::{PrivateKey, load_key};
-use gongshi::tender::{Act, Announcement, Candidate, Preannouncement};
+use gongshi::tender::{Act, Announcement, Candidate};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -85,7 +85,8 @@ async fn a_whole_tender_is_played_in_a_minute() {
         actor(name);
     }
     let now: Instant = there["now"].as_str().unwrap().parse().unwrap();
-    let disclosed: Preannouncement = fixture::preannouncement_on(&centre, now);
+    // At midnight, what is planned for today is planned for the day before.
+    let disclosed = fixture::preannouncement_on(&centre, now.plus_millis(super::support::DAY));
     sandbox.post("centre", disclosed.clone());
     let now = sandbox.pass(12).await;
     let waiting = sandbox.get(&format!("/v1/tenders/{CODE}")).await;
