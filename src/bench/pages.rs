@@ -125,6 +125,7 @@ async fn medians((records, url): (u64, String), folder: &Folder, scale: Scale) -
     fill(&ledger, &authors, records).await?;
     let known = catch_up_by(&ledger, INDEXED_AT_A_TIME).await?;
     anyhow::ensure!(known > records, "the index knows {known} entries");
+    ledger.database.settle_searched().await?;
     let service = Service::start(Arc::clone(&ledger)).await?;
     let mut medians = [0.0; PAGES.len()];
     for (page, median) in PAGES.iter().zip(&mut medians) {

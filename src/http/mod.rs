@@ -2,7 +2,7 @@
 //!
 //! Endpoints live with their capability (`organisation::api`, `tender::api`); `server` puts them together.
 
-mod acts;
+pub mod acts;
 mod allow;
 mod atom;
 mod attachments;

@@ -86,7 +86,7 @@ pub fn accept<T>(
     accept_received(ledger, signed.received, dry_run, stream).boxed()
 }
 
-async fn accept_received(
+pub(super) async fn accept_received(
     ledger: &Ledger,
     received: Received,
     dry_run: Option<DryRun>,

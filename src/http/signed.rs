@@ -76,7 +76,7 @@ impl<'a, T: Payload + JsonSchema> ApiExtractor<'a> for Signed<T> {
 }
 
 impl Received {
-    async fn read(request: &Request, body: &mut RequestBody, kind: &'static str) -> poem::Result<Self> {
+    pub(super) async fn read(request: &Request, body: &mut RequestBody, kind: &'static str) -> poem::Result<Self> {
         let shared = request.data::<Arc<Ledger>>().zip(request.data::<Arc<RecordRate>>());
         let (ledger, rate) = shared.ok_or_else(|| Problem::of(&problem::INTERNAL))?;
         expect_media_type(request, "application/json")?;

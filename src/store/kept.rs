@@ -1,53 +1,49 @@
-//! The connection that one writing transaction leaves to the next.
+//! Connections to PostgreSQL that one statement leaves to the next.
 
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The session of the last writing transaction on PostgreSQL, for the one that follows at once: the pool would ask the server twice
-/// whether it is still there, and each transaction would be another backend's, which has none of the plans and pages at hand.
-#[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<Slot>);
-
-#[derive(Debug, Default)]
-enum Slot {
-    #[default]
-    Free,
-    Taken(PoolConnection<Postgres>, Instant),
-    /// The pool waits for every connection.
-    Closed,
+/// The last few sessions, for whoever follows at once, the last one first: the pool would ask the server twice whether each is still
+/// there, and lend the one that nobody has used for longest, whose backend has none of the plans and pages at hand.
+#[derive(Debug)]
+pub(super) struct Kept {
+    max: usize,
+    /// `None` when the pool waits for every connection.
+    sessions: Mutex<Option<Vec<Session>>>,
 }
+
+/// One, and when it was used last.
+type Session = (PoolConnection<Postgres>, Instant);
 
 /// How long a server that answered is taken to be there still.
 const KEPT_TIME_MAX: Duration = Duration::from_secs(1);
 
 impl Kept {
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn new(max: usize) -> Self {
+        Self { max, sessions: Mutex::new(Some(Vec::new())) }
     }
 
+    /// Those that were not used for long go back to the pool.
     pub fn take(&self) -> Option<PoolConnection<Postgres>> {
-        let mut slot = self.slot();
-        match std::mem::take(&mut *slot) {
-            Slot::Taken(connection, since) => Some(connection).filter(|_| since.elapsed() < KEPT_TIME_MAX),
-            Slot::Free => None,
-            Slot::Closed => {
-                *slot = Slot::Closed;
-                None
-            }
-        }
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions = sessions.as_mut()?;
+        sessions.retain(|(_, since)| since.elapsed() < KEPT_TIME_MAX);
+        sessions.pop().map(|(connection, _)| connection)
     }
 
-    /// One that was there goes back to the pool; so does this one when nobody comes any more.
+    /// Where there are as many already, the oldest goes back to the pool.
     pub fn put(&self, connection: PoolConnection<Postgres>) {
-        let mut slot = self.slot();
-        if !matches!(*slot, Slot::Closed) {
-            *slot = Slot::Taken(connection, Instant::now());
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(sessions) = sessions.as_mut() else { return };
+        if sessions.len() == self.max {
+            sessions.remove(0);
         }
+        sessions.push((connection, Instant::now()));
     }
 
     pub fn close(&self) {
-        *self.slot() = Slot::Closed;
+        *self.sessions.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

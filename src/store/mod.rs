@@ -64,6 +64,8 @@ use futures::FutureExt;
 use health::Health;
 use kept::Kept;
 use layout::Layouts;
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 use std::path::PathBuf;
@@ -73,7 +75,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub pools: Pools,
+    /// Of the last writing transaction.
     kept: Arc<Kept>,
+    kept_readers: Arc<Kept>,
     layouts: Arc<Layouts>,
     health: Arc<Health>,
 }
@@ -148,14 +152,20 @@ impl Database {
             let (writer, readers, file) = sqlite::open(url).await?;
             Pools::Sqlite { writer, readers, file }
         };
-        Ok(Self { pools, kept: Arc::default(), layouts: Arc::default(), health: Arc::new(Health::new("the database")) })
+        Ok(Self {
+            pools,
+            kept: Arc::new(Kept::new(1)),
+            kept_readers: Arc::new(Kept::new(postgres::READERS_KEPT)),
+            layouts: Arc::default(),
+            health: Arc::new(Health::new("the database")),
+        })
     }
 
     /// Rows of a query outside any transaction of ours.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn read(&self, sql: &'static str, parameters: &[Value]) -> bulk::Rows<'_> {
+    pub fn read<'a>(&'a self, sql: &'static str, parameters: &'a [Value]) -> bulk::Rows<'a> {
         self.read_built(sql.to_owned(), parameters)
     }
 
@@ -163,11 +173,34 @@ impl Database {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn read_built(&self, sql: String, parameters: &[Value]) -> bulk::Rows<'_> {
+    pub fn read_built<'a>(&'a self, sql: String, parameters: &'a [Value]) -> bulk::Rows<'a> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => bulk::sqlite_rows(readers, sql, parameters),
-            Pools::Postgres(pool) => write::in_time(bulk::postgres_rows(pool, sql, parameters)).boxed(),
+            Pools::Postgres(pool) => self.read_postgres(pool, sql, parameters).boxed(),
         }
+    }
+
+    async fn read_postgres(&self, pool: &PgPool, sql: String, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        if let Some(session) = self.kept_readers.take() {
+            match self.read_in(session, sql.clone(), parameters).await {
+                // It went away meanwhile, and the pool has others.
+                Err(StoreError::Database(error)) if Obstacle::of_database(&error) == Obstacle::Away => {}
+                read => return read,
+            }
+        }
+        self.read_in(pool.acquire().await?, sql, parameters).await
+    }
+
+    /// Keeps the session when all went well; else the pool sees what is to become of it.
+    async fn read_in(
+        &self,
+        mut session: PoolConnection<Postgres>,
+        sql: String,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = write::in_time(bulk::postgres_rows(&mut *session, sql, parameters)).await?;
+        self.kept_readers.put(session);
+        Ok(rows)
     }
 
     /// Begins the one writing transaction. Who changes what the log stands on takes the head's lock as well:
@@ -204,6 +237,7 @@ impl Database {
             }
             Pools::Postgres(pool) => {
                 self.kept.close();
+                self.kept_readers.close();
                 pool.close().await;
             }
         }

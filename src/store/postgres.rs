@@ -7,6 +7,8 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 const CONNECTIONS: u32 = 16;
+/// Sessions that one read leaves to the next: as many as a page asks beside each other, for a few visitors at once.
+pub(super) const READERS_KEPT: usize = 8;
 /// How long anybody waits for a connection, a new one or one that others use: beyond this a caller is better told that the
 /// service is unavailable than kept.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(4);

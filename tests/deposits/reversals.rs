@@ -9,6 +9,14 @@ impl Stage {
         self.post(&self.checker, "entry-reversals", "deposit.entry_reversed", payload).await
     }
 
+    /// The voucher of a record has this beside this name, and why it was made.
+    async fn voucher_says(&self, entry: &Value, name: &str, said: &str) {
+        let page = self.app.get_as(&self.cast.centre, &self.path(&format!("vouchers/{entry}"))).await.body;
+        let page = page.as_str().unwrap();
+        let named = page.split(name).nth(1).and_then(|rest| rest.split("</dd>").next());
+        assert!(named.is_some_and(|value| value.ends_with(said)) && page.contains("登记有误"), "{name}: {page}");
+    }
+
     fn today(&self) -> String {
         self.day(0)
     }
@@ -50,9 +58,11 @@ async fn what_was_entered_wrongly_is_undone(engine: Engine) {
     let refused = stage.enters(what, kind, of_aside.clone()).await;
     assert_eq!((refused.status, refused.problem()), (409, "entry-in-use"));
     assert!(refused.body["detail"].to_string().contains("GK-1"), "{refused:?}");
-    stage.reverses(reversal(json!({"deposit": "d-1", "reference": "GK-1"}))).await.accepted();
+    let back = stage.reverses(reversal(json!({"deposit": "d-1", "reference": "GK-1"}))).await.accepted();
+    stage.voucher_says(&back["index"], "冲销流水号", "GK-1").await;
     assert_eq!(stage.reverses(of_aside.clone()).await.problem(), "same-signer");
-    stage.enters(what, kind, of_aside).await.accepted();
+    let back = stage.enters(what, kind, of_aside).await.accepted();
+    stage.voucher_says(&back["index"], "冲销记录", &format!("/v1/records/{aside}")).await;
     let deposit = stage.deposit("d-1").await;
     assert_eq!(deposit["status"], "overdue", "{deposit}");
     let required = |balances: &Value| balances["M100.d-1.CNY"].clone();

@@ -6,23 +6,23 @@ use super::super::{
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    AccessActs: "/v1/access", "super::Tag::Access", id: AccessId;
+    AccessActs: "/v1/access", super::Tag::Access, id: AccessId;
 
     /// 禁入登记: by a supervisor, with another's decision or its own.
-    bar: "/:id/bars", "barOrganisation", Barring;
+    "/:id/bars", "barOrganisation", Barring;
 
     /// 撤销禁入.
-    revoke: "/:id/revocations", "revokeBar", BarRevocation;
+    "/:id/revocations", "revokeBar", BarRevocation;
 
     /// 异议: by the organisation, or by a supervisor for it.
-    object: "/:id/objections", "objectToBar", BarObjection;
+    "/:id/objections", "objectToBar", BarObjection;
 
     /// 异议处理: by a supervisor who had no part in it.
-    rule: "/:id/objection-rulings", "ruleBarObjection", BarObjectionRuling;
+    "/:id/objection-rulings", "ruleBarObjection", BarObjectionRuling;
 
     /// 申请信用修复: by the organisation, or by a supervisor for it.
-    apply_for_repair: "/:id/repair-applications", "applyForRepair", RepairApplication;
+    "/:id/repair-applications", "applyForRepair", RepairApplication;
 
     /// 信用修复决定.
-    decide_repair: "/:id/repair-decisions", "decideRepair", RepairDecision;
+    "/:id/repair-decisions", "decideRepair", RepairDecision;
 }

@@ -5,26 +5,26 @@ use crate::field::CommitmentId;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    CommitmentActs: "/v1/commitments", "super::Tag::Commitments", id: CommitmentId;
+    CommitmentActs: "/v1/commitments", super::Tag::Commitments, id: CommitmentId;
 
     /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
-    reopen_period: "/:id/period-reopenings", "reopenCommitmentPeriod", TermReopening;
+    "/:id/period-reopenings", "reopenCommitmentPeriod", TermReopening;
 
     /// 接受承诺: the other side signs the same text.
-    accept: "/:id/acceptances", "acceptCommitment", Acceptance;
+    "/:id/acceptances", "acceptCommitment", Acceptance;
 
     /// 不接受或撤回.
-    decline: "/:id/declines", "declineCommitment", Decline;
+    "/:id/declines", "declineCommitment", Decline;
 
     /// 违诺说明: by the side that the report is about.
-    answer_breach: "/:id/breach-answers", "answerBreach", BreachAnswer;
+    "/:id/breach-answers", "answerBreach", BreachAnswer;
 
     /// 违诺认定: by a supervisor.
-    rule_breach: "/:id/breach-rulings", "ruleBreach", BreachRuling;
+    "/:id/breach-rulings", "ruleBreach", BreachRuling;
 
     /// 申诉: once, by either side.
-    appeal_breach: "/:id/breach-appeals", "appealBreach", Appeal;
+    "/:id/breach-appeals", "appealBreach", Appeal;
 
     /// 申诉裁定: by another supervisor; final.
-    rule_appeal: "/:id/appeal-rulings", "ruleAppeal", AppealRuling;
+    "/:id/appeal-rulings", "ruleAppeal", AppealRuling;
 }

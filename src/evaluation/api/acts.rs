@@ -8,29 +8,29 @@ use crate::field::EvaluationId;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    EvaluationActs: "/v1/evaluations", "super::Tag::Evaluations", id: EvaluationId;
+    EvaluationActs: "/v1/evaluations", super::Tag::Evaluations, id: EvaluationId;
 
     /// 密封评价: a side seals how it rates the other.
-    seal: "/:id/seals", "sealRating", RatingSeal;
+    "/:id/seals", "sealRating", RatingSeal;
 
     /// 公开评价: what was sealed, once both have or the time for it is over.
-    reveal: "/:id/ratings", "revealRating", Rating;
+    "/:id/ratings", "revealRating", Rating;
 
     /// 答复: once, by the side that was rated.
-    reply: "/:id/replies", "replyToRating", RatingReply;
+    "/:id/replies", "replyToRating", RatingReply;
 
     /// 核实: by a supervisor.
-    verify: "/:id/verifications", "verifyRating", RatingVerification;
+    "/:id/verifications", "verifyRating", RatingVerification;
 
     /// 更正: by a supervisor, with reasons.
-    correct: "/:id/corrections", "correctRating", RatingCorrection;
+    "/:id/corrections", "correctRating", RatingCorrection;
 
     /// 申诉: once, by either side.
-    appeal: "/:id/appeals", "appealRating", RatingAppeal;
+    "/:id/appeals", "appealRating", RatingAppeal;
 
     /// 重新开放期限: a term that a wrong clock ended runs again, by a supervisor.
-    reopen: "/:id/period-reopenings", "reopenEvaluationPeriod", EvaluationReopening;
+    "/:id/period-reopenings", "reopenEvaluationPeriod", EvaluationReopening;
 
     /// 申诉裁定: by another supervisor; final.
-    rule: "/:id/appeal-rulings", "ruleRatingAppeal", RatingRuling;
+    "/:id/appeal-rulings", "ruleRatingAppeal", RatingRuling;
 }

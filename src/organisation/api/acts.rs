@@ -8,35 +8,35 @@ use crate::field::OrganisationId;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    OrganisationActs: "/v1/organisations", "super::Tag::Organisations", id: OrganisationId;
+    OrganisationActs: "/v1/organisations", super::Tag::Organisations, id: OrganisationId;
 
     /// 确认登记: by a body that may admit to these roles.
-    confirm: "/:id/confirmations", "confirmOrganisation", Confirmation;
+    "/:id/confirmations", "confirmOrganisation", Confirmation;
 
     /// 清理待确认登记: by a supervisor, or the operator as long as it admits supervisors.
-    clear_claims: "/:id/claim-clearings", "clearClaims", ClaimsClearing;
+    "/:id/claim-clearings", "clearClaims", ClaimsClearing;
 
     /// 授予角色.
-    grant_role: "/:id/roles", "grantRole", RoleGrant;
+    "/:id/roles", "grantRole", RoleGrant;
 
     /// 暂停主体.
-    suspend: "/:id/suspensions", "suspendOrganisation", Suspension;
+    "/:id/suspensions", "suspendOrganisation", Suspension;
 
     /// 恢复主体.
-    reinstate: "/:id/reinstatements", "reinstateOrganisation", Reinstatement;
+    "/:id/reinstatements", "reinstateOrganisation", Reinstatement;
 
     /// 名称变更.
-    rename: "/:id/renamings", "renameOrganisation", Renaming;
+    "/:id/renamings", "renameOrganisation", Renaming;
 
     /// 法定代表人变更.
-    change_representative: "/:id/representative-changes", "changeRepresentative", RepresentativeChange;
+    "/:id/representative-changes", "changeRepresentative", RepresentativeChange;
 
     /// 合并、分立、注销、吊销.
-    end: "/:id/endings", "endOrganisation", Ending;
+    "/:id/endings", "endOrganisation", Ending;
 
     /// 增加密钥.
-    add_key: "/:id/keys", "addKey", KeyAddition;
+    "/:id/keys", "addKey", KeyAddition;
 
     /// 吊销密钥.
-    revoke_key: "/:id/key-revocations", "revokeKey", KeyRevocation;
+    "/:id/key-revocations", "revokeKey", KeyRevocation;
 }

@@ -56,6 +56,12 @@ impl Query {
         self.conditions.push(format!("{before}${}{behind}", self.values.len()));
     }
 
+    /// What PostgreSQL's words must match. It reads a query in itself once, and a parameter again for each row.
+    fn matching(&mut self, sought: String) -> String {
+        self.values.push(sought.into());
+        format!("words @@ (SELECT ${}::text::tsquery)", self.values.len())
+    }
+
     fn of_sqlite(sought: &SoughtWords) -> Self {
         let mut query = Self::default();
         let marks = sought.marks.iter().map(|mark| format!("\"{mark}\""));
@@ -77,13 +83,15 @@ impl Query {
         let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
         let bag: Vec<_> = bag(&sought.phrases, &sought.marks).chain(without).collect();
         if !bag.is_empty() {
-            query.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
+            let has = query.matching(bag.join(" & "));
+            query.conditions.push(has);
         }
         query.and_phrases(&sought.phrases);
         if !sought.without.is_empty() {
             let mut other = Self { values: query.values, ..Self::default() };
             let bag: Vec<_> = self::bag(&sought.without, &[]).collect();
-            other.and("words @@ ", bag.join(" & ").into(), "::text::tsquery");
+            let has = other.matching(bag.join(" & "));
+            other.conditions.push(has);
             other.and_phrases(&sought.without);
             query.values = other.values;
             query.conditions.push(format!("NOT ({})", other.conditions.join(" AND ")));
@@ -95,8 +103,7 @@ impl Query {
     /// and so no phrase.
     fn and_phrases(&mut self, phrases: &[Vec<Term>]) {
         for phrase in phrases.iter().filter(|phrase| phrase.len() > 1) {
-            self.values.push(followed(phrase).into());
-            let has = format!("words @@ ${}::text::tsquery", self.values.len());
+            let has = self.matching(followed(phrase));
             self.conditions.push(format!(
                 "({has} OR EXISTS (SELECT 1 FROM searched_words AS parts \
                  WHERE parts.id = searched_words.id AND parts.part > 0 AND parts.{has}))"
@@ -116,16 +123,21 @@ impl Query {
     fn newest_of_postgres(mut self, sought: &SoughtWords, way: Way, limit: usize) -> (String, Vec<Value>) {
         let words = std::mem::take(&mut self.conditions);
         self.within(sought, ["id >= ", "id < "]);
-        let bounds = std::mem::replace(&mut self.conditions, [vec!["part = 0".to_owned()], words].concat());
+        let bounds = std::mem::take(&mut self.conditions);
+        self.conditions = [vec!["part = 0".to_owned()], bounds.clone()].concat();
         let found = match way {
             Way::Among(near) => {
-                let newest = newest_rows("id, part, words", &bounds, near);
+                // Where they begin: rows that were cut off behind so many would be sorted with all their words.
+                let first = newest_row(&bounds, near - 1);
+                self.conditions.push(format!("id >= COALESCE(({first}), 0)"));
                 // It takes what it can't see through for half of them.
-                let has = self.conditions.join(" AND ");
-                format!("({newest}) AS searched_words WHERE CASE WHEN {has} THEN true ELSE false END")
+                if !words.is_empty() {
+                    self.conditions.push(format!("CASE WHEN {} THEN true ELSE false END", words.join(" AND ")));
+                }
+                format!("searched_words{}", self.all())
             }
             Way::ByWords => {
-                self.conditions.extend(bounds.clone());
+                self.conditions.extend(words);
                 format!("(SELECT id FROM searched_words{} OFFSET 0) AS found", self.all())
             }
         };
@@ -164,11 +176,11 @@ fn where_all(conditions: &[String]) -> String {
     if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
 }
 
-/// The newest rows, in the order of their key and without another condition: whatever PostgreSQL believes of them, it goes back along
-/// the index of the key.
-fn newest_rows(columns: &str, bounds: &[String], limit: u64) -> String {
+/// Whose the newest row behind so many is, in the order of their key and without another condition: whatever PostgreSQL believes of them, it goes
+/// back along the index of the key.
+fn newest_row(bounds: &[String], behind: u64) -> String {
     let bounds = where_all(bounds);
-    format!("SELECT {columns} FROM searched_words{bounds} ORDER BY id DESC, part DESC LIMIT {limit}")
+    format!("SELECT id FROM searched_words{bounds} ORDER BY id DESC, part DESC LIMIT 1 OFFSET {behind}")
 }
 
 impl Database {
@@ -176,8 +188,11 @@ impl Database {
     async fn behind(&self, sought: &SoughtWords, rows: u64) -> Result<Option<u64>, StoreError> {
         let mut query = Query::default();
         query.within(sought, ["id >= ", "id < "]);
-        let sql = format!("{} OFFSET {rows}", newest_rows("id", &query.conditions, 1));
-        self.read_built(sql, &query.values).await?.first().map(|row| row.unsigned(0)).transpose()
+        self.read_built(newest_row(&query.conditions, rows), &query.values)
+            .await?
+            .first()
+            .map(|row| row.unsigned(0))
+            .transpose()
     }
 
     /// The rows that a statement makes of the newest things, and how many things they are. The statement is given what stands behind its
@@ -211,6 +226,18 @@ impl Database {
             next = (!is_shorter_by_words(all, near, found, limit)).then_some(near * FARTHER);
         }
         ask(Way::ByWords).await
+    }
+
+    /// What PostgreSQL does by itself within minutes of a load (autovacuum): marks what everybody sees, and counts what there is, on which
+    /// its ways through an index rest.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn settle_searched(&self) -> Result<(), StoreError> {
+        match &self.pools {
+            Pools::Sqlite { .. } => Ok(()),
+            Pools::Postgres(_) => self.read("VACUUM (ANALYZE) searched, searched_words", &[]).await.map(drop),
+        }
     }
 
     /// Entries that the index knows.

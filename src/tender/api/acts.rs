@@ -10,77 +10,77 @@ use crate::field::TenderCode;
 use crate::http::endpoints_of_acts;
 
 endpoints_of_acts! {
-    TenderActs: "/v1", "super::Tag::Tenders", code: TenderCode;
+    TenderActs: "/v1", super::Tag::Tenders, code: TenderCode;
 
     /// 重新开放期间: a period that a wrong clock ended runs again, by a supervisor.
-    reopen_period: "/tenders/:code/period-reopenings", "reopenPeriod", PeriodReopening;
+    "/tenders/:code/period-reopenings", "reopenPeriod", PeriodReopening;
 
     /// 修改公示: the whole new text; material changes restart the window.
-    revise: "/tenders/:code/revisions", "reviseTender", Revision;
+    "/tenders/:code/revisions", "reviseTender", Revision;
 
     /// 提出异议.
-    object: "/tenders/:code/objections", "objectToTender", Objection;
+    "/tenders/:code/objections", "objectToTender", Objection;
 
     /// 答复异议.
-    answer_objection: "/tenders/:code/objection-answers", "answerObjection", ObjectionAnswer;
+    "/tenders/:code/objection-answers", "answerObjection", ObjectionAnswer;
 
     /// 投诉: an objection goes to the supervisor.
-    escalate_objection: "/tenders/:code/objection-escalations", "escalateObjection", ObjectionEscalation;
+    "/tenders/:code/objection-escalations", "escalateObjection", ObjectionEscalation;
 
     /// 投诉处理决定.
-    rule_objection: "/tenders/:code/objection-rulings", "ruleObjection", ObjectionRuling;
+    "/tenders/:code/objection-rulings", "ruleObjection", ObjectionRuling;
 
     /// 撤回异议.
-    withdraw_objection: "/tenders/:code/objection-withdrawals", "withdrawObjection", ObjectionWithdrawal;
+    "/tenders/:code/objection-withdrawals", "withdrawObjection", ObjectionWithdrawal;
 
     /// 招标公告 / 采购公告: only after clearance.
-    announce: "/tenders/:code/announcements", "announceTender", Announcement;
+    "/tenders/:code/announcements", "announceTender", Announcement;
 
     /// 澄清.
-    clarify: "/tenders/:code/clarifications", "clarifyTender", Clarification;
+    "/tenders/:code/clarifications", "clarifyTender", Clarification;
 
     /// 修改招标文件.
-    amend: "/tenders/:code/amendments", "amendTender", Amendment;
+    "/tenders/:code/amendments", "amendTender", Amendment;
 
     /// 开标记录.
-    open_bids: "/tenders/:code/openings", "openBids", Opening;
+    "/tenders/:code/openings", "openBids", Opening;
 
     /// 暂停.
-    suspend: "/tenders/:code/suspensions", "suspendTender", SuspensionOrder;
+    "/tenders/:code/suspensions", "suspendTender", SuspensionOrder;
 
     /// 恢复.
-    resume: "/tenders/:code/resumptions", "resumeTender", Resumption;
+    "/tenders/:code/resumptions", "resumeTender", Resumption;
 
     /// 终止.
-    terminate: "/tenders/:code/terminations", "terminateTender", Termination;
+    "/tenders/:code/terminations", "terminateTender", Termination;
 
     /// 流标.
-    fail: "/tenders/:code/failures", "failLot", Failure;
+    "/tenders/:code/failures", "failLot", Failure;
 
     /// 中标候选人公示.
-    publish_candidates: "/tenders/:code/candidates", "publishCandidates", CandidatePublication;
+    "/tenders/:code/candidates", "publishCandidates", CandidatePublication;
 
     /// 答复质疑.
-    answer_challenge: "/tenders/:code/challenge-answers", "answerChallenge", ChallengeAnswer;
+    "/tenders/:code/challenge-answers", "answerChallenge", ChallengeAnswer;
 
     /// 核实声明属实.
-    verify_claim: "/tenders/:code/claim-verifications", "verifyClaim", ClaimVerification;
+    "/tenders/:code/claim-verifications", "verifyClaim", ClaimVerification;
 
     /// 证伪声明.
-    refute_claim: "/tenders/:code/claim-refutations", "refuteClaim", ClaimRefutation;
+    "/tenders/:code/claim-refutations", "refuteClaim", ClaimRefutation;
 
     /// 中标结果公告.
-    award: "/tenders/:code/awards", "awardLot", Award;
+    "/tenders/:code/awards", "awardLot", Award;
 
     /// 合同公示.
-    publish_contract: "/tenders/:code/contracts", "publishContract", Contract;
+    "/tenders/:code/contracts", "publishContract", Contract;
 
     /// 合同变更.
-    amend_contract: "/tenders/:code/contract-amendments", "amendContract", ContractAmendment;
+    "/tenders/:code/contract-amendments", "amendContract", ContractAmendment;
 
     /// 履约验收公示.
-    accept_contract: "/tenders/:code/contract-acceptances", "acceptContract", ContractAcceptance;
+    "/tenders/:code/contract-acceptances", "acceptContract", ContractAcceptance;
 
     /// 接入: a supervisor takes over a tender announced elsewhere.
-    adopt: "/tenders/:code/adoptions", "adoptTender", Adoption;
+    "/tenders/:code/adoptions", "adoptTender", Adoption;
 }

@@ -58,8 +58,28 @@ impl VoucherSheet {
                 dt { "凭证号 " span lang="en" { "No." } } dd { (number) }
                 dt { "日期 " span lang="en" { "Date" } } dd { (day) }
                 dt { "摘要 " span lang="en" { "Record" } } dd { (about(&self.record.kind.0)) " " span { (self.record.kind.0) } }
+                @for (zh, en, said) in self.said() {
+                    dt { (zh) " " span lang="en" { (en) } } dd { (said) }
+                }
             }
         }
+    }
+
+    /// What the record says it is about: a voucher that takes another one back names it (红字冲销).
+    fn said(&self) -> Vec<(&'static str, &'static str, String)> {
+        let payload = &self.record.payload.0;
+        let text = |name: &str| payload.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        let entry = payload.get("entry").and_then(serde_json::Value::as_u64);
+        let is_reversal = self.record.kind.0.ends_with("_reversed");
+        let reference =
+            if is_reversal { ("冲销流水号", "Takes back, by reference") } else { ("流水号", "Reference") };
+        let said = [
+            ("保证金", "Deposit", text("deposit")),
+            (reference.0, reference.1, text("reference")),
+            ("冲销记录", "Takes back, by record", entry.map(|entry| format!("/v1/records/{entry}"))),
+            ("理由", "Reason", text("reason")),
+        ];
+        said.into_iter().filter_map(|(zh, en, said)| Some((zh, en, said?))).collect()
     }
 
     fn table(&self) -> Markup {
