@@ -159,8 +159,9 @@ impl Projected for DepositBook {
     fn parts(act: &Act) -> Vec<ItemId> {
         match act {
             Act::SchemePublished(scheme) => vec![scheme.id.clone()],
-            // All that lie in the account.
+            // All that lie in the account, or in that of an allocation that is taken back.
             Act::InterestAllocated(allocation) => vec![allocation.bank.clone()],
+            Act::EntryReversed(act) => act.deposit.iter().chain(&act.bank).cloned().collect(),
             Act::StatementReconciled(act) => vec![act.bank.clone()],
             Act::OpenItemResolved(act) => vec![act.bank.clone()],
             Act::ReconciliationWithdrawn(act) => vec![act.bank.clone()],

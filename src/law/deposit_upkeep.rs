@@ -192,6 +192,9 @@ pub struct DepositGuards {
     pub entries: Rule,
     #[serde(default)]
     pub allocation: AllocationTerms,
+    /// What of that could not be yet. Silent up to 2027-07.
+    #[serde(default)]
+    pub corrections: Rule,
 }
 
 impl DepositGuards {
@@ -210,9 +213,10 @@ impl DepositGuards {
             procurement,
             entries,
             allocation,
+            corrections,
         } = self;
         let plain = [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references, &procurement.rule];
-        let plain = plain.into_iter().chain([entries, &allocation.rule]);
+        let plain = plain.into_iter().chain([entries, &allocation.rule, corrections]);
         let days = [payment_days, second].map(|of| (&of.rule, Some(of.days)));
         plain.map(|rule| (rule, None)).chain(days)
     }

@@ -238,6 +238,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-08": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 /// One that comes with the program. It is read when somebody asks for it: most logs adopt one or two, and there are more of them with
@@ -330,6 +334,7 @@ mod tests {
             ("2027-05", "ce0f81dbf9056611c4afc25db655df34f2d65e1618cf39e3fbd270d82a55a2a0".to_owned()),
             ("2027-06", "6732a4f63d976498c197808d890e43da8eab487a059c44436a1214640c9858f7".to_owned()),
             ("2027-07", "449b40d8d187884de7198eaa2a557f8752086d1351590faedf64f99a656d8ac7".to_owned()),
+            ("2027-08", "e18cef42c2a9877a00d91f47e2db616fef54b00e0ff763953b1ceb3dc6cabed2".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -353,7 +358,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 108);
+        assert_eq!(edition.rules().count(), 109);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

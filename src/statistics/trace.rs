@@ -194,6 +194,48 @@ fn of_access(terms: &AccessTerms) -> Vec<TracedRule<'_>> {
     traced.into_iter().chain(kinds).chain(regimes).collect()
 }
 
+fn of_guards(guards: &DepositGuards) -> Vec<TracedRule<'_>> {
+    let DepositGuards {
+        held,
+        payment_days,
+        reversal,
+        asked,
+        event,
+        cover,
+        rates,
+        reserved,
+        references,
+        second,
+        procurement,
+        entries,
+        allocation,
+        corrections,
+    } = guards;
+    vec![
+        TracedRule::each(held),
+        TracedRule::each(&payment_days.rule).refuses(),
+        TracedRule::each(reversal),
+        // Where it stands for a lot.
+        TracedRule::at_most(&asked.rule).refuses(),
+        // Where the law says from what it counts.
+        TracedRule::at_most(event).refuses(),
+        TracedRule::each(cover).refuses(),
+        // Where interest goes back.
+        TracedRule::at_most(rates).refuses(),
+        // Of kinds that it names.
+        TracedRule::at_most(&reserved.rule).refuses(),
+        TracedRule::at_most(references).refuses(),
+        TracedRule::each(&second.rule).refuses(),
+        // Of kinds that it names.
+        TracedRule::at_most(&procurement.rule).refuses(),
+        // Of what could not be reversed before.
+        TracedRule::at_most(entries).refuses(),
+        TracedRule::each(&allocation.rule).refuses(),
+        // Of what could not be reversed before, either.
+        TracedRule::at_most(corrections).refuses(),
+    ]
+}
+
 fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
     let DepositTerms {
         basis,
@@ -215,21 +257,6 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         own_funds,
         guards,
     } = terms;
-    let DepositGuards {
-        held,
-        payment_days,
-        reversal,
-        asked,
-        event,
-        cover,
-        rates,
-        reserved,
-        references,
-        second,
-        procurement,
-        entries,
-        allocation,
-    } = guards;
     let traced = [
         TracedRule::each(basis).refuses(),
         // Where results of risk control reduce what is asked.
@@ -251,25 +278,6 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         TracedRule::at_most(failed_lot),
         TracedRule::each(division).refuses(),
         TracedRule::each(own_funds).refuses(),
-        TracedRule::each(held),
-        TracedRule::each(&payment_days.rule).refuses(),
-        TracedRule::each(reversal),
-        // Where it stands for a lot.
-        TracedRule::at_most(&asked.rule).refuses(),
-        // Where the law says from what it counts.
-        TracedRule::at_most(event).refuses(),
-        TracedRule::each(cover).refuses(),
-        // Where interest goes back.
-        TracedRule::at_most(rates).refuses(),
-        // Of kinds that it names.
-        TracedRule::at_most(&reserved.rule).refuses(),
-        TracedRule::at_most(references).refuses(),
-        TracedRule::each(&second.rule).refuses(),
-        // Of kinds that it names.
-        TracedRule::at_most(&procurement.rule).refuses(),
-        // Of what could not be reversed before.
-        TracedRule::at_most(entries).refuses(),
-        TracedRule::each(&allocation.rule).refuses(),
     ];
     let kinds = kinds.iter().flat_map(|kind| {
         let scheme = TracedRule::new(&kind.rule, Trace::Each(Said::Scheme(kind.id.to_string()))).refuses();
@@ -277,7 +285,7 @@ fn of_deposits(terms: &DepositTerms) -> Vec<TracedRule<'_>> {
         let charge = kind.overdue.as_ref().map(|overdue| TracedRule::at_most(&overdue.rule));
         std::iter::once(scheme).chain(charge)
     });
-    traced.into_iter().chain(kinds).collect()
+    traced.into_iter().chain(of_guards(guards)).chain(kinds).collect()
 }
 
 #[cfg(test)]

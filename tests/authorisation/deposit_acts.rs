@@ -93,11 +93,15 @@ fn reversed(book: Option<&DepositBook>, variant: &str) -> Value {
         return reversal;
     }
     let steps = book.into_iter().flat_map(DepositBook::reversible).filter_map(|(of, name)| match name {
-        EntryName::Entry(entry) => Some((of, entry)),
+        EntryName::Entry(entry) => Some((of, None, entry)),
+        EntryName::Allocation(bank, entry) => Some((of, Some(bank), entry)),
         EntryName::Reference(_) => None,
     });
-    let (of, entry) = steps.max_by_key(|(_, entry)| *entry).unwrap_or((None, 1));
+    let (of, bank, entry) = steps.max_by_key(|(.., entry)| *entry).unwrap_or((None, None, 1));
     reversal["entry"] = entry.into();
+    if let Some(bank) = bank {
+        reversal["bank"] = bank.as_str().into();
+    }
     if let Some(of) = of {
         reversal["deposit"] = of.as_str().into();
     }

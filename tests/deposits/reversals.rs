@@ -2,6 +2,7 @@
 
 use super::stage::{Stage, paper, yuan};
 use super::support::Engine;
+use gongshi::log::Hash;
 use serde_json::{Value, json};
 
 impl Stage {
@@ -143,4 +144,110 @@ async fn what_was_entered_wrongly_is_undone_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_entered_wrongly_is_undone_on_postgres() {
     what_was_entered_wrongly_is_undone(Engine::Postgres).await;
+}
+
+/// Interest that was shared, capitalised and paid out with a refund, each of it wrongly; and what was said to be remitted of a forfeiture that a court
+/// annulled: all of it goes back, the last first, and every account and row stands where it stood.
+async fn what_was_counted_wrongly_is_undone(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    let (app, firm, rival) = (&stage.app, &stage.cast.enterprise, &stage.cast.rival);
+    stage.scheme("bid-procurement", "政府采购法实施条例第三十三条").await;
+    stage.paid_in("d-1", firm).await;
+    stage.paid_in("d-2", rival).await;
+    app.days_pass(10).await;
+    let interest = json!({
+        "bank": "icbc", "nature": "pooled_interest", "reference": "LX-1", "amount": yuan(1_001), "value_date": stage.today(),
+    });
+    stage.enters("bank-entries", "deposit.bank_entered", interest).await.accepted();
+    let shared = stage.allocates().await;
+    let clock = json!({"deposit": "d-1", "event": "award", "day": stage.today(), "document": paper()});
+    stage.enters("refund-clocks", "deposit.refund_due", clock).await.accepted();
+    let before = stage.balances("").await;
+    let row = stage.deposit("d-1").await;
+    let approval = json!({
+        "deposit": "d-1", "id": "r-1", "amount": yuan(6_000_000), "value_date": stage.today(), "interest_minor": 501,
+        "overdue_minor": 0,
+    });
+    let answer = stage.enters("refund-approvals", "deposit.refund_approved", approval).await;
+    let approved = answer.accepted()["index"].clone();
+    // Interest that was shared has gone into the refund.
+    let of_shared = reversal(json!({"bank": "icbc", "entry": shared}));
+    let refused = stage.reverses(of_shared.clone()).await;
+    assert_eq!((refused.status, refused.problem()), (409, "entry-in-use"));
+    assert!(refused.body["detail"].to_string().contains(&approved.to_string()), "{refused:?}");
+    let of_approval = reversal(json!({"deposit": "d-1", "entry": approved}));
+    let (what, kind) = ("entry-reversals", "deposit.entry_reversed");
+    assert_eq!(stage.enters(what, kind, of_approval.clone()).await.problem(), "same-signer");
+    stage.reverses(of_approval.clone()).await.accepted();
+    assert_eq!(stage.reverses(of_approval).await.problem(), "unknown-reference");
+    stage.stands_as(&before).await;
+    let now = stage.deposit("d-1").await;
+    assert_eq!((&row["status"], &row["refund_due"]), (&now["status"], &now["refund_due"]));
+    let capital = json!({"deposit": "d-2", "amount": yuan(500)});
+    let answer = stage.enters("interest-capitalisations", "deposit.interest_capitalised", capital).await;
+    let of_capital = reversal(json!({"deposit": "d-2", "entry": answer.accepted()["index"]}));
+    assert_eq!(stage.reverses(of_shared.clone()).await.problem(), "entry-in-use");
+    stage.reverses(of_capital).await.accepted();
+    stage.reverses(of_shared).await.accepted();
+    let after = stage.balances("").await;
+    assert_eq!((&after["2945.icbc.CNY"], &after["2040.d-1.CNY"]), (&(-1_001).into(), &0.into()));
+    // Shared again, it is as much.
+    stage.allocates().await;
+    stage.stands_as(&before).await;
+    a_remittance(&stage).await;
+    stage.holds().await;
+}
+
+impl Stage {
+    async fn stands_as(&self, before: &Value) {
+        let after = self.balances("").await;
+        for (account, balance) in before.as_object().unwrap() {
+            assert_eq!(&after[account], balance, "{account}");
+        }
+    }
+
+    /// 10.01 yuan by ten days of 100,000 yuan each; the entry that says so.
+    async fn allocates(&self) -> Value {
+        let table = Hash::of("d-1\t100000000\t501\nd-2\t100000000\t500\n").to_string();
+        let allocation = json!({"bank": "icbc", "amount": yuan(1_001), "up_to": self.today(), "table": table});
+        let answer = self.enters("interest-allocations", "deposit.interest_allocated", allocation).await;
+        answer.accepted()["index"].clone()
+    }
+}
+
+async fn a_remittance(stage: &Stage) {
+    let app = &stage.app;
+    let hold = json!({"deposit": "d-2", "id": "k", "amount": yuan(400), "reason": "查", "until": stage.day(60)});
+    stage.enters("holds", "deposit.held", hold).await.accepted();
+    let forfeited = json!({
+        "deposit": "d-2", "id": "f-1", "hold": "k", "amount": yuan(400), "ground": "bid-withdrawn", "reasons": "撤标",
+        "document": paper(),
+    });
+    stage.enters("forfeitures", "deposit.forfeited", forfeited).await.accepted();
+    let of = json!({"deposit": "d-2", "forfeiture": "f-1"});
+    let (what, kind) = ("forfeiture-confirmations", "deposit.forfeiture_confirmed");
+    stage.post(&stage.checker, what, kind, of).await.accepted();
+    app.days_pass(30).await;
+    app.ledger.propose_due().await.unwrap();
+    let before = stage.balances("").await;
+    let remitted = json!({"deposit": "d-2", "forfeiture": "f-1", "reference": "JK-1", "value_date": stage.today()});
+    stage.enters("forfeiture-remittances", "deposit.forfeiture_remitted", remitted).await.accepted();
+    let annulled = json!({"deposit": "d-2", "forfeiture": "f-1", "reasons": "判决撤销", "document": paper()});
+    let (what, kind) = ("forfeiture-annulments", "deposit.forfeiture_annulled");
+    stage.post(&stage.cast.supervisor, what, kind, annulled).await.accepted();
+    assert_eq!(stage.balances("").await["1070.CNY"], 400);
+    stage.reverses(reversal(json!({"deposit": "d-2", "reference": "JK-1"}))).await.accepted();
+    let after = stage.balances("").await;
+    assert_eq!((&after["1070.CNY"], &after["2990.CNY"]), (&0.into(), &0.into()));
+    assert_eq!(after["1010.icbc.CNY"], before["1010.icbc.CNY"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_counted_wrongly_is_undone_on_sqlite() {
+    what_was_counted_wrongly_is_undone(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_counted_wrongly_is_undone_on_postgres() {
+    what_was_counted_wrongly_is_undone(Engine::Postgres).await;
 }

@@ -20,9 +20,11 @@ impl DepositBook {
         if !lines.is_empty() && self.book.try_lines(&lines).is_err() {
             return;
         }
-        let taken = if let Act::EntryReversed(reversal) = act { self.entry_voucher(reversal) } else { None };
+        let taken = if let Act::EntryReversed(reversal) = act { self.own_voucher(reversal) } else { None };
         self.note_entered(act, &lines, place);
         self.note_step(act, &lines, place);
+        self.note_assessed(act, place);
+        let counting = self.counting(act, &lines, place);
         match act {
             Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
@@ -39,6 +41,7 @@ impl DepositBook {
             let _ = self.book.post(&lines);
             self.note_custody(&lines, place);
         }
+        self.counted(counting);
         self.watch_own_costs(act, &lines, taken, place, law);
         // Interest is allocated to deposits that the act does not name.
         let moved = lines.iter().filter_map(|line| line.account.deposit().cloned());
@@ -47,6 +50,7 @@ impl DepositBook {
         }
         for id in act.deposit().into_iter().chain(act.part()) {
             self.watch_cover(id, place, law);
+            self.watch_counted(id, place, law);
         }
     }
 
@@ -86,7 +90,7 @@ impl DepositBook {
                 self.references.insert(back.reference.as_str());
                 self.move_unallocated(back.receipt.as_str(), UnallocatedFate::Returned);
             }
-            Act::InterestAllocated(allocation) => self.allocate(allocation),
+            Act::InterestAllocated(allocation) => self.allocate(allocation, place),
             Act::DifferenceOpened(opening) => self.open_difference(opening, place),
             Act::DifferenceCleared(clearing) => {
                 if let Some(difference) = self.differences.get_mut(&clearing.difference) {
@@ -140,6 +144,7 @@ impl DepositBook {
                     (refund.phase, refund.instructed) = (RefundPhase::Instructed, Some(day_of(place)));
                     refund.settled_by = None;
                 }
+                deposit.note_instructed(&instruction.refund);
             }),
             Act::RefundSettled(settlement) => {
                 self.references.insert(settlement.reference.as_str());
@@ -215,7 +220,10 @@ impl DepositBook {
         let Some(counted) = deposit.counted_to.filter(|counted| from < *counted) else { return };
         let rates = self.schemes.get(&deposit.scheme).map(SchemeState::rates).unwrap_or_default();
         let more = product(amount_minor, rates, from, counted);
-        self.with(id, |deposit| deposit.carry += more);
+        self.with(id, |deposit| {
+            deposit.carry += more;
+            deposit.note_backdated(BalanceStep { day: from, change_minor: amount_minor }, more);
+        });
     }
 
     /// A hold lets go of so much, at most of what it has.
@@ -236,13 +244,19 @@ impl DepositBook {
         let period = kind.and_then(|kind| kind.refund.period()).or(own).unwrap_or(Period::Days(0));
         let running = Running::new(day_begins(start.day), period);
         let clock = ClockState { event: start.event, day: start.day, running, entry: place.index };
+        self.note_due(id);
         self.with(id, |deposit| deposit.clock = Some(clock));
     }
 
     /// What has come back to a deposit has its whole time again, where all the rest was gone.
     pub(super) fn restart_clock(&mut self, id: &ItemId, place: &Place) {
         let Some(deposit) = self.deposits.get_mut(id) else { return };
-        let Some(clock) = deposit.clock.filter(|_| deposit.unsettled_minor(&self.book) == 0) else { return };
+        let Some(clock) = deposit.clock else { return };
+        match deposit.unsettled_minor(&self.book) {
+            0 => {}
+            left if left == deposit.allocated_minor => return deposit.note_kept_clock(),
+            _ => return,
+        }
         self.timers.stop(clock.running, &deposit.awaited_refund());
         let running = Running::new(day_begins(day_of(place)), clock.running.period);
         (deposit.clock, deposit.overdue) = (Some(ClockState { running, ..clock }), None);
@@ -378,6 +392,7 @@ impl DepositState {
             surplus: None,
             unclaimed: None,
             steps_unclaimed: Vec::new(),
+            counted_steps: Vec::new(),
             last_entry: place.index,
         }
     }

@@ -4,7 +4,7 @@ use super::super::book::PostingError;
 use super::super::{Act, BankReceipt, DepositNotice, Hold, HoldRelease, ReceiptReversal};
 use super::timers::Awaited;
 use super::{
-    DepositBook, DepositState, bank, entered, forfeit, own_funds, pool, reconcile, refund, require, unallocated, upkeep,
+    DepositBook, DepositState, bank, forfeit, own_funds, pool, reconcile, refund, require, reverse, unallocated, upkeep,
 };
 use crate::act::{Acts, Author, Moment, Role, must_have};
 use crate::field::{Currency, Fault, ItemId, Money};
@@ -28,7 +28,7 @@ pub(super) fn decide(state: Option<&DepositBook>, act: &Act, at: &Moment<'_>) ->
         Act::StatementReconciled(act) => reconcile::decide(book, act, by, at)?,
         Act::OpenItemResolved(act) => reconcile::decide_resolution(book, act, by)?,
         Act::ReconciliationWithdrawn(act) => reconcile::decide_withdrawal(book, act, by, at)?,
-        Act::EntryReversed(reversal) => entered::decide(book, reversal, act.kind(), by, at)?,
+        Act::EntryReversed(reversal) => reverse::decide(book, reversal, act.kind(), by, at)?,
         act if act.deposit().is_some() => {
             let deposit = book.deposit_of(act)?;
             decide_on(book, deposit, act, by, at)?;

@@ -3,6 +3,7 @@
 use super::super::book::{AccountBook, BookAccount, Heading};
 use super::super::interest::{BalanceStep, DatedRate, DayCount};
 use super::super::{BankReceipt, ProcurementElsewhere, SchemePublication, SecuredLot};
+use super::counted::CountedStep;
 use super::division::PartState;
 use super::steps::UnclaimedStep;
 use super::unclaimed::UnclaimedState;
@@ -290,6 +291,8 @@ pub struct DepositState {
     pub unclaimed: Option<UnclaimedState>,
     /// How it came to that, step by step.
     pub(super) steps_unclaimed: Vec<UnclaimedStep>,
+    /// What counted its interest or paid it, and stands.
+    pub(super) counted_steps: Vec<CountedStep>,
     /// The newest entry about it.
     pub last_entry: u64,
 }

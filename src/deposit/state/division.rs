@@ -121,6 +121,7 @@ impl DepositState {
             surplus: self.surplus.filter(|_| share.excess_minor > 0),
             unclaimed: None,
             steps_unclaimed: Vec::new(),
+            counted_steps: Vec::new(),
             ..self.clone()
         }
     }

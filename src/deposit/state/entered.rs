@@ -2,13 +2,14 @@
 
 use super::super::book::{Heading, JournalLine};
 use super::super::{Act, BankNature, EntryReversal, RefundOutcome};
-use super::decide::{must_be_another, must_have_rule, unknown};
+use super::counted::{CountedStep, OwnCount};
+use super::pool::AllocationEntered;
+use super::postings::{annulled_out_of, heir};
 use super::steps::UnclaimedStep;
 use super::unpaid::PaymentEntered;
 use super::{DepositBook, DepositState, ForfeiturePhase, OwnFundsState, RefundPhase, RefundState, UnallocatedFate};
-use crate::act::{Author, Moment, Place};
-use crate::field::{Day, Fault, ItemId};
-use crate::problem::{self, Refusal};
+use crate::act::Place;
+use crate::field::{Currency, Day, ItemId};
 use crate::record::KeyId;
 
 /// What rests on an entry and is to be undone before it; in both languages.
@@ -16,9 +17,11 @@ pub(super) type Later = (String, String);
 
 /// What a line of the bank's statement was entered as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum EnteredAs {
+pub(super) enum EnteredAs {
     Bank {
         bank: ItemId,
+        /// Interest that settled what was owed first, and is to be allocated.
+        is_pooled: bool,
     },
     /// Own funds went back, as was approved.
     OwnFunds {
@@ -38,6 +41,8 @@ enum EnteredAs {
         forfeiture: ItemId,
         /// Since when it could be.
         since: Day,
+        /// The voucher by which it was annulled since, out of something else.
+        annulled: Option<u64>,
     },
     /// By the issuer of a guarantee.
     Paid {
@@ -61,16 +66,16 @@ enum EnteredAs {
 /// A line that was entered, and may be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EnteredState {
-    as_what: EnteredAs,
+    pub as_what: EnteredAs,
     /// What it posted.
     lines: Vec<JournalLine>,
-    entered_by: KeyId,
+    pub entered_by: KeyId,
     /// The voucher that has it.
-    voucher: u64,
+    pub voucher: u64,
 }
 
 impl EnteredState {
-    fn deposit(&self) -> Option<&ItemId> {
+    pub fn deposit(&self) -> Option<&ItemId> {
         match &self.as_what {
             EnteredAs::Settled { deposit, .. }
             | EnteredAs::Remitted { deposit, .. }
@@ -85,7 +90,7 @@ impl EnteredState {
     }
 
     /// An edition without `entries` lets it stand for ever.
-    fn is_of_entries(&self) -> bool {
+    pub fn is_of_entries(&self) -> bool {
         matches!(self.as_what, EnteredAs::Paid { .. } | EnteredAs::Recovered { .. } | EnteredAs::Unclaimed { .. })
     }
 }
@@ -97,12 +102,16 @@ pub enum EntryName<'a> {
     Reference(&'a str),
     /// Of the log.
     Entry(u64),
+    /// Of the log: an allocation of interest on an account.
+    Allocation(&'a ItemId, u64),
 }
 
 /// What a reversal takes back.
-enum Taken<'a> {
+pub(super) enum Taken<'a> {
     Line(&'a EnteredState),
     Step(&'a DepositState, &'a UnclaimedStep),
+    Counted(&'a DepositState, &'a CountedStep, &'a OwnCount),
+    Allocation(&'a (ItemId, Currency), &'a AllocationEntered),
     OwnFunds(&'a OwnFundsState),
 }
 
@@ -116,7 +125,8 @@ impl DepositBook {
         let (reference, as_what) = match act {
             Act::BankEntered(act) => {
                 let own = act.approval.clone().filter(|_| act.nature == BankNature::OwnFundsReturned);
-                let bank = EnteredAs::Bank { bank: act.bank.clone() };
+                let is_pooled = act.nature == BankNature::PooledInterest;
+                let bank = EnteredAs::Bank { bank: act.bank.clone(), is_pooled };
                 (&act.reference, own.map_or(bank, |approval| EnteredAs::OwnFunds { approval }))
             }
             Act::UnallocatedReceived(act) => (&act.reference, EnteredAs::Unallocated),
@@ -128,7 +138,7 @@ impl DepositBook {
             }
             Act::ForfeitureRemitted(act) => {
                 let (deposit, forfeiture, since) = of(&act.deposit, &act.forfeiture)?;
-                (&act.reference, EnteredAs::Remitted { deposit, forfeiture, since })
+                (&act.reference, EnteredAs::Remitted { deposit, forfeiture, since, annulled: None })
             }
             Act::GuaranteePaid(act) => {
                 let (deposit, forfeiture, since) = of(&act.deposit, &act.forfeiture)?;
@@ -166,26 +176,66 @@ impl DepositBook {
         self.entered.iter().find(|(_, of)| is_it(of)).map(|(reference, _)| &**reference)
     }
 
+    /// The line of the bank by which the treasury paid one back.
+    pub(super) fn recovered_under(&self, deposit: &ItemId, forfeiture: &ItemId) -> Option<&str> {
+        let is_it = |of: &EnteredState| match &of.as_what {
+            EnteredAs::Recovered { deposit: of, forfeiture: id, .. } => of == deposit && id == forfeiture,
+            _ => false,
+        };
+        self.entered.iter().find(|(_, of)| is_it(of)).map(|(reference, _)| &**reference)
+    }
+
+    /// Takes note that what was remitted is annulled, by the next voucher.
+    pub(super) fn note_annulled_remittance(&mut self, id: &ItemId, of: &ItemId) {
+        let voucher = self.book.vouchers() + 1;
+        for entered in self.entered.values_mut() {
+            if let EnteredAs::Remitted { deposit, forfeiture, annulled, .. } = &mut entered.as_what
+                && (&*deposit, &*forfeiture) == (id, of)
+            {
+                *annulled = Some(voucher);
+            }
+        }
+    }
+
+    /// Interest of the bank that settled what was owed first: reference, voucher and lines of each that stands.
+    pub(super) fn pooled_entered(&self) -> impl Iterator<Item = (&str, u64, &[JournalLine])> {
+        let pooled =
+            self.entered.iter().filter(|(_, of)| matches!(of.as_what, EnteredAs::Bank { is_pooled: true, .. }));
+        pooled.map(|(reference, of)| (&**reference, of.voucher, &*of.lines))
+    }
+
     /// Everything that stands and an `entry_reversed` may name, with its deposit; whether anything rests on it, is another question.
     pub fn reversible(&self) -> impl Iterator<Item = (Option<&ItemId>, EntryName<'_>)> {
         let lines = self.entered.iter();
         let lines = lines.map(|(reference, entered)| (entered.deposit(), EntryName::Reference(reference)));
         let steps = self.deposits.values().flat_map(|deposit| {
             let own = deposit.steps_unclaimed.iter().filter(|step| step.reference.is_none());
-            own.map(|step| (Some(&deposit.id), EntryName::Entry(step.entry)))
+            let own = own.map(|step| step.entry);
+            let counted = deposit.counted_steps.iter().filter(|step| step.own().is_some()).map(|step| step.entry);
+            own.chain(counted).map(|entry| (Some(&deposit.id), EntryName::Entry(entry)))
         });
-        lines.chain(steps).chain(self.own_funds.values().map(|of| (None, EntryName::Entry(of.entry))))
+        let allocations = self.pools.iter().flat_map(|((bank, _), pool)| {
+            pool.allocations.iter().map(move |of| (None, EntryName::Allocation(bank, of.entry)))
+        });
+        let own_funds = self.own_funds.values().map(|of| (None, EntryName::Entry(of.entry)));
+        lines.chain(steps).chain(allocations).chain(own_funds)
     }
 
     /// What a reversal names, if there is such a thing.
-    fn taken(&self, reversal: &EntryReversal) -> Option<Taken<'_>> {
+    pub(super) fn taken(&self, reversal: &EntryReversal) -> Option<Taken<'_>> {
         if let Some(reference) = &reversal.reference {
             return self.entered.get(reference.as_str()).map(Taken::Line);
         }
         let entry = reversal.entry?;
+        if let Some(bank) = &reversal.bank {
+            return self.allocated(bank, entry).map(|(pool, of)| Taken::Allocation(pool, of));
+        }
         let own = || self.own_funds.values().find(|of| of.entry == entry).map(Taken::OwnFunds);
         let Some(id) = &reversal.deposit else { return own() };
         let deposit = self.deposits.get(id)?;
+        if let Some((step, own)) = deposit.counted_step(entry).and_then(|step| Some((step, step.own()?))) {
+            return Some(Taken::Counted(deposit, step, own));
+        }
         // One by a line of the bank is named by that.
         let step = deposit.step(entry).filter(|step| step.reference.is_none());
         step.map(|step| Taken::Step(deposit, step))
@@ -197,10 +247,35 @@ impl DepositBook {
                 let deposit = self.deposits.get(deposit);
                 deposit.map(|deposit| self.unpaid_lines(deposit, forfeiture, entered)).unwrap_or_default()
             }
-            Some(Taken::Line(entered)) => JournalLine::reversed(&entered.lines),
+            Some(Taken::Line(entered)) => {
+                [JournalLine::reversed(&entered.lines), self.annulled_lines(entered)].concat()
+            }
             Some(Taken::Step(_, step)) => JournalLine::reversed(&step.lines),
+            Some(Taken::Counted(_, _, own)) => JournalLine::reversed(&own.lines),
+            Some(Taken::Allocation((bank, _), of)) => JournalLine::reversed(&self.lines_of_allocation(bank, of.entry)),
             Some(Taken::OwnFunds(of)) => JournalLine::reversed(&of.lines()),
             None => Vec::new(),
+        }
+    }
+
+    /// What was annulled since out of something else is annulled out of what was owed.
+    fn annulled_lines(&self, entered: &EnteredState) -> Vec<JournalLine> {
+        let EnteredAs::Remitted { deposit, forfeiture, annulled: Some(_), .. } = &entered.as_what else {
+            return Vec::new();
+        };
+        let Some(deposit) = self.deposits.get(deposit) else { return Vec::new() };
+        let Some(of) = deposit.forfeitures.get(forfeiture) else { return Vec::new() };
+        let alone = |heading: Heading| heading.alone(deposit.currency);
+        JournalLine::transfer(alone(heir(of.to)), alone(annulled_out_of(of.to)), of.amount_minor)
+    }
+
+    /// The voucher whose change of own money a reversal takes back: where something was annulled since, that one.
+    pub(super) fn own_voucher(&self, reversal: &EntryReversal) -> Option<u64> {
+        match self.taken(reversal)? {
+            Taken::Line(EnteredState { as_what: EnteredAs::Remitted { annulled: Some(voucher), .. }, .. }) => {
+                Some(*voucher)
+            }
+            _ => self.entry_voucher(reversal),
         }
     }
 
@@ -209,24 +284,20 @@ impl DepositBook {
         Some(match self.taken(reversal)? {
             Taken::Line(entered) => entered.voucher,
             Taken::Step(_, step) => step.voucher,
+            Taken::Counted(_, _, own) => own.voucher,
+            Taken::Allocation(_, of) => of.voucher,
             Taken::OwnFunds(of) => of.voucher,
         })
     }
 
     /// As if it had not been entered.
     pub(super) fn take_entry_back(&mut self, reversal: &EntryReversal) {
-        let Some(reference) = &reversal.reference else {
-            match &reversal.deposit {
-                Some(deposit) => self.take_step_back(deposit),
-                None => self.own_funds.retain(|_, of| Some(of.entry) != reversal.entry),
-            }
-            return;
-        };
+        let Some(reference) = &reversal.reference else { return self.take_own_back(reversal) };
         let reference = reference.as_str();
         let Some(entered) = self.entered.remove(reference) else { return };
         self.references.remove(reference);
         match entered.as_what {
-            EnteredAs::Bank { bank } => {
+            EnteredAs::Bank { bank, .. } => {
                 for line in entered.lines.iter().filter(|line| line.account.heading == Heading::InterestToAllocate) {
                     if let Some(pool) = self.pools.get_mut(&(bank.clone(), line.account.currency)) {
                         pool.received_minor -= line.amount_minor;
@@ -243,7 +314,12 @@ impl DepositBook {
             }
             EnteredAs::Returned { receipt } => self.move_unallocated(&receipt, UnallocatedFate::Open),
             EnteredAs::Settled { deposit, refund } => self.unsettle(&deposit, &refund),
-            EnteredAs::Remitted { deposit, forfeiture, since } => {
+            EnteredAs::Remitted { deposit, forfeiture, annulled: Some(_), .. } => self.with(&deposit, |deposit| {
+                if let Some(of) = deposit.forfeitures.get_mut(&forfeiture) {
+                    of.phase = ForfeiturePhase::Overturned;
+                }
+            }),
+            EnteredAs::Remitted { deposit, forfeiture, since, annulled: None } => {
                 self.stands_again(&deposit, &forfeiture, ForfeiturePhase::Final, since);
             }
             EnteredAs::Recovered { deposit, forfeiture, since } => {
@@ -251,6 +327,23 @@ impl DepositBook {
             }
             EnteredAs::Paid { deposit, forfeiture, entered } => self.unpay(&deposit, &forfeiture, &entered),
             EnteredAs::Unclaimed { deposit } => self.take_step_back(&deposit),
+        }
+    }
+
+    /// What the bank has no line for.
+    fn take_own_back(&mut self, reversal: &EntryReversal) {
+        match (self.taken(reversal), &reversal.deposit, &reversal.bank) {
+            (Some(Taken::Counted(..)), Some(deposit), _) => self.take_counted_back(deposit),
+            (Some(Taken::Step(..)), Some(deposit), _) => self.take_step_back(deposit),
+            (Some(Taken::Allocation(_, of)), _, Some(bank)) => {
+                let entry = of.entry;
+                self.take_allocation_back(bank, entry);
+            }
+            (Some(Taken::OwnFunds(of)), ..) => {
+                let entry = of.entry;
+                self.own_funds.retain(|_, of| of.entry != entry);
+            }
+            _ => {}
         }
     }
 
@@ -271,102 +364,6 @@ impl DepositBook {
             self.counts_of_refunds(id, is_late).into_iter().flatten().for_each(|count| *count -= 1);
         }
     }
-}
-
-/// # Errors
-/// The edition has no such act; no such entry, or one of another deposit; by who entered it; what has become of it meanwhile.
-pub(super) fn decide(
-    book: &DepositBook,
-    reversal: &EntryReversal,
-    kind: &'static str,
-    by: &Author,
-    at: &Moment<'_>,
-) -> Result<(), Refusal> {
-    book.must_be_payee(by)?;
-    must_have_rule(&at.law.edition().deposits.guards.reversal, at)?;
-    match &reversal.reference {
-        Some(reference) => decide_line(book, reversal, reference.as_str(), kind, at),
-        None => decide_own(book, reversal, at),
-    }
-}
-
-/// Of a line of the bank.
-fn decide_line(
-    book: &DepositBook,
-    reversal: &EntryReversal,
-    reference: &str,
-    kind: &'static str,
-    at: &Moment<'_>,
-) -> Result<(), Refusal> {
-    let is_known = !at.law.edition().deposits.guards.entries.is_silent();
-    let entered = book.entered.get(reference).filter(|entered| is_known || !entered.is_of_entries());
-    let entered = entered.ok_or_else(|| unknown("/reference", reference.to_owned()))?;
-    if entered.deposit() != reversal.deposit.as_ref() {
-        let of = entered.deposit().map_or("—", ItemId::as_str);
-        let words = (format!("这笔流水登记在保证金 {of} 名下"), format!("the line was entered for the deposit {of}"));
-        return Err(Refusal::of_field("/deposit", Fault::inconsistent(words)));
-    }
-    // What a part was is told by the deposit that has it again, and nothing could be entered on it instead.
-    if entered.deposit().and_then(|id| book.deposits.get(id)).is_some_and(DepositState::is_put_back) {
-        return Err(Refusal::state_forbids(kind, "reversed"));
-    }
-    must_be_another(book, at, &entered.entered_by)?;
-    let changed = |now: &'static str| Err(Refusal::state_forbids(kind, now));
-    let forfeited = |deposit: &ItemId, forfeiture: &ItemId, phase: ForfeiturePhase| {
-        let of = book.deposits.get(deposit).and_then(|deposit| deposit.forfeitures.get(forfeiture));
-        of.filter(|of| of.phase != phase).map_or(Ok(()), |of| changed(of.phase.name()))
-    };
-    match &entered.as_what {
-        EnteredAs::Bank { .. } | EnteredAs::OwnFunds { .. } | EnteredAs::Returned { .. } => Ok(()),
-        EnteredAs::Unallocated => match book.unallocated.get(reference).map(|of| of.fate) {
-            Some(UnallocatedFate::Open) | None => Ok(()),
-            Some(fate) => changed(fate.name()),
-        },
-        EnteredAs::Settled { deposit, refund } => {
-            let of = book.deposits.get(deposit).and_then(|deposit| deposit.refunds.get(refund));
-            // One that came back and was set aside is none any more, until that is reversed.
-            let is_gone = |of: &RefundState| is_known && of.phase == RefundPhase::SetAside;
-            match of.filter(|of| of.settled_by.as_deref() != Some(reference) || is_gone(of)) {
-                Some(of) => changed(of.phase.name()),
-                None => Ok(()),
-            }
-        }
-        EnteredAs::Remitted { deposit, forfeiture, .. } => forfeited(deposit, forfeiture, ForfeiturePhase::Remitted),
-        EnteredAs::Recovered { deposit, forfeiture, .. } => forfeited(deposit, forfeiture, ForfeiturePhase::Overturned),
-        EnteredAs::Paid { deposit, forfeiture, entered: payment } => {
-            let later = |deposit| book.later_than_payment(deposit, forfeiture, payment, entered.voucher);
-            must_be_last(book.deposits.get(deposit).map(later).unwrap_or_default(), at)
-        }
-        EnteredAs::Unclaimed { deposit } => {
-            let deposit = book.deposits.get(deposit);
-            let step = deposit.and_then(|deposit| Some((deposit, deposit.step_of(reference)?)));
-            must_be_last(step.map(|(deposit, step)| book.later_than(deposit, step)).unwrap_or_default(), at)
-        }
-    }
-}
-
-/// Of what the bank has no line for.
-fn decide_own(book: &DepositBook, reversal: &EntryReversal, at: &Moment<'_>) -> Result<(), Refusal> {
-    must_have_rule(&at.law.edition().deposits.guards.entries, at)?;
-    let unknown = || unknown("/entry", reversal.entry.map(|entry| entry.to_string()).unwrap_or_default());
-    let (entered_by, later) = match book.taken(reversal).ok_or_else(unknown)? {
-        Taken::Line(_) => return Err(unknown()),
-        Taken::Step(deposit, step) => (&step.entered_by, book.later_than(deposit, step)),
-        Taken::OwnFunds(of) => (&of.approved_by, of.later()),
-    };
-    must_be_another(book, at, entered_by)?;
-    must_be_last(later, at)
-}
-
-/// # Errors
-/// `entry-in-use`: what rests on it, all of it.
-fn must_be_last(later: Vec<Later>, at: &Moment<'_>) -> Result<(), Refusal> {
-    if later.is_empty() {
-        return Ok(());
-    }
-    let rule = &at.law.edition().deposits.guards.entries;
-    let (zh, en): (Vec<_>, Vec<_>) = later.into_iter().unzip();
-    Err(Refusal::new(&problem::ENTRY_IN_USE, zh.join("；"), en.join("; ")).citing(&rule.id, &rule.law))
 }
 
 impl RefundState {

@@ -303,6 +303,9 @@ impl DepositBook {
     fn annul(&mut self, id: &ItemId, forfeiture: &ItemId, place: &Place) {
         let of = self.deposits.get(id).and_then(|deposit| deposit.forfeitures.get(forfeiture));
         let Some((phase, to)) = of.map(|of| (of.phase, of.to)) else { return };
+        if phase == ForfeiturePhase::Remitted {
+            self.note_annulled_remittance(id, forfeiture);
+        }
         self.restore(id, forfeiture, place);
         if (phase, to) == (ForfeiturePhase::Remitted, ForfeitTo::Treasury) {
             self.move_forfeiture(id, forfeiture, ForfeiturePhase::Annulled, place);

@@ -5,6 +5,7 @@ mod account;
 mod apply;
 mod asked;
 mod bank;
+mod counted;
 mod cover;
 mod custody;
 mod decide;
@@ -24,13 +25,16 @@ mod reconcile;
 mod references;
 mod refund;
 mod require;
+mod rests;
 mod reunion;
+mod reverse;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod unallocated;
 mod unclaimed;
+mod uncount;
 mod unpaid;
 mod upkeep;
 

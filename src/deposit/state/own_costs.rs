@@ -25,9 +25,9 @@ pub(super) struct OwnHistory {
     /// What vouchers have changed of it that were not reversed.
     moves: Vec<OwnMove>,
     /// The day of the first act that bore on it under an edition with a time for own costs: one that has none waits for nothing.
-    first: Option<Day>,
+    pub first: Option<Day>,
     /// The clock that was over last, and the entry that says so.
-    said: Option<(Running, u64)>,
+    pub said: Option<(Running, u64)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use super::super::interest::{DatedRate, allocate, product_of_steps};
 use super::super::{BankEntry, InterestAllocation, InterestCapitalisation};
 use super::decide::{must_be_amount, unknown};
 use super::{DepositBook, DepositState};
-use crate::act::{Author, Moment, must_be_past};
+use crate::act::{Author, Moment, Place, must_be_past};
 use crate::field::{Currency, Day, DocumentId, Fault, ItemId};
 use crate::law::ALLOCATION_LINES_MAX;
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
+use crate::record::KeyId;
 use std::fmt::Write;
 
 // What an edition allows, the book takes.
@@ -22,6 +23,27 @@ pub struct PoolState {
     pub allocated_minor: i64,
     /// Up to which day it was allocated last.
     pub up_to: Option<Day>,
+    /// Those allocations that stand.
+    pub(super) allocations: Vec<AllocationEntered>,
+}
+
+/// An allocation that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AllocationEntered {
+    pub entry: u64,
+    pub amount_minor: i64,
+    pub entered_by: KeyId,
+    /// The voucher that has it.
+    pub voucher: u64,
+    /// Up to which day it was allocated before.
+    pub before: Option<Day>,
+}
+
+impl PoolState {
+    /// The entry of the last allocation.
+    pub(super) fn last_entry(&self) -> Option<u64> {
+        self.allocations.last().map(|of| of.entry)
+    }
 }
 
 /// A line of the table by which interest is allocated.
@@ -132,15 +154,23 @@ impl DepositBook {
     }
 
     /// The days up to then are paid for: interest is counted anew from there, whatever the rate would have come to.
-    pub(super) fn allocate(&mut self, act: &InterestAllocation) {
+    pub(super) fn allocate(&mut self, act: &InterestAllocation, place: &Place) {
         let table = self.allocation(&act.bank, act.amount.currency, act.up_to);
         for share in table.0 {
             if let Some(deposit) = self.deposits.get_mut(&share.deposit) {
-                deposit.allocated_minor += share.share_minor;
-                deposit.count_to(act.up_to);
+                let is_idle = deposit.unsettled_minor(&self.book) == 0;
+                deposit.take_share(share.share_minor, act.up_to, place.index, is_idle);
             }
         }
+        let voucher = self.book.vouchers() + 1;
         let pool = self.pools.entry((act.bank.clone(), act.amount.currency)).or_default();
+        pool.allocations.push(AllocationEntered {
+            entry: place.index,
+            amount_minor: act.amount.amount_minor,
+            entered_by: place.kid,
+            voucher,
+            before: pool.up_to,
+        });
         pool.allocated_minor += act.amount.amount_minor;
         pool.up_to = Some(act.up_to);
     }

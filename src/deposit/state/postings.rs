@@ -165,12 +165,8 @@ impl DepositBook {
                 JournalLine::transfer(from, bank(Heading::CustodyBank, deposit), of.amount_minor)
             }),
             Act::ForfeitureAnnulled(act) => forfeiture(&act.forfeiture, &|of| {
-                let from = match (of.phase, of.to) {
-                    (ForfeiturePhase::Remitted, ForfeitTo::Treasury) => Heading::TreasuryRecoverable,
-                    // The payee has spent it: it owes it of its own.
-                    (ForfeiturePhase::Remitted, ForfeitTo::Payee) => Heading::OwnFunds,
-                    (_, to) => heir(to),
-                };
+                let is_gone = of.phase == ForfeiturePhase::Remitted;
+                let from = if is_gone { annulled_out_of(of.to) } else { heir(of.to) };
                 restored(control(from, deposit), of)
             }),
             Act::ForfeitureRecovered(act) => forfeiture(&act.forfeiture, &|of| {
@@ -187,5 +183,14 @@ pub(super) fn heir(to: ForfeitTo) -> Heading {
     match to {
         ForfeitTo::Treasury => Heading::TreasuryPayable,
         ForfeitTo::Payee => Heading::OwnPayable,
+    }
+}
+
+/// Out of what something is annulled that was remitted.
+pub(super) fn annulled_out_of(to: ForfeitTo) -> Heading {
+    match to {
+        ForfeitTo::Treasury => Heading::TreasuryRecoverable,
+        // The payee has spent it: it owes it of its own.
+        ForfeitTo::Payee => Heading::OwnFunds,
     }
 }

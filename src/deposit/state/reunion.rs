@@ -22,7 +22,7 @@ impl DepositState {
     }
 
     /// What was begun with a part, and has not come to its end.
-    fn obstacles(&self, taken: &PartState) -> Vec<Obstacle> {
+    fn obstacles(&self, taken: &PartState, reversible: bool) -> Vec<Obstacle> {
         let is_gone =
             |phase| matches!(phase, GuaranteePhase::Refuted | GuaranteePhase::Released | GuaranteePhase::Expired);
         [
@@ -45,7 +45,11 @@ impl DepositState {
             ),
             (
                 !self.refunds.is_empty(),
-                ("已办理退还，只能继续退还", "it is on its way back already, and can only go on"),
+                if reversible && self.refunds.values().all(|of| of.instructed.is_none()) {
+                    ("已经办退还，须先冲销", "a refund was approved: reverse that first")
+                } else {
+                    ("已办理退还，只能继续退还", "it is on its way back already, and can only go on")
+                },
             ),
             (self.unclaimed.is_some(), ("已公告无法退还", "it was published that nobody takes it back")),
         ]
@@ -173,7 +177,7 @@ pub(super) fn decide(
         return Err(Refusal::state_forbids(act.kind(), "reversed"));
     }
     must_be_another(book, at, &taken.divided_by)?;
-    let mut obstacles = part.obstacles(taken);
+    let mut obstacles = part.obstacles(taken, !at.law.edition().deposits.guards.corrections.is_silent());
     let running = |of: &DepositState| of.clock.map(|clock| clock.running);
     if running(part) != running(deposit) {
         obstacles.push((

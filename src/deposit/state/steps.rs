@@ -67,6 +67,22 @@ impl Done {
     }
 }
 
+impl UnclaimedStep {
+    fn told(&self) -> Later {
+        let (zh, en) = self.done.words();
+        match &self.reference {
+            Some(reference) => (
+                format!("其后有{zh}（流水号 {reference}），须先冲销"),
+                format!("{en} came after it, under {reference}: reverse that first"),
+            ),
+            None => (
+                format!("其后有{zh}（记录 {}），须先冲销", self.entry),
+                format!("{en} came after it, by the entry {}: reverse that first", self.entry),
+            ),
+        }
+    }
+}
+
 impl DepositState {
     /// What an act does of what nobody takes back, if it does; asked before it changes anything.
     fn done_by(&self, book: &DepositBook, act: &Act) -> Option<Done> {
@@ -90,6 +106,12 @@ impl DepositState {
             Act::UnclaimedRecovered(_) => Done::Recovered,
             _ => return None,
         })
+    }
+
+    /// What was done after an entry of what nobody takes back, by which its money went elsewhere.
+    pub(super) fn later_unclaimed(&self, entry: u64) -> Option<Later> {
+        let is_later = |step: &&UnclaimedStep| step.entry > entry && step.done != Done::Noticed;
+        self.steps_unclaimed.iter().rev().find(is_later).map(UnclaimedStep::told)
     }
 
     /// The last step, which alone can be taken back.
@@ -133,29 +155,35 @@ impl DepositBook {
     }
 
     /// What has to be undone before a step can be taken back.
-    pub(super) fn later_than(&self, deposit: &DepositState, step: &UnclaimedStep) -> Vec<Later> {
+    /// `reversible`: approvals of refunds can be.
+    pub(super) fn later_than(&self, deposit: &DepositState, step: &UnclaimedStep, reversible: bool) -> Vec<Later> {
         if let Some(last) = deposit.last_step().filter(|last| last.entry != step.entry) {
-            let (zh, en) = last.done.words();
-            return vec![match &last.reference {
-                Some(reference) => (
-                    format!("其后有{zh}（流水号 {reference}），须先冲销"),
-                    format!("{en} came after it, under {reference}: reverse that first"),
-                ),
-                None => (
-                    format!("其后有{zh}（记录 {}），须先冲销", last.entry),
-                    format!("{en} came after it, by the entry {}: reverse that first", last.entry),
-                ),
-            }];
+            return vec![last.told()];
         }
         let Done::Reclaimed { refunds, .. } = &step.done else { return Vec::new() };
         let amount_minor = deposit.unclaimed.as_ref().map_or(0, |of| of.amount_minor);
-        self.rests_on_reclaimed(deposit, refunds, amount_minor)
+        self.rests_on_reclaimed(deposit, (refunds, reversible), amount_minor)
     }
 
     /// What was done with money that was reclaimed.
-    fn rests_on_reclaimed(&self, deposit: &DepositState, before: &BTreeSet<ItemId>, amount_minor: i64) -> Vec<Later> {
+    fn rests_on_reclaimed(
+        &self,
+        deposit: &DepositState,
+        (before, reversible): (&BTreeSet<ItemId>, bool),
+        amount_minor: i64,
+    ) -> Vec<Later> {
         let mut found: Vec<Later> = Vec::new();
-        let begun: Vec<&str> = deposit.refunds.keys().filter(|id| !before.contains(*id)).map(ItemId::as_str).collect();
+        let begun = deposit.refunds.iter().filter(|(id, _)| !before.contains(*id));
+        let (waiting, begun): (Vec<_>, Vec<_>) = begun.partition(|(_, of)| reversible && of.instructed.is_none());
+        let ids =
+            |of: Vec<(&ItemId, &super::RefundState)>| of.into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>();
+        let (waiting, begun) = (ids(waiting), ids(begun));
+        if !waiting.is_empty() {
+            found.push((
+                format!("已经办退还 {}，须先冲销", waiting.join("、")),
+                format!("a refund was approved ({}): reverse that first", waiting.join(", ")),
+            ));
+        }
         if !begun.is_empty() {
             found.push((
                 format!("已办理退还 {}，只能继续退还", begun.join("、")),
@@ -224,7 +252,8 @@ impl DepositBook {
     pub(super) fn note_annulled(&mut self, id: &ItemId, place: &Place) {
         let Some(deposit) = self.deposits.get_mut(id) else { return };
         let reclaimed = deposit.unclaimed.as_ref().map_or(0, |of| of.amount_minor);
-        if deposit.unsettled_minor(&self.book) != reclaimed {
+        // What a refund has on top that was approved meanwhile is nothing where that is taken back first.
+        if deposit.unsettled_minor(&self.book) - deposit.approved_on_top_minor() != reclaimed {
             return;
         }
         if let Some(UnclaimedStep { done: Done::Reclaimed { annulled, .. }, .. }) = deposit.steps_unclaimed.last_mut() {

@@ -159,13 +159,16 @@ pub fn payload(
 /// Of what may be taken back one, mostly the newest of all or of what the bank has no line for.
 fn reversal(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Option<Value> {
     let all: Vec<_> = book?.reversible().collect();
-    let own: Vec<_> = all.iter().filter(|(_, name)| matches!(name, EntryName::Entry(_))).collect();
+    let own: Vec<_> = all.iter().filter(|(_, name)| !matches!(name, EntryName::Reference(_))).collect();
     let newest = own.last().copied().filter(|_| scene.dice.percent(40));
     let (of, name) = newest.or(scene.dice.one_of(&all)).copied()?;
     let mut reversal = json!({"reason": "登记有误", "document": scene.document()?});
     match name {
         EntryName::Reference(reference) => reversal["reference"] = reference.into(),
         EntryName::Entry(entry) => reversal["entry"] = entry.into(),
+        EntryName::Allocation(bank, entry) => {
+            (reversal["bank"], reversal["entry"]) = (bank.as_str().into(), entry.into());
+        }
     }
     if let Some(of) = of {
         reversal["deposit"] = of.as_str().into();

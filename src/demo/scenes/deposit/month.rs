@@ -80,7 +80,14 @@ impl Desk<'_> {
     fn charged(&mut self) {
         self.enters(BankNature::Interest, "HD-4005", CHARGE);
         let (reference, reason) = (Some(literal("HD-4005")), literal("手续费误记为结息，红字冲销后重记"));
-        self.checks(EntryReversal { deposit: None, reference, entry: None, reason, document: DRAFT.cited() });
+        self.checks(EntryReversal {
+            deposit: None,
+            bank: None,
+            reference,
+            entry: None,
+            reason,
+            document: DRAFT.cited(),
+        });
         self.enters(BankNature::Charge, "HD-4005", CHARGE);
     }
 

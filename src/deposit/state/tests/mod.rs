@@ -2,13 +2,16 @@
 
 mod bank;
 mod checker;
+mod corrections;
 mod custody;
 mod division;
 mod guards;
 mod hostile;
 mod invariants;
 mod many;
+mod never_counted;
 mod never_entered;
+mod new_time;
 mod own_funds;
 mod procurement;
 mod random;

@@ -75,20 +75,33 @@ fn staged(event: usize) -> (Run, Step) {
 
 impl Run {
     /// Both runs number alike from here on, whatever one of them has more.
-    fn numbers_from(&mut self, slot: u64) {
+    pub(super) fn numbers_from(&mut self, slot: u64) {
         self.index = slot * 1000;
         self.state.as_mut().unwrap().book.number_from(slot * 1000);
     }
 
     /// All that there is, but for what says which entry it was and how the account moved.
-    fn comes_to(&self) -> (Vec<(BookAccount, i64)>, DepositBook) {
+    pub(super) fn comes_to(&self) -> (Vec<(BookAccount, i64)>, DepositBook) {
         let mut book = self.book().clone();
         let accounts = book.book.accounts().filter(|(_, balance)| *balance != 0);
         let accounts = accounts.map(|(account, balance)| (account.clone(), balance)).collect();
         (book.version, book.book) = (0, AccountBook::default());
         book.custody.clear();
+        for of in book.own_history.values_mut() {
+            // Any act says since when there is a time for own costs; and a clock that was over is over.
+            (of.first, of.said) = (None, None);
+        }
+        book.own_history.retain(|_, of| *of != Default::default());
+        for of in book.own_costs.values_mut() {
+            of.overdue = of.overdue.map(|_| 0);
+        }
         for deposit in book.deposits.values_mut() {
             deposit.last_entry = 0;
+            if let Some(of) = &mut deposit.surplus {
+                of.overdue = of.overdue.map(|_| 0);
+            }
+            // They find what is compared here, in another order of its steps.
+            deposit.counted_steps.clear();
             let mut days = BTreeMap::new();
             for step in &deposit.steps {
                 *days.entry(step.day).or_insert(0) += step.change_minor;

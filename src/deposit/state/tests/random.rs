@@ -122,6 +122,10 @@ proptest! {
                     if let Some(of) = of {
                         reversal["deposit"] = of.as_str().into();
                     }
+                    let counted = run.book().reversible().filter(|(_, name)| !matches!(name, EntryName::Reference(_)));
+                    if let Some((of, name)) = counted.last().filter(|_| fen % 3 > 0) {
+                        reversal = unordered::named(of, name);
+                    }
                     ("deposit.entry_reversed", reversal)
                 }
                 _ => ("deposit.receipt_reversed", json!({

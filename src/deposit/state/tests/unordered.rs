@@ -30,20 +30,66 @@ fn begun() -> Run {
     run
 }
 
-/// One of what may be taken back.
-fn reversal(run: &Run, fen: i64) -> Value {
-    let all: Vec<_> = run.book().reversible().collect();
+/// How a reversal names what it takes back.
+pub(super) fn named(of: Option<&ItemId>, name: EntryName<'_>) -> Value {
     let mut reversal = json!({"reason": "误记", "document": paper()});
-    let chosen = if all.is_empty() { None } else { all.get(fen as usize % all.len()) };
-    let (of, name) = chosen.copied().unwrap_or((None, EntryName::Entry(7)));
     match name {
         EntryName::Reference(reference) => reversal["reference"] = reference.into(),
         EntryName::Entry(entry) => reversal["entry"] = entry.into(),
+        EntryName::Allocation(bank, entry) => {
+            (reversal["bank"], reversal["entry"]) = (bank.as_str().into(), entry.into());
+        }
     }
     if let Some(of) = of {
         reversal["deposit"] = of.as_str().into();
     }
     reversal
+}
+
+/// One of what may be taken back.
+fn reversal(run: &Run, fen: i64) -> Value {
+    let all: Vec<_> = run.book().reversible().collect();
+    let chosen = if all.is_empty() { None } else { all.get(fen as usize % all.len()) };
+    let (of, name) = chosen.copied().unwrap_or((None, EntryName::Entry(7)));
+    named(of, name)
+}
+
+/// What else moves on the account.
+fn at_bank(run: &Run, n: usize, what: u8, fen: i64) -> (&'static str, Value) {
+    let (today, reference) = (Day::from(run.now.shanghai_day()), format!("R-{n}"));
+    match what {
+        20 => ("deposit.bank_entered", bank("own_funds", &reference, fen, &today.to_string())),
+        21 => ("deposit.bank_entered", bank("charge", &reference, fen / 1000 + 1, &today.to_string())),
+        22 => {
+            let free = run.book().free_own_minor(&"icbc".parse().unwrap(), Currency::CNY);
+            let fen = if fen % 5 == 0 { fen } else { free };
+            (
+                "deposit.own_funds_approved",
+                json!({"id": format!("z-{n}"), "bank": "icbc", "amount": yuan(fen), "reason": "多余"}),
+            )
+        }
+        23 => {
+            let waiting = run.book().own_funds.iter().find(|(_, of)| of.returned.is_none());
+            let (id, fen) = waiting.map_or(("z-0", fen), |(id, of)| (id.as_str(), of.amount.amount_minor));
+            let mut back = bank("own_funds_returned", &reference, fen, &today.to_string());
+            back["approval"] = id.into();
+            ("deposit.bank_entered", back)
+        }
+        24 => {
+            let (icbc, up_to) = ("icbc".parse().unwrap(), today);
+            let left = run.book().to_allocate_minor(&icbc, Currency::CNY);
+            let table = run.book().allocation(&icbc, Currency::CNY, up_to).digest().to_string();
+            (
+                "deposit.interest_allocated",
+                json!({"bank": "icbc", "amount": yuan(left), "up_to": up_to, "table": table}),
+            )
+        }
+        25 => {
+            let allocated = run.deposit("d-1").allocated_minor;
+            ("deposit.interest_capitalised", json!({"deposit": "d-1", "amount": yuan(allocated)}))
+        }
+        _ => ("deposit.bank_entered", bank("pooled_interest", &reference, fen / 1000 + 1, &today.to_string())),
+    }
 }
 
 fn attempt(run: &Run, n: usize, what: u8, fen: i64) -> (&'static str, Value) {
@@ -95,24 +141,7 @@ fn attempt(run: &Run, n: usize, what: u8, fen: i64) -> (&'static str, Value) {
                 }),
             )
         }
-        20 => ("deposit.bank_entered", bank("own_funds", &reference, fen, &today.to_string())),
-        21 => ("deposit.bank_entered", bank("charge", &reference, fen / 1000 + 1, &today.to_string())),
-        22 => {
-            let free = run.book().free_own_minor(&"icbc".parse().unwrap(), Currency::CNY);
-            let fen = if fen % 5 == 0 { fen } else { free };
-            (
-                "deposit.own_funds_approved",
-                json!({"id": format!("z-{n}"), "bank": "icbc", "amount": yuan(fen), "reason": "多余"}),
-            )
-        }
-        23 => {
-            let waiting = run.book().own_funds.iter().find(|(_, of)| of.returned.is_none());
-            let (id, fen) = waiting.map_or(("z-0", fen), |(id, of)| (id.as_str(), of.amount.amount_minor));
-            let mut back = bank("own_funds_returned", &reference, fen, &today.to_string());
-            back["approval"] = id.into();
-            ("deposit.bank_entered", back)
-        }
-        _ => ("deposit.bank_entered", bank("pooled_interest", &reference, fen / 1000 + 1, &today.to_string())),
+        _ => at_bank(run, n, what, fen),
     }
 }
 
@@ -120,7 +149,7 @@ proptest! {
     /// Every invariant after every record (asked in `act`); what is refused changes nothing, and who folds the records has the same book.
     #[test]
     fn whatever_is_entered_and_reversed_the_book_holds(
-        moves in prop::collection::vec((0u8..25, 1i64..3_000_000, 1u8..3, 0u64..20), 1..50),
+        moves in prop::collection::vec((0u8..28, 1i64..3_000_000, 1u8..3, 0u64..20), 1..50),
     ) {
         let mut run = begun();
         for (n, (what, fen, hand, days)) in moves.into_iter().enumerate() {
