@@ -139,7 +139,8 @@ fn goes_on(stage: &mut Stage, state: &str, another: &gongshi::record::PrivateKey
             stage.later(DAY_MILLIS);
             act(stage, Who::Centre, "deposit.bank_entered#pooled");
             if state == "allocated" {
-                act(stage, Who::Centre, "deposit.interest_allocated");
+                let payload = of_deposit(stage, "deposit.interest_allocated");
+                stage.act_by(another, "deposit.interest_allocated", &deposits(), &payload);
             }
         }
         "charged" | "surplus" => stage.later(30 * DAY_MILLIS),

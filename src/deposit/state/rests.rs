@@ -4,11 +4,15 @@ use super::super::book::{Heading, JournalLine};
 use super::counted::{Counted, CountedStep, OwnCount, OwnCounted};
 use super::entered::Later;
 use super::pool::AllocationEntered;
-use super::{DepositBook, DepositState, PoolState};
+use super::{DepositBook, DepositState, PartState, PoolState};
 use crate::field::{Currency, ItemId};
+use std::collections::BTreeMap;
 
 /// Deposits that are named: one allocation may be of tens of thousands.
 const NAMED_MAX: usize = 5;
+
+/// All parts by the deposit that each was taken from.
+type Parts<'a> = BTreeMap<&'a ItemId, Vec<(&'a DepositState, &'a PartState)>>;
 
 impl CountedStep {
     fn told(&self) -> Later {
@@ -45,7 +49,7 @@ impl DepositBook {
             return vec![last.told()];
         }
         let Some(own) = step.own() else { return Vec::new() };
-        let mut found = self.later_than_count(deposit, step.entry);
+        let mut found = Self::later_than_count(deposit, step.entry, &self.parts());
         match &own.what {
             OwnCounted::Approved { is_instructed, raised, .. } => {
                 if *is_instructed {
@@ -65,13 +69,19 @@ impl DepositBook {
         found
     }
 
+    fn parts(&self) -> Parts<'_> {
+        let mut parts = Parts::new();
+        for (part, taken) in self.deposits.values().filter_map(|of| Some((of, of.part.as_ref()?))) {
+            parts.entry(&taken.from).or_default().push((part, taken));
+        }
+        parts
+    }
+
     /// What rests on any count of a deposit's interest: it was set aside, or divided.
-    fn later_than_count(&self, deposit: &DepositState, entry: u64) -> Vec<Later> {
+    fn later_than_count(deposit: &DepositState, entry: u64, parts: &Parts<'_>) -> Vec<Later> {
         let mut found: Vec<Later> = deposit.later_unclaimed(entry).into_iter().collect();
-        let parts = || self.deposits.values().filter_map(|of| Some((of, of.part.as_ref()?)));
-        let concerned = || parts().filter(|(part, taken)| taken.from == deposit.id || part.id == deposit.id);
-        let taken = concerned()
-            .filter(|(part, taken)| taken.from == deposit.id && taken.put_back.is_none() && part.entry > entry);
+        let of = parts.get(&deposit.id).into_iter().flatten().copied();
+        let taken = of.clone().filter(|(part, taken)| taken.put_back.is_none() && part.entry > entry);
         let taken: Vec<&str> = taken.map(|(part, _)| part.id.as_str()).collect();
         if !taken.is_empty() {
             found.push((
@@ -82,11 +92,12 @@ impl DepositBook {
         let is_put_back = |part: &DepositState, put_back: Option<u64>| {
             part.entry < entry && put_back.is_some_and(|put_back| put_back > entry)
         };
-        let united = concerned().filter(|(part, taken)| is_put_back(part, taken.put_back));
+        let concerned = of.chain(deposit.part.iter().map(|taken| (deposit, taken)));
+        let united = concerned.filter(|(part, taken)| is_put_back(part, taken.put_back));
         let united: Vec<&str> = united.map(|(part, _)| part.id.as_str()).collect();
         if !united.is_empty() {
             found.push((
-                format!("其后拆分的 {} 已冲销并入，其计息以此为据，不能再冲销", united.join("、")),
+                format!("原拆分的 {} 其后已冲销并入，其计息以此为据，不能再冲销", united.join("、")),
                 format!("{} was put back after it, with interest that rests on it: that stands", united.join(", ")),
             ));
         }
@@ -179,8 +190,9 @@ impl DepositBook {
                 format!("interest was allocated again after it, by the entry {last}: reverse that first"),
             )];
         }
+        let parts = self.parts();
         let used = self.sharing(pool, entry).filter_map(|(deposit, step)| {
-            let (zh, en): (Vec<_>, Vec<_>) = self.later_than_share(deposit, step).into_iter().unzip();
+            let (zh, en): (Vec<_>, Vec<_>) = Self::later_than_share(deposit, step, &parts).into_iter().unzip();
             let id = &deposit.id;
             (!zh.is_empty()).then(|| (format!("{id}：{}", zh.join("，")), format!("{id}: {}", en.join(", "))))
         });
@@ -193,11 +205,11 @@ impl DepositBook {
         used
     }
 
-    fn later_than_share(&self, deposit: &DepositState, step: &CountedStep) -> Vec<Later> {
+    fn later_than_share(deposit: &DepositState, step: &CountedStep, parts: &Parts<'_>) -> Vec<Later> {
         if let Some(last) = deposit.counted_steps.last().filter(|last| last.entry != step.entry) {
             return vec![last.told()];
         }
-        let mut found = self.later_than_count(deposit, step.entry);
+        let mut found = Self::later_than_count(deposit, step.entry, parts);
         if matches!(step.what, Counted::Allocated { has_kept_clock: true, .. }) {
             found.push((
                 "其后有款项恢复应退，退还期限以此为据，不能再冲销".to_owned(),
