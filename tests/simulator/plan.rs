@@ -142,7 +142,7 @@ struct Bent {
 }
 
 /// Plans of a hundred that lean to deposits.
-const OF_DEPOSITS: usize = 15;
+const OF_DEPOSITS: usize = 25;
 /// Buyers whose deposits those are about.
 const BUYERS_LEANT_ON: usize = 2;
 

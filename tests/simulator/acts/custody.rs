@@ -19,7 +19,6 @@ const BANK: &str = "b-1";
 /// What the book waits for at the bank, whatever becomes of a single deposit.
 pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> &'static str {
     let is_open = book.unallocated.values().any(|of| of.fate == UnallocatedFate::Open);
-    let forfeited = |phase| deposit.forfeitures.values().any(|of| of.phase == phase);
     match () {
         () if scene.dice.percent(8) => "deposit.entry_reversed",
         () if book.own_funds.values().any(|of| of.returned.is_none()) && scene.dice.percent(30) => {
@@ -30,9 +29,6 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
         () if deposit.guarantees.values().any(|of| of.phase == GuaranteePhase::Valid) && scene.dice.percent(30) => {
             "deposit.guarantee_claimed"
         }
-        () if forfeited(ForfeiturePhase::Claimed) => "deposit.guarantee_paid",
-        () if forfeited(ForfeiturePhase::Annulled) => "deposit.forfeiture_recovered",
-        () if forfeited(ForfeiturePhase::Remitted) && scene.dice.percent(30) => "deposit.forfeiture_annulled",
         () if is_open && scene.dice.percent(60) => scene.dice.pick(&[
             "deposit.unallocated_claimed",
             "deposit.unallocated_claimed",
@@ -51,6 +47,34 @@ pub fn sensible(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositStat
             "deposit.assessed",
             "deposit.assessed",
         ]),
+    }
+}
+
+fn forfeited(deposit: &DepositState, phase: ForfeiturePhase) -> bool {
+    deposit.forfeitures.values().any(|of| of.phase == phase)
+}
+
+fn covers(deposit: &DepositState) -> bool {
+    deposit.guarantees.values().any(|of| of.phase == GuaranteePhase::Valid)
+}
+
+/// Something was begun with it that another step follows.
+pub fn has_begun(deposit: &DepositState) -> bool {
+    use ForfeiturePhase::{Annulled, Claimed, Decided, Final, Remitted};
+    covers(deposit) || [Decided, Claimed, Final, Remitted, Annulled].iter().any(|phase| forfeited(deposit, *phase))
+}
+
+/// What follows what was claimed of an issuer, or annulled of what the treasury has; now and then its reversal.
+pub fn next(scene: &mut Scene<'_>, deposit: &DepositState) -> Option<&'static str> {
+    let forfeited = |phase| forfeited(deposit, phase);
+    match () {
+        () if scene.dice.percent(25) => None,
+        () if forfeited(ForfeiturePhase::Claimed) => Some("deposit.guarantee_paid"),
+        () if forfeited(ForfeiturePhase::Annulled) && scene.dice.percent(25) => Some("deposit.entry_reversed"),
+        () if forfeited(ForfeiturePhase::Annulled) => Some("deposit.forfeiture_recovered"),
+        () if forfeited(ForfeiturePhase::Remitted) && scene.dice.percent(50) => Some("deposit.forfeiture_annulled"),
+        () if covers(deposit) && scene.dice.percent(50) => Some("deposit.guarantee_claimed"),
+        () => None,
     }
 }
 
@@ -227,7 +251,8 @@ fn of_decision(
     let of_phase = |scene: &mut Scene<'_>, phase| chosen(scene, forfeitures(), |of| of.phase == phase);
     Some(match kind {
         "deposit.guarantee_claimed" => json!({
-            "deposit": id, "id": format!("x-{}", scene.dice.below(60)), "amount": yuan(fen / 4 + 1),
+            "deposit": id, "id": format!("x-{}", scene.dice.below(60)),
+            "amount": yuan(if scene.dice.percent(80) { fen / 50 + 1 } else { fen / 4 + 1 }),
             "guarantee": chosen(scene, guarantees(), |of| of.phase == GuaranteePhase::Valid),
             "ground": ground(scene, book, deposit), "reasons": "理由", "document": scene.document()?,
         }),

@@ -22,6 +22,14 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     let book = seam::deposits(scene.world, payee);
     let drawn = book.map(|book| book.deposits.values().collect::<Vec<_>>()).unwrap_or_default();
     let deposit = drawn_of(scene, &drawn);
+    // Payers are divided, or no part would be put back.
+    if let Some(payer) = deposit.filter(|of| intent.sensible && of.part.is_none() && scene.dice.percent(4)) {
+        let free = book.map_or(0, |book| custody::free_minor(book, payer));
+        let player = payer.payer.as_ref().and_then(|payer| scene.cast.position(payer));
+        if let Some(draft) = player.filter(|_| free > 0).and_then(|player| organisation::division(scene, player)) {
+            return Some(draft);
+        }
+    }
     let kind =
         if intent.sensible { sensible(scene, book, deposit) } else { Act::KINDS[scene.dice.below(Act::KINDS.len())] };
     let payload = payload(scene, book, deposit, kind)?;
@@ -42,10 +50,12 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
     Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
 }
 
-/// Often one whose payer is gone, for those are few; seldom a part that was put back, for nothing becomes of it.
+/// Often one whose payer is gone, or with something that was begun and waits for its next step, for those are few; seldom a part that was put back, for nothing becomes of it.
 fn drawn_of<'w>(scene: &mut Scene<'w>, all: &[&'w DepositState]) -> Option<&'w DepositState> {
     let orphaned: Vec<_> = all.iter().filter(|deposit| custody::succession(scene, deposit).is_some()).collect();
+    let begun: Vec<_> = all.iter().filter(|deposit| custody::has_begun(deposit)).collect();
     let first = scene.dice.one_of(&orphaned).copied().filter(|_| scene.dice.percent(40));
+    let first = first.or(scene.dice.one_of(&begun).copied().filter(|_| scene.dice.percent(40)));
     let stands = |deposit: &&&DepositState| deposit.part.as_ref().is_none_or(|part| part.put_back.is_none());
     let standing: Vec<_> = all.iter().filter(stands).collect();
     let first = first.or(scene.dice.one_of(&standing).copied().filter(|_| scene.dice.percent(90)));
@@ -75,10 +85,13 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     // While it is as it was taken, it can be put back.
     let is_untouched = deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none();
     let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
-    if is_part && scene.dice.percent(if is_untouched { 25 } else { 4 }) {
+    if is_part && scene.dice.percent(if is_untouched { 40 } else { 4 }) {
         return "deposit.division_reversed";
     }
     if let Some(kind) = succeeding(scene, book, deposit) {
+        return kind;
+    }
+    if let Some(kind) = custody::next(scene, deposit) {
         return kind;
     }
     if scene.dice.percent(30) {
@@ -94,6 +107,7 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.forfeiture_appealed"
         }
         () if refunds.contains(&RefundPhase::Instructed) => "deposit.refund_settled",
+        () if refunds.contains(&RefundPhase::Approved) && scene.dice.percent(15) => "deposit.entry_reversed",
         () if refunds.contains(&RefundPhase::Approved) => "deposit.refund_instructed",
         () if deposit.guarantees.values().any(|guarantee| guarantee.phase == GuaranteePhase::Lodged) => {
             "deposit.guarantee_verified"
@@ -111,6 +125,7 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
             "deposit.held",
             "deposit.released",
             "deposit.forfeited",
+            "deposit.guarantee_lodged",
             "deposit.guarantee_lodged",
             "deposit.guarantee_released",
             "deposit.refund_due",
@@ -256,9 +271,9 @@ fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str,
     let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
     Some(match kind {
         "deposit.guarantee_lodged" => json!({
-            "deposit": id, "id": new, "form": scene.dice.pick(&["bank_guarantee", "insurance"]),
+            "deposit": id, "id": new, "form": scene.dice.pick(&["bank_guarantee", "bank_guarantee", "bank_guarantee", "insurance"]),
             "issuer": {"name": "某银行"}, "issuer_kind": "bank", "licence": "B0001H141010001", "number": reference, "amount": yuan(fen), "valid_from": today,
-            "valid_to": scene.day(fen % 30), "claim_by": scene.day(fen % 30), "document": scene.document()?,
+            "valid_to": scene.day(fen % 90), "claim_by": scene.day(fen % 90), "document": scene.document()?,
         }),
         "deposit.guarantee_verified" | "deposit.guarantee_released" | "deposit.guarantee_expired" => {
             let wanted = |phase| {
@@ -345,7 +360,7 @@ fn scene_days(fen: i64) -> i64 {
 }
 
 fn scheme(scene: &mut Scene<'_>) -> Option<Value> {
-    let kind = scene.dice.pick(&["bid-tendering", "bid-tendering", "bid-procurement", WAGES, "integrity-deposit"]);
+    let kind = scene.dice.pick(&["bid-tendering", "bid-procurement", "bid-procurement", WAGES, "integrity-deposit"]);
     let article = match kind {
         "bid-procurement" => "政府采购法实施条例第三十三条",
         WAGES => "保障农民工工资支付条例第三十二条",

@@ -37,6 +37,18 @@ pub fn second_key(scene: &mut Scene<'_>, player: usize) -> Option<Draft> {
     Some(Draft { stream, act: act.into(), by: By::Player(player) })
 }
 
+/// The registry divides one that goes on: those who have its place can share what it has.
+pub fn division(scene: &mut Scene<'_>, player: usize) -> Option<Draft> {
+    let found = seam::organisation(scene.world, &scene.cast.player(player).id)?;
+    if found.ended().is_some() || !found.is_confirmed() {
+        return None;
+    }
+    let ending = ending(scene, player)?;
+    let stream = seam::organisation_stream(&scene.cast.player(player).id);
+    let by = scene.player(Role::Supervisor);
+    (ending.ground == EndingGround::Divided).then(|| Draft { stream, act: Act::from(ending).into(), by })
+}
+
 fn sensible(scene: &mut Scene<'_>, found: Option<&Organisation>) -> &'static str {
     let now = scene.now;
     match found {
