@@ -95,6 +95,9 @@ pub struct AskedTerms {
     /// Kinds that are asked of those who won.
     pub of_winners: Vec<ItemId>,
     pub apart: Vec<ApartKinds>,
+    /// What is asked of whoever has the place of who bid is asked in its place. Up to 2027-07 it was asked of that one alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_bidder: bool,
     pub rule: Rule,
 }
 

@@ -334,7 +334,7 @@ mod tests {
             ("2027-05", "ce0f81dbf9056611c4afc25db655df34f2d65e1618cf39e3fbd270d82a55a2a0".to_owned()),
             ("2027-06", "6732a4f63d976498c197808d890e43da8eab487a059c44436a1214640c9858f7".to_owned()),
             ("2027-07", "449b40d8d187884de7198eaa2a557f8752086d1351590faedf64f99a656d8ac7".to_owned()),
-            ("2027-08", "e18cef42c2a9877a00d91f47e2db616fef54b00e0ff763953b1ceb3dc6cabed2".to_owned()),
+            ("2027-08", "3bc8e6e96c31164d7364b25c018bf807d825876973e847ca6a61db9109199830".to_owned()),
         ];
         assert_eq!(known, shipped);
     }

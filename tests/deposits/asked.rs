@@ -3,6 +3,7 @@
 use super::refunds::{TENDER, lot};
 use super::stage::{Stage, paper, yuan};
 use super::support::{Actor, Answer, Engine};
+use gongshi::organisation::EndingGround;
 use serde_json::{Value, json};
 
 impl Stage {
@@ -87,6 +88,41 @@ async fn only_who_takes_part_is_asked_and_no_more_than_its_price_bears_on_sqlite
 #[tokio::test(flavor = "multi_thread")]
 async fn only_who_takes_part_is_asked_and_no_more_than_its_price_bears_on_postgres() {
     only_who_takes_part_is_asked_and_no_more_than_its_price_bears(Engine::Postgres).await;
+}
+
+/// The winner has merged into another bidder: its performance bond is announced for it, and the successor has its place; nobody is asked for it twice.
+async fn a_winners_successor_is_asked_in_its_place(engine: Engine) {
+    let stage = Stage::on(engine).await;
+    stage.contracted().await;
+    let (supervisor, winner, heir) = (&stage.cast.supervisor, &stage.cast.enterprise, &stage.cast.rival);
+    stage.scheme_of("s-2", "performance-tendering", "招标投标法实施条例第五十八条", "CNY", 100_000).await;
+    stage.app.ends(supervisor, winner, EndingGround::Merged, &[heir]).await;
+    let bond = || (yuan(400_000_000), yuan(40_000_000));
+    let direct = stage.asks("x-1", "s-2", heir, bond()).await;
+    is_refused(&direct, "inconsistent", "/payer", "DP-ASKED");
+    assert!(direct.body["errors"][0].to_string().contains("succeeds"), "{direct:?}");
+    stage.asks("p-1", "s-2", winner, bond()).await.accepted();
+    let succeeded = json!({"deposit": "p-1", "successor": heir.id, "document": paper()});
+    stage.enters("successions", "deposit.succeeded", succeeded).await.accepted();
+    assert_eq!(stage.deposit("p-1").await["payer"], heir.id.to_string());
+    let again = stage.asks("x-2", "s-2", winner, (yuan(400_000_000), yuan(1))).await;
+    is_refused(&again, "deposit-above-cap", "/required/amount_minor", "DP-ASKED");
+    let receipt = json!({
+        "deposit": "p-1", "reference": "LY-1", "amount": yuan(40_000_000), "value_date": stage.day(0),
+        "account_kind": "basic", "account": {"sealed": "A".repeat(43)},
+    });
+    stage.enters("receipts", "deposit.received", receipt).await.accepted();
+    stage.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_winners_successor_is_asked_in_its_place_on_sqlite() {
+    a_winners_successor_is_asked_in_its_place(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_winners_successor_is_asked_in_its_place_on_postgres() {
+    a_winners_successor_is_asked_in_its_place(Engine::Postgres).await;
 }
 
 /// The clock of a bid bond counts from the contract, and only who won can have refused to sign it.

@@ -14,6 +14,7 @@ pub(super) struct Asked<'a> {
     /// The deposit, if it is there already.
     pub deposit: Option<&'a ItemId>,
     pub kind: &'a DepositKind,
+    /// Who bid, where the edition asks by that.
     pub payer: Option<&'a OrganisationId>,
     pub secures: Option<&'a SecuredLot>,
     pub base: Money,
@@ -60,11 +61,13 @@ fn beside<'b>(
     book: &'b DepositBook,
     asked: &'b Asked<'_>,
     secures: &'b SecuredLot,
+    by_bidder: bool,
 ) -> impl Iterator<Item = (&'b ItemId, &'b DepositState)> {
     let stands = book.deposits.values().filter(|deposit| deposit.clock.is_none() && !deposit.is_put_back());
     let others = stands.filter(move |deposit| {
+        let whose = if by_bidder { &deposit.bidder } else { &deposit.payer };
         asked.payer.is_some()
-            && deposit.payer.as_ref() == asked.payer
+            && whose.as_ref() == asked.payer
             && deposit.secures.as_ref() == Some(secures)
             && asked.deposit != Some(&deposit.id)
     });
@@ -77,7 +80,7 @@ fn must_be_within(
     secures: &SecuredLot,
     terms: &AskedTerms,
 ) -> Result<(), Refusal> {
-    let beside: Vec<_> = beside(book, asked, secures).collect();
+    let beside: Vec<_> = beside(book, asked, secures, terms.by_bidder).collect();
     if let Some((_, other)) = beside.iter().find(|(kind, _)| terms.are_apart(&asked.kind.id, kind)) {
         let words = (
             format!("该交纳人就该标段的保证金 {} 未退，不另收{}", other.id, asked.kind.zh),
@@ -133,7 +136,10 @@ fn must_take_part(asked: &Asked<'_>, lot: &LotState, terms: &AskedTerms) -> Resu
     let words = if terms.of_bidders.contains(&asked.kind.id) && lot.bids.is_some() && !lot.bidders.contains(payer) {
         ("没有在该标段投标", "it did not bid in the lot")
     } else if terms.of_winners.contains(&asked.kind.id) && awards_of(lot, asked.payer).next().is_none() {
-        ("没有在该标段中标", "it did not win the lot")
+        (
+            "没有在该标段中标（由其承继中标人的，先通知原中标人，再登记承继）",
+            "it did not win the lot (whoever succeeds who did: announce it for that one, and enter the succession)",
+        )
     } else {
         return Ok(());
     };

@@ -328,10 +328,11 @@ pub(super) fn decide_assessment(
     let most = book.most_minor(deposit, of_kind, &inputs, at.law);
     // The cap is that of the whole: parts are never asked for more than they took along.
     let most = if deposit.is_divided() { most.min(deposit.required_minor) } else { most };
+    let by_bidder = at.law.edition().deposits.guards.asked.by_bidder;
     let asked = Asked {
         deposit: Some(&deposit.id),
         kind: of_kind,
-        payer: deposit.payer.as_ref(),
+        payer: (if by_bidder { &deposit.bidder } else { &deposit.payer }).as_ref(),
         secures: deposit.secures.as_ref(),
         base: act.base,
         required_minor: act.required.amount_minor,

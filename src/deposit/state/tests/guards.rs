@@ -198,6 +198,25 @@ fn what_is_asked_of_one_payer_for_one_lot_is_capped_together() {
     }
 }
 
+/// Whoever has the place of a payer is asked in its place: not as much again of either; and what it bid itself is its own.
+#[test]
+fn what_is_asked_of_who_is_gone_and_of_who_has_its_place_is_capped_together() {
+    for (edition, is_capped) in ["2027-07", "2027-08"].into_iter().zip([false, true]) {
+        let mut run = Run::on("2026-03-20").under(edition);
+        run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
+        run.accepts(1, "deposit.announced", asked_for("d-1", "1", PAYER, 10_000_000));
+        run.divides_payer();
+        let heir = json!({"deposit": "d-1", "successor": HEIRS[0], "document": paper()});
+        run.accepts(1, "deposit.succeeded", heir);
+        let (again, own) = (asked_for("d-2", "1", PAYER, 1), asked_for("d-3", "1", HEIRS[0], 10_000_000));
+        let (refused, accepted) = if is_capped { (again, own) } else { (own, again) };
+        run.refuses(1, "deposit.announced", refused, "deposit-above-cap");
+        run.accepts(1, "deposit.announced", accepted);
+        let assessed = |fen: i64| json!({"deposit": "d-1", "base": yuan(500_000_000), "required": yuan(fen), "rule": "DP-ASSESSMENT"});
+        run.accepts(1, "deposit.assessed", assessed(9_000_000));
+    }
+}
+
 #[test]
 fn nothing_is_to_be_paid_before_it_was_asked() {
     for (edition, is_refused) in BOTH.into_iter().zip([false, true]) {
