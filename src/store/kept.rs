@@ -4,6 +4,7 @@ use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 
 /// The last few sessions, for whoever follows at once, the last one first: the pool would ask the server twice whether each is still
 /// there, and lend the one that nobody has used for longest, whose backend has none of the plans and pages at hand.
@@ -45,5 +46,15 @@ impl Kept {
 
     pub fn close(&self) {
         *self.sessions.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Where no runtime is left, as at the end of an audit, the pool can't take anything back: it would panic.
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let sessions = self.sessions.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if Handle::try_current().is_err() {
+            sessions.into_iter().flatten().for_each(|(session, _)| drop(session.leak()));
+        }
     }
 }
