@@ -2,7 +2,7 @@
 
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
@@ -26,9 +26,13 @@ impl Kept {
         Self { max, sessions: Mutex::new(Some(Vec::new())) }
     }
 
+    fn sessions(&self) -> MutexGuard<'_, Option<Vec<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Those that were not used for long go back to the pool.
     pub fn take(&self) -> Option<PoolConnection<Postgres>> {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.sessions();
         let sessions = sessions.as_mut()?;
         sessions.retain(|(_, since)| since.elapsed() < KEPT_TIME_MAX);
         sessions.pop().map(|(connection, _)| connection)
@@ -36,7 +40,7 @@ impl Kept {
 
     /// Where there are as many already, the oldest goes back to the pool.
     pub fn put(&self, connection: PoolConnection<Postgres>) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.sessions();
         let Some(sessions) = sessions.as_mut() else { return };
         if sessions.len() == self.max {
             sessions.remove(0);
@@ -45,7 +49,7 @@ impl Kept {
     }
 
     pub fn close(&self) {
-        *self.sessions.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.sessions() = None;
     }
 }
 

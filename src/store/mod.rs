@@ -77,6 +77,7 @@ pub struct Database {
     pub pools: Pools,
     /// Of the last writing transaction.
     kept: Arc<Kept>,
+    /// Of the last reads outside any transaction.
     kept_readers: Arc<Kept>,
     layouts: Arc<Layouts>,
     health: Arc<Health>,

@@ -62,6 +62,14 @@ impl Query {
         format!("words @@ (SELECT ${}::text::tsquery)", self.values.len())
     }
 
+    /// All of them, wherever each stands.
+    fn and_bag(&mut self, bag: &[String]) {
+        if !bag.is_empty() {
+            let has = self.matching(bag.join(" & "));
+            self.conditions.push(has);
+        }
+    }
+
     fn of_sqlite(sought: &SoughtWords) -> Self {
         let mut query = Self::default();
         let marks = sought.marks.iter().map(|mark| format!("\"{mark}\""));
@@ -82,16 +90,12 @@ impl Query {
         let mut query = Self::default();
         let without = sought.without_mark.iter().map(|mark| format!("!'{mark}'"));
         let bag: Vec<_> = bag(&sought.phrases, &sought.marks).chain(without).collect();
-        if !bag.is_empty() {
-            let has = query.matching(bag.join(" & "));
-            query.conditions.push(has);
-        }
+        query.and_bag(&bag);
         query.and_phrases(&sought.phrases);
         if !sought.without.is_empty() {
             let mut other = Self { values: query.values, ..Self::default() };
             let bag: Vec<_> = self::bag(&sought.without, &[]).collect();
-            let has = other.matching(bag.join(" & "));
-            other.conditions.push(has);
+            other.and_bag(&bag);
             other.and_phrases(&sought.without);
             query.values = other.values;
             query.conditions.push(format!("NOT ({})", other.conditions.join(" AND ")));
