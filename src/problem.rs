@@ -116,6 +116,7 @@ problems! {
     DEPOSIT_DIVIDED 409 "deposit-divided" "到账款项已拆分" "What was received is divided"
     PART_IN_USE 409 "part-in-use" "拆分出的部分已在使用" "The part is in use"
     ENTRY_IN_USE 409 "entry-in-use" "其后另有登记以此为据" "Something later rests on the entry"
+    ENTRY_STANDS 409 "entry-stands" "该登记不再冲销" "The entry stands for good"
     STATEMENT_REFUSED 422 "statement-refused" "对账单不能采用" "A statement that can't be used"
     SAME_SIGNER 403 "same-signer" "须由另一人复核" "To be signed by another person"
     DEPOSIT_UNKNOWN 404 "deposit-unknown" "没有该保证金" "Unknown deposit"

@@ -160,6 +160,29 @@ impl AllocationTerms {
     }
 }
 
+/// How many allocations of interest on one account may be taken back, the last ones.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingTerms {
+    allocations: usize,
+    pub rule: Rule,
+}
+
+/// No edition lets more be taken back than five years of months: each is remembered in memory of each deposit that shared.
+const ALLOCATIONS_BACK_MAX: usize = 60;
+
+impl StandingTerms {
+    /// Up to 2027-08 all of them may be.
+    pub fn allocations(&self) -> Option<usize> {
+        (!self.rule.is_silent()).then_some(self.allocations)
+    }
+
+    pub(super) fn fault(&self) -> Option<String> {
+        let is_right = self.allocations().is_none_or(|last| (1..=ALLOCATIONS_BACK_MAX).contains(&last));
+        (!is_right).then(|| format!("between one and {ALLOCATIONS_BACK_MAX} allocations can be reversed"))
+    }
+}
+
 /// What keeps a book from saying what did not happen, and a payee from asking or keeping what it may not. Editions up to 2027-03 have
 /// none of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -198,6 +221,9 @@ pub struct DepositGuards {
     /// What of that could not be yet. Silent up to 2027-07.
     #[serde(default)]
     pub corrections: Rule,
+    /// And what of it can't be any more. Silent up to 2027-08.
+    #[serde(default)]
+    pub standing: StandingTerms,
 }
 
 impl DepositGuards {
@@ -217,9 +243,10 @@ impl DepositGuards {
             entries,
             allocation,
             corrections,
+            standing,
         } = self;
         let plain = [held, reversal, &asked.rule, event, cover, rates, &reserved.rule, references, &procurement.rule];
-        let plain = plain.into_iter().chain([entries, &allocation.rule, corrections]);
+        let plain = plain.into_iter().chain([entries, &allocation.rule, corrections, &standing.rule]);
         let days = [payment_days, second].map(|of| (&of.rule, Some(of.days)));
         plain.map(|rule| (rule, None)).chain(days)
     }

@@ -306,7 +306,8 @@ impl DepositTerms {
         if !self.loan_rate.is_sorted_by(|one, next| one.from < next.from) {
             return Some("loan rates come one after the other".into());
         }
-        if let Some(fault) = self.assessment.fault().or_else(|| self.guards.allocation.fault()) {
+        let faults = [self.assessment.fault(), self.guards.allocation.fault(), self.guards.standing.fault()];
+        if let Some(fault) = faults.into_iter().flatten().next() {
             return Some(fault);
         }
         let mut named = self

@@ -242,6 +242,10 @@ static SHIPPED: &[&[(&str, &str)]] = shipped! {
         "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
         "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
     ];
+    "2027-09": [
+        "edition.toml", "calendar.toml", "windows.toml", "commitments.toml", "rounds.toml", "persons.toml", "prices.toml",
+        "evaluation.toml", "credit.toml", "access.toml", "fairness.toml", "deposits.toml"
+    ];
 };
 
 /// One that comes with the program. It is read when somebody asks for it: most logs adopt one or two, and there are more of them with
@@ -335,6 +339,7 @@ mod tests {
             ("2027-06", "6732a4f63d976498c197808d890e43da8eab487a059c44436a1214640c9858f7".to_owned()),
             ("2027-07", "449b40d8d187884de7198eaa2a557f8752086d1351590faedf64f99a656d8ac7".to_owned()),
             ("2027-08", "3bc8e6e96c31164d7364b25c018bf807d825876973e847ca6a61db9109199830".to_owned()),
+            ("2027-09", "8f464ee78fc7724996829919a7a4e7a472b58ed8e3538a2558c8b36943bf9212".to_owned()),
         ];
         assert_eq!(known, shipped);
     }
@@ -358,7 +363,7 @@ mod tests {
         let edition = Editions::newest();
         let MinimumWindows { candidates, bidding, amendment } = &edition.windows;
         assert_eq!((candidates.days, bidding.days, amendment.days), (3, 20, 15));
-        assert_eq!(edition.rules().count(), 109);
+        assert_eq!(edition.rules().count(), 110);
         for (rule, days) in edition.rules() {
             assert!(!rule.law.is_empty() && rule.anchor.contains('.') && days != Some(0), "{}", rule.id);
         }

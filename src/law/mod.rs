@@ -27,7 +27,7 @@ pub use credit::{
 };
 pub use deposit_upkeep::{
     ALLOCATION_LINES_MAX, AllocationTerms, AskedTerms, AssessmentTerms, CreditStep, DepositGuards, GuaranteeIssuers,
-    GuaranteeTerms, ProcurementTerms, ReservedTerms, SecrecyTerms,
+    GuaranteeTerms, ProcurementTerms, ReservedTerms, SecrecyTerms, StandingTerms,
 };
 pub use deposits::{
     CapBase, DepositForm, DepositKind, DepositShape, DepositTerms, ForfeitGround, ForfeitTo, IssuerKind, LoanRate,

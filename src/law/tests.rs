@@ -54,7 +54,7 @@ fn a_period_moves_with_the_calendar_while_it_is_open_and_not_when_it_is_over() {
 fn an_entry_is_judged_by_what_was_adopted_before_it() {
     let adopted = adopted("2026-12-30T00:00:00.000Z");
     let law = Law::new(&adopted).unwrap();
-    for (index, name) in [(0, "2027-08"), (1, "2027-08"), (40, "2027-08"), (41, "2027-test"), (999, "2027-test")] {
+    for (index, name) in [(0, "2027-09"), (1, "2027-09"), (40, "2027-09"), (41, "2027-test"), (999, "2027-test")] {
         assert_eq!(law.before(index).edition().name, name, "{index}");
     }
     assert!(Law::new(&[]).is_none());

@@ -210,6 +210,7 @@ fn of_guards(guards: &DepositGuards) -> Vec<TracedRule<'_>> {
         entries,
         allocation,
         corrections,
+        standing,
     } = guards;
     vec![
         TracedRule::each(held),
@@ -233,6 +234,8 @@ fn of_guards(guards: &DepositGuards) -> Vec<TracedRule<'_>> {
         TracedRule::each(&allocation.rule).refuses(),
         // Of what could not be reversed before, either.
         TracedRule::at_most(corrections).refuses(),
+        // Of what stands for good.
+        TracedRule::at_most(&standing.rule).refuses(),
     ]
 }
 

@@ -133,7 +133,7 @@ impl Stage {
 
 /// The newest edition under another name, which the log has not adopted.
 pub fn another_edition() -> Edition {
-    let renamed = |text: String| text.replace("name = \"2027-08\"", "name = \"matrix\"");
+    let renamed = |text: String| text.replace("name = \"2027-09\"", "name = \"matrix\"");
     let files = Editions::newest().files().into_iter().map(|(name, text)| (name, renamed(text)));
     let files: Vec<(String, String)> = files.collect();
     Edition::parse(&Edition::pack(files.iter().map(|(name, text)| (&**name, &**text)))).unwrap()

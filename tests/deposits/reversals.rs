@@ -192,8 +192,9 @@ async fn what_was_counted_wrongly_is_undone(engine: Engine) {
     let after = stage.balances("").await;
     assert_eq!((&after["2945.icbc.CNY"], &after["2040.d-1.CNY"]), (&(-1_001).into(), &0.into()));
     // Shared again, it is as much.
-    stage.allocates().await;
+    let shared = stage.allocates().await;
     stage.stands_as(&before).await;
+    what_was_paid_stands(&stage, &shared).await;
     a_remittance(&stage).await;
     stage.holds().await;
 }
@@ -212,6 +213,23 @@ impl Stage {
         let allocation = json!({"bank": "icbc", "amount": yuan(1_001), "up_to": self.today(), "table": table});
         let answer = self.enters("interest-allocations", "deposit.interest_allocated", allocation).await;
         answer.accepted()["index"].clone()
+    }
+}
+
+/// Once the bank is told of a refund, nothing that counted its interest is taken back, of nobody who shared.
+async fn what_was_paid_stands(stage: &Stage, shared: &Value) {
+    let approval = json!({
+        "deposit": "d-1", "id": "r-2", "amount": yuan(6_000_000), "value_date": stage.today(), "interest_minor": 501,
+        "overdue_minor": 0,
+    });
+    let answer = stage.enters("refund-approvals", "deposit.refund_approved", approval).await;
+    let approved = answer.accepted()["index"].clone();
+    let told = json!({"deposit": "d-1", "refund": "r-2"});
+    stage.post(&stage.checker, "refund-instructions", "deposit.refund_instructed", told).await.accepted();
+    for wrong in [json!({"bank": "icbc", "entry": shared}), json!({"deposit": "d-1", "entry": approved})] {
+        let refused = stage.reverses(reversal(wrong)).await;
+        assert_eq!((refused.status, refused.problem()), (409, "entry-stands"));
+        assert!(refused.body["detail"].to_string().contains("12"), "{refused:?}");
     }
 }
 

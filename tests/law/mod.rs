@@ -29,7 +29,7 @@ work = ["2027-01-09", "2027-01-10"]
 "#;
     edited(|name, text| match name {
         "calendar.toml" => text + year,
-        "edition.toml" => text.replace("name = \"2027-08\"", "name = \"2027-test\""),
+        "edition.toml" => text.replace("name = \"2027-09\"", "name = \"2027-test\""),
         _ => text,
     })
 }
@@ -129,7 +129,7 @@ async fn an_open_window_moves_with_the_calendar(engine: Engine) {
     must_hold(&app).await;
     let law = app.get("/v1/law").await.body;
     assert_eq!((law[0]["name"].as_str(), law[0]["in_force"].as_bool()), (Some("2027-test"), Some(true)));
-    assert_eq!((law[1]["name"].as_str(), law[1]["index"].as_u64()), (Some("2027-08"), Some(0)));
+    assert_eq!((law[1]["name"].as_str(), law[1]["index"].as_u64()), (Some("2027-09"), Some(0)));
     let rules = app.get(&format!("/v1/law/{}", edition.id)).await.body;
     assert!(rules["calendar_years"].as_array().unwrap().contains(&2027.into()), "{rules}");
     assert!(rules["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == "AW-WINDOW" && rule["days"] == 3));
@@ -193,7 +193,7 @@ async fn a_rule_counts_from_the_edition_that_has_it() {
     let (app, cast) = on_the_eve(Engine::Sqlite).await;
     let stricter = edited(|name, text| match name {
         "windows.toml" => text.replacen("days = 3", "days = 5", 1),
-        "edition.toml" => text.replace("2027-08\"", "stricter\""),
+        "edition.toml" => text.replace("2027-09\"", "stricter\""),
         _ => text,
     });
     upload(&app, &cast.supervisor, &stricter).await;

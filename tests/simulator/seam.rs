@@ -130,7 +130,7 @@ pub fn editions() -> [Arc<Edition>; 3] {
 
 fn edited(called: &str, edit: impl Fn(&str, String) -> String) -> Arc<Edition> {
     let files = Editions::newest().files().into_iter().map(|(name, text)| {
-        let text = edit(&name, text.replace("name = \"2027-08\"", &format!("name = \"{called}\"")));
+        let text = edit(&name, text.replace("name = \"2027-09\"", &format!("name = \"{called}\"")));
         (name, text)
     });
     let files: Vec<(String, String)> = files.collect();

@@ -35,7 +35,7 @@ impl DepositBook {
             Act::OpenItemResolved(act) => self.resolve(act, place),
             Act::ReconciliationWithdrawn(act) => self.withdraw(act, place),
             act if act.deposit().is_some() => self.fold_deposit(act, place, law),
-            act => self.fold_bank(act, place),
+            act => self.fold_bank(act, place, law),
         }
         if !lines.is_empty() {
             let _ = self.book.post(&lines);
@@ -63,7 +63,7 @@ impl DepositBook {
     }
 
     /// What is of no deposit.
-    fn fold_bank(&mut self, act: &Act, place: &Place) {
+    fn fold_bank(&mut self, act: &Act, place: &Place, law: Law<'_>) {
         match act {
             Act::BankEntered(entry) => {
                 self.references.insert(entry.reference.as_str());
@@ -90,7 +90,7 @@ impl DepositBook {
                 self.references.insert(back.reference.as_str());
                 self.move_unallocated(back.receipt.as_str(), UnallocatedFate::Returned);
             }
-            Act::InterestAllocated(allocation) => self.allocate(allocation, place),
+            Act::InterestAllocated(allocation) => self.allocate(allocation, place, law),
             Act::DifferenceOpened(opening) => self.open_difference(opening, place),
             Act::DifferenceCleared(clearing) => {
                 if let Some(difference) = self.differences.get_mut(&clearing.difference) {
@@ -139,13 +139,15 @@ impl DepositBook {
             Act::RefundDue(start) => self.start_clock(&id, start, place, law),
             Act::RefundOverdue(_) => self.with(&id, |deposit| deposit.overdue = Some(place.index)),
             Act::RefundApproved(approval) => self.approve(&id, approval, place, law),
-            Act::RefundInstructed(instruction) => self.with(&id, |deposit| {
-                if let Some(refund) = deposit.refunds.get_mut(&instruction.refund) {
-                    (refund.phase, refund.instructed) = (RefundPhase::Instructed, Some(day_of(place)));
-                    refund.settled_by = None;
-                }
-                deposit.note_instructed(&instruction.refund);
-            }),
+            Act::RefundInstructed(instruction) => {
+                self.with(&id, |deposit| {
+                    if let Some(refund) = deposit.refunds.get_mut(&instruction.refund) {
+                        (refund.phase, refund.instructed) = (RefundPhase::Instructed, Some(day_of(place)));
+                        refund.settled_by = None;
+                    }
+                });
+                self.counted_for_good(&id, &instruction.refund, law);
+            }
             Act::RefundSettled(settlement) => {
                 self.references.insert(settlement.reference.as_str());
                 let day = settlement.value_date;
@@ -393,6 +395,7 @@ impl DepositState {
             unclaimed: None,
             steps_unclaimed: Vec::new(),
             counted_steps: Vec::new(),
+            counted_stands: 0,
             last_entry: place.index,
         }
     }

@@ -20,12 +20,10 @@ pub(super) struct CountedStep {
     pub entry: u64,
     pub what: Counted,
     /// What moved what bears interest when it was done, and up to when interest was counted.
-    pub steps: Vec<BalanceStep>,
+    pub steps: Box<[BalanceStep]>,
     pub counted_to: Option<Day>,
     /// How many steps there were after it: those behind them came since.
     pub known: usize,
-    /// What it took of the carry.
-    pub carry: i128,
     /// What was added since to days that were counted already, with its product.
     pub backdated: Vec<(BalanceStep, i128)>,
 }
@@ -52,6 +50,8 @@ pub(super) struct OwnCount {
     /// What it posted.
     pub lines: Vec<JournalLine>,
     pub what: OwnCounted,
+    /// What it took of the carry; an allocation takes nothing of it.
+    pub carry: i128,
     /// The clock of what is too much, as it would be without it and all that came since.
     pub surplus: Option<SurplusState>,
 }
@@ -109,8 +109,12 @@ impl OwnCount {
         self.moved(Heading::InterestReceivable) != 0
     }
 
-    fn is_instructed(&self) -> bool {
+    pub fn is_instructed(&self) -> bool {
         matches!(self.what, OwnCounted::Approved { is_instructed: true, .. })
+    }
+
+    pub fn is_approval(&self) -> bool {
+        matches!(self.what, OwnCounted::Approved { .. })
     }
 }
 
@@ -123,15 +127,18 @@ impl CountedStep {
         if let Counted::Own(own) = &mut self.what { Some(own) } else { None }
     }
 
+    pub fn is_share(&self) -> bool {
+        self.own().is_none()
+    }
+
     /// With what it finds; what it does is noted by [`DepositState::note_counted`].
     fn found(deposit: &DepositState, entry: u64, what: Counted) -> Self {
         Self {
             entry,
             what,
-            steps: deposit.steps.clone(),
+            steps: deposit.steps.as_slice().into(),
             counted_to: deposit.counted_to,
             known: 0,
-            carry: deposit.carry,
             backdated: Vec::new(),
         }
     }
@@ -143,9 +150,14 @@ impl DepositState {
     }
 
     /// Takes note of what was done by a step, after it.
-    fn note_counted(&mut self, step: CountedStep) {
-        let (known, carry) = (self.steps.len(), step.carry - self.carry);
-        self.counted_steps.push(CountedStep { known, carry, ..step });
+    fn note_counted(&mut self, mut step: CountedStep) {
+        step.known = self.steps.len();
+        if let Some(own) = step.own_mut() {
+            own.carry -= self.carry;
+        }
+        // There are many deposits, and each has few.
+        self.counted_steps.reserve_exact(1);
+        self.counted_steps.push(step);
     }
 
     /// Shares in an allocation, and is counted up to its day. `is_idle`: nothing else is to go back.
@@ -158,17 +170,23 @@ impl DepositState {
         self.note_counted(step);
     }
 
-    /// The bank is told to pay a refund.
-    pub(super) fn note_instructed(&mut self, id: &ItemId) {
-        let own = self.counted_steps.iter_mut().rev().filter_map(CountedStep::own_mut);
-        for own in own {
-            if let OwnCounted::Approved { refund, is_instructed, .. } = &mut own.what
+    /// The bank is told to pay a refund: the entry that approved it last. An edition without a rule of what stands notes it of that alone, and of
+    /// none that approved it for an earlier day.
+    pub(super) fn note_instructed(&mut self, id: &ItemId, of_all: bool) -> Option<u64> {
+        let mut newest = None;
+        for step in self.counted_steps.iter_mut().rev() {
+            let entry = step.entry;
+            if let Some(OwnCounted::Approved { refund, is_instructed, .. }) = step.own_mut().map(|own| &mut own.what)
                 && refund == id
             {
                 *is_instructed = true;
-                return;
+                newest = newest.or(Some(entry));
+                if !of_all {
+                    break;
+                }
             }
         }
+        newest
     }
 
     /// Something has come back, and all else that is to go back is what was allocated.
@@ -241,6 +259,7 @@ impl DepositBook {
             voucher: self.book.vouchers() + 1,
             lines: lines.to_vec(),
             what,
+            carry: deposit.carry,
             surplus: deposit.surplus,
         };
         let step = CountedStep::found(deposit, place.index, Counted::Own(Box::new(own)));
@@ -295,13 +314,9 @@ impl DepositBook {
         let terms = &law.edition().deposits.surplus;
         let Some(deposit) = self.deposits.get_mut(id) else { return };
         let mut excess = self.book.standing(&deposit.account(Heading::Excess));
-        let (is_over, now) = (deposit.clock.is_some(), deposit.surplus);
-        for step in deposit.counted_steps.iter_mut().rev() {
+        let (is_over, now, stands) = (deposit.clock.is_some(), deposit.surplus, deposit.counted_stands);
+        for step in deposit.counted_steps.iter_mut().rev().take_while(|step| step.entry > stands) {
             let Some(own) = step.own_mut() else { continue };
-            // Neither it nor what came before it is taken back any more.
-            if own.is_instructed() {
-                return;
-            }
             excess += own.excess_minor();
             if let (Some(beside), Some(now)) = (&mut own.surplus, now.filter(|now| now.overdue.is_some()))
                 && beside.running == now.running

@@ -122,6 +122,7 @@ impl DepositState {
             unclaimed: None,
             steps_unclaimed: Vec::new(),
             counted_steps: Vec::new(),
+            counted_stands: 0,
             ..self.clone()
         }
     }

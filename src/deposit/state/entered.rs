@@ -211,7 +211,9 @@ impl DepositBook {
         let steps = self.deposits.values().flat_map(|deposit| {
             let own = deposit.steps_unclaimed.iter().filter(|step| step.reference.is_none());
             let own = own.map(|step| step.entry);
-            let counted = deposit.counted_steps.iter().filter(|step| step.own().is_some()).map(|step| step.entry);
+            let stands = self.counted_stands(deposit);
+            let counted = deposit.counted_steps.iter().filter(move |step| step.own().is_some() && step.entry > stands);
+            let counted = counted.map(|step| step.entry);
             own.chain(counted).map(|entry| (Some(&deposit.id), EntryName::Entry(entry)))
         });
         let allocations = self.pools.iter().flat_map(|((bank, _), pool)| {

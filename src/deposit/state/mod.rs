@@ -28,6 +28,7 @@ mod require;
 mod rests;
 mod reunion;
 mod reverse;
+mod stands;
 mod steps;
 #[cfg(test)]
 mod tests;

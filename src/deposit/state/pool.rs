@@ -7,7 +7,7 @@ use super::decide::{must_be_amount, unknown};
 use super::{DepositBook, DepositState};
 use crate::act::{Author, Moment, Place, must_be_past};
 use crate::field::{Currency, Day, DocumentId, Fault, ItemId};
-use crate::law::ALLOCATION_LINES_MAX;
+use crate::law::{ALLOCATION_LINES_MAX, Law};
 use crate::log::Hash;
 use crate::problem::{self, Refusal};
 use crate::record::KeyId;
@@ -23,11 +23,13 @@ pub struct PoolState {
     pub allocated_minor: i64,
     /// Up to which day it was allocated last.
     pub up_to: Option<Day>,
-    /// Those allocations that stand.
+    /// Those allocations that may be taken back.
     pub(super) allocations: Vec<AllocationEntered>,
+    /// Up to this entry none may be any more (`stands.rs`).
+    pub(super) stands: u64,
 }
 
-/// An allocation that stands.
+/// An allocation that may be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AllocationEntered {
     pub entry: u64,
@@ -154,7 +156,8 @@ impl DepositBook {
     }
 
     /// The days up to then are paid for: interest is counted anew from there, whatever the rate would have come to.
-    pub(super) fn allocate(&mut self, act: &InterestAllocation, place: &Place) {
+    pub(super) fn allocate(&mut self, act: &InterestAllocation, place: &Place, law: Law<'_>) {
+        self.leave_room(&act.bank, act.amount.currency, law);
         let table = self.allocation(&act.bank, act.amount.currency, act.up_to);
         for share in table.0 {
             if let Some(deposit) = self.deposits.get_mut(&share.deposit) {

@@ -20,12 +20,6 @@ impl CountedStep {
         let (zh, en) = match &self.what {
             Counted::Allocated { .. } => ("结息分配", "interest was allocated"),
             Counted::Own(own) => match &own.what {
-                OwnCounted::Approved { refund, is_instructed: true, .. } => {
-                    return (
-                        format!("其后经办的退还 {refund} 已付款，不能再冲销"),
-                        format!("the refund {refund} was approved after it and has gone out: that stands"),
-                    );
-                }
                 OwnCounted::Approved { refund, .. } => {
                     return (
                         format!("其后已经办退还 {refund}（记录 {entry}），须先冲销"),
@@ -51,11 +45,7 @@ impl DepositBook {
         let Some(own) = step.own() else { return Vec::new() };
         let mut found = Self::later_than_count(deposit, step.entry, &self.parts());
         match &own.what {
-            OwnCounted::Approved { is_instructed, raised, .. } => {
-                if *is_instructed {
-                    let words = ("已付款，只能继续退还", "the bank was told to pay it: it can only go on");
-                    found.push((words.0.to_owned(), words.1.to_owned()));
-                }
+            OwnCounted::Approved { raised, .. } => {
                 if let Some(entry) = raised {
                     found.push((
                         format!("其后核定提高了要求（记录 {entry}），该款本可补足，只能继续退还"),

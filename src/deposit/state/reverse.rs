@@ -9,7 +9,7 @@ use crate::field::{Fault, ItemId};
 use crate::problem::{self, Refusal};
 
 /// # Errors
-/// The edition has no such act; no such entry, or one of another deposit; by who entered it; what has become of it meanwhile.
+/// The edition has no such act; no such entry, or one of another deposit; by who entered it; what has become of it meanwhile; what stands for good.
 pub(super) fn decide(
     book: &DepositBook,
     reversal: &EntryReversal,
@@ -106,7 +106,11 @@ fn decide_own(book: &DepositBook, reversal: &EntryReversal, at: &Moment<'_>) -> 
         must_have_rule(&guards.corrections, at)?;
     }
     let unknown = || unknown("/entry", reversal.entry.map(|entry| entry.to_string()).unwrap_or_default());
-    let (entered_by, later) = match book.taken(reversal).ok_or_else(unknown)? {
+    let taken = book.taken(reversal);
+    if is_correctable(at) && matches!(taken, None | Some(Taken::Counted(..))) {
+        book.must_not_stand(reversal, at)?;
+    }
+    let (entered_by, later) = match taken.ok_or_else(unknown)? {
         Taken::Line(_) => return Err(unknown()),
         Taken::Counted(..) if !is_correctable(at) => return Err(unknown()),
         Taken::Step(deposit, step) => (&step.entered_by, book.later_than(deposit, step, is_correctable(at))),

@@ -10,9 +10,9 @@ impl DepositState {
     /// Interest is counted up to where it was before the last step, and what came since stands behind.
     fn uncount(&mut self, step: CountedStep, rates: &[DatedRate]) {
         let since: Vec<BalanceStep> = self.steps.get(step.known..).unwrap_or_default().to_vec();
-        (self.steps, self.counted_to) = (step.steps, step.counted_to);
+        self.carry += step.own().map_or(0, |own| own.carry);
+        (self.steps, self.counted_to) = (step.steps.into_vec(), step.counted_to);
         self.steps.extend(since);
-        self.carry += step.carry;
         let would = |of: &BalanceStep| {
             let counted = step.counted_to.filter(|counted| of.day < *counted);
             counted.map(|counted| product(of.change_minor, rates, of.day, counted))

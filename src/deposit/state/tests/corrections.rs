@@ -110,14 +110,14 @@ fn an_approval_is_taken_back_until_the_bank_is_told() {
         run.accepts(1, "deposit.refund_approved", payload);
         let entry = run.index;
         run.accepts(2, "deposit.refund_instructed", instructed("r-1"));
-        let refused = run.refuses(2, "deposit.entry_reversed", of_entry(entry), "entry-in-use");
+        let refused = run.refuses(2, "deposit.entry_reversed", of_entry(entry), "entry-stands");
         assert!(refused.detail.zh.contains("已付款"), "{refused}");
         // It has come back: the instruction stands all the same.
         let bounced = json!({
             "deposit": "d-1", "refund": "r-1", "outcome": "bounced", "reference": "B-1", "value_date": "2026-05-11",
         });
         run.accepts(1, "deposit.refund_settled", bounced);
-        run.refuses(2, "deposit.entry_reversed", of_entry(entry), "entry-in-use");
+        run.refuses(2, "deposit.entry_reversed", of_entry(entry), "entry-stands");
         // But what was approved again for a later day was not told to the bank.
         run.at("2026-05-12");
         let again = reapproves(&run, "r-1", "2026-05-14");

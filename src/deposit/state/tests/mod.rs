@@ -18,6 +18,7 @@ mod random;
 mod reserved;
 mod reunion;
 mod reversals;
+mod standing;
 mod stories;
 mod transit;
 mod unclaimed;

@@ -2,7 +2,9 @@
 
 use super::corrections::{allocated, allocation, approves, capitalised, of_allocation, reapproves};
 use super::custody::bank;
+use super::never_entered::without_memory;
 use super::reversals::{of_entry, of_line, paid};
+use super::standing::bounded;
 use super::unclaimed::late;
 use super::*;
 use proptest::prelude::*;
@@ -195,12 +197,14 @@ proptest! {
     /// waited for, interest to the last part of a fen, own funds. What rests on it is left out here: it is refused before, which `corrections` has.
     #[test]
     fn what_is_reversed_was_never_counted(
-        event in 0usize..11, before in prop::collection::vec((0u8..8, 1i64..3_000_000), 0..5),
+        event in 0usize..11, last in 1usize..14, before in prop::collection::vec((0u8..8, 1i64..3_000_000), 0..5),
         after in prop::collection::vec((0u8..8, 1i64..3_000_000), 0..5),
     ) {
         let ((mut entered, step), (mut never, _)) = (staged(event), staged(event));
         for run in [&mut entered, &mut never] {
             run.numbers_from(1);
+            // However few allocations may be taken back.
+            run.adopted.edition = bounded(last);
         }
         entered.accepts(1, step.kind, step.payload);
         let reversal = (step.reversal)(entered.index);
@@ -225,6 +229,10 @@ proptest! {
         for run in [&mut entered, &mut never] {
             run.goes_on(20, 8, 1, ALL);
         }
-        prop_assert_eq!(entered.comes_to(), never.comes_to());
+        if last > 12 {
+            prop_assert_eq!(entered.comes_to(), never.comes_to());
+        } else {
+            prop_assert_eq!(without_memory(entered.comes_to()), without_memory(never.comes_to()));
+        }
     }
 }

@@ -73,6 +73,17 @@ fn staged(event: usize) -> (Run, Step) {
     }
 }
 
+/// All but which allocations may still be taken back.
+pub(super) fn without_memory(
+    (accounts, mut book): (Vec<(BookAccount, i64)>, DepositBook),
+) -> (Vec<(BookAccount, i64)>, DepositBook) {
+    for pool in book.pools.values_mut() {
+        pool.allocations.clear();
+        pool.stands = 0;
+    }
+    (accounts, book)
+}
+
 impl Run {
     /// Both runs number alike from here on, whatever one of them has more.
     pub(super) fn numbers_from(&mut self, slot: u64) {
@@ -102,6 +113,7 @@ impl Run {
             }
             // They find what is compared here, in another order of its steps.
             deposit.counted_steps.clear();
+            deposit.counted_stands = 0;
             let mut days = BTreeMap::new();
             for step in &deposit.steps {
                 *days.entry(step.day).or_insert(0) += step.change_minor;
