@@ -58,10 +58,15 @@ pub fn csv_head(cells: impl IntoIterator<Item = String>) -> String {
     format!("\u{feff}{}", csv_line(cells))
 }
 
+/// What a spreadsheet begins to compute at: the signs, those in full width, which Chinese Excel takes for the same, and what it leaves
+/// out before them.
+const COMPUTES: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+
 /// One line. A cell that a spreadsheet would compute is made a text; a number stays one.
 pub fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
     let cell = |text: String| {
-        let computes = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+        let is_number = || text.bytes().all(|c| b"+-.0123456789".contains(&c)) && text.parse::<f64>().is_ok();
+        let computes = text.trim_start_matches(' ').starts_with(COMPUTES) && !is_number();
         let text = if computes { format!("'{text}") } else { text };
         if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
     };
@@ -77,6 +82,12 @@ mod tests {
     fn nothing_in_a_cell_is_computed_or_breaks_the_line() {
         let cells = ["甲,乙", "=1+1", "说“\"”", "a\nb", "豫财〔2026〕1号", "-12.00", "-1+1"].map(str::to_owned);
         assert_eq!(csv_line(cells), "\"甲,乙\",'=1+1,\"说“\"\"”\",\"a\nb\",豫财〔2026〕1号,-12.00,'-1+1\r\n");
+        for text in ["=1", "+x", "-x", "@SUM(1)", "＝1+1", "＋1", "－1", "＠x", "\t=1", "\n=1", " =1", "-inf", "+1e5"]
+        {
+            let line = csv_line([text.to_owned()]);
+            assert!(line.trim_start_matches('"').starts_with('\''), "{text:?}: {line}");
+        }
+        assert_eq!(csv_line(["+12", "-0.5", "a=1", " a"].map(str::to_owned)), "+12,-0.5,a=1, a\r\n");
     }
 
     #[tokio::test]
