@@ -16,15 +16,12 @@ use std::sync::Arc;
 
 /// Rows of each table of the first page.
 const SHOWN: usize = 6;
-/// Open windows among which those that end first are looked for, the oldest: lists are in the order of publication, and windows are of
-/// nearly one length.
-const WINDOWS_READ: usize = 100;
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let log: LogView = visit.view("/v1/log").await?;
     let refuted = format!("/v1/records?kind={}&before={}&limit={SHOWN}", ClaimRefutation::KIND, log.size);
     let last = format!("/v1/records?before={}&limit=1", log.size);
-    let open = format!("/v1/tenders?status=preannounced&order=oldest&limit={WINDOWS_READ}");
+    let open = format!("/v1/tenders?order=closing&limit={SHOWN}");
     let newest = format!("/v1/tenders?limit={SHOWN}");
     let objections = format!("/v1/objections?limit={SHOWN}");
     let (totals, refuted, last, open, newest, objections) = try_join!(
@@ -40,7 +37,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let body = html! {
         p.lead { (visit.say(HomeText::Lead)) }
         (totals_of(&visit, &totals))
-        (closing(&visit, open.items))
+        (closing(&visit, &open.items))
         (objected(&visit, &names, &objections.items))
         (claims(&visit, &names, &refuted.items))
         (tenders(&visit, &newest.items))
@@ -72,9 +69,7 @@ fn totals_of(visit: &Visit, totals: &TotalsView) -> Markup {
 }
 
 /// Whose window ends first stands first.
-fn closing(visit: &Visit, mut open: Vec<TenderSummary>) -> Markup {
-    open.sort_by(|one, other| one.window_until.cmp(&other.window_until));
-    open.truncate(SHOWN);
+fn closing(visit: &Visit, open: &[TenderSummary]) -> Markup {
     let columns = [HomeText::Tender, HomeText::ObjectUntil, HomeText::Unit].map(|text| visit.say(text));
     let row = |tender: &TenderSummary| {
         let until =

@@ -48,6 +48,9 @@ static FIXED: &[&str] = &[
     "/v1/credit?overdue=true",
     "/v1/access/changes?after=1~2~ended",
     "/v1/tenders?status=closed",
+    "/v1/tenders?order=closing&limit=500",
+    "/v1/tenders?order=closing&q=zzz&status=preannounced&published_from=2026-08-01",
+    "/v1/tenders?order=closing&counts=true&after=1~x&region=99",
     "/v1/tenders?status=preannounced&q=zzz",
     "/v1/tenders?after=1~x&region=99",
     "/v1/objections",
@@ -168,6 +171,7 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
         format!("/v1/tenders?bidder={centre}&after=1~x"),
         format!("/v1/tenders?counts=true&winner={centre}&bidder={centre}&order=oldest"),
         format!("/v1/lots?counts=true&bidder={centre}&status=awarded"),
+        format!("/v1/tenders?order=closing&centre={centre}&winner={centre}&bidder={centre}"),
         format!("/v1/tenders?unit={centre}"),
         format!("/v1/documents?author={centre}&media_type=application/pdf&after=9~9/x"),
     ];
@@ -177,12 +181,15 @@ pub fn requests(cast: &Cast, size: u64) -> Vec<String> {
 }
 
 /// More rows than a request looks at, in every table that is listed.
-const MANY: [&str; 17] = [
+const MANY: [&str; 18] = [
     "INSERT INTO organisations (id, name, status, roles, admitted, since, version) SELECT 'x' || n, 'x', 'confirmed', ',centre,', 1, n, 1 \
      FROM many",
     "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
      version) SELECT 'x' || n, 'x', 'cleared', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
      '%91410100MA0000015B'), 'x', 'x', 1, n, n, 1 FROM many",
+    "INSERT INTO tenders (code, title, status, nature, region, centre, unit, unit_name, estimate_minor, first_time, last_time, \
+     version, window_until) SELECT 'w' || n, 'x', 'preannounced', 'works', '41', (SELECT id FROM organisations WHERE name LIKE \
+     '%91410100MA0000015B'), 'x', 'x', 1, n, n, 1, n FROM many",
     "INSERT INTO objections (tender, id, objector, status) SELECT 'x', n, 'x', 'filed' FROM many",
     "INSERT INTO lots (tender, id, title, status, awards, candidates, open_challenges) SELECT 'x', n, 'x', 'opened', '[]', 1, 1 \
      FROM many",

@@ -1,5 +1,7 @@
 //! The service over HTTP, as its users meet it.
 
+mod closing;
+
 use super::support::fixture::{self, act, day, stream};
 use super::support::{self, App, Engine, audit, mirror};
 use gongshi::field::{Citations, Day};

@@ -24,7 +24,8 @@ use objections::ObjectionApi;
 pub use objections::ObjectionSummary;
 use poem_openapi::param::Query;
 use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -103,9 +104,14 @@ fn order_within(order: Option<ListOrder>, one_tender: bool) -> Direction {
 }
 
 impl TenderSummary {
-    fn of_row(row: &Row) -> Result<Self, StoreError> {
+    /// A row of a list in some order.
+    fn of_row(row: &Row, order: TenderOrder) -> Result<Self, StoreError> {
+        let (first_time, window_until) = match order {
+            TenderOrder::Closing => (row.integer(10)?, row.optional_integer(0)?),
+            TenderOrder::Newest | TenderOrder::Oldest => (row.integer(0)?, row.optional_integer(10)?),
+        };
         Ok(Self {
-            first_time: instant(row.integer(0)?),
+            first_time: instant(first_time),
             code: row.text(1)?.to_owned(),
             title: row.text(2)?.to_owned(),
             status: word(row, 3)?,
@@ -115,7 +121,7 @@ impl TenderSummary {
             procuring_unit: row.text(7)?.to_owned(),
             estimate_minor: row.optional_integer(8)?,
             awarded_minor: row.optional_integer(9)?,
-            window_until: row.optional_integer(10)?.map(instant),
+            window_until: window_until.map(instant),
             last_time: instant(row.integer(11)?),
             version: row.unsigned(12)?,
             follows: row.optional_text(13)?.map(str::to_owned),
@@ -126,17 +132,49 @@ impl TenderSummary {
     }
 }
 
+/// What is read of a tender: the time by which it is listed first, the other one in the middle.
+macro_rules! tender_columns {
+    ($listed:literal, $other:literal) => {
+        concat!(
+            $listed,
+            ", tenders.code, tenders.title, tenders.status, tenders.nature, tenders.region, tenders.centre, \
+             tenders.unit_name, tenders.estimate_minor, tenders.awarded_minor, ",
+            $other,
+            ", tenders.last_time, tenders.version, tenders.follows, tenders.bid_deadline, tenders.opening, ",
+            newest_record!("'tender/' || tenders.code")
+        )
+    };
+}
+
 const TENDERS: Listing = Listing {
     table: "tenders",
-    columns: concat!(
-        "tenders.first_time, tenders.code, tenders.title, tenders.status, tenders.nature, tenders.region, tenders.centre, \
-              tenders.unit_name, tenders.estimate_minor, tenders.awarded_minor, tenders.window_until, tenders.last_time, \
-              tenders.version, tenders.follows, tenders.bid_deadline, tenders.opening, ",
-        newest_record!("'tender/' || tenders.code")
-    ),
+    columns: tender_columns!("tenders.first_time", "tenders.window_until"),
     order: &["tenders.first_time", "tenders.code"],
     direction: Direction::NewestFirst,
 };
+
+/// Those whose objection window runs, by its end. Who waits for an answer has one that is over.
+const TENDERS_CLOSING: Listing = Listing {
+    table: "tenders",
+    columns: tender_columns!("tenders.window_until", "tenders.first_time"),
+    order: &["tenders.window_until", "tenders.code"],
+    direction: Direction::OldestFirst,
+};
+
+/// In which order tenders are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TenderOrder {
+    /// The newest one first.
+    Newest,
+    /// The oldest one first.
+    Oldest,
+    /// Those alone whose objection window runs: the one that ends first is first.
+    Closing,
+}
+
+shown! { TenderOrder }
+parameters! { TenderOrder }
 
 /// Each tender once, by the lot that leads in it.
 const TENDERS_OF_BIDDER: Listing = Listing {
@@ -154,6 +192,34 @@ const TENDERS_OF_WINNER: Listing = Listing {
 /// Rows that there are of a tender in which somebody bids.
 const BIDS_IN_TENDER: &str =
     "bids WHERE bids.published = tenders.first_time AND bids.tender = tenders.code AND bids.bidder";
+
+const AWARDS_IN_TENDER: &str = "awards WHERE awards.tender = tenders.code AND awards.leads = 1 AND awards.winner";
+const BIDS_OF_TENDER: &str = "bids WHERE bids.tender = tenders.code AND bids.leads = 1 AND bids.bidder";
+
+/// What is listed in an order, of those published within a time, of a winner and of a bidder.
+fn listed(
+    order: TenderOrder,
+    [from, to]: [Option<i64>; 2],
+    winner: Option<Value>,
+    bidder: Option<Value>,
+) -> (Listing, Filter) {
+    let published = Filter::default().between(from, to);
+    let (listing, filter) = match (winner, bidder) {
+        // Few windows run at a time, so whose tenders they are is looked for among them.
+        (winner, bidder) if order == TenderOrder::Closing => {
+            let running = Filter::default().along("tenders.status", Some(TenderStatus::Preannounced.name().into()));
+            let filter = running.between(Some(0), None).exists(AWARDS_IN_TENDER, winner).exists(BIDS_OF_TENDER, bidder);
+            (TENDERS_CLOSING, filter.at_least("tenders.first_time", from).at_most("tenders.first_time", to))
+        }
+        (Some(winner), bidder) => {
+            (TENDERS_OF_WINNER, published.along("awards.winner", Some(winner)).exists(BIDS_IN_TENDER, bidder))
+        }
+        (None, Some(bidder)) => (TENDERS_OF_BIDDER, published.along("bids.bidder", Some(bidder))),
+        (None, None) => (TENDERS, published),
+    };
+    let direction = if order == TenderOrder::Newest { Direction::NewestFirst } else { Direction::OldestFirst };
+    (Listing { direction, ..listing }, filter)
+}
 
 pub struct TenderApi(Arc<Ledger>);
 
@@ -216,8 +282,9 @@ impl TenderApi {
         awarded_max: Query<Option<i64>>,
         /// Words in the title, whatever the case and width of their letters.
         q: Query<Option<String>>,
-        /// By the time of their first publication: newest, as long as nothing is said.
-        order: Query<Option<ListOrder>>,
+        /// By the time of their first publication: newest, as long as nothing is said. With `closing`, those alone whose objection window
+        /// runs, by its end.
+        order: Query<Option<TenderOrder>>,
         /// With `true` the answer says how many items the list would have with each value of its filters.
         counts: Query<Option<bool>>,
         /// `next` of the page before.
@@ -228,26 +295,19 @@ impl TenderApi {
         let cursor = Cursor::parse(after.0)?;
         let region = region_begins(region.0)?;
         let (winner, bidder) = (winner.0.as_ref().map(code_of), bidder.0.as_ref().map(code_of));
-        let (listing, filter) = match (winner, bidder) {
-            (Some(winner), bidder) => {
-                let filter = Filter::default().along("awards.winner", Some(winner));
-                (TENDERS_OF_WINNER, filter.exists(BIDS_IN_TENDER, bidder))
-            }
-            (None, Some(bidder)) => (TENDERS_OF_BIDDER, Filter::default().along("bids.bidder", Some(bidder))),
-            (None, None) => (TENDERS, Filter::default()),
-        };
+        let order = order.0.unwrap_or(TenderOrder::Newest);
+        let published = [begin_of(published_from.0), end_of(published_to.0)];
+        let (listing, filter) = listed(order, published, winner, bidder);
         let kept = filter
             .along("tenders.follows", follows.0.as_ref().map(|earlier| Value::from(earlier.as_str())))
             .along("tenders.unit", unit.0.as_ref().map(code_of))
             .along("tenders.centre", centre.0.as_ref().map(code_of))
-            .between(begin_of(published_from.0), end_of(published_to.0))
             .at_least("tenders.estimate_minor", estimate_min.0)
             .at_most("tenders.estimate_minor", estimate_max.0)
             .at_least("tenders.awarded_minor", awarded_min.0)
             .at_most("tenders.awarded_minor", awarded_max.0)
             .begins("tenders.region", region.as_deref())
             .contains("tenders.title_folded", q.0.as_deref());
-        let listing = Listing { direction: order.0.unwrap_or(ListOrder::Newest).into(), ..listing };
         let (status, nature) = (status.0.map(|status| status.name()), nature.0.map(|nature| nature.name()));
         let counted = [
             CountedFilter::equals("status", "tenders.status", status),
@@ -257,8 +317,8 @@ impl TenderApi {
         let filter =
             kept.along("tenders.status", status.map(Value::from)).equals("tenders.nature", nature.map(Value::from));
         let after = cursor.map(Vec::from);
-        let page = filter.page(&self.0.database, &listing, after, limit, TenderSummary::of_row, Cursor::behind);
-        let (items, next) = page.await?;
+        let item = |row: &Row| TenderSummary::of_row(row, order);
+        let (items, next) = filter.page(&self.0.database, &listing, after, limit, item, Cursor::behind).await?;
         Ok(Typed(TenderPage { items, next, counts }))
     }
 }
