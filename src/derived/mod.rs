@@ -32,7 +32,7 @@
 //! | `erasures` | what is not taken again | nothing |
 //! | `searched` | what a search shows | nothing |
 //! | `searched_words` | which things a search finds | nothing, and no comparison reads it: forgotten with `search_head`, it is made anew |
-//! | `subscriptions`, `subscription_news`, `subscription_head` | whom to tell of what | nothing: the log says nothing of them, and no decision reads them; they are not compared |
+//! | `subscriptions`, `subscription_news`, `subscription_declines`, `subscription_head` | whom to tell of what | nothing: the log says nothing of them, and no decision reads them; they are not compared |
 //! | `refusals`, `refusal_head` | how often a rule refused | nothing: the log says nothing of what it does not have, and no decision reads them; they are not compared |
 //! | `search_head` | how far the index of texts knows the log | nothing; beyond the log's end it is found |
 

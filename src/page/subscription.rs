@@ -197,7 +197,7 @@ texts! { FollowText {
     Search "搜索" "Search"
     Open "打开搜索结果" "Open the search"
     LastFault "上次发送未成功" "The last message did not arrive"
-    NotConfirmed "此订阅尚未确认，未确认就不会发送。" "Nobody has confirmed it, and unless somebody does nothing is sent."
+    NotConfirmed "此订阅尚未确认，未确认就不会发送。如果不是您申请的，按下面的按钮拒绝：30 天内不会再有确认请求发来。" "Nobody has confirmed it, and unless somebody does nothing is sent. If it was not you, decline with the button below: nobody can have another request sent to you for 30 days."
     AboutStop "退订后不再发送，您的地址与这一订阅一并删除。" "When you stop, nothing more is sent, and your address is deleted with the subscription."
     Stop "退订" "Stop"
     Stopped "已退订" "Stopped"

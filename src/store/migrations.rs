@@ -69,6 +69,7 @@ mod tests {
         ("0036", "7021f604d4893d00", "51bbc39ef32d1673"),
         ("0037", "8cc0f07ef7c2fb65", "8cc0f07ef7c2fb65"),
         ("0038", "7f92bc18c5865d37", "7f92bc18c5865d37"),
+        ("0039", "26bdaec3ae9c88bf", "df2bcbaa4bfd686d"),
     ];
 
     #[test]

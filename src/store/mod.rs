@@ -50,7 +50,7 @@ pub use rows::{ATTACHMENTS, DUE, Projected, Rows};
 pub use scan::{Scan, keys_list};
 pub use search::{Direction, EntryFilter, FILED, Filing, Found, PAGE_BYTES_MAX, ROWS_SCANNED_MAX};
 pub use snapshot::{Reads, Snapshot};
-pub use subscriptions::{NOT_DUE, SUBSCRIPTION_NEWS, SUBSCRIPTIONS, SubscriptionCounts, SubscriptionHead};
+pub use subscriptions::{NOT_DUE, SUBSCRIPTION_NEWS, SUBSCRIPTIONS, SendingLane, SubscriptionCounts, SubscriptionHead};
 pub use tables::{COSIGNED, DISCLOSURES, DOCUMENTS, ENTRIES, ERASURES, HEAD, LAW, TILES, UPLOADS};
 pub use tree::{TreeReader, load_edge};
 pub use uncited::{

@@ -36,6 +36,16 @@ pub static SUBSCRIPTION_NEWS: Table = Table {
 /// When nothing is to be sent.
 pub const NOT_DUE: i64 = i64::MAX;
 
+/// Messages that wait for others of their lane alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendingLane {
+    Mail,
+    /// First attempts at webhooks that answer promptly.
+    Prompt,
+    /// All others to webhooks: of those that nobody has confirmed, that failed, and that took long since a time.
+    Slow,
+}
+
 const COLUMNS: &str = "id, state, target, place, filter, language, since, due, rests, attempts, up_to, fault";
 
 /// How many entries were held against the filters, and the revision of these.
@@ -84,14 +94,36 @@ impl Database {
         Ok((row.unsigned(0)?, row.optional_integer(1)?.map(i64::unsigned_abs)))
     }
 
-    /// Ids of those to whom something is due, who has waited longest first.
+    /// Ids and places of those of a lane to whom something is due, who has waited longest first; none at `full` places. Who has rested
+    /// since `slow_since` is slow.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn due_subscriptions(&self, now: Instant, limit: usize) -> Result<Vec<String>, StoreError> {
-        let sql = format!("SELECT id FROM subscriptions WHERE due <= $1 ORDER BY due, id LIMIT {limit}");
-        let rows = self.read_built(sql, &[Value::Integer(now.millis())]).await?;
-        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    pub async fn due_subscriptions(
+        &self,
+        lane: SendingLane,
+        [now, slow_since]: [Instant; 2],
+        full: Vec<String>,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let prompt = "state = 'active' AND attempts = 0 AND rests < $2";
+        let (of_lane, times) = match lane {
+            SendingLane::Mail => ("target LIKE 'mailto:%'".to_owned(), vec![now]),
+            SendingLane::Prompt => (format!("target NOT LIKE 'mailto:%' AND {prompt}"), vec![now, slow_since]),
+            SendingLane::Slow => (format!("target NOT LIKE 'mailto:%' AND NOT ({prompt})"), vec![now, slow_since]),
+        };
+        let mut values: Vec<Value> = times.into_iter().map(|time| Value::Integer(time.millis())).collect();
+        let marks: Vec<String> = (values.len() + 1..).map(|n| format!("${n}")).take(full.len()).collect();
+        values.extend(full.into_iter().map(Value::from));
+        let elsewhere = match marks.is_empty() {
+            true => String::new(),
+            false => format!(" AND place NOT IN ({})", marks.join(", ")),
+        };
+        let sql = format!(
+            "SELECT id, place FROM subscriptions WHERE due <= $1 AND {of_lane}{elsewhere} ORDER BY due, id LIMIT {limit}"
+        );
+        let rows = self.read_built(sql, &values).await?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
     }
 }
 
@@ -106,6 +138,8 @@ pub struct SubscriptionCounts {
     pub waiting_at_place: u64,
     /// With the same target and filter.
     pub same: u64,
+    /// Whether its receiver has declined since a time.
+    pub is_declined: bool,
 }
 
 impl Write {
@@ -121,16 +155,18 @@ impl Write {
     /// See [`StoreError`].
     pub async fn subscription_counts(
         &mut self,
-        target: &str,
-        place: &str,
-        filter: &str,
+        [target, place, filter]: [&str; 3],
+        receiver: &str,
+        declined_since: Instant,
     ) -> Result<SubscriptionCounts, StoreError> {
         let sql = "SELECT (SELECT COUNT(*) FROM subscriptions), \
                    (SELECT COUNT(*) FROM subscriptions WHERE target = $1), \
                    (SELECT COUNT(*) FROM subscriptions WHERE state = 'waiting'), \
                    (SELECT COUNT(*) FROM subscriptions WHERE place = $2 AND state = 'waiting'), \
-                   (SELECT COUNT(*) FROM subscriptions WHERE target = $1 AND filter = $3 AND state <> 'failed')";
-        let rows = self.read(sql, &[target.into(), place.into(), filter.into()]).await?;
+                   (SELECT COUNT(*) FROM subscriptions WHERE target = $1 AND filter = $3 AND state <> 'failed'), \
+                   (SELECT COUNT(*) FROM subscription_declines WHERE receiver = $4 AND since >= $5)";
+        let since = Value::Integer(declined_since.millis());
+        let rows = self.read(sql, &[target.into(), place.into(), filter.into(), receiver.into(), since]).await?;
         let row = rows.first().ok_or(StoreError::Unexpected(0))?;
         Ok(SubscriptionCounts {
             all: row.unsigned(0)?,
@@ -138,6 +174,7 @@ impl Write {
             waiting: row.unsigned(2)?,
             waiting_at_place: row.unsigned(3)?,
             same: row.unsigned(4)?,
+            is_declined: row.unsigned(5)? > 0,
         })
     }
 
@@ -170,6 +207,47 @@ impl Write {
         let gone = self.read("DELETE FROM subscriptions WHERE id = $1 RETURNING id", &[id.into()]).await?;
         self.read("DELETE FROM subscription_news WHERE subscription = $1", &[id.into()]).await?;
         Ok(!gone.is_empty())
+    }
+
+    /// Deletes one that nobody has confirmed.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn forget_waiting(&mut self, id: &str) -> Result<(), StoreError> {
+        self.read("DELETE FROM subscriptions WHERE id = $1 AND state = 'waiting'", &[id.into()]).await.map(drop)
+    }
+
+    /// Deletes all with a target that nobody has confirmed, or with any target at a place, where one is given; and keeps that their
+    /// receiver wants none for now.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn decline(
+        &mut self,
+        receiver: &str,
+        target: &str,
+        place: Option<&str>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        // Alone, as whoever counts them and adds one does.
+        self.lock_subscriptions().await?;
+        let sql = "INSERT INTO subscription_declines (receiver, since) VALUES ($1, $2) \
+                   ON CONFLICT (receiver) DO UPDATE SET since = excluded.since";
+        self.read(sql, &[receiver.into(), Value::Integer(now.millis())]).await?;
+        let (sql, whose) = match place {
+            Some(place) => ("DELETE FROM subscriptions WHERE place = $1 AND state = 'waiting'", place),
+            None => ("DELETE FROM subscriptions WHERE target = $1 AND state = 'waiting'", target),
+        };
+        self.read(sql, &[whose.into()]).await.map(drop)
+    }
+
+    /// Forgets who has declined before a time.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn expire_declines(&mut self, before: Instant) -> Result<(), StoreError> {
+        let sql = "DELETE FROM subscription_declines WHERE since < $1";
+        self.read(sql, &[Value::Integer(before.millis())]).await.map(drop)
     }
 
     /// Deletes those that came into a state before a time; how many there were.
@@ -252,24 +330,33 @@ impl Write {
         self.read(sql, &[id.into(), Value::from(up_to)]).await.map(drop)
     }
 
-    /// A message was sent: nothing of it is to be told any more, and nothing more is sent before the subscription has rested.
+    /// A message was sent: nothing of it is to be told any more, and nothing more is sent before the subscription has rested, if it is
+    /// to rest.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn message_sent(&mut self, id: &str, up_to: u64, rests: Instant) -> Result<(), StoreError> {
+    pub async fn message_sent(
+        &mut self,
+        id: &str,
+        up_to: u64,
+        now: Instant,
+        rests: Option<Instant>,
+    ) -> Result<(), StoreError> {
         // First, as whoever adds something waits for this row.
-        let sql = "UPDATE subscriptions SET attempts = 0, up_to = -1, fault = '', rests = $2 WHERE id = $1 AND up_to = $3 \
-                   RETURNING id";
-        let ours = self.read(sql, &[id.into(), Value::Integer(rests.millis()), Value::from(up_to)]).await?;
+        let sql = "UPDATE subscriptions SET attempts = 0, up_to = -1, fault = '', rests = CASE WHEN $2 > rests THEN $2 ELSE rests \
+                   END WHERE id = $1 AND up_to = $3 RETURNING id";
+        let rests = Value::Integer(rests.map_or(0, Instant::millis));
+        let ours = self.read(sql, &[id.into(), rests, Value::from(up_to)]).await?;
         let sql = "DELETE FROM subscription_news WHERE subscription = $1 AND entry <= $2";
         self.read(sql, &[id.into(), Value::from(up_to)]).await?;
         // Its lease was over, and somebody else has gone on.
         if ours.is_empty() {
             return Ok(());
         }
-        let sql = "UPDATE subscriptions SET due = CASE WHEN EXISTS (SELECT 1 FROM subscription_news WHERE subscription = $1) \
-                   THEN rests ELSE $2 END WHERE id = $1";
-        self.read(sql, &[id.into(), Value::Integer(NOT_DUE)]).await.map(drop)
+        // Behind those who have waited longer.
+        let sql = "UPDATE subscriptions SET due = CASE WHEN NOT EXISTS (SELECT 1 FROM subscription_news WHERE subscription = $1) \
+                   THEN $2 WHEN rests > $3 THEN rests ELSE $3 END WHERE id = $1";
+        self.read(sql, &[id.into(), Value::Integer(NOT_DUE), Value::Integer(now.millis())]).await.map(drop)
     }
 
     /// When something is sent next, and why nothing was; unless the subscription has come into another state meanwhile, or another
@@ -289,15 +376,36 @@ impl Write {
         self.read(sql, &[id.into(), Value::Integer(due), fault.into(), state.into(), up_to]).await.map(drop)
     }
 
-    /// Gives one up: nothing more is told, and its owner can still read why.
+    /// Says that one has taken long.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn give_up_subscription(&mut self, id: &str, now: Instant, fault: &str) -> Result<(), StoreError> {
+    pub async fn rests(&mut self, id: &str, until: Instant) -> Result<(), StoreError> {
+        let sql = "UPDATE subscriptions SET rests = $2 WHERE id = $1 AND rests < $2";
+        self.read(sql, &[id.into(), Value::Integer(until.millis())]).await.map(drop)
+    }
+
+    /// Gives one up whose message is under way: nothing more is told, and its owner can still read why. `false` where somebody else has
+    /// gone on.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn give_up_subscription(
+        &mut self,
+        id: &str,
+        up_to: u64,
+        now: Instant,
+        fault: &str,
+    ) -> Result<bool, StoreError> {
         self.read("UPDATE subscription_head SET revision = revision + 1", &[]).await?;
-        let sql = "UPDATE subscriptions SET state = 'failed', since = $2, due = $3, fault = $4 WHERE id = $1";
-        let values = [id.into(), Value::Integer(now.millis()), Value::Integer(NOT_DUE), fault.into()];
-        self.read(sql, &values).await?;
-        self.read("DELETE FROM subscription_news WHERE subscription = $1", &[id.into()]).await.map(drop)
+        let sql = "UPDATE subscriptions SET state = 'failed', since = $2, due = $3, fault = $4 \
+                   WHERE id = $1 AND state = 'active' AND up_to = $5 RETURNING id";
+        let values =
+            [id.into(), Value::Integer(now.millis()), Value::Integer(NOT_DUE), fault.into(), Value::from(up_to)];
+        if self.read(sql, &values).await?.is_empty() {
+            return Ok(false);
+        }
+        self.read("DELETE FROM subscription_news WHERE subscription = $1", &[id.into()]).await?;
+        Ok(true)
     }
 }

@@ -107,11 +107,14 @@ impl SubscriptionApi {
     /// 订阅: to be told of what a search newly finds, from the moment at which it is confirmed. One message is sent that asks to confirm:
     /// a mail with a link, or to a webhook `subscription.challenge`, which it answers with `{"challenge": "…"}`. Unless that is done within
     /// 48 hours nothing more is sent, and what was asked for is deleted. Nothing is sent where three wait for the same mailbox or host to
-    /// confirm, or the target has twenty or follows the same search; the answer does not tell.
+    /// confirm, or the target has twenty or follows the same search, or its receiver has declined within 30 days; the answer does not tell.
     ///
     /// Webhooks are called as Standard Webhooks has it, signed under `webhook_key` of `GET /v1/subscriptions` (`v1a`). Each event
     /// `subscription.found` is about one entry, names its record and the proof of it, and has the same `webhook-id` however often it is
-    /// sent; it is sent until it is answered with 2xx, for two days at most. 410 stops the subscription.
+    /// sent; it is sent until it is answered with 2xx, for two days at most, and after 429 and 503 not before `Retry-After`. 410 stops the
+    /// subscription. Whoever receives it answers no challenge whose `filter` is not its own, and takes nothing whose `webhook-timestamp` is
+    /// five minutes old, whose `webhook-id` it has seen, or whose `webhook-id` names another subscription than the challenge did: a signature
+    /// says who wrote a message, and not to whom.
     #[oai(path = "/subscriptions", method = "post", operation_id = "subscribe")]
     async fn ask(&self, request: &Request, asked: Question<SubscriptionAsked>) -> Result<WishTaken, Problem> {
         self.wishes.check(request.data::<Peer>().copied().unwrap_or(Peer::NOBODY))?;
@@ -143,7 +146,8 @@ impl SubscriptionApi {
         Ok(Typed(self.subscriptions.confirm(&token.0).await?.into()))
     }
 
-    /// 退订: stops the subscription of a link, and deletes all that is known of it. Programs of mail ask for this (RFC 8058).
+    /// 退订: stops the subscription of a link, and deletes all that is known of it. Programs of mail ask for this (RFC 8058). Of one that nobody
+    /// has confirmed its receiver declines: nothing is sent there for 30 days, whoever asks.
     #[oai(path = "/subscription/stop", method = "post", operation_id = "stopSubscription")]
     async fn stop(
         &self,

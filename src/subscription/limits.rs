@@ -12,6 +12,8 @@ pub const WAITING_MAX: u64 = 5_000;
 pub const ALL_MAX: u64 = 20_000;
 /// One that nobody has confirmed goes after two days: over a weekend's night, and still soon.
 pub const UNCONFIRMED_MILLIS: i64 = 48 * 3_600_000;
+/// Who has declined a wish that was made in his name is asked by nobody for a month.
+pub const DECLINED_MILLIS: i64 = 30 * 86_400_000;
 /// One that was given up can be read for a month, so that its owner finds out why.
 pub const GIVEN_UP_MILLIS: i64 = 30 * 86_400_000;
 
@@ -41,6 +43,8 @@ pub const PAUSES: [Duration; 8] = [
     Duration::from_secs(14 * 3600),
     Duration::from_secs(20 * 3600),
 ];
+/// The longest that a receiver's `Retry-After` has us wait: as long as the longest pause.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(20 * 3600);
 /// One attempt at a webhook. Standard Webhooks asks for 15 to 30 seconds.
 pub const WEBHOOK_TIME: Duration = Duration::from_secs(15);
 /// One attempt at a mail, from the connection to the server's answer: servers look at what they take.
@@ -49,7 +53,15 @@ pub const MAIL_TIME: Duration = Duration::from_secs(60);
 pub const LEASE_MILLIS: i64 = 3 * 60_000;
 /// Bytes of a webhook's answer that are read: the challenge has far fewer.
 pub const ANSWER_BYTES_MAX: usize = 1_024;
-/// Messages under way at a time.
-pub const UNDER_WAY_MAX: usize = 32;
+/// Mails under way at a time: to one server.
+pub const MAILS_UNDER_WAY_MAX: usize = 8;
+/// Messages under way to webhooks that answer promptly, and to all others: none of those waits for one of these.
+pub const PROMPT_UNDER_WAY_MAX: usize = 64;
+pub const SLOW_UNDER_WAY_MAX: usize = 32;
+/// Those to one mailbox, or one host, in a lane.
+pub const UNDER_WAY_AT_PLACE_MAX: usize = 4;
+/// A webhook that takes longer is slow for a day, and rests each time for as long as it took.
+pub const PROMPT_TIME: Duration = Duration::from_secs(2);
+pub const SLOW_MILLIS: i64 = 86_400_000;
 /// Entries that are held against the filters in one transaction.
 pub const ENTRIES_AT_A_TIME: u64 = 32;

@@ -61,6 +61,12 @@ impl Links {
         proof
     }
 
+    /// What a receiver is kept as that has declined: whoever has the key can say whether it is this one, and nobody which one it is.
+    pub fn mark(&self, receiver: &str) -> String {
+        let signature = self.0.sign(format!("gongshi subscription\ndeclined\n{receiver}").as_bytes());
+        URL_SAFE_NO_PAD.encode_to_string(Sha256::digest(signature))
+    }
+
     /// `<id>.<proof>`, in letters of addresses.
     pub fn token(&self, id: SubscriptionId, right: Right) -> String {
         format!("{id}.{}", URL_SAFE_NO_PAD.encode_to_string(self.proof(id, right)))

@@ -85,10 +85,10 @@ impl Mailer {
     pub(super) async fn send(&self, envelope: &Envelope<'_>, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.message(envelope, letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match tokio::time::timeout(MAIL_TIME, self.transport.send(message)).await {
-            Err(_) => Err(Undelivered::ForNow("no answer in time".to_owned())),
+            Err(_) => Err(Undelivered::for_now("no answer in time")),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Refused(error.to_string())),
-            Ok(Err(error)) => Err(Undelivered::ForNow(error.to_string())),
+            Ok(Err(error)) => Err(Undelivered::for_now(error.to_string())),
         }
     }
 

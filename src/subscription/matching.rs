@@ -1,7 +1,7 @@
 //! New entries held against all filters. What is to be told is written in the same transaction as how far the log was looked at, so
 //! each entry is told of once, whoever looks and whenever somebody is killed.
 
-use super::limits::{ENTRIES_AT_A_TIME, GIVEN_UP_MILLIS, UNCONFIRMED_MILLIS};
+use super::limits::{DECLINED_MILLIS, ENTRIES_AT_A_TIME, GIVEN_UP_MILLIS, UNCONFIRMED_MILLIS};
 use super::news::{NewThing, Told};
 use super::service::{SubscriptionState, Subscriptions};
 use crate::ledger::LedgerError;
@@ -101,12 +101,13 @@ impl Subscriptions {
         Ok(Arc::clone(&held.filters))
     }
 
-    /// Deletes what nobody has confirmed in time, and what was given up long ago.
+    /// Deletes what nobody has confirmed in time, and what was given up or declined long ago.
     async fn expire(&self) -> Result<(), LedgerError> {
         let now = self.ledger.clock.look()?;
         let mut write = self.ledger.database.begin_write().await?;
         write.expire_subscriptions(SubscriptionState::Waiting.name(), now.plus_millis(-UNCONFIRMED_MILLIS)).await?;
         write.expire_subscriptions(SubscriptionState::Failed.name(), now.plus_millis(-GIVEN_UP_MILLIS)).await?;
+        write.expire_declines(now.plus_millis(-DECLINED_MILLIS)).await?;
         Ok(write.commit().await?)
     }
 }

@@ -1,7 +1,7 @@
 //! What mails say, in the language that was asked for. No subject has a secret.
 
 use super::event::Sender;
-use super::limits::UNCONFIRMED_MILLIS;
+use super::limits::{DECLINED_MILLIS, UNCONFIRMED_MILLIS};
 use super::news::{NewThing, Tidings};
 use crate::act::statuses;
 use crate::search::{SearchKind, page_path};
@@ -55,15 +55,16 @@ impl Sender<'_> {
     /// Asks whoever reads it to confirm.
     pub fn confirmation(&self, language: MessageLanguage, confirm: &str) -> Letter {
         let (search, origin, manage) = (self.search(language), self.origin, &self.manage);
-        let hours = UNCONFIRMED_MILLIS / 3_600_000;
+        let (hours, days) = (UNCONFIRMED_MILLIS / 3_600_000, DECLINED_MILLIS / 86_400_000);
         let zh = format!(
             "有人（也许是您）请求把 {origin} 上这一搜索的新结果发到此邮箱：\n\n{search}\n\n确认订阅，请在 {hours} 小时内打开：\n\
-             {confirm}\n\n如果不是您，不必理会：不确认就不会再发，本地址届时删除。立即拒绝：\n{manage}\n"
+             {confirm}\n\n如果不是您，不必理会：不确认就不会再发，本地址届时删除。立即拒绝，并在 {days} 天内不再收到此类请求：\n\
+             {manage}\n"
         );
         let en = format!(
             "Somebody, perhaps you, has asked that what is newly found by this search of {origin} be sent here:\n\n{search}\n\n\
              To confirm, open this within {hours} hours:\n{confirm}\n\nIf it was not you, do nothing: unless it is confirmed nothing more \
-             is sent, and your address is deleted then. To refuse now:\n{manage}\n"
+             is sent, and your address is deleted then. To decline now, and be asked by nobody for {days} days:\n{manage}\n"
         );
         let subject = language.choose("请确认订阅", "Please confirm that you want to follow a search");
         Letter { subject: format!("{subject} · {origin}"), text: language.choose(zh, en) }

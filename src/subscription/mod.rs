@@ -7,6 +7,7 @@
 
 mod api;
 mod event;
+mod lane;
 mod limits;
 mod link;
 mod mail;
@@ -21,10 +22,11 @@ mod target;
 mod webhook;
 
 pub use api::{SubscriptionApi, SubscriptionView, WaysView, WishView};
+pub use lane::send_for_ever;
 pub use link::SubscriptionId;
 pub use mail::{MailSettings, MailTls, Mailer};
 pub use matching::match_for_ever;
 pub use reach::WebhookReach;
-pub use sending::{Delivery, Leased, send_for_ever};
+pub use sending::{Delivery, Leased};
 pub use service::{Delivering, SubscriptionState, Subscriptions};
 pub use target::{EmailTarget, Target, WebhookTarget};

@@ -2,26 +2,22 @@
 //! that runs out; then the message is sent again, with the same things and under the same name.
 
 use super::event::Sender;
-use super::limits::{LEASE_MILLIS, MAIL_ENTRIES_MAX, MAIL_RESTS_MILLIS, NEWS_MAX, PAUSES, UNDER_WAY_MAX};
+use super::limits::{
+    LEASE_MILLIS, MAIL_ENTRIES_MAX, MAIL_RESTS_MILLIS, NEWS_MAX, PAUSES, PROMPT_TIME, RETRY_AFTER_MAX,
+};
 use super::link::Right;
 use super::mail::Envelope;
 use super::news::Tidings;
 use super::service::{Sending, Subscription, SubscriptionState, Subscriptions};
 use super::signature::webhook_signature;
 use super::target::{EmailTarget, Target, WebhookTarget};
-use super::webhook::{SignedEvent, Undelivered};
+use super::webhook::{SignedEvent, Undelivered, beginning_of};
+use crate::field::Instant;
 use crate::http::Problem;
 use crate::ledger::LedgerError;
 use crate::store::{NOT_DUE, StoreError};
-use futures::StreamExt;
 use serde::Deserialize;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// Between two looks for what is due.
-const LOOKS_EVERY: Duration = Duration::from_millis(500);
-/// After a failure.
-const FAILED_PAUSE: Duration = Duration::from_secs(5);
 
 /// A message that is ours to send for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +44,6 @@ struct ChallengeAnswer {
     challenge: String,
 }
 
-/// Sends what is due; drop the future to stop.
-pub async fn send_for_ever(subscriptions: Arc<Subscriptions>) {
-    loop {
-        let pause = match subscriptions.send_due().await {
-            Ok(0) => LOOKS_EVERY,
-            Ok(_) => Duration::ZERO,
-            Err(error) => {
-                tracing::error!(%error, "messages to subscribers were not sent");
-                FAILED_PAUSE
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
-}
-
 impl Leased {
     /// The same for the same message, however often it is sent: `msg_<subscription>_<entry>`.
     pub fn id(&self) -> String {
@@ -74,24 +55,14 @@ impl Leased {
 }
 
 impl Subscriptions {
-    /// Sends what is due, some at a time, and says how many messages were tried. While the clock can't be trusted there are none.
+    /// Hands a message over, and notes what became of it.
     ///
     /// # Errors
-    /// The store can't be read or written.
-    pub async fn send_due(&self) -> Result<usize, LedgerError> {
-        let mut leased = Vec::new();
-        let Ok(now) = self.ledger.clock.look() else { return Ok(0) };
-        for id in self.ledger.database.due_subscriptions(now, UNDER_WAY_MAX).await? {
-            leased.extend(self.lease(&id).await?);
-        }
-        let tried = leased.len();
-        let sent = futures::stream::iter(leased).map(|leased| async move {
-            let delivery = self.deliver(&leased).await;
-            self.note(&leased, delivery).await
-        });
-        let noted: Vec<_> = sent.buffer_unordered(UNDER_WAY_MAX).collect().await;
-        noted.into_iter().collect::<Result<(), _>>()?;
-        Ok(tried)
+    /// The store can't be written.
+    pub async fn send(&self, leased: &Leased) -> Result<(), LedgerError> {
+        let began = std::time::Instant::now();
+        let delivery = self.deliver(leased).await;
+        self.note(leased, delivery, began.elapsed()).await
     }
 
     /// Takes the message that is due to a subscription; `None` when somebody else has it.
@@ -133,7 +104,7 @@ impl Subscriptions {
     /// Hands a message over.
     pub async fn deliver(&self, leased: &Leased) -> Delivery {
         let Some(sending) = &self.sending else {
-            return Delivery::Failed(Undelivered::ForNow("this service sends nothing any more".to_owned()));
+            return Delivery::Failed(Undelivered::for_now("this service sends nothing any more"));
         };
         let subscription = &leased.subscription;
         let origin = self.ledger.origin();
@@ -154,7 +125,7 @@ impl Subscriptions {
         target: &EmailTarget,
     ) -> Result<(), Undelivered> {
         let Some(mailer) = &sending.mailer else {
-            return Err(Undelivered::ForNow("this service sends no mail any more".to_owned()));
+            return Err(Undelivered::for_now("this service sends no mail any more"));
         };
         let Subscription { id, language, .. } = leased.subscription;
         let letter = if leased.news.is_empty() {
@@ -192,66 +163,96 @@ impl Subscriptions {
         let signature = webhook_signature(self.ledger.service_key(), &id, seconds, &body);
         let answer = sending.webhooks.send(&target.url, SignedEvent { id, seconds, signature, body }).await?;
         if !leased.news.is_empty() {
+            // Whoever said yes has the message, whatever comes of the rest of the answer.
             return Ok(Delivery::Done);
         }
-        match serde_json::from_slice(&answer) {
+        match serde_json::from_slice(&beginning_of(answer).await) {
             Ok(ChallengeAnswer { challenge: answered }) if answered == challenge => Ok(Delivery::Answered),
-            _ => Err(Undelivered::ForNow("the challenge was not answered".to_owned())),
+            _ => Err(Undelivered::for_now("the challenge was not answered")),
         }
     }
 
-    /// Notes what became of an attempt.
+    /// Notes what became of an attempt, and how long it took.
     ///
     /// # Errors
     /// The store can't be written.
-    pub async fn note(&self, leased: &Leased, delivery: Delivery) -> Result<(), LedgerError> {
-        let Subscription { id, state, attempts, target, .. } = &leased.subscription;
+    pub async fn note(&self, leased: &Leased, delivery: Delivery, took: Duration) -> Result<(), LedgerError> {
+        let Subscription { id, state, target, .. } = &leased.subscription;
         let (name, now) = (id.to_string(), self.ledger.clock.now());
         let is_mail = matches!(target, Target::Email(_));
         let (metrics, to) = (&self.ledger.metrics, if is_mail { "email" } else { "webhook" });
-        let failed = match delivery {
+        let rests = match is_mail {
+            true => Some(now.plus_millis(MAIL_RESTS_MILLIS)),
+            false => (took > PROMPT_TIME).then(|| now.plus_millis(took.as_millis() as i64)),
+        };
+        match delivery {
             Delivery::Answered => {
                 self.confirm_id(*id).await.map_err(unavailable)?;
-                metrics.message_delivered(to);
-                return Ok(());
             }
             Delivery::Done => {
                 let mut write = self.ledger.database.begin_write().await?;
                 match leased.news.last() {
                     // The one message is sent; what comes next is the answer to it.
                     None => write.put_off(&name, (state.name(), None), NOT_DUE, "").await?,
-                    Some(last) => {
-                        let rests = if is_mail { MAIL_RESTS_MILLIS } else { 0 };
-                        write.message_sent(&name, last.entry, now.plus_millis(rests)).await?;
-                    }
+                    Some(last) => write.message_sent(&name, last.entry, now, rests).await?,
                 }
                 write.commit().await?;
-                metrics.message_delivered(to);
-                return Ok(());
             }
-            Delivery::Failed(failed) => failed,
-        };
+            Delivery::Failed(failed) => {
+                metrics.message_failed(to);
+                let rests = rests.filter(|_| !is_mail);
+                return self.note_failed(leased, &failed, rests).await;
+            }
+        }
+        metrics.message_delivered(to);
+        Ok(())
+    }
+
+    async fn note_failed(
+        &self,
+        leased: &Leased,
+        failed: &Undelivered,
+        rests: Option<Instant>,
+    ) -> Result<(), LedgerError> {
+        let Subscription { id, state, attempts, target, .. } = &leased.subscription;
         tracing::info!(subscription = %id, attempts, reason = %failed, "a message to a subscriber was not delivered");
-        metrics.message_failed(to);
-        // A server of mail may refuse for a while what it took before; what is not known to be wanted is not tried again.
-        let is_refused = matches!(failed, Undelivered::Refused(_)) && !(is_mail && *state == SubscriptionState::Active);
-        let pause = PAUSES.get((*attempts as usize).saturating_sub(1)).filter(|_| !is_refused);
-        if pause.is_none() && *state == SubscriptionState::Waiting {
-            return self.forget(*id).await.map_err(unavailable);
+        let (name, now) = (id.to_string(), self.ledger.clock.now());
+        let is_mail = matches!(target, Target::Email(_));
+        let after = match failed {
+            Undelivered::ForNow { after, .. } => Some(after.unwrap_or_default().min(RETRY_AFTER_MAX)),
+            // A server of mail may refuse for a while what it took before; what is not known to be wanted is not tried again.
+            Undelivered::Refused(_) => Some(Duration::ZERO).filter(|_| is_mail && *state == SubscriptionState::Active),
+            Undelivered::Gone => None,
+        };
+        let pause = PAUSES.get((*attempts as usize).saturating_sub(1)).copied();
+        let due = |pause: Duration| now.plus_millis(pause.as_millis() as i64).millis();
+        let due = pause.zip(after).map(|(pause, after)| due(pause.max(after)));
+        let fault = failed.to_string();
+        if *state == SubscriptionState::Waiting && *failed == Undelivered::Gone {
+            return self.decline(target).await.map_err(unavailable);
         }
         let mut write = self.ledger.database.begin_write().await?;
-        let is_too_much = write.news(&name, None, NEWS_MAX).await?.len() >= NEWS_MAX;
-        match pause.filter(|_| !is_too_much) {
-            Some(pause) => {
-                let due = now.plus_millis(pause.as_millis() as i64).millis();
-                let message = (state.name(), leased.news.last().map(|last| last.entry));
-                write.put_off(&name, message, due, &failed.to_string()).await?;
+        if let Some(until) = rests {
+            write.rests(&name, until).await?;
+        }
+        let mut is_given_up = false;
+        match leased.news.last() {
+            // It is never tried again, and counts at its place until it expires: whoever asked can't have another one sent.
+            None if pause.is_some() => {
+                write.put_off(&name, (state.name(), None), due.unwrap_or(NOT_DUE), &fault).await?
             }
-            None => write.give_up_subscription(&name, now, &failed.to_string()).await?,
+            None => write.forget_waiting(&name).await?,
+            Some(last) => {
+                let is_too_much = write.news(&name, None, NEWS_MAX).await?.len() >= NEWS_MAX;
+                match due.filter(|_| !is_too_much) {
+                    Some(due) => write.put_off(&name, (state.name(), Some(last.entry)), due, &fault).await?,
+                    None => is_given_up = write.give_up_subscription(&name, last.entry, now, &fault).await?,
+                }
+            }
         }
         write.commit().await?;
-        if pause.is_none() || is_too_much {
-            metrics.subscription_given_up(to);
+        if is_given_up {
+            self.ledger.metrics.subscription_given_up(if is_mail { "email" } else { "webhook" });
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Asking, confirming, reading and stopping.
 
 use super::limits::{
-    ALL_MAX, OF_TARGET_MAX, QUERY_CHARACTERS_MAX, UNCONFIRMED_MILLIS, WAITING_AT_PLACE_MAX, WAITING_MAX,
+    ALL_MAX, DECLINED_MILLIS, OF_TARGET_MAX, QUERY_CHARACTERS_MAX, UNCONFIRMED_MILLIS, WAITING_AT_PLACE_MAX,
+    WAITING_MAX,
 };
 use super::link::{Links, Right, SubscriptionId};
 use super::mail::{MailSettings, Mailer};
@@ -194,10 +195,13 @@ impl Subscriptions {
         let mut write = self.ledger.database.begin_write().await?;
         write.lock_subscriptions().await?;
         write.expire_subscriptions(SubscriptionState::Waiting.name(), now.plus_millis(-UNCONFIRMED_MILLIS)).await?;
-        let counts = write.subscription_counts(&target, &place, &filter).await?;
-        let SubscriptionCounts { all, of_target, waiting, waiting_at_place, same } = counts;
+        let receiver = self.links.mark(&asked.target.receiver());
+        let declined_since = now.plus_millis(-DECLINED_MILLIS);
+        let counts = write.subscription_counts([&target, &place, &filter], &receiver, declined_since).await?;
+        let SubscriptionCounts { all, of_target, waiting, waiting_at_place, same, is_declined } = counts;
         let is_full = all >= ALL_MAX || waiting >= WAITING_MAX;
-        if !is_full && of_target < OF_TARGET_MAX && waiting_at_place < WAITING_AT_PLACE_MAX && same == 0 {
+        let is_enough = of_target >= OF_TARGET_MAX || waiting_at_place >= WAITING_AT_PLACE_MAX || same > 0;
+        if !is_full && !is_enough && !is_declined {
             let time = Value::Integer(now.millis());
             write
                 .append(
@@ -261,18 +265,29 @@ impl Subscriptions {
         if subscription.state == SubscriptionState::Waiting && expired { Err(gone()) } else { Ok(subscription) }
     }
 
-    /// Stops the subscription of a link and deletes all that is known of it. Once more does no harm.
+    /// Stops the subscription of a link and deletes all that is known of it. Where nobody had confirmed it, its receiver has declined
+    /// what a stranger asked for: nobody can have another message sent there for a month. Once more does no harm.
     ///
     /// # Errors
     /// `not-found`: the link is none; `unavailable`.
     pub async fn stop(&self, token: &str) -> Result<(), Problem> {
         let id = self.links.read(token, Right::Manage).ok_or_else(gone)?;
-        self.forget(id).await
+        match self.one(id).await {
+            Ok(waiting) if waiting.state == SubscriptionState::Waiting => self.decline(&waiting.target).await,
+            _ => {
+                let mut write = self.ledger.database.begin_write().await?;
+                write.forget_subscription(&id.to_string()).await?;
+                Ok(write.commit().await?)
+            }
+        }
     }
 
-    pub(super) async fn forget(&self, id: SubscriptionId) -> Result<(), Problem> {
+    /// Notes that a receiver declines what nobody has confirmed, and deletes that.
+    pub(super) async fn decline(&self, target: &Target) -> Result<(), Problem> {
+        let receiver = self.links.mark(&target.receiver());
+        let place = matches!(target, Target::Email(_)).then(|| target.place());
         let mut write = self.ledger.database.begin_write().await?;
-        write.forget_subscription(&id.to_string()).await?;
+        write.decline(&receiver, &target.to_url(), place.as_deref(), self.ledger.clock.now()).await?;
         Ok(write.commit().await?)
     }
 

@@ -3,21 +3,36 @@
 use super::limits::{ANSWER_BYTES_MAX, WEBHOOK_TIME};
 use super::reach::WebhookReach;
 use super::target::WebhookUrl;
+use chrono::DateTime;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, Response, StatusCode, header};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a message was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
     /// It is worth another attempt.
-    #[error("{0}")]
-    ForNow(String),
+    #[error("{why}")]
+    ForNow {
+        why: String,
+        /// Not before so long from now, as the receiver asks.
+        after: Option<Duration>,
+    },
     /// It was refused for good.
     #[error("{0}")]
     Refused(String),
+    /// As Standard Webhooks has it: nothing is wanted any more.
+    #[error("HTTP 410")]
+    Gone,
+}
+
+impl Undelivered {
+    pub fn for_now(why: impl Into<String>) -> Self {
+        Self::ForNow { why: why.into(), after: None }
+    }
 }
 
 /// A message as it is sent.
@@ -69,8 +84,8 @@ impl WebhookSender {
         Ok(Self { client, reach })
     }
 
-    /// Sends a message; what was answered, as far as it is short.
-    pub(super) async fn send(&self, url: &WebhookUrl, event: SignedEvent) -> Result<Vec<u8>, Undelivered> {
+    /// Sends a message; the answer of whoever has taken it.
+    pub(super) async fn send(&self, url: &WebhookUrl, event: SignedEvent) -> Result<Response, Undelivered> {
         if let Some(fault) = url.fault(self.reach) {
             return Err(Undelivered::Refused(fault.to_string()));
         }
@@ -82,24 +97,38 @@ impl WebhookSender {
             .header("webhook-timestamp", event.seconds)
             .header("webhook-signature", event.signature)
             .body(event.body);
-        let mut answer = request.send().await.map_err(|error| Undelivered::ForNow(words(&error)))?;
+        let answer = request.send().await.map_err(|error| Undelivered::for_now(words(&error)))?;
         match answer.status() {
-            status if status.is_success() => {}
-            // As Standard Webhooks has it: it is wanted no more.
-            StatusCode::GONE => return Err(Undelivered::Refused("HTTP 410".to_owned())),
-            status => return Err(Undelivered::ForNow(format!("HTTP {}", status.as_u16()))),
+            status if status.is_success() => Ok(answer),
+            StatusCode::GONE => Err(Undelivered::Gone),
+            status => Err(Undelivered::ForNow {
+                why: format!("HTTP {}", status.as_u16()),
+                after: retry_after(&answer, event.seconds),
+            }),
         }
-        let mut bytes = Vec::new();
-        // Whoever said yes has the message, whatever comes of the rest of the answer.
-        while let Ok(Some(piece)) = answer.chunk().await {
-            bytes.extend_from_slice(&piece);
-            if bytes.len() > ANSWER_BYTES_MAX {
-                break;
-            }
-        }
-        bytes.truncate(ANSWER_BYTES_MAX);
-        Ok(bytes)
     }
+}
+
+/// The first bytes of an answer, as many as a challenge may be answered with.
+pub(super) async fn beginning_of(mut answer: Response) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Ok(Some(piece)) = answer.chunk().await {
+        bytes.extend_from_slice(&piece[..piece.len().min(ANSWER_BYTES_MAX - bytes.len())]);
+        if bytes.len() == ANSWER_BYTES_MAX {
+            break;
+        }
+    }
+    bytes
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date, of an answer to what was sent at some second.
+fn retry_after(answer: &Response, sent: i64) -> Option<Duration> {
+    let said = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let seconds = match said.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => (DateTime::parse_from_rfc2822(said).ok()?.timestamp() - sent).try_into().ok()?,
+    };
+    Some(Duration::from_secs(seconds))
 }
 
 /// The last of the reasons, which says most, and no URL.

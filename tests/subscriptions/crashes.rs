@@ -7,6 +7,7 @@ use crate::support::{Engine, open_at, unlimited};
 use futures::FutureExt;
 use gongshi::clock::Clock;
 use gongshi::ledger::Ledger;
+use gongshi::store::SendingLane;
 use gongshi::subscription::{Delivering, Subscriptions, WebhookReach};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -86,10 +87,13 @@ async fn killed_between_sending_and_noting(engine: Engine) {
     stage.follow_by_mail(json!({})).await;
     stage.disclose("T-1", "道路").await;
     stage.subscriptions.match_new().await.unwrap();
-    let due = stage.app.ledger.database.due_subscriptions(stage.app.now(), 10).await.unwrap();
+    let (now, mut due) = (stage.app.now(), Vec::new());
+    for lane in [SendingLane::Mail, SendingLane::Prompt] {
+        due.extend(stage.app.ledger.database.due_subscriptions(lane, [now; 2], Vec::new(), 10).await.unwrap());
+    }
     assert_eq!(due.len(), 2);
     let mut names = Vec::new();
-    for id in &due {
+    for (id, _) in &due {
         let leased = stage.subscriptions.lease(id).await.unwrap().unwrap();
         assert_eq!(stage.subscriptions.lease(id).await.unwrap(), None, "it is leased");
         stage.subscriptions.deliver(&leased).await;

@@ -1,23 +1,26 @@
 //! What strangers may have this service send, and to whom.
 
-use super::stage::Stage;
+use super::stage::{Stage, link};
+use crate::support::postbox::Manner;
 use crate::support::{App, Engine, START, open, unlimited};
 use gongshi::clock::Clock;
 use gongshi::http::Limits;
 use gongshi::subscription::WebhookReach;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_gets_somebody_three_messages_in_two_days_whatever_he_does() {
     let stage = Stage::on(Engine::Sqlite).await;
     let mut answers = Vec::new();
     for n in 0..10 {
-        let address = format!("victim+{n}@example.cn");
+        let user = ["v.ictim", "Victim", "vic.tim+x", "victim"][n % 4];
+        let address = format!("{user}+{n}@example.cn");
         answers.push(stage.ask(json!({ "q": format!("字{n}") }), json!({ "kind": "email", "address": address })).await);
         answers.push(stage.ask(json!({ "q": format!("字{n}") }), stage.webhook("/victim")).await);
     }
     assert!(answers.iter().all(|answer| answer.status == 202 && answer.body == answers[0].body), "{answers:?}");
-    stage.hook.behave(crate::support::postbox::Manner::Status(404));
+    stage.hook.behave(Manner::Status(404));
     let mut tried = 0;
     for _ in 0..47 {
         stage.disclose(&format!("T-{tried}-{}", stage.app.size()), "字1").await;
@@ -34,6 +37,77 @@ async fn a_stranger_gets_somebody_three_messages_in_two_days_whatever_he_does() 
     let sql = "SELECT target FROM subscriptions WHERE since > $1";
     let left = stage.app.ledger.database.read(sql, &[gongshi::store::Value::Integer(0)]).await.unwrap();
     assert_eq!(left.len(), 1);
+}
+
+/// Whoever declines what he did not ask for is asked no more, whoever tries and however he is written, and nothing that says who he is
+/// is kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_declines_is_asked_by_nobody_for_a_month() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let stage = Stage::on(engine).await;
+        let ask = async |user: &str, n: usize| {
+            let target = json!({ "kind": "email", "address": format!("{user}@example.cn") });
+            assert_eq!(stage.ask(json!({ "q": format!("字{n}") }), target).await.status, 202);
+            stage.round().await;
+            stage.mail.mails().len()
+        };
+        assert_eq!((ask("victim", 0).await, ask("victim", 1).await, ask("other", 0).await), (1, 2, 3));
+        let manage = link(&stage.mail.mails()[0], "/zh/subscription?token=");
+        let page = String::from_utf8(stage.app.bytes(&format!("/zh/subscription?token={manage}")).await).unwrap();
+        assert!(page.contains("30 天内不会再有确认请求发来"), "{page}");
+        for _ in 0..2 {
+            let stopped = stage.app.post_raw(&format!("/v1/subscription/stop?token={manage}"), None, Vec::new()).await;
+            assert_eq!(stopped.status, 204);
+        }
+        assert_eq!(stage.count("subscriptions").await, 1, "the other one's");
+        for (n, user) in ["victim", "vic.tim", "Victim+1"].into_iter().enumerate() {
+            assert_eq!(ask(user, n).await, 3, "{user}");
+        }
+        let kept = stage.app.ledger.database.read("SELECT receiver FROM subscription_declines", &[]).await.unwrap();
+        assert!(kept.len() == 1 && !kept[0].text(0).unwrap().contains("victim"));
+        stage.minutes_pass(31 * 24 * 60);
+        assert_eq!(ask("victim", 9).await, 4, "a month later");
+        // A webhook declines by 410: that URL, for others may be at its host.
+        stage.hook.behave(Manner::Status(410));
+        for (path, expected) in [("/a", 1), ("/a", 1), ("/b", 2)] {
+            assert_eq!(stage.ask(json!({}), stage.webhook(path)).await.status, 202);
+            stage.round().await;
+            assert_eq!(stage.hook.received().len(), expected, "{path}");
+        }
+    }
+}
+
+/// What a server of mail refuses counts at its place all the same, so that nobody makes it refuse again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_mailbox_is_tried_three_times_in_two_days() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    stage.mail.refuse(Some("550 no such user"));
+    let mut tried = 0;
+    for n in 0..10 {
+        let nobody = json!({ "kind": "email", "address": "nobody@example.cn" });
+        assert_eq!(stage.ask(json!({ "q": format!("字{n}") }), nobody).await.status, 202);
+        tried += stage.round().await;
+        stage.minutes_pass(60);
+    }
+    assert_eq!(tried, 3);
+}
+
+/// Whoever confirms while an attempt runs has confirmed, whatever becomes of the attempt.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_fails_forgets_nothing_that_was_confirmed_meanwhile() {
+    let stage = Stage::on(Engine::Sqlite).await;
+    assert_eq!(stage.ask(json!({}), json!({ "kind": "email", "address": "li@example.cn" })).await.status, 202);
+    let id = stage.app.ledger.database.read("SELECT id FROM subscriptions", &[]).await.unwrap();
+    let leased = stage.subscriptions.lease(id[0].text(0).unwrap()).await.unwrap().unwrap();
+    stage.subscriptions.deliver(&leased).await;
+    stage.mail.refuse(Some("550 your host has no name"));
+    let failed = stage.subscriptions.deliver(&leased).await;
+    let token = link(&stage.mail.mails()[0], "/subscription/confirm?token=");
+    let path = format!("/v1/subscription/confirm?token={token}");
+    assert_eq!(stage.app.post_raw(&path, None, Vec::new()).await.status, 200);
+    stage.subscriptions.note(&leased, failed, Duration::ZERO).await.unwrap();
+    let state = stage.app.ledger.database.read("SELECT state FROM subscriptions", &[]).await.unwrap();
+    assert_eq!((state.len(), state[0].text(0).unwrap()), (1, "active"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +182,23 @@ async fn webhooks_are_at_public_hosts() {
         let wish = json!({ "language": "en", "target": target });
         app.post_raw("/v1/subscriptions", None, wish.to_string().into_bytes()).await
     };
-    for url in [&hook.base, "https://127.0.0.1/", "https://[::1]/", "https://10.0.0.1/", "http://example.cn/"] {
+    for url in [
+        &hook.base,
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://10.0.0.1/",
+        "http://example.cn/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://0.0.0.0/",
+        "https://017700000001/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://127.1./",
+        "https://１２７.0.0.1/",
+        "https://169.254.169.254:443/latest/meta-data",
+        "https://a@hooks.example.cn/",
+        "gopher://hooks.example.cn/",
+    ] {
         let refused = ask(json!({ "kind": "webhook", "url": url })).await;
         assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (422, &"/target/url".into()), "{url}");
     }

@@ -3,6 +3,7 @@
 
 mod crashes;
 mod killed;
+mod lanes;
 mod limits;
 mod mails;
 mod stage;

@@ -144,9 +144,19 @@ async fn who_is_away_misses_nothing_and_who_stays_away_is_given_up() {
     stage.hook.behave(Manner::Willing);
     stage.disclose("T-10", "道路").await;
     assert_eq!((stage.round().await, stage.count("subscription_news").await), (0, 0));
+    // Who asks for time is given it.
+    stage.follow_by_webhook(json!({ "kind": "tender" }), "/c").await;
+    stage.hook.behave(Manner::Busy(7_200));
+    stage.disclose("T-12", "道路").await;
+    assert_eq!(stage.round().await, 1);
+    stage.hook.behave(Manner::Willing);
+    stage.minutes_pass(119);
+    assert_eq!(stage.round().await, 0);
+    stage.minutes_pass(2);
+    assert_eq!(stage.round().await, 1);
     // 410 stops it at once.
     stage.follow_by_webhook(json!({ "kind": "tender" }), "/b").await;
     stage.hook.behave(Manner::Status(410));
     stage.disclose("T-11", "道路").await;
-    assert_eq!((stage.round().await, stage.round().await), (1, 0));
+    assert_eq!((stage.round().await, stage.round().await), (2, 0), "each is told so");
 }

@@ -41,6 +41,8 @@ pub enum Manner {
     /// It sends back what it was sent.
     Echo,
     Status(u16),
+    /// It wants nothing for so many seconds.
+    Busy(u32),
     /// It sends callers on to itself.
     Redirect,
 }
@@ -108,6 +110,9 @@ impl Endpoint for HookEnd {
             Manner::Willing | Manner::Late(_) => StatusCode::NO_CONTENT.into(),
             Manner::Echo => Response::builder().body(body),
             Manner::Status(status) => StatusCode::from_u16(status).unwrap().into(),
+            Manner::Busy(seconds) => {
+                Response::builder().status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", seconds).finish()
+            }
             Manner::Redirect => Response::builder()
                 .status(StatusCode::TEMPORARY_REDIRECT)
                 .header("location", format!("{}/elsewhere", self.0.base))
