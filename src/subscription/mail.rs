@@ -5,6 +5,7 @@ use super::message::Letter;
 use super::target::EmailAddress;
 use super::webhook::Undelivered;
 use crate::field::Instant;
+use base64_simd::STANDARD;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::authentication::Credentials;
@@ -61,6 +62,46 @@ fn header(builder: MessageBuilder, name: &'static str, value: String) -> Message
     builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value))
 }
 
+/// Bytes of a text in one encoded word, which has 75 characters at most (RFC 2047 §2).
+const ENCODED_WORD_BYTES: usize = 45;
+
+/// A text in encoded words alone. As it is, a title that looks like one would be decoded by whoever reads it, into line ends and whatever
+/// else no record may hold.
+fn encoded_words(text: &str) -> String {
+    let (mut words, mut word) = (Vec::new(), String::new());
+    for letter in text.chars() {
+        if word.len() + letter.len_utf8() > ENCODED_WORD_BYTES {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(letter);
+    }
+    words.push(word);
+    let words = words.iter().map(|word| format!("=?utf-8?b?{}?=", STANDARD.encode_to_string(word)));
+    words.collect::<Vec<_>>().join("\r\n ")
+}
+
+fn subject(text: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    HeaderValue::dangerous_new_pre_encoded(name, text.to_owned(), encoded_words(text))
+}
+
+/// What a server said, without whom it was about: it is kept, and stands in the log of the service.
+fn without_mailbox(said: &str, mailbox: &EmailAddress) -> String {
+    let of_address = |letter: char| letter.is_alphanumeric() || "@.-_+'=~&#".contains(letter);
+    let names = |word: &str| word.contains('@') || word.eq_ignore_ascii_case(mailbox.address().user());
+    let mut kept = String::new();
+    let mut rest = said;
+    while !rest.is_empty() {
+        let end = rest.find(|letter| !of_address(letter)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        kept.push_str(if names(word.trim_end_matches(['.', '-'])) { "…" } else { word });
+        let between = behind.find(of_address).unwrap_or(behind.len());
+        kept.push_str(&behind[..between]);
+        rest = &behind[between..];
+    }
+    kept
+}
+
 impl Mailer {
     /// # Errors
     /// No TLS is available.
@@ -84,11 +125,12 @@ impl Mailer {
     /// has taken it.
     pub(super) async fn send(&self, envelope: &Envelope<'_>, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.message(envelope, letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
+        let words = |error: lettre::transport::smtp::Error| without_mailbox(&error.to_string(), envelope.to);
         match tokio::time::timeout(MAIL_TIME, self.transport.send(message)).await {
             Err(_) => Err(Undelivered::for_now("no answer in time")),
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Refused(error.to_string())),
-            Ok(Err(error)) => Err(Undelivered::for_now(error.to_string())),
+            Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Refused(words(error))),
+            Ok(Err(error)) => Err(Undelivered::for_now(words(error))),
         }
     }
 
@@ -97,7 +139,7 @@ impl Mailer {
         let builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, envelope.to.address().clone()))
-            .subject(&letter.subject)
+            .raw_header(subject(&letter.subject))
             .date(date)
             .message_id(Some(format!("<{}>", envelope.message_id)))
             .header(ContentType::TEXT_PLAIN);
@@ -111,6 +153,36 @@ impl Mailer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_subject_is_decoded_into_something_else() {
+        let long = "长".repeat(300);
+        for text in ["New: =?utf-8?q?=0D=0ABcc:_v=40w.cn?=", "请确认订阅 · a/b", "x", &long, &"x".repeat(2_000)] {
+            let mut read = String::new();
+            for line in encoded_words(text).split("\r\n ") {
+                assert!(line.len() <= 75 && line.is_ascii(), "{line}");
+                let word = line.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")).unwrap();
+                read += std::str::from_utf8(&STANDARD.decode_to_vec(word).unwrap()).unwrap();
+            }
+            assert_eq!(read, text);
+        }
+    }
+
+    #[test]
+    fn nobody_is_named_in_what_a_server_said() {
+        let mailbox = "li.si@example.cn".parse().unwrap();
+        for (said, kept) in [
+            (
+                "permanent error (550): 5.1.1 <Li.Si@example.cn>: no such user",
+                "permanent error (550): 5.1.1 <…>: no such user",
+            ),
+            ("550 user li.si. is unknown; ask a@b.cn.", "550 user … is unknown; ask …"),
+            ("550 li.size is another", "550 li.size is another"),
+            ("", ""),
+        ] {
+            assert_eq!(without_mailbox(said, &mailbox), kept);
+        }
+    }
 
     /// What OPERATIONS.md shows.
     #[test]

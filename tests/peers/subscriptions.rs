@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 /// Longer than a line of a mail may be, with what would break a header.
-const TITLE: &str = "道路監理：第一标段 = \"甲\" <b> ? ……附属工程及其检测、勘察、绿化、管网、照明、交通安全设施的全过程咨询服务采购项目";
+const TITLE: &str = "=?utf-8?q?=0D=0ABcc:_v=40w.cn?= 道路監理：第一标段 = \"甲\" <b> ? ……附属工程及其检测、勘察、绿化、管网、照明、交通安全设施的全过程咨询服务采购项目";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn others_read_our_mail_and_verify_our_webhooks() {
