@@ -28,9 +28,7 @@ impl DepositBook {
         match act {
             Act::EntryReversed(reversal) => self.take_entry_back(reversal),
             Act::SchemePublished(scheme) => self.publish(scheme, place),
-            Act::Announced(notice) => {
-                self.deposits.insert(notice.id.clone(), DepositState::announced(notice, place));
-            }
+            Act::Announced(notice) => self.add(DepositState::announced(notice, place)),
             Act::StatementReconciled(act) => self.reconcile(act, place),
             Act::OpenItemResolved(act) => self.resolve(act, place),
             Act::ReconciliationWithdrawn(act) => self.withdraw(act, place),

@@ -63,13 +63,10 @@ fn beside<'b>(
     secures: &'b SecuredLot,
     by_bidder: bool,
 ) -> impl Iterator<Item = (&'b ItemId, &'b DepositState)> {
-    let stands = book.deposits.values().filter(|deposit| deposit.clock.is_none() && !deposit.is_put_back());
+    let stands = book.of_lot(secures).filter(|deposit| deposit.clock.is_none() && !deposit.is_put_back());
     let others = stands.filter(move |deposit| {
         let whose = if by_bidder { &deposit.bidder } else { &deposit.payer };
-        asked.payer.is_some()
-            && whose.as_ref() == asked.payer
-            && deposit.secures.as_ref() == Some(secures)
-            && asked.deposit != Some(&deposit.id)
+        asked.payer.is_some() && whose.as_ref() == asked.payer && asked.deposit != Some(&deposit.id)
     });
     others.filter_map(|deposit| Some((book.schemes.get(&deposit.scheme)?.kind(), deposit)))
 }

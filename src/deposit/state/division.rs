@@ -182,7 +182,7 @@ impl DepositBook {
             self.timers.run(surplus.running, part.awaited_surplus());
         }
         self.with(id, |deposit| deposit.parts_with(&part));
-        self.deposits.insert(division.id.clone(), part);
+        self.add(part);
     }
 }
 

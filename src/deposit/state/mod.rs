@@ -17,6 +17,7 @@ mod forfeit;
 mod invariant;
 mod journal;
 mod lodged;
+mod lots;
 mod own_costs;
 mod own_funds;
 mod pool;
@@ -69,6 +70,7 @@ use crate::law::{Edition, Law};
 use crate::problem::Refusal;
 use entered::EnteredState;
 use lodged::Lodged;
+use lots::Lots;
 use own_costs::OwnHistory;
 use references::References;
 use schemars::JsonSchema;
@@ -122,6 +124,7 @@ pub struct DepositBook {
     pub book: AccountBook,
     pub schemes: BTreeMap<ItemId, SchemeState>,
     pub deposits: BTreeMap<ItemId, DepositState>,
+    lots: Lots,
     /// References of the bank that were entered: none counts twice.
     references: References,
     guarantees: Lodged,
@@ -159,6 +162,7 @@ impl DepositBook {
             book: AccountBook::default(),
             schemes: BTreeMap::new(),
             deposits: BTreeMap::new(),
+            lots: Lots::default(),
             references: References::default(),
             guarantees: Lodged::default(),
             covers: BTreeSet::new(),

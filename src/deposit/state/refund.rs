@@ -210,9 +210,9 @@ impl DepositBook {
         if law.edition().deposits.own_clock.is_silent() {
             return Vec::new();
         }
-        let waiting = self.deposits.values().filter(|deposit| deposit.clock.is_none() && !deposit.is_put_back());
+        let waiting = self.of_tender(id).filter(|deposit| deposit.clock.is_none() && !deposit.is_put_back());
         let start = |deposit: &DepositState| {
-            let secured = deposit.secures.as_ref().filter(|secured| secured.tender == *id)?;
+            let secured = deposit.secures.as_ref()?;
             let (event, day) = event_of(self, deposit, tender, &secured.lot, law)?;
             Some(RefundClockStart { deposit: deposit.id.clone(), event, day, document: None })
         };

@@ -3,6 +3,7 @@
 
 use super::custody::{lodged, verified};
 use super::*;
+use crate::deposit::SecuredLot;
 
 /// Editions before and with the guards.
 const BOTH: [&str; 2] = ["2027-03", "2027-04"];
@@ -215,6 +216,28 @@ fn what_is_asked_of_who_is_gone_and_of_who_has_its_place_is_capped_together() {
         let assessed = |fen: i64| json!({"deposit": "d-1", "base": yuan(500_000_000), "required": yuan(fen), "rule": "DP-ASSESSMENT"});
         run.accepts(1, "deposit.assessed", assessed(9_000_000));
     }
+}
+
+/// A part and what it was taken from among them.
+#[test]
+fn deposits_of_a_lot_are_found_by_it() {
+    let mut run = Run::on("2026-03-20");
+    run.accepts(1, "deposit.scheme_published", scheme("bid-tendering"));
+    for (id, lot) in [("d-1", "1"), ("d-2", "2"), ("d-4", "2")] {
+        run.accepts(1, "deposit.announced", asked_for(id, lot, if id == "d-4" { HEIRS[0] } else { PAYER }, 10_000_000));
+    }
+    run.accepts(1, "deposit.announced", notice("d-3"));
+    run.accepts(1, "deposit.received", receipt("d-2", "R-2", 5_000_000, "2026-03-20"));
+    run.divides_payer();
+    run.accepts(1, "deposit.divided", super::division::division("d-2", "d-5", 1_000_000));
+    for (lot, expected) in [("1", vec!["d-1"]), ("2", vec!["d-2", "d-4", "d-5"]), ("3", vec![])] {
+        let secures: SecuredLot = serde_json::from_value(json!({"tender": "T-1", "lot": lot})).unwrap();
+        let found: Vec<&str> = run.book().of_lot(&secures).map(|of| of.id.as_str()).collect();
+        assert_eq!(found, expected, "{lot}");
+    }
+    let found: Vec<&str> = run.book().of_tender(&"T-1".parse().unwrap()).map(|of| of.id.as_str()).collect();
+    assert_eq!(found, ["d-1", "d-2", "d-4", "d-5"]);
+    assert_eq!(run.book().of_tender(&"T-2".parse().unwrap()).count(), 0);
 }
 
 #[test]
