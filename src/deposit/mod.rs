@@ -37,9 +37,9 @@ pub use payload::{
 pub use state::{
     AllocationTable, AssessmentInputs, Awaited, Broken, ClockState, CustodyJournal, CustodyState, DepositBook,
     DepositBookId, DepositState, DepositStatus, DifferenceState, DraftFault, DraftedReconciliation, EntryName,
-    ForfeiturePhase, ForfeitureSource, ForfeitureState, GuaranteePhase, GuaranteeState, HoldState, INVARIANTS,
-    InterestShare, Invariant, ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, OwnFundsState, PartState,
-    PoolState, ReceiptState, ReconciliationState, RefundPhase, RefundState, RefundSums, RefundTiming, SchemeState,
-    Settlement, SurplusState, TopUpState, UnallocatedFate, UnallocatedState, UnclaimedPhase, UnclaimedState,
-    check_voucher, refund_sums,
+    ForfeiturePhase, ForfeitureSource, ForfeitureState, FreeOwnFunds, GuaranteePhase, GuaranteeState, HoldState,
+    INVARIANTS, InterestShare, Invariant, ItemState, Journal, Kept, OpenItemStatus, OwnCostsState, OwnFundsState,
+    PartState, PoolState, ReceiptState, ReconciliationState, RefundPhase, RefundState, RefundSums, RefundTiming,
+    SchemeState, Settlement, SurplusState, TopUpState, UnallocatedFate, UnallocatedState, UnclaimedPhase,
+    UnclaimedState, check_voucher, refund_sums,
 };

@@ -3,10 +3,12 @@
 mod ageing;
 mod custody;
 mod enterprise;
+mod own_funds;
 
 pub use ageing::{REFUNDS_DUE_HEAD, RefundAge, RefundDueView};
 pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView, StatementStanding};
 pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseTotalView};
+pub use own_funds::OwnFundsView;
 
 use super::book::{BookAccount, Heading, HeadingClass};
 use super::{DepositStatus, RefundTiming};

@@ -125,6 +125,7 @@ pub const GETS: &[(&str, Bound)] = &[
     ("/v1/deposits/{payee}/audit-month.xml", Rule),
     ("/v1/deposits/{payee}/vouchers/{entry}", OneThing),
     ("/v1/deposits/{payee}/statements", Page),
+    ("/v1/deposits/{payee}/own-funds", Made),
     ("/v1/deposits/{payee}/open-items", Page),
     ("/v1/deposits/{payee}/open-items.csv", Stream),
     ("/v1/deposits/{payee}/refunds-due", Page),

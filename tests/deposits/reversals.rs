@@ -124,7 +124,15 @@ async fn own_funds(stage: &Stage) {
         ("amount-out-of-range", &"/amount/amount_minor".into())
     );
     assert_eq!(stage.post(&stage.cast.rival, what, kind, approved(1)).await.problem(), "not-a-party");
-    stage.enters(what, kind, approved(10_000)).await.accepted();
+    let before = stage.own_funds("").await;
+    assert_eq!(
+        (&before["free_minor"], &before["waiting"], &before["next"]),
+        (&10_000.into(), &json!([]), &Value::Null)
+    );
+    let sums = ["own_left_minor", "bank_minor", "deposits_minor", "here_left_minor"].map(|name| before[name].clone());
+    assert_eq!(sums, [10_000, 20_010_000, 20_000_000, 10_000].map(Value::from));
+    let entry = stage.enters(what, kind, approved(10_000)).await.accepted()["index"].clone();
+    waits(stage, &entry).await;
     let returned = json!({
         "bank": "icbc", "nature": "own_funds_returned", "reference": "O-2", "amount": yuan(10_000),
         "value_date": stage.today(), "approval": "z-1",
@@ -132,8 +140,45 @@ async fn own_funds(stage: &Stage) {
     let (what, kind) = ("bank-entries", "deposit.bank_entered");
     assert_eq!(stage.enters(what, kind, returned.clone()).await.problem(), "same-signer");
     stage.post(&stage.checker, what, kind, returned).await.accepted();
+    let after = stage.own_funds("").await;
+    assert_eq!(
+        (&after["waiting"], &after["own_minor"], &after["bank_minor"]),
+        (&json!([]), &0.into(), &20_000_000.into())
+    );
     let balances = stage.balances("").await;
     assert_eq!((&balances["1010.icbc.CNY"], &balances["2995.CNY"]), (&20_000_000.into(), &0.into()));
+}
+
+impl Stage {
+    async fn own_funds(&self, more: &str) -> Value {
+        let path = self.path(&format!("own-funds?bank=icbc{more}"));
+        let answer = self.app.get_as(&self.cast.centre, &path).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+}
+
+/// Who may see the book sees what waits: what of whom, and why nothing is free.
+async fn waits(stage: &Stage, entry: &Value) {
+    let (app, cast) = (&stage.app, &stage.cast);
+    let now = stage.own_funds("").await;
+    let waiting = &now["waiting"][0];
+    assert_eq!((&waiting["approval"], &waiting["amount_minor"]), (&"z-1".into(), &10_000.into()));
+    assert_eq!((&waiting["entry"], &waiting["approved"]), (entry, &stage.today().into()));
+    let record = app.get(waiting["record"].as_str().unwrap()).await.body;
+    assert_eq!(record["kid"], waiting["approved_by"]);
+    assert_eq!((&now["free_minor"], &now["waiting_minor"], &now["own_minor"]), (&0.into(), &10_000.into(), &0.into()));
+    assert_eq!(now["here_left_minor"], 0);
+    let rest = stage.own_funds(&format!("&limit=1&after={entry}")).await;
+    assert_eq!((&rest["waiting"], &rest["next"]), (&json!([]), &Value::Null));
+    let path = stage.path("own-funds?bank=icbc");
+    assert_eq!(app.get_as(&cast.supervisor, &path).await.body, now);
+    assert_eq!(app.get_as(&cast.rival, &path).await.problem(), "not-a-party");
+    assert_eq!(app.get(&path).await.status, 401);
+    for unknown in ["own-funds?bank=abc", "own-funds?bank=icbc&currency=USD"] {
+        assert_eq!(app.get_as(&cast.centre, &stage.path(unknown)).await.problem(), "deposit-unknown", "{unknown}");
+    }
+    assert_eq!(app.get_as(&cast.centre, &stage.path("own-funds?bank=icbc&after=x")).await.status, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

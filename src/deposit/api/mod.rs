@@ -4,6 +4,7 @@ mod acts;
 mod ageing;
 mod bank_file;
 mod books;
+mod own_funds;
 mod papers;
 mod statements;
 
@@ -33,6 +34,7 @@ use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, V
 use acts::DepositActs;
 use ageing::AgeingApi;
 use books::BooksApi;
+use own_funds::OwnFundsApi;
 use papers::{EnterpriseApi, PapersApi};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi, Tags};
@@ -106,7 +108,7 @@ counted_page! {
 pub struct DepositApi(Arc<Ledger>);
 
 impl Endpoints for DepositBook {
-    type Api = (DepositApi, DepositActs, BooksApi, PapersApi, EnterpriseApi, StatementsApi, AgeingApi);
+    type Api = (DepositApi, DepositActs, BooksApi, PapersApi, EnterpriseApi, StatementsApi, AgeingApi, OwnFundsApi);
 
     fn api(ledger: Arc<Ledger>) -> Self::Api {
         let each = || Arc::clone(&ledger);
@@ -118,6 +120,7 @@ impl Endpoints for DepositBook {
             EnterpriseApi(each()),
             StatementsApi(each()),
             AgeingApi(each()),
+            OwnFundsApi::new(each()),
         )
     }
 }

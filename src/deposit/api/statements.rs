@@ -168,7 +168,7 @@ impl StatementsApi {
     }
 }
 
-fn cny() -> Currency {
+pub(super) fn cny() -> Currency {
     Currency::CNY
 }
 

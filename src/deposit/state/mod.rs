@@ -53,7 +53,7 @@ pub use entered::EntryName;
 pub use invariant::{Broken, INVARIANTS, Invariant, Kept, check_voucher};
 pub use journal::Journal;
 pub use own_costs::OwnCostsState;
-pub use own_funds::OwnFundsState;
+pub use own_funds::{FreeOwnFunds, OwnFundsState};
 pub use pool::{AllocationTable, InterestShare, PoolState};
 pub use refund::{RefundSums, refund_sums, renewed_sums};
 pub use timers::Awaited;

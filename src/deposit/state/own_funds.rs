@@ -12,6 +12,7 @@ use crate::act::{Author, Moment, Place};
 use crate::field::{Currency, Day, Fault, ItemId, Money};
 use crate::problem::Refusal;
 use crate::record::KeyId;
+use std::collections::BTreeSet;
 
 /// Own funds that are to leave a custody account, or have left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,51 @@ impl OwnFundsState {
             )
         };
         self.returned.as_deref().map(told).into_iter().collect()
+    }
+}
+
+/// What of the payee's own funds may leave one custody account, and why no more: parts of its own, of which some are owed still; and what lies there,
+/// of which others' is the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeOwnFunds {
+    /// What the payee has put in and not spent, over all accounts.
+    pub own: i128,
+    pub interest_owed: i128,
+    pub treasury_owes: i128,
+    /// Short somewhere, and nobody knows why.
+    pub short: i128,
+    /// What the book has in the account.
+    pub at_bank: i128,
+    /// What is owed for deposits that lie there.
+    pub deposits: i128,
+    /// Final, and on its way out.
+    pub forfeited: i128,
+    /// Of nobody yet.
+    pub strays: i128,
+    /// Approved, and not gone.
+    pub waiting: i128,
+    pub in_transit: i128,
+    pub to_allocate: i128,
+    /// The bank has paid it before it was owed to a deposit.
+    pub ahead: i128,
+    /// Too much there, and nobody knows why.
+    pub over: i128,
+}
+
+impl FreeOwnFunds {
+    /// Own funds that are there, and not owed.
+    pub fn own_left(&self) -> i128 {
+        self.own - self.interest_owed - self.treasury_owes - self.short
+    }
+
+    /// What lies in the account beyond what is others' or spoken for.
+    pub fn here_left(&self) -> i128 {
+        let others = self.deposits + self.forfeited + self.strays + self.to_allocate + self.ahead + self.over;
+        self.at_bank - others - self.in_transit - self.waiting
+    }
+
+    pub fn free_minor(&self) -> i64 {
+        i64::try_from(self.own_left().min(self.here_left()).max(0)).unwrap_or(i64::MAX)
     }
 }
 
@@ -81,16 +127,45 @@ impl DepositBook {
     /// Own funds that may leave an account: no more than there are, less what the bank, the treasury or shortages that nobody has explained
     /// still owe; and no more than lies in it beyond what is others'.
     pub fn free_own_minor(&self, bank: &ItemId, currency: Currency) -> i64 {
+        self.free_own(bank, currency).free_minor()
+    }
+
+    /// How it comes to that.
+    pub fn free_own(&self, bank: &ItemId, currency: Currency) -> FreeOwnFunds {
         let standing = |heading: Heading| i128::from(self.book.standing(&heading.alone(currency)));
         let interest = self.book.under(Heading::InterestReceivable);
         let interest = interest.filter(|(account, _)| account.currency == currency);
-        let interest: i128 = interest.map(|(_, balance)| i128::from(balance.max(0))).sum();
         let short = self.unexplained(currency, DifferenceSide::Short).map(|of| i128::from(of.amount.amount_minor));
-        let owed = interest + standing(Heading::TreasuryRecoverable) + short.sum::<i128>();
-        let own = i128::from(self.own_minor(currency)) - owed;
-        let here = i128::from(self.book.standing(&Heading::CustodyBank.of(bank, currency)));
-        let free = own.min(here - self.others_minor(bank, currency)).max(0);
-        i64::try_from(free).unwrap_or(i64::MAX)
+        let over = self.unexplained(currency, DifferenceSide::Over).filter(|of| of.bank == *bank);
+        let passing = |heading: Heading| i128::from(self.book.standing(&heading.of(bank, currency)));
+        let strays = self.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open && of.bank == *bank);
+        let waiting = self.own_funds.values().filter(|of| of.returned.is_none() && of.bank == *bank);
+        let sum = |amounts: &mut dyn Iterator<Item = Money>| -> i128 {
+            let amounts = amounts.filter(|amount| amount.currency == currency);
+            amounts.map(|amount| i128::from(amount.amount_minor)).sum()
+        };
+        FreeOwnFunds {
+            own: i128::from(self.own_minor(currency)),
+            interest_owed: interest.map(|(_, balance)| i128::from(balance.max(0))).sum(),
+            treasury_owes: standing(Heading::TreasuryRecoverable),
+            short: short.sum(),
+            at_bank: passing(Heading::CustodyBank),
+            deposits: self.owed_here_minor(bank, currency),
+            forfeited: self.forfeited_here_minor(bank, currency),
+            strays: sum(&mut strays.map(|of| of.amount)),
+            waiting: sum(&mut waiting.map(|of| of.amount)),
+            in_transit: passing(Heading::PaymentsInTransit),
+            to_allocate: passing(Heading::InterestToAllocate),
+            ahead: -i128::from(self.book.balance(&Heading::InterestReceivable.of(bank, currency)).min(0)),
+            over: over.map(|of| i128::from(of.amount.amount_minor)).sum(),
+        }
+    }
+
+    /// Custody accounts from which own funds may go, or that are to be paid into.
+    pub fn custody_accounts(&self) -> BTreeSet<(ItemId, Currency)> {
+        let moved = self.book.under(Heading::CustodyBank);
+        let moved = moved.filter_map(|(account, _)| Some((account.sub.clone()?, account.currency)));
+        moved.chain(self.deposits.values().map(|deposit| (deposit.bank.clone(), deposit.currency))).collect()
     }
 
     /// Where bank and book differ on one side, and nobody knows why yet. What is too much somewhere explains nothing that is missing elsewhere.
@@ -99,31 +174,23 @@ impl DepositBook {
         open.filter(move |of| of.amount.currency == currency && of.side == side)
     }
 
-    /// What lies in an account for others, or is on its way out of it; and of what nobody knows whose it is.
-    fn others_minor(&self, bank: &ItemId, currency: Currency) -> i128 {
+    /// What is owed for deposits whose money lies in an account.
+    fn owed_here_minor(&self, bank: &ItemId, currency: Currency) -> i128 {
         let lies_here = |id: &ItemId| self.deposits.get(id).is_some_and(|deposit| deposit.bank == *bank);
         let is_owed =
             |heading: Heading| heading.class() == HeadingClass::Liability && heading.sub_ledger() == SubLedger::Deposit;
         let accounts = self.book.accounts().filter(|(account, _)| account.currency == currency);
         let owed =
             accounts.filter(|(account, _)| is_owed(account.heading) && account.sub.as_ref().is_some_and(lies_here));
-        let owed: i128 = owed.map(|(account, balance)| i128::from(account.heading.on_normal_side(balance))).sum();
+        owed.map(|(account, balance)| i128::from(account.heading.on_normal_side(balance))).sum()
+    }
+
+    /// What is on its way to the treasury, or to the payee's own account, and lies there still.
+    fn forfeited_here_minor(&self, bank: &ItemId, currency: Currency) -> i128 {
         let deposits = self.deposits.values().filter(|of| of.bank == *bank && of.currency == currency);
         let forfeited = deposits.flat_map(|of| of.forfeitures.values());
         let forfeited = forfeited.filter(|of| of.phase == ForfeiturePhase::Final);
-        let forfeited: i128 = forfeited.map(|of| i128::from(of.amount_minor)).sum();
-        let strays = self.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open && of.bank == *bank);
-        let apart = self.own_funds.values().filter(|of| of.returned.is_none() && of.bank == *bank);
-        let amounts = strays.map(|of| of.amount).chain(apart.map(|of| of.amount));
-        let amounts = amounts.filter(|amount| amount.currency == currency);
-        let amounts: i128 = amounts.map(|amount| i128::from(amount.amount_minor)).sum();
-        let passing = [Heading::PaymentsInTransit, Heading::InterestToAllocate];
-        let passing = passing.map(|heading| i128::from(self.book.standing(&heading.of(bank, currency))));
-        // The bank has paid it before it was owed to a deposit.
-        let ahead = -i128::from(self.book.balance(&Heading::InterestReceivable.of(bank, currency)).min(0));
-        let over = self.unexplained(currency, DifferenceSide::Over).filter(|of| of.bank == *bank);
-        let over: i128 = over.map(|of| i128::from(of.amount.amount_minor)).sum();
-        owed + forfeited + amounts + passing.iter().sum::<i128>() + ahead + over
+        forfeited.map(|of| i128::from(of.amount_minor)).sum()
     }
 }
 
