@@ -71,9 +71,28 @@ pub enum Subject {
     Access,
     /// The deposits of a buyer.
     Deposit,
+    /// One of them, on its way to an end.
+    Course(Course),
     /// The log itself: its keys and its name; an adoption of law would go here.
     Log,
 }
+
+/// What becomes of a deposit at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    Refunded,
+    /// From the treasury, which had what was forfeited.
+    Recovered,
+    /// By who issued its guarantee.
+    Paid,
+    /// With its part.
+    Reunited,
+}
+
+/// The longest twice.
+const COURSES: [Course; 5] = [Course::Refunded, Course::Recovered, Course::Recovered, Course::Paid, Course::Reunited];
+/// Whose deposits they are.
+const BUYER_ON_COURSE: usize = 0;
 
 /// What is wrong with a record on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,6 +262,7 @@ fn intents(dice: &mut Dice, of: Bent) -> Vec<Intent> {
 
 fn intent(dice: &mut Dice, of: Bent) -> Intent {
     let (subject, which) = match of.leaning {
+        _ if dice.percent(OF_COURSES) => (Subject::Course(dice.pick(&COURSES)), BUYER_ON_COURSE),
         Leaning::Deposits if dice.percent(70) => of_deposits(dice),
         _ => of_everything(dice, of.first),
     };

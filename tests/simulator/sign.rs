@@ -4,7 +4,34 @@ use super::acts::{By, Draft, Scene};
 use super::plan::Twist;
 use super::seam;
 use gongshi::record::{Alg, Header, PrivateKey, Record};
+use gongshi::world::Act;
 use uuid::Uuid;
+
+/// Who checks what somebody did signs with another key than that one did, mostly. The judge says which is one.
+fn another_key(scene: &mut Scene<'_>, draft: &Draft, player: usize) -> Option<PrivateKey> {
+    let Act::Deposit(act) = &draft.act else { return None };
+    if !act.checks_another() || scene.dice.percent(8) {
+        return None;
+    }
+    let organisation = seam::organisation(scene.world, &scene.cast.player(player).id)?;
+    let is_valid = |kid| organisation.key(&kid).is_some_and(|known| known.is_valid(scene.now));
+    let header = |key: &PrivateKey| Header {
+        alg: Alg::EdDsa,
+        kid: key.key_id(),
+        aud: seam::log(scene.world).map_or(String::new(), |log| log.origin.clone()),
+        typ: draft.act.kind().to_owned(),
+        sub: draft.stream.to_string(),
+        jti: Uuid::nil(),
+        iat: scene.now.seconds(),
+        ver: None,
+    };
+    let is_another = |key: &&PrivateKey| {
+        let judged = seam::decide(scene.world, &header(key), &draft.stream, &draft.act, scene.now);
+        judged.map_or_else(|refusal| refusal.problem.code != "same-signer", |_| true)
+    };
+    let valid: Vec<&PrivateKey> = scene.cast.player(player).keys.iter().filter(|key| is_valid(key.key_id())).collect();
+    valid.into_iter().find(is_another).cloned()
+}
 
 pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Record]) -> Record {
     let (cast, world, now) = (scene.cast, scene.world, scene.now);
@@ -26,7 +53,10 @@ pub fn record(scene: &mut Scene<'_>, draft: &Draft, twist: Twist, posted: &[Reco
             let keys = &cast.player(*player).keys;
             keys[scene.dice.below(keys.len())].clone()
         }
-        (By::Player(player), _) => cast.key(world, *player, now, &mut scene.dice).clone(),
+        (By::Player(player), _) => match another_key(scene, draft, *player) {
+            Some(key) => key,
+            None => cast.key(world, *player, now, &mut scene.dice).clone(),
+        },
         (By::Key(key), _) => (**key).clone(),
         (By::Service, _) => {
             let own = cast.service.iter().find(|key| key.key_id() == scene.service);

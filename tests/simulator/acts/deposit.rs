@@ -1,5 +1,6 @@
 //! Deposits: one book a buyer, on which a few deposits meet each other's holds, refunds and forfeitures.
 
+use super::notice::{DEPOSITS, WAGES, notice, scheme};
 use super::{By, Draft, Scene, custody, organisation};
 use crate::plan::Intent;
 use crate::seam;
@@ -12,13 +13,8 @@ use gongshi::field::{Day, ItemId, OrganisationId, SuccessionManner};
 use gongshi::organisation::Role;
 use serde_json::{Value, json};
 
-/// Deposits of one payee: so few that acts on them meet.
-const DEPOSITS: usize = 4;
-
 pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
-    let buyers = scene.cast.players.iter().filter(|player| matches!(player.role, Role::Centre | Role::ProcuringUnit));
-    let ids: Vec<OrganisationId> = buyers.map(|player| player.id.clone()).collect();
-    let payee = &ids[intent.which % ids.len()];
+    let payee = &payee(scene, intent.which);
     let book = seam::deposits(scene.world, payee);
     let drawn = book.map(|book| book.deposits.values().collect::<Vec<_>>()).unwrap_or_default();
     let deposit = drawn_of(scene, &drawn);
@@ -40,14 +36,33 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         _ => scene.known(payee),
     };
     let act = Act::parse(kind, payload.to_string().as_bytes())?.ok()?;
-    // Who has one key finds another person first.
-    if intent.sensible && act.checks_another() && scene.dice.percent(80) {
-        let player = scene.cast.position(payee)?;
-        if let Some(draft) = organisation::second_key(scene, player) {
-            return Some(draft);
-        }
+    if intent.sensible
+        && act.checks_another()
+        && scene.dice.percent(80)
+        && let Some(draft) = another_person(scene, payee)
+    {
+        return Some(draft);
     }
     Some(Draft { stream: seam::deposit_stream(payee), act: act.into(), by: by? })
+}
+
+/// One of those who buy.
+pub fn payee(scene: &Scene<'_>, which: usize) -> OrganisationId {
+    let buyers = scene.cast.players.iter().filter(|player| matches!(player.role, Role::Centre | Role::ProcuringUnit));
+    let ids: Vec<&OrganisationId> = buyers.map(|player| &player.id).collect();
+    ids[which % ids.len()].clone()
+}
+
+/// Who has one key finds another person first.
+pub fn another_person(scene: &mut Scene<'_>, payee: &OrganisationId) -> Option<Draft> {
+    let player = scene.cast.position(payee)?;
+    organisation::second_key(scene, player)
+}
+
+/// A part that is as it was taken, and so can be put back.
+pub fn is_as_taken(deposit: &DepositState) -> bool {
+    let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
+    is_part && deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none()
 }
 
 /// Often one whose payer is gone, or with something that was begun and waits for its next step, for those are few; seldom a part that was put back, for nothing becomes of it.
@@ -56,6 +71,9 @@ fn drawn_of<'w>(scene: &mut Scene<'w>, all: &[&'w DepositState]) -> Option<&'w D
     let begun: Vec<_> = all.iter().filter(|deposit| custody::has_begun(deposit)).collect();
     let first = scene.dice.one_of(&orphaned).copied().filter(|_| scene.dice.percent(40));
     let first = first.or(scene.dice.one_of(&begun).copied().filter(|_| scene.dice.percent(40)));
+    let is_part = |deposit: &&&DepositState| deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
+    let parts: Vec<_> = all.iter().filter(is_part).collect();
+    let first = first.or(scene.dice.one_of(&parts).copied().filter(|_| scene.dice.percent(40)));
     let stands = |deposit: &&&DepositState| deposit.part.as_ref().is_none_or(|part| part.put_back.is_none());
     let standing: Vec<_> = all.iter().filter(stands).collect();
     let first = first.or(scene.dice.one_of(&standing).copied().filter(|_| scene.dice.percent(90)));
@@ -82,10 +100,8 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    // While it is as it was taken, it can be put back.
-    let is_untouched = deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none();
     let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
-    if is_part && scene.dice.percent(if is_untouched { 40 } else { 4 }) {
+    if is_part && scene.dice.percent(if is_as_taken(deposit) { 40 } else { 4 }) {
         return "deposit.division_reversed";
     }
     if let Some(kind) = succeeding(scene, book, deposit) {
@@ -298,9 +314,6 @@ fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str,
     })
 }
 
-/// The kind whose holds name their ground.
-const WAGES: &str = "wages-construction";
-
 fn is_of_wages(book: Option<&DepositBook>, deposit: Option<&DepositState>) -> bool {
     let scheme = book.zip(deposit).and_then(|(book, deposit)| book.schemes.get(&deposit.scheme));
     scheme.is_some_and(|scheme| scheme.kind().as_str() == WAGES)
@@ -359,68 +372,27 @@ fn scene_days(fen: i64) -> i64 {
     fen % 5
 }
 
-fn scheme(scene: &mut Scene<'_>) -> Option<Value> {
-    let kind = scene.dice.pick(&["bid-tendering", "bid-procurement", "bid-procurement", WAGES, "integrity-deposit"]);
-    let article = match kind {
-        "bid-procurement" => "政府采购法实施条例第三十三条",
-        WAGES => "保障农民工工资支付条例第三十二条",
-        _ => "招标投标法实施条例第二十六条",
-    };
-    let mut scheme = json!({
-        "id": format!("s-{}", scene.dice.below(4)), "kind": kind, "name": "投标保证金", "article": article,
-        "currency": "CNY", "ratio_ppm": scene.dice.pick(&[20_000, 10_000, 20_001]),
-        "forms": ["transfer", "bank_guarantee", "surety_guarantee", "insurance", "electronic_guarantee"],
-        "day_count": scene.dice.pick(&["actual_360", "actual_365"]),
-        "rates": [{"from": "2020-01-01", "rate_ppm": 15_000}, {"from": "2026-06-15", "rate_ppm": 500}],
-        "document": scene.document()?,
-    });
-    // The law leaves it to the contract.
-    if kind == WAGES {
-        scheme["refund_days"] = 30.into();
-    }
-    Some(scheme)
-}
-
-fn notice(scene: &mut Scene<'_>, book: Option<&DepositBook>) -> Option<Value> {
-    let schemes: Vec<&ItemId> = book.map(|book| book.schemes.keys().collect()).unwrap_or_default();
-    let scheme = scene.dice.one_of(&schemes).map_or("s-0".to_owned(), |id| id.to_string());
-    let payer = scene.cast.with_role(Role::Enterprise, &mut scene.dice);
-    let mut notice = json!({
-        "id": format!("d-{}", scene.dice.below(DEPOSITS)), "scheme": scheme,
-        "payer": scene.cast.player(payer).id, "base": yuan(500_000_000),
-        "required": yuan(scene.dice.pick(&[5_000_000, 4_000_000, 10_000_000])), "bank": "b-1", "pay_by": scene.day(5),
-    });
-    if scene.dice.percent(30) {
-        notice["score"] = scene.dice.pick(&[60, 85, 95]).into();
-    }
-    // Some forget it, and some are ahead of the opening.
-    if scene.dice.percent(90) {
-        let in_days = scene.dice.between(-4, 2);
-        let opened = scene.day(in_days);
-        notice["procurement"] = json!({"code": "ZB-1", "opened": opened, "notice": scene.document()?});
-    }
-    Some(notice)
-}
-
-fn approval(
+pub fn approval(
     scene: &mut Scene<'_>,
     book: Option<&DepositBook>,
     deposit: Option<&DepositState>,
     id: &str,
     new: &str,
 ) -> Value {
-    let today: Day = scene.day(0);
+    // Some days later it goes out, or nobody would find the time to check it.
+    let days = scene.dice.between(0, 5);
+    let day: Day = scene.day(days);
     let all = book.zip(deposit).map_or(0, |(book, deposit)| deposit.unsettled_minor(&book.book));
     let amount = if scene.dice.percent(60) { all.max(1) } else { scene.dice.between(1, 3_000_000) };
     let law = seam::law(scene.world);
     let sums = book.zip(deposit).map(|(book, deposit)| {
         let kind = book.schemes.get(&deposit.scheme).map(gongshi::deposit::SchemeState::kind);
         let kind = law.edition().deposits.kinds.iter().find(|known| Some(&known.id) == kind);
-        refund_sums(book, deposit, kind, amount, today, law)
+        refund_sums(book, deposit, kind, amount, day, law)
     });
     let (interest, overdue) = sums.map_or((0, 0), |sums| (sums.interest_minor, sums.overdue_minor));
     json!({
-        "deposit": id, "id": new, "amount": yuan(amount), "value_date": today,
+        "deposit": id, "id": new, "amount": yuan(amount), "value_date": day,
         "interest_minor": if scene.dice.percent(95) { interest } else { interest + 1 }, "overdue_minor": overdue,
     })
 }

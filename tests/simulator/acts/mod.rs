@@ -2,12 +2,14 @@
 
 mod access;
 mod commitment;
+mod course;
 mod credit;
 mod custody;
 mod deposit;
 mod disclosure;
 mod evaluation;
 mod identity;
+mod notice;
 mod organisation;
 mod result;
 mod statement;
@@ -69,6 +71,7 @@ pub fn draft(scene: &mut Scene<'_>, intent: &Intent) -> Option<Draft> {
         Subject::Credit => credit::draft(scene, intent),
         Subject::Access => access::draft(scene, intent),
         Subject::Deposit => deposit::draft(scene, intent),
+        Subject::Course(course) => course::draft(scene, course, intent.which),
         Subject::Log => identity::draft(scene, intent),
     }
 }
