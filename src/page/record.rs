@@ -37,7 +37,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (value(&visit, &record.kind.0, &record.payload.0))
         details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
         (proof(&visit, record.index, bundle.as_deref()))
-        (printed::address(&visit))
+        (printed::code(&visit))
     };
     // What is said of somebody in a record is for search engines no more than what a page says of it.
     Ok(Leaf { is_listed: false, about: Some(about), script: Some(verify::script()), ..Leaf::new(title, body) })

@@ -2,7 +2,7 @@
 
 use super::assets;
 use super::foreign::{self, marked};
-use super::language::Language;
+use super::printed;
 use super::text::{Common, Say};
 use super::visit::Visit;
 use super::{Section, text::EveryWord};
@@ -88,7 +88,7 @@ pub(super) fn around(visit: &Visit, leaf: &Leaf) -> Markup {
                     @if !is_home { (crumbs(visit, leaf)) }
                     main #content tabindex="-1" { h1 { (leaf.title) } (leaf.body) }
                 }))
-                (footer(language))
+                (footer(visit))
             }
         }
     }
@@ -132,10 +132,12 @@ fn crumbs(visit: &Visit, leaf: &Leaf) -> Markup {
     }
 }
 
-fn footer(language: Language) -> Markup {
+fn footer(visit: &Visit) -> Markup {
+    let language = visit.language;
     let at = |path: &str| format!("/{}{path}", language.prefix());
     html! {
         footer {
+            (printed::source(visit))
             p { (Common::Everything.say(language)) " " (Common::AllTimes.say(language)) }
             ul {
                 li { a href="/api" { (Common::ForPrograms.say(language)) } }

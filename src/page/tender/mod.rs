@@ -37,7 +37,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (steps::steps(&visit, &file))
         h2 #bundle { (visit.say(BundleText::Title)) }
         (evidence::bundle(&visit, &evidence::of_tender(&tender.code)))
-        (printed::address(&visit))
+        (printed::code(&visit))
     };
     let about = format!("{} · {} · {}", tender.procuring_unit.name, tender.code, visit.say(tender.status));
     let leaf = Leaf::of(Section::Tenders, tender.title.clone(), body);
