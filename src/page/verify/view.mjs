@@ -22,7 +22,7 @@ const UNSIGNED = ['✗ 签名或作者未核验', '✗ signature or author not v
 const UNPROVED = ['？ 未证明在日志中', '? not shown to be in the log'];
 const MORE = ['其余 {count} 条未列出。', '{count} more are not listed.'];
 const FAULTS_MORE = ['另有 {count} 处不符。', '{count} more faults.'];
-const SUMMARY = ['核验完成。', 'Verified. '];
+const SUMMARY = ['核验完成。', 'Checked. '];
 // More than anybody reads; one changed byte may break many things.
 const FAULTS_SHOWN = 20;
 const RECORDS_SHOWN = 100;

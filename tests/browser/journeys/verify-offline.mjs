@@ -23,6 +23,14 @@ export default async function (reader) {
   await fits(page, 'verified');
   await judge();
   await shoot('verified');
+  // Paper can't be opened: what was signed is printed, and nothing to press.
+  await page.emulateMedia({ media: 'print' });
+  await page.waitForFunction(() => {
+    const signed = [...document.querySelectorAll('details > :not(summary)')];
+    return signed.length > 0 && signed.every((it) => it.checkVisibility({ contentVisibilityAuto: true }));
+  });
+  assert.ok(!(await page.locator('button, textarea, input').first().isVisible()));
+  await page.emulateMedia({ media: 'screen' });
 
   // A bundle, with the key that it brings itself: honest, and not green where nothing was compared.
   await page.click('#clear');
