@@ -90,7 +90,10 @@ pub enum Course {
 }
 
 /// The longest twice.
-const COURSES: [Course; 5] = [Course::Refunded, Course::Recovered, Course::Recovered, Course::Paid, Course::Reunited];
+const COURSES: [Course; 6] =
+    [Course::Refunded, Course::Refunded, Course::Recovered, Course::Recovered, Course::Paid, Course::Reunited];
+/// Of a hundred intents.
+const OF_COURSES: usize = 20;
 /// Whose deposits they are.
 const BUYER_ON_COURSE: usize = 0;
 

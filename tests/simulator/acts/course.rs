@@ -10,7 +10,7 @@ use crate::seam;
 use gongshi::act::Acts;
 use gongshi::deposit::book::Heading;
 use gongshi::deposit::{Act, DepositBook, DepositState, EntryName, ForfeiturePhase, GuaranteePhase, RefundPhase};
-use gongshi::field::{ItemId, OrganisationId, SuccessionManner};
+use gongshi::field::{OrganisationId, SuccessionManner};
 use gongshi::organisation::Role;
 use serde_json::{Value, json};
 
@@ -26,17 +26,17 @@ enum Standing {
     Ended,
 }
 
-/// What is taken from these goes to the treasury.
-const SCHEME: &str = "s-c";
-const KIND: &str = "bid-procurement";
+/// What is taken from the first goes to the treasury; what the second gives back late costs nothing, which would have to be put in first.
+const SCHEMES: [(&str, &str); 2] = [("s-c", "bid-procurement"), ("s-i", "bid-tendering")];
 
 pub fn draft(scene: &mut Scene<'_>, course: Course, which: usize) -> Option<Draft> {
     let payee = payee(scene, which);
     if !seam::organisation(scene.world, &payee)?.is_confirmed() {
         return None;
     }
-    let Some(book) = seam::deposits(scene.world, &payee).filter(|book| knows_scheme(book)) else {
-        let scheme = scheme_of(scene, SCHEME, KIND)?;
+    let (scheme, kind) = SCHEMES[usize::from(course == Course::Refunded)];
+    let Some(book) = seam::deposits(scene.world, &payee).filter(|book| knows_scheme(book, scheme)) else {
+        let scheme = scheme_of(scene, scheme, kind)?;
         return of_payee(scene, &payee, ("deposit.scheme_published", scheme));
     };
     let prefix = format!("c-{course:?}-").to_lowercase();
@@ -56,12 +56,12 @@ pub fn draft(scene: &mut Scene<'_>, course: Course, which: usize) -> Option<Draf
         }
     }
     let payer = going_on(scene)?;
-    let notice = new_notice(scene, &format!("{prefix}{}", all.len()), SCHEME, &payer)?;
+    let notice = new_notice(scene, &format!("{prefix}{}", all.len()), scheme, &payer)?;
     of_payee(scene, &payee, ("deposit.announced", notice))
 }
 
-fn knows_scheme(book: &DepositBook) -> bool {
-    book.schemes.contains_key(&SCHEME.parse::<ItemId>().expect("a short, plain name"))
+fn knows_scheme(book: &DepositBook, scheme: &str) -> bool {
+    book.schemes.keys().any(|known| known.as_str() == scheme)
 }
 
 /// By its payee, or by whom the law names; with another person first, where two are asked for.
@@ -116,9 +116,42 @@ fn next(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState, cours
     }
 }
 
+/// The bank's interest comes, is shared, and now and then taken back, or made principal.
+fn shared(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> Option<Next> {
+    let shares = book.reversible().filter_map(|(_, name)| match name {
+        EntryName::Allocation(bank, entry) => Some((bank.clone(), entry)),
+        _ => None,
+    });
+    let newest = shares.max_by_key(|(_, entry)| *entry).filter(|_| scene.dice.percent(20));
+    if let Some((bank, entry)) = newest {
+        let document = scene.document()?;
+        let reversal = json!({"bank": bank, "entry": entry, "reason": "分配有误", "document": document});
+        return Some(("deposit.entry_reversed", reversal));
+    }
+    let to_allocate = book.to_allocate_minor(&deposit.bank, deposit.currency);
+    let kind = match () {
+        () if to_allocate > 0 => "deposit.interest_allocated",
+        () if deposit.allocated_minor > 0 && scene.dice.percent(40) => "deposit.interest_capitalised",
+        () => {
+            let reference = format!("R-{}", scene.dice.below(4000));
+            let interest = json!({
+                "bank": deposit.bank, "nature": "pooled_interest", "reference": reference,
+                "amount": yuan(scene.dice.between(100, 5_000)), "value_date": scene.day(0),
+            });
+            return Some(("deposit.bank_entered", interest));
+        }
+    };
+    custody::payload(scene, Some(book), Some(deposit), kind).map(|payload| (kind, payload))
+}
+
 /// Approved, told to the bank by another person, and there; or approved wrongly.
 fn refunded(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> Option<Standing> {
     let id = &deposit.id;
+    if scene.dice.percent(40)
+        && let Some(next) = shared(scene, book, deposit)
+    {
+        return Some(Standing::Goes(next));
+    }
     let of_phase = |phase| deposit.refunds.iter().find(|(_, of)| of.phase == phase);
     Some(Standing::Goes(if deposit.clock.is_none() {
         let due = json!({"deposit": id, "event": "agreed", "day": scene.day(0), "document": scene.document()?});
