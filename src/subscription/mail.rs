@@ -62,8 +62,9 @@ fn header(builder: MessageBuilder, name: &'static str, value: String) -> Message
     builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value))
 }
 
-/// Bytes of a text in one encoded word, which has 75 characters at most (RFC 2047 §2).
-const ENCODED_WORD_BYTES: usize = 45;
+/// Bytes of a text in one encoded word: so that no line has more than 76 characters (RFC 2047 §2), the first with the header's name
+/// neither.
+const ENCODED_WORD_BYTES: usize = 39;
 
 /// A text in encoded words alone. As it is, a title that looks like one would be decoded by whoever reads it, into line ends and whatever
 /// else no record may hold.
@@ -160,7 +161,7 @@ mod tests {
         for text in ["New: =?utf-8?q?=0D=0ABcc:_v=40w.cn?=", "请确认订阅 · a/b", "x", &long, &"x".repeat(2_000)] {
             let mut read = String::new();
             for line in encoded_words(text).split("\r\n ") {
-                assert!(line.len() <= 75 && line.is_ascii(), "{line}");
+                assert!(line.len() + "Subject: ".len() <= 76 && line.is_ascii(), "{line}");
                 let word = line.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")).unwrap();
                 read += std::str::from_utf8(&STANDARD.decode_to_vec(word).unwrap()).unwrap();
             }
