@@ -42,7 +42,8 @@ impl Stream {
 
     /// `organisation` of `organisation/<id>`.
     pub fn prefix(&self) -> &str {
-        self.0.split_once('/').map_or(&*self.0, |(prefix, _)| prefix)
+        let slash = self.0.bytes().position(|byte| byte == b'/');
+        &self.0[..slash.unwrap_or(self.0.len())]
     }
 
     pub fn as_str(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use super::{Act, Stream, World};
 use crate::act::{Bearing, Borne, Place};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// What bears on subjects, in the order of the log, as far as it says anything.
 #[derive(Debug, Default)]

@@ -28,9 +28,10 @@ use crate::law::{Edition, Editions, InForce, Law};
 use crate::organisation::Organisation;
 use crate::problem::{self, Refusal};
 use crate::record::{Header, KeyId};
+use hashbrown::HashMap;
 use predecessors::Predecessors;
 use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use successors::Successors;
 
@@ -47,7 +48,7 @@ impl From<&OrganisationId> for Owner {
     }
 }
 
-/// States by stream.
+/// States by stream. An audit asks for one some ten times an entry, so they are hashed faster than `std` does; keyed by chance all the same.
 pub(crate) type States = HashMap<Stream, State>;
 
 /// The folded state of the streams at hand.
