@@ -13,7 +13,7 @@ use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use poem::http::uri::Authority;
-use poem::http::{HeaderValue, Method, StatusCode, Version, header};
+use poem::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -246,6 +246,9 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         page::protect(headers);
+        if has_token(&uri) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         cors::open(headers, uri.path());
         let status = response.status().as_u16();
         self.gate.metrics.response(method_label(&method), status);
@@ -273,6 +276,12 @@ fn method_label(method: &Method) -> &'static str {
         Method::PATCH => "PATCH",
         _ => "other",
     }
+}
+
+/// Whether a link is asked for that only one person has, as those in messages to subscribers: what is answered says who that is, and is
+/// kept by no cache.
+fn has_token(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.split('&').any(|asked| asked.starts_with("token=")))
 }
 
 /// 304 when the caller has what would be sent (RFC 9110 §13.1.2).

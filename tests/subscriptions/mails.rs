@@ -153,6 +153,10 @@ async fn all_of_it_can_be_done_on_pages() {
     stage.disclose("T-1", "道路监理").await;
     stage.round().await;
     let manage = link(stage.mail.mails().last().unwrap(), "/en/subscription?token=");
+    for path in ["/en/subscription", "/v1/subscription"] {
+        let answer = stage.app.client.get(format!("{}{path}?token={manage}", stage.app.base)).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+    }
     let shown = text(&format!("/en/subscription?token={manage}")).await;
     assert!(shown.contains("Active") && shown.contains("year=2026"), "{shown}");
     let (status, stopped) = form(&format!("/en/subscription/stop?token={manage}"), "").await;
