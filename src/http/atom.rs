@@ -48,7 +48,8 @@ fn is_in_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-fn in_xml(text: &str) -> String {
+/// A text of a record as a document of XML can hold it.
+pub(crate) fn in_xml(text: &str) -> String {
     text.replace(|c| !is_in_xml(c), "\u{FFFD}")
 }
 

@@ -50,6 +50,7 @@ mod word;
 
 pub(crate) use acts::endpoints_of_acts;
 pub(crate) use allow::Allowed;
+pub(crate) use atom::in_xml;
 pub use atom::{ATOM, FEED_ENTRIES_MAX, Feed, FeedEntry};
 pub(crate) use attachments::AttachmentApi;
 pub use attachments::{DocumentSource, DocumentSummary};

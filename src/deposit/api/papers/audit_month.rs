@@ -9,6 +9,7 @@ use crate::deposit::book::{Heading, HeadingClass, PostingSide, SubLedger};
 use crate::deposit::export::BookLine;
 use crate::deposit::view::about;
 use crate::field::{Currency, OrganisationId};
+use crate::http::in_xml;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io;
@@ -33,7 +34,7 @@ const SAME_RATE: &str = "1";
 fn row(xml: &mut Xml, name: &str, fields: &[(&str, &str)]) -> io::Result<()> {
     xml.create_element(name).write_inner_content(|xml| {
         for (field, value) in fields {
-            xml.create_element(*field).write_text_content(BytesText::new(value))?;
+            xml.create_element(*field).write_text_content(BytesText::new(&in_xml(value)))?;
         }
         Ok(())
     })?;
@@ -184,4 +185,17 @@ fn auxiliary(xml: &mut Xml, heading: Heading) -> io::Result<()> {
         ("辅助项描述", name),
     ];
     row(xml, "科目辅助核算", &fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_can_not_hold_is_replaced() {
+        let mut xml = Writer::new(Vec::new());
+        row(&mut xml, "记账凭证", &[("摘要", "误\u{FFFE}记\u{FFFF}<")]).unwrap();
+        let written = String::from_utf8(xml.into_inner()).unwrap();
+        assert_eq!(written, "<记账凭证><摘要>误\u{FFFD}记\u{FFFD}&lt;</摘要></记账凭证>");
+    }
 }
