@@ -79,7 +79,7 @@ pub(crate) use news::News;
 pub use next_step::{NextStep, StepRule};
 pub(crate) use page::ScriptedPage;
 pub use paging::{
-    Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, begin_of, behind, encoded, end_of, first_of,
+    Cursor, ListOrder, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, asked, begin_of, behind, cursor, encoded, end_of, first_of,
     not_a_cursor, page_limit, page_of,
 };
 pub(crate) use parameters::{Parameters, bad_parameter, check_names, region_begins};

@@ -6,6 +6,7 @@ use crate::store::{Direction, PAGE_BYTES_MAX, Row, StoreError, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// The longest page.
 pub const PAGE_LIMIT_MAX: u32 = 500;
@@ -92,6 +93,14 @@ pub fn page_limit(asked: Option<u32>) -> Result<u32, Problem> {
 pub fn not_a_cursor() -> Problem {
     let words = ("应为此前分页给出的 next（游标），原样带回", "is a cursor: what a page gave as next, unchanged");
     bad_parameter("after", &words.into())
+}
+
+/// A cursor that is one value: what follows it is asked for.
+///
+/// # Errors
+/// `bad-parameter`: not a cursor that a page gave.
+pub fn cursor<T: FromStr>(after: Option<String>) -> Result<Option<T>, Problem> {
+    after.map(|text| text.parse().map_err(|_| not_a_cursor())).transpose()
 }
 
 /// Which end of a list comes first.

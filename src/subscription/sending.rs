@@ -180,11 +180,8 @@ impl Subscriptions {
         let Subscription { id, state, target, .. } = &leased.subscription;
         let (name, now) = (id.to_string(), self.ledger.clock.now());
         let is_mail = matches!(target, Target::Email(_));
-        let (metrics, to) = (&self.ledger.metrics, if is_mail { "email" } else { "webhook" });
-        let rests = match is_mail {
-            true => Some(now.plus_millis(MAIL_RESTS_MILLIS)),
-            false => (took > PROMPT_TIME).then(|| now.plus_millis(took.as_millis() as i64)),
-        };
+        let metrics = &self.ledger.metrics;
+        let slow = (!is_mail && took > PROMPT_TIME).then(|| now.plus_millis(took.as_millis() as i64));
         match delivery {
             Delivery::Answered => {
                 self.confirm_id(*id).await.map_err(unavailable)?;
@@ -194,17 +191,19 @@ impl Subscriptions {
                 match leased.news.last() {
                     // The one message is sent; what comes next is the answer to it.
                     None => write.put_off(&name, (state.name(), None), NOT_DUE, "").await?,
-                    Some(last) => write.message_sent(&name, last.entry, now, rests).await?,
+                    Some(last) => {
+                        let rests = if is_mail { Some(now.plus_millis(MAIL_RESTS_MILLIS)) } else { slow };
+                        write.message_sent(&name, last.entry, now, rests).await?;
+                    }
                 }
                 write.commit().await?;
             }
             Delivery::Failed(failed) => {
-                metrics.message_failed(to);
-                let rests = rests.filter(|_| !is_mail);
-                return self.note_failed(leased, &failed, rests).await;
+                metrics.message_failed(target.way());
+                return self.note_failed(leased, &failed, slow).await;
             }
         }
-        metrics.message_delivered(to);
+        metrics.message_delivered(target.way());
         Ok(())
     }
 
@@ -252,7 +251,7 @@ impl Subscriptions {
         }
         write.commit().await?;
         if is_given_up {
-            self.ledger.metrics.subscription_given_up(if is_mail { "email" } else { "webhook" });
+            self.ledger.metrics.subscription_given_up(target.way());
         }
         Ok(())
     }

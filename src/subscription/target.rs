@@ -178,6 +178,14 @@ impl Target {
         }
     }
 
+    /// What metrics call such targets.
+    pub fn way(&self) -> &'static str {
+        match self {
+            Self::Email(_) => "email",
+            Self::Webhook(_) => "webhook",
+        }
+    }
+
     /// Who declines for it: the mailbox, but of a host, which others may share, the one URL.
     pub fn receiver(&self) -> String {
         match self {

@@ -1,11 +1,11 @@
 //! 应退保证金账龄: refunds that are due, the oldest deposits first.
 
 use super::papers::{WORKBOOK_ROWS_MAX, WorkbookFile, begin, too_long, write_money, written};
-use super::{DEPOSIT_COLUMNS, must_see, pages, whole};
+use super::{DEPOSIT_COLUMNS, must_see, pages};
 use crate::deposit::DepositBookId;
 use crate::deposit::view::{REFUNDS_DUE_HEAD, RefundAge, RefundDueView};
 use crate::field::Currency;
-use crate::http::{CSV_ROWS, Caller, CsvFile, Problem, Typed, page_limit};
+use crate::http::{CSV_ROWS, Caller, CsvFile, Problem, Typed, cursor, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use poem_openapi::param::{Path, Query};
@@ -42,7 +42,7 @@ impl AgeingApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<RefundDuePage>, Problem> {
         must_see(&caller.0, &payee.0, None)?;
-        let (limit, after) = (page_limit(limit.0)?, whole(after.0)?);
+        let (limit, after) = (page_limit(limit.0)?, cursor(after.0)?);
         let (items, next) = page(&self.0, &payee.0, after, limit).await?;
         Ok(Typed(RefundDuePage { items, next: next.map(|next| next.to_string()) }))
     }

@@ -23,8 +23,8 @@ use super::{
 use crate::act::{Role, Stream};
 use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
-    Caller, Endpoints, Identity, Problem, Typed, bad_parameter, counted_page, list_counts, not_a_cursor, page_limit,
-    parameters, shown,
+    Caller, Endpoints, Identity, Problem, Typed, bad_parameter, counted_page, cursor, list_counts, not_a_cursor,
+    page_limit, parameters, shown,
 };
 use crate::law::RefundEvent;
 use crate::ledger::Ledger;
@@ -156,7 +156,7 @@ impl DepositApi {
             [CountedFilter::equals("status", "status", status), CountedFilter::equals("refund", "refund", refund)];
         let counts = list_counts(counts.0, &self.0.database, &DEPOSITS, &kept, &counted).await?;
         let filter = kept.along("status", status.map(Value::from)).along("refund", refund.map(Value::from));
-        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let after = cursor(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let now = self.0.clock.now();
         let view = |row: &Row| DepositView::of_row(row, now);
@@ -194,7 +194,7 @@ impl DepositApi {
     ) -> Result<Typed<DepositSchemePage>, Problem> {
         let limit = page_limit(limit.0)?;
         let filter = Filter::default().along("book", payee.0.map(|id| Value::from(id.as_str())));
-        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let after = cursor(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let (items, next) =
             filter.page(&self.0.database, &SCHEMES, after, limit, DepositSchemeView::of_row, cursor).await?;
@@ -320,10 +320,6 @@ fn must_see(caller: &Identity, payee: &DepositBookId, payer: Option<&str>) -> Re
     let (zh, en) =
         ("金额仅对收取人、交纳人、监督部门和审计开放", "amounts are for payee, payer, supervisors and auditors");
     Err(Problem::with_detail(&problem::NOT_A_PARTY, zh, en))
-}
-
-fn whole(after: Option<String>) -> Result<Option<i64>, Problem> {
-    after.map(|text| text.parse().map_err(|_| not_a_cursor())).transpose()
 }
 
 /// `<entry>.<line>`

@@ -7,7 +7,7 @@ use crate::act::{Capability, Stream};
 use crate::deposit::view::OwnFundsView;
 use crate::deposit::{DepositBook, DepositBookId};
 use crate::field::{Currency, ItemId};
-use crate::http::{Caller, Problem, Typed, not_a_cursor, page_limit};
+use crate::http::{Caller, Problem, Typed, cursor, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -45,8 +45,7 @@ impl OwnFundsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<OwnFundsView>, Problem> {
         must_see(&caller.0, &payee.0, None)?;
-        let limit = page_limit(limit.0)?;
-        let after = after.0.map(|text| text.parse().map_err(|_| not_a_cursor())).transpose()?;
+        let (limit, after) = (page_limit(limit.0)?, cursor(after.0)?);
         let found = self.account(&payee.0, (bank.0, currency.0)).await?.ok_or_else(unknown)?;
         Ok(Typed(found.page(after, limit as usize)))
     }

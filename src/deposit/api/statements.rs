@@ -2,7 +2,7 @@
 //! and the payee, who signs what was found, has the file.
 
 use super::bank_file::BankUpload;
-use super::{must_see, pages, unknown, whole};
+use super::{must_see, pages, unknown};
 use crate::act::{Payload, Stream};
 use crate::deposit::book::Heading;
 use crate::deposit::projection::{OPEN_ITEM_COLUMNS, RECONCILIATION_COLUMNS};
@@ -11,9 +11,7 @@ use crate::deposit::{
     CustodyJournal, CustodyState, DepositBookId, DraftFault, OpenItemId, OpenItemStatus, StatementReconciliation,
 };
 use crate::field::{Bilingual, Currency, Day, Faults, ItemId};
-use crate::http::{
-    CSV_ROWS, Caller, CsvFile, PAYLOAD_BYTES_MAX, Problem, Typed, bad_parameter, not_a_cursor, page_limit,
-};
+use crate::http::{CSV_ROWS, Caller, CsvFile, PAYLOAD_BYTES_MAX, Problem, Typed, bad_parameter, cursor, page_limit};
 use crate::law::Law;
 use crate::ledger::{Ledger, LedgerError};
 use crate::log::Hash;
@@ -122,7 +120,7 @@ impl StatementsApi {
         let filter = Filter::default()
             .along("book", Some(Value::from(payee.0.0.as_str())))
             .equals("bank", bank.0.map(|bank| Value::from(bank.as_str())));
-        let after = whole(after.0)?.map(|entry| vec![Value::Integer(entry)]);
+        let after = cursor(after.0)?.map(|entry| vec![Value::Integer(entry)]);
         let cursor = |row: &Row| Ok(row.unsigned(0)?.to_string());
         let database = &self.0.database;
         let (items, next) =
@@ -144,7 +142,7 @@ impl StatementsApi {
     ) -> Result<Typed<OpenItemPage>, Problem> {
         must_see(&caller.0, &payee.0, None)?;
         let limit = page_limit(limit.0)?;
-        let after = after.0.map(|text| text.parse::<OpenItemId>().map_err(|_| not_a_cursor())).transpose()?;
+        let after = cursor::<OpenItemId>(after.0)?;
         let filter = items_of(&payee.0)
             .equals("bank", bank.0.map(|bank| Value::from(bank.as_str())))
             .equals("status", status.0.map(|status| Value::from(status.name())));

@@ -293,7 +293,7 @@ pub struct DepositState {
     pub(super) steps_unclaimed: Vec<UnclaimedStep>,
     /// What counted its interest or paid it, and may be taken back.
     pub(super) counted_steps: Vec<CountedStep>,
-    /// Of that nothing is taken back any more up to this entry, nor remembered (`stands.rs`).
+    /// Of that nothing is taken back any more up to this entry; only refunds that wait are remembered of it (`stands.rs`).
     pub(super) counted_stands: u64,
     /// The newest entry about it.
     pub last_entry: u64,

@@ -100,9 +100,12 @@ pub(super) fn lines(amount: Money) -> Vec<JournalLine> {
 impl DepositBook {
     /// What was approved and has not gone yet.
     pub(super) fn own_funds_approved_minor(&self, currency: Currency) -> i64 {
-        let waiting = self.own_funds.values().filter(|of| of.returned.is_none());
-        let amounts = waiting.map(|of| of.amount).filter(|amount| amount.currency == currency);
-        amounts.map(|amount| amount.amount_minor).sum()
+        self.own_funds_waiting(currency).map(|(_, of)| of.amount.amount_minor).sum()
+    }
+
+    /// Each of that, from whatever account.
+    pub fn own_funds_waiting(&self, currency: Currency) -> impl Iterator<Item = (&ItemId, &OwnFundsState)> {
+        self.own_funds.iter().filter(move |(_, of)| of.returned.is_none() && of.amount.currency == currency)
     }
 
     pub(super) fn approve_own_funds(&mut self, approval: &OwnFundsApproval, place: &Place) {
@@ -139,11 +142,8 @@ impl DepositBook {
         let over = self.unexplained(currency, DifferenceSide::Over).filter(|of| of.bank == *bank);
         let passing = |heading: Heading| i128::from(self.book.standing(&heading.of(bank, currency)));
         let strays = self.unallocated.values().filter(|of| of.fate == UnallocatedFate::Open && of.bank == *bank);
-        let waiting = self.own_funds.values().filter(|of| of.returned.is_none() && of.bank == *bank);
-        let sum = |amounts: &mut dyn Iterator<Item = Money>| -> i128 {
-            let amounts = amounts.filter(|amount| amount.currency == currency);
-            amounts.map(|amount| i128::from(amount.amount_minor)).sum()
-        };
+        let strays = strays.map(|of| of.amount).filter(|amount| amount.currency == currency);
+        let waiting = self.own_funds_waiting(currency).filter(|(_, of)| of.bank == *bank);
         FreeOwnFunds {
             own: i128::from(self.own_minor(currency)),
             interest_owed: interest.map(|(_, balance)| i128::from(balance.max(0))).sum(),
@@ -152,8 +152,8 @@ impl DepositBook {
             at_bank: passing(Heading::CustodyBank),
             deposits: self.owed_here_minor(bank, currency),
             forfeited: self.forfeited_here_minor(bank, currency),
-            strays: sum(&mut strays.map(|of| of.amount)),
-            waiting: sum(&mut waiting.map(|of| of.amount)),
+            strays: strays.map(|amount| i128::from(amount.amount_minor)).sum(),
+            waiting: waiting.map(|(_, of)| i128::from(of.amount.amount_minor)).sum(),
             in_transit: passing(Heading::PaymentsInTransit),
             to_allocate: passing(Heading::InterestToAllocate),
             ahead: -i128::from(self.book.balance(&Heading::InterestReceivable.of(bank, currency)).min(0)),

@@ -5,7 +5,7 @@
 //! counted on from there, and when as many came after them as the edition lets be taken back. What a deposit did itself stands with what came after it.
 
 use super::super::EntryReversal;
-use super::counted::{CountedStep, OwnCount};
+use super::counted::CountedStep;
 use super::{DepositBook, DepositState, PoolState};
 use crate::act::Moment;
 use crate::field::{Currency, ItemId};
@@ -16,7 +16,7 @@ impl CountedStep {
     /// A refund that the bank was not told of is to go out, or to be approved again, with what it has on top; so no edition forgets it.
     /// One without a rule of what stands asks for every approval.
     fn is_awaited(&self, is_ruled: bool) -> bool {
-        self.own().is_some_and(|own: &OwnCount| own.is_approval() && !(is_ruled && own.is_instructed()))
+        self.own().is_some_and(|own| own.is_approval() && !(is_ruled && own.is_instructed()))
     }
 }
 

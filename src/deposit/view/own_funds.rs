@@ -107,8 +107,7 @@ impl OwnFundsView {
             ahead,
             over,
         } = free;
-        let here = book.own_funds.iter().filter(|(_, of)| of.returned.is_none() && of.bank == *bank);
-        let here = here.filter(|(_, of)| of.amount.currency == currency);
+        let here = book.own_funds_waiting(currency).filter(|(_, of)| of.bank == *bank);
         let mut list: Vec<_> = here.map(|(approval, of)| WaitingOwnFundsView::of(approval, of)).collect();
         list.sort_unstable_by_key(|of| of.entry);
         Self {

@@ -6,7 +6,7 @@ mod calendar;
 mod csv_list;
 
 use crate::field::{Day, FieldFault, Nature, OrganisationId};
-use crate::http::{CsvFile, Problem, Site, Typed, bad_parameter, not_a_cursor, parameters, shown};
+use crate::http::{CsvFile, Problem, Site, Typed, bad_parameter, cursor, parameters, shown};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
 use crate::search::projection::{Search, SearchPlace};
@@ -89,7 +89,7 @@ impl SearchApi {
     ) -> Result<Typed<SearchPage>, Problem> {
         let asked = asked!(q, kind, status, nature, method, region, unit, year, began_from, began_to);
         let search = searched(asked)?;
-        let after: Option<SearchPlace> = after.0.map(|after| after.parse()).transpose().map_err(|()| not_a_cursor())?;
+        let after = cursor::<SearchPlace>(after.0)?;
         let limit = limit.0.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
         Ok(Typed(answer(&self.0, &search, after, limit).await?))
     }

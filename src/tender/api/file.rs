@@ -4,7 +4,7 @@ use super::super::Challenge;
 use super::super::projection::later_rounds;
 use super::super::view::{ChallengeSummary, LotView, NoticeView, TenderFile, TenderView, TextVersionView};
 use crate::field::TenderCode;
-use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, not_a_cursor, page_limit};
+use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, cursor, page_limit};
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
@@ -101,8 +101,7 @@ impl TenderFileApi {
         after: Query<Option<String>>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<TextVersionPage>, Problem> {
-        let (limit, after) = (page_limit(limit.0)?, after.0.unwrap_or_else(|| "0".to_owned()));
-        let after = after.parse().map_err(|_| not_a_cursor())?;
+        let (limit, after) = (page_limit(limit.0)?, cursor(after.0)?.unwrap_or_default());
         let (items, next) = self.show(&code.0, |file, _| Some(file.text_versions(after, limit))).await?;
         Ok(Typed(TextVersionPage { items, next }))
     }
@@ -117,7 +116,7 @@ impl TenderFileApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u32>>,
     ) -> Result<Typed<NoticePage>, Problem> {
         let limit = page_limit(limit.0)?;
-        let after = after.0.map(|after| after.parse().map_err(|_| not_a_cursor())).transpose()?;
+        let after = cursor(after.0)?;
         let (items, next) = self.show(&code.0, |file, _| Some(file.notices(after, limit))).await?;
         Ok(Typed(NoticePage { items, next }))
     }

@@ -100,7 +100,7 @@ fn next(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState, cours
         return guaranteed(scene, deposit);
     }
     if deposit.receipts.is_empty() {
-        let reference = format!("R-{}", scene.dice.below(4000));
+        let reference = scene.reference();
         return Some(Standing::Goes((
             "deposit.received",
             json!({
@@ -133,7 +133,7 @@ fn shared(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> 
         () if to_allocate > 0 => "deposit.interest_allocated",
         () if deposit.allocated_minor > 0 && scene.dice.percent(40) => "deposit.interest_capitalised",
         () => {
-            let reference = format!("R-{}", scene.dice.below(4000));
+            let reference = scene.reference();
             let interest = json!({
                 "bank": deposit.bank, "nature": "pooled_interest", "reference": reference,
                 "amount": yuan(scene.dice.between(100, 5_000)), "value_date": scene.day(0),
@@ -157,7 +157,7 @@ fn refunded(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -
         let due = json!({"deposit": id, "event": "agreed", "day": scene.day(0), "document": scene.document()?});
         ("deposit.refund_due", due)
     } else if let Some((refund, _)) = of_phase(RefundPhase::Instructed) {
-        let reference = format!("R-{}", scene.dice.below(4000));
+        let reference = scene.reference();
         let settled = json!({
             "deposit": id, "refund": refund, "outcome": scene.dice.pick(&["confirmed", "confirmed", "bounced"]),
             "reference": reference, "value_date": scene.day(0),
@@ -189,7 +189,7 @@ fn recovered(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) 
         return held(scene, book, deposit);
     };
     let line = |scene: &mut Scene<'_>| {
-        let reference = format!("R-{}", scene.dice.below(4000));
+        let reference = scene.reference();
         json!({"deposit": id, "forfeiture": forfeiture, "reference": reference, "value_date": scene.day(0)})
     };
     Some(Standing::Goes(match of.phase {
@@ -237,7 +237,7 @@ fn held(scene: &mut Scene<'_>, book: &DepositBook, deposit: &DepositState) -> Op
 fn guaranteed(scene: &mut Scene<'_>, deposit: &DepositState) -> Option<Standing> {
     let id = &deposit.id;
     let new = format!("x-{}", scene.dice.below(60));
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     if let Some((forfeiture, of)) = deposit.forfeitures.iter().next() {
         let paid = json!({"deposit": id, "forfeiture": forfeiture, "reference": reference, "value_date": scene.day(0)});
         return Some(match of.phase {

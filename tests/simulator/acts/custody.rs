@@ -119,7 +119,7 @@ pub fn payload(
 ) -> Option<Value> {
     let id = deposit.map_or("d-0".to_owned(), |deposit| deposit.id.to_string());
     let today: Day = scene.day(0);
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
     let stray = book.and_then(|book| book.unallocated.iter().find(|(_, of)| of.fate == UnallocatedFate::Open));
@@ -245,7 +245,7 @@ fn of_decision(
 ) -> Option<Value> {
     let today: Day = scene.day(0);
     let fen = scene.dice.between(1, 4_000_000);
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let forfeitures = || deposit.into_iter().flat_map(|deposit| deposit.forfeitures.clone());
     let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
     let of_phase = |scene: &mut Scene<'_>, phase| chosen(scene, forfeitures(), |of| of.phase == phase);

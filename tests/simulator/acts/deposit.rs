@@ -59,10 +59,14 @@ pub fn another_person(scene: &mut Scene<'_>, payee: &OrganisationId) -> Option<D
     organisation::second_key(scene, player)
 }
 
+/// A part that was not put back.
+fn is_part(deposit: &DepositState) -> bool {
+    deposit.part.as_ref().is_some_and(|part| part.put_back.is_none())
+}
+
 /// A part that is as it was taken, and so can be put back.
 pub fn is_as_taken(deposit: &DepositState) -> bool {
-    let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
-    is_part && deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none()
+    is_part(deposit) && deposit.refunds.is_empty() && deposit.receipts.is_empty() && deposit.unclaimed.is_none()
 }
 
 /// Often one whose payer is gone, or with something that was begun and waits for its next step, for those are few; seldom a part that was put back, for nothing becomes of it.
@@ -71,8 +75,7 @@ fn drawn_of<'w>(scene: &mut Scene<'w>, all: &[&'w DepositState]) -> Option<&'w D
     let begun: Vec<_> = all.iter().filter(|deposit| custody::has_begun(deposit)).collect();
     let first = scene.dice.one_of(&orphaned).copied().filter(|_| scene.dice.percent(40));
     let first = first.or(scene.dice.one_of(&begun).copied().filter(|_| scene.dice.percent(40)));
-    let is_part = |deposit: &&&DepositState| deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
-    let parts: Vec<_> = all.iter().filter(is_part).collect();
+    let parts: Vec<_> = all.iter().filter(|deposit| is_part(deposit)).collect();
     let first = first.or(scene.dice.one_of(&parts).copied().filter(|_| scene.dice.percent(40)));
     let stands = |deposit: &&&DepositState| deposit.part.as_ref().is_none_or(|part| part.put_back.is_none());
     let standing: Vec<_> = all.iter().filter(stands).collect();
@@ -100,8 +103,7 @@ fn sensible(scene: &mut Scene<'_>, book: Option<&DepositBook>, deposit: Option<&
     let Some(deposit) = deposit.filter(|_| book.deposits.len() >= DEPOSITS || scene.dice.percent(80)) else {
         return "deposit.announced";
     };
-    let is_part = deposit.part.as_ref().is_some_and(|part| part.put_back.is_none());
-    if is_part && scene.dice.percent(if is_as_taken(deposit) { 40 } else { 4 }) {
+    if is_part(deposit) && scene.dice.percent(if is_as_taken(deposit) { 40 } else { 4 }) {
         return "deposit.division_reversed";
     }
     if let Some(kind) = succeeding(scene, book, deposit) {
@@ -183,7 +185,7 @@ fn payload(
     kind: &str,
 ) -> Option<Value> {
     let id = deposit.map_or("d-0".to_owned(), |deposit| deposit.id.to_string());
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
     let holds = || deposit.into_iter().flat_map(|deposit| deposit.holds.clone());
@@ -259,7 +261,7 @@ fn of_refund(
     kind: &str,
 ) -> Option<Value> {
     let today = scene.day(0).to_string();
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let new = format!("x-{}", scene.dice.below(60));
     let refunds = || deposit.into_iter().flat_map(|deposit| deposit.refunds.clone());
     Some(match kind {
@@ -281,7 +283,7 @@ fn of_refund(
 
 fn of_guarantee(scene: &mut Scene<'_>, deposit: Option<&DepositState>, id: &str, kind: &str) -> Option<Value> {
     let today = scene.day(0).to_string();
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
     let guarantees = || deposit.into_iter().flat_map(|deposit| deposit.guarantees.clone());
@@ -333,7 +335,7 @@ fn of_forfeiture(
     kind: &str,
 ) -> Option<Value> {
     let today = scene.day(0).to_string();
-    let reference = format!("R-{}", scene.dice.below(4000));
+    let reference = scene.reference();
     let new = format!("x-{}", scene.dice.below(60));
     let fen = scene.dice.between(1, 4_000_000);
     let open = |hold: &HoldState| hold.left_minor > 0;

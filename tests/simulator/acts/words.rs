@@ -154,6 +154,11 @@ impl Scene<'_> {
         let hash = Hash::of(self.dice.next().to_le_bytes()).to_base64();
         Sealed { sealed: hash.trim_end_matches('=').replace('+', "-").replace('/', "_") }
     }
+
+    /// What a bank calls one of its lines: few enough that some come twice.
+    pub fn reference(&mut self) -> String {
+        format!("R-{}", self.dice.below(4000))
+    }
 }
 
 /// Whether one of two prices may be a slip of unit.

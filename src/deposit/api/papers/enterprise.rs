@@ -4,7 +4,7 @@ use super::workbook::{BookPeriod, WORKBOOK_ROWS_MAX};
 use super::{WorkbookFile, must_be_period, too_long, unknown, written};
 use crate::deposit::DepositBookId;
 use crate::deposit::api::books::line_of;
-use crate::deposit::api::{DEPOSITS, POSTINGS, must_see, whole};
+use crate::deposit::api::{DEPOSITS, POSTINGS, must_see};
 use crate::deposit::book::{BookAccount, Heading, HeadingClass, PostingSide, SubLedger};
 use crate::deposit::export::BookLine;
 use crate::deposit::projection::account_key;
@@ -13,7 +13,7 @@ use crate::deposit::view::{
     PostingView,
 };
 use crate::field::{Currency, Day, ItemId, OrganisationId};
-use crate::http::{Caller, CsvFile, Problem, Typed};
+use crate::http::{Caller, CsvFile, Problem, Typed, cursor};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Filter, Row, StoreError, Value};
 use poem_openapi::OpenApi;
@@ -75,7 +75,7 @@ impl EnterpriseApi {
         after: Query<Option<String>>,
     ) -> Result<Typed<EnterpriseStatementView>, Problem> {
         let asked = Asked::by(&caller, payee.0, payer.0, (from.0, to.0))?;
-        let after = whole(after.0)?;
+        let after = cursor(after.0)?;
         let part = asked.part(&self.0, after, Some(WORKBOOK_ROWS_MAX)).await?.ok_or_else(too_many_lines)?;
         if part.deposits.is_empty() && after.is_none() {
             return Err(unknown());
