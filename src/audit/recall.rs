@@ -10,9 +10,9 @@ use crate::log::{EntryView, Hash, TILE_WIDTH, leaf_hash};
 use crate::record::{Header, jws};
 use crate::world::{ReadEntry, States, Stream, World, is_dropped};
 use bytes::Bytes;
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 /// Entries by 64-bit marks of what identifies them, under a key that is drawn for this audit alone.
 struct Index {
@@ -51,7 +51,7 @@ pub(super) struct RecallError {
 
 /// The memory of an audit.
 pub(super) struct Recall {
-    key: RandomState,
+    key: DefaultHashBuilder,
     /// The first 192 bits of each entry's hash.
     hashes: Vec<[u8; HASH_BYTES]>,
     records: Index,
@@ -81,7 +81,7 @@ impl Recall {
     pub fn new(claimed: u64, generation: usize) -> Self {
         let entries = claimed.min(CLAIMED_MAX) as usize;
         Self {
-            key: RandomState::new(),
+            key: DefaultHashBuilder::default(),
             hashes: Vec::with_capacity(entries),
             records: Index::new(entries),
             streams: Index::new(entries),

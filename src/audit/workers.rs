@@ -142,7 +142,7 @@ impl Workers {
 
     /// Chunks that may be read ahead: enough to keep all threads busy, and no more, for each takes some megabytes.
     pub fn chunks_in_flight(&self) -> usize {
-        self.threads + 1
+        self.threads + 2
     }
 
     pub fn parse(&self, first: u64, entries: Vec<Bytes>) {

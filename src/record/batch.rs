@@ -6,8 +6,8 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use curve25519_dalek::traits::{Identity, VartimeMultiscalarMul};
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::{Signature, VerifyingKey};
+use hashbrown::HashMap;
 use sha2::{Digest, Sha512};
-use std::collections::HashMap;
 
 /// Collects signatures and checks them together, at less than half the cost of one by one.
 ///
