@@ -38,7 +38,10 @@ async fn survives(phases: &[&str]) {
     );
     std::fs::write(folder.path().join("schemathesis.toml"), settings).unwrap();
     let key: Value = serde_json::from_str(&cast.centre.key.to_json()).unwrap();
-    let signs = json!({ "key": key, "origin": app.ledger.origin().to_string(), "now": app.now().millis() / 1000 });
+    // The log's clock stands still; each run asks something else.
+    let run = chrono::Utc::now().timestamp();
+    let signs =
+        json!({ "key": key, "origin": app.ledger.origin().to_string(), "now": app.now().millis() / 1000, "run": run });
     let output = Command::new(schemathesis)
         .current_dir(&folder)
         // It reads all of the environment twice for each request.
@@ -66,5 +69,5 @@ async fn survives(phases: &[&str]) {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "run {run}: {text}\n{}", String::from_utf8_lossy(&output.stderr));
 }

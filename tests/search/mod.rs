@@ -15,9 +15,9 @@ use gongshi::search::{FoldedText, SearchKind, SearchQuery, phrases_of, places_of
 use std::collections::BTreeMap;
 
 const TENDERS: usize = 40;
-const QUERIES: usize = 400;
+const QUERIES: usize = 200;
 /// Searches with filters.
-const SEARCHES: usize = 200;
+const SEARCHES: usize = 100;
 /// Few characters, so that many texts have the same pairs; traditional ones beside their simplified ones.
 const CHARACTERS: [char; 12] = ['监', '監', '理', '采', '採', '购', '購', '路', '桥', '，', 'A', '7'];
 /// All things of a log of these tests.

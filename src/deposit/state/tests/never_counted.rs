@@ -191,7 +191,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// Whatever it is, however long it stood, and whatever came before that was noticed and afterwards: accounts, states, clocks and what is
     /// waited for, interest to the last part of a fen, own funds. What rests on it is left out here: it is refused before, which `corrections` has.

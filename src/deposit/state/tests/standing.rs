@@ -245,7 +245,7 @@ fn of_deposit(run: &Run, id: &str, what: u8, n: usize, fen: i64) -> (&'static st
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(384))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// A book that forgets and one that remembers everything are the same, but for what may be taken back: whatever else is accepted or refused by
     /// one is by the other, and comes to the same accounts, states and clocks. What is taken back of the one may be of the other.

@@ -307,7 +307,7 @@ fn play(run: &mut Run, step: &Step) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn invariants_hold_whatever_is_tried(scene in 0u8..5, steps in prop::collection::vec(step(), 1..120)) {
