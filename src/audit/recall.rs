@@ -10,11 +10,13 @@ use crate::log::{EntryView, Hash, TILE_WIDTH, leaf_hash};
 use crate::record::{Header, jws};
 use crate::world::{ReadEntry, States, Stream, World, is_dropped};
 use bytes::Bytes;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 
 /// Entries by 64-bit marks of what identifies them, under a key that is drawn for this audit alone.
+/// The mark alone stands for it: a log whose author could give two things one mark would hide a `jti` that is used again. So this is `std`'s
+/// hasher, which is made for that, and no faster one.
 struct Index {
     table: HashTable<u32>,
     /// By entry.
@@ -51,7 +53,7 @@ pub(super) struct RecallError {
 
 /// The memory of an audit.
 pub(super) struct Recall {
-    key: DefaultHashBuilder,
+    key: RandomState,
     /// The first 192 bits of each entry's hash.
     hashes: Vec<[u8; HASH_BYTES]>,
     records: Index,
@@ -81,7 +83,7 @@ impl Recall {
     pub fn new(claimed: u64, generation: usize) -> Self {
         let entries = claimed.min(CLAIMED_MAX) as usize;
         Self {
-            key: DefaultHashBuilder::default(),
+            key: RandomState::new(),
             hashes: Vec::with_capacity(entries),
             records: Index::new(entries),
             streams: Index::new(entries),
