@@ -20,9 +20,6 @@ use std::collections::VecDeque;
 /// Called now and then with the number of entries done and the size that the checkpoint claims.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
-/// Bundles in one chunk of work: enough to be worth a turn of a thread, and few, to keep memory low.
-const BUNDLES_IN_CHUNK: u64 = 4;
-
 /// Audits a whole log. `key` pins the log's checkpoint key; without it those that the log itself names are taken,
 /// and the report says which.
 ///
@@ -57,20 +54,20 @@ pub fn verify_within(
         let mut in_work: VecDeque<u64> = VecDeque::new();
         let mut batch = Batch::default();
         loop {
-            while reading && in_work.len() < workers.chunks_in_flight() {
-                if (next_bundle + BUNDLES_IN_CHUNK) * TILE_WIDTH > Recall::ENTRIES_MAX {
+            while reading && in_work.len() < workers.bundles_in_flight() {
+                if (next_bundle + 1) * TILE_WIDTH > Recall::ENTRIES_MAX {
                     audit.report.add(None, Reason::Unreadable, "more entries than an audit has room for");
                     reading = false;
                     continue;
                 }
-                match read_chunk(source, next_bundle) {
+                match source.bundle(next_bundle) {
                     Ok(entries) if entries.is_empty() => reading = false,
                     Ok(entries) => {
-                        // A short chunk is the end of what there is.
-                        reading = entries.len() as u64 == BUNDLES_IN_CHUNK * TILE_WIDTH;
+                        // A short one is the end of what there is.
+                        reading = entries.len() as u64 == TILE_WIDTH;
                         workers.parse(next_bundle, entries);
                         in_work.push_back(next_bundle);
-                        next_bundle += BUNDLES_IN_CHUNK;
+                        next_bundle += 1;
                     }
                     Err(error) => {
                         audit.report.add(None, Reason::Unreadable, error.to_string());
@@ -79,7 +76,7 @@ pub fn verify_within(
                 }
             }
             let Some(first) = in_work.pop_front() else { break };
-            audit.chunk(workers.parsed(first), &mut batch, source);
+            audit.bundle(workers.parsed(first), &mut batch, source);
             if batch.is_full() {
                 workers.verify(std::mem::take(&mut batch));
             }
@@ -104,19 +101,6 @@ pub fn verify_within(
 
 fn claimed_size(note: &str) -> u64 {
     note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or_default()
-}
-
-fn read_chunk(source: &mut dyn Source, first_bundle: u64) -> Result<Vec<Bytes>, SourceError> {
-    let mut entries = Vec::new();
-    for bundle in first_bundle..first_bundle + BUNDLES_IN_CHUNK {
-        let more = source.bundle(bundle)?;
-        let full = more.len() as u64 == TILE_WIDTH;
-        entries.extend(more);
-        if !full {
-            break;
-        }
-    }
-    Ok(entries)
 }
 
 /// What is known after the entries so far.
@@ -161,9 +145,9 @@ impl Audit {
         }
     }
 
-    /// Walks one chunk in order and collects its signatures.
-    fn chunk(&mut self, chunk: Vec<Parsed>, batch: &mut Batch, source: &mut dyn Source) {
-        for parsed in chunk {
+    /// Walks one bundle in order and collects its signatures.
+    fn bundle(&mut self, bundle: Vec<Parsed>, batch: &mut Batch, source: &mut dyn Source) {
+        for parsed in bundle {
             let index = self.next_index;
             self.next_index += 1;
             self.place_in_chain(index, &parsed);

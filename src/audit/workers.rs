@@ -41,8 +41,8 @@ pub(super) struct ParsedEntry {
     pub payload: Range<usize>,
 }
 
-/// Signatures to be checked together: the more there are, the less each takes. So a batch is larger than a chunk, which is as
-/// small as it can be, because what was parsed takes much memory.
+/// Signatures to be checked together: the more there are, the less each takes. So a batch is larger than a bundle, because what
+/// was parsed takes much memory.
 #[derive(Default)]
 pub(super) struct Batch {
     items: Vec<Item>,
@@ -140,8 +140,8 @@ impl Workers {
         self.changed.wait(board).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Chunks that may be read ahead: enough to keep all threads busy, and no more, for each takes some megabytes.
-    pub fn chunks_in_flight(&self) -> usize {
+    /// Bundles that may be read ahead: enough to keep all threads busy, and no more, for what is parsed of each takes some megabytes.
+    pub fn bundles_in_flight(&self) -> usize {
         self.threads + 2
     }
 
@@ -150,12 +150,12 @@ impl Workers {
         self.changed.notify_all();
     }
 
-    /// Waits for a chunk that was given to [`Self::parse`].
+    /// Waits for a bundle that was given to [`Self::parse`].
     pub fn parsed(&self, first: u64) -> Vec<Parsed> {
         let mut board = self.lock();
         loop {
-            if let Some(chunk) = board.parsed.remove(&first) {
-                return chunk;
+            if let Some(bundle) = board.parsed.remove(&first) {
+                return bundle;
             }
             board = self.wait(board);
         }
