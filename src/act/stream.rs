@@ -40,6 +40,11 @@ impl Stream {
         I::of_stream(&self.0)
     }
 
+    /// Whether it is a stream of this kind.
+    pub fn is_of<I: StreamId>(&self) -> bool {
+        self.0.strip_prefix(I::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// `organisation` of `organisation/<id>`.
     pub fn prefix(&self) -> &str {
         let slash = self.0.bytes().position(|byte| byte == b'/');

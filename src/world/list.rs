@@ -215,8 +215,7 @@ macro_rules! define {
 
         /// Whether streams of this kind may be dropped and folded again.
         pub(crate) fn is_dropped(stream: &Stream) -> bool {
-            let prefix = stream.prefix();
-            $((prefix == <<$state as Capability>::Id as StreamId>::PREFIX && <$state as Capability>::IS_DROPPED) ||)* false
+            $((<$state as Capability>::IS_DROPPED && stream.is_of::<<$state as Capability>::Id>()) ||)* false
         }
 
         impl FromStr for Stream {
