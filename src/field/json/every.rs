@@ -27,8 +27,9 @@ pub fn every_fault<T: DeserializeOwned + JsonSchema>(json: &[u8], first: FieldFa
     let mut found = Vec::new();
     if let Some((text, outline)) = outline {
         let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
-        let mut search = Search { text, root: &root, outline: &outline, readings: 0, found: Vec::new() };
-        search.look_at::<T>(&outline, &mut Vec::new(), String::new(), &[&root], true);
+        let read = |path: &[usize]| read::<T>(text, &outline, path);
+        let mut search = Search { text, root: &root, read: &read, readings: 0, found: Vec::new() };
+        search.look_at(&outline, &mut Vec::new(), String::new(), &[&root], true);
         found = search.found;
     }
     if !found.iter().any(|fault| fault.pointer == first.pointer) {
@@ -38,11 +39,25 @@ pub fn every_fault<T: DeserializeOwned + JsonSchema>(json: &[u8], first: FieldFa
     found
 }
 
+/// What is wrong with one part, read as the member that it is of the whole.
+fn read<T: DeserializeOwned>(text: &str, outline: &Outline, path: &[usize]) -> Option<FieldFault> {
+    let reached = Reached::default();
+    let read = match path {
+        [] => T::deserialize(&mut Scanner::new(text)),
+        path => T::deserialize(Along::new(text, outline, path, &reached)),
+    };
+    match read.map_err(|refused: Raised| refused.into()) {
+        Err(ParseFailure::Field(fault)) if !reached.well() => Some(fault),
+        _ => None,
+    }
+}
+
 struct Search<'a> {
     text: &'a str,
     /// The schema of the whole.
     root: &'a Value,
-    outline: &'a Outline,
+    /// [`read`], for the type of the whole.
+    read: &'a dyn Fn(&[usize]) -> Option<FieldFault>,
     readings: usize,
     found: Vec<FieldFault>,
 }
@@ -50,7 +65,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     /// Finds what is wrong with a part and the parts of it. `path` leads to it, `schemas` all apply to it. It is `doubtful`
     /// unless it was read well as a whole.
-    fn look_at<T: DeserializeOwned>(
+    fn look_at(
         &mut self,
         part: &'a Outline,
         path: &mut Vec<usize>,
@@ -62,7 +77,7 @@ impl<'a> Search<'a> {
             return;
         }
         let schemas = self.resolved(schemas, part);
-        let refused = if doubtful { self.read::<T>(path) } else { None };
+        let refused = if doubtful { self.read(path) } else { None };
         let doubtful = refused.is_some();
         if let Some(fault) = refused {
             let (is_own, is_kind) = (fault.pointer == pointer, fault.pointer == format!("{pointer}/{KIND}"));
@@ -79,7 +94,7 @@ impl<'a> Search<'a> {
                 let of_items: Vec<&Value> = schemas.iter().map(|schema| &schema["items"]).collect();
                 for (at, item) in items.iter().enumerate() {
                     path.push(at);
-                    self.look_at::<T>(item, path, format!("{pointer}/{at}"), &of_items, doubtful);
+                    self.look_at(item, path, format!("{pointer}/{at}"), &of_items, doubtful);
                     path.pop();
                 }
             }
@@ -87,7 +102,7 @@ impl<'a> Search<'a> {
                 for (at, (name, member)) in members.iter().enumerate() {
                     let of_member: Vec<&Value> = schemas.iter().map(|schema| &schema["properties"][name]).collect();
                     path.push(at);
-                    self.look_at::<T>(member, path, format!("{pointer}{}", pointer_to(name)), &of_member, doubtful);
+                    self.look_at(member, path, format!("{pointer}{}", pointer_to(name)), &of_member, doubtful);
                     path.pop();
                 }
                 let required = schemas.iter().filter_map(|schema| schema["required"].as_array()).flatten();
@@ -116,21 +131,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Reads one part, as the member that it is of the whole.
-    fn read<T: DeserializeOwned>(&mut self, path: &[usize]) -> Option<FieldFault> {
+    fn read(&mut self, path: &[usize]) -> Option<FieldFault> {
         self.readings += 1;
-        if self.readings > READINGS_MAX {
-            return None;
-        }
-        let reached = Reached::default();
-        let read = match path {
-            [] => T::deserialize(&mut Scanner::new(self.text)),
-            path => T::deserialize(Along::new(self.text, self.outline, path, &reached)),
-        };
-        match read.map_err(|refused: Raised| refused.into()) {
-            Err(ParseFailure::Field(fault)) if !reached.well() => Some(fault),
-            _ => None,
-        }
+        if self.readings > READINGS_MAX { None } else { (self.read)(path) }
     }
 
     /// Everything that the schemas say of a part: what they refer to, and of several kinds the one that it is.
