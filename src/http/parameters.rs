@@ -93,9 +93,8 @@ impl Form {
 }
 
 impl Parameters {
-    /// Reads the operations of an OpenAPI document in JSON.
-    pub fn of_document(json: &str) -> Self {
-        let document: Value = serde_json::from_str(json).unwrap_or_default();
+    /// Reads the operations of an OpenAPI document.
+    pub fn of_document(document: &Value) -> Self {
         let mut operations = Vec::new();
         for (path, methods) in document["paths"].as_object().into_iter().flatten() {
             for (method, operation) in methods.as_object().into_iter().flatten() {
@@ -108,7 +107,7 @@ impl Parameters {
                     };
                     let name = parameter["name"].as_str()?.to_owned();
                     let is_required = parameter["required"] == true;
-                    Some(Parameter { name, is_query, is_required, form: Form::of(&parameter["schema"], &document) })
+                    Some(Parameter { name, is_query, is_required, form: Form::of(&parameter["schema"], document) })
                 });
                 let parameters: Vec<Parameter> = parameters.collect();
                 let is_number = |segment: &str| {
@@ -305,7 +304,8 @@ mod tests {
         "components":{"schemas":{"Nature":{"type":"string","enum":["works","goods"]}}}}"##;
 
     fn check(method: &Method, path: &str, query: &str) -> Result<(), (String, String)> {
-        let checked = Parameters::of_document(DOCUMENT).check(method, path, query);
+        let document = serde_json::from_str(DOCUMENT).unwrap();
+        let checked = Parameters::of_document(&document).check(method, path, query);
         checked.map_err(|problem| (problem.detail, problem.detail_en))
     }
 

@@ -20,11 +20,12 @@ impl Described {
         static DESCRIBED: OnceLock<Described> = OnceLock::new();
         DESCRIBED.get_or_init(|| {
             let written = service.spec();
-            let document = Document::finished(&written);
+            let finished = Document::finished(&written);
+            let document = Document::of(&finished);
             Self {
                 console: ScriptedPage::new(service.swagger_ui_html().replace(&written, &document.json)),
-                allowed: Allowed::of_document(&document.json),
-                parameters: Parameters::of_document(&document.json),
+                allowed: Allowed::of_document(&finished),
+                parameters: Parameters::of_document(&finished),
                 document,
             }
         })

@@ -96,7 +96,7 @@ fn service(api: Api) -> OpenApiService<Api, ()> {
 /// The API document in YAML.
 pub fn openapi_yaml(ledger: &Arc<Ledger>) -> &'static str {
     let api = api(ledger, Subscriptions::none(Arc::clone(ledger)), std::env::temp_dir(), Limits::default());
-    &Described::of(&service(api)).document.yaml
+    Described::of(&service(api)).document.yaml()
 }
 
 fn routes(
@@ -128,8 +128,8 @@ fn routes(
         .at("/log/law/:name", get(log::serve_law))
         .at("/v1/records.ndjson", get(feed::ndjson))
         .at("/v1/records.sse", get(feed::events))
-        .at("/openapi.yaml", document::serve("application/yaml", &document.yaml))
-        .at("/openapi.json", document::serve("application/json", &document.json))
+        .at("/openapi.yaml", document::serve("application/yaml", || document.yaml()))
+        .at("/openapi.json", document::serve("application/json", || &document.json))
         .nest("/api", Route::new().at("/", get(poem::endpoint::make_sync(move |_| console.clone()))))
         .nest("/", service)
         .around(page::behind_front_door)

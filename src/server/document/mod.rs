@@ -11,16 +11,17 @@ use crate::problem::{CATALOGUE, ProblemType};
 use poem::endpoint::make_sync;
 use poem::{Endpoint, Response};
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 
-/// The finished document.
+/// The finished document, as it is read.
 pub struct Document {
     pub json: String,
-    pub yaml: String,
+    yaml: OnceLock<String>,
 }
 
 impl Document {
     /// Finishes what poem-openapi wrote, in JSON.
-    pub fn finished(written: &str) -> Self {
+    pub fn finished(written: &str) -> Value {
         let mut document: Value = serde_json::from_str(written).expect("poem-openapi writes JSON");
         document["openapi"] = "3.1.0".into();
         // What is public is read without an account; who must say who they are is said at each operation.
@@ -29,8 +30,19 @@ impl Document {
         schemas::modernise(&mut document);
         share_problems(&mut document);
         examples::add(&mut document);
-        let yaml = with_quoted_days(&serde_yaml::to_string(&document).expect("JSON is YAML"));
-        Self { json: document.to_string(), yaml }
+        document
+    }
+
+    pub fn of(finished: &Value) -> Self {
+        Self { json: finished.to_string(), yaml: OnceLock::new() }
+    }
+
+    /// The same in YAML, which is asked for seldom and takes as long to write as all the rest.
+    pub fn yaml(&self) -> &str {
+        self.yaml.get_or_init(|| {
+            let document: Value = serde_json::from_str(&self.json).expect("the document is JSON");
+            with_quoted_days(&serde_yaml::to_string(&document).expect("JSON is YAML"))
+        })
     }
 }
 
@@ -45,8 +57,11 @@ fn with_quoted_days(yaml: &str) -> String {
 }
 
 /// Serves a text that doesn't change.
-pub fn serve(content_type: &'static str, text: &'static str) -> impl Endpoint<Output = Response> {
-    make_sync(move |_| Response::builder().content_type(content_type).body(text))
+pub fn serve(
+    content_type: &'static str,
+    text: impl Fn() -> &'static str + Send + Sync,
+) -> impl Endpoint<Output = Response> {
+    make_sync(move |_| Response::builder().content_type(content_type).body(text()))
 }
 
 /// The operations of a path, without what else stands there.
