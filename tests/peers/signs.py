@@ -3,6 +3,7 @@
 GONGSHI_SIGNS is {"key", "origin", "now"}: the private key of an author as JWK, the log's origin, seconds since 1970.
 """
 
+import gc
 import itertools
 import json
 import os
@@ -11,6 +12,10 @@ import uuid
 import schemathesis
 from jwcrypto import jwk, jws
 from schemathesis.core import NOT_SET
+
+# Schemas are many small objects that stay; looking through them for garbage again and again takes a part of the time.
+gc.freeze()
+gc.set_threshold(100_000)
 
 given = json.loads(os.environ["GONGSHI_SIGNS"])
 key = jwk.JWK(**given["key"])
