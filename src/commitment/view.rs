@@ -8,11 +8,11 @@ use crate::law::{End, Law};
 use crate::ledger::Folding;
 use crate::template::{Side, TemplateRef};
 use crate::world::{self, Stream};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A commitment (廉洁承诺) at the present end of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CommitmentView {
     pub id: CommitmentId,
     pub status: CommitmentStatus,
@@ -26,15 +26,12 @@ pub struct CommitmentView {
     pub offer: String,
     /// When an offer lapses (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lapses: Option<String>,
     /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
     /// Since when both are bound (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub effective_since: Option<String>,
     /// The first of them; `/v1/commitments/{id}/breaches` lists all.
     pub breaches: Vec<BreachView>,
@@ -46,23 +43,20 @@ pub struct CommitmentView {
     pub records: Vec<StreamRecord>,
     /// Where the rest is read of what is not shown here in full; absent when all is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub more: Option<CommitmentMore>,
 }
 
 /// Where the lists are that a commitment's view shows a part of.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CommitmentMore {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub breaches: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub records: Option<String>,
 }
 
 /// A promise that is said to be broken; the reasons are in the records.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct BreachView {
     pub id: String,
     pub against: Side,
@@ -70,13 +64,10 @@ pub struct BreachView {
     pub status: BreachStatus,
     /// What counts now; absent while it is open or under appeal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub finding: Option<BreachFinding>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub appeal_until: Option<String>,
 }
 

@@ -6,7 +6,7 @@ mod enterprise;
 mod own_funds;
 
 pub use ageing::{REFUNDS_DUE_HEAD, RefundAge, RefundDueView};
-pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView, StatementStanding};
+pub use custody::{OPEN_ITEMS_HEAD, OpenItemView, ReconciledStatementView, ReconciliationView};
 pub use enterprise::{EnterpriseDepositView, EnterpriseStatementView, EnterpriseTotalView};
 pub use own_funds::OwnFundsView;
 
@@ -16,12 +16,12 @@ use crate::field::{Day, Instant, ItemId, OrganisationId, TenderCode};
 use crate::http::word;
 use crate::law::RefundEvent;
 use crate::store::{Row, StoreError};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// What a payee keeps, and how it gives back.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DepositBookView {
     pub payee: OrganisationId,
     /// Deposits that were ever announced.
@@ -41,7 +41,7 @@ pub struct DepositBookView {
 }
 
 /// In one currency, in minor units (分).
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DepositTotalView {
     pub currency: String,
     /// 应缴
@@ -53,7 +53,7 @@ pub struct DepositTotalView {
 }
 
 /// A scheme: on which law, how much at most, in which forms.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DepositSchemeView {
     /// Index of the entry that published it.
     entry: u64,
@@ -68,14 +68,13 @@ pub struct DepositSchemeView {
     forms: Vec<String>,
     /// Where the law leaves it to the contract.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     refund_days: Option<u32>,
     /// SHA-256 of where it was made public, at `/v1/documents/{document}`.
     document: String,
 }
 
 /// A deposit, without amounts.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct DepositView {
     /// Index of the entry that announced it.
     pub entry: u64,
@@ -85,27 +84,21 @@ pub struct DepositView {
     pub id: ItemId,
     /// The deposit that it was a part of, until its payer was divided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub part_of: Option<ItemId>,
     scheme: ItemId,
     kind: ItemId,
     /// Absent where a person pays.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub payer: Option<OrganisationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tender: Option<TenderCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lot: Option<String>,
     /// 别处的项目: the code of the procurement, where that is not in this log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub procurement: Option<String>,
     /// SHA-256 of what was published of it, at `/v1/documents/{procurement_notice}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub procurement_notice: Option<String>,
     pub status: DepositStatus,
     /// How it went back.
@@ -113,55 +106,44 @@ pub struct DepositView {
     pub pay_by: Day,
     /// What set the clock of its refund going.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     clock_event: Option<RefundEvent>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     clock_day: Option<Day>,
     /// When it is to be back at the latest (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next_due: Option<String>,
     /// That time rests on holidays that are not arranged yet.
     provisional: bool,
     /// Index of the entry by which the service says that it is late: it stays when the refund has come, as `refund` says how it did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub overdue: Option<u64>,
     /// 逾期天数: days since it was to be back, as long as money of it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub days_late: Option<i64>,
     /// First day on which a guarantee that covers it expires.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub guarantee_expires: Option<Day>,
     /// Index of the entry by which the service warned of that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     guarantee_warned: Option<u64>,
     /// When what is missing is to have come in (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     topup_due: Option<String>,
     /// Index of the entry by which the service says that it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     topup_overdue: Option<u64>,
     /// When what is too much is to be back (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     surplus_due: Option<String>,
     /// Index of the entry by which the service says that it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     surplus_overdue: Option<u64>,
     /// Index of the newest entry about it.
     pub last_entry: u64,
 }
 
 /// What a deposit comes to, in minor units (分): for its payer, its payee, supervisors and auditors.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DepositMoneyView {
     currency: String,
     /// 应缴
@@ -187,7 +169,7 @@ pub struct DepositMoneyView {
 }
 
 /// An account with its balance (科目余额).
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct AccountBalanceView {
     /// `2010.d-1.CNY`
     pub account: String,
@@ -199,7 +181,6 @@ pub struct AccountBalanceView {
     pub memorandum: bool,
     /// The deposit, bank account or guarantee.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub sub: Option<String>,
     pub currency: String,
     /// 借方余额 less 贷方余额: the sum of a book's is 0.
@@ -207,7 +188,7 @@ pub struct AccountBalanceView {
 }
 
 /// A line of a voucher (分录).
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct PostingView {
     /// Index of the entry: its record is the voucher's evidence.
     pub entry: u64,

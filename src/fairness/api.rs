@@ -2,10 +2,10 @@
 
 use super::projection::{head, material_of, next_rater};
 use super::view::{IndicatorPage, IndicatorSummary, IndicatorView, OrganisationIndicators, Statements, replies_shown};
-use super::{FigureKind, FigureUnit, Indicator, IndicatorKind, MaterialLimit, Threshold, indicators};
+use super::{Indicator, IndicatorKind, indicators};
 use crate::evaluation;
 use crate::field::OrganisationId;
-use crate::http::{Caller, Problem, Typed, page_limit, page_of, parameters, shown};
+use crate::http::{Caller, Problem, Typed, page_limit, page_of, parameters};
 use crate::law::{FairnessTerms, InForce, Law};
 use crate::ledger::Ledger;
 use crate::organisation::Role;
@@ -23,8 +23,6 @@ enum Tag {
     /// 评价公平性指标: what ratings look like together. A reason to look, never a finding, and nothing follows from it.
     Fairness,
 }
-
-shown! { IndicatorKind, MaterialLimit, FigureKind, FigureUnit, Threshold }
 
 parameters! { IndicatorKind }
 

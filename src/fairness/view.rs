@@ -6,12 +6,12 @@ use crate::field::{Dimension, OrganisationId};
 use crate::http::RecordKind;
 use crate::law::FairnessTerms;
 use crate::template::Side;
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A sentence in both languages.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct Sentence {
     zh: String,
     en: String,
@@ -33,7 +33,7 @@ const NOTICE: (&str, &str) = (
 );
 
 /// What the ratings of an organisation look like together, up to an entry of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct OrganisationIndicators {
     organisation: OrganisationId,
     /// Entries of the log that count.
@@ -52,12 +52,11 @@ pub struct OrganisationIndicators {
     indicators: Vec<IndicatorView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<u64>,
 }
 
 /// Something that there was more of than is looked at.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReachedLimit {
     limit: MaterialLimit,
     /// So many, the newest, were looked at.
@@ -74,7 +73,7 @@ impl ReachedLimit {
 }
 
 /// One indicator, with everything that it rests on.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct IndicatorView {
     kind: IndicatorKind,
     title: Sentence,
@@ -84,7 +83,6 @@ pub struct IndicatorView {
     innocent: Sentence,
     /// The other organisation, where it is about two.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     counterpart: Option<OrganisationId>,
     /// Id of the rule, and where that comes from: read it at `/v1/law/{edition}`.
     rule: String,
@@ -101,7 +99,7 @@ pub struct IndicatorView {
 }
 
 /// A number of an indicator.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct FigureView {
     of: FigureKind,
     zh: String,
@@ -110,11 +108,9 @@ pub struct FigureView {
     value: i64,
     /// How the rule asks for more, or less.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     threshold: Option<Threshold>,
     /// What the rule asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     bound: Option<i64>,
 }
 
@@ -134,7 +130,7 @@ impl From<&Figure> for FigureView {
 }
 
 /// A rating that an indicator rests on, and what the side that was rated says of it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct RatingInput {
     /// Read it at `/v1/evaluations/{id}`.
     evaluation: String,
@@ -150,32 +146,26 @@ pub struct RatingInput {
     status: RatingStatus,
     /// The record that sealed it: the rater was bound from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     sealed_in: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     sealed_at: Option<String>,
     /// Hundredths of a point, as given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     points: Option<u16>,
     /// Hundredths of a point that count; absent while an appeal is undecided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     counted: Option<u16>,
     scores: Vec<ScoreInput>,
     /// 答复
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     reply: Option<ReplyView>,
     /// Who may still reply, by `evaluation.replied`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     may_reply: Option<OrganisationId>,
 }
 
 /// A score, as it was given.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ScoreInput {
     dimension: Dimension,
     zh: String,
@@ -184,18 +174,17 @@ pub struct ScoreInput {
 }
 
 /// What the side that was rated answered.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReplyView {
     index: u64,
     time: String,
     /// Absent where so many replies are shown that the rest is read from their records.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     statement: Option<String>,
 }
 
 /// An act by which one disputed what another had done.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DisputeView {
     kind: RecordKind,
     index: u64,
@@ -304,14 +293,13 @@ impl OrganisationIndicators {
 }
 
 /// An indicator in a list over organisations.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct IndicatorSummary {
     organisation: OrganisationId,
     kind: IndicatorKind,
     title: Sentence,
     seen: Sentence,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     counterpart: Option<OrganisationId>,
     rule: String,
     rating_count: u64,
@@ -335,7 +323,7 @@ impl IndicatorSummary {
 }
 
 /// A page of indicators, by organisation.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct IndicatorPage {
     notice: Sentence,
     items: Vec<IndicatorSummary>,
@@ -343,7 +331,6 @@ pub struct IndicatorPage {
     looked_at: u64,
     /// Pass as `after` to go on, also where this page is empty; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 

@@ -2,15 +2,16 @@
 
 use super::{
     Cursor, ListOrder, Problem, RecordKind, StreamName, Tag, Typed, begin_of, counted_page, end_of, list_counts,
-    not_a_cursor, page_limit, parameters, shown, word,
+    not_a_cursor, page_limit, parameters, word,
 };
 use crate::act::statuses;
 use crate::field::{Day, DocumentId, Instant, MediaType, OrganisationId, TenderCode};
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
+use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 statuses! {
@@ -23,12 +24,10 @@ statuses! {
     }
 }
 
-shown! { DocumentSource, MediaType }
-
 parameters! { DocumentSource, MediaType }
 
 /// A document that a record names. One that several records name is listed with each of them.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct DocumentSummary {
     /// Where it is read: `/v1/documents/{sha256}`.
     pub sha256: DocumentId,
@@ -42,7 +41,6 @@ pub struct DocumentSummary {
     pub stream: StreamName,
     /// The tender that it belongs to; absent for a commitment for a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tender: Option<String>,
     /// The record that names it.
     pub record: u64,

@@ -10,7 +10,7 @@ use crate::problem;
 use crate::record::Record;
 use crate::sequencer::{Receipt, Reception, Underway};
 use crate::world::Act;
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -22,19 +22,16 @@ const MEASURE: Measure =
 const IN_FLIGHT: usize = 256;
 
 /// The outcome of one line of a bulk request.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BulkLine {
     /// Line number in the body, from 0; blank lines count.
     line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     receipt: Option<receipt::ReceiptView>,
     /// In the place of a receipt, with `dry_run=1`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     rehearsal: Option<receipt::RehearsalView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     problem: Option<Problem>,
 }
 

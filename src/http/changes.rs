@@ -4,24 +4,27 @@
 //! What time alone does is no record. It is told once the log has gone past it, or a little later: then nothing can come before
 //! it any more, and a cursor leaves nothing out.
 
-use super::{Followers, News, Peer, Problem, not_a_cursor};
+use super::{Followers, News, Peer, Problem, not_a_cursor, schema};
 use crate::field::{Instant, OrganisationId};
 use crate::ledger::Ledger;
 use crate::store::{Filing, Filter, Listing, Row, StoreError, Value};
-use futures::stream::{self, BoxStream};
+use futures::stream;
 use futures::{StreamExt, TryStreamExt};
 use poem::Body;
-use poem::web::sse::Event;
+use poem::web::sse::{Event, SSE};
+use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
-use poem_openapi::payload::{Binary, EventStream};
-use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::payload::Binary;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
+use schemars::JsonSchema;
 use serde::Serialize;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// Something that became of an organisation.
-pub trait FeedItem: Sized + Serialize + Type + ToJSON + Send + Sync + 'static {
+pub trait FeedItem: Sized + Serialize + JsonSchema + Send + Sync + 'static {
     /// In the order in which it is told; an index has the organisation before it, too.
     const LISTING: Listing;
     /// What the streams begin with whose records may bring some.
@@ -51,7 +54,10 @@ pub enum ChangeLines {
 }
 
 /// Changes as events, without an end.
-pub type ChangeEvents<C> = EventStream<BoxStream<'static, C>>;
+pub struct ChangeEvents<C> {
+    events: SSE,
+    of: PhantomData<C>,
+}
 
 /// Whose changes are asked for, and what comes behind which place.
 pub struct Changes {
@@ -168,7 +174,7 @@ impl Changes {
             let json = serde_json::to_string(&change).unwrap_or_default();
             Event::message(json).id(change.cursor()).event_type(C::EVENT)
         };
-        Ok(EventStream::new(chunks.flatten().boxed()).keep_alive(KEEP_ALIVE).to_event(event))
+        Ok(ChangeEvents { events: SSE::new(chunks.flatten().map(event)).keep_alive(KEEP_ALIVE), of: PhantomData })
     }
 
     /// Waits for the next ones; nothing when the log is closed.
@@ -212,6 +218,35 @@ impl Changes {
     }
 }
 
+impl<C: Send> IntoResponse for ChangeEvents<C> {
+    fn into_response(self) -> Response {
+        self.events.into_response()
+    }
+}
+
+impl<C: JsonSchema> ApiResponse for ChangeEvents<C> {
+    fn meta() -> MetaResponses {
+        let events = MetaSchema {
+            items: Some(Box::new(schema::reference::<C>())),
+            ..MetaSchema::new_with_format("array", "event-stream")
+        };
+        let schema = MetaSchemaRef::Inline(Box::new(events));
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: "",
+                status: Some(200),
+                status_range: None,
+                content: vec![MetaMediaType { content_type: "text/event-stream", schema }],
+                headers: vec![],
+            }],
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        schema::register::<C>(registry);
+    }
+}
+
 /// The API of one list of changes: page by page, as lines and as events. Lists differ in what an item is, in path and names, and in
 /// nothing else.
 macro_rules! endpoints_of_changes {
@@ -224,12 +259,11 @@ macro_rules! endpoints_of_changes {
         $(#[$followed:meta])* events: $events:literal;
     ) => {
         $(#[$about])*
-        #[derive(serde::Serialize, poem_openapi::Object)]
+        #[derive(serde::Serialize, schemars::JsonSchema)]
         pub struct $page {
             items: Vec<$item>,
             /// Pass as `after` to go on, also when nothing more has changed yet; absent while nothing ever has.
             #[serde(skip_serializing_if = "Option::is_none")]
-            #[oai(skip_serializing_if_is_none)]
             next: Option<String>,
             /// There is more already.
             more: bool,

@@ -2,18 +2,18 @@
 
 use super::Problem;
 use crate::store::{CountedFilter, Database, Filter, Listing};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How many things share a value.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ValueCount {
     pub value: String,
     pub count: u64,
 }
 
 /// The values of one filter, those first that most things share; fifty at most.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct FilterCounts {
     /// Name of the parameter.
     pub filter: String,
@@ -28,7 +28,7 @@ impl FilterCounts {
 }
 
 /// How many items the list would have with each value of a filter, all other filters as they are. A value without any is not told.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ListCounts {
     /// The list is longer than the first 2,000 items, of which these are counted: there may be more of any value.
     pub more: bool,
@@ -39,16 +39,14 @@ pub struct ListCounts {
 macro_rules! counted_page {
     ($(#[$about:meta])* $name:ident of $item:ty) => {
         $(#[$about])*
-        #[derive(::serde::Serialize, ::poem_openapi::Object)]
+        #[derive(::serde::Serialize, ::schemars::JsonSchema)]
         pub struct $name {
             items: Vec<$item>,
             /// Pass as `after` to go on; absent on the last page.
             #[serde(skip_serializing_if = "Option::is_none")]
-            #[oai(skip_serializing_if_is_none)]
             next: Option<String>,
             /// Where they are asked for.
             #[serde(skip_serializing_if = "Option::is_none")]
-            #[oai(skip_serializing_if_is_none)]
             counts: Option<$crate::http::ListCounts>,
         }
     };

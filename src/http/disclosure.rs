@@ -7,13 +7,14 @@ use crate::ledger::{Content, Gone, KeptDisclosure, Ledger};
 use crate::organisation::Role;
 use crate::problem::{self, Refusal};
 use crate::record::{DISCLOSURE_BYTES_MAX, Disclosure};
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
 /// A stored disclosure.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DisclosureView {
     /// The digest that stands in payloads as `sealed`.
     sealed: String,
@@ -22,7 +23,7 @@ pub struct DisclosureView {
 }
 
 /// That a disclosure was erased.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct Erasure {
     sealed: String,
     /// When it was erased first.

@@ -11,7 +11,8 @@ use poem::{Body, Request, RequestBody};
 use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Binary;
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
-use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, OpenApi};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,7 @@ impl<'a> ApiExtractor<'a> for Upload {
 }
 
 /// A stored document, as records cite it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct DocumentView {
     sha256: DocumentId,
     /// Bytes.
@@ -65,7 +66,7 @@ pub struct DocumentView {
 }
 
 /// That an upload was taken back.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct Withdrawal {
     sha256: DocumentId,
 }

@@ -3,13 +3,12 @@
 use super::RecordKind;
 use super::paging::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, encoded};
 use crate::act::Place;
-use poem_openapi::Object;
-use poem_openapi::types::Any;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 /// A record of a stream.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StreamRecord {
     pub index: u64,
     pub time: String,
@@ -18,7 +17,8 @@ pub struct StreamRecord {
     /// The stream's version after it.
     pub version: u64,
     pub entry_hash: String,
-    pub payload: Any<Box<RawValue>>,
+    #[schemars(with = "serde_json::Value")]
+    pub payload: Box<RawValue>,
 }
 
 /// As many of them as a view has room for.
@@ -48,7 +48,7 @@ impl FirstRecords {
             author: place.author.to_string(),
             version: place.version,
             entry_hash: place.hash.to_string(),
-            payload: Any(payload),
+            payload,
         });
     }
 

@@ -9,9 +9,10 @@ use crate::problem;
 use poem::http::header;
 use poem::web::{Data, Path as RoutePath};
 use poem::{Response, handler};
+use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -84,7 +85,7 @@ pub(crate) async fn read_resource(ledger: &Ledger, resource: Resource) -> Result
 }
 
 /// What a log is called and how it is checked.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct LogView {
     /// The checkpoint origin; every record's `aud`.
     pub origin: String,
@@ -101,12 +102,11 @@ pub struct LogView {
     pub law: String,
     /// Entries in the newest checkpoint that enough witnesses have cosigned; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub witnessed_size: Option<u64>,
 }
 
 /// How a witness of the log is doing.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct WitnessView {
     /// Its name in the policy.
     pub name: String,
@@ -116,15 +116,12 @@ pub struct WitnessView {
     pub size: u64,
     /// When it did, by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub cosigned_at: Option<Instant>,
     /// Since when it has not answered as it should; absent while it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub failing_since: Option<Instant>,
     /// What the last request came to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub failure: Option<String>,
 }
 
@@ -137,25 +134,21 @@ impl From<WitnessStatus> for WitnessView {
 }
 
 /// How far a mirror of the log is.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct MirrorView {
     /// Where anybody reads it.
     pub address: String,
     /// Entries that it had when it answered last; absent before the first answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub size: Option<u64>,
     /// Whether they were the log's. Where they are not, this server writes nothing any more: see `/readyz`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub agrees: Option<bool>,
     /// When it answered last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answered_at: Option<Instant>,
     /// Since when it has not answered with a checkpoint of this log; absent while it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub failing_since: Option<Instant>,
 }
 
@@ -172,7 +165,7 @@ impl From<MirrorStatus> for MirrorView {
 }
 
 /// A consistency proof.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct Consistency {
     from: u64,
     to: u64,

@@ -1,6 +1,6 @@
 //! How records and streams are called, as the API document says it.
 
-use super::schema::{parameters, shown};
+use super::schema::parameters;
 use crate::world::{Act, PREFIXES};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,5 @@ impl JsonSchema for StreamName {
 
 /// FORMAT.md §2: of a header's `sub`.
 const STREAM_CHARS_MAX: usize = 256;
-
-shown! { RecordKind, StreamName }
 
 parameters! { RecordKind, StreamName }

@@ -4,33 +4,29 @@ use super::RecordKind;
 use crate::act::Role;
 use crate::field::{Bilingual, Instant, OrganisationId};
 use crate::law::Rule;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A record that may be posted now.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct NextStep {
     pub kind: RecordKind,
     pub zh: String,
     pub en: String,
     /// What it is about: a bar, an objection, an application.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub about: Option<String>,
     /// The organisations that may post it.
     pub by: Vec<OrganisationId>,
     /// Whoever has this role may, unless it stands in `not_by`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub by_role: Option<String>,
     pub not_by: Vec<OrganisationId>,
     /// From when on (UTC); absent when it may be posted already.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub from: Option<String>,
     /// Until when (UTC), or by when it is to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub until: Option<String>,
     /// It should have been done by then, and may still be.
     pub overdue: bool,

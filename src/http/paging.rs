@@ -112,8 +112,6 @@ pub enum ListOrder {
     /// The oldest one first.
     Oldest,
 }
-
-super::schema::shown! { ListOrder }
 super::schema::parameters! { ListOrder }
 
 impl From<ListOrder> for Direction {

@@ -1,19 +1,20 @@
 //! A [`Refusal`] as RFC 9457 problem+json.
 
+use super::schema;
 use crate::problem::{self, Bilingual, ProblemType, Refusal};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
-use poem_openapi::{ApiResponse, Object, types::Type};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A problem (RFC 9457). `title` and `detail` are Chinese; the members ending in `_en` say the same in English.
-#[derive(Debug, Clone, Serialize, Object)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// Stable path of the problem type; a page there explains it.
     #[serde(rename = "type")]
-    #[oai(rename = "type")]
     pub kind: String,
     pub title: String,
     pub title_en: String,
@@ -25,20 +26,17 @@ pub struct Problem {
     pub errors: Vec<FieldProblem>,
     /// The rule that the refusal rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub rule: Option<RuleView>,
     /// Seconds after which it may be tried again, where that is longer than a moment.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub retry_after: Option<u64>,
     /// Bytes of the document of which a range was asked for that it has not.
     #[serde(skip)]
-    #[oai(skip)]
     pub complete_length: Option<u64>,
 }
 
 /// One field at fault.
-#[derive(Debug, Clone, Serialize, Object)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FieldProblem {
     /// RFC 6901 JSON pointer into the payload (or the protected header).
     pub pointer: String,
@@ -51,7 +49,6 @@ pub struct FieldProblem {
     /// What was there, cut after 40 characters; absent where nothing was, where it is a list or an object, and of fields that
     /// nobody knows, which may hold anything.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub received: Option<String>,
 }
 
@@ -74,8 +71,8 @@ fn shown(value: &Value) -> Option<String> {
 }
 
 /// A rule of the rulebook.
-#[derive(Debug, Clone, Serialize, Object)]
-#[oai(rename = "Rule")]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Rule")]
 pub struct RuleView {
     pub id: String,
     /// Law and article.
@@ -192,7 +189,7 @@ impl ApiResponse for Problem {
                 description: "problem+json (RFC 9457)",
                 status: Some(status),
                 status_range: None,
-                content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: Self::schema_ref() }],
+                content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: schema::reference::<Self>() }],
                 headers: vec![],
             })
             .collect();
@@ -200,7 +197,7 @@ impl ApiResponse for Problem {
     }
 
     fn register(registry: &mut Registry) {
-        <Self as Type>::register(registry);
+        schema::register::<Self>(registry);
     }
 }
 

@@ -8,12 +8,13 @@ use crate::sequencer::{Receipt, Reception, Rejected};
 use crate::world::Stream;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use poem_openapi::{ApiResponse, Enum, Object};
-use serde::Serialize;
+use poem_openapi::ApiResponse;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The receipt of an accepted record: where it stands in the log, and the proof of it.
-#[derive(Debug, Serialize, Object)]
-#[oai(rename = "Receipt")]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Receipt")]
 pub struct ReceiptView {
     /// Position in the log, from 0.
     pub index: u64,
@@ -30,8 +31,8 @@ pub struct ReceiptView {
 }
 
 /// The receipt that a record would get: it was judged as any other, and is not in the log.
-#[derive(Debug, Serialize, Object)]
-#[oai(rename = "Rehearsal")]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rehearsal")]
 pub struct RehearsalView {
     /// Always true: nothing was written.
     pub dry_run: bool,
@@ -48,11 +49,13 @@ pub struct RehearsalView {
 }
 
 /// `dry_run=1`: the record is judged and not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum DryRun {
-    #[oai(rename = "1")]
+    #[serde(rename = "1")]
     Yes,
 }
+
+super::schema::parameters! { DryRun }
 
 /// The ways in which a record is answered that is not refused.
 #[derive(ApiResponse)]

@@ -16,15 +16,15 @@ use crate::world::Stream;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Binary, PlainText};
-use poem_openapi::types::Any;
-use poem_openapi::{ApiResponse, Object, OpenApi};
-use serde::Serialize;
+use poem_openapi::{ApiResponse, OpenApi};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A record as it stands in the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RecordView {
     pub index: u64,
     /// When it was sequenced (UTC).
@@ -39,24 +39,22 @@ pub struct RecordView {
     /// The key was revoked later, from this time on: whether its owner signed this is open. The record stands until
     /// somebody entitled acts on it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub contested_from: Option<String>,
     /// Lower-case hex of the entry's hash: SHA-256 of a zero byte and its bytes, RFC 6962's leaf hash.
     pub entry_hash: String,
     /// What was signed.
-    pub payload: Any<serde_json::Value>,
+    pub payload: serde_json::Value,
 }
 
 /// A page of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RecordPage {
     pub items: Vec<RecordView>,
     /// Pass as `after` (or `before`) to go on; also when it is the last page so far.
     pub next: u64,
     /// There is more to look at than one request does: go on from `next`, also when `items` is short or empty. Absent when
     /// everything was looked at.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
 }
 
@@ -104,7 +102,7 @@ impl RecordView {
             kid: header.kid.to_string(),
             contested_from: row.optional_integer(8)?.map(|from| Instant::from_millis(from).to_string()),
             entry_hash: view.hash().to_string(),
-            payload: Any(serde_json::from_slice(&payload).map_err(|_| damaged(row))?),
+            payload: serde_json::from_slice(&payload).map_err(|_| damaged(row))?,
         })
     }
 }

@@ -1,12 +1,9 @@
-//! The core's JSON Schemas as poem-openapi's, so that one API document holds what is signed and what is shown.
+//! JSON Schemas as poem-openapi's, so that one API document holds what is signed and what is shown.
 //!
-//! The core describes its types by `schemars`, which knows no HTTP; poem-openapi keeps a registry of its own. All that the
-//! core's types say is known here, and nothing more: a keyword that is new to this file ends the program at its start.
+//! Payloads and views are described by `schemars`, which knows no HTTP; poem-openapi keeps a registry of its own. All that our
+//! types say is known here, and nothing more: a keyword that is new to this file ends the program at its start.
 
-use crate::field::{
-    CommitmentId, Day, DocumentId, Instant, Line, Nature, OrganisationId, Party, Price, TemplateId, TenderCode,
-};
-use crate::record::Jwk;
+use crate::field::{CommitmentId, Day, DocumentId, Line, Nature, OrganisationId, TemplateId, TenderCode};
 use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -14,8 +11,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Makes types of the core fields of views. A capability does so for its own, in its `api`.
-macro_rules! shown {
+/// Makes types, each a string in JSON, parameters of paths and queries. A capability does so for its own, in its `api`.
+macro_rules! parameters {
     ($($type:ty),* $(,)?) => {$(
         impl poem_openapi::types::Type for $type {
             const IS_REQUIRED: bool = true;
@@ -43,46 +40,29 @@ macro_rules! shown {
             }
         }
 
-        impl poem_openapi::types::ParseFromJSON for $type {
-            fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
-                // By our own reader: some of our types can be read by no other. What it says is told in both languages.
-                let text = value.unwrap_or_default().to_string();
-                crate::field::parse(text.as_bytes())
-                    .map_err(|failure| poem_openapi::types::ParseError::custom(failure.of_plain_value().carried()))
-            }
-        }
-
-        impl poem_openapi::types::ToJSON for $type {
-            fn to_json(&self) -> Option<serde_json::Value> {
-                serde_json::to_value(self).ok()
-            }
-        }
-    )*};
-}
-pub(crate) use shown;
-
-/// Makes types of the core, each a string in JSON, parameters of paths and queries.
-macro_rules! parameters {
-    ($($type:ty),* $(,)?) => {$(
         impl poem_openapi::types::ParseFromParameter for $type {
             fn parse_from_parameter(text: &str) -> poem_openapi::types::ParseResult<Self> {
-                <Self as poem_openapi::types::ParseFromJSON>::parse_from_json(Some(text.into()))
+                // By our own reader: some of our types can be read by no other. What it says is told in both languages.
+                let text = serde_json::Value::from(text).to_string();
+                crate::field::parse(text.as_bytes())
+                    .map_err(|failure| poem_openapi::types::ParseError::custom(failure.of_plain_value().carried()))
             }
         }
     )*};
 }
 pub(crate) use parameters;
 
-shown! { CommitmentId, Day, DocumentId, Instant, Jwk, Line<200>, Nature, OrganisationId, Party, Price, TemplateId, TenderCode }
-
 parameters! { CommitmentId, Day, DocumentId, Line<200>, Nature, OrganisationId, TemplateId, TenderCode }
 
-/// How the document refers to a type of the core.
+/// How the document refers to a type.
 pub fn reference<T: JsonSchema>() -> MetaSchemaRef {
+    if !T::inline_schema() {
+        return MetaSchemaRef::Reference(T::schema_name().into_owned());
+    }
     convert(generator().subschema_for::<T>().as_value())
 }
 
-/// Enters a type of the core, and every type that it is made of, among the document's components.
+/// Enters a type, and every type that it is made of, among the document's components.
 pub fn register<T: JsonSchema>(registry: &mut Registry) {
     let mut generator = generator();
     generator.subschema_for::<T>();

@@ -1,10 +1,11 @@
-//! A JSON body whose schema is documented by poem-openapi and whose bytes are written by serde.
+//! A JSON body whose schema is described by schemars and whose bytes are written by serde.
 
+use super::schema;
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::Payload;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry};
-use poem_openapi::types::Type;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// poem-openapi's own `Json` builds a tree of values before it prints; serde prints at once.
@@ -13,15 +14,15 @@ pub struct Typed<T>(pub T);
 
 const CONTENT_TYPE: &str = "application/json";
 
-impl<T: Type> Payload for Typed<T> {
+impl<T: JsonSchema + Send> Payload for Typed<T> {
     const CONTENT_TYPE: &'static str = CONTENT_TYPE;
 
     fn schema_ref() -> MetaSchemaRef {
-        T::schema_ref()
+        schema::reference::<T>()
     }
 
     fn register(registry: &mut Registry) {
-        T::register(registry);
+        schema::register::<T>(registry);
     }
 }
 
@@ -37,20 +38,20 @@ impl<T: Serialize + Send> IntoResponse for Typed<T> {
     }
 }
 
-impl<T: Type> ApiResponse for Typed<T> {
+impl<T: JsonSchema> ApiResponse for Typed<T> {
     fn meta() -> MetaResponses {
         MetaResponses {
             responses: vec![MetaResponse {
                 description: "",
                 status: Some(200),
                 status_range: None,
-                content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: T::schema_ref() }],
+                content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: schema::reference::<T>() }],
                 headers: vec![],
             }],
         }
     }
 
     fn register(registry: &mut Registry) {
-        T::register(registry);
+        schema::register::<T>(registry);
     }
 }

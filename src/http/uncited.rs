@@ -3,12 +3,13 @@
 use super::{Caller, Limits, Problem, Tag, Typed};
 use crate::field::{DocumentId, Instant};
 use crate::ledger::{Ledger, UNCITED_MILLIS, UncitedList};
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::OpenApi;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
 /// What the caller's organisation has here that no record cites. What a record cites counts for nobody and stays.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct UncitedView {
     documents: Usage,
     /// Of these documents.
@@ -21,17 +22,16 @@ pub struct UncitedView {
 }
 
 /// How much of a quota is used.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct Usage {
     used: u64,
     /// Absent where there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     max: Option<u64>,
 }
 
 /// A document that no record cites.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct UncitedDocumentView {
     sha256: DocumentId,
     /// Bytes.
@@ -41,7 +41,7 @@ pub struct UncitedDocumentView {
 }
 
 /// A disclosure whose digest no record holds.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct UncitedDisclosureView {
     sealed: String,
     /// From then on it may go at any time, unless a record holds its digest.

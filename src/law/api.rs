@@ -3,13 +3,14 @@
 use super::{Edition, Rule, RuleStatus};
 use crate::act::Stream;
 use crate::field::DocumentId;
-use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept, shown};
+use crate::http::{DryRun, Posted, Problem, Signed, Typed, accept};
 use crate::identity::LawAdoption;
 use crate::ledger::Ledger;
 use crate::problem;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -19,10 +20,8 @@ enum Tag {
     Law,
 }
 
-shown! { RuleStatus }
-
 /// An edition of the law (法规版本), as the log adopted it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct AdoptionView {
     /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
     pub edition: String,
@@ -38,7 +37,7 @@ pub struct AdoptionView {
 }
 
 /// What an edition says.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EditionView {
     /// SHA-256 of its bytes, which are at `/log/law/{edition}`.
     pub edition: String,
@@ -51,7 +50,7 @@ pub struct EditionView {
 }
 
 /// A rule as data.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct LawRuleView {
     /// e.g. `AW-WINDOW`.
     pub id: String,
@@ -60,12 +59,10 @@ pub struct LawRuleView {
     pub zh: String,
     pub en: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub days: Option<u16>,
     pub status: RuleStatus,
     pub valid_from: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub valid_to: Option<String>,
     pub known_from: String,
     /// The record kind whose day decides whether it applies.

@@ -8,36 +8,32 @@ use crate::law::Law;
 use crate::ledger::Folding;
 use crate::record::Jwk;
 use crate::world;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// An organisation (主体) at the present end of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct OrganisationView {
     pub id: OrganisationId,
     /// As confirmed; absent while it is pending: anybody may claim to be called anything.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub name: Option<String>,
     pub status: OrganisationStatus,
     /// What it was called before, the newest ones, oldest first: a record shows the name of its time.
     pub former_names: Vec<FormerNameView>,
     /// How it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub ended: Option<EndedView>,
     /// Organisations that ended and whose rights and duties it has; at most a hundred.
     pub succeeds: Vec<OrganisationId>,
     /// The end of the suspension (UTC), where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub suspended_until: Option<String>,
     pub roles: Vec<Role>,
     /// Those that sign for it, then those that wait for confirmation.
     pub keys: Vec<KeyView>,
     /// The one key that may register under this code, where a supervisor cleared the claims for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub awaited: Option<String>,
     /// Who admitted it to which role, the newest ones, oldest first; nobody where the log's first record did.
     pub admissions: Vec<AdmissionView>,
@@ -48,7 +44,7 @@ pub struct OrganisationView {
 }
 
 /// A name that an organisation had.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct FormerNameView {
     pub name: String,
     /// Day from which the registry has another one.
@@ -58,7 +54,7 @@ pub struct FormerNameView {
 }
 
 /// How an organisation ended.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EndedView {
     pub ground: EndingGround,
     /// Who has its rights and duties from then on.
@@ -69,7 +65,7 @@ pub struct EndedView {
 }
 
 /// An admission to a role.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct AdmissionView {
     pub role: Role,
     /// The organisation that admitted.
@@ -90,22 +86,19 @@ statuses! {
 }
 
 /// A key of an organisation.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct KeyView {
     pub kid: String,
     pub key: Jwk,
     pub status: KeyStatus,
     /// From when it is revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub revoked_from: Option<String>,
     /// Of a pending one: what whoever registered it claims to be called. Nobody has looked at it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub claimed_name: Option<String>,
     /// Of a pending one: when it can't be confirmed any more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub expires: Option<String>,
 }
 

@@ -7,7 +7,8 @@ use super::shell::Leaf;
 use super::text::texts;
 use super::visit::{Names, Visit};
 use crate::act::Payload;
-use crate::http::{LogView, RecordView, encoded};
+use crate::field;
+use crate::http::{LogView, RecordPage, RecordView, encoded};
 use crate::statistics::{Total, TotalView, TotalsView};
 use crate::tender::{ClaimRefutation, ObjectionSummary, TenderSummary};
 use futures::try_join;
@@ -26,8 +27,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let objections = format!("/v1/objections?limit={SHOWN}");
     let (totals, refuted, last, open, newest, objections) = try_join!(
         visit.view::<TotalsView>("/v1/totals"),
-        visit.items::<RecordView>(&refuted),
-        visit.items::<RecordView>(&last),
+        visit.view::<RecordPage>(&refuted),
+        visit.view::<RecordPage>(&last),
         visit.items::<TenderSummary>(&open),
         visit.items::<TenderSummary>(&newest),
         visit.items::<ObjectionSummary>(&objections),
@@ -97,7 +98,7 @@ fn objected(visit: &Visit, names: &Names, objections: &[ObjectionSummary]) -> Ma
 fn claims(visit: &Visit, names: &Names, refuted: &[RecordView]) -> Markup {
     let columns = [HomeText::Claim, HomeText::Reasons, HomeText::FoundBy, HomeText::Time].map(|text| visit.say(text));
     let row = |record: &RecordView| -> Option<Vec<Markup>> {
-        let found: ClaimRefutation = serde_json::from_value(record.payload.0.clone()).ok()?;
+        let found: ClaimRefutation = field::parse(record.payload.to_string().as_bytes()).ok()?;
         let tender = record.stream.0.split_once('/')?.1;
         let to = format!("{}#lot-{}", visit.tender(tender), encoded(found.lot.as_str()));
         Some(vec![

@@ -6,7 +6,7 @@ use super::refusal::Unshown;
 use super::shell::Leaf;
 use super::text::texts;
 use super::visit::Visit;
-use crate::http::{LogView, MirrorView, RecordView, WitnessView};
+use crate::http::{LogView, MirrorView, RecordPage, RecordView, WitnessView};
 use futures::try_join;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
     let (witnesses, mirrors, newest) = try_join!(
         visit.view::<Vec<WitnessView>>("/v1/log/witnesses"),
         visit.view::<Vec<MirrorView>>("/v1/log/mirrors"),
-        visit.items::<RecordView>(&newest)
+        visit.view::<RecordPage>(&newest)
     )?;
     let names = visit.names(newest.items.iter().map(|record| record.author.as_str())).await;
     let columns = [LogText::Record, LogText::Kind, LogText::By, LogText::Time].map(|text| visit.say(text));

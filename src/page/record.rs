@@ -34,8 +34,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         (facts(&visit, &names, &record))
         h2 { (visit.say(RecordText::Content)) }
         p { (visit.say(RecordText::AboutContent)) }
-        (value(&visit, &record.kind.0, &record.payload.0))
-        details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload.0)) } } }
+        (value(&visit, &record.kind.0, &record.payload))
+        details { summary { (visit.say(RecordText::Raw)) } pre { code { (raw(&record.payload)) } } }
         (proof(&visit, record.index, bundle.as_deref()))
         (printed::code(&visit))
     };

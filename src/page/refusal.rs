@@ -10,7 +10,6 @@ use crate::problem;
 use maud::{Markup, html};
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
-use poem_openapi::types::ParseFromJSON;
 
 /// Why there is nothing to show, as the API's answer says it.
 #[derive(Debug)]
@@ -33,9 +32,8 @@ impl Unshown {
 
     /// What the API answered instead of a view. What it can't even read it refuses before it knows a problem for it.
     pub(super) fn of_answer(status: StatusCode, body: &[u8]) -> Self {
-        let said = serde_json::from_slice(body).ok().and_then(|said| Problem::parse_from_json(Some(said)).ok());
-        said.map_or_else(
-            || match status {
+        crate::field::parse(body).map_or_else(
+            |_| match status {
                 StatusCode::BAD_REQUEST => Self(Problem::of(&problem::BAD_PARAMETER)),
                 status if status.is_client_error() => Self::not_found(),
                 _ => Self::internal(),

@@ -1,11 +1,11 @@
 //! A thing with its records: its view, and what each of its records says.
 
 use super::refusal::Unshown;
-use super::visit::{Visit, parsed};
+use super::visit::{Visit, parsed, tree};
 use crate::act::Acts;
 use crate::field::OrganisationId;
-use poem_openapi::types::ParseFromJSON;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Records that a page shows beside those of the view; a link leads to all.
@@ -66,17 +66,17 @@ fn parties(value: &Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-impl<V: ParseFromJSON, A: Acts> Story<V, A> {
+impl<V: DeserializeOwned, A: Acts> Story<V, A> {
     /// What the API answers at `path`. A view has its first records; only where there are more is their list asked for.
     pub(super) async fn read(visit: &Visit, path: &str) -> Result<Self, Unshown> {
-        let mut answer = visit.one(path).await?;
+        let mut answer = tree(&visit.one(path).await?)?;
         let rest = answer.pointer("/more/records").and_then(Value::as_str).map(str::to_owned);
         let version = answer.get("version").and_then(Value::as_u64).unwrap_or_default();
         let first = answer.get_mut("records").map(|records| std::mem::replace(records, Value::Array(Vec::new())));
-        let view = parsed(path, Some(answer))?;
+        let view = parsed(path, answer.to_string().as_bytes())?;
         let mut entries = entries(first)?;
         if let Some(rest) = &rest {
-            let mut page = visit.answer(&format!("{rest}&limit={RECORDS_BESIDE}")).await?;
+            let mut page = tree(&visit.answer(&format!("{rest}&limit={RECORDS_BESIDE}")).await?)?;
             entries.extend(self::entries(page.get_mut("items").map(Value::take))?);
         }
         let all = rest.filter(|_| version > entries.len() as u64);

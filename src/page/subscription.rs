@@ -169,7 +169,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
 
 /// Behind the button of that page.
 pub(super) async fn stop(visit: Arc<Visit>) -> Result<Leaf, Unshown> {
-    let _: Value = visit.post(&format!("/v1/subscription/stop?token={}", token(&visit)), None).await?;
+    visit.done(&format!("/v1/subscription/stop?token={}", token(&visit))).await?;
     let body = html! { p.lead { (visit.say(FollowText::Deleted)) } };
     Ok(own(visit.say(FollowText::Stopped), body))
 }

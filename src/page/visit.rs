@@ -6,11 +6,13 @@ use super::shell::{self, Leaf};
 use super::text::{Say, filled};
 use crate::field::OrganisationId;
 use crate::http::{ListCounts, Site, encoded};
+use bytes::Bytes;
 use futures::future::join_all;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Extensions, Method, StatusCode, Uri, header};
 use poem::{Endpoint, EndpointExt, Request, Response};
-use poem_openapi::types::ParseFromJSON;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub(super) struct Visit {
 }
 
 /// A page of a list of the API.
+#[derive(Deserialize)]
 pub(super) struct Items<T> {
     pub items: Vec<T>,
     /// Where the next page begins.
@@ -178,8 +181,8 @@ impl Visit {
     }
 
     /// What `GET` of this address of the API answers. `path` is encoded already.
-    pub(super) async fn view<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
-        parsed(path, Some(self.one(path).await?))
+    pub(super) async fn view<T: DeserializeOwned>(&self, path: &str) -> Result<T, Unshown> {
+        parsed(path, &self.one(path).await?)
     }
 
     /// Every parameter that was not left empty.
@@ -188,37 +191,42 @@ impl Visit {
     }
 
     /// What `POST` to this address of the API answers, with a body in JSON where there is one.
-    pub(super) async fn post<T: ParseFromJSON>(&self, path: &str, body: Option<&Value>) -> Result<T, Unshown> {
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Option<&Value>) -> Result<T, Unshown> {
+        parsed(path, &self.posted(path, body).await?)
+    }
+
+    /// `POST` without a body to an address of the API that answers nothing.
+    pub(super) async fn done(&self, path: &str) -> Result<(), Unshown> {
+        self.posted(path, None).await.map(drop)
+    }
+
+    async fn posted(&self, path: &str, body: Option<&Value>) -> Result<Bytes, Unshown> {
         let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
         let request = Request::builder().method(Method::POST).uri(address);
         let request = match body {
             Some(body) => request.content_type("application/json").body(body.to_string()),
             None => request.finish(),
         };
-        parsed(path, Some(self.answered(request).await?))
+        self.answered(request).await
     }
 
     /// What is found under an address whose query is the visitor's.
-    pub(super) async fn found<T: ParseFromJSON>(&self, path: &str) -> Result<T, Unshown> {
-        parsed(path, Some(self.answer(path).await?))
+    pub(super) async fn found<T: DeserializeOwned>(&self, path: &str) -> Result<T, Unshown> {
+        parsed(path, &self.answer(path).await?)
     }
 
     /// The same with one list taken out, because the page reads that elsewhere.
-    pub(super) async fn view_without<T: ParseFromJSON>(&self, path: &str, list: &str) -> Result<T, Unshown> {
-        let mut answer = self.one(path).await?;
+    pub(super) async fn view_without<T: DeserializeOwned>(&self, path: &str, list: &str) -> Result<T, Unshown> {
+        let mut answer = tree(&self.one(path).await?)?;
         if let Some(list) = answer.get_mut(list) {
             *list = Value::Array(Vec::new());
         }
-        parsed(path, Some(answer))
+        parsed(path, answer.to_string().as_bytes())
     }
 
     /// What `GET` of a list of the API answers.
-    pub(super) async fn items<T: ParseFromJSON>(&self, path: &str) -> Result<Items<T>, Unshown> {
-        let mut answer = self.answer(path).await?;
-        let items = parsed(path, answer.get_mut("items").map(Value::take))?;
-        let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
-        let counts = answer.get_mut("counts").map(|counts| parsed(path, Some(counts.take()))).transpose()?;
-        Ok(Items { items, next, counts })
+    pub(super) async fn items<T: DeserializeOwned>(&self, path: &str) -> Result<Items<T>, Unshown> {
+        self.found(path).await
     }
 
     /// The names of organisations, as far as the registry has them.
@@ -226,42 +234,47 @@ impl Visit {
         let ids: BTreeSet<&str> = ids.filter(|id| id.parse::<OrganisationId>().is_ok()).collect();
         let name = |id: &'a str| async move {
             let organisation = self.answer(&format!("/v1/organisations/{}", encoded(id))).await.ok()?;
+            let organisation = tree(&organisation).ok()?;
             Some((id.to_owned(), organisation.get("name")?.as_str()?.to_owned()))
         };
         Names(join_all(ids.into_iter().take(NAMES_MAX).map(name)).await.into_iter().flatten().collect())
     }
 
     /// One thing; what is no code of such a thing names nothing.
-    pub(super) async fn one(&self, path: &str) -> Result<Value, Unshown> {
+    pub(super) async fn one(&self, path: &str) -> Result<Bytes, Unshown> {
         let answer = self.answer(path).await;
         answer.map_err(|unshown| if unshown.is_of_the_question() { Unshown::not_found() } else { unshown })
     }
 
     /// What `GET` of any address of the API answers.
-    pub(super) async fn answer(&self, path: &str) -> Result<Value, Unshown> {
+    pub(super) async fn answer(&self, path: &str) -> Result<Bytes, Unshown> {
         let address: Uri = path.parse().map_err(|_| Unshown::not_found())?;
         self.answered(Request::builder().uri(address).finish()).await
     }
 
-    async fn answered(&self, mut request: Request) -> Result<Value, Unshown> {
+    async fn answered(&self, mut request: Request) -> Result<Bytes, Unshown> {
         *request.extensions_mut() = self.lent.clone();
         let answer = self.views.0.get_response(request).await;
         let status = answer.status();
         let body = answer.into_body().into_bytes().await.map_err(|_| Unshown::internal())?;
         match status {
-            StatusCode::OK | StatusCode::ACCEPTED => serde_json::from_slice(&body).map_err(|_| Unshown::internal()),
-            StatusCode::NO_CONTENT => Ok(Value::Null),
+            StatusCode::OK | StatusCode::ACCEPTED | StatusCode::NO_CONTENT => Ok(body),
             status => Err(Unshown::of_answer(status, &body)),
         }
     }
 }
 
-/// An answer of the API as what it is.
-pub(super) fn parsed<T: ParseFromJSON>(path: &str, answer: Option<Value>) -> Result<T, Unshown> {
-    T::parse_from_json(answer).map_err(|error| {
-        tracing::error!(path, error = error.message(), "a page can't read what the API answers");
+/// An answer of the API as what it is: read by the reader of payloads, which some of our types need, and which is strict.
+pub(super) fn parsed<T: DeserializeOwned>(path: &str, answer: &[u8]) -> Result<T, Unshown> {
+    crate::field::parse(answer).map_err(|failure| {
+        tracing::error!(path, ?failure, "a page can't read what the API answers");
         Unshown::internal()
     })
+}
+
+/// An answer of the API of which a part is taken out before it is read.
+pub(super) fn tree(answer: &[u8]) -> Result<Value, Unshown> {
+    serde_json::from_slice(answer).map_err(|_| Unshown::internal())
 }
 
 /// What a visitor is answered.

@@ -3,21 +3,19 @@
 use super::SearchKind;
 use super::projection::{Fit, FoundThing, NothingFound, Searched, Stretch, ValueCounts};
 use crate::field::Bilingual;
-use crate::http::{FilterCounts, encoded, shown};
-use poem_openapi::Object;
-use serde::Serialize;
-
-shown! { Fit, SearchKind }
+use crate::http::{FilterCounts, encoded};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Characters of a text (Unicode code points, from 0) in which a word stands.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct StretchView {
     pub start: u64,
     pub length: u64,
 }
 
 /// A stretch of a text of the thing, and where words stand in it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SnippetView {
     /// Which of its texts: `clauses/<id>`, `lots/<id>`, `facts`, `answer`, `ruling`, `document` …
     pub part: String,
@@ -26,7 +24,7 @@ pub struct SnippetView {
 }
 
 /// A thing that was found.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SearchHit {
     pub fit: Fit,
     pub kind: SearchKind,
@@ -39,20 +37,15 @@ pub struct SearchHit {
     pub stretches: Vec<StretchView>,
     // Where words stand in nothing but the title, or nothing was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub snippet: Option<SnippetView>,
     pub status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub nature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub region: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub unit: Option<String>,
     /// The entry with which it began.
     pub entry: u64,
@@ -62,7 +55,7 @@ pub struct SearchHit {
 
 /// How many things there are, and how many share each value. Beside a value that is asked for, the others of its filter are
 /// counted as if it were not; regions are those within the one that is asked for.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SearchCounts {
     /// Things that were counted, the newest 2,000 at most.
     pub things: u64,
@@ -72,7 +65,7 @@ pub struct SearchCounts {
 }
 
 /// Why nothing was found, and what to try.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct NothingView {
     /// Words that stand nowhere, whatever the filters.
     pub words: Vec<String>,
@@ -81,23 +74,20 @@ pub struct NothingView {
 }
 
 /// A page of what was found.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SearchPage {
     /// Entries of the log that the index knows. It follows the log by about a second.
     pub size: u64,
     pub items: Vec<SearchHit>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next: Option<String>,
     /// There was more in the query than eight words of 100 characters; the rest was not looked for.
     pub shortened: bool,
     /// On the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub counts: Option<SearchCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub nothing: Option<NothingView>,
 }
 

@@ -3,18 +3,17 @@
 use super::projection::Counting;
 use super::statistic::Words;
 use super::view::{PayeeRefundsView, StatisticGroupView, StatisticsView, TotalsView};
-use super::{
-    CountedAs, CountedCases, EditionOccasions, GroupedBy, Narrowed, PayeeRefunds, RuleCounting, Statistic, Total,
-};
+use super::{CountedCases, EditionOccasions, GroupedBy, Narrowed, PayeeRefunds, Statistic};
 use crate::field::{Day, DocumentId, OrganisationId};
-use crate::http::{CsvFile, Problem, Typed, page_limit, page_of, parameters, region_begins, shown};
+use crate::http::{CsvFile, Problem, Typed, page_limit, page_of, parameters, region_begins};
 use crate::ledger::Ledger;
 use crate::problem;
 use compact_str::CompactString;
 use futures::FutureExt;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -23,8 +22,6 @@ enum Tag {
     /// 统计: what the log comes to. Every number says how it was counted, and where the list of its cases is.
     Statistics,
 }
-
-shown! { CountedAs, GroupedBy, RuleCounting, Statistic, Total }
 
 parameters! { GroupedBy }
 
@@ -35,7 +32,7 @@ const GROUPS_MAX: u32 = 100;
 const CSV_GROUPS: usize = 100;
 
 /// How payees give deposits back.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PayeeRefundsPage {
     /// Entries of the log that were counted.
     pub size: u64,
@@ -45,7 +42,6 @@ pub struct PayeeRefundsPage {
     pub items: Vec<PayeeRefundsView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next: Option<u64>,
 }
 

@@ -6,8 +6,8 @@ use crate::act::statuses;
 use crate::field::{DocumentId, Instant};
 use crate::law::{Edition, Rule};
 use crate::store::RefusedBy;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 statuses! {
@@ -25,7 +25,7 @@ statuses! {
 }
 
 /// How often a rule applied while its edition was in force.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RuleOccasions {
     /// e.g. `AW-WINDOW`. Several rules may have one id.
     pub rule: String,
@@ -36,25 +36,21 @@ pub struct RuleOccasions {
     /// So often it applied, by the records from whose day on the edition counts it (its anchor) or by what names it; absent where the
     /// log does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub applied: Option<u64>,
     /// So many records of its anchor's kind there are: in the place of `applied`, where some of them fall under it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub at_most: Option<u64>,
     /// So often records say that the time that it sets had passed; absent where it sets none, or none that records speak of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub overdue: Option<u64>,
     /// So often this service refused a record and cited it (under its id, which several rules may share; of a kind of bars, records
     /// of whom such a bar keeps off). Absent where no refusal cites it, and where `refusals_since` is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub refused: Option<u64>,
 }
 
 /// What refusals cite and the edition does not list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct OtherRefusals {
     /// As refusals cite it.
     pub rule: String,
@@ -62,7 +58,7 @@ pub struct OtherRefusals {
 }
 
 /// How often the rules of an edition applied.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EditionOccasions {
     /// Entries of the log that were counted.
     pub size: u64,
@@ -72,7 +68,6 @@ pub struct EditionOccasions {
     /// killed is lost. They are no part of the log, nobody can count them again, and a record that is posted twice is refused
     /// twice. Absent while it could not begin to count.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub refusals_since: Option<String>,
     /// In the order of the edition.
     pub items: Vec<RuleOccasions>,

@@ -6,25 +6,23 @@ use super::statistic::Words;
 use super::{CountedAs, CountedCases, GroupedBy, Narrowed, PayeeRefunds, Statistic, StatisticGroup, Tally, Total};
 use crate::field::OrganisationId;
 use crate::http::encoded;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A number of cases.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CountView {
     pub count: u64,
     /// The list that has as many, where one can be asked for exactly these.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub list: Option<String>,
     /// The same list as a page; in English below `/en`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub page: Option<String>,
 }
 
 /// One statistic of a group: cases that are as it asks, that are not, and of which it is not known.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct StatisticFigure {
     pub statistic: Statistic,
     pub met: CountView,
@@ -33,22 +31,20 @@ pub struct StatisticFigure {
     pub unknown: CountView,
     /// The share of `met` among `met` and `unmet`, in parts per million; absent where these are fewer than `few`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub share_ppm: Option<u64>,
 }
 
 /// Cases that belong together.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct StatisticGroupView {
     /// The year, the digits of the region, or the code of the unit; absent for cases of which the log does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub key: Option<String>,
     pub figures: Vec<StatisticFigure>,
 }
 
 /// What a statistic is called and how it is counted.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct StatisticAbout {
     pub statistic: Statistic,
     pub title: String,
@@ -68,7 +64,7 @@ pub struct StatisticAbout {
 }
 
 /// What the log comes to.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct StatisticsView {
     /// Entries of the log that were counted: a log that has just grown is counted a little later.
     pub size: u64,
@@ -85,12 +81,11 @@ pub struct StatisticsView {
     pub group_count: u64,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next: Option<u64>,
 }
 
 /// A total of the whole log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TotalView {
     pub total: Total,
     pub count: u64,
@@ -99,7 +94,7 @@ pub struct TotalView {
 }
 
 /// What there is in the whole log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TotalsView {
     /// Entries of the log that were counted.
     pub size: u64,
@@ -109,11 +104,10 @@ pub struct TotalsView {
 }
 
 /// How a payee gives deposits back: numbers of deposits. What each book comes to is at `/v1/deposits/{payee}`.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PayeeRefundsView {
     /// Absent for all payees together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub payee: Option<OrganisationId>,
     pub deposits: u64,
     /// 按期: all of it was back by its last day.
@@ -130,11 +124,9 @@ pub struct PayeeRefundsView {
     pub nothing: CountView,
     /// The last day of the one that is overdue longest (UTC, its end).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub overdue_since: Option<String>,
     /// The share of those in time among those that are back or late, in parts per million; absent where these are fewer than ten.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub share_ppm: Option<u64>,
 }
 

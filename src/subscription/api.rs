@@ -5,12 +5,13 @@ use super::service::{Subscription, SubscriptionAsked, SubscriptionState, Subscri
 use super::signature::webhook_key;
 use super::target::Target;
 use crate::field::Instant;
-use crate::http::{Hourly, Limits, Peer, Problem, Question, Typed, shown};
+use crate::http::{Hourly, Limits, Peer, Problem, Question, Typed};
 use crate::search::SearchAsked;
 use poem::Request;
 use poem_openapi::param::Query;
-use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{ApiResponse, OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -20,10 +21,8 @@ enum Tag {
     Subscriptions,
 }
 
-shown! { MessageLanguage, SearchAsked, SubscriptionState, Target }
-
 /// In which ways one may subscribe here. Atom and calendars of every search are there in any case.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct WaysView {
     /// Whether mail is sent.
     pub email: bool,
@@ -36,7 +35,7 @@ pub struct WaysView {
 }
 
 /// That a wish was taken down.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct WishView {
     /// What comes next, in Chinese and in English.
     pub zh: String,
@@ -52,7 +51,7 @@ enum WishTaken {
 }
 
 /// A subscription, for who has its link.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SubscriptionView {
     pub state: SubscriptionState,
     pub filter: SearchAsked,
@@ -62,7 +61,6 @@ pub struct SubscriptionView {
     pub since: Instant,
     /// Why the last message did not arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub fault: Option<String>,
 }
 

@@ -1,17 +1,16 @@
 //! Templates over HTTP.
 
-use super::{Act, Publication, PurchaseKind, Side, TemplateRef, models};
+use super::{Act, Publication, PurchaseKind, models};
 use crate::field::TemplateId;
-use crate::http::{
-    DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, shown, word,
-};
+use crate::http::{DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, asked, page_limit, parameters, word};
 use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
 use crate::world::{self, Stream};
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -21,12 +20,10 @@ enum Tag {
     Templates,
 }
 
-shown! { Publication, PurchaseKind, Side, TemplateRef }
-
 parameters! { PurchaseKind }
 
 /// A template in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct TemplateSummary {
     id: String,
     /// Chinese title of the latest version.
@@ -39,17 +36,16 @@ pub struct TemplateSummary {
 }
 
 /// A page of templates, ordered by id.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct TemplatePage {
     items: Vec<TemplateSummary>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// One version of a template (承诺书范本), as it was signed.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TemplateView {
     pub id: TemplateId,
     pub version: u64,
@@ -64,7 +60,7 @@ pub struct TemplateView {
 }
 
 /// A model text: not signed by anybody yet.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ModelView {
     /// Also the template id that it is meant for.
     name: String,
@@ -72,7 +68,7 @@ pub struct ModelView {
 }
 
 /// The model texts that come with the program.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ModelList {
     items: Vec<ModelView>,
 }

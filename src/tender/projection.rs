@@ -7,7 +7,7 @@ use crate::act::{Capability, Place, Stream};
 use crate::field::{LotId, Money, OrganisationId, Price, TenderCode, folded};
 use crate::law::{Law, Running};
 use crate::store::{Column, Projected, Reads, Rows, StoreError, Table, Value};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -192,7 +192,7 @@ fn lot_names(lots: &[LotId]) -> String {
 }
 
 /// A tender that holds this one again, in whole or in part (重新招标).
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct LaterRoundView {
     pub tender: String,
     pub status: TenderStatus,
@@ -285,14 +285,13 @@ impl Tender {
 }
 
 /// A winner of a lot.
-#[derive(Serialize, Deserialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct AwardSummary {
     /// Id of the candidate.
     pub candidate: String,
     pub name: String,
     /// Code of its leading member, where the notice knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub winner: Option<String>,
     /// As awarded, then as contracted.
     pub price: Price,

@@ -6,6 +6,7 @@
 
 mod apart;
 mod circles;
+mod described;
 mod limits;
 mod names;
 mod references;

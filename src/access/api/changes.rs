@@ -4,12 +4,12 @@ use super::super::{BarChange, BarStatus};
 use crate::field::Instant;
 use crate::http::{FeedItem, encoded, endpoints_of_changes, word};
 use crate::store::{Direction, Listing, Row, StoreError, Value};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::str::FromStr;
 
 /// What became of a bar.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BarChangeView {
     /// Pass as `after` to go on behind it.
     cursor: String,
@@ -31,7 +31,6 @@ pub struct BarChangeView {
     bar_entry: u64,
     /// Where the bar stood before; absent when it was entered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     was: Option<BarStatus>,
     status: BarStatus,
     /// Whether any bar was in force before it, and after it.

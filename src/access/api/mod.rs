@@ -8,11 +8,11 @@ mod succession;
 
 use super::projection::{COLUMNS, STANDING, bars_of, columns};
 use super::view::{AccessAsked, AccessFile, AccessView, BarSummary};
-use super::{Access, AccessId, AccessState, AsOf, BarChange, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath};
+use super::{Access, AccessId, AsOf, BarStatus};
 use crate::credit::grade_as_of;
 use crate::field::{BarKindId, Instant, OrganisationId};
-use crate::http::{CsvFile, Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters, shown};
-use crate::law::{BarField, BarMeasure, Law, RepairRegime};
+use crate::http::{CsvFile, Endpoints, Problem, Typed, bad_parameter, not_a_cursor, page_limit, parameters};
+use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
 use crate::organisation::{OrganisationFile, predecessors_of};
 use crate::problem;
@@ -22,7 +22,8 @@ use acts::AccessActs;
 use changes::BarChangeApi;
 use codes::Codes;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,25 +36,19 @@ enum Tag {
     Access,
 }
 
-shown! {
-    AccessId, AccessState, BarChange, BarField, BarKindId, BarMeasure, BarRulingOutcome, BarStatus, RepairOutcome, RepairPath,
-    RepairRegime
-}
-
 parameters! { AccessId, BarKindId }
 
 /// A page of bars in force, the newest first.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BarPage {
     items: Vec<BarSummary>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// What many codes came to. Codes that are not named are not barred.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct AccessCheck {
     /// The time that is answered for (UTC).
     at: String,
@@ -68,7 +63,7 @@ pub struct AccessCheck {
 }
 
 /// An organisation with its bars in force.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BarredOrganisation {
     organisation: String,
     bars: Vec<BarSummary>,
@@ -77,7 +72,7 @@ pub struct BarredOrganisation {
 }
 
 /// A line without a code.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct MalformedLine {
     /// From 1.
     line: u64,

@@ -15,11 +15,11 @@ use crate::http::{NextStep, encoded};
 use crate::law::{BarField, BarMeasure, Grade, Law, RepairRegime, Running};
 use crate::ledger::Folding;
 use crate::world;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// What an organisation may do at a time, and what shows it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct AccessView {
     pub organisation: OrganisationId,
     pub state: AccessState,
@@ -42,7 +42,7 @@ pub struct AccessView {
 }
 
 /// A bar that stands, with what is said against it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct BarView {
     pub id: String,
     /// Index of the entry: the record that bars.
@@ -80,17 +80,15 @@ pub struct BarView {
     pub repair_en: String,
     /// First day on which repair may be applied for; absent where no rule sets one, and where it would come after the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub repairable_from: Option<String>,
     pub repairs: Vec<RepairView>,
     /// Where it is a predecessor's: by which succession it binds this organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub inherited: Option<BarInheritance>,
 }
 
 /// Why a bar of another organisation binds this one.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct BarInheritance {
     /// Whom the decision names.
     pub from: OrganisationId,
@@ -126,7 +124,7 @@ impl BarInheritance {
 }
 
 /// What the organisation says against a bar, and what became of it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct BarObjectionView {
     pub id: String,
     /// Index of the entry, which has the grounds.
@@ -137,16 +135,14 @@ pub struct BarObjectionView {
     /// It should have been ruled on.
     pub overdue: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub outcome: Option<BarRulingOutcome>,
     /// Index of the entry with the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub ruling: Option<u64>,
 }
 
 /// An application for repair, and what became of it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RepairView {
     id: String,
     entry: u64,
@@ -156,11 +152,9 @@ pub struct RepairView {
     due: String,
     overdue: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     outcome: Option<RepairOutcome>,
     /// Index of the entry with the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     decision: Option<u64>,
 }
 

@@ -6,11 +6,11 @@ use crate::field::Instant;
 use crate::http::word;
 use crate::law::{BarField, BarMeasure, RepairRegime};
 use crate::store::{Row, StoreError};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A bar in a list: what the table has of it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BarSummary {
     /// Whom the decision names; in an answer about a successor, its predecessor.
     organisation: String,

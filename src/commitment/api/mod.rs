@@ -3,11 +3,11 @@
 mod acts;
 
 use super::view::{BreachView, CommitmentFile, CommitmentView};
-use super::{Binding, Breach, BreachFinding, BreachStatus, CommitmentStatus, Offer};
+use super::{Breach, CommitmentStatus, Offer};
 use crate::field::{CommitmentId, Instant, OrganisationId, TemplateId, TenderCode};
 use crate::http::{
     Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, counted_page, list_counts, page_limit,
-    parameters, shown, word,
+    parameters, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
@@ -17,8 +17,9 @@ use crate::template::Side;
 use crate::world::Stream;
 use acts::CommitmentActs;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{ApiResponse, OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -28,12 +29,10 @@ enum Tag {
     Commitments,
 }
 
-shown! { Binding, BreachFinding, BreachStatus, CommitmentStatus }
-
 parameters! { CommitmentStatus }
 
 /// A commitment in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CommitmentSummary {
     pub id: String,
     pub status: CommitmentStatus,
@@ -42,13 +41,10 @@ pub struct CommitmentSummary {
     pub unit: String,
     pub enterprise: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lot: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub year: Option<i64>,
     pub offered_by: Side,
     /// Reports of breaches without a finding that counts.
@@ -68,12 +64,11 @@ counted_page! {
 }
 
 /// A page of reported breaches, as they were reported.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct BreachPage {
     items: Vec<BreachView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 

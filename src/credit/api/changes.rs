@@ -5,18 +5,17 @@ use crate::field::Instant;
 use crate::http::{FeedItem, encoded, endpoints_of_changes, word};
 use crate::law::Grade;
 use crate::store::{Direction, Listing, Row, StoreError, Value};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A grade that became another one, or the first of an organisation.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct GradeChangeView {
     /// Pass as `after` to go on behind it.
     cursor: String,
     organisation: String,
     /// Absent for the first one: before it everybody has B, which is neutral.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     was: Option<Grade>,
     grade: Grade,
     points: String,

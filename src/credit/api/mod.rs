@@ -6,12 +6,12 @@ mod tables;
 mod what_if;
 
 use super::view::{ContributionView, CreditFile, CreditView, GradeStepView};
-use super::{CreditId, Graded, GradingOccasion, ObjectionFate};
-use crate::field::{Instant, OrganisationId, SuccessionManner};
+use super::{CreditId, Graded};
+use crate::field::{Instant, OrganisationId};
 use crate::http::{
-    CsvFile, Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, shown, word,
+    CsvFile, Endpoints, Problem, Typed, asked, bad_parameter, first_of, page_limit, page_of, parameters, word,
 };
-use crate::law::{Conduct, Grade, Law};
+use crate::law::{Grade, Law};
 use crate::ledger::{Folded, Ledger};
 use crate::problem::{self, Refusal};
 use crate::sequencer::is_subject;
@@ -20,7 +20,8 @@ use crate::world::{self, Stream};
 use acts::CreditActs;
 use changes::GradeChangeApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 use what_if::WhatIfApi;
@@ -32,12 +33,10 @@ enum Tag {
     Credit,
 }
 
-shown! { Conduct, Grade, ObjectionFate, GradingOccasion, SuccessionManner }
-
 parameters! { Grade }
 
 /// A grade in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditSummary {
     organisation: String,
     grade: Grade,
@@ -52,32 +51,29 @@ pub struct CreditSummary {
 }
 
 /// A page of grades, ordered by organisation.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditPage {
     items: Vec<CreditSummary>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// A page of entries that count, the newest first.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ContributionPage {
     items: Vec<ContributionView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<u64>,
 }
 
 /// A page of grades of one organisation, the newest first.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct GradeStepPage {
     items: Vec<GradeStepView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<u64>,
 }
 

@@ -18,11 +18,11 @@ use super::{
 use crate::field::{Day, Instant, OrganisationId};
 use crate::http::{NextStep, encoded};
 use crate::law::{Conduct, ConductRule, CreditTerms, Grade, Law, Rule};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The rule that conduct counts by.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CreditRuleView {
     pub id: String,
     /// Law and article, or that the rule is this platform's own.
@@ -32,7 +32,7 @@ pub struct CreditRuleView {
 }
 
 /// What one kind of conduct comes to.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ConductSumView {
     pub conduct: Conduct,
     pub rule: CreditRuleView,
@@ -46,14 +46,12 @@ pub struct ConductSumView {
 }
 
 /// What holds a grade down.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct GradeCapView {
     /// Absent where it is only supposed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub entry: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub record: Option<String>,
     pub conduct: Conduct,
     pub rule: CreditRuleView,
@@ -63,7 +61,7 @@ pub struct GradeCapView {
 }
 
 /// An entry that counts, as of the day of the grade.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ContributionView {
     pub entry: u64,
     /// Where the record is read.
@@ -74,7 +72,6 @@ pub struct ContributionView {
     pub by: String,
     /// The predecessor whose conduct it was (承继).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub from: Option<OrganisationId>,
     pub conduct: Conduct,
     pub rule: CreditRuleView,
@@ -88,12 +85,11 @@ pub struct ContributionView {
     /// 异议中: the organisation objects to it, and that is not decided yet.
     pub disputed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub objection: Option<String>,
 }
 
 /// An objection to a contribution; the reasons are in the records.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CreditObjectionView {
     pub id: String,
     pub entry: u64,
@@ -102,17 +98,15 @@ pub struct CreditObjectionView {
     pub open: bool,
     /// When it is to be decided by; absent once it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub due: Option<String>,
     /// It is open, and that time is over.
     pub overdue: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub fate: Option<ObjectionFate>,
 }
 
 /// A former grade.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct GradeStepView {
     /// The entry.
     index: u64,
@@ -129,7 +123,7 @@ pub struct GradeStepView {
 }
 
 /// The credit of an organisation (信用评价).
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CreditView {
     pub organisation: OrganisationId,
     pub grade: Grade,
@@ -141,21 +135,16 @@ pub struct CreditView {
     pub reason_en: String,
     /// What counts up to the end of this day; absent before the first grade.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub day: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub occasion: Option<GradingOccasion>,
     /// The entry of the grade.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub index: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub record: Option<String>,
     /// No entry up to this one is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub up_to: Option<u64>,
     pub base: String,
     pub base_rule: CreditRuleView,

@@ -4,11 +4,11 @@ use super::super::Predecessor;
 use super::{CreditRuleView, record};
 use crate::field::{OrganisationId, SuccessionManner};
 use crate::law::CreditTerms;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// An organisation that was merged or divided, and whose conduct counts here as far as the rule says.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PredecessorView {
     organisation: OrganisationId,
     manner: SuccessionManner,

@@ -4,11 +4,11 @@ use super::super::Account;
 use super::{ConductSumView, CreditRuleView, GradeCapView, parts, points, reason};
 use crate::field::Day;
 use crate::law::{CreditTerms, Grade};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What some conduct would come to (试算). Nothing was written.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct WhatIfView {
     grade: Grade,
     points: String,

@@ -8,10 +8,9 @@ use crate::field::Currency;
 use crate::http::{CSV_ROWS, Caller, CsvFile, Problem, Typed, cursor, page_limit};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Direction, Filter, Listing, Row, StoreError, Value};
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
 use rust_xlsxwriter::{Workbook, XlsxError};
-use serde::Serialize;
 use std::sync::Arc;
 use strum::IntoEnumIterator;
 

@@ -15,21 +15,17 @@ use super::projection::{
 };
 use super::view::{
     AccountBalanceView, DepositBookView, DepositMoneyView, DepositSchemeView, DepositTotalView, DepositView,
-    PostingView, RefundAge, StatementStanding,
+    PostingView,
 };
-use super::{
-    DepositBook, DepositBookId, DepositStatus, OpenItemId, OpenItemStatus, RefundTiming, StatementReconciliation,
-};
+use super::{DepositBook, DepositBookId, DepositStatus, OpenItemStatus, RefundTiming};
 use crate::act::{Role, Stream};
 use crate::field::{Currency, Day, ItemId, OrganisationId, TenderCode};
 use crate::http::{
     Caller, Endpoints, Identity, Problem, Typed, bad_parameter, counted_page, cursor, list_counts, not_a_cursor,
-    page_limit, parameters, shown,
+    page_limit, parameters,
 };
-use crate::law::RefundEvent;
 use crate::ledger::Ledger;
 use crate::problem;
-use crate::reconciliation::{MatchReason, OpenItemKind, ReturnReason};
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value};
 use acts::DepositActs;
 use ageing::AgeingApi;
@@ -37,8 +33,7 @@ use books::BooksApi;
 use own_funds::OwnFundsApi;
 use papers::{EnterpriseApi, PapersApi};
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{OpenApi, Tags};
 use statements::StatementsApi;
 use std::sync::Arc;
 
@@ -49,9 +44,10 @@ enum Tag {
     Deposits,
 }
 
-shown! {
-    Currency, DepositBookId, DepositStatus, ItemId, MatchReason, OpenItemId, OpenItemKind, OpenItemStatus, RefundAge,
-    RefundEvent, RefundTiming, ReturnReason, StatementReconciliation, StatementStanding
+impl poem_openapi::types::ToJSON for Currency {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(self).ok()
+    }
 }
 
 parameters! { Currency, DepositBookId, DepositStatus, ItemId, OpenItemStatus, RefundTiming }
@@ -79,12 +75,11 @@ const ACCOUNTS: Listing = Listing {
 macro_rules! pages {
     ($($(#[$about:meta])* $name:ident of $item:ty;)*) => {$(
         $(#[$about])*
-        #[derive(Serialize, Object)]
+        #[derive(serde::Serialize, schemars::JsonSchema)]
         pub struct $name {
             items: Vec<$item>,
             /// Pass as `after` to go on; absent on the last page.
             #[serde(skip_serializing_if = "Option::is_none")]
-            #[oai(skip_serializing_if_is_none)]
             next: Option<String>,
         }
     )*};

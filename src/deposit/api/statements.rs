@@ -21,9 +21,8 @@ use crate::reconciliation::{BookMovement, ReconciliationFault, ReturnedPair, Ret
 use crate::statement::{self, StatementCurrency, StatementRequest};
 use crate::store::{Direction, Filter, Listing, Row, Value};
 use crate::world::Act;
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// Faults of a file that an answer names: who mends the first ones sees the others the next time.

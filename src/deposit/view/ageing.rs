@@ -6,7 +6,7 @@ use crate::act::statuses;
 use crate::field::{Currency, Day, Instant, ItemId, OrganisationId};
 use crate::http::word;
 use crate::store::{Row, StoreError};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 statuses! {
@@ -54,18 +54,16 @@ pub(super) fn days_late(due: i64, now: Instant) -> i64 {
 }
 
 /// A deposit that is to go back.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct RefundDueView {
     deposit: ItemId,
     /// Absent where a person pays.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     payer: Option<OrganisationId>,
     pub currency: Currency,
     status: DepositStatus,
     /// The day since when its clock runs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     clock_day: Option<Day>,
     /// When it is to be back at the latest (UTC).
     due: String,

@@ -8,12 +8,12 @@ use crate::http::word;
 use crate::reconciliation::{MatchReason, OpenItemKind, ReconciledDay, ReturnProposal, ReturnReason};
 use crate::statement::StatementWarning;
 use crate::store::{Row, StoreError};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A statement that was held against the book (银行对账).
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReconciliationView {
     /// Index of the entry that says so.
     entry: u64,
@@ -39,16 +39,14 @@ pub struct ReconciliationView {
     unexplained_minor: i64,
     /// The first day that does not tie.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     first_untied: Option<Day>,
     /// Index of the entry that took it back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     withdrawn: Option<u64>,
 }
 
 /// What one side has and the other one has not (未达账项).
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct OpenItemView {
     pub item: OpenItemId,
     bank: ItemId,
@@ -63,26 +61,21 @@ pub struct OpenItemView {
     bank_over_book_minor: i64,
     /// The number of the bank's line in its file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     line: Option<u64>,
     /// The bank's own reference.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     reference: Option<String>,
     /// The posting that it is, or differs from, by its entry.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     posting: Option<u64>,
     /// Postings that it might be, by their entries: as many as its record names, five where the service drafted it.
     candidates: Vec<u64>,
     /// Index of the entry that says what became of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     settled_by: Option<u64>,
     /// The postings that it is; none where a line of the bank settles it.
     settled: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     reason: Option<String>,
 }
 
@@ -189,12 +182,11 @@ statuses! {
 }
 
 /// A bank's file, held against the book. Nothing of it is written.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReconciledStatementView {
     standing: StatementStanding,
     /// Index of the entry that reconciled it already.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     reconciliation: Option<u64>,
     /// Lines of days that were reconciled before, which count no more.
     lines_before: u64,
@@ -208,19 +200,18 @@ pub struct ReconciledStatementView {
     days: Vec<ReconciledDayView>,
     /// What the payee signs, as `deposit.statement_reconciled` on `deposit/{payee}`, and posts to `reconciliations`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     record: Option<StatementReconciliation>,
 }
 
 /// A remark on how a bank's file was read.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct StatementWarningView {
     text_zh: String,
     text_en: String,
 }
 
 /// A payment and a line by which it may have come back. It may as well be a receipt that nobody has entered: then that is entered.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReturnProposalView {
     /// As it is named in `returned`: `3-7`.
     pair: String,
@@ -234,7 +225,7 @@ pub struct ReturnProposalView {
 }
 
 /// Matches of one reason.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct MatchCountView {
     reason: MatchReason,
     reason_zh: String,
@@ -244,7 +235,7 @@ pub struct MatchCountView {
 }
 
 /// The end of a day: bank = book + what the bank alone has − what the book alone has + what is unexplained.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReconciledDayView {
     day: Day,
     bank_minor: i64,

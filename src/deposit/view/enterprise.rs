@@ -2,11 +2,11 @@
 
 use super::{DepositMoneyView, DepositView, PostingView};
 use crate::field::{Day, OrganisationId};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What an enterprise had at a payee, what came and went, and what comes back when; or a part of that, of some of its deposits.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct EnterpriseStatementView {
     pub payee: OrganisationId,
     pub payer: OrganisationId,
@@ -20,12 +20,11 @@ pub struct EnterpriseStatementView {
     pub deposits: Vec<EnterpriseDepositView>,
     /// There are more deposits: pass as `after` for the next part, whose totals come on top of these. Absent in the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next: Option<String>,
 }
 
 /// In one currency: all that the payee owes it of these deposits, what is held and what may still be appealed among it.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct EnterpriseTotalView {
     pub currency: String,
     /// 期初
@@ -39,7 +38,7 @@ pub struct EnterpriseTotalView {
 }
 
 /// A deposit and what it comes to.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct EnterpriseDepositView {
     pub deposit: DepositView,
     pub money: DepositMoneyView,

@@ -2,11 +2,11 @@
 
 use super::super::{DepositBook, FreeOwnFunds, OwnFundsState};
 use crate::field::{Currency, Day, ItemId};
-use poem_openapi::Object;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Own funds that may leave a custody account, how it comes to that, and what was approved and waits for the bank's line.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct OwnFundsView {
     bank: ItemId,
     pub currency: Currency,
@@ -49,12 +49,11 @@ pub struct OwnFundsView {
     pub waiting: Vec<WaitingOwnFundsView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub next: Option<String>,
 }
 
 /// Own funds that were approved, and go with the bank's line that another person enters.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct WaitingOwnFundsView {
     /// As `approval` of that line names it.
     approval: ItemId,

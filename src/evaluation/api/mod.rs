@@ -5,18 +5,19 @@ mod sample;
 mod standing;
 
 use super::view::{EvaluationFile, EvaluationView};
-use super::{EvaluationPeriod, EvaluationStatus, RatingStatus};
-use crate::field::{CommitmentId, Dimension, EvaluationId, Instant, Milestone, OrganisationId, TenderCode};
-use crate::http::{Cursor, Endpoints, Problem, Typed, counted_page, list_counts, page_limit, parameters, shown, word};
+use super::{EvaluationStatus, RatingStatus};
+use crate::field::{CommitmentId, EvaluationId, Instant, Milestone, OrganisationId, TenderCode};
+use crate::http::{Cursor, Endpoints, Problem, Typed, counted_page, list_counts, page_limit, parameters, word};
 use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
 use crate::world::Stream;
 use acts::EvaluationActs;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{ApiResponse, Object, OpenApi, Tags};
+use poem_openapi::{ApiResponse, OpenApi, Tags};
 use sample::SampleApi;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use standing::StandingApi;
 use std::sync::Arc;
 
@@ -27,22 +28,18 @@ enum Tag {
     Evaluations,
 }
 
-shown! { Dimension, EvaluationId, EvaluationPeriod, EvaluationStatus, Milestone, RatingStatus, crate::commitment::LotBinding }
-
 parameters! { EvaluationId, EvaluationStatus, Milestone }
 
 /// An evaluation in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EvaluationSummary {
     pub id: String,
     pub status: EvaluationStatus,
     pub commitment: String,
     pub milestone: Milestone,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lot: Option<String>,
     /// The enterprise bid and did not win.
     pub lost: bool,

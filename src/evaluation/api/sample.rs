@@ -8,8 +8,9 @@ use crate::ledger::Ledger;
 use crate::log::Hash;
 use crate::problem;
 use crate::store::{Database, StoreError, load_edge};
+use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ const SETTLED_MILLIS: i64 = 60_000;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// The evaluations that a third party asks about, of those that were concluded on a day.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct SampleView {
     day: Day,
     /// One in so many is drawn, rounded up, and the rule that says so.
@@ -29,18 +30,16 @@ pub struct SampleView {
     drawn_at: String,
     /// Entries of the tree whose root the draw is made with: all until then. Absent before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     size: Option<u64>,
     /// Base64.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     root: Option<String>,
     /// In the order of the draw: the first of them are drawn.
     items: Vec<SampleItem>,
 }
 
 /// An evaluation in a draw.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct SampleItem {
     id: String,
     /// SHA-256 of the root's 32 bytes and the id: what they are ordered by.

@@ -7,14 +7,15 @@ use crate::ledger::Ledger;
 use crate::problem;
 use crate::store::{Row, StoreError};
 use crate::template::Side;
+use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
-use poem_openapi::{Object, OpenApi};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How others rated an organisation, by the side on which it stood.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct StandingView {
     organisation: OrganisationId,
     /// As a procuring side, by enterprises that won.
@@ -26,27 +27,23 @@ pub struct StandingView {
     /// As an enterprise that bid and lost.
     as_losing_enterprise: StandingScore,
     /// There are older ratings that are not counted.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_cut: bool,
 }
 
 /// The mean of what raters gave: of the ratings of each first, then of the raters.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct StandingScore {
     /// Different organisations.
     raters: u64,
     ratings: u64,
     /// Hundredths of a point, rounded down; absent where there is none, or there are too few raters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     points: Option<u64>,
     /// As many different raters are needed before the score is shown, and the rule that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     raters_needed: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     rule: Option<String>,
 }
 

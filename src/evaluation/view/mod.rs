@@ -15,18 +15,17 @@ use crate::ledger::Folding;
 use crate::template::{Side, TemplateRef};
 use crate::world::{self, Stream};
 use open::{EvaluationWindow, OpenAct, open_acts, windows};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// An evaluation (践诺评价) at the present end of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EvaluationView {
     pub id: EvaluationId,
     pub status: EvaluationStatus,
     pub commitment: CommitmentId,
     pub milestone: Milestone,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lot: Option<LotBinding>,
     /// 未中标: the enterprise bid and did not win; such ratings are counted apart.
     pub lost: bool,
@@ -40,15 +39,12 @@ pub struct EvaluationView {
     pub sealing_until: String,
     /// Until when what was sealed may be revealed (UTC); absent while sealing goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub revealing_until: Option<String>,
     /// When nothing was left to wait for (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub concluded: Option<String>,
     /// The dates shown here touch a year whose holidays are not arranged yet, and may still move.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
     /// The windows that have begun, each with its rule.
     pub windows: Vec<EvaluationWindow>,
@@ -65,12 +61,11 @@ pub struct EvaluationView {
     pub records: Vec<StreamRecord>,
     /// Where the rest of the records is read; absent when all are here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub more_records: Option<String>,
 }
 
 /// The rating by one side of the other.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RatingView {
     pub rater: Side,
     pub by: OrganisationId,
@@ -78,7 +73,6 @@ pub struct RatingView {
     pub status: RatingStatus,
     /// Hash of what was sealed, while nobody can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub seal: Option<String>,
     /// What is judged, with the score once it can be read.
     pub lines: Vec<RatingLine>,
@@ -86,38 +80,31 @@ pub struct RatingView {
     pub weights: u32,
     /// Sum of weight times score; absent while there is no rating.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub sum: Option<u32>,
     /// Hundredths of a point that count: `sum` × 100 / `weights`, rounded down; absent while an appeal is undecided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub points: Option<u16>,
     /// What the rater says beside the scores.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub statement: Option<String>,
     /// 答复: what the side that is rated answers. It may, once, and at any time: see `open`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub reply: Option<String>,
     /// The record of the reply: `/v1/records/{index}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub replied_in: Option<u64>,
     /// What the reply cites: `/v1/documents/{sha256}`.
     pub reply_documents: Vec<EvidenceView>,
     /// The supervisor whose decision counts, or is appealed against.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub decided_by: Option<OrganisationId>,
     /// Until when it may be appealed (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub appeal_until: Option<String>,
 }
 
 /// One dimension of a rating.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RatingLine {
     pub dimension: Dimension,
     pub zh: String,
@@ -125,21 +112,18 @@ pub struct RatingLine {
     pub weight: u16,
     /// What counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub score: Option<u8>,
     /// What the rater gave, where a supervisor has corrected it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub given: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub reasons: Option<String>,
     /// Evidence: `/v1/documents/{sha256}`.
     pub documents: Vec<EvidenceView>,
 }
 
 /// A document that a score cites.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EvidenceView {
     pub sha256: String,
     pub title: String,

@@ -6,16 +6,15 @@ use crate::field::{Instant, OrganisationId};
 use crate::http::RecordKind;
 use crate::law::{DayRule, EvaluationTerms, Law, Rule, Running};
 use crate::template::Side;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A window of an evaluation.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EvaluationWindow {
     period: EvaluationPeriod,
     /// Whose rating may be appealed in it; absent for the windows of both sides.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     rater: Option<Side>,
     /// When it began (UTC).
     since: String,
@@ -74,7 +73,7 @@ pub fn windows(state: &Evaluation, law: Law<'_>, now: Instant) -> Vec<Evaluation
 }
 
 /// An act that is open.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct OpenAct {
     kind: RecordKind,
     zh: String,
@@ -85,22 +84,17 @@ pub struct OpenAct {
     by: Vec<OrganisationId>,
     /// Any of this role may, without a stake in it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     by_role: Option<String>,
     /// Whoever of that role may not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     not_by: Option<OrganisationId>,
     /// Until when (UTC); absent where no time is set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     until: Option<String>,
     /// The rule that sets the time, and where it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     rule: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     law: Option<String>,
 }
 

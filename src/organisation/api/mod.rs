@@ -3,12 +3,12 @@
 mod acts;
 
 use super::projection::predecessors;
-use super::view::{KeyStatus, OrganisationFile, OrganisationView};
-use super::{EndingGround, Organisation, OrganisationStatus, Registration, Role};
+use super::view::{OrganisationFile, OrganisationView};
+use super::{Organisation, OrganisationStatus, Registration, Role};
 use crate::field::{Instant, OrganisationId};
 use crate::http::{
     Cursor, DryRun, Endpoints, Posted, Problem, Signed, Typed, accept, counted_page, list_counts, page_limit,
-    parameters, shown, word,
+    parameters, word,
 };
 use crate::law::Law;
 use crate::ledger::{Folded, Ledger};
@@ -17,8 +17,9 @@ use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, V
 use crate::world::Stream;
 use acts::OrganisationActs;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi, Tags};
-use serde::Serialize;
+use poem_openapi::{OpenApi, Tags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A chapter of the API document.
@@ -28,12 +29,10 @@ enum Tag {
     Organisations,
 }
 
-shown! { EndingGround, KeyStatus, OrganisationStatus, Role }
-
 parameters! { OrganisationStatus, Role }
 
 /// An organisation in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct OrganisationSummary {
     pub id: String,
     /// As confirmed; empty while it is pending.

@@ -17,7 +17,7 @@ use futures::{StreamExt, stream};
 use maud::{Markup, html};
 use poem::http::header;
 use poem::{Body, Response, Route, get};
-use poem_openapi::types::ParseFromJSON;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// How addresses of files end.
@@ -48,7 +48,7 @@ pub(in crate::page) struct ListDue<T: 'static> {
     pub when: fn(&T) -> Option<DueTime>,
 }
 
-impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
+impl<T: DeserializeOwned + Send + Sync + 'static> List<T> {
     /// Its page and its files, at its address and at the same with their endings.
     pub(in crate::page) fn mounted(&'static self, route: Route, language: Language, views: &Arc<Views>) -> Route {
         let path = self.section.path();
@@ -125,7 +125,7 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
         let paging: String = paging.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
         let path = format!("{}?{}", self.api, format!("{question}{paging}").trim_start_matches('&'));
         let answer = visit.answer(path.trim_end_matches('?')).await?;
-        Ok(given("application/json; charset=utf-8", answer.to_string()))
+        Ok(given("application/json; charset=utf-8", answer))
     }
 
     /// The newest of it, for programs that look again.
@@ -225,6 +225,6 @@ impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
     }
 }
 
-fn given(media_type: &str, text: String) -> Response {
-    Response::builder().content_type(media_type).body(text)
+fn given(media_type: &str, body: impl Into<Body>) -> Response {
+    Response::builder().content_type(media_type).body(body)
 }

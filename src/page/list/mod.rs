@@ -34,7 +34,7 @@ use super::visit::{Names, Visit};
 use crate::field::DueTime;
 use crate::http::{due_at, encoded};
 use maud::{Markup, html};
-use poem_openapi::types::ParseFromJSON;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// Rows of a page: what an old phone shows at once.
@@ -133,7 +133,7 @@ impl Cell {
     }
 }
 
-impl<T: ParseFromJSON + Send + Sync + 'static> List<T> {
+impl<T: DeserializeOwned + Send + Sync + 'static> List<T> {
     /// The list as a page.
     pub(super) async fn show(&'static self, visit: Arc<Visit>) -> Result<Leaf, Unshown> {
         let question = filter::question(&visit, self.filters)?;

@@ -6,7 +6,7 @@ mod calendar;
 mod csv_list;
 
 use crate::field::{Day, FieldFault, Nature, OrganisationId};
-use crate::http::{CsvFile, Problem, Site, Typed, bad_parameter, cursor, parameters, shown};
+use crate::http::{CsvFile, Problem, Site, Typed, bad_parameter, cursor, parameters};
 use crate::ledger::Ledger;
 use crate::search::SearchKind;
 use crate::search::projection::{Search, SearchPlace};
@@ -27,8 +27,6 @@ enum Tag {
     /// 全文检索: tenders, objections, organisations and commitments by their words.
     Search,
 }
-
-shown! { Method }
 
 parameters! { Method, SearchKind }
 

@@ -10,7 +10,8 @@ use crate::ledger::{Folded, Ledger};
 use crate::problem;
 use crate::world::Stream;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, OpenApi};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -22,40 +23,36 @@ enum TenderFound {
 }
 
 /// A page of the versions of a tender's text, oldest first.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct TextVersionPage {
     items: Vec<TextVersionView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// A page of a tender's notices, oldest first.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct NoticePage {
     items: Vec<NoticeView>,
     /// Pass as `after` to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// A page of a tender's lots, as they were announced.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct TenderLotPage {
     items: Vec<LotView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 
 /// A page of challenges, by lot and as they were filed.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ChallengePage {
     items: Vec<ChallengeSummary>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
 }
 

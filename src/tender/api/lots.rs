@@ -10,13 +10,14 @@ use crate::http::{
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
+use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A lot that something has happened to.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct LotSummary {
     pub tender: String,
     pub id: String,
@@ -32,7 +33,6 @@ pub struct LotSummary {
     pub awards: Vec<AwardSummary>,
     /// What the awards come to together; absent where they are not all amounts in one currency.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub awarded_minor: Option<i64>,
     pub candidates: u32,
     pub open_challenges: u32,

@@ -6,13 +6,12 @@ mod lots;
 mod objections;
 
 use super::{
-    AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
-    OpeningTiming, Preannouncement, ScoreRow, Tendency, TenderStatus,
+    AnswerTiming, LotBidding, LotStatus, ObjectionResult, ObjectionStatus, OpeningTiming, Preannouncement, TenderStatus,
 };
 use crate::field::{Day, Nature, OrganisationId, TenderCode};
 use crate::http::{
     Cursor, DryRun, Endpoints, ListOrder, Posted, Problem, Signed, Typed, accept, begin_of, counted_page, end_of,
-    list_counts, page_limit, parameters, region_begins, shown, word,
+    list_counts, page_limit, parameters, region_begins, word,
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
@@ -23,7 +22,7 @@ pub use lots::LotSummary;
 use objections::ObjectionApi;
 pub use objections::ObjectionSummary;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi, Tags};
+use poem_openapi::{OpenApi, Tags};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,44 +34,33 @@ enum Tag {
     Tenders,
 }
 
-shown! {
-    AnswerTiming, AwardStatus, Change, Clause, EarlierRound, LotBidding, LotStatus, ObjectionResult, ObjectionStatus,
-    OpeningTiming, ScoreRow, TenderStatus, Tendency
-}
-
 parameters! { AnswerTiming, LotBidding, LotStatus, ObjectionResult, ObjectionStatus, OpeningTiming, TenderStatus }
 
 /// A tender in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TenderSummary {
     pub code: String,
     pub title: String,
     pub status: TenderStatus,
     // Unknown for an adopted tender whose notices don't say it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub nature: Option<Nature>,
     pub region: String,
     pub centre: String,
     pub procuring_unit: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub estimate_minor: Option<i64>,
     /// What was awarded in all its lots together, as contracted since; absent where that is not all amounts in one currency.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub awarded_minor: Option<i64>,
     /// When the objection window is over (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub window_until: Option<String>,
     /// While the tender runs: a day, or an hour with its zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<String>,
     /// When the bids are opened, while the tender runs: a day, or an hour with its zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub open: Option<String>,
     pub first_time: String,
     pub last_time: String,
@@ -81,7 +69,6 @@ pub struct TenderSummary {
     pub last_entry: u64,
     /// 重新招标: the tender that it holds again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub follows: Option<String>,
 }
 
@@ -172,8 +159,6 @@ pub enum TenderOrder {
     /// Those alone whose objection window runs: the one that ends first is first.
     Closing,
 }
-
-shown! { TenderOrder }
 parameters! { TenderOrder }
 
 /// Each tender once, by the lot that leads in it.

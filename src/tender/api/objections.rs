@@ -8,13 +8,14 @@ use crate::http::{
 };
 use crate::ledger::Ledger;
 use crate::store::{CountedFilter, Direction, Filter, Listing, Row, StoreError, Value, newest_record};
+use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
-use poem_openapi::{Object, OpenApi};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// An objection in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ObjectionSummary {
     pub tender: String,
     pub id: String,
@@ -27,7 +28,6 @@ pub struct ObjectionSummary {
     /// Index of the newest record of the tender.
     pub last_entry: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
     pub result: ObjectionResult,
     /// Whether it was answered within the period.

@@ -5,18 +5,17 @@ use super::super::{CandidateState, ChallengeState, LotPhase, LotState, LotStatus
 use crate::field::LotId;
 use crate::http::{VIEW_BYTES_MAX, VIEW_ITEMS_MAX, first_of};
 use crate::law::Running;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Where a lot stands; its notices are in the records.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct LotView {
     pub id: String,
     pub title: String,
     pub status: LotStatus,
     /// When the publicity of the candidates is over (UTC); absent also while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub candidates_until: Option<String>,
     pub candidates: Vec<CandidateView>,
     /// The first of them; `/v1/tenders/{code}/challenges` lists all.
@@ -28,31 +27,29 @@ pub struct LotView {
 }
 
 /// A candidate and what became of its claims.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CandidateView {
     pub id: String,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub rank: Option<u16>,
     pub verified_claims: Vec<String>,
     pub refuted_claims: Vec<String>,
 }
 
 /// A challenge to the result.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeView {
     pub id: String,
     pub by: String,
     pub answered: bool,
     /// Absent while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
 }
 
 /// A challenge in a list.
-#[derive(Serialize, Object)]
+#[derive(Serialize, JsonSchema)]
 pub struct ChallengeSummary {
     pub lot: String,
     pub id: String,
@@ -60,7 +57,6 @@ pub struct ChallengeSummary {
     pub answered: bool,
     /// Absent while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
 }
 

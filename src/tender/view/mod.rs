@@ -20,11 +20,11 @@ use crate::http::{NextStep, StreamRecord, VIEW_BYTES_MAX, VIEW_ITEMS_MAX, behind
 use crate::law::{End, Law, Running};
 use crate::world::Stream;
 use lot::lot_view;
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A tender (招标项目) at the present end of the log.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TenderView {
     pub code: String,
     /// Version of its stream.
@@ -35,41 +35,33 @@ pub struct TenderView {
     pub procuring_unit: crate::field::Party,
     /// 重新招标: the tender that came to nothing, in whole or in part, and is held again by this one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub follows: Option<EarlierRound>,
     /// The tenders that hold this one again.
     pub followed_by: Vec<LaterRoundView>,
     // Unknown for an adopted tender whose notices don't say it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub nature: Option<crate::field::Nature>,
     pub region: String,
     /// When the objection window is over (UTC), while it runs or has just run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub window_until: Option<String>,
     /// 暂停: since when, by whom and why; absent unless it is suspended now. Periods that were not over stand still: those have no end
     /// here, and dates for bids move by as many days as it lasts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub suspension: Option<SuspensionView>,
     /// One of the dates shown here touches a year whose holidays are not arranged yet, and may still move.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[oai(skip_serializing_if = "std::ops::Not::not", default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
     /// An accepted or upheld objection demands a revision.
     pub revision_required: bool,
     /// A day, or an hour with its zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<String>,
     /// When the bids are opened: a day, or an hour with its zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub open: Option<String>,
     /// Bidders must have signed a commitment on this template before the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub commitment_template: Option<crate::field::TemplateId>,
     /// Who may do what, or is to do it, until when and by which rule: the first of what has its time.
     pub next: Vec<NextStep>,
@@ -78,7 +70,6 @@ pub struct TenderView {
     pub score_table: Vec<ScoreRow>,
     /// The newest versions of the disclosed text, oldest first; `/v1/tenders/{code}/disclosures` lists all.
     #[serde(rename = "disclosures")]
-    #[oai(rename = "disclosures")]
     pub text_versions: Vec<TextVersionView>,
     /// How many versions there are.
     pub disclosure_count: u64,
@@ -98,35 +89,28 @@ pub struct TenderView {
     pub records: Vec<StreamRecord>,
     /// Where the rest is read of what is not shown here in full; absent when all is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub more: Option<TenderMore>,
 }
 
 /// Where the lists are that a tender's view shows a part of.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct TenderMore {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub disclosures: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub notices: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub objections: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub lots: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub challenges: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub records: Option<String>,
 }
 
 /// Why a tender is suspended.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SuspensionView {
     pub by: String,
     /// When it was suspended (UTC).
@@ -137,14 +121,13 @@ pub struct SuspensionView {
 }
 
 /// Where an objection stands; its text is in the record.
-#[derive(Serialize, Object)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ObjectionView {
     pub id: String,
     pub by: String,
     pub status: ObjectionStatus,
     /// Absent also while the tender is suspended, unless it was over before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub answer_due: Option<String>,
 }
 

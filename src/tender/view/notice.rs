@@ -4,18 +4,18 @@ use super::file::Text;
 use crate::field::{ClauseId, DueTime};
 use crate::http::RecordKind;
 use crate::tender::{Act, Change, Tendency, clause_changes, tendency};
-use poem_openapi::Object;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Where a notice stands.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct NoticePlace {
     pub index: u64,
     pub entry_hash: String,
 }
 
 /// A notice that says what the tender is: a disclosure, a revision, the call, a clarification or an amendment.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct NoticeView {
     pub index: u64,
     pub entry_hash: String,
@@ -23,37 +23,32 @@ pub struct NoticeView {
     pub kind: RecordKind,
     /// The notice before, which this one changes; the first has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub previous: Option<NoticePlace>,
     /// The version of the disclosed text that it brought, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub disclosure: Option<u32>,
     /// The clauses that it changed.
     pub changes: Vec<ChangeView>,
     /// How it moved the bid deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub bid_deadline: Option<DeadlineChange>,
 }
 
 /// A deadline that was moved: a day, or an hour with its zone.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeadlineChange {
     pub before: String,
     pub after: String,
     /// Which way it goes for bidders; absent where only the hour of the same day was set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tendency: Option<Tendency>,
 }
 
 /// A version of the disclosed text.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TextVersionView {
     /// From 1.
     #[serde(rename = "disclosure")]
-    #[oai(rename = "disclosure")]
     pub text_version: u32,
     /// The record that brought it.
     pub index: u64,
@@ -63,7 +58,7 @@ pub struct TextVersionView {
 }
 
 /// A clause that changed, with both wordings.
-#[derive(Clone, Serialize, Object)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeView {
     pub clause: String,
     pub change: Change,
@@ -71,13 +66,10 @@ pub struct ChangeView {
     pub material: bool,
     /// Which way it goes for bidders; absent where the words don't say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub tendency: Option<Tendency>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub after: Option<String>,
 }
 

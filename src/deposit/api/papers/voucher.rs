@@ -67,7 +67,7 @@ impl VoucherSheet {
 
     /// What the record says it is about: a voucher that takes another one back names it (红字冲销).
     fn said(&self) -> Vec<(&'static str, &'static str, String)> {
-        let payload = &self.record.payload.0;
+        let payload = &self.record.payload;
         let text = |name: &str| payload.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         let entry = payload.get("entry").and_then(serde_json::Value::as_u64);
         let is_reversal = self.record.kind.0.ends_with("_reversed");
