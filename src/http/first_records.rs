@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 /// A record of a stream.
+// Pages take these out of a view before they read it: our reader refuses a value that it would pass over unread.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StreamRecord {
     pub index: u64,

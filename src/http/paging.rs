@@ -112,6 +112,7 @@ pub enum ListOrder {
     /// The oldest one first.
     Oldest,
 }
+
 super::schema::parameters! { ListOrder }
 
 impl From<ListOrder> for Direction {
